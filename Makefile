@@ -1,0 +1,49 @@
+# nof1: every target sets up what it needs. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format notebooks sample bench lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
+
+setup: $(READY) ## install everything into .venv (Python 3.12 or newer is needed)
+
+$(READY): requirements.lock pyproject.toml scripts/setup.sh
+	@sh scripts/setup.sh $(VENV)
+	@touch $@
+
+demo: $(READY) ## take the simulated sample trial the whole way to a PDF, in build/demo
+	@rm -rf build/demo
+	@$(BIN)/nof1 demo build/demo
+
+test: $(READY) ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## check style, types and the import contract
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(READY) ## format the code
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+notebooks: $(READY) ## run the notebooks and keep their outputs
+	@$(BIN)/python scripts/run_notebooks.py notebooks/*.ipynb
+
+sample: $(READY) ## make the simulated sample trials again
+	@$(BIN)/python data/sample/simulate.py
+
+bench: $(READY) ## time the parts; the last results are kept in benchmarks/
+	@$(BIN)/python benchmarks/bench.py
+
+lock: $(READY) ## pin the newest versions that pyproject.toml allows, with hashes
+	@$(BIN)/python -m uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.12 --no-header \
+	  --all-extras --group dev pyproject.toml --output-file requirements.lock
+
+clean: ## remove what the targets made
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Find a Python that is new enough, make the virtual environment, install the locked packages and nof1 itself.
+set -eu
+venv=$1
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+python=
+for candidate in python3.14 python3.13 python3.12 python3; do
+  if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; then
+    python=$candidate
+    break
+  fi
+done
+if [ -z "$python" ]; then
+  found=$(python3 --version 2>&1 || echo "no Python 3 at all")
+  echo "nof1 needs Python 3.12 or newer (with venv). Found: $found." >&2
+  echo "Install one, for example from https://www.python.org/downloads/, then run this again." >&2
+  exit 1
+fi
+
+# An environment that an older or other Python left behind is made anew.
+if ! "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; then
+  rm -rf "$venv"
+  "$python" -m venv "$venv"
+fi
+
+echo "Setting up with $("$venv/bin/python" --version); the first time takes a few minutes ..."
+install() {
+  if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --retries 2 "$@" >"$log" 2>&1; then
+    if grep -qiE 'connection|temporary failure|name resolution|timed out|unreachable|no matching distribution|proxy' "$log"; then
+      echo "The packages could not be downloaded. The first set-up needs the network: connect, then run this again." >&2
+    else
+      echo "The packages could not be installed:" >&2
+    fi
+    tail -n 5 "$log" >&2
+    exit 1
+  fi
+}
+install --require-hashes --no-deps -r requirements.lock
+install --no-deps --no-build-isolation --editable .
+echo "Ready. The commands are in $venv/bin; 'make' lists what can be done."

@@ -1,0 +1,62 @@
+"""nof1: personal (N-of-1) trials. Plan, record, analyze, report.
+
+The names below are imported when they are first used, so that a command which needs no PyMC never waits for it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from nof1._version import __version__
+
+if TYPE_CHECKING:
+    from nof1.analyze.fit import fit
+    from nof1.analyze.results import Result
+    from nof1.errors import InputError, Nof1Error, Nof1Warning, RefusalError
+    from nof1.plan.order import Order, count_orders, draw_order
+    from nof1.plan.protocol import Protocol
+    from nof1.record.trial import Trial
+    from nof1.report import plots
+
+_HOMES = {
+    "InputError": "nof1.errors",
+    "Nof1Error": "nof1.errors",
+    "Nof1Warning": "nof1.errors",
+    "Order": "nof1.plan.order",
+    "Protocol": "nof1.plan.protocol",
+    "RefusalError": "nof1.errors",
+    "Result": "nof1.analyze.results",
+    "Trial": "nof1.record.trial",
+    "count_orders": "nof1.plan.order",
+    "draw_order": "nof1.plan.order",
+    "fit": "nof1.analyze.fit",
+}
+_MODULES = {"plots": "nof1.report.plots", "report": "nof1.report"}
+
+__all__ = [
+    "InputError",
+    "Nof1Error",
+    "Nof1Warning",
+    "Order",
+    "Protocol",
+    "RefusalError",
+    "Result",
+    "Trial",
+    "__version__",
+    "count_orders",
+    "draw_order",
+    "fit",
+    "plots",
+    "report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return import_module(_MODULES[name])
+    raise AttributeError(f"module 'nof1' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

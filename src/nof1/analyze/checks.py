@@ -1,0 +1,54 @@
+"""Checks on an analysis, each with one plain sentence."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nof1.analyze.effects import Effect
+from nof1.analyze.nuts import MAX_RHAT, MIN_ESS, NutsFit
+
+TOLERANCE_SD = 0.05  # difference between the engines that does not matter, in posterior sd
+ERRORS = 3.0  # Monte Carlo standard errors allowed on top
+
+
+def cross_check(nuts: Sequence[Effect], marginal: Sequence[Effect]) -> dict[str, Any]:
+    """Hold the two computations against each other: mean, sd and both interval ends of every pair of arms."""
+    worst, allowed_at_worst, agree = 0.0, TOLERANCE_SD, True
+    for one, other in zip(nuts, marginal, strict=True):
+        for difference, error in _differences(one, other):
+            size = abs(difference) / one.sd
+            allowed = TOLERANCE_SD + ERRORS * error / one.sd
+            agree &= size <= allowed
+            if size >= worst:
+                worst, allowed_at_worst = size, allowed
+    sentence = (
+        f"Two separate computations gave the same answer (largest difference {worst:.2f} posterior sd)."
+        if agree
+        else f"Two separate computations differ by {worst:.2f} posterior sd, more than chance explains. Do not rely on this result."
+    )
+    return {"passed": bool(agree), "largest_difference_sd": worst, "allowed_sd": allowed_at_worst, "sentence": sentence}
+
+
+def _differences(one: Effect, other: Effect) -> list[tuple[float, float]]:
+    return [
+        (one.mean - other.mean, float(np.hypot(one.mcse_mean, other.mcse_mean))),
+        (one.sd - other.sd, float(np.hypot(one.mcse_sd, other.mcse_sd))),
+        *(
+            (one.interval[i] - other.interval[i], float(np.hypot(one.mcse_interval[i], other.mcse_interval[i])))
+            for i in (0, 1)
+        ),
+    ]
+
+
+def sampling_check(fit: NutsFit) -> dict[str, Any]:
+    """Whether the sampler explored the posterior: R-hat, effective draws, divergences."""
+    if fit.settled:
+        sentence = f"The sampler settled (R-hat at most {fit.rhat_max:.3f}, at least {fit.ess_min:.0f} effective draws, no divergence)."
+    else:
+        sentence = (
+            f"The sampler did not settle, even with smaller steps (R-hat {fit.rhat_max:.3f}, at most {MAX_RHAT} wanted; "
+            f"{fit.ess_min:.0f} effective draws, at least {MIN_ESS:.0f} wanted; {fit.divergences} divergences). "
+            "Do not rely on this result."
+        )
+    return {"passed": fit.settled, "sentence": sentence}

@@ -1,0 +1,167 @@
+"""From a posterior to what is said of an effect: mean, interval, chances, verdict.
+
+The sign is the outcome's own (negative = lower rating); "better" follows the protocol.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any, Literal
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import ndtr
+
+from nof1.analyze.exposure import Array
+from nof1.plan.protocol import Protocol
+
+# The one place that says which interval is reported: 95 %, equal tails.
+LEVEL = 0.95
+INTERVAL_KIND = "eti"
+TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+
+Verdict = Literal["helps", "worsens", "no difference that matters", "leans better", "leans worse", "can't tell yet"]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two arms to compare, and the combination of the K active arms' effects that does it."""
+
+    arm: str
+    reference: str
+    vector: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One effect as it is reported; numbers in outcome points, chances from 0 to 1.
+
+    `mcse_mean`, `mcse_sd` and `mcse_interval` are Monte Carlo standard errors. `p_benefit` is the chance of a change
+    for the better by at least the threshold, `p_harm` for the worse, `p_small` of one smaller than it. `p_night_better`
+    is the chance that a random night on is better than a random night off.
+    """
+
+    mean: float
+    sd: float
+    interval: tuple[float, float]
+    p_better: float
+    p_benefit: float
+    p_small: float
+    p_harm: float
+    p_night_better: float
+    verdict: Verdict
+    mcse_mean: float
+    mcse_sd: float
+    mcse_interval: tuple[float, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for results.json."""
+        fields = asdict(self)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
+
+
+def pairs(protocol: Protocol) -> tuple[Pair, ...]:
+    """Every active arm against the reference, then the active arms against each other."""
+    active = [arm.name for arm in protocol.active_arms]
+    unit = np.eye(len(active))
+    against = [Pair(name, protocol.reference, tuple(unit[i])) for i, name in enumerate(active)]
+    among = [Pair(active[j], active[i], tuple(unit[j] - unit[i])) for i, j in combinations(range(len(active)), 2)]
+    return (*against, *among)
+
+
+def decide(protocol: Protocol, *, p_better: float, p_benefit: float, p_small: float, p_harm: float) -> Verdict:
+    """The protocol's rule: a verdict where its chance reaches the certainty fixed beforehand."""
+    certainty = protocol.analysis.certainty
+    if p_benefit >= certainty:
+        return "helps"
+    if p_harm >= certainty:
+        return "worsens"
+    if p_small >= certainty:
+        return "no difference that matters"
+    if p_better >= certainty:
+        return "leans better"
+    if 1 - p_better >= certainty:
+        return "leans worse"
+    return "can't tell yet"
+
+
+def effect_from_draws(
+    protocol: Protocol, draws: Array, night_spread: Array, mcse: Callable[[Array, str, float | None], float]
+) -> Effect:
+    """Sum up draws of an effect.
+
+    Parameters
+    ----------
+    draws : array, shape (chains, draws)
+        Of the effect, in points.
+    night_spread : array, shape (chains, draws)
+        Sd of the difference of two random nights apart from the effect.
+    mcse : callable
+        Monte Carlo standard error of "mean", "sd" or the "quantile" at a probability.
+    """
+    gain = _gain(protocol, draws)
+    threshold = protocol.outcome.threshold
+    low, high = (float(np.quantile(draws, tail)) for tail in TAILS)
+    return _effect(
+        protocol,
+        mean=float(draws.mean()),
+        sd=float(draws.std(ddof=1)),
+        interval=(low, high),
+        p_better=float(np.mean(gain > 0)),
+        p_benefit=float(np.mean(gain >= threshold)),
+        p_harm=float(np.mean(gain <= -threshold)),
+        p_night_better=float(np.mean(ndtr(gain / night_spread))),
+        mcse_mean=mcse(draws, "mean", None),
+        mcse_sd=mcse(draws, "sd", None),
+        mcse_interval=(mcse(draws, "quantile", TAILS[0]), mcse(draws, "quantile", TAILS[1])),
+    )
+
+
+def effect_from_mixture(protocol: Protocol, weights: Array, mean: Array, sd: Array, night_spread: Array) -> Effect:
+    """Sum up an effect that is a weighted mixture of normals, without drawing.
+
+    Parameters
+    ----------
+    weights, mean, sd, night_spread : arrays, shape (S,)
+    """
+    centre = float(weights @ mean)
+    total_sd = float(np.sqrt(weights @ (sd**2 + (mean - centre) ** 2)))
+
+    def below(point: float) -> float:
+        return float(weights @ ndtr((point - mean) / sd))
+
+    reach = 40 * total_sd
+    ends = [float(brentq(lambda x, tail=tail: below(x) - tail, centre - reach, centre + reach)) for tail in TAILS]
+    sign = _gain(protocol, 1.0)
+    threshold = protocol.outcome.threshold
+    second = sd**2 + (mean - centre) ** 2
+    # Delta method for self-normalized importance sampling: sum of squared weights times squared deviations.
+    density = [float(weights @ (np.exp(-0.5 * ((end - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi)))) for end in ends]
+    mcse_ends = [
+        float(np.sqrt(np.sum(weights**2 * (ndtr((end - mean) / sd) - tail) ** 2)) / peak)
+        for end, tail, peak in zip(ends, TAILS, density, strict=True)
+    ]
+    return _effect(
+        protocol,
+        mean=centre,
+        sd=total_sd,
+        interval=(ends[0], ends[1]),
+        p_better=float(weights @ ndtr(sign * mean / sd)),
+        p_benefit=float(weights @ ndtr((sign * mean - threshold) / sd)),
+        p_harm=float(weights @ ndtr((-sign * mean - threshold) / sd)),
+        p_night_better=float(weights @ ndtr(sign * mean / np.hypot(sd, night_spread))),
+        mcse_mean=float(np.sqrt(np.sum(weights**2 * (mean - centre) ** 2))),
+        mcse_sd=float(np.sqrt(np.sum(weights**2 * (second - total_sd**2) ** 2)) / (2 * total_sd)),
+        mcse_interval=(mcse_ends[0], mcse_ends[1]),
+    )
+
+
+def _gain[T: (float, Array)](protocol: Protocol, effect: T) -> T:
+    """The effect turned so that positive is better."""
+    return effect if protocol.outcome.better == "higher" else -effect
+
+
+def _effect(protocol: Protocol, *, p_better: float, p_benefit: float, p_harm: float, **rest: Any) -> Effect:
+    p_small = max(0.0, 1.0 - p_benefit - p_harm)
+    verdict = decide(protocol, p_better=p_better, p_benefit=p_benefit, p_small=p_small, p_harm=p_harm)
+    return Effect(p_better=p_better, p_benefit=p_benefit, p_small=p_small, p_harm=p_harm, verdict=verdict, **rest)

@@ -1,0 +1,79 @@
+"""Exposure: how build-up and wash-out turn doses into what the body has.
+
+x_t = lambda x_{t-1} + (1 - lambda) d_t, x_0 = 0, lambda = 2^(-1/h), h the half-life in days (STATISTICS, "Exposure").
+Knows doses and half-lives only.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def dose_changes(doses: Array) -> list[tuple[int, int, Array]]:
+    """Stretches of constant dose: first day, day after the last, dose of each arm.
+
+    Parameters
+    ----------
+    doses : array, shape (days, arms)
+        Dose of each day as a share of the planned dose.
+    """
+    starts = np.flatnonzero(np.r_[True, np.any(doses[1:] != doses[:-1], axis=1)])
+    ends = np.r_[starts[1:], len(doses)]
+    return [(int(start), int(end), doses[start]) for start, end in zip(starts, ends, strict=True)]
+
+
+def exposure(doses: Array, half_life: Array) -> Array:
+    """Exposure of every day for many half-lives at once.
+
+    Within a stretch of constant dose d that follows an exposure x, the recursion has the closed form
+    x_n = d + (x - d) lambda^n on the n-th day of the stretch; so the only loop is over changes of dose.
+
+    Parameters
+    ----------
+    doses : array, shape (days, arms)
+    half_life : array, shape (S,)
+        In days.
+
+    Returns
+    -------
+    array, shape (S, days, arms)
+    """
+    days, arms = doses.shape
+    stretches = dose_changes(doses)
+    longest = max(end - start for start, end, _ in stretches)
+    decay = np.exp(np.arange(1, longest + 1) * (-np.log(2.0) / half_life[:, None]))  # lambda^n, (S, longest)
+    out = np.empty((len(half_life), days, arms))
+    before = np.zeros((len(half_life), 1, arms))
+    for start, end, dose in stretches:
+        out[:, start:end] = dose + (before - dose) * decay[:, : end - start, None]
+        before = out[:, end - 1 : end]
+    return out
+
+
+def exposure_summary(
+    doses: Array, treated: NDArray[np.bool_], half_life: Array | None, weights: Array | None = None
+) -> tuple[Array, Array]:
+    """What the treated nights had of full exposure, and the most that any night is likely to have had.
+
+    Parameters
+    ----------
+    doses : array, shape (days, K)
+    treated : bool array, shape (days, K)
+        Days assigned to each arm.
+    half_life : array, shape (S,), or None
+        None where exposure is the dose itself.
+    weights : array, shape (S,), optional
+        Of the half-lives; equal if not given.
+
+    Returns
+    -------
+    on_treated : array, shape (S, K), or (1, K) where exposure is the dose
+        Mean exposure over each arm's days, for every half-life.
+    highest : array, shape (K,)
+        Largest posterior-mean exposure of any day.
+    """
+    exposures = doses[None] if half_life is None else exposure(doses, half_life)
+    on_treated = np.sum(exposures * treated, axis=1) / treated.sum(axis=0)
+    highest = np.average(exposures, axis=0, weights=None if half_life is None else weights).max(axis=0)
+    return on_treated, highest

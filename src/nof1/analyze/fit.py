@@ -1,0 +1,209 @@
+"""Fit a trial: the marginal engine for the answer at once, NUTS for the reference, one held against the other."""
+
+import platform
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from nof1._version import __version__
+from nof1.analyze.describe import describe_adherence, describe_harms, describe_periods
+from nof1.analyze.effects import INTERVAL_KIND, LEVEL, Effect, Pair, effect_from_draws, effect_from_mixture, pairs
+from nof1.analyze.exposure import Array, exposure_summary
+from nof1.analyze.marginal import MarginalFit, fit_marginal
+from nof1.analyze.nuts import NutsFit, Progress, fit_nuts, mcse
+from nof1.analyze.posterior import describe_parameters, marginal_tree
+from nof1.analyze.results import SCHEMA, Result
+from nof1.analyze.terms import Terms, terms
+from nof1.errors import InputError, RefusalError
+from nof1.plan.protocol import Protocol
+from nof1.record.trial import Trial
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Engine = Literal["nuts", "marginal"]
+ENGINES: tuple[Engine, ...] = ("nuts", "marginal")
+NEARLY_FULL = 0.8  # below it the effect at full exposure is an extrapolation
+_VERSIONED = ("numpy", "scipy", "pandas", "pymc", "nutpie", "arviz", "arviz-stats")
+
+
+def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progress | None = None) -> Result:
+    """Estimate this person's own effect.
+
+    Parameters
+    ----------
+    trial : Trial
+    seed : int
+        Of both engines' random numbers.
+    engine : {"nuts", "marginal"}
+        "nuts" samples the PyMC model and holds it against the marginal engine; "marginal" stops after the latter,
+        which takes milliseconds.
+    progress : callable, optional
+        Told the stage, the part done and the whole, such as ``("sampling", 2000, 8000)``.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    RefusalError
+        If the nights cannot answer: one arm never recorded, too few nights, no variation.
+    InputError
+        If an option is unknown.
+    """
+    if engine not in ENGINES:
+        raise InputError(f"There is no engine {engine!r}. Choose one of: {', '.join(ENGINES)}.")
+    if not 0 <= seed < 2**32:
+        raise InputError(f"The seed {seed} must be a whole number from 0 to {2**32 - 1}.")
+    progress = progress or _silent
+    data = terms(trial)
+    protocol = trial.protocol
+    engines: dict[str, Any] = {}
+    effects: list[dict[str, Any]] = []
+    checks: dict[str, Any] = {}
+
+    clock = time.perf_counter()
+    try:
+        marginal = fit_marginal(data, seed=seed)
+    except RefusalError:
+        if engine == "marginal":
+            raise
+        marginal = None
+    quick: list[Effect] = []
+    if marginal is not None:
+        rows = [_marginal_effects(protocol, marginal, pair) for pair in pairs(protocol)]
+        engines["marginal"] = {
+            "seconds": time.perf_counter() - clock,
+            "pareto_k": marginal.pareto_k,
+            "ess": marginal.ess,
+        }
+        quick = [row[protocol.analysis.estimand] for row in rows]
+        effects += _entries(protocol, "marginal", rows)
+
+    if engine == "nuts":
+        from nof1.analyze.checks import cross_check, sampling_check
+
+        sampled = fit_nuts(data, seed=seed, progress=progress)
+        rows, highest = _nuts_effects(protocol, data, sampled)
+        engines["nuts"] = {
+            "seconds": sum(sampled.seconds.values()),
+            "parts": sampled.seconds,
+            "rhat_max": sampled.rhat_max,
+            "ess_min": sampled.ess_min,
+            "divergences": sampled.divergences,
+            "target_accept": sampled.target_accept,
+        }
+        effects = _entries(protocol, "nuts", rows) + effects
+        checks["sampling"] = sampling_check(sampled)
+        if quick:
+            checks["cross_check"] = cross_check([row[protocol.analysis.estimand] for row in rows], quick)
+        tree = sampled.tree
+    else:
+        assert marginal is not None  # otherwise the refusal was raised above
+        tree, highest = marginal_tree(data, marginal, seed=seed), marginal.highest_exposure
+
+    tree.attrs.update(
+        {
+            "nof1": __version__,
+            "protocol_sha256": protocol.sha256(),
+            "diary_sha256": trial.diary_sha256,
+            "engine": engine,
+        }
+    )
+    record = {
+        "schema": SCHEMA,
+        "nof1": __version__,
+        "protocol_sha256": protocol.sha256(),
+        "diary_sha256": trial.diary_sha256,
+        "simulated": protocol.simulated,
+        "randomized": protocol.randomized,
+        "family": protocol.analysis.family,
+        "seed": seed,
+        "priors": protocol.priors.model_dump(),
+        "nights": {
+            "planned": protocol.nights,
+            "recorded": protocol.nights - len(trial.missing_nights),
+            "analyzed": data.n,
+        },
+        "engines": engines,
+        "effects": effects,
+        "exposure": _describe_exposure(data, highest),
+        "parameters": describe_parameters(data, tree["posterior"].to_dataset()),
+        "randomization_test": None,
+        "checks": checks,
+        "sensitivity": None,
+        "periods": describe_periods(trial),
+        "adherence": describe_adherence(trial),
+        "harms": describe_harms(trial),
+        "blinding": None,
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in _VERSIONED},
+    }
+    return Result(trial, record, tree)
+
+
+def _silent(stage: str, done: int, whole: int) -> None:
+    """No progress shown."""
+
+
+def _entries(protocol: Protocol, engine: Engine, rows: Sequence[dict[str, Effect]]) -> list[dict[str, Any]]:
+    """Entries of results.json: the named estimand at the top, and both of them below it."""
+    estimand = protocol.analysis.estimand
+    return [
+        {
+            "arm": pair.arm,
+            "reference": pair.reference,
+            "engine": engine,
+            "estimand": estimand,
+            "interval_kind": INTERVAL_KIND,
+            "level": LEVEL,
+            "threshold": protocol.outcome.threshold,
+            "better": protocol.outcome.better,
+            **row[estimand].to_dict(),
+            "full": row["full"].to_dict(),
+            "as_lived": row["as-lived"].to_dict(),
+        }
+        for pair, row in zip(pairs(protocol), rows, strict=True)
+    ]
+
+
+def _marginal_effects(protocol: Protocol, fitted: MarginalFit, pair: Pair) -> dict[str, Effect]:
+    spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
+    out = {}
+    for estimand in ("full", "as-lived"):
+        mean, sd = fitted.contrast(np.array(pair.vector), as_lived=estimand == "as-lived")
+        out[estimand] = effect_from_mixture(protocol, fitted.weights, mean, sd, spread)
+    return out
+
+
+def _nuts_effects(protocol: Protocol, data: Terms, fitted: NutsFit) -> tuple[list[dict[str, Effect]], Array]:
+    posterior = fitted.tree["posterior"].to_dataset()
+    effect = posterior["effect"].transpose("chain", "draw", "arm").to_numpy()
+    shape = effect.shape[:2]
+    half_life = posterior["half_life"].to_numpy().ravel() if data.exponential else None
+    on_treated, highest = exposure_summary(data.doses, data.treated, half_life)
+    lived = effect * np.broadcast_to(on_treated, (effect.shape[0] * effect.shape[1], effect.shape[2])).reshape(
+        effect.shape
+    )
+    omega = posterior["omega"].to_numpy() if data.period_effects else np.zeros(shape)
+    spread = np.sqrt(2 * (posterior["sigma"].to_numpy() ** 2 + omega**2))
+    rows = [
+        {
+            "full": effect_from_draws(protocol, effect @ np.array(pair.vector), spread, mcse),
+            "as-lived": effect_from_draws(protocol, lived @ np.array(pair.vector), spread, mcse),
+        }
+        for pair in pairs(protocol)
+    ]
+    return rows, highest
+
+
+def _describe_exposure(data: Terms, highest: Array) -> dict[str, Any]:
+    """The largest exposure of any night, by arm, and whether it comes near enough to full to speak of it."""
+    return {
+        "highest": {arm: float(value) for arm, value in zip(data.arms, highest, strict=True)},
+        "nearly_full": NEARLY_FULL,
+        "reached": bool(np.all(highest >= NEARLY_FULL)),
+    }

@@ -1,0 +1,161 @@
+"""Sampling the PyMC model: compile, draw with nutpie, judge the draws. Imports PyMC, so import this late."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nof1.analyze.terms import Terms
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+CHAINS = 4
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How hard to try: warm-up and kept draws of each chain, and the acceptance aimed at."""
+
+    tune: int
+    draws: int
+    target_accept: float
+
+
+# The one second try takes smaller steps and, since periods of a night or two make noise and period spread hard to
+# tell apart, more of them.
+EFFORTS = (Effort(1000, 1000, 0.9), Effort(2000, 4000, 0.99))
+MAX_RHAT = 1.01
+MIN_ESS = 400.0
+
+# Called with the name of a stage, the part done and the whole; a whole of 0 means that it is not known.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class NutsFit:
+    """Draws and how far they can be trusted.
+
+    Attributes
+    ----------
+    tree : xarray.DataTree
+        posterior, sample_stats, observed_data, constant_data.
+    rhat_max, ess_min : float
+        Worst over all parameters; ESS is the smaller of bulk and tail.
+    divergences : int
+    target_accept : float
+        The one that was used in the end.
+    seconds : dict
+        Wall time of imports, compiling, sampling.
+    """
+
+    tree: "xr.DataTree"
+    rhat_max: float
+    ess_min: float
+    divergences: int
+    target_accept: float
+    seconds: dict[str, float]
+
+    @property
+    def settled(self) -> bool:
+        """Whether the draws pass every limit."""
+        return self.rhat_max <= MAX_RHAT and self.ess_min >= MIN_ESS and self.divergences == 0
+
+
+def fit_nuts(data: Terms, *, seed: int, progress: Progress, efforts: Sequence[Effort] = EFFORTS) -> NutsFit:
+    """Sample the posterior with NUTS, trying harder if the draws did not settle.
+
+    Parameters
+    ----------
+    data : Terms
+    seed : int
+    progress : callable
+        Told of "starting", "compiling" and "sampling".
+    efforts : sequence of Effort
+        Tried in turn until the draws settle.
+    """
+    clock = time.perf_counter()
+    progress("starting", 0, 0)
+    import nutpie
+
+    from nof1.analyze.model import build_model
+
+    seconds = {"imports": time.perf_counter() - clock}
+    progress("compiling", 0, 0)
+    clock = time.perf_counter()
+    model = build_model(data)
+    # Only the free variables leave the compiled code: what derives from them is cheaper to add than to compile.
+    compiled = nutpie.compile_pymc_model(model, var_names=[variable.name for variable in model.free_RVs])
+    seconds["compiling"] = time.perf_counter() - clock
+
+    clock = time.perf_counter()
+    for effort in efforts:
+        total = CHAINS * (effort.draws + effort.tune)
+        progress("sampling", 0, total)
+        tree = nutpie.sample(
+            compiled,
+            draws=effort.draws,
+            tune=effort.tune,
+            chains=CHAINS,
+            seed=seed,
+            target_accept=effort.target_accept,
+            save_warmup=False,
+            progress_bar=False,
+            progress_rate=100,
+            progress_callback=lambda states, total=total: progress(
+                "sampling", sum(s.finished_draws for s in states), total
+            ),
+        )
+        progress("sampling", total, total)
+        fit = _judge(_complete(tree, data), effort.target_accept, seconds | {"sampling": time.perf_counter() - clock})
+        if fit.settled:
+            break
+    return fit
+
+
+def _complete(tree: "xr.DataTree", data: Terms) -> "xr.DataTree":
+    """Add what follows from the free variables, and the data, under the names of the model."""
+    import xarray as xr
+
+    posterior = tree["posterior"].to_dataset()
+    if data.autocorrelation:
+        posterior["phi"] = 2 * posterior["phi_unit"] - 1
+    if data.period_effects:
+        posterior["period_offset"] = posterior["omega"] * posterior["period_raw"]
+    day = ("day", data.day + 1)
+    return xr.DataTree.from_dict(
+        {
+            "posterior": posterior,
+            "sample_stats": tree["sample_stats"].to_dataset()[
+                ["diverging", "energy", "depth", "n_steps", "step_size", "logp"]
+            ],
+            "observed_data": xr.Dataset({"outcome": ("day", data.y)}, coords={"day": day}),
+            "constant_data": xr.Dataset({"observed_outcome": ("day", data.y)}, coords={"day": day}),
+        }
+    )
+
+
+def _judge(tree: "xr.DataTree", target_accept: float, seconds: dict[str, float]) -> NutsFit:
+    import arviz as az
+
+    posterior = tree["posterior"].to_dataset()
+    rhat = az.rhat(posterior)
+    ess = [az.ess(posterior, method=method) for method in ("bulk", "tail")]
+    return NutsFit(
+        tree=tree,
+        rhat_max=max(float(np.max(values)) for values in rhat.data_vars.values()),
+        ess_min=min(float(np.min(values)) for table in ess for values in table.data_vars.values()),
+        divergences=int(tree["sample_stats"]["diverging"].sum()),
+        target_accept=target_accept,
+        seconds=seconds,
+    )
+
+
+def mcse(draws: np.ndarray, kind: str, probability: float | None) -> float:
+    """Monte Carlo standard error of the "mean", the "sd" or a "quantile" of draws, shape (chains, draws)."""
+    from arviz_stats.base import array_stats
+
+    extra = {} if probability is None else {"prob": probability}
+    return float(array_stats.mcse(draws, chain_axis=0, draw_axis=1, method=kind, **extra))

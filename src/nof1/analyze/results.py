@@ -1,0 +1,128 @@
+"""The result of an analysis: the record that results.json holds, the posterior, and the trial they belong to."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nof1.errors import InputError
+from nof1.files import locked, read_bytes, sha256_file, write_atomic
+from nof1.record.trial import Trial
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+RESULTS_FOLDER = "results"
+RESULTS_FILE = "results.json"
+POSTERIOR_FILE = "posterior.nc"
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the nights of one trial say.
+
+    Attributes
+    ----------
+    trial : Trial
+    record : dict
+        The content of results.json.
+    posterior : xarray.DataTree
+        Draws of the leading engine, as every ArviZ function takes them.
+    """
+
+    trial: Trial
+    record: dict[str, Any]
+    posterior: "xr.DataTree" = field(repr=False)
+
+    @property
+    def engine(self) -> str:
+        """The engine that the answer is told from: "nuts" where it ran, else "marginal"."""
+        return "nuts" if "nuts" in self.record["engines"] else "marginal"
+
+    @property
+    def effects(self) -> "pd.DataFrame":
+        """One row per pair of arms, from the leading engine; numbers in outcome points, chances from 0 to 1."""
+        import pandas as pd
+
+        rows = []
+        for effect in self.lead:
+            row = {key: value for key, value in effect.items() if not isinstance(value, dict | list)}
+            row["lower"], row["upper"] = effect["interval"]
+            rows.append(row)
+        first = ["arm", "reference", "estimand", "mean", "sd", "lower", "upper", "verdict"]
+        frame = pd.DataFrame(rows)
+        return frame[[*first, *(column for column in frame.columns if column not in first)]]
+
+    @property
+    def lead(self) -> list[dict[str, Any]]:
+        """The leading engine's entries of `record["effects"]`, the first the main comparison."""
+        return [effect for effect in self.record["effects"] if effect["engine"] == self.engine]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check of the computation passed."""
+        return all(check["passed"] for check in self.record["checks"].values())
+
+    def save(self, folder: str | Path) -> Path:
+        """Write results.json and posterior.nc into the trial folder.
+
+        Returns
+        -------
+        Path
+            The results folder.
+        """
+        folder = Path(folder)
+        results = folder / RESULTS_FOLDER
+        with locked(folder):
+            write_atomic(results / POSTERIOR_FILE, _netcdf(self.posterior))
+            record = self.record | {"posterior_sha256": sha256_file(results / POSTERIOR_FILE)}
+            write_atomic(
+                results / RESULTS_FILE, json.dumps(record, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+            )
+        return results
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Result":
+        """Read the result of a trial folder, and refuse one that belongs to other data.
+
+        Raises
+        ------
+        InputError
+            If there is no result, it is damaged, or protocol or diary have changed since.
+        """
+        folder = Path(folder)
+        trial = Trial.load(folder)
+        path = folder / RESULTS_FOLDER / RESULTS_FILE
+        if not path.is_file():
+            raise InputError(f"{folder} has no results yet. Run 'nof1 analyze {folder}' first.")
+        try:
+            record = json.loads(read_bytes(path))
+            hashes = (record["protocol_sha256"], record["diary_sha256"], record["posterior_sha256"], record["schema"])
+        except (ValueError, KeyError, TypeError):
+            raise InputError(f"{path} is damaged. Run 'nof1 analyze {folder}' again.") from None
+        if hashes[3] != SCHEMA:
+            raise InputError(f"{path} was written by another version of nof1. Run 'nof1 analyze {folder}' again.")
+        if hashes[:2] != (trial.protocol.sha256(), trial.diary_sha256):
+            raise InputError(
+                f"The diary or the protocol has changed since the analysis. Run 'nof1 analyze {folder}' again."
+            )
+        posterior = folder / RESULTS_FOLDER / POSTERIOR_FILE
+        if not posterior.is_file() or sha256_file(posterior) != hashes[2]:
+            raise InputError(
+                f"{posterior} is missing or does not belong to {RESULTS_FILE}. Run 'nof1 analyze {folder}' again."
+            )
+        return cls(trial, record, load_posterior(posterior))
+
+
+def _netcdf(tree: "xr.DataTree") -> bytes:
+    return bytes(tree.to_netcdf(engine="h5netcdf"))
+
+
+def load_posterior(path: Path) -> "xr.DataTree":
+    """Read a posterior.nc into memory."""
+    import xarray as xr
+
+    with xr.open_datatree(path, engine="h5netcdf") as tree:
+        return tree.load()

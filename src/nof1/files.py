@@ -1,0 +1,140 @@
+"""Files of a trial: written whole or not at all, one writer at a time, readable by their owner alone.
+
+Knows nothing of what is in them.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from nof1.errors import InputError, Nof1Error
+
+LOCK_NAME = ".nof1.lock"
+LOCK_SECONDS = 20.0
+
+
+def sha256_bytes(content: bytes) -> str:
+    """Hexadecimal SHA-256 of `content`."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """Hexadecimal SHA-256 of the file at `path`."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def read_bytes(path: Path) -> bytes:
+    """Content of a file that must be there.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"There is no file {path}. Check the name and the folder.") from None
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror}). Check that it is a file and that you may read it."
+        ) from None
+
+
+def write_atomic(path: Path, content: bytes | str) -> None:
+    """Replace the file at `path` by `content`; a reader sees the old file or the new one, never a part.
+
+    Raises
+    ------
+    Nof1Error
+        If the file cannot be written; the old one is then untouched.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        raise Nof1Error(
+            f"{path} could not be written ({error.strerror}). Nothing was changed. Check free space and permissions, then try again."
+        ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename durable; folders cannot be opened on Windows, where this is left out."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the one writer's lock of a trial folder.
+
+    Raises
+    ------
+    Nof1Error
+        If another process holds it for too long, or the folder cannot be written to.
+    """
+    lock = FileLock(folder / LOCK_NAME, mode=0o600)
+    try:
+        lock.acquire(timeout=LOCK_SECONDS)
+    except Timeout:
+        raise Nof1Error(f"Another nof1 is writing to {folder}. Wait until it is done, then try again.") from None
+    except OSError as error:
+        raise Nof1Error(
+            f"{folder} cannot be written to ({error.strerror}). Check its permissions, then try again."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Build a folder beside its final place and move it there when all of it is ready.
+
+    Yields the folder to write into. On any error nothing is left behind and `folder` is as it was.
+
+    Raises
+    ------
+    InputError
+        If `folder` exists and is not an empty folder.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} is already there and not empty. Choose a new folder name; nothing was changed.")
+    staging: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        yield staging
+        if folder.exists():
+            folder.rmdir()
+        staging.rename(folder)
+    except OSError as error:
+        raise Nof1Error(
+            f"{folder} could not be made ({error.strerror}). Check free space and permissions, then try again."
+        ) from error
+    finally:
+        if staging is not None and staging.exists():
+            shutil.rmtree(staging, ignore_errors=True)

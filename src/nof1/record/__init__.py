@@ -1,0 +1,1 @@
+"""What happened: the diary, imported files, and the trial that joins them with the plan. Knows no model."""

@@ -1,0 +1,237 @@
+"""The diary: one row per night in diary.csv, each checked, none lost.
+
+Knows the protocol (which columns, which scale, which nights); must not know the arms' order or any result.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+
+from nof1.errors import InputError
+from nof1.files import locked, read_bytes, write_atomic
+from nof1.plan.protocol import Outcome, Protocol
+
+DIARY_FILE = "diary.csv"
+MAX_TEXT = 2000
+MAX_DOSE_MG = 5000.0
+SIDE_EFFECT_SEPARATOR = ";"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What was recorded of one night; None and empty text mean that it was not recorded.
+
+    `night` is the calendar date of the evening; `outcome` is in points, `dose_mg` in elemental mg taken.
+    """
+
+    night: date
+    outcome: float | None = None
+    dose_mg: float | None = None
+    side_effects: tuple[str, ...] = ()
+    guess: str = ""
+    covariates: Mapping[str, float | None] = field(default_factory=lambda: MappingProxyType({}))
+    note: str = ""
+
+
+def columns(protocol: Protocol) -> tuple[str, ...]:
+    """Columns of diary.csv, in order."""
+    return ("night", protocol.outcome.name, "dose_mg", "side_effects", "guess", *protocol.analysis.covariates, "note")
+
+
+def empty_diary(protocol: Protocol) -> str:
+    """A diary with its header and no night."""
+    return to_csv(protocol, ())
+
+
+def to_csv(protocol: Protocol, entries: Iterable[Entry]) -> str:
+    """diary.csv, nights in calendar order."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns(protocol))
+    for entry in sorted(entries, key=lambda entry: entry.night):
+        writer.writerow(
+            (
+                entry.night.isoformat(),
+                _number_text(entry.outcome),
+                _number_text(entry.dose_mg),
+                f"{SIDE_EFFECT_SEPARATOR} ".join(entry.side_effects),
+                entry.guess,
+                *(_number_text(entry.covariates.get(name)) for name in protocol.analysis.covariates),
+                entry.note,
+            )
+        )
+    return stream.getvalue()
+
+
+def _number_text(value: float | None) -> str:
+    if value is None:
+        return ""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+
+
+def parse_entry(protocol: Protocol, values: Mapping[str, str], *, where: str) -> Entry:
+    """One night from text values, checked against the protocol.
+
+    Parameters
+    ----------
+    values : mapping of column name to text
+        Missing columns count as not recorded; unknown ones are refused.
+    where : str
+        Named in messages, such as "diary.csv, line 7".
+
+    Raises
+    ------
+    InputError
+        If a value is not what its column needs.
+    """
+    unknown = [name for name in values if name not in columns(protocol)]
+    if unknown:
+        raise InputError(
+            f"{where}: {unknown[0]!r} is not recorded in this trial. Known are: {', '.join(columns(protocol))}."
+        )
+    night = parse_night(values.get("night", ""), where=where)
+    if not protocol.start <= night <= protocol.end:
+        raise InputError(
+            f"{where}: {night} is not a night of this trial, which runs from {protocol.start} to {protocol.end}."
+        )
+    return Entry(
+        night=night,
+        outcome=check_outcome(protocol.outcome, values.get(protocol.outcome.name, ""), where=where),
+        dose_mg=_parse_dose(values.get("dose_mg", ""), where=where),
+        side_effects=_parse_side_effects(values.get("side_effects", ""), where=where),
+        guess=_parse_text(values.get("guess", ""), "guess", where=where),
+        covariates=MappingProxyType(
+            {name: parse_number(values.get(name, ""), name, where=where) for name in protocol.analysis.covariates}
+        ),
+        note=_parse_text(values.get("note", ""), "note", where=where),
+    )
+
+
+def parse_night(text: str, *, where: str) -> date:
+    """An ISO date, the calendar date of the evening."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise InputError(f"{where}: {text.strip()[:40]!r} is no date of the form 2026-11-23.") from None
+
+
+def parse_number(text: str, name: str, *, where: str) -> float | None:
+    """A number with a decimal point, or None for empty text."""
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        raise InputError(
+            f"{where}: {name} {text[:40]!r} is no number. Write it like 4 or 4.5, or leave it empty."
+        ) from None
+    if not math.isfinite(value) or "_" in text:
+        raise InputError(f"{where}: {name} {text[:40]!r} is no number. Write it like 4 or 4.5, or leave it empty.")
+    return value
+
+
+def check_outcome(outcome: Outcome, text: str, *, where: str) -> float | None:
+    """The outcome of a night on its scale, never clipped or rescaled.
+
+    Raises
+    ------
+    InputError
+        If it is no number, off the scale, or no whole number where the protocol wants one.
+    """
+    value = parse_number(text, outcome.name, where=where)
+    if value is None:
+        return None
+    if not outcome.low <= value <= outcome.high:
+        raise InputError(
+            f"{where}: {outcome.name} {text.strip()[:40]} is outside its scale, {outcome.low:g} to {outcome.high:g}."
+        )
+    if outcome.whole and value != int(value):
+        raise InputError(
+            f"{where}: {outcome.name} {text.strip()[:40]} must be a whole number from {outcome.low:g} to {outcome.high:g}."
+        )
+    return value
+
+
+def _parse_dose(text: str, *, where: str) -> float | None:
+    value = parse_number(text, "dose_mg", where=where)
+    if value is not None and not 0 <= value <= MAX_DOSE_MG:
+        raise InputError(
+            f"{where}: dose_mg {value:g} is not between 0 and {MAX_DOSE_MG:g} mg. Write the elemental mg taken that evening."
+        )
+    return value
+
+
+def _parse_side_effects(text: str, *, where: str) -> tuple[str, ...]:
+    text = _parse_text(text, "side_effects", where=where)
+    return tuple(part.strip() for part in text.split(SIDE_EFFECT_SEPARATOR) if part.strip())
+
+
+def _parse_text(text: str, name: str, *, where: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise InputError(f"{where}: {name} has {len(text)} characters; at most {MAX_TEXT} are kept. Shorten it.")
+    if "\0" in text:
+        raise InputError(f"{where}: {name} holds an unreadable character. Remove it.")
+    return text.strip()
+
+
+def read_diary(folder: str | Path, protocol: Protocol) -> tuple[Entry, ...]:
+    """All recorded nights of a trial folder, in calendar order.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or damaged, a value does not fit, or a night is there twice.
+    """
+    path = Path(folder) / DIARY_FILE
+    return parse_diary(read_bytes(path), protocol, where=str(path))
+
+
+def parse_diary(content: bytes, protocol: Protocol, *, where: str) -> tuple[Entry, ...]:
+    """The nights in the bytes of a diary.csv; see `read_diary`."""
+    try:
+        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        header = next(reader, [])
+        if tuple(header) != columns(protocol):
+            raise InputError(f"{where} must have the columns {', '.join(columns(protocol))}. Restore it from a copy.")
+        entries: dict[date, Entry] = {}
+        for row in reader:
+            line = f"{where}, line {reader.line_num}"
+            if len(row) != len(header):
+                raise InputError(f"{line}: there are {len(row)} values instead of {len(header)}. Mend that line.")
+            entry = parse_entry(protocol, dict(zip(header, row, strict=True)), where=line)
+            if entry.night in entries:
+                raise InputError(
+                    f"{line}: the night {entry.night} is there twice. Keep the right row and remove the other."
+                )
+            entries[entry.night] = entry
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{where} is damaged ({error}). Restore it from a copy.") from None
+    return tuple(sorted(entries.values(), key=lambda entry: entry.night))
+
+
+def add_entries(folder: str | Path, protocol: Protocol, new: Iterable[Entry]) -> None:
+    """Add nights to the diary: all of them or none, one writer at a time.
+
+    Raises
+    ------
+    InputError
+        If a night is recorded already; nothing is changed then.
+    """
+    folder = Path(folder)
+    with locked(folder):
+        recorded = {entry.night: entry for entry in read_diary(folder, protocol)}
+        for entry in new:
+            if entry.night in recorded:
+                raise InputError(
+                    f"The night {entry.night} is recorded already "
+                    f"({protocol.outcome.name} {_number_text(recorded[entry.night].outcome) or 'missing'}). Nothing was changed. "
+                    f"To correct it, open {folder / DIARY_FILE} and change that line."
+                )
+            recorded[entry.night] = entry
+        write_atomic(folder / DIARY_FILE, to_csv(protocol, recorded.values()))

@@ -1,0 +1,123 @@
+"""A trial: protocol, order and diary on one row per calendar day. A `Trial` that exists is valid."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nof1.errors import InputError
+from nof1.files import sha256_bytes
+from nof1.plan.order import Order
+from nof1.plan.protocol import Protocol
+from nof1.record.diary import Entry, read_diary, to_csv
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Everything known of one person's trial.
+
+    Attributes
+    ----------
+    protocol : Protocol
+    order : Order
+    entries : tuple of Entry
+        The recorded nights.
+    """
+
+    protocol: Protocol
+    order: Order
+    entries: tuple[Entry, ...]
+
+    def __post_init__(self) -> None:
+        self.order.check(self.protocol)
+        nights = [entry.night for entry in self.entries]
+        if len(set(nights)) < len(nights):
+            raise InputError("A night is there twice in the diary. Keep the right row and remove the other.")
+        for night in nights:
+            self.order.period_of(night)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "Trial":
+        """Read a trial folder.
+
+        Raises
+        ------
+        InputError
+            If the folder is no trial folder, or a file in it is missing or damaged.
+        """
+        protocol = Protocol.load(folder)
+        return cls(protocol, Order.load(folder, protocol), read_diary(folder, protocol))
+
+    @classmethod
+    def from_frame(cls, frame: "pd.DataFrame", *, outcome: str, arm: str, **options: Any) -> "Trial":
+        """A trial from a table that already holds outcome and arm, one row a night.
+
+        The options are those of `nof1.record.adopt.adopt`: `date` or `day`, `reference`, `low`, `high`, `better`,
+        `threshold`, `carryover`, `title`, `simulated`, `analysis`.
+
+        Raises
+        ------
+        InputError
+            If a column is missing or a value does not fit.
+        """
+        from nof1.record.adopt import adopt
+        from nof1.record.sources.table import table_from_frame
+
+        return adopt(table_from_frame(frame), outcome=outcome, arm=arm, **options)
+
+    @property
+    def diary_sha256(self) -> str:
+        """Hash of the diary in its canonical form, as `to_csv` writes it."""
+        return sha256_bytes(to_csv(self.protocol, self.entries).encode())
+
+    @property
+    def missing_nights(self) -> tuple[date, ...]:
+        """Planned nights without an outcome."""
+        rated = {entry.night for entry in self.entries if entry.outcome is not None}
+        return tuple(night for period in self.order.periods for night in period.dates if night not in rated)
+
+    @cached_property
+    def frame(self) -> "pd.DataFrame":
+        """One row per planned night, missing ones included.
+
+        Index `night` (dates of the evenings); columns `day` (from 1), `period`, `block`, `arm`, the outcome, `dose_mg`,
+        `side_effects`, `guess`, the covariates, `note`. Numbers that were not recorded are nan.
+        """
+        import pandas as pd
+
+        by_night = {entry.night: entry for entry in self.entries}
+        rows: list[dict[str, Any]] = []
+        for period in self.order.periods:
+            for night in period.dates:
+                entry = by_night.get(night, Entry(night))
+                rows.append(
+                    {
+                        "night": night,
+                        "day": len(rows) + 1,
+                        "period": period.number,
+                        "block": period.block,
+                        "arm": period.arm,
+                    }
+                    | _values(self.protocol, entry)
+                )
+        frame = pd.DataFrame(rows)
+        frame["night"] = pd.to_datetime(frame["night"])
+        numbers = [self.protocol.outcome.name, "dose_mg", *self.protocol.analysis.covariates]
+        frame[numbers] = frame[numbers].astype(float)
+        return frame.set_index("night")
+
+
+def _values(protocol: Protocol, entry: Entry) -> Mapping[str, Any]:
+    return {
+        protocol.outcome.name: entry.outcome,
+        "dose_mg": entry.dose_mg,
+        "side_effects": "; ".join(entry.side_effects),
+        "guess": entry.guess,
+        **{name: entry.covariates.get(name) for name in protocol.analysis.covariates},
+        "note": entry.note,
+    }
