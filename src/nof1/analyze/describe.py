@@ -59,7 +59,11 @@ def _planned_dose(protocol: Protocol, arm: str) -> float | None:
 
 
 def describe_harms(trial: Trial) -> dict[str, dict[str, Any]]:
-    """By arm: nights in the diary, nights with any side effect, and nights with each."""
+    """By arm: nights in the diary, nights with any side effect, and nights with each.
+
+    Both are None where nobody asked: an adopted table has no side effects in it.
+    """
+    asked = trial.protocol.randomized or any(entry.side_effects for entry in trial.entries)
     recorded = {entry.night: entry for entry in trial.entries}
     out: dict[str, dict[str, Any]] = {}
     for arm in trial.protocol.arms:
@@ -73,7 +77,7 @@ def describe_harms(trial: Trial) -> dict[str, dict[str, Any]]:
         counts = Counter(effect for entry in entries for effect in set(entry.side_effects))
         out[arm.name] = {
             "nights": len(entries),
-            "with_side_effects": sum(bool(entry.side_effects) for entry in entries),
-            "side_effects": dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
+            "with_side_effects": sum(bool(entry.side_effects) for entry in entries) if asked else None,
+            "side_effects": dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))) if asked else None,
         }
     return out

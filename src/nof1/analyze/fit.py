@@ -4,7 +4,7 @@ import platform
 import time
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,9 +20,6 @@ from nof1.analyze.terms import Terms, terms
 from nof1.errors import InputError, RefusalError
 from nof1.plan.protocol import Protocol
 from nof1.record.trial import Trial
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 Engine = Literal["nuts", "marginal"]
 ENGINES: tuple[Engine, ...] = ("nuts", "marginal")

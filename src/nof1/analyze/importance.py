@@ -86,6 +86,7 @@ class Proposal:
         return self.centre + (normal * np.sqrt(_DEGREES / chi)[:, None]) @ self.root.T
 
     def log_density(self, theta: Array) -> Array:
+        """Log density at points, shape (S, d)."""
         d = len(self.centre)
         z = np.linalg.solve(self.root, (theta - self.centre).T)
         constant = (
@@ -94,7 +95,8 @@ class Proposal:
             - 0.5 * d * np.log(_DEGREES * np.pi)
             - np.sum(np.log(np.diag(self.root)))
         )
-        return constant - 0.5 * (_DEGREES + d) * np.log1p(np.sum(z**2, axis=0) / _DEGREES)
+        out: Array = constant - 0.5 * (_DEGREES + d) * np.log1p(np.sum(z**2, axis=0) / _DEGREES)
+        return out
 
 
 def pareto_weights(log_weights: Array) -> tuple[Array, float]:

@@ -261,7 +261,8 @@ class MarginalModel:
 
 
 def _log_half_normal(value: Array, scale: float) -> Array:
-    return np.log(2.0) - 0.5 * _LOG_2PI - np.log(scale) - 0.5 * (value / scale) ** 2
+    out: Array = 0.5 * np.log(2 / np.pi) - np.log(scale) - 0.5 * (value / scale) ** 2
+    return out
 
 
 def _times_precision(x: Array, ratio: Array, q: Array) -> Array:
@@ -349,7 +350,8 @@ def _fold(proposal: Proposal, theta: Array, model: MarginalModel) -> Array:
         return straight
     mirrored = theta.copy()
     mirrored[:, model.names.index("omega")] *= -1
-    return np.logaddexp(straight, proposal.log_density(mirrored)) - np.log(2)
+    out: Array = np.logaddexp(straight, proposal.log_density(mirrored)) - np.log(2)
+    return out
 
 
 def _moments(theta: Array, log_weights: Array, model: MarginalModel, *, fallback: Proposal) -> Proposal:

@@ -60,6 +60,15 @@ class Result:
         """The leading engine's entries of `record["effects"]`, the first the main comparison."""
         return [effect for effect in self.record["effects"] if effect["engine"] == self.engine]
 
+    def leading(self, effect: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The estimand that pages lead with, and its numbers, for one entry of `record["effects"]`.
+
+        It is the one the protocol names, unless exposure never came near to full: then the effect as lived.
+        """
+        named = str(effect["estimand"])
+        estimand = "as-lived" if named == "full" and not self.record["exposure"]["reached"] else named
+        return estimand, effect[estimand.replace("-", "_")]
+
     @property
     def passed(self) -> bool:
         """Whether every check of the computation passed."""

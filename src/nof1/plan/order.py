@@ -193,13 +193,13 @@ def _uniform_below(count: int, generator: PCG64) -> int:
     """
     bits = (count - 1).bit_length()
     words = -(-bits // 64)
-    while True:
+    value = count
+    while value >= count:
         value = 0
         for _ in range(words):
             value = value << 64 | int(generator.random_raw())
         value >>= 64 * words - bits
-        if value < count:
-            return value
+    return value
 
 
 def enumerate_orders(protocol: Protocol) -> Iterator[Order]:

@@ -205,11 +205,10 @@ class Protocol(_Frozen):
             raise ValueError('dose = "taken" needs a dose_mg above 0 for every arm but the reference')
         if self.nights > MAX_NIGHTS:
             raise ValueError(f"the trial would last {self.nights} nights; at most {MAX_NIGHTS} are allowed")
-        if self.analysis.discarded_nights and isinstance(self.design, RandomizedBlocks):
-            if self.analysis.discarded_nights >= self.design.period_nights:
-                raise ValueError(
-                    f"carryover {self.analysis.carryover!r} leaves no night of a {self.design.period_nights}-night period"
-                )
+        if isinstance(self.design, RandomizedBlocks) and self.analysis.discarded_nights >= self.design.period_nights:
+            raise ValueError(
+                f"carryover {self.analysis.carryover!r} leaves no night of a {self.design.period_nights}-night period"
+            )
         return self
 
     @property

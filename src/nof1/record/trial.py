@@ -1,6 +1,5 @@
 """A trial: protocol, order and diary on one row per calendar day. A `Trial` that exists is valid."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -8,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nof1.errors import InputError
-from nof1.files import sha256_bytes
-from nof1.plan.order import Order
-from nof1.plan.protocol import Protocol
-from nof1.record.diary import Entry, read_diary, to_csv
+from nof1.files import new_folder, sha256_bytes, write_atomic
+from nof1.plan.order import ORDER_FILE, Order
+from nof1.plan.protocol import PROTOCOL_FILE, Protocol
+from nof1.record.diary import DIARY_FILE, Entry, read_diary, to_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +69,23 @@ class Trial:
 
         return adopt(table_from_frame(frame), outcome=outcome, arm=arm, **options)
 
+    def create(self, folder: str | Path) -> None:
+        """Write a new trial folder: protocol.toml, order.csv, diary.csv; all of it or nothing.
+
+        Raises
+        ------
+        InputError
+            If the folder is there and not empty.
+        """
+        with new_folder(Path(folder)) as staging:
+            self.write(staging)
+
+    def write(self, folder: Path) -> None:
+        """Write protocol.toml, order.csv and diary.csv into a folder."""
+        self.protocol.save(folder / PROTOCOL_FILE)
+        self.order.save(folder / ORDER_FILE)
+        write_atomic(folder / DIARY_FILE, to_csv(self.protocol, self.entries))
+
     @property
     def diary_sha256(self) -> str:
         """Hash of the diary in its canonical form, as `to_csv` writes it."""
@@ -112,7 +128,7 @@ class Trial:
         return frame.set_index("night")
 
 
-def _values(protocol: Protocol, entry: Entry) -> Mapping[str, Any]:
+def _values(protocol: Protocol, entry: Entry) -> dict[str, Any]:
     return {
         protocol.outcome.name: entry.outcome,
         "dose_mg": entry.dose_mg,

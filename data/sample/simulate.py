@@ -1,0 +1,73 @@
+"""Make the sample trials: three people who do not exist. `make sample` runs this; the same seeds give the same files.
+
+helps       magnesium lowers the ratings
+worsens     magnesium raises them, with loose stools
+cant-tell   the nights can't tell
+"""
+
+import shutil
+from pathlib import Path
+
+from nof1.analyze.simulate import Truth, simulate
+from nof1.plan.order import draw_order
+from nof1.plan.protocol import Protocol, parse_toml
+from nof1.plan.template import load_template, merge
+
+HERE = Path(__file__).parent
+LIVED = {"missing": 0.08, "skipped": 0.05, "half_life": 2.0, "omega": 0.3}
+TRIALS = {
+    "helps": (
+        "Simulated example: magnesium helps",
+        11,
+        Truth(
+            level=3.7,
+            effects={"magnesium": -2.6},
+            trend=-0.4,
+            sigma=1.5,
+            phi=0.3,
+            side_effects={"magnesium": ("loose stools", 0.06)},
+            **LIVED,
+        ),
+    ),
+    "worsens": (
+        "Simulated example: magnesium makes it worse",
+        12,
+        Truth(
+            level=2.6,
+            effects={"magnesium": 2.8},
+            trend=0.3,
+            sigma=1.4,
+            phi=0.3,
+            side_effects={"magnesium": ("loose stools", 0.25), "off": ("headache", 0.03)},
+            **LIVED,
+        ),
+    ),
+    "cant-tell": (
+        "Simulated example: the nights can't tell",
+        13,
+        Truth(
+            level=3.0,
+            effects={"magnesium": -0.3},
+            sigma=2.4,
+            phi=0.55,
+            side_effects={"magnesium": ("nausea", 0.03), "off": ("headache", 0.03)},
+            **LIVED,
+        ),
+    ),
+}
+
+
+def main() -> None:
+    answers = parse_toml((HERE / "answers.toml").read_text(encoding="utf-8"), where="answers.toml")
+    template = load_template(answers.pop("template"))
+    for name, (title, seed, truth) in TRIALS.items():
+        content = merge(template, answers)
+        protocol = Protocol.build(merge(content, {"title": title, "design": {"seed": seed}}), where=name)
+        trial = simulate(protocol, draw_order(protocol), truth, seed=seed)
+        shutil.rmtree(HERE / name, ignore_errors=True)
+        trial.create(HERE / name)
+        print(f"{name}: {len(trial.entries)} of {protocol.nights} nights")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""nof1 analyze, report, demo: what the nights mean, on the screen and on paper."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from nof1.cli.console import console, plain_warnings, say, say_json
+from nof1.cli.record import AsJson, Folder, sample_folder
+from nof1.errors import InputError, RefusalError
+from nof1.files import locked, write_atomic
+
+if TYPE_CHECKING:
+    from nof1.analyze.nuts import Progress
+    from nof1.analyze.results import Result
+    from nof1.record.trial import Trial
+
+Seed = Annotated[int, typer.Option(help="Seed of the random numbers.")]
+DEMO_TRIAL = "helps"
+_STAGES = {"starting": "Loading PyMC", "compiling": "Compiling the model", "sampling": "Sampling"}
+
+
+def analyze(
+    folder: Folder,
+    engine: Annotated[
+        Literal["nuts", "marginal"], typer.Option(help="marginal stops after the quick answer.")
+    ] = "nuts",
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate this person's own effect: at once, then by sampling, one held against the other."""
+    from nof1.analyze.fit import fit
+    from nof1.record.trial import Trial
+
+    trial = Trial.load(folder)
+    with plain_warnings():
+        quick = _quick(trial, seed, needed=engine == "marginal")
+    if quick is not None and not as_json:
+        _tell(quick, heading="At once (marginal engine)" if engine == "nuts" else "")
+    if engine == "nuts":
+        with _progress() as progress, _known_warnings(quick is not None):
+            result = fit(trial, seed=seed, progress=progress)
+    else:
+        assert quick is not None  # needed=True refuses otherwise
+        result = quick
+    results = result.save(folder)
+    if as_json:
+        say_json(result.record)
+        return
+    if engine == "nuts":
+        _tell(result, heading="Sampled (PyMC)")
+        for check in result.record["checks"].values():
+            say(check["sentence"], style=None if check["passed"] else "bold red")
+    say(f"Saved in {results}. Next: 'nof1 report {folder}'.")
+
+
+def _quick(trial: "Trial", seed: int, *, needed: bool) -> "Result | None":
+    """The marginal answer; None where only that engine refuses and NUTS will still try."""
+    from nof1.analyze.fit import fit
+    from nof1.analyze.terms import terms
+
+    terms(trial)  # nights that cannot answer are refused here, for both engines
+    try:
+        return fit(trial, seed=seed, engine="marginal")
+    except RefusalError as refusal:
+        if needed:
+            raise
+        say(str(refusal))
+        return None
+
+
+@contextmanager
+def _known_warnings(shown: bool) -> Iterator[None]:
+    """Show the toolkit's warnings unless the quick answer has shown the same ones."""
+    import warnings
+
+    from nof1.errors import Nof1Warning
+
+    with warnings.catch_warnings():
+        if shown:
+            warnings.simplefilter("ignore", Nof1Warning)
+        yield
+
+
+@contextmanager
+def _progress() -> Iterator["Progress"]:
+    """A progress bar on a terminal, silence in a pipe."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+
+        def show(stage: str, done: int, whole: int) -> None:
+            bar.update(task, description=_STAGES[stage], completed=done, total=whole or None)
+
+        yield show
+
+
+def _tell(result: "Result", *, heading: str = "") -> None:
+    from nof1.report import words
+
+    if heading:
+        say(heading, style="bold")
+    if result.trial.protocol.simulated:
+        say(words.SIMULATED)
+    for effect in result.lead:
+        say(f"{words.headline(result, effect)} {words.effect_sentence(result, effect)}")
+        for what, in_words, frequency in words.chances(result, effect):
+            say(f"  {what}: {in_words}, {frequency}")
+    if words.exposure_sentence(result):
+        say(words.exposure_sentence(result))
+    say()
+
+
+def report(folder: Folder, as_json: AsJson = False) -> None:
+    """Write the results page, results/summary.pdf, and its figures."""
+    from nof1.analyze.results import RESULTS_FOLDER, Result
+    from nof1.report import words
+    from nof1.report.pdf import SUMMARY_FILE, figures, summary
+
+    result = Result.load(folder)
+    home = folder / RESULTS_FOLDER
+    with locked(folder):
+        drawn = figures(result)
+        for name, svg in drawn.items():
+            write_atomic(home / f"{name}.svg", svg)
+        path = summary(result, home / SUMMARY_FILE)
+    if as_json:
+        say_json({"summary": str(path), "figures": [str(home / f"{name}.svg") for name in drawn]})
+        return
+    say(words.headline(result), style="bold")
+    say(f"The page is {path}.")
+
+
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="New folder for the demonstration.")] = Path(
+        "nof1-demo"
+    ),
+    seed: Seed = 1,
+) -> None:
+    """Take the simulated sample trial the whole way: plan, record, analyze, report."""
+    from nof1.cli.plan import tell_plan
+    from nof1.cli.record import status
+    from nof1.record.trial import Trial
+
+    source = sample_folder(DEMO_TRIAL)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} is already there and not empty. Name a new folder: nof1 demo DIR")
+    shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("results", ".nof1.lock"))
+    say("1. Plan", style="bold cyan")
+    tell_plan(folder, Trial.load(folder))
+    say("\n2. Record", style="bold cyan")
+    status(folder)
+    say("\n3. Analyze", style="bold cyan")
+    analyze(folder, seed=seed)
+    say("\n4. Report", style="bold cyan")
+    report(folder)

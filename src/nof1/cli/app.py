@@ -1,0 +1,42 @@
+"""The list of commands, in the order in which a person meets them."""
+
+from typing import Annotated
+
+import typer
+
+from nof1._version import __version__
+from nof1.cli import analyze, plan, record
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Personal (N-of-1) trials: plan, record, analyze and report one person's own effect. No medical advice.",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"nof1 {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+app.command("plan")(plan.plan)
+app.command("log")(record.log)
+app.command("import")(record.import_)
+app.command("adopt")(record.adopt)
+app.command("status")(record.status)
+app.command("analyze")(analyze.analyze)
+app.command("report")(analyze.report)
+app.command("demo")(analyze.demo)

@@ -1,0 +1,303 @@
+"""Pictures: one function each, data in, Axes out. Readable in grey, units on the axes, never shown by themselves."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nof1.analyze.effects import pairs
+from nof1.analyze.results import Result
+from nof1.plan.protocol import Outcome, Protocol
+from nof1.record.trial import Trial
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Okabe & Ito's colour-blind-safe palette, ordered so that neighbours differ in grey too; the reference is grey.
+REFERENCE_COLOUR = "#6E6E6E"
+ARM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_MARKERS = ("o", "s", "^", "D", "v", "P")
+_BAND = "#EFEFEF"
+_WHOLE_SCALE = 0.4  # the axis shows the whole scale if the nights use at least this share of it
+_MAX_LABEL = 16
+
+
+def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
+    """Every night's outcome by period: dots, period means, missing nights as crosses at the foot.
+
+    Parameters
+    ----------
+    trial : Trial
+    ax : Axes, optional
+        Drawn into; a new figure if not given.
+    """
+    ax = ax or _new_axes(8.0, 3.0)
+    protocol, frame = trial.protocol, trial.frame
+    values, day = frame[protocol.outcome.name], frame["day"]
+    low, high = _limits(protocol.outcome, values.dropna().to_numpy())
+    styles = arm_styles(protocol)
+    stretches = _stretches(trial)
+    room = 8.2 * ax.figure.get_figwidth() / len(frame)  # characters of a label that fit above one night
+    label_periods = all(len(_shorten(name, _MAX_LABEL)) <= max(4, 1.35 * room * (end - start)) for name, start, end in stretches)
+    for _, rows in frame.groupby("period"):
+        arm = str(rows["arm"].iloc[0])
+        colour, marker = styles[arm]
+        start, end = rows["day"].iloc[0] - 0.5, rows["day"].iloc[-1] + 0.5
+        if arm != protocol.reference:
+            ax.axvspan(start, end, color=colour, alpha=0.13, linewidth=0)
+        seen = rows[protocol.outcome.name]
+        face = "white" if arm == protocol.reference else colour
+        ax.plot(rows["day"], seen, marker, ms=4.5, mfc=face, mec=colour, mew=1.1, ls="none", zorder=3)
+        if seen.notna().any():
+            ax.plot([start, end], [seen.mean()] * 2, color=colour, lw=1.8, zorder=2)
+    for name, start, end in stretches if label_periods else ():
+        ax.text(
+            (start + end) / 2,
+            1.02,
+            _shorten(name, _MAX_LABEL),
+            transform=ax.get_xaxis_transform(),
+            ha="center",
+            va="bottom",
+            fontsize=8,
+        )
+    missing = day[values.isna()]
+    foot = low + 0.03 * (high - low)
+    ax.plot(
+        missing,
+        np.full(len(missing), foot),
+        "x",
+        color="black",
+        ms=4.5,
+        mew=1.0,
+        zorder=3,
+        label="missing night",
+        clip_on=False,
+    )
+    if not label_periods:
+        _arm_legend(ax, protocol, [arm.name for arm in protocol.arms])
+    elif len(missing):
+        ax.text(1.0, -0.14, "× missing night", transform=ax.transAxes, ha="right", va="top", fontsize=8)
+    ax.set(xlim=(0.5, len(frame) + 0.5), ylim=(low, high), xlabel="night of the trial")
+    _label_outcome(ax, protocol.outcome)
+    _finish(ax, protocol)
+    return ax
+
+
+def _stretches(trial: Trial) -> list[tuple[str, float, float]]:
+    """What to write above the periods: neighbouring periods on one arm share a label."""
+    out: list[tuple[str, float, float]] = []
+    end = 0.5
+    for period in trial.order.periods:
+        name = "run-in" if period.number == 0 else period.arm
+        start, end = end, end + period.nights
+        if out and out[-1][0] == name:
+            start = out.pop()[1]
+        out.append((name, start, end))
+    return out
+
+
+def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
+    """Posterior of each effect with its interval, against the band of changes too small to matter."""
+    ax = ax or _new_axes(5.0, 3.0)
+    protocol = result.trial.protocol
+    threshold = protocol.outcome.threshold
+    draws = _effect_draws(result)
+    ax.axvspan(-threshold, threshold, color=_BAND, zorder=0)
+    ax.axvline(0, color="black", lw=0.9, zorder=1)
+    reach = [threshold * 1.15]
+    for row, (entry, values) in enumerate(zip(result.lead, draws, strict=True)):
+        colour = arm_styles(protocol)[entry["arm"]][0]
+        base = float(len(draws) - 1 - row)
+        grid, density = _density(values)
+        ax.fill_between(grid, base, base + 0.8 * density / density.max(), color=colour, alpha=0.45, lw=0, zorder=2)
+        _, numbers = result.leading(entry)
+        low, high = numbers["interval"]
+        ax.plot([low, high], [base, base], color="black", lw=2.6, solid_capstyle="butt", zorder=4)
+        ax.plot([numbers["mean"]], [base], "o", color="black", ms=6, zorder=5)
+        reach += [abs(grid[0]), abs(grid[-1])]
+        if len(draws) > 1:
+            label = f"{entry['arm']} against {entry['reference']}"
+            ax.text(0.01, base + 0.45, _shorten(label, 40), transform=ax.get_yaxis_transform(), fontsize=8)
+    span = max(reach)
+    better_left = protocol.outcome.better == "lower"
+    left, right = ("better", "worse") if better_left else ("worse", "better")
+    ax.text(0.02, 1.02, f"← {left}", transform=ax.transAxes, ha="left", va="bottom", fontsize=9)
+    ax.text(0.98, 1.02, f"{right} →", transform=ax.transAxes, ha="right", va="bottom", fontsize=9)
+    ax.text(
+        0,
+        1.02,
+        "too small\nto matter",
+        transform=ax.get_xaxis_transform(),
+        ha="center",
+        va="bottom",
+        fontsize=7.5,
+        linespacing=0.95,
+    )
+    ax.set(
+        xlim=(-span, span),
+        ylim=(-0.15, len(draws)),
+        yticks=[],
+        xlabel=f"change in {_shorten(protocol.outcome.title, 40)} (points)",
+    )
+    ax.spines["left"].set_visible(False)
+    _finish(ax, protocol)
+    return ax
+
+
+def period_means(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
+    """Mean of every period by arm; lines join the periods of one block, thick bars are the arms' means."""
+    ax = ax or _new_axes(4.0, 3.0)
+    protocol = trial.protocol
+    column = protocol.outcome.name
+    names = [arm.name for arm in protocol.arms]
+    place = {name: i for i, name in enumerate(names)}
+    means = (
+        trial.frame[trial.frame["period"] > 0]
+        .groupby(["period", "block", "arm"], sort=False)[column]
+        .mean()
+        .dropna()
+        .reset_index()
+    )
+    for block, rows in means[means["block"] > 0].groupby("block"):
+        ordered = rows.sort_values("arm", key=lambda arms: arms.map(place))
+        ax.plot(ordered["arm"].map(place), ordered[column], color="#B5B5B5", lw=1.0, zorder=1, label=f"block {block}")
+    for name in names:
+        colour, marker = arm_styles(protocol)[name]
+        of_arm = means[means["arm"] == name]
+        spread = np.zeros(len(of_arm)) if (means["block"] > 0).all() else np.linspace(-0.12, 0.12, max(len(of_arm), 1))
+        face = "white" if name == protocol.reference else colour
+        ax.plot(place[name] + spread, of_arm[column], marker, ms=6, mfc=face, mec=colour, mew=1.2, ls="none", zorder=3)
+        if len(of_arm):
+            ax.plot(
+                [place[name] - 0.22, place[name] + 0.22], [of_arm[column].mean()] * 2, color="black", lw=2.2, zorder=4
+            )
+    low, high = _limits(protocol.outcome, means[column].to_numpy())
+    ax.set_xticks(range(len(names)), [_shorten(name, 16) for name in names])
+    ax.set(xlim=(-0.5, len(names) - 0.5), ylim=(low, high))
+    _label_outcome(ax, protocol.outcome, of="mean ")
+    _finish(ax, protocol)
+    return ax
+
+
+def arm_styles(protocol: Protocol) -> dict[str, tuple[str, str]]:
+    """Colour and marker of every arm."""
+    styles = {protocol.reference: (REFERENCE_COLOUR, _MARKERS[0])}
+    for i, arm in enumerate(protocol.active_arms):
+        styles[arm.name] = (ARM_COLOURS[i % len(ARM_COLOURS)], _MARKERS[i % len(_MARKERS)])
+    return styles
+
+
+def _effect_draws(result: Result) -> list[np.ndarray]:
+    """Draws of the estimand that leads, one array a pair."""
+    posterior = result.posterior["posterior"].to_dataset()
+    values = posterior["effect"].transpose(..., "arm").to_numpy().reshape(-1, posterior.sizes["arm"])
+    if result.leading(result.lead[0])[0] == "as-lived":
+        from nof1.analyze.exposure import exposure_summary
+        from nof1.analyze.terms import terms
+
+        data = terms(result.trial)
+        half_life = posterior["half_life"].to_numpy().ravel() if data.exponential else None
+        values = values * exposure_summary(data.doses, data.treated, half_life)[0]
+    return [values @ np.array(pair.vector) for pair in pairs(result.trial.protocol)]
+
+
+def _density(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A smooth density over the middle 99.8 % of draws."""
+    from scipy.stats import gaussian_kde
+
+    low, high = np.quantile(values, [0.001, 0.999])
+    pad = 0.05 * (high - low)
+    grid = np.linspace(low - pad, high + pad, 256)
+    return grid, gaussian_kde(values)(grid)
+
+
+def _limits(outcome: Outcome, values: np.ndarray) -> tuple[float, float]:
+    """Ends of the outcome axis: the whole scale, or the used part of a long one."""
+    span = outcome.high - outcome.low
+    if len(values) == 0 or np.ptp(values) >= _WHOLE_SCALE * span:
+        return outcome.low - 0.05 * span, outcome.high + 0.05 * span
+    pad = max(0.2 * float(np.ptp(values)), 0.05 * span)
+    return max(outcome.low - 0.05 * span, float(values.min()) - pad), min(
+        outcome.high + 0.05 * span, float(values.max()) + pad
+    )
+
+
+def _label_outcome(ax: "Axes", outcome: Outcome, *, of: str = "") -> None:
+    """Name, unit and scale on the axis, and which way is better inside it."""
+    ax.set_ylabel(f"{of}{_shorten(outcome.title, 26)}\n(points, {outcome.low:g}–{outcome.high:g})")
+    up = outcome.better == "higher"
+    place, side = (0.98, "top") if up else (0.03, "bottom")
+    ax.text(
+        0.008,
+        place,
+        "↑ better" if up else "↓ better",
+        transform=ax.transAxes,
+        ha="left",
+        va=side,
+        fontsize=8,
+        color="#333333",
+        zorder=6,
+    )
+
+
+def _arm_legend(ax: "Axes", protocol: Protocol, names: Sequence[str]) -> None:
+    for name in names:
+        colour, marker = arm_styles(protocol)[name]
+        face = "white" if name == protocol.reference else colour
+        ax.plot([], [], marker, mfc=face, mec=colour, ls="none", label=_shorten(name, 20))
+    ax.legend(
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        ncols=len(names) + 1,
+        frameon=False,
+        fontsize=8,
+        handletextpad=0.2,
+    )
+
+
+def _shorten(text: str, width: int) -> str:
+    """Text that fits, with $ made harmless: matplotlib would read it as mathematics."""
+    text = text if len(text) <= width else text[: width - 1] + "…"
+    return text.replace("$", r"\$")
+
+
+def _finish(ax: "Axes", protocol: Protocol) -> None:
+    ax.spines[["top", "right"]].set_visible(False)
+    if protocol.simulated:
+        ax.text(
+            0.995,
+            0.99,
+            "simulated",
+            transform=ax.transAxes,
+            ha="right",
+            va="top",
+            fontsize=8,
+            style="italic",
+            color="#555555",
+        )
+
+
+def _new_axes(width: float, height: float) -> "Axes":
+    from matplotlib import pyplot as plt
+
+    _, ax = plt.subplots(figsize=(width, height), layout="constrained")
+    return ax
+
+
+def describe(trial: Trial, result: Result) -> dict[str, Any]:
+    """Text alternatives of the three pictures, for readers who do not see them."""
+    from nof1.report.words import number
+
+    protocol = trial.protocol
+    means = trial.frame.groupby("arm")[protocol.outcome.name].mean()
+    by_arm = ", ".join(f"{number(means[arm.name])} on {arm.name}" for arm in protocol.arms)
+    main = result.lead[0]
+    _, numbers = result.leading(main)
+    low, high = numbers["interval"]
+    return {
+        "nights": f"Dot for each of {protocol.nights} nights in {len(trial.order.periods)} periods; "
+        f"{len(trial.missing_nights)} nights missing. Mean {protocol.outcome.title}: {by_arm}.",
+        "effect": f"Posterior of the change with {main['arm']} against {main['reference']}: mean {number(numbers['mean'])}, "
+        f"interval {number(low)} to {number(high)} points; changes within {protocol.outcome.threshold:g} are too small to matter.",
+        "periods": f"Mean of every period by arm; over all nights {by_arm}.",
+    }
