@@ -38,7 +38,9 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     styles = arm_styles(protocol)
     stretches = _stretches(trial)
     room = 8.2 * ax.figure.get_figwidth() / len(frame)  # characters of a label that fit above one night
-    label_periods = all(len(_shorten(name, _MAX_LABEL)) <= max(4, 1.35 * room * (end - start)) for name, start, end in stretches)
+    label_periods = all(
+        len(_shorten(name, _MAX_LABEL)) <= max(4, 1.35 * room * (end - start)) for name, start, end in stretches
+    )
     for _, rows in frame.groupby("period"):
         arm = str(rows["arm"].iloc[0])
         colour, marker = styles[arm]

@@ -156,7 +156,7 @@ def night_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
     full = ", once at full effect" if estimand == "full" and protocol.analysis.carryover == "exponential" else ""
     return (
         f"Of 100 random nights on {arm}, each beside a random night on {reference}, {_frequency(numbers['p_night_better'])} "
-        "would be the better one{full}."
+        f"would be the better one{full}."
     )
 
 
