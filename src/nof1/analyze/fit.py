@@ -13,7 +13,7 @@ from nof1.analyze.describe import describe_adherence, describe_harms, describe_p
 from nof1.analyze.effects import INTERVAL_KIND, LEVEL, Effect, Pair, effect_from_draws, effect_from_mixture, pairs
 from nof1.analyze.exposure import Array, exposure_summary
 from nof1.analyze.marginal import MarginalFit, fit_marginal
-from nof1.analyze.nuts import NutsFit, Progress, fit_nuts, mcse
+from nof1.analyze.nuts import NutsFit, Progress, compile_nuts, mcse, sample_nuts
 from nof1.analyze.posterior import describe_parameters, marginal_tree
 from nof1.analyze.results import SCHEMA, Result
 from nof1.analyze.terms import Terms, terms
@@ -84,7 +84,7 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
     if engine == "nuts":
         from nof1.analyze.checks import cross_check, sampling_check
 
-        sampled = fit_nuts(data, seed=seed, progress=progress)
+        sampled = sample_nuts(compile_nuts(data, progress=progress), seed=seed, progress=progress)
         rows, highest = _nuts_effects(protocol, data, sampled)
         engines["nuts"] = {
             "seconds": sum(sampled.seconds.values()),

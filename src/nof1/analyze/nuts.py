@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nof1.analyze.terms import Terms
+from nof1.errors import InputError
 
 if TYPE_CHECKING:
+    import nutpie
     import xarray as xr
 
 CHAINS = 4
@@ -64,18 +66,29 @@ class NutsFit:
         return self.rhat_max <= MAX_RHAT and self.ess_min >= MIN_ESS and self.divergences == 0
 
 
-def fit_nuts(data: Terms, *, seed: int, progress: Progress, efforts: Sequence[Effort] = EFFORTS) -> NutsFit:
-    """Sample the posterior with NUTS, trying harder if the draws did not settle.
+@dataclass(frozen=True)
+class CompiledModel:
+    """The model of one trial's nights, compiled; it serves any outcomes on the same nights."""
 
-    Parameters
-    ----------
-    data : Terms
-    seed : int
-    progress : callable
-        Told of "starting", "compiling" and "sampling".
-    efforts : sequence of Effort
-        Tried in turn until the draws settle.
-    """
+    data: Terms
+    code: "nutpie.compiled_pyfunc.CompiledModel"
+    seconds: dict[str, float]
+
+    def with_outcome(self, data: Terms) -> "CompiledModel":
+        """The same compiled code for other outcomes.
+
+        Raises
+        ------
+        InputError
+            If `data` does not have the same nights, doses, covariates and model parts.
+        """
+        if not data.same_nights(self.data):
+            raise InputError("This compiled model is for other nights; compile it again.")
+        return CompiledModel(data, self.code.with_data(observed_outcome=data.y), self.seconds)
+
+
+def compile_nuts(data: Terms, *, progress: Progress) -> CompiledModel:
+    """Compile the model of a trial."""
     clock = time.perf_counter()
     progress("starting", 0, 0)
     import nutpie
@@ -88,14 +101,29 @@ def fit_nuts(data: Terms, *, seed: int, progress: Progress, efforts: Sequence[Ef
     model = build_model(data)
     # Only the free variables leave the compiled code: what derives from them is cheaper to add than to compile.
     compiled = nutpie.compile_pymc_model(model, var_names=[variable.name for variable in model.free_RVs])
-    seconds["compiling"] = time.perf_counter() - clock
+    return CompiledModel(data, compiled, seconds | {"compiling": time.perf_counter() - clock})
+
+
+def sample_nuts(model: CompiledModel, *, seed: int, progress: Progress, efforts: Sequence[Effort] = EFFORTS) -> NutsFit:
+    """Sample the posterior with NUTS, trying harder if the draws did not settle.
+
+    Parameters
+    ----------
+    model : CompiledModel
+    seed : int
+    progress : callable
+        Told of "sampling", the draws done and the draws in all.
+    efforts : sequence of Effort
+        Tried in turn until the draws settle.
+    """
+    import nutpie
 
     clock = time.perf_counter()
     for effort in efforts:
         total = CHAINS * (effort.draws + effort.tune)
         progress("sampling", 0, total)
         tree = nutpie.sample(
-            compiled,
+            model.code,
             draws=effort.draws,
             tune=effort.tune,
             chains=CHAINS,
@@ -109,7 +137,9 @@ def fit_nuts(data: Terms, *, seed: int, progress: Progress, efforts: Sequence[Ef
             ),
         )
         progress("sampling", total, total)
-        fit = _judge(_complete(tree, data), effort.target_accept, seconds | {"sampling": time.perf_counter() - clock})
+        fit = _judge(
+            _complete(tree, model.data), effort.target_accept, model.seconds | {"sampling": time.perf_counter() - clock}
+        )
         if fit.settled:
             break
     return fit

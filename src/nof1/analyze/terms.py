@@ -4,7 +4,7 @@ The notation is that of docs in ARCHITECTURE and STATISTICS: y, day, time g, dos
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,11 @@ class Terms:
     def n(self) -> int:
         """Number of nights that inform the model."""
         return len(self.y)
+
+    def same_nights(self, other: "Terms") -> bool:
+        """Whether another trial differs in nothing but the outcomes."""
+        names = [field.name for field in fields(self) if field.name != "y"]
+        return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names)
 
 
 def terms(trial: Trial) -> Terms:

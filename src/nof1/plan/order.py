@@ -168,7 +168,8 @@ def count_orders(protocol: Protocol) -> int:
     InputError
         If the order was not drawn by nof1.
     """
-    return math.factorial(len(protocol.arms)) ** _blocks(protocol).blocks
+    count: int = math.factorial(len(protocol.arms)) ** _blocks(protocol).blocks
+    return count
 
 
 def draw_order(protocol: Protocol, *, seed: int | None = None) -> Order:
@@ -191,7 +192,7 @@ def _uniform_below(count: int, generator: PCG64) -> int:
 
     Each try succeeds with a probability above one half.
     """
-    bits = (count - 1).bit_length()
+    bits: int = (count - 1).bit_length()
     words = -(-bits // 64)
     value = count
     while value >= count:

@@ -97,6 +97,7 @@ def complete_map(table: Table, protocol: Protocol, chosen: Mapping[str, str]) ->
     for field in columns(protocol):
         if field in found:
             continue
+        names: tuple[str, ...]
         if field == "night":
             names = _NIGHT_NAMES
         else:

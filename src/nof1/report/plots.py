@@ -37,7 +37,7 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     low, high = _limits(protocol.outcome, values.dropna().to_numpy())
     styles = arm_styles(protocol)
     stretches = _stretches(trial)
-    room = 8.2 * ax.figure.get_figwidth() / len(frame)  # characters of a label that fit above one night
+    room = 8.2 * ax.figure.bbox.width / ax.figure.dpi / len(frame)  # characters of a label that fit above one night
     label_periods = all(
         len(_shorten(name, _MAX_LABEL)) <= max(4, 1.35 * room * (end - start)) for name, start, end in stretches
     )

@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+from known import TARGETS, melatonin, two_arms
+from scipy import stats
+from scipy.integrate import quad
+
+from nof1 import fit
+from nof1.analyze.importance import pareto_weights
+from nof1.analyze.marginal import MarginalModel, draw_coefficients, fit_marginal
+from nof1.analyze.terms import terms
+
+
+def dense_log_posterior(data, phi, sigma, omega, half_life):
+    """The same density from the full covariance matrix: no whitening, no shared sums, no Cholesky of the coefficients."""
+    priors = data.priors
+    decay = 2 ** (-1 / half_life)
+    x = np.zeros(data.doses.shape)
+    for t in range(len(x)):
+        x[t] = decay * (x[t - 1] if t else 0) + (1 - decay) * data.doses[t]
+    x = (x if data.exponential else data.doses)[data.day]
+    lag = np.abs(data.day[:, None] - data.day)
+    covariance = sigma**2 * phi**lag + priors.level_sd**2 + priors.effect_sd**2 * x @ x.T
+    if data.trend:
+        covariance += priors.trend_sd**2 * np.outer(data.time, data.time)
+    if data.period_effects:
+        covariance += omega**2 * (data.period[:, None] == data.period)
+    for column, sd in zip(data.covariates.T, data.covariate_sd, strict=True):
+        covariance += (priors.covariate_sd / sd) ** 2 * np.outer(column, column)
+    likelihood = stats.multivariate_normal.logpdf(data.y, np.full(data.n, priors.level_mean), covariance)
+    beta = stats.beta.logpdf((phi + 1) / 2, priors.autocorrelation_a, priors.autocorrelation_b)
+    return (
+        likelihood
+        + beta
+        + np.log((1 + phi) / 2 * (1 - phi) / 2)
+        + stats.halfnorm.logpdf(sigma, scale=priors.noise_scale)
+        + np.log(sigma)
+        + stats.halfnorm.logpdf(omega, scale=priors.period_scale)
+        - np.log(2)
+        + stats.norm.logpdf(np.log(half_life), np.log(priors.half_life_median), priors.half_life_log_sd)
+    )
+
+
+@pytest.mark.parametrize("make", [lambda: two_arms("exponential"), melatonin], ids=["gaps", "nightly"])
+def test_log_density_equals_the_dense_one(make):
+    trial = make()
+    if trial.protocol.analysis.carryover != "exponential":
+        trial = with_carryover(trial)
+    data = terms(trial)
+    model = MarginalModel(data)
+    assert model.names == ("phi", "sigma", "omega", "half_life")
+    rng = np.random.default_rng(4)
+    phi, sigma = rng.uniform(-0.9, 0.95, 12), rng.uniform(0.5, 5, 12)
+    omega, half_life = rng.uniform(0.05, 2, 12), rng.uniform(0.3, 9, 12)
+    theta = np.column_stack([np.log((1 + phi) / (1 - phi)), np.log(sigma), omega * rng.choice([-1, 1], 12), np.log(half_life)])
+    got, _ = model.evaluate(theta)
+    expected = [dense_log_posterior(data, *values) for values in zip(phi, sigma, omega, half_life, strict=True)]
+    np.testing.assert_allclose(got, expected, rtol=1e-9)
+
+
+def with_carryover(trial):
+    content = trial.protocol.to_dict()
+    content["analysis"]["carryover"] = "exponential"
+    return type(trial)(type(trial.protocol).build(content), trial.order, trial.entries)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_meets_the_exact_targets(name):
+    make, expected, known_to = TARGETS[name]
+    effect = fit(make(), engine="marginal", seed=7).effects.iloc[0]
+    allowed = known_to + 0.02 * expected[1]
+    np.testing.assert_allclose(effect[["mean", "sd", "lower", "upper"]].to_numpy(dtype=float), expected, atol=allowed)
+
+
+def test_melatonin_meets_its_target():
+    effect = fit(melatonin(), engine="marginal").effects.iloc[0]
+    got = effect[["mean", "sd", "lower", "upper", "p_better"]].to_numpy(dtype=float)
+    np.testing.assert_allclose(got, [1.199, 1.268, -1.29, 3.72, 0.832], atol=0.01 + 0.02 * 1.268)
+
+
+def test_autocorrelation_of_the_ar1_target():
+    fitted = fit_marginal(terms(TARGETS["ar1"][0]()), seed=1)
+    assert fitted.weights @ fitted.phi == pytest.approx(0.7144, abs=0.003)
+
+
+def test_one_parameter_left_equals_quadrature():
+    """Independent errors: only sigma is left, and one integral gives the answer."""
+    data = terms(two_arms(autocorrelation=False, trend=False, period_effects=False))
+    model = MarginalModel(data)
+
+    def moment(power):
+        def integrand(log_sigma):
+            value, root = model.evaluate(np.array([[log_sigma]]))
+            mean = root[0, -1, -2] / root[0, -2, -2]
+            second = root[0, -2, -2] ** -2 + mean**2
+            return float(np.exp(value[0] + 60) * (1, mean, second)[power])
+
+        return quad(integrand, -2, 4, epsabs=0, epsrel=1e-8)[0]
+
+    mean, second = moment(1) / moment(0), moment(2) / moment(0)
+    effect = fit(two_arms(autocorrelation=False, trend=False, period_effects=False), engine="marginal").effects.iloc[0]
+    assert effect["mean"] == pytest.approx(mean, abs=1e-3)
+    assert effect["sd"] == pytest.approx(np.sqrt(second - mean**2), abs=1e-3)
+
+
+def test_draws_of_the_coefficients_have_the_mixture_s_moments():
+    fitted = fit_marginal(terms(two_arms("exponential")), seed=2)
+    mean, sd = fitted.contrast(np.ones(1))
+    centre = fitted.weights @ mean
+    spread = np.sqrt(fitted.weights @ (sd**2 + (mean - centre) ** 2))
+    _, drawn = draw_coefficients(fitted, 40_000, np.random.default_rng(0))
+    assert drawn[:, -1].mean() == pytest.approx(centre, abs=4 * spread / 200)
+    assert drawn[:, -1].std() == pytest.approx(spread, rel=0.03)
+
+
+def test_same_seed_same_answer_and_seeds_agree():
+    one, again, other = (fit(two_arms("exponential"), engine="marginal", seed=seed).effects.iloc[0] for seed in (1, 1, 2))
+    assert one["mean"] == again["mean"]
+    assert one["mean"] != other["mean"]
+    assert abs(one["mean"] - other["mean"]) < 0.02 * one["sd"]
+
+
+def test_pareto_weights_know_good_from_bad():
+    """Trap: the library takes minus the log ratios. A light-tailed ratio must look good, a heavy one bad."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_t(3, 4000)
+    good = stats.norm.logpdf(x) - stats.t.logpdf(x, 3)
+    z = rng.standard_normal(4000)
+    bad = stats.norm.logpdf(z, scale=6) - stats.norm.logpdf(z)
+    weights, k = pareto_weights(good)
+    assert k < 0.5
+    assert weights.sum() == pytest.approx(1)
+    assert np.corrcoef(weights, np.exp(good))[0, 1] > 0.99
+    assert pareto_weights(bad)[1] > 0.7
