@@ -26,7 +26,11 @@ FLAT = {"level_sd": 1000.0, "effect_sd": 1000.0}
 PLAIN = {"trend": False, "period_effects": False}
 # name: trial, then mean, sd and interval of arm 2 minus arm 1, and how exactly they are known.
 TARGETS = {
-    "independent": (lambda: two_arms(autocorrelation=False, priors=FLAT, **PLAIN), (-2.0, 0.5660, -3.1187, -0.8813), 0.0005),
+    "independent": (
+        lambda: two_arms(autocorrelation=False, priors=FLAT, **PLAIN),
+        (-2.0, 0.5660, -3.1187, -0.8813),
+        0.0005,
+    ),
     "ar1": (lambda: two_arms(priors=FLAT, **PLAIN), (-1.1934, 0.6482, -2.4706, 0.0884), 0.0005),
     "no-carryover": (lambda: two_arms(), (-0.956, 0.791, -2.476, 0.673), 0.01),
     "default": (lambda: two_arms("exponential"), (-1.612, 1.392, -4.31, 1.26), 0.02),

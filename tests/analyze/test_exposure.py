@@ -37,7 +37,9 @@ def test_one_half_life_builds_up_to_one_half():
 
 @given(doses)
 def test_changes_rebuild_the_doses(days):
-    rebuilt = np.concatenate([np.full(end - start, dose[0]) for start, end, dose in dose_changes(np.array(days)[:, None])])
+    rebuilt = np.concatenate(
+        [np.full(end - start, dose[0]) for start, end, dose in dose_changes(np.array(days)[:, None])]
+    )
     np.testing.assert_array_equal(rebuilt, days)
 
 

@@ -51,7 +51,9 @@ def test_log_density_equals_the_dense_one(make):
     rng = np.random.default_rng(4)
     phi, sigma = rng.uniform(-0.9, 0.95, 12), rng.uniform(0.5, 5, 12)
     omega, half_life = rng.uniform(0.05, 2, 12), rng.uniform(0.3, 9, 12)
-    theta = np.column_stack([np.log((1 + phi) / (1 - phi)), np.log(sigma), omega * rng.choice([-1, 1], 12), np.log(half_life)])
+    theta = np.column_stack(
+        [np.log((1 + phi) / (1 - phi)), np.log(sigma), omega * rng.choice([-1, 1], 12), np.log(half_life)]
+    )
     got, _ = model.evaluate(theta)
     expected = [dense_log_posterior(data, *values) for values in zip(phi, sigma, omega, half_life, strict=True)]
     np.testing.assert_allclose(got, expected, rtol=1e-9)
@@ -113,7 +115,9 @@ def test_draws_of_the_coefficients_have_the_mixture_s_moments():
 
 
 def test_same_seed_same_answer_and_seeds_agree():
-    one, again, other = (fit(two_arms("exponential"), engine="marginal", seed=seed).effects.iloc[0] for seed in (1, 1, 2))
+    one, again, other = (
+        fit(two_arms("exponential"), engine="marginal", seed=seed).effects.iloc[0] for seed in (1, 1, 2)
+    )
     assert one["mean"] == again["mean"]
     assert one["mean"] != other["mean"]
     assert abs(one["mean"] - other["mean"]) < 0.02 * one["sd"]

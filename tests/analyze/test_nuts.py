@@ -83,7 +83,9 @@ def test_engines_agree_on_simulated_trials(protocol):
             half_life=rng.uniform(0.5, 6),
         )
         trial = simulate(protocol, order, truth, seed=i)
-        trial = Trial(protocol, order, tuple(entry for entry, gone in zip(trial.entries, absent, strict=True) if not gone))
+        trial = Trial(
+            protocol, order, tuple(entry for entry, gone in zip(trial.entries, absent, strict=True) if not gone)
+        )
         data = terms(trial)
         compiled = compile_nuts(data, progress=silent) if compiled is None else compiled.with_outcome(data)
         fitted = sample_nuts(compiled, seed=i + 1, progress=silent)

@@ -28,7 +28,7 @@ class Effort:
 
 # The one second try takes smaller steps and, since periods of a night or two make noise and period spread hard to
 # tell apart, more of them.
-EFFORTS = (Effort(1000, 1000, 0.9), Effort(2000, 4000, 0.99))
+EFFORTS = (Effort(1000, 1000, 0.95), Effort(2000, 4000, 0.99))
 MAX_RHAT = 1.01
 MIN_ESS = 400.0
 

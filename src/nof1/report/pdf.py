@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 SUMMARY_FILE = "summary.pdf"
 _MAX_TITLE = 140
+_MAX_OTHERS = 4  # further comparisons on the page; all of them are in results.json
+_RUNS_OVER = "runs over"  # said by the template where one page is not enough
+_SIZES = (10.0, 9.4, 8.8, 8.0)  # of the text, in points
 _MAX_SIDE_EFFECTS = 3
 
 
@@ -68,28 +71,36 @@ def summary(result: Result, path: str | Path) -> Path:
 
 
 def render(template: str, data: dict[str, Any], drawn: dict[str, bytes]) -> bytes:
-    """Compile a template of this package with data and figures to PDF bytes."""
+    """Compile a template of this package with data and figures to a PDF of one page.
+
+    Type and figures are made smaller, step by step, until all fits on the page.
+    """
     import typst
 
     source = (files("nof1.report") / template).read_bytes()
-    inputs = {"data": json.dumps(_showable(data), ensure_ascii=False)} | {
-        f"figure-{name}": svg.decode() for name, svg in drawn.items()
-    }
-    try:
-        content = typst.compile(
-            source,
-            format="pdf",
-            pdf_standards="ua-1",
-            sys_inputs=inputs,
-            font_paths=_fonts(),
-            timestamp=0,
-        )
-    except typst.TypstError as error:
-        raise Nof1Error(
-            f"The page could not be laid out: {error.message}. Please report this as a fault of nof1."
-        ) from error
-    assert isinstance(content, bytes)
-    return content
+    inputs = {f"figure-{name}": svg.decode() for name, svg in drawn.items()}
+    for size in _SIZES:
+        smallest = size == _SIZES[-1]  # runs over rather than fail
+        inputs["data"] = json.dumps(_showable(data | {"size": size, "may_run_over": smallest}), ensure_ascii=False)
+        try:
+            content = typst.compile(
+                source,
+                format="pdf",
+                pdf_standards="ua-1",
+                sys_inputs=inputs,
+                font_paths=_fonts(),
+                ignore_system_fonts=True,
+                timestamp=0,
+            )
+        except typst.TypstError as error:
+            if _RUNS_OVER in error.message and not smallest:
+                continue
+            raise Nof1Error(
+                f"The page could not be laid out: {error.message}. Please report this as a fault of nof1."
+            ) from error
+        assert isinstance(content, bytes)
+        return content
+    raise AssertionError("the smallest size returns or raises")
 
 
 def _fallback_fonts() -> Path:
@@ -147,7 +158,8 @@ def summary_data(result: Result) -> dict[str, Any]:
         "effect": words.effect_sentence(result),
         "exposure": words.exposure_sentence(result) or words.lived_sentence(result),
         "others": [
-            f"{words.headline(result, effect)} {words.effect_sentence(result, effect)}" for effect in result.lead[1:]
+            f"{words.headline(result, effect)} {words.effect_sentence(result, effect)}"
+            for effect in result.lead[1 : 1 + _MAX_OTHERS]
         ],
         "chances": [list(row) for row in words.chances(result)],
         "compared": f"{protocol.arm(result.lead[0]['arm']).title} against {protocol.arm(result.lead[0]['reference']).title}",

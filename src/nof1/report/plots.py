@@ -1,5 +1,6 @@
 """Pictures: one function each, data in, Axes out. Readable in grey, units on the axes, never shown by themselves."""
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ _MARKERS = ("o", "s", "^", "D", "v", "P")
 _BAND = "#EFEFEF"
 _WHOLE_SCALE = 0.4  # the axis shows the whole scale if the nights use at least this share of it
 _MAX_LABEL = 16
+_INCHES_A_LETTER = 0.062  # at 8 points
 
 
 def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
@@ -37,10 +39,7 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     low, high = _limits(protocol.outcome, values.dropna().to_numpy())
     styles = arm_styles(protocol)
     stretches = _stretches(trial)
-    room = 8.2 * ax.figure.bbox.width / ax.figure.dpi / len(frame)  # characters of a label that fit above one night
-    label_periods = all(
-        len(_shorten(name, _MAX_LABEL)) <= max(4, 1.35 * room * (end - start)) for name, start, end in stretches
-    )
+    label_periods = _labels_fit(stretches, inches_per_night=0.9 * ax.figure.bbox.width / ax.figure.dpi / len(frame))
     for _, rows in frame.groupby("period"):
         arm = str(rows["arm"].iloc[0])
         colour, marker = styles[arm]
@@ -96,6 +95,15 @@ def _stretches(trial: Trial) -> list[tuple[str, float, float]]:
             start = out.pop()[1]
         out.append((name, start, end))
     return out
+
+
+def _labels_fit(stretches: Sequence[tuple[str, float, float]], *, inches_per_night: float) -> bool:
+    """Whether labels centred above their stretches leave a gap between neighbours."""
+    placed = [((start + end) / 2 * inches_per_night, _INCHES_A_LETTER * min(len(name), _MAX_LABEL)) for name, start, end in stretches]
+    return all(
+        later - earlier > (wide + wider) / 2 + _INCHES_A_LETTER
+        for (earlier, wide), (later, wider) in itertools.pairwise(placed)
+    )
 
 
 def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":

@@ -1,0 +1,88 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from known import two_arms
+from scipy import stats
+
+from nof1.analyze.effects import decide, effect_from_draws, effect_from_mixture, pairs
+from nof1.plan.protocol import Protocol
+
+PROTOCOL = two_arms().protocol  # lower is better, threshold 1.2
+
+
+def three_arms():
+    content = PROTOCOL.to_dict() | {"arms": [{"name": "1"}, {"name": "2"}, {"name": "3"}]}
+    return Protocol.build(content)
+
+
+def no_error(draws, kind, probability):
+    return 0.0
+
+
+@pytest.mark.parametrize(
+    ("chances", "verdict"),
+    [
+        ({"p_better": 0.99, "p_benefit": 0.90, "p_small": 0.10, "p_harm": 0.0}, "helps"),
+        ({"p_better": 0.01, "p_benefit": 0.0, "p_small": 0.09, "p_harm": 0.91}, "worsens"),
+        ({"p_better": 0.95, "p_benefit": 0.05, "p_small": 0.95, "p_harm": 0.0}, "no difference that matters"),
+        ({"p_better": 0.95, "p_benefit": 0.6, "p_small": 0.4, "p_harm": 0.0}, "leans better"),
+        ({"p_better": 0.05, "p_benefit": 0.0, "p_small": 0.4, "p_harm": 0.6}, "leans worse"),
+        ({"p_better": 0.6, "p_benefit": 0.4, "p_small": 0.4, "p_harm": 0.2}, "can't tell yet"),
+        ({"p_better": 0.899, "p_benefit": 0.899, "p_small": 0.1, "p_harm": 0.0}, "can't tell yet"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_rule(chances, verdict):
+    assert decide(PROTOCOL, **chances) == verdict
+
+
+def test_every_active_arm_against_the_reference_then_against_each_other():
+    assert [(pair.arm, pair.reference, pair.vector) for pair in pairs(three_arms())] == [
+        ("2", "1", (1.0, 0.0)),
+        ("3", "1", (0.0, 1.0)),
+        ("3", "2", (-1.0, 1.0)),
+    ]
+
+
+def test_a_mixture_of_one_normal_is_that_normal():
+    one = np.ones(1)
+    effect = effect_from_mixture(PROTOCOL, one, np.array([-2.0]), np.array([0.8]), np.array([1.5]))
+    normal = stats.norm(-2, 0.8)
+    assert effect.mean == -2.0
+    assert effect.sd == pytest.approx(0.8)
+    assert effect.interval == pytest.approx(normal.interval(0.95))
+    assert effect.p_better == pytest.approx(normal.cdf(0))
+    assert effect.p_benefit == pytest.approx(normal.cdf(-1.2))
+    assert effect.p_harm == pytest.approx(normal.sf(1.2))
+    assert effect.p_small == pytest.approx(normal.cdf(1.2) - normal.cdf(-1.2))
+    assert effect.p_night_better == pytest.approx(stats.norm.cdf(2 / np.hypot(0.8, 1.5)))
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.1, 1), st.floats(-3, 3), st.floats(0.2, 2)), min_size=1, max_size=6),
+    st.floats(0.5, 3),
+)
+def test_mixture_and_its_own_draws_say_the_same(parts, spread):
+    weights, mean, sd = (np.array(column) for column in zip(*parts, strict=True))
+    weights = weights / weights.sum()
+    exact = effect_from_mixture(PROTOCOL, weights, mean, sd, np.full(len(parts), spread))
+    rng = np.random.default_rng(0)
+    which = rng.choice(len(parts), 40_000, p=weights)
+    drawn = rng.normal(mean[which], sd[which])[None]
+    loose = effect_from_draws(PROTOCOL, drawn, np.full(drawn.shape, spread), no_error)
+    assert loose.mean == pytest.approx(exact.mean, abs=0.06)
+    assert loose.interval == pytest.approx(exact.interval, abs=0.3)
+    for chance in ("p_better", "p_benefit", "p_small", "p_harm", "p_night_better"):
+        assert getattr(loose, chance) == pytest.approx(getattr(exact, chance), abs=0.02)
+    assert exact.p_benefit + exact.p_small + exact.p_harm == pytest.approx(1)
+
+
+def test_higher_is_better_turns_the_chances_around():
+    content = PROTOCOL.to_dict()
+    content["outcome"]["better"] = "higher"
+    one = (np.ones(1), np.array([1.0]), np.array([0.5]), np.ones(1))
+    up, down = effect_from_mixture(Protocol.build(content), *one), effect_from_mixture(PROTOCOL, *one)
+    assert up.p_better == pytest.approx(1 - down.p_better)
+    assert up.p_benefit == pytest.approx(down.p_harm)
+    assert up.interval == down.interval

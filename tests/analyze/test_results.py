@@ -1,0 +1,147 @@
+import json
+import shutil
+
+import arviz as az
+import numpy as np
+import pytest
+from known import SAMPLE, two_arms
+
+from nof1 import InputError, Result, Trial, fit
+from nof1.analyze.simulate import Truth, simulate
+from nof1.plan.protocol import Protocol
+from nof1.record.diary import add_entries, parse_entry
+
+# What other programs rely on.
+CONTRACT = {
+    "schema", "nof1", "protocol_sha256", "diary_sha256", "randomized", "family", "priors", "engines", "effects",
+    "parameters", "randomization_test", "checks", "sensitivity", "periods", "adherence", "harms", "blinding", "versions",
+}  # fmt: skip
+EFFECT = {
+    "arm", "reference", "engine", "mean", "sd", "interval", "interval_kind", "level", "threshold", "better", "p_better",
+    "p_benefit", "p_small", "p_harm", "verdict",
+}  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shutil.copytree(SAMPLE / "helps", tmp_path / "trial")
+    return tmp_path / "trial"
+
+
+def test_results_json_keeps_its_contract(folder):
+    result = fit(Trial.load(folder), engine="marginal")
+    result.save(folder)
+    record = json.loads((folder / "results" / "results.json").read_text())
+    assert set(record) >= CONTRACT
+    assert all(set(effect) >= EFFECT for effect in record["effects"])
+    assert record["effects"][0]["interval_kind"] == "eti"
+    assert record["effects"][0]["level"] == 0.95
+    assert record["protocol_sha256"] == Trial.load(folder).protocol.sha256()
+    assert set(record["engines"]["marginal"]) >= {"seconds", "pareto_k"}
+
+
+def test_a_saved_result_comes_back(folder):
+    result = fit(Trial.load(folder), engine="marginal")
+    result.save(folder)
+    again = Result.load(folder)
+    assert again.effects.equals(result.effects)
+    np.testing.assert_array_equal(again.posterior["posterior"]["effect"], result.posterior["posterior"]["effect"])
+    assert set(again.posterior["posterior"].data_vars) == {
+        "level", "trend", "effect", "period_offset", "omega", "sigma", "phi", "half_life",
+    }  # fmt: skip
+
+
+def test_the_posterior_goes_into_arviz_as_it_is(folder):
+    result = fit(Trial.load(folder), engine="marginal")
+    table = az.summary(result.posterior, var_names=["effect"], ci_prob=0.95, ci_kind="eti", round_to="none")
+    effect = result.lead[0]
+    assert table["mean"].iloc[0] == pytest.approx(effect["mean"], abs=0.05 * effect["sd"])
+    assert table["eti95_lb"].iloc[0] == pytest.approx(effect["interval"][0], abs=0.1 * effect["sd"])
+
+
+@pytest.mark.parametrize("changed", ["diary", "protocol", "posterior", "record"])
+def test_a_result_of_other_data_is_refused(folder, changed):
+    trial = Trial.load(folder)
+    fit(trial, engine="marginal").save(folder)
+    if changed == "diary":
+        night = trial.missing_nights[0].isoformat()
+        add_entries(folder, trial.protocol, [parse_entry(trial.protocol, {"night": night, "severity": "3"}, where="")])
+    elif changed == "protocol":
+        path = folder / "protocol.toml"
+        path.write_text(path.read_text().replace("threshold = 1.0", "threshold = 1.5"))
+    elif changed == "posterior":
+        (folder / "results" / "posterior.nc").write_bytes(b"other")
+    else:
+        (folder / "results" / "results.json").write_text("{")
+    with pytest.raises(InputError, match="again"):
+        Result.load(folder)
+
+
+def test_no_results_yet(folder):
+    with pytest.raises(InputError, match="no results yet"):
+        Result.load(folder)
+
+
+def test_unknown_engine_and_seed_are_refused():
+    with pytest.raises(InputError, match="nuts, marginal"):
+        fit(two_arms(), engine="stan")
+    with pytest.raises(InputError, match="seed"):
+        fit(two_arms(), seed=-1)
+
+
+def test_effect_as_lived_is_the_effect_times_the_exposure_lived():
+    lived = fit(two_arms("exponential"), engine="marginal").lead[0]
+    assert abs(lived["as_lived"]["mean"]) < abs(lived["full"]["mean"])
+    same = fit(two_arms(), engine="marginal").lead[0]
+    assert same["as_lived"]["mean"] == pytest.approx(same["full"]["mean"])
+
+
+def test_short_periods_lead_with_the_effect_as_lived():
+    arms = ["off", "on", "on", "off"] * 8
+    import pandas as pd
+
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"day": range(1, 33), "arm": arms, "y": rng.normal(5, 1, 32)})
+    trial = Trial.from_frame(
+        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, carryover="exponential"
+    )
+    result = fit(trial, engine="marginal")
+    assert not result.record["exposure"]["reached"]
+    assert result.leading(result.lead[0])[0] == "as-lived"
+    assert result.leading(result.lead[0])[1] == result.lead[0]["as_lived"]
+
+
+def test_dose_as_taken_enters_the_exposure(folder):
+    trial = Trial.load(folder)
+    content = trial.protocol.to_dict()
+    content["analysis"]["dose"] = "taken"
+    taken = Trial(Protocol.build(content), trial.order, trial.entries)
+    skipped = sum(
+        entry.dose_mg == 0 and trial.order.period_of(entry.night).arm == "magnesium" for entry in trial.entries
+    )
+    assert skipped > 0
+    one, other = (fit(each, engine="marginal").lead[0] for each in (trial, taken))
+    assert one["mean"] != other["mean"]
+    half = [entry if not entry.dose_mg else type(entry)(entry.night, entry.outcome, 100.0) for entry in trial.entries]
+    halved = fit(Trial(taken.protocol, trial.order, tuple(half)), engine="marginal").lead[0]
+    assert abs(halved["mean"]) > abs(other["mean"])  # half the dose did the same, so the full dose would do more
+
+
+def test_counts_of_adherence_and_harms_are_of_the_diary(folder):
+    trial = Trial.load(folder)
+    record = fit(trial, engine="marginal").record
+    on = record["adherence"]["magnesium"]
+    assert on["nights"] == 42
+    assert on["as_planned"] == sum(entry.dose_mg == 200 for entry in trial.entries)
+    assert on["share_as_planned"] == on["as_planned"] / 42  # of all planned nights, not of the recorded ones
+    felt = sum("loose stools" in entry.side_effects for entry in trial.entries)
+    assert sum(row["side_effects"].get("loose stools", 0) for row in record["harms"].values()) == felt > 0
+    assert sum(row["recorded"] for row in record["periods"]) == len(trial.entries)
+
+
+def test_a_strong_simulated_effect_is_found_on_either_side():
+    trial = Trial.load(SAMPLE / "helps")
+    for sign, verdict in ((-1, "helps"), (1, "worsens")):
+        truth = Truth(level=5, effects={"magnesium": 3.5 * sign}, sigma=0.8)
+        strong = simulate(trial.protocol, trial.order, truth, seed=1)
+        assert fit(strong, engine="marginal").lead[0]["verdict"] == verdict

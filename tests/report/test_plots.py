@@ -1,0 +1,89 @@
+import numpy as np
+import pandas as pd
+import pytest
+from known import SAMPLE, melatonin, two_arms
+from matplotlib.figure import Figure
+
+from nof1 import Trial, fit
+from nof1.report import plots
+
+HELPS = Trial.load(SAMPLE / "helps")
+
+
+def axes():
+    return Figure(figsize=(7, 3)).add_subplot()
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def points(ax, marker=None):
+    """All points drawn as markers."""
+    lines = [
+        line for line in ax.lines if line.get_linestyle() == "None" and (marker is None or line.get_marker() == marker)
+    ]
+    return np.concatenate([np.column_stack(line.get_data()).astype(float) for line in lines])
+
+
+def test_nights_shows_every_night_and_every_missing_one():
+    ax = plots.nights(HELPS, ax=axes())
+    crosses = points(ax, "x")
+    assert len(crosses) == len(HELPS.missing_nights)
+    shown = points(ax, "o")
+    shown = shown[~np.isnan(shown[:, 1])]
+    frame = HELPS.frame.dropna(subset="severity")
+    np.testing.assert_array_equal(shown[np.argsort(shown[:, 0])], frame[["day", "severity"]].to_numpy(dtype=float))
+    assert set(crosses[:, 0]) == set(HELPS.frame["day"][HELPS.frame["severity"].isna()])
+    assert ax.get_xlabel() == "night of the trial"
+    assert "points, 0–10" in ax.get_ylabel()
+    assert "run-in" in texts(ax)
+
+
+def test_simulated_data_say_so_on_every_picture():
+    result = fit(HELPS, engine="marginal")
+    for ax in (plots.nights(HELPS, ax=axes()), plots.effect(result, ax=axes()), plots.period_means(HELPS, ax=axes())):
+        assert "simulated" in texts(ax)
+    assert "simulated" not in texts(plots.nights(two_arms(), ax=axes()))
+
+
+def test_effect_shows_band_interval_and_which_way_is_better():
+    result = fit(HELPS, engine="marginal")
+    ax = plots.effect(result, ax=axes())
+    band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
+    assert (band.x0, band.x1) == pytest.approx((-1, 1))
+    interval = next(line for line in ax.lines if line.get_linewidth() == 2.6)
+    assert list(interval.get_xdata()) == pytest.approx(result.lead[0]["interval"])
+    assert texts(ax)[:2] == ["← better", "worse →"]
+
+
+def test_higher_is_better_turns_the_arrows_around():
+    ax = plots.effect(fit(melatonin(), engine="marginal"), ax=axes())
+    assert texts(ax)[:2] == ["← worse", "better →"]
+
+
+def test_period_means_are_the_means_and_blocks_are_joined():
+    ax = plots.period_means(HELPS, ax=axes())
+    means = HELPS.frame[HELPS.frame["period"] > 0].groupby("period")["severity"].mean()
+    np.testing.assert_allclose(np.sort(points(ax)[:, 1]), np.sort(means))
+    assert len([line for line in ax.lines if line.get_label().startswith("block")]) == 6
+
+
+def test_three_arms_have_a_density_each():
+    frame = pd.DataFrame({"day": range(1, 31), "arm": ["off", "a", "b"] * 10, "y": [3, 5, 4, 6, 2] * 6})
+    trial = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10)
+    ax = plots.effect(fit(trial, engine="marginal"), ax=axes())
+    assert {"a against off", "b against off", "b against a"} <= set(texts(ax))
+    styles = plots.arm_styles(trial.protocol)
+    assert len(set(styles.values())) == 3
+
+
+def test_a_dollar_sign_is_no_mathematics():
+    frame = pd.DataFrame({"day": range(1, 9), "arm": ["$a_b$", "off"] * 4, "y": range(8)})
+    frame["arm"] = frame["arm"].replace("$a_b$", "a_b")
+    trial = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10)
+    content = trial.protocol.to_dict()
+    content["outcome"]["label"] = r"cost $x^2$ \frac"
+    ax = plots.nights(Trial(type(trial.protocol).build(content), trial.order, trial.entries), ax=axes())
+    assert r"\$x^2\$" in ax.get_ylabel()
+    ax.figure.canvas.draw()
