@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -79,11 +79,12 @@ def _sync_folder(folder: Path) -> None:
     """Make a rename durable; folders cannot be opened on Windows, where this is left out."""
     if os.name != "posix":
         return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    with suppress(OSError):  # some network folders cannot; the file itself is safe by then
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 @contextmanager
@@ -112,7 +113,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """Build a folder beside its final place and move it there when all of it is ready.
+    """Build a folder aside and put it in its place when all of it is ready.
 
     Yields the folder to write into. On any error nothing is left behind and `folder` is as it was.
 
@@ -123,14 +124,19 @@ def new_folder(folder: Path) -> Iterator[Path]:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} is already there and not empty. Choose a new folder name; nothing was changed.")
+    folder = folder.resolve()
+    empty = folder.exists()  # and somebody may stand in it, so it is filled rather than replaced
+    home = folder if empty else folder.parent
     staging: Path | None = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        home.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(dir=home, prefix=".nof1-new-"))
         yield staging
-        if folder.exists():
-            folder.rmdir()
-        staging.rename(folder)
+        if empty:
+            for path in sorted(staging.iterdir()):
+                path.rename(folder / path.name)
+        else:
+            staging.rename(folder)
     except OSError as error:
         raise Nof1Error(
             f"{folder} could not be made ({error.strerror}). Check free space and permissions, then try again."

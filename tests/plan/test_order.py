@@ -75,7 +75,7 @@ def test_the_enumeration_holds_each_order_once(design, arms, blocks):
     assert len(orders) == len(set(orders)) == count_orders(protocol)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_number_and_order_are_each_others_inverse(design, data):
     protocol = design(
@@ -90,7 +90,7 @@ def test_number_and_order_are_each_others_inverse(design, data):
     assert build_order(protocol, order_number(protocol, order)) == order
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     arms=st.integers(2, 4),
     blocks=st.integers(2, 12),

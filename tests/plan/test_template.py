@@ -20,7 +20,7 @@ def test_the_default_is_one_of_them():
 def test_a_template_needs_only_a_start_and_a_seed_to_be_a_protocol(name):
     protocol = Protocol.build(merge(load_template(name), ASKED))
     assert protocol.randomized
-    with pytest.raises(InputError, match="design.start: is missing"):
+    with pytest.raises(InputError, match=r"design\.start: is missing"):
         Protocol.build(load_template(name))
 
 

@@ -96,6 +96,11 @@ def terms(trial: Trial) -> Terms:
     assigned = frame["arm"].to_numpy()
     treated = np.column_stack([assigned == name for name in active])
     doses = treated.astype(float) if analysis.dose == "assigned" else _doses_taken(trial, treated)
+    for name, until_last in zip(active, doses[: np.flatnonzero(used)[-1] + 1].T, strict=True):
+        if not until_last.any():
+            raise RefusalError(
+                f"No dose of {name!r} was taken before the last recorded night, so its effect cannot be seen."
+            )
     numbers, period = np.unique(frame["period"].to_numpy(dtype=int)[used], return_inverse=True)
     covariates, sd = _covariates(trial, used)
     day = np.flatnonzero(used)

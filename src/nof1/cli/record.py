@@ -131,17 +131,20 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Take nights from a table into the diary, after a preview."""
-    from nof1.record.importing import already_imported, complete_map, parse_map, plan_import, take_import
+    from nof1.record.importing import complete_map, parse_map, plan_import, take_import
     from nof1.record.sources.table import read_table
 
     protocol = Protocol.load(folder)
     table = read_table(file)
-    if already_imported(folder, table):
-        counts = {"rows": len(table.rows), "taken": 0, "merged": len(table.rows), "rejected": 0}
-        say_json(counts) if as_json else say(f"{table.name} was imported before; nothing was changed.")
-        return
     chosen = complete_map(table, protocol, parse_map(column_map or [], protocol))
     plan = plan_import(table, protocol, read_diary(folder, protocol), chosen, dated_by=dated_by, date_order=date_order)
+    if not plan.new:
+        counts = {"rows": len(table.rows), "taken": 0, "merged": plan.merged, "rejected": 0, "map": plan.column_map}
+        if as_json:
+            say_json(counts)
+        else:
+            say(f"The diary says all of {table.name} already ({plan.merged} rows); nothing was changed.")
+        return
     if not as_json:
         _preview(protocol, plan.column_map, plan.unused, plan.new, shifted=plan.shifted)
         say(f"{len(table.rows)} rows read: {len(plan.new)} to take, {plan.merged} known already, 0 rejected.")

@@ -3,12 +3,30 @@
 The numbers are used in `nof1.analyze`; here they are only stated, checked and hashed.
 """
 
+from numbers import Integral, Real
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+def as_number(value: Any) -> Any:
+    """Any real number as float, NumPy's included; text and truth values are left for the check to refuse."""
+    if not isinstance(value, bool) and isinstance(value, Real):
+        try:
+            return float(value)
+        except OverflowError:
+            raise ValueError("is too large for a number") from None
+    return value
+
+
+def as_whole(value: Any) -> Any:
+    """Any whole number as int, NumPy's included."""
+    return int(value) if not isinstance(value, bool) and isinstance(value, Integral) else value
+
+
+Finite = Annotated[float, BeforeValidator(as_number), Field(strict=True, allow_inf_nan=False)]
+Positive = Annotated[Finite, Field(gt=0)]
+Whole = Annotated[int, BeforeValidator(as_whole), Field(strict=True)]
 
 # The only family there is so far; the others of the plan are refused by name.
 Family = Literal["normal"]
@@ -102,7 +120,7 @@ class Analysis(BaseModel):
 
     family: Family = "normal"
     estimand: Estimand = "full"
-    certainty: Annotated[float, Field(gt=0.5, lt=1)] = 0.90
+    certainty: Annotated[Finite, Field(gt=0.5, lt=1)] = 0.90
     carryover: str = "exponential"
     trend: bool = True
     period_effects: bool = True
@@ -117,7 +135,9 @@ class Analysis(BaseModel):
         kind, _, nights = value.partition(":")
         if value in ("exponential", "none") or (kind == "discard" and nights.isdecimal() and 1 <= int(nights) <= 60):
             return value
-        raise ValueError('must be "exponential", "none" or "discard:n" with n from 1 to 60, such as "discard:2"')
+        raise ValueError(
+            f'{value!r} must be "exponential", "none" or "discard:n" with n from 1 to 60, such as "discard:2"'
+        )
 
     @model_validator(mode="before")
     @classmethod

@@ -118,8 +118,15 @@ class Order:
         )
         if rows and [row[0] for row in rows] != [rows[0][0] + timedelta(days=i) for i in range(len(rows))]:
             raise InputError(f"{path} has a night missing or twice. Restore it from a copy.")
-        order = cls(periods)
+        try:
+            order = cls(periods)
+        except InputError as problem:
+            raise InputError(f"{path} is damaged: {problem} Restore it from a copy.") from None
         order.check(protocol, where=str(path))
+        if protocol.randomized and order != draw_order(protocol):
+            raise InputError(
+                f"{path} is not the order that was drawn with the protocol's seed. Restore it from a copy."
+            )
         return order
 
     def check(self, protocol: Protocol, *, where: str = "The order") -> None:
@@ -153,7 +160,10 @@ def _rows(content: bytes, path: Path) -> list[tuple[date, int, int, str]]:
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")), strict=True)
         if tuple(reader.fieldnames or ()) != COLUMNS:
             raise InputError(f"{path} must have the columns {', '.join(COLUMNS)}. Restore it from a copy.")
-        return [(date.fromisoformat(row["date"]), int(row["period"]), int(row["block"]), row["arm"]) for row in reader]
+        rows = list(reader)
+        if any(None in row or None in row.values() for row in rows):
+            raise InputError(f"{path} is damaged: a row does not have {len(COLUMNS)} values. Restore it from a copy.")
+        return [(date.fromisoformat(row["date"]), int(row["period"]), int(row["block"]), row["arm"]) for row in rows]
     except (UnicodeDecodeError, csv.Error, ValueError, TypeError) as error:
         if isinstance(error, InputError):
             raise
@@ -183,6 +193,8 @@ def draw_order(protocol: Protocol, *, seed: int | None = None) -> Order:
     seed : int, optional
         Instead of the protocol's own.
     """
+    if seed is not None and seed < 0:
+        raise InputError(f"The seed {seed} must be a whole number from 0.")
     generator = PCG64(_blocks(protocol).seed if seed is None else seed)
     return build_order(protocol, _uniform_below(count_orders(protocol), generator))
 
@@ -214,6 +226,8 @@ def build_order(protocol: Protocol, number: int) -> Order:
     In the number system with base (arms)!, each digit is the permutation of one block, first block first.
     """
     design = _blocks(protocol)
+    if not 0 <= number < count_orders(protocol):
+        raise InputError(f"There is no order {number}; the design allows 0 to {count_orders(protocol) - 1}.")
     names = tuple(arm.name for arm in protocol.arms)
     choices = math.factorial(len(names))
     digits = []

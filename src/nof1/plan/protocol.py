@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tomli_w
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from nof1.errors import InputError
 from nof1.files import read_bytes, write_atomic
-from nof1.plan.analysis import Analysis, Finite, Positive, Priors
+from nof1.plan.analysis import Analysis, Finite, Positive, Priors, Whole, as_number
 
 PROTOCOL_FILE = "protocol.toml"
 MAX_NIGHTS = 3660
@@ -54,6 +54,15 @@ def _column(value: str) -> str:
 Text = Annotated[str, Field(max_length=5000), AfterValidator(_plain)]
 Name = Annotated[str, AfterValidator(_name)]
 Column = Annotated[str, AfterValidator(_column)]
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError(f"{value!r} is no date of the form 2026-11-23")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 class _Frozen(BaseModel):
@@ -97,7 +106,7 @@ class Arm(_Frozen):
     name: Name
     label: Text = ""
     form: Text = ""
-    dose_mg: Annotated[float, Field(ge=0, le=5000)] | None = None
+    dose_mg: Annotated[Finite, Field(ge=0, le=5000)] | None = None
 
     @property
     def title(self) -> str:
@@ -112,11 +121,11 @@ class RandomizedBlocks(_Frozen):
     """
 
     kind: Literal["randomized-blocks"] = "randomized-blocks"
-    start: date
-    blocks: Annotated[int, Field(ge=2, le=1000)]
-    period_nights: Annotated[int, Field(ge=1, le=365)]
-    run_in_nights: Annotated[int, Field(ge=0, le=365)] = 0
-    seed: Annotated[int, Field(ge=0, lt=2**63)]
+    start: Day
+    blocks: Annotated[Whole, Field(ge=2, le=1000)]
+    period_nights: Annotated[Whole, Field(ge=1, le=365)]
+    run_in_nights: Annotated[Whole, Field(ge=0, le=365)] = 0
+    seed: Annotated[Whole, Field(ge=0, lt=2**63)]
 
 
 class Adopted(_Frozen):
@@ -126,9 +135,9 @@ class Adopted(_Frozen):
     """
 
     kind: Literal["adopted"] = "adopted"
-    start: date
+    start: Day
     dated: bool = True
-    nights: Annotated[int, Field(ge=2, le=MAX_NIGHTS)]
+    nights: Annotated[Whole, Field(ge=2, le=MAX_NIGHTS)]
 
 
 Design = Annotated[RandomizedBlocks | Adopted, Field(discriminator="kind")]
@@ -176,17 +185,22 @@ class Protocol(_Frozen):
         if not isinstance(data, dict) or not isinstance(data.get("outcome"), dict | Outcome):
             return data
         outcome, analysis = data["outcome"], data.get("analysis", {})
-        low, high = (
+        ends = (
             (outcome.low, outcome.high) if isinstance(outcome, Outcome) else (outcome.get("low"), outcome.get("high"))
         )
-        if not (isinstance(low, int | float) and isinstance(high, int | float) and low < high):
+        try:
+            low, high = (as_number(end) for end in ends)
+        except ValueError:
+            return data
+        if not (isinstance(low, float) and isinstance(high, float) and low < high):
             return data
         fields = analysis.model_dump() if isinstance(analysis, Analysis) else analysis
         if not isinstance(fields, dict):
             return data
-        chosen = fields.get("priors") or {}
-        if isinstance(chosen, Priors):
-            chosen = chosen.model_dump()
+        chosen = fields.get("priors")
+        chosen = {} if chosen is None else chosen.model_dump() if isinstance(chosen, Priors) else chosen
+        if not isinstance(chosen, dict):
+            return data
         return data | {"analysis": fields | {"priors": Priors.defaults(low, high) | chosen}}
 
     @model_validator(mode="after")
@@ -205,6 +219,8 @@ class Protocol(_Frozen):
             raise ValueError('dose = "taken" needs a dose_mg above 0 for every arm but the reference')
         if self.nights > MAX_NIGHTS:
             raise ValueError(f"the trial would last {self.nights} nights; at most {MAX_NIGHTS} are allowed")
+        if self.nights > (date.max - self.start).days:
+            raise ValueError(f"the trial would start on {self.start} and end after the last date there is")
         if isinstance(self.design, RandomizedBlocks) and self.analysis.discarded_nights >= self.design.period_nights:
             raise ValueError(
                 f"carryover {self.analysis.carryover!r} leaves no night of a {self.design.period_nights}-night period"

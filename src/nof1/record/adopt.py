@@ -1,5 +1,6 @@
 """A trial from a table that already holds outcome and arm: nights that were lived before nof1 was there."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -8,7 +9,7 @@ from typing import Any, Literal
 from nof1.errors import InputError
 from nof1.plan.order import order_from_arms
 from nof1.plan.protocol import MAX_NIGHTS, RESERVED_NAMES, Protocol
-from nof1.record.diary import Entry, check_outcome, parse_number
+from nof1.record.diary import Entry, check_entry, parse_number
 from nof1.record.nights import DatedBy, DateOrder, night_of, parse_moment, settle_order
 from nof1.record.sources.table import Row, Table
 from nof1.record.trial import Trial
@@ -68,6 +69,8 @@ def adopt(
     """
     if (date is None) == (day is None):
         raise InputError("Name either the column of dates (--date) or the column of day numbers (--day).")
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        raise InputError(f"The scale runs from {low:g} to {high:g}; its low end must be below its high end.")
     nights = _nights_by_date(table, date, dated_by, date_order) if date is not None else _nights_by_day(table, str(day))
     _refuse_doubles(table, nights)
     start, last = min(nights), max(nights)
@@ -110,9 +113,7 @@ def adopt(
     entries = tuple(
         Entry(
             night=night,
-            outcome=check_outcome(
-                protocol.outcome, _number(table, row, outcome), where=f"{table.name}, line {row.line}"
-            ),
+            outcome=parse_number(_number(table, row, outcome), outcome, where=f"{table.name}, line {row.line}"),
             covariates={
                 _slug(name): parse_number(_number(table, row, name), name, where=f"{table.name}, line {row.line}")
                 for name in covariates
@@ -120,6 +121,8 @@ def adopt(
         )
         for night, row in zip(nights, table.rows, strict=True)
     )
+    for entry, row in zip(entries, table.rows, strict=True):
+        check_entry(protocol, entry, where=f"{table.name}, line {row.line}")
     by_night = dict(zip(nights, arm_names, strict=True))
     arms: list[str] = []
     for i in range(protocol.nights):
@@ -172,4 +175,6 @@ def _number(table: Table, row: Row, column: str) -> str:
 def _slug(column: str) -> str:
     """A column's name in the diary."""
     name = re.sub(r"[^\w-]+", "_", column).strip("_-")[:40].rstrip("_-") or "outcome"
-    return f"{name[:38]}_" if name in RESERVED_NAMES or name[:1].isdecimal() else name
+    if not name[0].isalpha():
+        name = f"x_{name}"[:40].rstrip("_-")
+    return f"{name}_column" if name in RESERVED_NAMES else name

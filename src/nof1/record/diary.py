@@ -6,7 +6,7 @@ Knows the protocol (which columns, which scale, which nights); must not know the
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -50,22 +50,26 @@ def empty_diary(protocol: Protocol) -> str:
 
 def to_csv(protocol: Protocol, entries: Iterable[Entry]) -> str:
     """diary.csv, nights in calendar order."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns(protocol))
-    for entry in sorted(entries, key=lambda entry: entry.night):
-        writer.writerow(
-            (
-                entry.night.isoformat(),
-                _number_text(entry.outcome),
-                _number_text(entry.dose_mg),
-                f"{SIDE_EFFECT_SEPARATOR} ".join(entry.side_effects),
-                entry.guess,
-                *(_number_text(entry.covariates.get(name)) for name in protocol.analysis.covariates),
-                entry.note,
-            )
+    rows = (
+        (
+            entry.night.isoformat(),
+            _number_text(entry.outcome),
+            _number_text(entry.dose_mg),
+            f"{SIDE_EFFECT_SEPARATOR} ".join(entry.side_effects),
+            entry.guess,
+            *(_number_text(entry.covariates.get(name)) for name in protocol.analysis.covariates),
+            entry.note,
         )
-    return stream.getvalue()
+        for entry in sorted(entries, key=lambda entry: entry.night)
+    )
+    return "".join(_line(cells) for cells in (columns(protocol), *rows))
+
+
+def _line(cells: Sequence[str]) -> str:
+    """One row of CSV. The writer is told that rows end in CR LF, so that it quotes a lone CR, and is then overruled."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\r\n").writerow(cells)
+    return stream.getvalue()[:-2] + "\n"
 
 
 def _number_text(value: float | None) -> str:
@@ -94,15 +98,10 @@ def parse_entry(protocol: Protocol, values: Mapping[str, str], *, where: str) ->
         raise InputError(
             f"{where}: {unknown[0]!r} is not recorded in this trial. Known are: {', '.join(columns(protocol))}."
         )
-    night = parse_night(values.get("night", ""), where=where)
-    if not protocol.start <= night <= protocol.end:
-        raise InputError(
-            f"{where}: {night} is not a night of this trial, which runs from {protocol.start} to {protocol.end}."
-        )
-    return Entry(
-        night=night,
-        outcome=check_outcome(protocol.outcome, values.get(protocol.outcome.name, ""), where=where),
-        dose_mg=_parse_dose(values.get("dose_mg", ""), where=where),
+    entry = Entry(
+        night=parse_night(values.get("night", ""), where=where),
+        outcome=parse_number(values.get(protocol.outcome.name, ""), protocol.outcome.name, where=where),
+        dose_mg=parse_number(values.get("dose_mg", ""), "dose_mg", where=where),
         side_effects=_parse_side_effects(values.get("side_effects", ""), where=where),
         guess=_parse_text(values.get("guess", ""), "guess", where=where),
         covariates=MappingProxyType(
@@ -110,6 +109,30 @@ def parse_entry(protocol: Protocol, values: Mapping[str, str], *, where: str) ->
         ),
         note=_parse_text(values.get("note", ""), "note", where=where),
     )
+    check_entry(protocol, entry, where=where)
+    return entry
+
+
+def check_entry(protocol: Protocol, entry: Entry, *, where: str) -> None:
+    """Hold a night against the protocol; values are never clipped or rescaled.
+
+    Raises
+    ------
+    InputError
+        If the night is outside the trial, or a value is off its scale or no finite number.
+    """
+    if not protocol.start <= entry.night <= protocol.end:
+        raise InputError(
+            f"{where}: {entry.night} is not a night of this trial, which runs from {protocol.start} to {protocol.end}."
+        )
+    _check_outcome(protocol.outcome, entry.outcome, where=where)
+    if entry.dose_mg is not None and not 0 <= entry.dose_mg <= MAX_DOSE_MG:
+        raise InputError(
+            f"{where}: dose_mg {entry.dose_mg:g} is not between 0 and {MAX_DOSE_MG:g} mg. Write the elemental mg taken that evening."
+        )
+    for name, value in entry.covariates.items():
+        if value is not None and not math.isfinite(value):
+            raise InputError(f"{where}: {name} {value} is no number. Leave it empty if it is not known.")
 
 
 def parse_night(text: str, *, where: str) -> date:
@@ -136,35 +159,17 @@ def parse_number(text: str, name: str, *, where: str) -> float | None:
     return value
 
 
-def check_outcome(outcome: Outcome, text: str, *, where: str) -> float | None:
-    """The outcome of a night on its scale, never clipped or rescaled.
-
-    Raises
-    ------
-    InputError
-        If it is no number, off the scale, or no whole number where the protocol wants one.
-    """
-    value = parse_number(text, outcome.name, where=where)
+def _check_outcome(outcome: Outcome, value: float | None, *, where: str) -> None:
     if value is None:
-        return None
+        return
     if not outcome.low <= value <= outcome.high:
         raise InputError(
-            f"{where}: {outcome.name} {text.strip()[:40]} is outside its scale, {outcome.low:g} to {outcome.high:g}."
+            f"{where}: {outcome.name} {value:g} is outside its scale, {outcome.low:g} to {outcome.high:g}."
         )
     if outcome.whole and value != int(value):
         raise InputError(
-            f"{where}: {outcome.name} {text.strip()[:40]} must be a whole number from {outcome.low:g} to {outcome.high:g}."
+            f"{where}: {outcome.name} {value:g} must be a whole number from {outcome.low:g} to {outcome.high:g}."
         )
-    return value
-
-
-def _parse_dose(text: str, *, where: str) -> float | None:
-    value = parse_number(text, "dose_mg", where=where)
-    if value is not None and not 0 <= value <= MAX_DOSE_MG:
-        raise InputError(
-            f"{where}: dose_mg {value:g} is not between 0 and {MAX_DOSE_MG:g} mg. Write the elemental mg taken that evening."
-        )
-    return value
 
 
 def _parse_side_effects(text: str, *, where: str) -> tuple[str, ...]:
@@ -175,7 +180,7 @@ def _parse_side_effects(text: str, *, where: str) -> tuple[str, ...]:
 def _parse_text(text: str, name: str, *, where: str) -> str:
     if len(text) > MAX_TEXT:
         raise InputError(f"{where}: {name} has {len(text)} characters; at most {MAX_TEXT} are kept. Shorten it.")
-    if "\0" in text:
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
         raise InputError(f"{where}: {name} holds an unreadable character. Remove it.")
     return text.strip()
 
@@ -227,6 +232,7 @@ def add_entries(folder: str | Path, protocol: Protocol, new: Iterable[Entry]) ->
     with locked(folder):
         recorded = {entry.night: entry for entry in read_diary(folder, protocol)}
         for entry in new:
+            check_entry(protocol, entry, where=f"night {entry.night}")
             if entry.night in recorded:
                 raise InputError(
                     f"The night {entry.night} is recorded already "

@@ -157,7 +157,8 @@ def plan_import(
             else:
                 raise InputError(f"{where}: the diary has other values for the night {night}. Correct one of them.")
         except InputError as problem:
-            problems.append(str(problem))
+            text = str(problem)
+            problems.append(text if text.startswith(where) else f"{where}: {text}")
     if problems:
         more = f"\n  and {len(problems) - MAX_SHOWN} more" if len(problems) > MAX_SHOWN else ""
         listed = "".join(f"\n  {problem}" for problem in problems[:MAX_SHOWN])
@@ -177,15 +178,6 @@ def _says_the_same(entry: Entry, known: Entry, fields: Mapping[str, int], protoc
     one = next(csv.DictReader(io.StringIO(to_csv(protocol, [entry]))))
     other = next(csv.DictReader(io.StringIO(to_csv(protocol, [known]))))
     return all(one[field] == other[field] for field in fields)
-
-
-def already_imported(folder: Path, table: Table) -> bool:
-    """Whether the ledger knows this very file."""
-    ledger = folder / IMPORTS_FOLDER / LEDGER_FILE
-    if not ledger.is_file():
-        return False
-    digest = sha256_bytes(table.content)
-    return any(row["sha256"] == digest for row in csv.DictReader(io.StringIO(read_bytes(ledger).decode("utf-8"))))
 
 
 def take_import(folder: Path, protocol: Protocol, plan: Import, *, now: datetime) -> None:

@@ -46,6 +46,8 @@ def night_of(moment: Moment, dated_by: DatedBy) -> date:
     to the evening before: 00:35 and 03:30 are still that night.
     """
     if dated_by == "morning" or (moment.clock is not None and moment.clock < time(12)):
+        if moment.day == date.min:
+            raise InputError(f"{moment.day} has no evening before it. Check the dates.")
         return moment.day - timedelta(days=1)
     return moment.day
 

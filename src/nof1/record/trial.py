@@ -10,7 +10,7 @@ from nof1.errors import InputError
 from nof1.files import new_folder, sha256_bytes, write_atomic
 from nof1.plan.order import ORDER_FILE, Order
 from nof1.plan.protocol import PROTOCOL_FILE, Protocol
-from nof1.record.diary import DIARY_FILE, Entry, read_diary, to_csv
+from nof1.record.diary import DIARY_FILE, Entry, check_entry, read_diary, to_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,8 +37,8 @@ class Trial:
         nights = [entry.night for entry in self.entries]
         if len(set(nights)) < len(nights):
             raise InputError("A night is there twice in the diary. Keep the right row and remove the other.")
-        for night in nights:
-            self.order.period_of(night)
+        for entry in self.entries:
+            check_entry(self.protocol, entry, where=f"night {entry.night}")
 
     @classmethod
     def load(cls, folder: str | Path) -> "Trial":

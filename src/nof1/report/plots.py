@@ -99,7 +99,10 @@ def _stretches(trial: Trial) -> list[tuple[str, float, float]]:
 
 def _labels_fit(stretches: Sequence[tuple[str, float, float]], *, inches_per_night: float) -> bool:
     """Whether labels centred above their stretches leave a gap between neighbours."""
-    placed = [((start + end) / 2 * inches_per_night, _INCHES_A_LETTER * min(len(name), _MAX_LABEL)) for name, start, end in stretches]
+    placed = [
+        ((start + end) / 2 * inches_per_night, _INCHES_A_LETTER * min(len(name), _MAX_LABEL))
+        for name, start, end in stretches
+    ]
     return all(
         later - earlier > (wide + wider) / 2 + _INCHES_A_LETTER
         for (earlier, wide), (later, wider) in itertools.pairwise(placed)

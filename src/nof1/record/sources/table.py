@@ -5,8 +5,10 @@ Knows nothing of nights, scales or trials.
 
 import csv
 import io
+import re
 import warnings
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -20,6 +22,20 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 200_000_000
 _DELIMITERS = ",;\t|"
+# All that reading a damaged or encrypted spreadsheet has been seen to raise.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    OSError,
+    EOFError,
+    RuntimeError,  # NotImplementedError is one
+    SyntaxError,  # XML that cannot be parsed
+)
 
 
 @dataclass(frozen=True)
@@ -92,6 +108,7 @@ def _decode(path: Path, content: bytes) -> str:
 def _read_csv(path: Path, content: bytes) -> Table:
     text = _decode(path, content)
     first = next((line for line in text.splitlines() if line.strip()), "")
+    first = re.sub(r'"(?:[^"]|"")*"', "", first)  # what stands in quotes is text
     delimiter = max(_DELIMITERS, key=first.count) if any(first.count(mark) for mark in _DELIMITERS) else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[Row] = []
@@ -121,7 +138,7 @@ def _read_xlsx(path: Path, content: bytes) -> Table:
             for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1)
             if any(cell is not None and cell_text(cell) for cell in cells)
         ]
-    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError, SyntaxError) as error:
+    except _DAMAGED as error:
         raise InputError(
             f"{path} is no spreadsheet that can be read ({type(error).__name__}). Save it again as .xlsx or .csv."
         ) from None

@@ -1,0 +1,114 @@
+"""nof1 analyze and report, and folders that are no trial or a damaged one."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from nof1.plan.order import draw_order
+from nof1.record.diary import Entry
+from nof1.record.trial import Trial
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+
+
+# --- analyze and report
+
+
+@pytest.mark.parametrize("name", ["helps", "worsens", "cant-tell"])
+def test_a_sample_trial_is_analyzed_and_reported(nof1, tmp_path, name):
+    folder = tmp_path / name
+    shutil.copytree(SAMPLE / name, folder)
+    status, out, _ = nof1("analyze", folder, "--engine", "marginal")
+    assert status == 0
+    assert "Simulated" in out
+    status, out, _ = nof1("analyze", folder, "--engine", "marginal", "--json")
+    assert (status, json.loads(out)["schema"]) == (0, 1)
+    assert json.loads((folder / "results" / "results.json").read_text())["effects"]
+    status, out, _ = nof1("report", folder, "--json")
+    assert status == 0
+    assert Path(json.loads(out)["summary"]).read_bytes().startswith(b"%PDF-")
+
+
+HOPELESS = {
+    "no variation": (lambda i, period: 4, "no variation"),
+    "a single period": (lambda i, period: i % 5 if period.number == 1 else None, "No night on"),
+    "only the run-in": (lambda i, period: i + 3 if period.number == 0 else None, "No night on 'magnesium'"),
+    "an arm never taken": (lambda i, period: i % 5 if period.arm == "off" else None, "No night on 'magnesium'"),
+    "the reference never recorded": (lambda i, period: i % 5 if period.arm != "off" else None, "No night on 'off'"),
+    "no night at all": (lambda i, period: None, "No night on 'off'"),
+    "three nights": (lambda i, period: i % 5 if i in (0, 3, 7) else None, "night"),
+}
+
+
+@pytest.mark.parametrize(("rating", "message"), HOPELESS.values(), ids=HOPELESS)
+def test_nights_that_cannot_answer_are_refused(refused, rated_folder, rating, message):
+    assert message in refused("analyze", rated_folder(rating), "--engine", "marginal")
+
+
+def test_a_dose_that_was_never_taken_is_refused(refused, nof1, tmp_path, make_protocol):
+    protocol = make_protocol(analysis={"dose": "taken"})
+    order = draw_order(protocol)
+    entries = [Entry(night, outcome=night.day % 5, dose_mg=0) for period in order.periods for night in period.dates]
+    Trial(protocol, order, tuple(entries)).create(tmp_path / "trial")
+    assert "magnesium" in refused("analyze", tmp_path / "trial", "--engine", "marginal")
+
+
+def test_a_report_before_an_analysis_is_refused_with_the_next_step(refused, trial_folder):
+    assert "nof1 analyze" in refused("report", trial_folder)
+
+
+# --- folders that are no trial, and damaged ones
+
+OF_A_TRIAL = {
+    "log": ("--night", "2026-01-12", "--set", "severity=4"),
+    "status": (),
+    "import": ("FILE", "--yes"),
+    "analyze": ("--engine", "marginal"),
+    "report": (),
+}
+
+
+@pytest.mark.parametrize("command", OF_A_TRIAL)
+@pytest.mark.parametrize("place", ["nowhere", "empty", "file"])
+def test_a_folder_that_is_no_trial_is_refused(refused, tmp_path, write, command, place):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("x")
+    table = write("date,severity\n2026-01-12,3\n")
+    words = [table if word == "FILE" else word for word in OF_A_TRIAL[command]]
+    assert "is no trial folder" in refused(command, tmp_path / place, *words)
+
+
+DAMAGE = {
+    "damaged TOML": ("protocol.toml", lambda text: text.replace("[outcome]", "[outcome", 1)),
+    "no TOML at all": ("protocol.toml", lambda text: "\0\1\2"),
+    "unknown option": ("protocol.toml", lambda text: text.replace("trend =", "trends =")),
+    "a scale that is text": ("protocol.toml", lambda text: text.replace("low = 0.0", 'low = "zero"')),
+    "an arm the protocol does not know": ("order.csv", lambda text: text.replace("magnesium", "zinc")),
+    "a night missing in the order": ("order.csv", lambda text: text.replace("2026-01-09,", "2026-01-10,")),
+    "an order without nights": ("order.csv", lambda text: text.splitlines()[0] + "\n"),
+    "two rows for a night": ("diary.csv", lambda text: text + text.splitlines()[-1] + "\n"),
+    "an outcome outside its scale": ("diary.csv", lambda text: text.replace(",6,", ",60,", 1)),
+    "an unreadable date": ("diary.csv", lambda text: text.replace("2026-01-06", "6 January")),
+    "a missing column": ("diary.csv", lambda text: text.replace("severity", "mood")),
+}
+
+
+# Taking nights into the diary needs no order, and a report is made of the results.
+DAMAGED = {
+    f"{what}, {command}": (command, name, damage)
+    for what, (name, damage) in DAMAGE.items()
+    for command in ("log", "status", "import", "analyze")
+    if (command, name) != ("import", "order.csv")
+}
+
+
+@pytest.mark.parametrize(("command", "name", "damage"), DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_trial_is_refused_with_the_name_of_the_file(refused, trial_folder, write, command, name, damage):
+    path = trial_folder / name
+    damaged = damage(path.read_text())
+    assert damaged != path.read_text()
+    path.write_text(damaged)
+    words = [write("date,severity\n2026-01-12,3\n") if word == "FILE" else word for word in OF_A_TRIAL[command]]
+    assert name in refused(command, trial_folder, *words)

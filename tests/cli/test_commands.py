@@ -1,0 +1,149 @@
+"""All commands: help, wrong usage, the person's own words, what a quick command leaves out."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from nof1.cli.app import app
+from nof1.record.diary import Entry, add_entries, read_diary
+
+COMMANDS = [command.name for command in app.registered_commands]
+START = "from nof1.cli import main; main()"
+
+
+# --- help, versions, wrong usage
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_every_command_has_help(nof1, command, flag):
+    status, out, err = nof1(command, flag)
+    assert (status, err) == (0, "")
+    assert f"Usage: nof1 {command}" in out
+    shown = [line for line in out.splitlines() if line.startswith("  -")]
+    assert [line for line in shown if len(line.split("  ")) < 3 and len(line) < 30] == []
+
+
+def test_help_lists_every_command_with_a_sentence(nof1):
+    status, out, _ = nof1("--help")
+    assert status == 0
+    for command in COMMANDS:
+        (line,) = [line for line in out.splitlines() if line.startswith(f"  {command} ")]
+        assert len(line.split()) > 3
+
+
+def test_the_commands_are_those_of_the_contract():
+    assert {"plan", "log", "import", "adopt", "status", "analyze", "report", "demo"} <= set(COMMANDS)
+
+
+def test_the_version_is_printed(nof1):
+    status, out, _ = nof1("--version")
+    assert (status, out.split()[0]) == (0, "nof1")
+
+
+WRONG_USAGE = {
+    "unknown option": ("status", "DIR", "--colour"),
+    "unknown command": ("stats", "DIR"),
+    "no folder": ("status",),
+    "a word too many": ("status", "DIR", "more"),
+    "no value": ("log", "DIR", "--night"),
+    "no date": ("log", "DIR", "--night", "2026-02-30"),
+    "no number": ("plan", "NEW", "--dose-mg", "much"),
+    "unknown engine": ("analyze", "DIR", "--engine", "stan"),
+    "missing option": ("adopt", "NEW", "FILE"),
+}
+
+
+@pytest.mark.parametrize("words", WRONG_USAGE.values(), ids=WRONG_USAGE)
+def test_wrong_usage_has_status_2_and_changes_nothing(nof1, trial_folder, tmp_path, bytes_in, words):
+    places = {"DIR": trial_folder, "NEW": tmp_path / "new", "FILE": trial_folder / "diary.csv"}
+    before = bytes_in(tmp_path)
+    status, out, err = nof1(*(places.get(word, word) for word in words))
+    assert (status, out) == (2, "")
+    assert err.count("Error:") == 1
+    assert "Traceback" not in err
+    assert bytes_in(tmp_path) == before
+
+
+# --- words of the person
+
+MARKUP = "[bold]x[/bold] :smile: [/] [red]"
+
+
+def test_the_persons_words_are_printed_as_they_are(nof1, tmp_path, write):
+    folder = tmp_path / "trial"
+    _, out, _ = nof1("plan", folder, "--dose-mg", "100", "--start", "2026-01-05", "--title", MARKUP)
+    assert MARKUP in out
+    assert MARKUP in nof1("status", folder)[1]
+    path = write(f"date,severity,{MARKUP}\n2026-01-12,3,{MARKUP}\n")
+    _, out, _ = nof1("import", folder, path, "--map", f"note={MARKUP}", "--yes")
+    assert out.count(MARKUP) == 2
+    assert json.loads(nof1("status", folder, "--json")[1])["title"] == MARKUP
+
+
+def test_a_refusal_prints_the_persons_words_as_they_are(refused, trial_folder, tmp_path):
+    assert f"'{MARKUP}'" in refused("log", trial_folder, "--night", "2026-01-12", "--set", f"severity={MARKUP}")
+    assert MARKUP in refused("status", tmp_path / MARKUP.replace("/", "|")).replace("|", "/")
+
+
+# --- what a quick command leaves out
+
+HEAVY = ("pymc", "pytensor", "nutpie", "arviz", "arviz_stats", "matplotlib", "typst", "scipy", "numba", "xarray")
+LIGHT = {
+    "importing the commands": None,
+    "help": ("--help",),
+    "help of analyze": ("analyze", "--help"),
+    "version": ("--version",),
+    "log": ("log", "DIR", "--night", "2026-01-12", "--set", "severity=3"),
+    "status": ("status", "DIR"),
+    "status as JSON": ("status", "DIR", "--json"),
+    "a refusal": ("status", "nowhere"),
+}
+PROBE = """
+import sys
+import nof1
+from nof1.cli import main
+import nof1.cli.app
+if len(sys.argv) > 1:
+    try:
+        main()
+    except SystemExit:
+        pass
+sys.stderr.write("loaded: " + " ".join({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+@pytest.mark.parametrize("words", LIGHT.values(), ids=LIGHT)
+def test_quick_commands_load_nothing_heavy(trial_folder, words):
+    command = [str(trial_folder) if word == "DIR" else word for word in words or ()]
+    done = subprocess.run([sys.executable, "-c", PROBE, *command], capture_output=True, text=True, check=True)
+    loaded = done.stderr.partition("loaded: ")[2].split()
+    assert "nof1" in loaded
+    assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_the_installed_command_runs_and_a_pipe_has_no_colour(trial_folder):
+    command = [sys.executable, "-c", START, "status", str(trial_folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("Does magnesium calm my legs at night?\n")
+    assert "\x1b" not in done.stdout
+    done = subprocess.run([*command[:4], "nowhere"], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: nowhere is no trial folder")
+    assert "\x1b" not in done.stderr
+
+
+def test_a_night_logged_twice_at_once_is_recorded_once(trial_folder, protocol):
+    command = [sys.executable, "-c", START, "log", str(trial_folder), "--night", "2026-01-12", "--set"]
+    both = [subprocess.Popen([*command, f"severity={i}"], stderr=subprocess.DEVNULL) for i in (1, 2)]
+    assert sorted(process.wait() for process in both) == [0, 1]
+    assert [entry.night.day for entry in read_diary(trial_folder, protocol)].count(12) == 1
+
+
+def test_add_entries_and_log_share_one_diary(nof1, trial_folder, protocol):
+    add_entries(trial_folder, protocol, [Entry(date(2026, 1, 13), outcome=1)])
+    nof1("log", trial_folder, "--night", "2026-01-12", "--set", "severity=3")
+    assert [entry.night.day for entry in read_diary(trial_folder, protocol)][-2:] == [12, 13]

@@ -1,0 +1,222 @@
+"""Adopting nights that were lived already: nothing invented, gaps stay gaps."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from nof1.errors import InputError
+from nof1.record.adopt import adopt
+from nof1.record.sources.table import read_table
+from nof1.record.trial import Trial
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "data"
+OPTIONS = {"outcome": "mood", "arm": "arm", "reference": "off", "low": 0, "high": 10, "date": "date"}
+ROWS = "2026-01-05,off,4\n2026-01-06,off,5\n2026-01-08,on,6\n2026-01-11,off,3\n"
+
+
+@pytest.fixture
+def take(tmp_path):
+    """A function that adopts a table given as text."""
+
+    def write_and_adopt(text=f"date,arm,mood\n{ROWS}", **options):
+        path = tmp_path / "lived.csv"
+        path.write_text(text)
+        given = {key: value for key, value in (OPTIONS | options).items() if value is not None}
+        return adopt(read_table(path), **given)
+
+    return write_and_adopt
+
+
+def shared(name):
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"the shared data is not here: {path}")
+    return read_table(path)
+
+
+def test_days_without_a_row_are_missing_nights_on_the_arm_before(take):
+    trial = take()
+    frame = trial.frame
+    assert [night.day for night in frame.index] == [5, 6, 7, 8, 9, 10, 11]
+    assert list(frame["arm"]) == ["off", "off", "off", "on", "on", "on", "off"]
+    assert list(frame["mood"].isna()) == [False, False, True, False, True, True, False]
+    assert [night.day for night in trial.missing_nights] == [7, 9, 10]
+    assert list(frame["period"]) == [1, 1, 1, 2, 2, 2, 3]
+    assert set(frame["block"]) == {0}
+
+
+def test_an_empty_outcome_is_a_missing_night(take):
+    trial = take("date,arm,mood\n2026-01-05,off,4\n2026-01-06,on,\n2026-01-07,on,6\n")
+    assert trial.missing_nights == (date(2026, 1, 6),)
+
+
+def test_rows_may_stand_in_any_order(take):
+    lines = ROWS.splitlines()
+    assert take("date,arm,mood\n" + "\n".join(reversed(lines)) + "\n").frame.equals(take().frame)
+
+
+def test_the_protocol_says_what_was_told_and_that_nobody_drew_an_order(take):
+    protocol = take(better="higher", threshold=2, carryover="discard:1", title="My winter").protocol
+    assert not protocol.randomized
+    assert (protocol.title, protocol.reference) == ("My winter", "off")
+    assert (protocol.outcome.name, protocol.outcome.low, protocol.outcome.high) == ("mood", 0, 10)
+    assert (protocol.outcome.better, protocol.outcome.threshold) == ("higher", 2)
+    assert protocol.analysis.carryover == "discard:1"
+    assert (protocol.start, protocol.end, protocol.nights) == (date(2026, 1, 5), date(2026, 1, 11), 7)
+    assert [arm.name for arm in protocol.arms] == ["off", "on"]
+
+
+def test_the_reference_stands_first_and_the_default_threshold_is_a_tenth_of_the_scale(take):
+    protocol = take(reference="on").protocol
+    assert [arm.name for arm in protocol.arms] == ["on", "off"]
+    assert protocol.outcome.threshold == pytest.approx(1.0)
+    assert protocol.analysis.carryover == "none"
+
+
+def test_day_numbers_stand_for_nights_without_dates(take):
+    text = "day,arm,mood\n1,off,4\n2.0,off,5\n4,on,6\n"
+    trial = take(text, date=None, day="day")
+    assert list(trial.frame["day"]) == [1, 2, 3, 4]
+    assert list(trial.frame["mood"].isna()) == [False, False, True, False]
+    assert not trial.protocol.design.dated
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "1.5", "x", "", "3661"])
+def test_a_bad_day_number_is_refused(take, number):
+    with pytest.raises(InputError, match=r"lived\.csv, line 3"):
+        take(f"day,arm,mood\n1,off,4\n{number},on,5\n", date=None, day="day")
+
+
+def test_a_morning_table_is_shifted_and_the_order_of_dates_is_asked_for(take):
+    assert take(dated_by="morning").protocol.start == date(2026, 1, 4)
+    text = "date,arm,mood\n5/1/2026,off,4\n6/1/2026,on,5\n"
+    with pytest.raises(InputError, match="can be read two ways"):
+        take(text)
+    assert take(text, date_order="dmy").protocol.end == date(2026, 1, 6)
+
+
+def test_decimal_commas_are_read(take):
+    assert list(take("date;arm;mood\n2026-01-05;off;4,5\n2026-01-06;on;5\n").frame["mood"]) == [4.5, 5]
+
+
+def test_covariates_come_along(take):
+    text = "date,arm,mood,Sleep (h)\n2026-01-05,off,4,7.5\n2026-01-06,on,5,\n"
+    trial = take(text, covariates=["Sleep (h)"])
+    assert trial.protocol.analysis.covariates == ("Sleep_h",)
+    assert trial.frame["Sleep_h"].iloc[0] == 7.5
+    assert trial.frame["Sleep_h"].isna().iloc[1]
+
+
+@pytest.mark.parametrize(
+    "column", ["How bad was it?", "night", "note", "Größe", "x" * 60, "2nd rating", "0-10", "???", "_x_", "-"]
+)
+def test_an_outcome_column_of_any_name_can_be_adopted(take, tmp_path, column):
+    trial = take(f"date,arm,{column}\n2026-01-05,off,4\n2026-01-06,on,5\n", outcome=column)
+    assert trial.protocol.outcome.label == column
+    trial.create(tmp_path / "trial")
+    assert Trial.load(tmp_path / "trial").frame.equals(trial.frame)
+
+
+# Options and text that differ from the sound table, then what the message must hold.
+REFUSED = {
+    "two rows for a night": (
+        {"text": f"date,arm,mood\n{ROWS}2026-01-06,on,5\n"},
+        ["two rows for the night 2026-01-06", "lines 3 and 6", "Keep one row a night"],
+    ),
+    "a single arm": (
+        {"text": "date,arm,mood\n2026-01-05,off,4\n2026-01-06,off,5\n"},
+        ["'arm' holds only 'off'", "at least two arms"],
+    ),
+    "unknown reference": ({"reference": "placebo"}, ["'placebo'", "off, on"]),
+    "a night without arm": ({"text": f"date,arm,mood\n{ROWS}2026-01-12,,5\n"}, ["line 6", "'arm' is empty"]),
+    "unknown outcome": ({"outcome": "sleep"}, ["no column 'sleep'", "date, arm, mood"]),
+    "unknown arm column": ({"arm": "phase"}, ["no column 'phase'", "date, arm, mood"]),
+    "unknown date column": ({"date": "when"}, ["no column 'when'", "date, arm, mood"]),
+    "unknown covariate": ({"covariates": ["sleep"]}, ["no column 'sleep'", "date, arm, mood"]),
+    "covariate is the outcome": ({"covariates": ["mood"]}, ["different names", "mood"]),
+    "neither date nor day": ({"date": None}, ["--date", "--day"]),
+    "both date and day": ({"day": "date"}, ["--date", "--day"]),
+    "off the scale": ({"high": 5}, ["line 4", "mood 6", "0 to 5"]),
+    "no number": ({"text": f"date,arm,mood\n{ROWS}2026-01-12,on,bad\n"}, ["line 6", "'bad' is no number"]),
+    "no date": ({"text": f"date,arm,mood\n{ROWS}soon,on,5\n"}, ["line 6", "'soon' is no date"]),
+    "empty date": ({"text": f"date,arm,mood\n{ROWS},on,5\n"}, ["line 6", "'' is no date"]),
+    "a year mistyped": ({"text": f"date,arm,mood\n{ROWS}1926-01-12,on,5\n"}, ["1926-01-12", "Check the dates"]),
+    "before all mornings": (
+        {"text": "date,arm,mood\n0001-01-01,off,5\n0001-01-02,on,5\n", "dated_by": "morning"},
+        ["0001-01-01"],
+    ),
+    "scale upside down": ({"low": 10, "high": 0}, ["from 10 to 0", "low end must be below"]),
+    "scale without end": ({"high": float("inf")}, ["from 0 to inf", "low end must be below"]),
+    "unknown carryover": ({"carryover": "slow"}, ["carryover", "exponential"]),
+    "arm name with a bracket": (
+        {"text": "date,arm,mood\n2026-01-05,off,4\n2026-01-06,[b]on[/b],5\n"},
+        ["'[b]on[/b]'", "letters, digits"],
+    ),
+    "arms that differ in case only": (
+        {"text": "date,arm,mood\n2026-01-05,off,4\n2026-01-06,Off,5\n"},
+        ["off, Off", "same name"],
+    ),
+    "unknown field of the analysis": ({"analysis": {"trends": True}}, ["analysis.trends", "check the spelling"]),
+}
+
+
+@pytest.mark.parametrize(("options", "words"), REFUSED.values(), ids=REFUSED)
+def test_a_table_that_does_not_fit_is_refused(take, options, words):
+    with pytest.raises(InputError) as refusal:
+        take(**options)
+    assert [word for word in words if word not in str(refusal.value)] == []
+
+
+def test_a_frame_is_adopted_like_a_file(take):
+    frame = pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2026-01-05", "2026-01-06", "2026-01-08", "2026-01-11"]),
+            "arm": ["off", "off", "on", "off"],
+            "mood": [4, 5, 6, 3],
+        }
+    )
+    assert Trial.from_frame(frame, **OPTIONS).frame.equals(take().frame)
+    numpy_ends = {"low": frame["mood"].min(), "high": frame["mood"].max()}
+    assert Trial.from_frame(frame, **OPTIONS | numpy_ends).protocol.priors.level_mean == 4.5
+
+
+def test_melatonin_days_are_71_nights_of_which_one_is_missing():
+    trial = adopt(
+        shared("melatonin/miura_ema_70day_daily.csv"),
+        outcome="mood",
+        arm="condition",
+        reference="control",
+        low=0,
+        high=100,
+        date="date",
+        better="higher",
+    )
+    assert (trial.protocol.nights, len(trial.entries), len(trial.missing_nights)) == (71, 70, 1)
+    assert trial.missing_nights == (date(2026, 4, 3),)
+    assert len(trial.frame) == 71
+    assert trial.frame["mood"].count() == 70
+    assert trial.frame["mood"].iloc[1] == pytest.approx(212 / 3)
+    before, missing = trial.frame["arm"].loc["2026-04-02":"2026-04-03"]
+    assert before == missing
+
+
+def test_melatonin_single_readings_are_refused_as_several_a_day():
+    with pytest.raises(InputError, match="two rows for the night 2026-02-18: lines 2 and 3"):
+        adopt(
+            shared("melatonin/miura_ema_70day.csv"),
+            outcome="mood",
+            arm="condition",
+            reference="control",
+            low=0,
+            high=100,
+            date="date",
+        )
+
+
+def test_28_days_without_dates_are_adopted_with_their_two_missing_ones():
+    table = shared("two_arms_28_days.csv")
+    trial = adopt(table, outcome="y", arm="arm", reference="1", low=0, high=12, day="day")
+    assert (trial.protocol.nights, len(trial.missing_nights)) == (28, 2)
+    assert [period.nights for period in trial.order.periods] == [7, 7, 7, 7]
