@@ -31,7 +31,7 @@ TRIALS = {
     ),
     "worsens": (
         "Simulated example: magnesium makes it worse",
-        12,
+        18,
         Truth(
             level=2.6,
             effects={"magnesium": 2.8},
