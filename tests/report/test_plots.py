@@ -36,7 +36,7 @@ def test_nights_shows_every_night_and_every_missing_one():
     np.testing.assert_array_equal(shown[np.argsort(shown[:, 0])], frame[["day", "severity"]].to_numpy(dtype=float))
     assert set(crosses[:, 0]) == set(HELPS.frame["day"][HELPS.frame["severity"].isna()])
     assert ax.get_xlabel() == "night of the trial"
-    assert "points, 0–10" in ax.get_ylabel()
+    assert "points 0–10, ↓ better" in ax.get_ylabel()
     assert "run-in" in texts(ax)
 
 

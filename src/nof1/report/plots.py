@@ -236,21 +236,9 @@ def _limits(outcome: Outcome, values: np.ndarray) -> tuple[float, float]:
 
 
 def _label_outcome(ax: "Axes", outcome: Outcome, *, of: str = "") -> None:
-    """Name, unit and scale on the axis, and which way is better inside it."""
-    ax.set_ylabel(f"{of}{_shorten(outcome.title, 26)}\n(points, {outcome.low:g}–{outcome.high:g})")
-    up = outcome.better == "higher"
-    place, side = (0.98, "top") if up else (0.03, "bottom")
-    ax.text(
-        0.008,
-        place,
-        "↑ better" if up else "↓ better",
-        transform=ax.transAxes,
-        ha="left",
-        va=side,
-        fontsize=8,
-        color="#333333",
-        zorder=6,
-    )
+    """Name, unit, scale and which way is better, on the outcome axis."""
+    better = "↑" if outcome.better == "higher" else "↓"
+    ax.set_ylabel(f"{of}{_shorten(outcome.title, 26)}\n(points {outcome.low:g}–{outcome.high:g}, {better} better)")
 
 
 def _arm_legend(ax: "Axes", protocol: Protocol, names: Sequence[str]) -> None:
