@@ -1,6 +1,7 @@
 """Exposure: how build-up and wash-out turn doses into what the body has.
 
-x_t = lambda x_{t-1} + (1 - lambda) d_t, x_0 = 0, lambda = 2^(-1/h), h the half-life in days (STATISTICS, "Exposure").
+x_t = lambda x_{t-1} + (1 - lambda) d_t, x_0 = 0, lambda = 2^(-1/h), h the half-life in days: a
+one-compartment model that is observed once a day.
 Knows doses and half-lives only.
 """
 

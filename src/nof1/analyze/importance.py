@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import chdtri, gammaln, ndtri
+from scipy.stats import qmc
 
 from nof1.analyze.exposure import Array
 
@@ -97,6 +98,104 @@ class Proposal:
         )
         out: Array = constant - 0.5 * (_DEGREES + d) * np.log1p(np.sum(z**2, axis=0) / _DEGREES)
         return out
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Weighted points.
+
+    Attributes
+    ----------
+    theta : array, shape (S, d)
+    weights : array, shape (S,)
+        Sum to one; zero where the target is.
+    extra : array, shape (S, ...)
+        What the log density gave beside its values.
+    pareto_k : float
+    """
+
+    theta: Array
+    weights: Array
+    extra: Array
+    pareto_k: float
+
+
+def importance_sample(
+    evaluate: Callable[[Array], tuple[Array, Array]],
+    scout: Proposal,
+    *,
+    seed: int,
+    scout_draws: int,
+    draws: int,
+    mirror: int | None = None,
+) -> Sample:
+    """Two rounds of quasi-random proposals, the second fitted to the first, weighted against their mixture.
+
+    Parameters
+    ----------
+    evaluate : callable
+        Takes points, shape (S, d), gives the log density, shape (S,), and something else for each.
+    scout : Proposal
+        Of the first round.
+    scout_draws, draws : int
+        Numbers of proposals, powers of two.
+    mirror : int, optional
+        A coordinate whose sign does not count: the density is the same at plus and minus.
+    """
+    points = qmc.Sobol(len(scout.centre) + 1, rng=np.random.default_rng(seed))
+    first = scout.draw(_inside(points.random(scout_draws)))
+    first_target, first_extra = evaluate(first)
+    fitted = _fit_moments(first, first_target - _folded(scout, first, mirror), scout, mirror)
+    second = fitted.draw(_inside(points.random(draws)))
+    second_target, second_extra = evaluate(second)
+
+    theta = np.concatenate([first, second])
+    share = scout_draws / (scout_draws + draws)
+    mixture = np.logaddexp(
+        np.log(share) + _folded(scout, theta, mirror), np.log1p(-share) + _folded(fitted, theta, mirror)
+    )
+    weights, pareto_k = pareto_weights(np.concatenate([first_target, second_target]) - mixture)
+    return Sample(theta, weights, np.concatenate([first_extra, second_extra]), pareto_k)
+
+
+def _inside(unit: Array) -> Array:
+    """Keep quasi-random points off the walls of the cube."""
+    return np.clip(unit, 1e-7, 1 - 1e-7)
+
+
+def _folded(proposal: Proposal, theta: Array, mirror: int | None) -> Array:
+    """Log density of the proposal where a sign does not count: each sign has half of it."""
+    straight = proposal.log_density(theta)
+    if mirror is None:
+        return straight
+    mirrored = theta.copy()
+    mirrored[:, mirror] *= -1
+    out: Array = np.logaddexp(straight, proposal.log_density(mirrored)) - np.log(2)
+    return out
+
+
+def _fit_moments(theta: Array, log_weights: Array, scout: Proposal, mirror: int | None) -> Proposal:
+    """A t with the weighted mean and covariance of the first round; the scout itself if those are too few to trust."""
+    weights = np.exp(log_weights - log_weights.max())
+    weights /= weights.sum()
+    if 1 / np.sum(weights**2) < 20 * theta.shape[1]:
+        return scout
+    if mirror is not None:
+        # Reflect, so that mean and spread describe a shape about zero where the mode is at zero, and a one-sided one
+        # where it is not.
+        sign = np.where(np.arange(theta.shape[1]) == mirror, -1.0, 1.0)
+        if abs(scout.centre[mirror]) > 1e-6:
+            wrong_side = theta[:, mirror] * scout.centre[mirror] < 0
+            theta = np.where(wrong_side[:, None], theta * sign, theta)
+        else:
+            theta, weights = np.concatenate([theta, theta * sign]), np.concatenate([weights, weights]) / 2
+    mean = weights @ theta
+    centred = theta - mean
+    covariance = (weights[:, None] * centred).T @ centred
+    try:
+        return Proposal(mean, np.linalg.cholesky(covariance + 1e-10 * np.eye(len(mean))))
+    except np.linalg.LinAlgError:
+        return scout
 
 
 def pareto_weights(log_weights: Array) -> tuple[Array, float]:

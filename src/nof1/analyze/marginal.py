@@ -17,12 +17,12 @@ from scipy.special import betaln, ndtri
 from scipy.stats import qmc
 
 from nof1.analyze.exposure import Array, exposure, exposure_summary
-from nof1.analyze.importance import Proposal, find_mode, pareto_weights
+from nof1.analyze.importance import Proposal, Sample, find_mode, importance_sample
 from nof1.analyze.terms import Terms
 from nof1.errors import RefusalError
 
-SCOUT_DRAWS = 512  # proposals from the mode's curvature
-DRAWS = 1024  # proposals from the fitted moments
+# Proposals from the mode's curvature and from the fitted moments; the second pair is tried where the first is not trusted.
+ROUNDS = ((512, 1024), (2048, 8192))
 MAX_PARETO_K = 0.7
 _LOG_2PI = float(np.log(2 * np.pi))
 
@@ -308,80 +308,24 @@ def fit_marginal(data: Terms, *, seed: int) -> MarginalFit:
     model = MarginalModel(data)
     centre, curvature = find_mode(lambda theta: model.evaluate(theta)[0], model.start())
     scout = Proposal(centre, np.linalg.cholesky(np.linalg.inv(curvature)))
-    fit = _sample(model, scout, seed, SCOUT_DRAWS, DRAWS)
-    if not fit.pareto_k <= MAX_PARETO_K:
-        fit = _sample(model, scout, seed, 4 * SCOUT_DRAWS, 8 * DRAWS)
-    if not fit.pareto_k <= MAX_PARETO_K:
-        raise RefusalError(
-            f"The quick engine cannot be trusted on these nights (Pareto k {fit.pareto_k:.2f}, at most {MAX_PARETO_K}). "
-            "Sample instead: 'nof1 analyze' without --engine marginal."
+    mirror = model.names.index("omega") if "omega" in model.names else None
+    for scout_draws, draws in ROUNDS:
+        sample = importance_sample(
+            model.evaluate, scout, seed=seed, scout_draws=scout_draws, draws=draws, mirror=mirror
         )
-    return fit
+        if sample.pareto_k <= MAX_PARETO_K:
+            return _collect(model, sample)
+    raise RefusalError(
+        f"The quick engine cannot be trusted on these nights (Pareto k {sample.pareto_k:.2f}, at most {MAX_PARETO_K}). "
+        "Sample instead: 'nof1 analyze' without --engine marginal."
+    )
 
 
-def _sample(model: MarginalModel, scout: Proposal, seed: int, scout_draws: int, draws: int) -> MarginalFit:
-    """Two rounds of proposals, weighted against their mixture."""
-    points = qmc.Sobol(len(scout.centre) + 1, rng=np.random.default_rng(seed))
-    first = scout.draw(_inside(points.random(scout_draws)))
-    first_target, first_root = model.evaluate(first)
-    fitted = _moments(first, first_target - _fold(scout, first, model), model, fallback=scout)
-    second = fitted.draw(_inside(points.random(draws)))
-    second_target, second_root = model.evaluate(second)
-
-    theta = np.concatenate([first, second])
-    share = scout_draws / (scout_draws + draws)
-    mixture = np.logaddexp(np.log(share) + _fold(scout, theta, model), np.log1p(-share) + _fold(fitted, theta, model))
-    weights, pareto_k = pareto_weights(np.concatenate([first_target, second_target]) - mixture)
-    keep = weights > 0
-    root = np.concatenate([first_root, second_root])[keep]
-    natural = {name: values[keep] for name, values in model.split(theta).items()}
-    return _collect(model, weights[keep] / weights[keep].sum(), natural, root, pareto_k)
-
-
-def _inside(unit: Array) -> Array:
-    """Keep quasi-random points off the walls of the cube."""
-    return np.clip(unit, 1e-7, 1 - 1e-7)
-
-
-def _fold(proposal: Proposal, theta: Array, model: MarginalModel) -> Array:
-    """Log density of the proposal where the sign of omega does not count (each sign has half of it)."""
-    straight = proposal.log_density(theta)
-    if "omega" not in model.names:
-        return straight
-    mirrored = theta.copy()
-    mirrored[:, model.names.index("omega")] *= -1
-    out: Array = np.logaddexp(straight, proposal.log_density(mirrored)) - np.log(2)
-    return out
-
-
-def _moments(theta: Array, log_weights: Array, model: MarginalModel, *, fallback: Proposal) -> Proposal:
-    """A t with the weighted mean and covariance of the first round."""
-    weights = np.exp(log_weights - log_weights.max())
-    weights /= weights.sum()
-    if 1 / np.sum(weights**2) < 20 * len(fallback.centre):
-        return fallback
-    theta = theta.copy()
-    if "omega" in model.names:
-        column = model.names.index("omega")
-        # Signs do not count: reflect at zero so that mean and spread describe a symmetric shape where the mode is at
-        # zero, and the one-sided one where it is not.
-        if abs(fallback.centre[column]) > 1e-6:
-            theta[:, column] = np.abs(theta[:, column]) * np.sign(fallback.centre[column])
-        else:
-            theta = np.concatenate([theta, theta * np.where(np.arange(theta.shape[1]) == column, -1, 1)])
-            weights = np.concatenate([weights, weights]) / 2
-    mean = weights @ theta
-    centred = theta - mean
-    covariance = (weights[:, None] * centred).T @ centred
-    try:
-        return Proposal(mean, np.linalg.cholesky(covariance + 1e-10 * np.eye(len(mean))))
-    except np.linalg.LinAlgError:
-        return fallback
-
-
-def _collect(
-    model: MarginalModel, weights: Array, natural: dict[str, Array], root: Array, pareto_k: float
-) -> MarginalFit:
+def _collect(model: MarginalModel, sample: Sample) -> MarginalFit:
+    """What is reported of each theta, without those that have no weight."""
+    keep = sample.weights > 0
+    weights, root = sample.weights[keep], sample.extra[keep]
+    natural = {name: values[keep] for name, values in model.split(sample.theta).items()}
     k, p = model.k, model.p
     effect_root = root[:, p - k : p, p - k : p]
     # The factor's last row is L^-1 X' Lambda y; solving L' b = that gives the mean, and effects come last.
@@ -401,7 +345,7 @@ def _collect(
         treated_exposure=np.broadcast_to(on_treated, effect_mean.shape),
         highest_exposure=highest,
         root=root,
-        pareto_k=pareto_k,
+        pareto_k=sample.pareto_k,
     )
 
 

@@ -1,6 +1,6 @@
 """The numbers of the model: everything both engines need, taken from a trial once.
 
-The notation is that of docs in ARCHITECTURE and STATISTICS: y, day, time g, doses d, covariates z, periods p(t).
+Its names: outcome y, day, time g, doses d, covariates z, period p(t).
 """
 
 import warnings

@@ -69,7 +69,7 @@ def _quick(trial: "Trial", seed: int, *, needed: bool) -> "Result | None":
     except RefusalError as refusal:
         if needed:
             raise
-        say(str(refusal))
+        console(stderr=True).print(str(refusal))
         return None
 
 

@@ -80,27 +80,21 @@ def adopt(
         )
 
     arm_names = [_arm(table, row, arm) for row in table.rows]
-    distinct = list(dict.fromkeys(arm_names))
-    if reference not in distinct:
-        raise InputError(f"The reference {reference!r} is not among the arms of column {arm!r}: {', '.join(distinct)}.")
-    if len(distinct) < 2:
-        raise InputError(f"Column {arm!r} holds only {reference!r}. A comparison needs nights on at least two arms.")
-
-    column = _slug(outcome)
+    distinct = _distinct_arms(arm_names, arm, reference)
     protocol = Protocol.build(
         {
             "title": title or f"{outcome} by {arm}",
             "simulated": simulated,
             "reference": reference,
             "outcome": {
-                "name": column,
+                "name": _slug(outcome),
                 "label": outcome,
                 "low": low,
                 "high": high,
                 "better": better,
                 "threshold": (high - low) * THRESHOLD_SHARE if threshold is None else threshold,
             },
-            "arms": [{"name": name} for name in sorted(distinct, key=lambda name: name != reference)],
+            "arms": [{"name": name} for name in distinct],
             "design": {"kind": "adopted", "start": start, "dated": date is not None, "nights": (last - start).days + 1},
             "analysis": {
                 "carryover": carryover,
@@ -111,23 +105,41 @@ def adopt(
         where="the adopted trial",
     )
     entries = tuple(
-        Entry(
-            night=night,
-            outcome=parse_number(_number(table, row, outcome), outcome, where=f"{table.name}, line {row.line}"),
-            covariates={
-                _slug(name): parse_number(_number(table, row, name), name, where=f"{table.name}, line {row.line}")
-                for name in covariates
-            },
-        )
-        for night, row in zip(nights, table.rows, strict=True)
+        _entry(table, row, night, protocol, outcome, covariates) for night, row in zip(nights, table.rows, strict=True)
     )
-    for entry, row in zip(entries, table.rows, strict=True):
-        check_entry(protocol, entry, where=f"{table.name}, line {row.line}")
-    by_night = dict(zip(nights, arm_names, strict=True))
-    arms: list[str] = []
-    for i in range(protocol.nights):
-        arms.append(by_night.get(start + timedelta(days=i)) or arms[-1])
-    return Trial(protocol, order_from_arms(start, arms), entries)
+    return Trial(protocol, order_from_arms(start, _every_day(start, protocol.nights, nights, arm_names)), entries)
+
+
+def _distinct_arms(names: Sequence[str], column: str, reference: str) -> list[str]:
+    """The arms, the reference first."""
+    distinct = list(dict.fromkeys(names))
+    if reference not in distinct:
+        raise InputError(
+            f"The reference {reference!r} is not among the arms of column {column!r}: {', '.join(distinct)}."
+        )
+    if len(distinct) < 2:
+        raise InputError(f"Column {column!r} holds only {reference!r}. A comparison needs nights on at least two arms.")
+    return sorted(distinct, key=lambda name: name != reference)
+
+
+def _entry(table: Table, row: Row, night: date, protocol: Protocol, outcome: str, covariates: Sequence[str]) -> Entry:
+    where = f"{table.name}, line {row.line}"
+    entry = Entry(
+        night=night,
+        outcome=parse_number(_number(table, row, outcome), outcome, where=where),
+        covariates={_slug(name): parse_number(_number(table, row, name), name, where=where) for name in covariates},
+    )
+    check_entry(protocol, entry, where=where)
+    return entry
+
+
+def _every_day(start: date, days: int, nights: Sequence[date], arms: Sequence[str]) -> list[str]:
+    """The arm of every calendar day; a day without a row has that of the day before."""
+    by_night = dict(zip(nights, arms, strict=True))
+    out: list[str] = []
+    for i in range(days):
+        out.append(by_night.get(start + timedelta(days=i)) or out[-1])
+    return out
 
 
 def _nights_by_date(table: Table, column: str, dated_by: DatedBy, date_order: DateOrder | None) -> list[date]:
