@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,17 @@ def test_the_whole_road_works_without_a_network(monkeypatch, tmp_path):
     result = fit(Trial.load(tmp_path / "trial"), engine="marginal")
     result.save(tmp_path / "trial")
     assert report.summary(result, tmp_path / "summary.pdf").stat().st_size > 10_000
+
+
+def test_an_installed_package_brings_its_data(tmp_path):
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(tmp_path)]
+    subprocess.run([*build, str(ROOT)], check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        inside = set(wheel.namelist())
+    assert {
+        "nof1/py.typed",
+        "nof1/report/summary.typ",
+        "nof1/plan/templates/magnesium-rls.toml",
+        "nof1/facts/dose.toml",
+        "nof1/sample/helps/diary.csv",
+    } <= inside
