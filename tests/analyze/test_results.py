@@ -145,3 +145,9 @@ def test_a_strong_simulated_effect_is_found_on_either_side():
         truth = Truth(level=5, effects={"magnesium": 3.5 * sign}, sigma=0.8)
         strong = simulate(trial.protocol, trial.order, truth, seed=1)
         assert fit(strong, engine="marginal").lead[0]["verdict"] == verdict
+
+
+def test_a_trial_and_a_result_introduce_themselves_in_a_line(folder):
+    trial = Trial.load(folder)
+    assert repr(trial) == "<Trial 'Simulated example: magnesium helps': 83 of 91 nights recorded, arms off, magnesium>"
+    assert repr(fit(trial, engine="marginal")).endswith("engine marginal: magnesium against off: helps>")

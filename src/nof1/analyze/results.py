@@ -1,7 +1,7 @@
 """The result of an analysis: the record that results.json holds, the posterior, and the trial they belong to."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ POSTERIOR_FILE = "posterior.nc"
 SCHEMA = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Result:
     """What the nights of one trial say.
 
@@ -34,7 +34,11 @@ class Result:
 
     trial: Trial
     record: dict[str, Any]
-    posterior: "xr.DataTree" = field(repr=False)
+    posterior: "xr.DataTree"
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{effect['arm']} against {effect['reference']}: {effect['verdict']}" for effect in self.lead)
+        return f"<Result of {self.trial!r}, engine {self.engine}: {told}>"
 
     @property
     def engine(self) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trial:
     """Everything known of one person's trial.
 
@@ -39,6 +39,11 @@ class Trial:
             raise InputError("A night is there twice in the diary. Keep the right row and remove the other.")
         for entry in self.entries:
             check_entry(self.protocol, entry, where=f"night {entry.night}")
+
+    def __repr__(self) -> str:
+        recorded = self.protocol.nights - len(self.missing_nights)
+        arms = ", ".join(arm.name for arm in self.protocol.arms)
+        return f"<Trial {self.protocol.title!r}: {recorded} of {self.protocol.nights} nights recorded, arms {arms}>"
 
     @classmethod
     def load(cls, folder: str | Path) -> "Trial":
