@@ -8,8 +8,8 @@ from known import SAMPLE, TARGETS, melatonin, silent
 
 from nof1 import InputError, Protocol, Trial, draw_order
 from nof1.analyze.checks import cross_check
-from nof1.analyze.effects import effect_from_mixture, pairs
-from nof1.analyze.fit import _nuts_effects, fit
+from nof1.analyze.effects import pairs
+from nof1.analyze.fit import _both, _marginal_effects, _nuts_effects, fit
 from nof1.analyze.marginal import fit_marginal
 from nof1.analyze.nuts import compile_nuts, sample_nuts
 from nof1.analyze.simulate import Truth, simulate
@@ -90,12 +90,9 @@ def test_engines_agree_on_simulated_trials(protocol):
         compiled = compile_nuts(data, progress=silent) if compiled is None else compiled.with_outcome(data)
         fitted = sample_nuts(compiled, seed=i + 1, progress=silent)
         marginal = fit_marginal(data, seed=1)
-        quick = [
-            effect_from_mixture(protocol, marginal.weights, *marginal.contrast(np.array(pair.vector)), marginal.sigma)
-            for pair in pairs(protocol)
-        ]
+        quick = [_marginal_effects(protocol, marginal, pair) for pair in pairs(protocol)]
         rows, _ = _nuts_effects(protocol, data, fitted)
-        check = cross_check([row["full"] for row in rows], quick)
+        check = cross_check(_both(rows), _both(quick))
         assert check["passed"], (i, check)
         seen.add(round(rows[0]["full"].mean, 6))
     assert len(seen) == SIMULATED  # every trial was another one

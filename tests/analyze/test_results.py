@@ -106,7 +106,7 @@ def test_short_periods_lead_with_the_effect_as_lived():
         frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, carryover="exponential"
     )
     result = fit(trial, engine="marginal")
-    assert not result.record["exposure"]["reached"]
+    assert result.short_of_full(result.lead[0]) == ["on"]
     assert result.leading(result.lead[0])[0] == "as-lived"
     assert result.leading(result.lead[0])[1] == result.lead[0]["as_lived"]
 
@@ -151,3 +151,40 @@ def test_a_trial_and_a_result_introduce_themselves_in_a_line(folder):
     trial = Trial.load(folder)
     assert repr(trial) == "<Trial 'Simulated example: magnesium helps': 83 of 91 nights recorded, arms off, magnesium>"
     assert repr(fit(trial, engine="marginal")).endswith("engine marginal: magnesium against off: helps>")
+
+
+def test_nights_that_have_not_been_lived_count_for_nothing(folder):
+    """A trial stopped in its second period: two nights of a long period on magnesium, the rest never lived."""
+    trial = Trial.load(folder)
+    last = [i for i, arm in enumerate(trial.frame["arm"]) if arm == "magnesium"][1]
+    nights = {night.date() for night in trial.frame.index[: last + 1]}
+    stopped = Trial(trial.protocol, trial.order, tuple(entry for entry in trial.entries if entry.night in nights))
+    result = fit(stopped, engine="marginal")
+    assert result.record["exposure"]["highest"]["magnesium"] < 0.8
+    assert result.leading(result.lead[0])[0] == "as-lived"
+    assert result.record["nights"]["after_last"] == trial.protocol.nights - last - 1
+
+
+def test_arms_are_short_of_full_one_by_one():
+    import copy
+
+    result = fit(two_arms("exponential"), engine="marginal")
+    record = copy.deepcopy(result.record)
+    record["exposure"]["highest"] = {"a": 0.97, "b": 0.61}
+    changed = Result(result.trial, record, result.posterior)
+    against = {"reference": "off", "estimand": "full"}
+    assert changed.short_of_full({"arm": "a"} | against) == []
+    assert changed.short_of_full({"arm": "b"} | against) == ["b"]
+    assert changed.short_of_full({"arm": "b", "reference": "a", "estimand": "as-lived"}) == []
+
+
+def test_a_refusal_of_the_only_engine_is_passed_on(monkeypatch):
+    from nof1 import RefusalError
+    from nof1.analyze import fit as fit_module
+
+    def refuse(data, *, seed):
+        raise RefusalError("The quick engine cannot be trusted on these nights.")
+
+    monkeypatch.setattr(fit_module, "fit_marginal", refuse)
+    with pytest.raises(RefusalError):
+        fit(two_arms(), engine="marginal")

@@ -92,12 +92,17 @@ def talk(words, *answers):
     command = [sys.executable, "-c", START, *map(str, words)]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)
-        said, waiting, start = "", list(answers), 0
+        said, waiting, start, answer, silences = "", list(answers), 0, "", 0
         while True:
-            ready, _, _ = select.select([ours], [], [], 60)
+            ready, _, _ = select.select([ours], [], [], 3)
             if not ready:
-                process.kill()
-                break
+                silences += 1
+                if silences > 20:
+                    process.kill()
+                    break
+                if isinstance(answer, signal.Signals):  # it may have come just before the question waits for keys
+                    process.send_signal(answer)
+                continue
             try:
                 said += os.read(ours, 4096).decode()
             except OSError:  # the other end is closed: the command is done

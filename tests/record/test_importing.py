@@ -186,9 +186,14 @@ def test_rows_that_the_diary_has_already_are_merged(export, plan, protocol, tria
     assert (found.merged, [entry.night.day for entry in found.new]) == (3, [12])
 
 
-def test_an_empty_rating_does_not_replace_a_recorded_one(export, plan):
-    with pytest.raises(InputError, match="the diary has other values for the night 2026-01-05"):
-        plan(export("date,severity\n2026-01-05,\n"))
+def test_a_row_with_nothing_but_a_date_says_nothing_new(export, plan):
+    planned = plan(export("date,severity\n2026-01-05,\n2026-01-13,\n2026-01-14,2\n"))
+    assert ([entry.night for entry in planned.new], planned.merged) == ([date(2026, 1, 14)], 2)
+
+
+def test_a_night_that_is_not_over_is_refused(export, plan):
+    with pytest.raises(InputError, match=r"line 3: the night 2026-01-13 is not over yet"):
+        plan(export("date,severity\n2026-01-12,2\n2026-01-13,3\n"), latest=date(2026, 1, 12))
 
 
 def test_an_import_is_taken_whole_with_its_file_and_a_line_in_the_ledger(export, plan, protocol, trial_folder):
@@ -199,7 +204,6 @@ def test_an_import_is_taken_whole_with_its_file_and_a_line_in_the_ledger(export,
     after = {entry.night: entry for entry in read_diary(trial_folder, protocol)}
     assert after == before | {
         date(2026, 1, 12): Entry(date(2026, 1, 12), outcome=3),
-        date(2026, 1, 13): Entry(date(2026, 1, 13)),
     }
     digest = hashlib.sha256(content).hexdigest()
     assert (trial_folder / "imports" / f"{digest}.csv").read_bytes() == content
@@ -207,7 +211,7 @@ def test_an_import_is_taken_whole_with_its_file_and_a_line_in_the_ledger(export,
     assert tuple(line) == LEDGER_COLUMNS
     assert line["sha256"] == digest
     assert (line["file"], line["imported"]) == ("My Export.TSV.Csv", "2026-02-01T09:30:00+00:00")
-    assert [line[count] for count in ("rows", "taken", "merged", "rejected")] == ["3", "2", "1", "0"]
+    assert [line[count] for count in ("rows", "taken", "merged", "rejected")] == ["3", "1", "2", "0"]
     assert json.loads(line["map"]) == {"night": "date", "severity": "severity"}
     assert "Jörg" not in (trial_folder / "diary.csv").read_text()
 

@@ -90,7 +90,7 @@ def test_the_method_names_only_the_parts_the_model_had():
 def test_melatonin_reads_as_it_should():
     result = fit(melatonin(), engine="marginal")
     assert words.headline(result) == "On these nights, melatonin made no difference that matters."
-    assert "1.2 points higher on average on melatonin than on control" in words.effect_sentence(result)
+    assert "estimated to be 1.2 points higher on melatonin than on control" in words.effect_sentence(result)
 
 
 def test_nothing_is_recommended():

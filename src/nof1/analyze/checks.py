@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from nof1.analyze.effects import Effect
+from nof1.analyze.marginal import MAX_PARETO_K, MarginalFit
 from nof1.analyze.nuts import MAX_RHAT, MIN_ESS, NutsFit
 
 TOLERANCE_SD = 0.05  # difference between the engines that does not matter, in posterior sd
@@ -39,6 +40,19 @@ def _differences(one: Effect, other: Effect) -> list[tuple[float, float]]:
             for i in (0, 1)
         ),
     ]
+
+
+def not_cross_checked(reason: str) -> dict[str, Any]:
+    """What stands in the place of the cross-check where only one computation could be done."""
+    return {"passed": None, "sentence": f"There was no second computation to hold this against. {reason}"}
+
+
+def weights_check(fit: MarginalFit) -> dict[str, Any]:
+    """Whether the weights of the marginal engine can be trusted; it refuses by itself where they cannot."""
+    return {
+        "passed": fit.pareto_k <= MAX_PARETO_K,
+        "sentence": f"The quick computation's weights are sound (Pareto k {max(fit.pareto_k, 0):.2f}, below {MAX_PARETO_K}).",
+    }
 
 
 def sampling_check(fit: NutsFit) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from nof1.record.trial import Trial
 def describe_periods(trial: Trial) -> list[dict[str, Any]]:
     """One row a period: its arm and dates, nights planned and recorded, mean and sd of the outcome in points."""
     rows = []
+    dated = getattr(trial.protocol.design, "dated", True)
     by_period = dict(list(trial.frame.groupby("period")[trial.protocol.outcome.name]))
     for period in trial.order.periods:
         values = by_period[period.number].dropna().to_numpy()
@@ -20,8 +21,8 @@ def describe_periods(trial: Trial) -> list[dict[str, Any]]:
                 "period": period.number,
                 "block": period.block,
                 "arm": period.arm,
-                "start": period.start.isoformat(),
-                "end": period.end.isoformat(),
+                "start": period.start.isoformat() if dated else None,
+                "end": period.end.isoformat() if dated else None,
                 "nights": period.nights,
                 "recorded": len(values),
                 "mean": float(np.mean(values)) if len(values) else None,

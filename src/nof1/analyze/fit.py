@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from nof1._version import __version__
+from nof1.analyze.checks import cross_check, not_cross_checked, sampling_check, weights_check
 from nof1.analyze.describe import describe_adherence, describe_harms, describe_periods
 from nof1.analyze.effects import INTERVAL_KIND, LEVEL, Effect, Pair, effect_from_draws, effect_from_mixture, pairs
 from nof1.analyze.exposure import Array, exposure_summary
@@ -64,26 +65,25 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
     checks: dict[str, Any] = {}
 
     clock = time.perf_counter()
+    marginal: MarginalFit | None = None
     try:
         marginal = fit_marginal(data, seed=seed)
-    except RefusalError:
+    except RefusalError as refusal:
         if engine == "marginal":
             raise
-        marginal = None
-    quick: list[Effect] = []
+        checks["cross_check"] = not_cross_checked(str(refusal))
+    quick: list[dict[str, Effect]] = []
     if marginal is not None:
-        rows = [_marginal_effects(protocol, marginal, pair) for pair in pairs(protocol)]
+        quick = [_marginal_effects(protocol, marginal, pair) for pair in pairs(protocol)]
         engines["marginal"] = {
             "seconds": time.perf_counter() - clock,
             "pareto_k": marginal.pareto_k,
             "ess": marginal.ess,
         }
-        quick = [row[protocol.analysis.estimand] for row in rows]
-        effects += _entries(protocol, "marginal", rows)
+        effects += _entries(protocol, "marginal", quick)
+        checks["weights"] = weights_check(marginal)
 
     if engine == "nuts":
-        from nof1.analyze.checks import cross_check, sampling_check
-
         sampled = sample_nuts(compile_nuts(data, progress=progress), seed=seed, progress=progress)
         rows, highest = _nuts_effects(protocol, data, sampled)
         engines["nuts"] = {
@@ -97,7 +97,7 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
         effects = _entries(protocol, "nuts", rows) + effects
         checks["sampling"] = sampling_check(sampled)
         if quick:
-            checks["cross_check"] = cross_check([row[protocol.analysis.estimand] for row in rows], quick)
+            checks["cross_check"] = cross_check(_both(rows), _both(quick))
         tree = sampled.tree
     else:
         assert marginal is not None  # otherwise the refusal was raised above
@@ -124,6 +124,7 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
         "nights": {
             "planned": protocol.nights,
             "recorded": protocol.nights - len(trial.missing_nights),
+            "after_last": _after_last(trial),
             "analyzed": data.n,
         },
         "engines": engines,
@@ -142,8 +143,19 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
     return Result(trial, record, tree)
 
 
+def _after_last(trial: Trial) -> int:
+    """Planned nights after the last entry: still to come, or given up."""
+    last = max(entry.night for entry in trial.entries)
+    return (trial.protocol.end - last).days
+
+
 def _silent(stage: str, done: int, whole: int) -> None:
     """No progress shown."""
+
+
+def _both(rows: Sequence[dict[str, Effect]]) -> list[Effect]:
+    """The effects of all pairs on both estimands."""
+    return [effect for row in rows for effect in row.values()]
 
 
 def _entries(protocol: Protocol, engine: Engine, rows: Sequence[dict[str, Effect]]) -> list[dict[str, Any]]:
@@ -198,9 +210,8 @@ def _nuts_effects(protocol: Protocol, data: Terms, fitted: NutsFit) -> tuple[lis
 
 
 def _describe_exposure(data: Terms, highest: Array) -> dict[str, Any]:
-    """The largest exposure of any night, by arm, and whether it comes near enough to full to speak of it."""
+    """The largest exposure of any night, by arm, and what counts as nearly full."""
     return {
         "highest": {arm: float(value) for arm, value in zip(data.arms, highest, strict=True)},
         "nearly_full": NEARLY_FULL,
-        "reached": bool(np.all(highest >= NEARLY_FULL)),
     }

@@ -30,7 +30,7 @@ class Terms:
     time : array, shape (n,)
         -1/2 on the first planned day, +1/2 on the last.
     doses : array, shape (days, K)
-        Dose of each active arm on every calendar day, as a share of the planned one.
+        Dose of each active arm on every calendar day up to the last recorded night, as a share of the planned one.
     treated : bool array, shape (days, K)
         Days assigned to each active arm.
     covariates : array, shape (n, J)
@@ -104,12 +104,13 @@ def terms(trial: Trial) -> Terms:
     numbers, period = np.unique(frame["period"].to_numpy(dtype=int)[used], return_inverse=True)
     covariates, sd = _covariates(trial, used)
     day = np.flatnonzero(used)
+    lived = slice(0, day[-1] + 1)  # nights after the last recorded one have had no exposure yet
     return Terms(
         y=outcome[used],
         day=day,
         time=day / (len(frame) - 1) - 0.5,
-        doses=doses,
-        treated=treated,
+        doses=doses[lived],
+        treated=treated[lived],
         covariates=covariates,
         covariate_sd=sd,
         period=period,

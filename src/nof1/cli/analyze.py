@@ -1,6 +1,5 @@
 """nof1 analyze, report, demo: what the nights mean, on the screen and on paper."""
 
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from nof1.cli.console import console, plain_warnings, say, say_json
+from nof1.cli.console import console, next_step, plain_warnings, say, say_json
 from nof1.cli.record import AsJson, Folder, sample_folder
-from nof1.errors import InputError, RefusalError
+from nof1.errors import RefusalError
 from nof1.files import locked, write_atomic
 
 if TYPE_CHECKING:
@@ -54,8 +53,8 @@ def analyze(
     if engine == "nuts":
         _tell(result, heading="Sampled (PyMC)")
         for check in result.record["checks"].values():
-            say(check["sentence"], style=None if check["passed"] else "bold red")
-    say(f"Saved in {results}. Next: 'nof1 report {folder}'.")
+            say(check["sentence"], style="bold red" if check["passed"] is False else None)
+    say(f"Saved in {results}. Next: {next_step('report', folder)}")
 
 
 def _quick(trial: "Trial", seed: int, *, needed: bool) -> "Result | None":
@@ -120,8 +119,9 @@ def _tell(result: "Result", *, heading: str = "") -> None:
         say(f"{words.headline(result, effect)} {words.effect_sentence(result, effect)}")
         for what, in_words, frequency in words.chances(result, effect):
             say(f"  {what}: {in_words}, {frequency}")
-    if words.exposure_sentence(result):
-        say(words.exposure_sentence(result))
+        for sentence in (words.exposure_sentence(result, effect), words.lived_sentence(result, effect)):
+            if sentence:
+                say(sentence)
     say()
 
 
@@ -157,9 +157,7 @@ def demo(
     from nof1.record.trial import Trial
 
     source = sample_folder(DEMO_TRIAL)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder} is already there and not empty. Name a new folder: nof1 demo DIR")
-    shutil.copytree(source, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("results", ".nof1.lock"))
+    Trial.load(source).create(folder)
     say("1. Plan", style="bold cyan")
     tell_plan(folder, Trial.load(folder))
     say("\n2. Record", style="bold cyan")

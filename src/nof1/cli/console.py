@@ -1,10 +1,12 @@
 """Printing: to a person, or as JSON to a program. Colour only on a terminal."""
 
 import json
+import shlex
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nof1.errors import Nof1Warning
@@ -35,6 +37,11 @@ def complain(text: str) -> None:
 def say_json(content: Any) -> None:
     """A result for programs, on one object."""
     sys.stdout.write(json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n")
+
+
+def next_step(command: str, folder: Path) -> str:
+    """A command to paste."""
+    return f"nof1 {command} {shlex.quote(str(folder))}"
 
 
 def is_terminal() -> bool:

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from nof1 import facts
-from nof1.cli.console import console, say, say_json
+from nof1.cli.console import console, next_step, say, say_json
 from nof1.errors import InputError
 from nof1.files import read_bytes
 from nof1.plan.order import count_orders, draw_order
 from nof1.plan.protocol import Protocol, parse_toml
-from nof1.plan.template import DEFAULT_TEMPLATE, load_template, merge
+from nof1.plan.template import DEFAULT_TEMPLATE, answered, load_template, merge
 from nof1.record.trial import Trial
 
 _ON = "magnesium"  # the arm of the template that --dose-mg and --form speak of
@@ -48,7 +48,7 @@ def plan(
     """Plan a trial: fix the protocol, draw the order, write the folder."""
     given = _answers(answers)
     name = template or given.pop("template", None) or DEFAULT_TEMPLATE
-    content = merge(load_template(str(name)), given)
+    content = answered(load_template(str(name)), given)
     flags: dict[str, Any] = {
         "title": title,
         "question": question,
@@ -136,7 +136,9 @@ def tell_plan(folder: Path, trial: Trial) -> None:
     if protocol.simulated:
         say("Simulated: this plan is an example, made up.")
     say(f"{protocol.nights} nights, from the evening of {protocol.start} to that of {protocol.end}.")
-    say(f"The order was drawn from {count_orders(protocol):,} equally likely ones and is in {folder / 'order.csv'}.")
+    say(
+        f"The order was drawn from {_count_words(count_orders(protocol))} equally likely ones and is in {folder / 'order.csv'}."
+    )
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -150,7 +152,11 @@ def tell_plan(folder: Path, trial: Trial) -> None:
     for line in _dose_flags(protocol):
         say(line, style="bold yellow")
     say("nof1 gives no medical advice. Talk to a doctor or pharmacist before you take or stop anything.")
-    say(f"Next: after each night, 'nof1 log {folder}'.")
+    say(f"Next: after each night, {next_step('log', folder)}")
+
+
+def _count_words(count: int) -> str:
+    return f"{count:,}" if count < 10**12 else f"about 10^{len(str(count)) - 1}"
 
 
 def _dose_flags(protocol: Protocol) -> list[str]:

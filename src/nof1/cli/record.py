@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from nof1.cli.console import console, is_terminal, say, say_json
+from nof1.cli.console import console, is_terminal, next_step, say, say_json
 from nof1.errors import InputError, Nof1Error
 from nof1.files import new_folder
 from nof1.plan.order import Order
@@ -137,7 +137,15 @@ def import_(
     protocol = Protocol.load(folder)
     table = read_table(file)
     chosen = complete_map(table, protocol, parse_map(column_map or [], protocol))
-    plan = plan_import(table, protocol, read_diary(folder, protocol), chosen, dated_by=dated_by, date_order=date_order)
+    plan = plan_import(
+        table,
+        protocol,
+        read_diary(folder, protocol),
+        chosen,
+        dated_by=dated_by,
+        date_order=date_order,
+        latest=last_night(datetime.now()),
+    )
     if not plan.new:
         counts = {"rows": len(table.rows), "taken": 0, "merged": plan.merged, "rejected": 0, "map": plan.column_map}
         if as_json:
@@ -269,7 +277,7 @@ def adopt(
     say(
         f"{protocol.outcome.title}: {protocol.outcome.low:g} to {protocol.outcome.high:g}, {better} is better; smallest change worth having {protocol.outcome.threshold:g}."
     )
-    say(f"Next: 'nof1 analyze {folder}'.")
+    say(f"Next: {next_step('analyze', folder)}")
 
 
 def status(folder: Folder, as_json: AsJson = False) -> None:
@@ -283,6 +291,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
     missing = [night for night in due if night not in rated]
     tonight = last_night(now) + timedelta(days=1)
     arm_tonight = order.period_of(tonight).arm if protocol.start <= tonight <= protocol.end else None
+    dated = getattr(protocol.design, "dated", True)
     if as_json:
         say_json(
             {
@@ -292,13 +301,13 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
                 "due": len(due),
                 "recorded": len(rated),
             }
-            | {"missing": missing, "start": protocol.start, "end": protocol.end, "tonight": arm_tonight}
+            | {"missing": missing if dated else len(missing), "tonight": arm_tonight}
+            | ({"start": protocol.start, "end": protocol.end} if dated else {})
         )
         return
     say(protocol.title, style="bold")
     if protocol.simulated:
         say("Simulated data: made up by a program.")
-    dated = getattr(protocol.design, "dated", True)
     span = f", evenings of {protocol.start} to {protocol.end}" if dated else ""
     say(f"{len(rated)} of {protocol.nights} nights recorded ({100 * len(rated) / protocol.nights:.0f} %){span}.")
     if missing and dated:
@@ -313,7 +322,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
     elif tonight < protocol.start:
         say(f"The first evening is {protocol.start}.")
     else:
-        say(f"All planned nights are over. Next: 'nof1 analyze {folder}'.")
+        say(f"All planned nights are over. Next: {next_step('analyze', folder)}")
 
 
 def sample_folder(name: str) -> Path:

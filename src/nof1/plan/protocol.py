@@ -349,7 +349,10 @@ def parse_toml(text: str, *, where: str) -> dict[str, Any]:
 def explain(error: ValidationError, where: str) -> str:
     """Turn pydantic's findings into one message a person can act on."""
     findings = []
-    for item in error.errors(include_url=False)[:5]:
+    items = error.errors(include_url=False)
+    # A list whose parts are wrong is also said to be too short; only the parts are to be mended.
+    items = [item for item in items if item["type"] != "too_short" or len(items) == 1]
+    for item in items[:5]:
         place = ".".join(str(part) for part in item["loc"] if part not in ("randomized-blocks", "adopted"))
         text = item["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
         if item["type"] == "extra_forbidden":
@@ -359,7 +362,7 @@ def explain(error: ValidationError, where: str) -> str:
         elif item["type"] not in ("value_error",):
             text = f"{text[0].lower()}{text[1:]} (it is {_short(item.get('input'))})"
         findings.append(f"{place}: {text}" if place else text)
-    more = error.error_count() - len(findings)
+    more = len(items) - len(findings)
     return f"{where} has a mistake: " + "; ".join(findings) + (f"; and {more} more" if more > 0 else "") + "."
 
 

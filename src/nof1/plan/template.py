@@ -29,6 +29,15 @@ def load_template(name: str) -> dict[str, Any]:
     return tomllib.loads((files("nof1.plan") / "templates" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+def answered(template: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """A template with a person's answers on top; another outcome takes nothing over from the template's own."""
+    base = dict(template)
+    outcome = answers.get("outcome")
+    if isinstance(outcome, Mapping) and outcome.get("name", base["outcome"]["name"]) != base["outcome"]["name"]:
+        del base["outcome"]
+    return merge(base, answers)
+
+
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """`base` with `changes` on top: tables are merged key by key, everything else is replaced."""
     merged = dict(base)

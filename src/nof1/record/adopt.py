@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from nof1.errors import InputError
+from nof1.plan.analysis import as_number
 from nof1.plan.order import order_from_arms
 from nof1.plan.protocol import MAX_NIGHTS, RESERVED_NAMES, Protocol
 from nof1.record.diary import Entry, check_entry, parse_number
 from nof1.record.nights import DatedBy, DateOrder, night_of, parse_moment, settle_order
-from nof1.record.sources.table import Row, Table
+from nof1.record.sources.table import Row, Table, cell_text
 from nof1.record.trial import Trial
 
 UNDATED_START = date(2000, 1, 1)  # stands in where only day numbers are known
@@ -69,6 +70,12 @@ def adopt(
     """
     if (date is None) == (day is None):
         raise InputError("Name either the column of dates (--date) or the column of day numbers (--day).")
+    if isinstance(covariates, str):
+        raise InputError(f"covariates must be a list of columns, such as [{covariates!r}].")
+    reference = cell_text(reference)
+    for end in (low, high):
+        if not isinstance(as_number(end), float):
+            raise InputError(f"The scale needs two numbers; {end!r} is none.")
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise InputError(f"The scale runs from {low:g} to {high:g}; its low end must be below its high end.")
     nights = _nights_by_date(table, date, dated_by, date_order) if date is not None else _nights_by_day(table, str(day))

@@ -126,8 +126,11 @@ def plan_import(
     *,
     dated_by: DatedBy = "evening",
     date_order: DateOrder | None = None,
+    latest: date | None = None,
 ) -> Import:
     """What would be taken from a table. Nothing is written.
+
+    A row that holds a date and nothing else says nothing new and counts as merged. Nights after `latest` are refused.
 
     Raises
     ------
@@ -147,10 +150,14 @@ def plan_import(
             values = {field: _cell(table, field, row.cells[place]) for field, place in places.items()}
             night = night_of(parse_moment(values["night"], order, where=where), dated_by)
             entry = parse_entry(protocol, values | {"night": night.isoformat()}, where=where)
+            if latest is not None and night > latest:
+                raise InputError(f"{where}: the night {night} is not over yet. Check the dates.")
             if night in lines:
                 raise InputError(f"{where}: the night {night} is on line {lines[night]} too. Keep one row a night.")
             lines[night] = row.line
-            if night not in known:
+            if not any(text.strip() for field, text in values.items() if field != "night"):
+                merged += 1
+            elif night not in known:
                 new.append(entry)
             elif _says_the_same(entry, known[night], places, protocol):
                 merged += 1

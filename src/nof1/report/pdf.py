@@ -11,6 +11,7 @@ from nof1.analyze.results import Result
 from nof1.errors import Nof1Error
 from nof1.files import write_atomic
 from nof1.report import plots, words
+from nof1.report.letters import font_folder, showable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,31 +104,17 @@ def render(template: str, data: dict[str, Any], drawn: dict[str, bytes]) -> byte
     raise AssertionError("the smallest size returns or raises")
 
 
-def _fallback_fonts() -> Path:
-    """Folder of the DejaVu fonts that come with matplotlib: for letters that the page's own font does not have."""
-    from matplotlib import get_data_path
-
-    return Path(get_data_path()) / "fonts" / "ttf"
-
-
 @cache
 def _fonts() -> "Fonts":
     import typst
 
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(_fallback_fonts())])
-
-
-@cache
-def _letters() -> frozenset[int]:
-    from matplotlib.ft2font import FT2Font
-
-    return frozenset(FT2Font(str(_fallback_fonts() / "DejaVuSans.ttf")).get_charmap())
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
 
 
 def _showable(data: Any) -> Any:
-    """The data with every character that no font here can show replaced by a box; PDF/UA allows none of them."""
+    """The data with every text made showable."""
     if isinstance(data, str):
-        return "".join(character if ord(character) in _letters() else "\N{WHITE SQUARE}" for character in data)
+        return showable(data)
     if isinstance(data, list):
         return [_showable(item) for item in data]
     if isinstance(data, dict):
@@ -143,7 +130,7 @@ def summary_data(result: Result) -> dict[str, Any]:
         {
             "name": protocol.arm(name).title,
             "nights": f"{row['recorded']} of {row['nights']}",
-            "dose": "no dose planned" if row["as_planned"] is None else f"{row['as_planned']} of {row['nights']}",
+            "dose": _doses(row),
             "side_effects": _side_effects(record["harms"][name]),
         }
         for name, row in record["adherence"].items()
@@ -169,13 +156,19 @@ def summary_data(result: Result) -> dict[str, Any]:
         "nights": words.nights_sentence(result),
         "order": words.order_sentence(protocol),
         "method": words.method_sentence(result),
-        "checks": [check["sentence"] for check in record["checks"].values() if check["passed"]],
+        "checks": [check["sentence"] for check in record["checks"].values() if check["passed"] is not False],
         "no_advice": words.NO_ADVICE,
         "protocol_sha256": record["protocol_sha256"],
         "diary_sha256": record["diary_sha256"],
-        "versions": f"nof1 {record['nof1']}, PyMC {record['versions']['pymc']}, seed {record['seed']}",
+        "versions": f"nof1 {record['nof1']}, engine {result.engine}, seed {record['seed']}",
         "alternatives": plots.describe(trial, result),
     }
+
+
+def _doses(row: dict[str, Any]) -> str:
+    if row["as_planned"] is None:
+        return "no dose planned"
+    return f"{row['as_planned']} of {row['nights']}" if row["dose_recorded"] else "not recorded"
 
 
 def _side_effects(row: dict[str, Any]) -> str:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nof1.analyze.effects import pairs
+from nof1.analyze.exposure import exposure_summary
 from nof1.analyze.results import Result
+from nof1.analyze.terms import terms
 from nof1.plan.protocol import Outcome, Protocol
 from nof1.record.trial import Trial
+from nof1.report.letters import showable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -201,17 +204,16 @@ def arm_styles(protocol: Protocol) -> dict[str, tuple[str, str]]:
 
 
 def _effect_draws(result: Result) -> list[np.ndarray]:
-    """Draws of the estimand that leads, one array a pair."""
+    """Draws of each pair's effect, on the estimand that leads."""
     posterior = result.posterior["posterior"].to_dataset()
-    values = posterior["effect"].transpose(..., "arm").to_numpy().reshape(-1, posterior.sizes["arm"])
-    if result.leading(result.lead[0])[0] == "as-lived":
-        from nof1.analyze.exposure import exposure_summary
-        from nof1.analyze.terms import terms
-
-        data = terms(result.trial)
-        half_life = posterior["half_life"].to_numpy().ravel() if data.exponential else None
-        values = values * exposure_summary(data.doses, data.treated, half_life)[0]
-    return [values @ np.array(pair.vector) for pair in pairs(result.trial.protocol)]
+    full = posterior["effect"].transpose(..., "arm").to_numpy().reshape(-1, posterior.sizes["arm"])
+    data = terms(result.trial)
+    half_life = posterior["half_life"].to_numpy().ravel() if data.exponential else None
+    lived = full * exposure_summary(data.doses, data.treated, half_life)[0]
+    return [
+        (lived if result.leading(entry)[0] == "as-lived" else full) @ np.array(pair.vector)
+        for entry, pair in zip(result.lead, pairs(result.trial.protocol), strict=True)
+    ]
 
 
 def _density(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -257,7 +259,8 @@ def _arm_legend(ax: "Axes", protocol: Protocol, names: Sequence[str]) -> None:
 
 
 def _shorten(text: str, width: int) -> str:
-    """Text that fits, with $ made harmless: matplotlib would read it as mathematics."""
+    """Text that fits and can be shown, with $ made harmless: matplotlib would read it as mathematics."""
+    text = showable(text)
     text = text if len(text) <= width else text[: width - 1] + "…"
     return text.replace("$", r"\$")
 

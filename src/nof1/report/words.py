@@ -85,12 +85,16 @@ def effect_sentence(result: Result, effect: dict[str, Any] | None = None) -> str
     estimand, numbers = result.leading(effect)
     low, high = numbers["interval"]
     arm, reference = protocol.arm(effect["arm"]).title, protocol.arm(effect["reference"]).title
-    full = " at its full effect" if estimand == "full" and protocol.analysis.carryover == "exponential" else ""
-    return (
-        f"{_capital(protocol.outcome.title)} was {_direction(numbers['mean'])} on {arm}{full} than on {reference}; the "
-        f"{level_words()} runs {_span(low, high)}. The scale goes from {protocol.outcome.low:g} to {protocol.outcome.high:g}, "
-        f"and {protocol.outcome.better} is better."
-    )
+    scale = f"The scale goes from {protocol.outcome.low:g} to {protocol.outcome.high:g}, and {protocol.outcome.better} is better."
+    interval = f"the {level_words()} runs {_span(low, high)}"
+    size = _direction(numbers["mean"])
+    if estimand == "as-lived":
+        return (
+            f"On the nights on {arm}, {protocol.outcome.title} is estimated to have been {size} than the same nights would have been "
+            f"on {reference}; {interval}. {scale}"
+        )
+    full = " at its full effect" if protocol.analysis.carryover == "exponential" else ""
+    return f"{_capital(protocol.outcome.title)} is estimated to be {size} on {arm}{full} than on {reference}; {interval}. {scale}"
 
 
 def lived_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
@@ -101,13 +105,13 @@ def lived_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
         return ""
     lived = effect["as_lived"]
     return (
-        f"Over the nights as they were, with build-up, wash-out and all, the difference was {number(abs(lived['mean']))} points "
-        f"{'lower' if lived['mean'] < 0 else 'higher'} ({_span(*lived['interval'])})."
+        f"Over the nights as they were lived, while it built up, the difference it made is estimated at "
+        f"{number(abs(lived['mean']))} points {'lower' if lived['mean'] < 0 else 'higher'} ({_span(*lived['interval'])})."
     )
 
 
 def _direction(value: float) -> str:
-    return f"{number(abs(value))} points {'lower' if value < 0 else 'higher'} on average"
+    return f"{number(abs(value))} points {'lower' if value < 0 else 'higher'}"
 
 
 def _span(low: float, high: float) -> str:
@@ -120,16 +124,20 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def exposure_sentence(result: Result) -> str:
+def exposure_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
     """What must be said where the body never came near to full exposure; empty otherwise."""
-    exposure = result.record["exposure"]
-    if exposure["reached"]:
+    effect = effect or result.lead[0]
+    short = result.short_of_full(effect)
+    if not short:
         return ""
-    highest = max(exposure["highest"].values())
-    return (
-        f"The periods were short: build-up reached at most {100 * highest:.0f} % of full, so this page leads with the effect as it "
-        "was lived. The effect of taking it for longer would be a guess beyond these nights."
-    )
+    protocol = result.trial.protocol
+    highest = result.record["exposure"]["highest"]
+    named = " and ".join(f"{100 * highest[arm]:.0f} % on {protocol.arm(arm).title}" for arm in short)
+    if protocol.analysis.carryover == "exponential":
+        reason = f"Build-up reached at most {named} of full"
+    else:
+        reason = f"Of the planned dose at most {named} was taken"
+    return f"{reason}, so this leads with the effect as it was lived. The full effect would be a guess beyond these nights."
 
 
 def chances(result: Result, effect: dict[str, Any] | None = None) -> list[tuple[str, str, str]]:
@@ -167,11 +175,14 @@ def _frequency(probability: float) -> str:
 def nights_sentence(result: Result) -> str:
     """How many nights there were."""
     nights = result.record["nights"]
-    missing = nights["planned"] - nights["recorded"]
+    ahead = nights["after_last"]
+    missing = nights["planned"] - nights["recorded"] - ahead
     planned = "planned nights" if result.trial.protocol.randomized else "nights"
     text = f"{nights['recorded']} of {nights['planned']} {planned} were recorded"
     if missing:
         text += f"; {missing} missing {'night is' if missing == 1 else 'nights are'} left as missing"
+    if ahead:
+        text += f"; the {ahead} after the last entry are not in"
     if nights["analyzed"] < nights["recorded"]:
         text += f"; {nights['recorded'] - nights['analyzed']} at the start of periods were left out, as planned"
     return text + "."
@@ -199,9 +210,10 @@ def method_sentence(result: Result) -> str:
         if there
     ]
     allowing = f", allowing for {', '.join(parts)}" if parts else ""
-    return f"Bayesian model of the nightly ratings{allowing}; priors and numbers are in results.json."
+    engine = "sampled with PyMC" if result.engine == "nuts" else "computed by the marginal engine alone, not sampled"
+    return f"Bayesian model of the nightly ratings{allowing}, {engine}. Priors and all numbers are in results.json."
 
 
 def failed_checks(result: Result) -> list[str]:
     """Sentences of the checks that failed; they stand at the head of every page."""
-    return [check["sentence"] for check in result.record["checks"].values() if not check["passed"]]
+    return [check["sentence"] for check in result.record["checks"].values() if check["passed"] is False]

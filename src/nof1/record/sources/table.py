@@ -128,20 +128,28 @@ def _read_csv(path: Path, content: bytes) -> Table:
 def _read_xlsx(path: Path, content: bytes) -> Table:
     import openpyxl
 
+    uncomputed: list[int] = []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles that openpyxl does not know do not matter here
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        lines = [
-            Row(number, tuple(cell_text(cell) for cell in cells))
-            for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1)
-            if any(cell is not None and cell_text(cell) for cell in cells)
-        ]
+            formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+        lines = []
+        both = zip(*(each.worksheets[0].iter_rows(values_only=True) for each in (book, formulas)), strict=True)
+        for number, (cells, written) in enumerate(both, start=1):
+            if any(cell is None and text is not None for cell, text in zip(cells, written, strict=True)):
+                uncomputed.append(number)
+            if any(cell is not None and cell_text(cell) for cell in cells):
+                lines.append(Row(number, tuple(cell_text(cell) for cell in cells)))
     except _DAMAGED as error:
         raise InputError(
             f"{path} is no spreadsheet that can be read ({type(error).__name__}). Save it again as .xlsx or .csv."
         ) from None
+    if uncomputed:
+        raise InputError(
+            f"{path}, line {uncomputed[0]}: a formula has no computed value in the file. Open it in a spreadsheet program, save it, "
+            "and import it again."
+        )
     return _table(path.name, lines, content, decimal_comma=False)
 
 
