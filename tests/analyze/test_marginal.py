@@ -6,7 +6,8 @@ from scipy.integrate import quad
 
 from nof1 import fit
 from nof1.analyze.importance import pareto_weights
-from nof1.analyze.marginal import MarginalModel, draw_coefficients, fit_marginal
+from nof1.analyze.marginal import draw_coefficients, fit_marginal
+from nof1.analyze.marginal_model import MarginalModel
 from nof1.analyze.terms import terms
 
 
@@ -34,6 +35,7 @@ def dense_log_posterior(data, phi, sigma, omega, half_life):
         + np.log((1 + phi) / 2 * (1 - phi) / 2)
         + stats.halfnorm.logpdf(sigma, scale=priors.noise_scale)
         + np.log(sigma)
+        + np.log(np.hypot(sigma, omega))
         + stats.halfnorm.logpdf(omega, scale=priors.period_scale)
         - np.log(2)
         + stats.norm.logpdf(np.log(half_life), np.log(priors.half_life_median), priors.half_life_log_sd)
@@ -47,13 +49,12 @@ def test_log_density_equals_the_dense_one(make):
         trial = with_carryover(trial)
     data = terms(trial)
     model = MarginalModel(data)
-    assert model.names == ("phi", "sigma", "omega", "half_life")
+    assert model.names == ("phi", "scale", "share", "half_life")
     rng = np.random.default_rng(4)
     phi, sigma = rng.uniform(-0.9, 0.95, 12), rng.uniform(0.5, 5, 12)
     omega, half_life = rng.uniform(0.05, 2, 12), rng.uniform(0.3, 9, 12)
-    theta = np.column_stack(
-        [np.log((1 + phi) / (1 - phi)), np.log(sigma), omega * rng.choice([-1, 1], 12), np.log(half_life)]
-    )
+    share = np.arcsinh(omega / sigma) * rng.choice([-1, 1], 12)
+    theta = np.column_stack([np.log((1 + phi) / (1 - phi)), np.log(np.hypot(sigma, omega)), share, np.log(half_life)])
     got, _ = model.evaluate(theta)
     expected = [dense_log_posterior(data, *values) for values in zip(phi, sigma, omega, half_life, strict=True)]
     np.testing.assert_allclose(got, expected, rtol=1e-9)
@@ -91,7 +92,8 @@ def test_one_parameter_left_equals_quadrature():
 
     def moment(power):
         def integrand(log_sigma):
-            value, root = model.evaluate(np.array([[log_sigma]]))
+            value, factors = model.evaluate(np.array([[log_sigma]]))
+            root = factors.root
             mean = root[0, -1, -2] / root[0, -2, -2]
             second = root[0, -2, -2] ** -2 + mean**2
             return float(np.exp(value[0] + 60) * (1, mean, second)[power])
@@ -109,7 +111,7 @@ def test_draws_of_the_coefficients_have_the_mixture_s_moments():
     mean, sd = fitted.contrast(np.ones(1))
     centre = fitted.weights @ mean
     spread = np.sqrt(fitted.weights @ (sd**2 + (mean - centre) ** 2))
-    _, drawn = draw_coefficients(fitted, 40_000, np.random.default_rng(0))
+    _, drawn, _ = draw_coefficients(fitted, 40_000, np.random.default_rng(0))
     assert drawn[:, -1].mean() == pytest.approx(centre, abs=4 * spread / 200)
     assert drawn[:, -1].std() == pytest.approx(spread, rel=0.03)
 

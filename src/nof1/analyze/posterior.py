@@ -21,7 +21,7 @@ def marginal_tree(data: Terms, fit: MarginalFit, *, seed: int) -> "xr.DataTree":
     """Draws of all parameters as an ArviZ DataTree with one chain."""
     import xarray as xr
 
-    chosen, coefficients = draw_coefficients(fit, DRAWS, np.random.default_rng(seed))
+    chosen, coefficients, offsets = draw_coefficients(fit, DRAWS, np.random.default_rng(seed))
     columns = iter(coefficients.T)
     values: dict[str, tuple[tuple[str, ...], Array]] = {"level": ((), next(columns) + data.priors.level_mean)}
     coords: dict[str, Any] = {"chain": [0], "draw": np.arange(DRAWS), "arm": list(data.arms)}
@@ -31,7 +31,7 @@ def marginal_tree(data: Terms, fit: MarginalFit, *, seed: int) -> "xr.DataTree":
         values["covariate_effect"] = (("covariate",), np.column_stack([next(columns) for _ in data.covariate_names]))
         coords["covariate"] = list(data.covariate_names)
     if data.period_effects:
-        values["period_offset"] = (("period",), np.column_stack([next(columns) for _ in data.period_numbers]))
+        values["period_offset"] = (("period",), offsets)
         values["omega"] = ((), fit.omega[chosen])
         coords["period"] = list(data.period_numbers)
     values["effect"] = (("arm",), np.column_stack(list(columns)))

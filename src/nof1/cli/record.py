@@ -33,7 +33,7 @@ def log(
     """Record a night: its rating, the dose, side effects, a note."""
     protocol = Protocol.load(folder)
     order = Order.load(folder, protocol)
-    latest = last_night(datetime.now())  # noqa: DTZ005 - local clock time is what is meant
+    latest = last_night(_now())
     which = night.date() if night else latest
     period = order.period_of(which)
     if which > latest:
@@ -59,6 +59,10 @@ def log(
         return
     recorded = len(read_diary(folder, protocol))
     say(f"Recorded the night of {_both_days(which)}. {recorded} of {protocol.nights} nights are in the diary.")
+
+
+def _now() -> datetime:
+    return datetime.now()  # noqa: DTZ005 - local clock time is what is meant
 
 
 def _row(protocol: Protocol, entry: Entry) -> list[str]:
@@ -144,7 +148,7 @@ def import_(
         chosen,
         dated_by=dated_by,
         date_order=date_order,
-        latest=last_night(datetime.now()),
+        latest=last_night(_now()),
     )
     if not plan.new:
         counts = {"rows": len(table.rows), "taken": 0, "merged": plan.merged, "rejected": 0, "map": plan.column_map}
@@ -285,7 +289,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
     protocol = Protocol.load(folder)
     order = Order.load(folder, protocol)
     entries = read_diary(folder, protocol)
-    now = datetime.now()  # noqa: DTZ005 - local clock time is what is meant
+    now = _now()
     rated = {entry.night for entry in entries if entry.outcome is not None}
     due = [night for period in order.periods for night in period.dates if night <= last_night(now)]
     missing = [night for night in due if night not in rated]

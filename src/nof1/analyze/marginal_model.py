@@ -1,0 +1,294 @@
+"""The normal model with its coefficients integrated out: log density of theta, and the factors behind it.
+
+Given theta = (phi, sigma, omega, h) the outcome is jointly normal. Period offsets go first: an AR(1) lets only
+neighbouring periods touch, so their precision is tridiagonal and costs no more than their number. Level, trend,
+covariates and effects follow with one small Cholesky factor. All theta are evaluated as one batch of arrays.
+
+It must not import PyMC, and does not know how theta is sampled.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaln, ndtri
+from scipy.stats import qmc
+
+from nof1.analyze.exposure import Array, exposure
+from nof1.analyze.terms import Terms
+
+_MAX_NUMBERS = 8_000_000  # of the largest array at a time: 64 MB
+_LOG_2PI = float(np.log(2 * np.pi))
+
+
+@dataclass(frozen=True)
+class Factors:
+    """Cholesky factors of the coefficients' precision for S theta; period offsets are eliminated first.
+
+    Attributes
+    ----------
+    root : array, shape (S, c + 1, c + 1)
+        Of level, trend, covariates, effects and the outcome, with the periods integrated out.
+    diagonal, below : arrays, shape (S, P) and (S, P - 1)
+        Bidiagonal factor of the periods' block: neighbouring periods alone touch in an AR(1).
+    carried : array, shape (S, P, c + 1)
+        That factor solved for the periods' products with the other columns.
+    """
+
+    root: Array
+    diagonal: Array
+    below: Array
+    carried: Array
+
+
+class MarginalModel:
+    """Log density of theta for one trial, for many theta at once.
+
+    Coordinates of theta, each present only if the model has the part: logit((phi + 1) / 2); with period effects log r and
+    w, where sigma = r / cosh w and omega = r |tanh w|; without them log sigma; log h. Noise and period spread trade places
+    along w while r stays, and the sign of w does not count, which keeps a mode at omega = 0 an ordinary one.
+    """
+
+    def __init__(self, data: Terms) -> None:
+        self.data = data
+        priors = data.priors
+        spreads = ("scale", "share") if data.period_effects else ("sigma",)
+        self.names = (
+            *(("phi",) if data.autocorrelation else ()),
+            *spreads,
+            *(("half_life",) if data.exponential else ()),
+        )
+        fixed = [np.ones(data.n)]
+        precision = [priors.level_sd**-2]
+        if data.trend:
+            fixed.append(data.time)
+            precision.append(priors.trend_sd**-2)
+        for column, sd in zip(data.covariates.T, data.covariate_sd, strict=True):
+            fixed.append(column)
+            precision.append((priors.covariate_sd / sd) ** -2)
+        self.k = len(data.arms)
+        self.n_fixed = len(fixed)
+        self.n_periods = len(data.period_numbers) if data.period_effects else 0
+        # Columns of the rest: level, trend, covariates | effects | y. Effects stand last among the coefficients, so that
+        # the last rows of the Cholesky factor hold all there is to know of them.
+        self.c = self.n_fixed + self.k
+        self.fixed = np.column_stack([*fixed, data.y - priors.level_mean])
+        self.precision = np.array([*precision, *[priors.effect_sd**-2] * self.k])
+        self.period_starts = np.flatnonzero(np.diff(data.period, prepend=-1))
+        self._prepare_sums()
+        self.constant_exposure = None if data.exponential else data.doses[data.day]
+
+    def _prepare_sums(self) -> None:
+        """Sums over nights for each distinct gap: of these the products with Lambda(phi) are linear combinations.
+
+        Lambda is the precision of a stationary AR(1) of unit variance over calendar days: with r = phi^gap and
+        q = 1 / (1 - r^2), the quadratic form is e_1^2 + sum q_i (e_i - r_i e_{i-1})^2.
+        """
+        self.distinct_gaps, self.gap_index = np.unique(np.diff(self.data.day), return_inverse=True)
+        here, before = self.fixed[1:], self.fixed[:-1]
+        period, previous = self.data.period[1:], self.data.period[:-1]
+        p = self.n_periods
+        first = np.zeros((p, self.fixed.shape[1]))
+        first_diagonal = np.zeros(p)
+        if p:
+            first[0], first_diagonal[0] = self.fixed[0], 1.0
+        among: list[Array] = [np.outer(self.fixed[0], self.fixed[0])]
+        with_periods: list[Array] = [first]
+        diagonal: list[NDArray[Any]] = [first_diagonal]
+        beside: list[NDArray[Any]] = [np.zeros(max(p - 1, 0))]
+        for i in range(len(self.distinct_gaps)):
+            of_gap = self.gap_index == i
+            a, b = here[of_gap], before[of_gap]
+            cross = a.T @ b
+            among += [a.T @ a, b.T @ b, -(cross + cross.T)]
+            if p:
+                at, was = period[of_gap], previous[of_gap]
+                with_periods += [_sum_by(at, a, p), _sum_by(was, b, p), -(_sum_by(at, b, p) + _sum_by(was, a, p))]
+                same = np.bincount(at[at == was], minlength=p)
+                diagonal += [np.bincount(at, minlength=p), np.bincount(was, minlength=p), -2 * same]
+                beside += [np.zeros(p - 1), np.zeros(p - 1), -np.bincount(was[at != was], minlength=p)[: p - 1]]
+        self.among = np.stack(among).reshape(len(among), -1)
+        if p:
+            self.with_periods = np.stack(with_periods).reshape(len(among), -1)
+            self.period_diagonal, self.period_beside = np.stack(diagonal).astype(float), np.stack(beside).astype(float)
+
+    def split(self, theta: Array) -> dict[str, Array]:
+        """Natural parameters of theta, shape (S, d): phi, sigma, omega, half_life, each (S,)."""
+        column = dict(zip(self.names, theta.T, strict=True))
+        count = len(theta)
+        if "scale" in column:
+            scale, share = np.exp(np.clip(column["scale"], -30, 30)), np.clip(column["share"], -25, 25)
+            sigma, omega = scale / np.cosh(share), scale * np.maximum(np.abs(np.tanh(share)), 1e-9)
+        else:
+            sigma, omega = np.exp(np.clip(column["sigma"], -30, 30)), np.zeros(count)
+        return {
+            "phi": np.clip(np.tanh(column["phi"] / 2), -1 + 1e-9, 1 - 1e-9) if "phi" in column else np.zeros(count),
+            "sigma": sigma,
+            "omega": omega,
+            "half_life": np.exp(np.clip(column["half_life"], -30, 30))
+            if "half_life" in column
+            else np.full(count, np.nan),
+        }
+
+    def log_prior(self, theta: Array, natural: dict[str, Array]) -> Array:
+        """Log prior density of theta in its own coordinates."""
+        priors = self.data.priors
+        column = dict(zip(self.names, theta.T, strict=True))
+        sigma, omega = natural["sigma"], natural["omega"]
+        total = _log_half_normal(sigma, priors.noise_scale) + np.log(sigma)
+        if "scale" in column:
+            # d(sigma, omega) / d(log r, w) = r sigma; half of it for each sign of w.
+            total += _log_half_normal(omega, priors.period_scale) + np.log(np.hypot(sigma, omega)) - np.log(2)
+        if "phi" in column:
+            a, b = priors.autocorrelation_a, priors.autocorrelation_b
+            total += -a * np.logaddexp(0, -column["phi"]) - b * np.logaddexp(0, column["phi"]) - betaln(a, b)
+        if "half_life" in column:
+            z = (np.log(natural["half_life"]) - np.log(priors.half_life_median)) / priors.half_life_log_sd
+            total += -0.5 * z**2 - np.log(priors.half_life_log_sd) - 0.5 * _LOG_2PI
+        return total
+
+    @property
+    def chunk(self) -> int:
+        """How many theta to evaluate at a time, so that memory stays bounded in long trials."""
+        return max(32, _MAX_NUMBERS // (self.n_periods * (self.c + 1) + self.data.n * self.k + self.c**2))
+
+    def log_density(self, theta: Array) -> Array:
+        """Log posterior density of each theta, up to the evidence: (S, d) to (S,)."""
+        parts = [self.evaluate(theta[i : i + self.chunk])[0] for i in range(0, len(theta), self.chunk)]
+        return np.concatenate(parts)
+
+    def evaluate(self, theta: Array) -> tuple[Array, Factors]:
+        """Log posterior density of each theta, shape (S, d), and the factors that lead to the coefficients."""
+        natural = self.split(theta)
+        variance = natural["sigma"][:, None, None] ** 2
+        ratio = natural["phi"][:, None] ** self.distinct_gaps  # (S, G)
+        q = 1.0 / ((1.0 - ratio) * (1.0 + ratio))
+        linear = np.empty((len(ratio), 1 + 3 * len(self.distinct_gaps)))
+        linear[:, 0] = 1.0
+        linear[:, 1::3], linear[:, 2::3], linear[:, 3::3] = q, q * ratio**2, q * ratio
+        counts = np.bincount(self.gap_index, minlength=len(self.distinct_gaps))
+
+        effects = self._exposure(natural["half_life"])  # (S or 1, n, K)
+        weighted = _times_precision(effects, ratio[:, self.gap_index], q[:, self.gap_index])  # (S, n, K)
+        rest = self._rest(linear, effects, weighted) / variance
+        inner = np.arange(self.c)
+        rest[:, inner, inner] += self.precision
+        log_periods = np.zeros(len(theta))
+        if self.n_periods:
+            diagonal, below, carried = self._eliminate_periods(linear, weighted, natural["omega"], variance)
+            rest -= np.matmul(carried.transpose(0, 2, 1), carried)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                log_periods = -self.n_periods * np.log(natural["omega"]) - np.sum(np.log(diagonal), axis=1)
+        else:
+            diagonal, below, carried = (np.empty((len(theta), 0)),) * 2 + (np.empty((len(theta), 0, self.c + 1)),)
+        root = _cholesky(rest)
+        roots = np.diagonal(root, axis1=1, axis2=2)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            value = (
+                -0.5 * self.data.n * _LOG_2PI
+                - self.data.n * np.log(natural["sigma"])
+                + 0.5 * np.log(q) @ counts
+                + 0.5 * np.sum(np.log(self.precision))
+                + log_periods
+                - np.sum(np.log(roots[:, :-1]), axis=1)
+                - 0.5 * roots[:, -1] ** 2
+                + self.log_prior(theta, natural)
+            )
+        return np.where(np.isfinite(value), value, -np.inf), Factors(root, diagonal, below, carried)
+
+    def _rest(self, linear: Array, effects: Array, weighted: Array) -> Array:
+        """[X y]' Lambda [X y] of everything but the periods, without sigma."""
+        width = self.fixed.shape[1]
+        among = (linear @ self.among).reshape(-1, width, width)
+        with_effects = np.matmul(self.fixed.T, weighted)  # (S, width, K)
+        ahead, last = slice(0, self.n_fixed), slice(self.n_fixed, self.c)
+        out = np.empty((len(linear), self.c + 1, self.c + 1))
+        out[:, ahead, ahead] = among[:, :-1, :-1]
+        out[:, ahead, self.c] = out[:, self.c, ahead] = among[:, :-1, -1]
+        out[:, self.c, self.c] = among[:, -1, -1]
+        out[:, ahead, last] = with_effects[:, :-1]
+        out[:, last, ahead] = with_effects[:, :-1].transpose(0, 2, 1)
+        out[:, self.c, last] = out[:, last, self.c] = with_effects[:, -1]
+        out[:, last, last] = np.matmul(effects.transpose(0, 2, 1), weighted)
+        return out
+
+    def _eliminate_periods(
+        self, linear: Array, weighted: Array, omega: Array, variance: Array
+    ) -> tuple[Array, Array, Array]:
+        """Cholesky factor of the periods' tridiagonal precision, and it solved for their products with the rest."""
+        width = self.fixed.shape[1]
+        with_fixed = (linear @ self.with_periods).reshape(-1, self.n_periods, width)
+        carried = np.empty((len(linear), self.n_periods, self.c + 1))
+        carried[:, :, : self.n_fixed] = with_fixed[:, :, :-1]
+        carried[:, :, self.n_fixed : self.c] = np.add.reduceat(weighted, self.period_starts, axis=1)
+        carried[:, :, self.c] = with_fixed[:, :, -1]
+        carried /= variance
+        diagonal = linear @ self.period_diagonal / variance[:, 0] + omega[:, None] ** -2
+        below = linear @ self.period_beside / variance[:, 0]
+        with np.errstate(invalid="ignore"):
+            for i in range(self.n_periods):
+                if i:
+                    below[:, i - 1] /= diagonal[:, i - 1]
+                    diagonal[:, i] -= below[:, i - 1] ** 2
+                    carried[:, i] -= below[:, i - 1, None] * carried[:, i - 1]
+                diagonal[:, i] = np.sqrt(diagonal[:, i])
+                carried[:, i] /= diagonal[:, i, None]
+        return diagonal, below, carried
+
+    def _exposure(self, half_life: Array) -> Array:
+        if self.constant_exposure is not None:
+            return self.constant_exposure[None]
+        return exposure(self.data.doses, half_life)[:, self.data.day]
+
+    def start(self) -> Array:
+        """A box of theta to look for the mode in, shape (256, d)."""
+        priors = self.data.priors
+        unit = qmc.Sobol(len(self.names), scramble=False).random_base2(8) * (255 / 256) + 1 / 512
+        spread = np.log(self.data.y.std())
+        columns = {
+            "phi": lambda u: np.log(u / (1 - u)),
+            "sigma": lambda u: spread + 2.5 * (u - 0.7),
+            "scale": lambda u: spread + 2.5 * (u - 0.7),
+            "share": lambda u: 2.5 * u**2,
+            "half_life": lambda u: np.log(priors.half_life_median) + priors.half_life_log_sd * ndtri(u),
+        }
+        return np.column_stack([columns[name](unit[:, i]) for i, name in enumerate(self.names)])
+
+
+def _sum_by(index: NDArray[np.int64], rows: Array, size: int) -> Array:
+    """Rows added up by index, shape (size, columns)."""
+    out = np.zeros((size, rows.shape[1]))
+    np.add.at(out, index, rows)
+    return out
+
+
+def _log_half_normal(value: Array, scale: float) -> Array:
+    out: Array = 0.5 * np.log(2 / np.pi) - np.log(scale) - 0.5 * (value / scale) ** 2
+    return out
+
+
+def _times_precision(x: Array, ratio: Array, q: Array) -> Array:
+    """Lambda x for the tridiagonal AR(1) precision; x (S or 1, n, K), ratio and q (S, n - 1)."""
+    diagonal = np.ones((len(q), x.shape[1]))
+    diagonal[:, 1:] = q
+    diagonal[:, :-1] += q * ratio**2
+    side = (q * ratio)[..., None]
+    out = diagonal[..., None] * x
+    out[:, 1:] -= side * x[:, :-1]
+    out[:, :-1] -= side * x[:, 1:]
+    return out
+
+
+def _cholesky(matrices: Array) -> Array:
+    """Lower Cholesky factors; nan where a matrix is not positive definite in floating point."""
+    try:
+        return np.linalg.cholesky(matrices)
+    except np.linalg.LinAlgError:
+        out = np.full_like(matrices, np.nan)
+        for i, matrix in enumerate(matrices):
+            try:
+                out[i] = np.linalg.cholesky(matrix)
+            except np.linalg.LinAlgError:
+                continue
+        return out
