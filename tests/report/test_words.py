@@ -97,3 +97,20 @@ def test_nothing_is_recommended():
     text = json.dumps([words.headline(RESULT), words.effect_sentence(RESULT), *words.chances(RESULT), words.NO_ADVICE])
     assert "no medical advice" in text
     assert not any(word in text.lower() for word in ("you should", "we recommend", "significant", "take it"))
+
+
+def test_comparisons_left_out_are_counted():
+    assert words.further_comparisons(-2) == []
+    assert words.further_comparisons(1) == ["1 further comparison is in results.json."]
+    assert words.further_comparisons(2) == ["2 further comparisons are in results.json."]
+
+
+def test_an_effect_as_lived_is_not_worded_as_a_difference_between_nights():
+    record = copy.deepcopy(RESULT.record)
+    record["exposure"]["highest"]["magnesium"] = 0.55
+    result = Result(RESULT.trial, record, RESULT.posterior)
+    assert "than the same nights would have been on no magnesium" in words.effect_sentence(result)
+    assert "Build-up reached at most 55 % on magnesium of full" in words.exposure_sentence(result)
+    assert words.lived_sentence(result) == ""
+    assert words.exposure_sentence(RESULT) == ""
+    assert "as they were lived" in words.lived_sentence(RESULT)

@@ -147,7 +147,8 @@ def summary_data(result: Result) -> dict[str, Any]:
         "others": [
             f"{words.headline(result, effect)} {words.effect_sentence(result, effect)}"
             for effect in result.lead[1 : 1 + _MAX_OTHERS]
-        ],
+        ]
+        + words.further_comparisons(len(result.lead) - 1 - _MAX_OTHERS),
         "chances": [list(row) for row in words.chances(result)],
         "compared": f"{protocol.arm(result.lead[0]['arm']).title} against {protocol.arm(result.lead[0]['reference']).title}",
         "night": words.night_sentence(result),

@@ -214,6 +214,13 @@ def method_sentence(result: Result) -> str:
     return f"Bayesian model of the nightly ratings{allowing}, {engine}. Priors and all numbers are in results.json."
 
 
+def further_comparisons(count: int) -> list[str]:
+    """A sentence on the comparisons that a page has no room for, if there are any."""
+    if count <= 0:
+        return []
+    return [f"{count} further {'comparison is' if count == 1 else 'comparisons are'} in results.json."]
+
+
 def failed_checks(result: Result) -> list[str]:
     """Sentences of the checks that failed; they stand at the head of every page."""
     return [check["sentence"] for check in result.record["checks"].values() if check["passed"] is False]
