@@ -109,16 +109,19 @@ class Sample:
     theta : array, shape (S, d)
     weights : array, shape (S,)
         Sum to one; zero where the target is.
+    extra : array, shape (S, ...)
+        What the log density gave beside its values.
     pareto_k : float
     """
 
     theta: Array
     weights: Array
+    extra: Array
     pareto_k: float
 
 
 def importance_sample(
-    log_density: Callable[[Array], Array],
+    evaluate: Callable[[Array], tuple[Array, Array]],
     scout: Proposal,
     *,
     seed: int,
@@ -130,8 +133,8 @@ def importance_sample(
 
     Parameters
     ----------
-    log_density : callable
-        Takes points, shape (S, d), gives values, shape (S,).
+    evaluate : callable
+        Takes points, shape (S, d), gives the log density, shape (S,), and something else for each.
     scout : Proposal
         Of the first round.
     scout_draws, draws : int
@@ -141,10 +144,10 @@ def importance_sample(
     """
     points = qmc.Sobol(len(scout.centre) + 1, rng=np.random.default_rng(seed))
     first = scout.draw(_inside(points.random(scout_draws)))
-    first_target = log_density(first)
+    first_target, first_extra = evaluate(first)
     fitted = _fit_moments(first, first_target - _folded(scout, first, mirror), scout, mirror)
     second = fitted.draw(_inside(points.random(draws)))
-    second_target = log_density(second)
+    second_target, second_extra = evaluate(second)
 
     theta = np.concatenate([first, second])
     share = scout_draws / (scout_draws + draws)
@@ -152,7 +155,7 @@ def importance_sample(
         np.log(share) + _folded(scout, theta, mirror), np.log1p(-share) + _folded(fitted, theta, mirror)
     )
     weights, pareto_k = pareto_weights(np.concatenate([first_target, second_target]) - mixture)
-    return Sample(theta, weights, pareto_k)
+    return Sample(theta, weights, np.concatenate([first_extra, second_extra]), pareto_k)
 
 
 def _inside(unit: Array) -> Array:

@@ -106,7 +106,7 @@ def fit_marginal(data: Terms, *, seed: int) -> MarginalFit:
     mirror = model.names.index("share") if "share" in model.names else None
     for scout_draws, draws in ROUNDS:
         sample = importance_sample(
-            model.log_density, scout, seed=seed, scout_draws=scout_draws, draws=draws, mirror=mirror
+            model.density_and_root, scout, seed=seed, scout_draws=scout_draws, draws=draws, mirror=mirror
         )
         if sample.pareto_k <= MAX_PARETO_K:
             return _collect(model, sample)
@@ -119,11 +119,8 @@ def fit_marginal(data: Terms, *, seed: int) -> MarginalFit:
 def _collect(model: MarginalModel, sample: Sample) -> MarginalFit:
     """What is reported of each theta, without those that have no weight."""
     keep = sample.weights > 0
-    weights, theta = sample.weights[keep], sample.theta[keep]
+    weights, theta, root = sample.weights[keep], sample.theta[keep], sample.extra[keep]
     natural = model.split(theta)
-    root = np.concatenate(
-        [model.evaluate(theta[i : i + model.chunk])[1].root for i in range(0, len(theta), model.chunk)]
-    )
     last = slice(model.n_fixed, model.c)
     effect_root = root[:, last, last]
     # The factor's last row is L^-1 X' Lambda y; solving L' b = that gives the mean, and effects come last.

@@ -155,8 +155,12 @@ class MarginalModel:
 
     def log_density(self, theta: Array) -> Array:
         """Log posterior density of each theta, up to the evidence: (S, d) to (S,)."""
-        parts = [self.evaluate(theta[i : i + self.chunk])[0] for i in range(0, len(theta), self.chunk)]
-        return np.concatenate(parts)
+        return self.density_and_root(theta)[0]
+
+    def density_and_root(self, theta: Array) -> tuple[Array, Array]:
+        """Log posterior density, and the root of `Factors`, which is all that the effects need."""
+        parts = [self.evaluate(theta[i : i + self.chunk]) for i in range(0, len(theta), self.chunk)]
+        return np.concatenate([value for value, _ in parts]), np.concatenate([factors.root for _, factors in parts])
 
     def evaluate(self, theta: Array) -> tuple[Array, Factors]:
         """Log posterior density of each theta, shape (S, d), and the factors that lead to the coefficients."""
