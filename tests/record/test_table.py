@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+import zipfile
 from datetime import date, datetime
 
 import openpyxl
@@ -279,3 +281,26 @@ def test_any_table_that_csv_writes_is_read_back(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_bytes(stream.getvalue().encode(encoding))
     assert cells(read_table(path)) == [tuple(cell.strip() for cell in row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("cell", "refused"), [("<c r='B2'><f>1+2</f></c>", True), ("<c r='B2' t='str'><f>\"\"</f><v></v></c>", False)]
+)
+def test_a_formula_never_computed_is_refused_and_one_of_empty_text_is_not(tmp_path, cell, refused):
+    plain, changed = tmp_path / "plain.xlsx", tmp_path / "changed.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["night", "severity"])
+    book.active.append(["2026-01-05", 7])
+    book.save(plain)
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(changed, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.endswith("sheet1.xml"):
+                content, count = re.subn(rb'<c r="B2"[^>]*>.*?</c>', cell.encode(), content)
+                assert count == 1
+            target.writestr(name, content)
+    if refused:
+        with pytest.raises(InputError, match="line 2: a formula has no computed value"):
+            read_table(changed)
+    else:
+        assert read_table(changed).rows[0].cells == ("2026-01-05", "")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 200_000_000
 _DELIMITERS = ",;\t|"
-# All that reading a damaged or encrypted spreadsheet has been seen to raise.
+# All that openpyxl has been seen to raise on a damaged or encrypted spreadsheet; nothing but its reading is tried so.
 _DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
@@ -33,7 +33,7 @@ _DAMAGED = (
     AttributeError,
     OSError,
     EOFError,
-    RuntimeError,  # NotImplementedError is one
+    RuntimeError,  # encrypted, or packed in a way that zipfile does not know
     SyntaxError,  # XML that cannot be parsed
 )
 
@@ -128,28 +128,35 @@ def _read_csv(path: Path, content: bytes) -> Table:
 def _read_xlsx(path: Path, content: bytes) -> Table:
     import openpyxl
 
-    uncomputed: list[int] = []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles that openpyxl does not know do not matter here
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            formulas = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
-        lines = []
-        both = zip(*(each.worksheets[0].iter_rows(values_only=True) for each in (book, formulas)), strict=True)
-        for number, (cells, written) in enumerate(both, start=1):
-            if any(cell is None and text is not None for cell, text in zip(cells, written, strict=True)):
-                uncomputed.append(number)
-            if any(cell is not None and cell_text(cell) for cell in cells):
-                lines.append(Row(number, tuple(cell_text(cell) for cell in cells)))
+            computed, written = (
+                list(
+                    openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=only)
+                    .worksheets[0]
+                    .iter_rows()
+                )
+                for only in (True, False)
+            )
     except _DAMAGED as error:
         raise InputError(
             f"{path} is no spreadsheet that can be read ({type(error).__name__}). Save it again as .xlsx or .csv."
         ) from None
-    if uncomputed:
-        raise InputError(
-            f"{path}, line {uncomputed[0]}: a formula has no computed value in the file. Open it in a spreadsheet program, save it, "
-            "and import it again."
-        )
+    lines = []
+    for number, (cells, sources) in enumerate(zip(computed, written, strict=True), start=1):
+        # A formula that gives empty text is marked as text; one that was never computed is not marked at all.
+        if any(
+            source.data_type == "f" and cell.value is None and cell.data_type == "n"
+            for cell, source in zip(cells, sources, strict=True)
+        ):
+            raise InputError(
+                f"{path}, line {number}: a formula has no computed value in the file. Open it in a spreadsheet program, "
+                "save it, and import it again."
+            )
+        texts = tuple(cell_text(cell.value) for cell in cells)
+        if any(texts):
+            lines.append(Row(number, texts))
     return _table(path.name, lines, content, decimal_comma=False)
 
 
