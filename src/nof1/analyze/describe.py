@@ -12,7 +12,7 @@ from nof1.record.trial import Trial
 def describe_periods(trial: Trial) -> list[dict[str, Any]]:
     """One row a period: its arm and dates, nights planned and recorded, mean and sd of the outcome in points."""
     rows = []
-    dated = getattr(trial.protocol.design, "dated", True)
+    dated = trial.protocol.dated
     by_period = dict(list(trial.frame.groupby("period")[trial.protocol.outcome.name]))
     for period in trial.order.periods:
         values = by_period[period.number].dropna().to_numpy()

@@ -86,14 +86,7 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
     if engine == "nuts":
         sampled = sample_nuts(compile_nuts(data, progress=progress), seed=seed, progress=progress)
         rows, highest = _nuts_effects(protocol, data, sampled)
-        engines["nuts"] = {
-            "seconds": sum(sampled.seconds.values()),
-            "parts": sampled.seconds,
-            "rhat_max": sampled.rhat_max,
-            "ess_min": sampled.ess_min,
-            "divergences": sampled.divergences,
-            "target_accept": sampled.target_accept,
-        }
+        engines["nuts"] = _describe_sampling(sampled)
         effects = _entries(protocol, "nuts", rows) + effects
         checks["sampling"] = sampling_check(sampled)
         if quick:
@@ -111,7 +104,20 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
             "engine": engine,
         }
     )
-    record = {
+    computed = {
+        "engines": engines,
+        "effects": effects,
+        "checks": checks,
+        "exposure": _describe_exposure(data, highest),
+        "parameters": describe_parameters(data, tree["posterior"].to_dataset()),
+    }
+    return Result(trial, _describe(trial, data, seed) | computed, tree)
+
+
+def _describe(trial: Trial, data: Terms, seed: int) -> dict[str, Any]:
+    """The part of results.json that no engine computes: what was analyzed, with what, and what was recorded."""
+    protocol = trial.protocol
+    return {
         "schema": SCHEMA,
         "nof1": __version__,
         "protocol_sha256": protocol.sha256(),
@@ -127,12 +133,7 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
             "after_last": _after_last(trial),
             "analyzed": data.n,
         },
-        "engines": engines,
-        "effects": effects,
-        "exposure": _describe_exposure(data, highest),
-        "parameters": describe_parameters(data, tree["posterior"].to_dataset()),
         "randomization_test": None,
-        "checks": checks,
         "sensitivity": None,
         "periods": describe_periods(trial),
         "adherence": describe_adherence(trial),
@@ -140,7 +141,17 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
         "blinding": None,
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _VERSIONED},
     }
-    return Result(trial, record, tree)
+
+
+def _describe_sampling(fitted: NutsFit) -> dict[str, Any]:
+    return {
+        "seconds": sum(fitted.seconds.values()),
+        "parts": fitted.seconds,
+        "rhat_max": fitted.rhat_max,
+        "ess_min": fitted.ess_min,
+        "divergences": fitted.divergences,
+        "target_accept": fitted.target_accept,
+    }
 
 
 def _after_last(trial: Trial) -> int:

@@ -295,7 +295,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
     missing = [night for night in due if night not in rated]
     tonight = last_night(now) + timedelta(days=1)
     arm_tonight = order.period_of(tonight).arm if protocol.start <= tonight <= protocol.end else None
-    dated = getattr(protocol.design, "dated", True)
+    dated = protocol.dated
     if as_json:
         say_json(
             {

@@ -264,6 +264,11 @@ class Protocol(_Frozen):
         """Whether nof1 drew the order."""
         return isinstance(self.design, RandomizedBlocks)
 
+    @property
+    def dated(self) -> bool:
+        """Whether the dates are real; adopted nights may have had day numbers only."""
+        return not isinstance(self.design, Adopted) or self.design.dated
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values as they stand in the TOML file; dates as ISO text."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)

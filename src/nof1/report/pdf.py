@@ -135,7 +135,6 @@ def summary_data(result: Result) -> dict[str, Any]:
         }
         for name, row in record["adherence"].items()
     ]
-    dated = getattr(protocol.design, "dated", True)
     return {
         "title": _clip(protocol.title),
         "question": _clip(protocol.question),
@@ -153,7 +152,7 @@ def summary_data(result: Result) -> dict[str, Any]:
         "compared": f"{protocol.arm(result.lead[0]['arm']).title} against {protocol.arm(result.lead[0]['reference']).title}",
         "night": words.night_sentence(result),
         "arms": arms,
-        "dates": f"{protocol.start} to {protocol.end}" if dated else "",
+        "dates": f"{protocol.start} to {protocol.end}" if protocol.dated else "",
         "nights": words.nights_sentence(result),
         "order": words.order_sentence(protocol),
         "method": words.method_sentence(result),
