@@ -12,6 +12,7 @@ from numpy.random import PCG64
 from scipy.stats import chisquare
 
 from nof1.errors import InputError
+from nof1.plan.design import MAX_NIGHTS
 from nof1.plan.order import (
     Order,
     Period,
@@ -22,7 +23,7 @@ from nof1.plan.order import (
     order_from_arms,
     order_number,
 )
-from nof1.plan.protocol import MAX_NIGHTS, Protocol
+from nof1.plan.protocol import Protocol
 
 ARM_NAMES = ("off", "citrate", "glycinate", "oxide")
 

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from nof1.errors import InputError
 from nof1.plan.analysis import Priors
-from nof1.plan.protocol import MAX_NIGHTS, Protocol
+from nof1.plan.design import MAX_NIGHTS
+from nof1.plan.protocol import Protocol
 
 texts = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs")), max_size=30)
 names = st.text("abXYäβ漢09_-", max_size=12).map(lambda inner: f"n{inner}m")

@@ -3,30 +3,11 @@
 The numbers are used in `nof1.analyze`; here they are only stated, checked and hashed.
 """
 
-from numbers import Integral, Real
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-
-def as_number(value: Any) -> Any:
-    """Any real number as float, NumPy's included; text and truth values are left for the check to refuse."""
-    if not isinstance(value, bool) and isinstance(value, Real):
-        try:
-            return float(value)
-        except OverflowError:
-            raise ValueError("is too large for a number") from None
-    return value
-
-
-def as_whole(value: Any) -> Any:
-    """Any whole number as int, NumPy's included."""
-    return int(value) if not isinstance(value, bool) and isinstance(value, Integral) else value
-
-
-Finite = Annotated[float, BeforeValidator(as_number), Field(strict=True, allow_inf_nan=False)]
-Positive = Annotated[Finite, Field(gt=0)]
-Whole = Annotated[int, BeforeValidator(as_whole), Field(strict=True)]
+from nof1.plan.fields import Finite, Positive
 
 # The only family there is so far; the others of the plan are refused by name.
 Family = Literal["normal"]

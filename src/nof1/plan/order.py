@@ -17,7 +17,8 @@ from numpy.random import PCG64
 
 from nof1.errors import InputError
 from nof1.files import read_bytes, write_atomic
-from nof1.plan.protocol import Protocol, RandomizedBlocks
+from nof1.plan.design import RandomizedBlocks
+from nof1.plan.protocol import Protocol
 
 ORDER_FILE = "order.csv"
 COLUMNS = ("date", "period", "block", "arm")

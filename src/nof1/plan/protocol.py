@@ -5,71 +5,25 @@ It must not know the order that was drawn, nor any night.
 
 import hashlib
 import json
-import re
 import tomllib
-import unicodedata
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import tomli_w
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from nof1.errors import InputError
 from nof1.files import read_bytes, write_atomic
-from nof1.plan.analysis import Analysis, Finite, Positive, Priors, Whole, as_number
+from nof1.plan.analysis import Analysis, Priors
+from nof1.plan.design import MAX_NIGHTS, Adopted, Design, RandomizedBlocks
+from nof1.plan.fields import Column, Finite, Frozen, Name, Positive, Text, as_number, column_name
 
 PROTOCOL_FILE = "protocol.toml"
-MAX_NIGHTS = 3660
-# Columns of the diary and of tables that a name may not take.
-RESERVED_NAMES = frozenset(
-    {"night", "day", "date", "period", "block", "arm", "phase", "dose_mg", "side_effects", "guess", "note"}
-)
-
 _HEADER = "# What was decided before the first night. Its hash is printed on every page; changes afterwards are amendments.\n\n"
 
 
-def _plain(value: str) -> str:
-    """Refuse characters that a person cannot see: control characters and marks that change the writing direction."""
-    for character in value:
-        if unicodedata.category(character) in ("Cc", "Cf", "Cs") and character != "\u200d":
-            raise ValueError(f"holds the invisible character U+{ord(character):04X}; remove it")
-    return value.strip()
-
-
-def _name(value: str) -> str:
-    if not re.fullmatch(r"\w([\w -]{0,38}\w)?", value):
-        raise ValueError(f"{value!r} must hold 1 to 40 letters, digits, - or _, with spaces only inside")
-    return value
-
-
-def _column(value: str) -> str:
-    if value in RESERVED_NAMES:
-        raise ValueError(f"{value!r} is a name the diary uses itself; choose another")
-    if value[:1].isdecimal():
-        raise ValueError(f"{value!r} must start with a letter")
-    return _name(value)
-
-
-Text = Annotated[str, Field(max_length=5000), AfterValidator(_plain)]
-Name = Annotated[str, AfterValidator(_name)]
-Column = Annotated[str, AfterValidator(_column)]
-
-
-def _day(value: Any) -> Any:
-    if isinstance(value, int | float):
-        raise ValueError(f"{value!r} is no date of the form 2026-11-23")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Outcome(_Frozen):
+class Outcome(Frozen):
     """What is rated each night.
 
     `low` and `high` are the ends of the scale and `threshold` the smallest change worth having, all in points.
@@ -100,7 +54,7 @@ class Outcome(_Frozen):
         return self.label or self.name
 
 
-class Arm(_Frozen):
+class Arm(Frozen):
     """One of the things compared. `dose_mg` is elemental mg an evening, 0 for an arm without."""
 
     name: Name
@@ -114,36 +68,7 @@ class Arm(_Frozen):
         return self.label or self.name
 
 
-class RandomizedBlocks(_Frozen):
-    """Blocks that hold each arm once, in an order drawn for each block.
-
-    `seed` makes the draw repeatable; `run_in_nights` come first, on the reference arm.
-    """
-
-    kind: Literal["randomized-blocks"] = "randomized-blocks"
-    start: Day
-    blocks: Annotated[Whole, Field(ge=2, le=1000)]
-    period_nights: Annotated[Whole, Field(ge=1, le=365)]
-    run_in_nights: Annotated[Whole, Field(ge=0, le=365)] = 0
-    seed: Annotated[Whole, Field(ge=0, lt=2**63)]
-
-
-class Adopted(_Frozen):
-    """Nights that were lived before nof1 was there: the order is known, how it was drawn is not.
-
-    `dated` is False where only day numbers were known; the dates are then placeholders and shown nowhere.
-    """
-
-    kind: Literal["adopted"] = "adopted"
-    start: Day
-    dated: bool = True
-    nights: Annotated[Whole, Field(ge=2, le=MAX_NIGHTS)]
-
-
-Design = Annotated[RandomizedBlocks | Adopted, Field(discriminator="kind")]
-
-
-class Protocol(_Frozen):
+class Protocol(Frozen):
     """Everything decided beforehand, validated and frozen.
 
     Attributes
@@ -212,7 +137,7 @@ class Protocol(_Frozen):
             raise ValueError(f"reference {self.reference!r} is not one of the arms: {', '.join(names)}")
         columns = (self.outcome.name, *self.analysis.covariates)
         for column in columns:
-            _column(column)
+            column_name(column)
         if len({column.casefold() for column in columns}) < len(columns):
             raise ValueError(f"the outcome and the covariates need different names: {', '.join(columns)}")
         if self.analysis.dose == "taken" and any(not arm.dose_mg for arm in self.active_arms):

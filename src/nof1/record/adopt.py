@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from typing import Any, Literal
 
 from nof1.errors import InputError
-from nof1.plan.analysis import as_number
+from nof1.plan.design import MAX_NIGHTS
+from nof1.plan.fields import RESERVED_NAMES, as_number
 from nof1.plan.order import order_from_arms
-from nof1.plan.protocol import MAX_NIGHTS, RESERVED_NAMES, Protocol
+from nof1.plan.protocol import Protocol
 from nof1.record.diary import Entry, check_entry, parse_number
 from nof1.record.nights import DatedBy, DateOrder, night_of, parse_moment, settle_order
 from nof1.record.sources.table import Row, Table, cell_text

@@ -1,0 +1,77 @@
+"""The kinds of value a protocol is made of: numbers, names, dates, text that a person can see."""
+
+import re
+import unicodedata
+from datetime import date
+from numbers import Integral, Real
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+# Columns of the diary and of tables that a name may not take.
+RESERVED_NAMES = frozenset(
+    {"night", "day", "date", "period", "block", "arm", "phase", "dose_mg", "side_effects", "guess", "note"}
+)
+
+
+def as_number(value: Any) -> Any:
+    """Any real number as float, NumPy's included; text and truth values are left for the check to refuse."""
+    if not isinstance(value, bool) and isinstance(value, Real):
+        try:
+            return float(value)
+        except OverflowError:
+            raise ValueError("is too large for a number") from None
+    return value
+
+
+def as_whole(value: Any) -> Any:
+    """Any whole number as int, NumPy's included."""
+    return int(value) if not isinstance(value, bool) and isinstance(value, Integral) else value
+
+
+Finite = Annotated[float, BeforeValidator(as_number), Field(strict=True, allow_inf_nan=False)]
+Positive = Annotated[Finite, Field(gt=0)]
+Whole = Annotated[int, BeforeValidator(as_whole), Field(strict=True)]
+
+
+def _plain(value: str) -> str:
+    """Refuse characters that a person cannot see: control characters and marks that change the writing direction."""
+    for character in value:
+        if unicodedata.category(character) in ("Cc", "Cf", "Cs") and character != "\u200d":
+            raise ValueError(f"holds the invisible character U+{ord(character):04X}; remove it")
+    return value.strip()
+
+
+def _name(value: str) -> str:
+    if not re.fullmatch(r"\w([\w -]{0,38}\w)?", value):
+        raise ValueError(f"{value!r} must hold 1 to 40 letters, digits, - or _, with spaces only inside")
+    return value
+
+
+def column_name(value: str) -> str:
+    """Refuse names that a column of the diary cannot have."""
+    if value in RESERVED_NAMES:
+        raise ValueError(f"{value!r} is a name the diary uses itself; choose another")
+    if value[:1].isdecimal():
+        raise ValueError(f"{value!r} must start with a letter")
+    return _name(value)
+
+
+Text = Annotated[str, Field(max_length=5000), AfterValidator(_plain)]
+Name = Annotated[str, AfterValidator(_name)]
+Column = Annotated[str, AfterValidator(column_name)]
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError(f"{value!r} is no date of the form 2026-11-23")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+class Frozen(BaseModel):
+    """A value object: checked when it is made, never changed, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
