@@ -1,6 +1,6 @@
 # nof1: every target sets up what it needs. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format notebooks sample bench lock clean
+.PHONY: help setup demo test lint format notebooks sample bench calibrate lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,6 +40,9 @@ sample: $(READY) ## make the simulated sample trials again
 
 bench: $(READY) ## time the parts; the last results are kept in benchmarks/
 	@$(BIN)/python benchmarks/bench.py
+
+calibrate: $(READY) ## hold the false alarms of a design without any effect against what is promised
+	@$(BIN)/python benchmarks/calibrate.py
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows, with hashes
 	@$(BIN)/python -m uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.12 --no-header \

@@ -96,6 +96,7 @@ def main() -> None:
         short, long = warm_milliseconds(84), warm_milliseconds(364)
         rows.append(("marginal fit, 84 nights, warm", f"{short:.0f} ms", ""))
         rows.append(("marginal fit, 364 nights, warm", f"{long:.0f} ms", f"{long / short:.1f} x 84 nights"))
+        rows += power_rows(folder)
         result = Result.load(folder)
         report.summary(result, folder / "results" / "summary.pdf")
         clock = time.perf_counter()
@@ -107,6 +108,51 @@ def main() -> None:
     (HERE / "bench.md").write_text(
         f"# Timings, as `make bench` printed them last\n\n{about}.\n\n{text}", encoding="utf-8"
     )
+
+
+def power_rows(folder: Path) -> list[tuple[str, str, str]]:
+    """A thousand simulated trials of 84 nights in a new process: seconds, and memory of it and its workers together."""
+    content = trial_of(84).protocol.to_dict()
+    path = folder.parent / "power"
+    path.mkdir()
+    Protocol.build(content).save(path / "protocol.toml")
+    code = (
+        "import time; from nof1 import Protocol; from nof1.analyze.power import power\n"
+        f"protocol = Protocol.load({str(path)!r})\n"
+        "def timed(**options):\n"
+        "    clock = time.perf_counter()\n"
+        "    power(protocol, **options)\n"
+        "    return time.perf_counter() - clock\n"
+        "whole = timed(trials=1000, neighbours=False)\n"
+        "timed(trials=20, neighbours=False, workers=1)  # the imports of this process\n"
+        "print(whole, timed(trials=200, neighbours=False, workers=1), timed(trials=1000))\n"
+    )
+    process = subprocess.Popen(python(code), stdout=subprocess.PIPE, text=True, start_new_session=True)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, memory_of_group(process.pid))
+        time.sleep(0.05)
+    assert process.stdout is not None
+    whole, alone, beside = map(float, process.stdout.read().split())
+    return [
+        ("power, 1,000 trials of 84 nights, starting the workers", f"{whole:.1f} s", f"{whole:.1f} ms a trial"),
+        ("- 200 trials in one process, warm", f"{alone:.1f} s", f"{alone / 0.2:.1f} ms a trial"),
+        ("- with seven neighbours, 2,400 trials, warm workers", f"{beside:.1f} s", f"{beside / 2.4:.1f} ms a trial"),
+        ("- memory of all processes at most", f"{peak / 2**20:.0f} MB" if peak else "not measured", ""),
+    ]
+
+
+def memory_of_group(group: int) -> int:
+    """Resident bytes of all processes of a process group, pages they share counted once for each; 0 where there is no /proc."""
+    total = 0
+    for entry in Path("/proc").glob("[0-9]*") if Path("/proc/self/stat").is_file() else ():
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended
+            continue
+        if int(fields[2]) == group:
+            total += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
+    return total
 
 
 def log_seconds(folder: Path) -> float:

@@ -1,20 +1,24 @@
-"""What the tests of several rooms share: a small protocol, a trial folder with some nights, and the bytes in a folder."""
+"""What the tests of several rooms share: protocols of every design, trial folders open and sealed, the bytes in a folder."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
+from brute import ARM_NAMES
 
-from nof1.files import LOCK_NAME
-from nof1.plan.order import draw_order
+from nof1.files import LOCK_NAME, write_atomic
+from nof1.plan.draw import draw_order
 from nof1.plan.protocol import Protocol
+from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE, seal_order
 from nof1.plan.template import load_template, merge
-from nof1.record.diary import parse_entry
+from nof1.record.diary import DIARY_FILE, parse_entry, to_csv
 from nof1.record.trial import Trial
 
+START = date(2026, 1, 5)
 # 2 run-in nights, then 2 blocks of 2 periods of 3 nights: 14 nights, 5 to 18 January 2026.
 ANSWERS = {
     "arms": [{"name": "off", "dose_mg": 0}, {"name": "magnesium", "form": "citrate", "dose_mg": 200}],
-    "design": {"start": date(2026, 1, 5), "blocks": 2, "period_nights": 3, "run_in_nights": 2, "seed": 7},
+    "design": {"start": START, "blocks": 2, "period_nights": 3, "run_in_nights": 2, "seed": 7},
 }
 RATINGS = ("4", "6", "5", "", "7", "3")
 
@@ -25,21 +29,70 @@ def make_protocol():
     return lambda **changes: Protocol.build(merge(merge(load_template("magnesium-rls"), ANSWERS), changes))
 
 
+@pytest.fixture(scope="session")
+def planned():
+    """A function that makes a protocol of any kind of design, in periods of one night if nothing else is said.
+
+    Arms are given by name or by number: off, citrate, glycinate and so on, with 0, 100, 200 mg. A concealed design gets
+    no seed.
+    """
+
+    def make(kind, arms=2, *, reference="off", analysis=None, **design):
+        names = ARM_NAMES[:arms] if isinstance(arms, int) else arms
+        seed = {} if design.get("concealed", "open") != "open" else {"seed": 1}
+        content = load_template("magnesium-rls") | {
+            "reference": reference,
+            "arms": [{"name": name, "dose_mg": 100 * ARM_NAMES.index(name)} for name in names],
+            "design": {"kind": kind, "start": START, "period_nights": 1} | seed | design,
+            "analysis": analysis or {},
+        }
+        return Protocol.build(content)
+
+    return make
+
+
 @pytest.fixture
 def protocol(make_protocol):
     return make_protocol()
 
 
+def _entries(protocol, ratings):
+    return tuple(
+        parse_entry(protocol, {"night": f"2026-01-{5 + i:02}", protocol.outcome.name: rating}, where="fixture")
+        for i, rating in enumerate(ratings)
+    )
+
+
 @pytest.fixture
 def trial_folder(tmp_path, protocol):
     """A trial folder with six nights in its diary, the fourth without a rating."""
-    entries = [
-        parse_entry(protocol, {"night": f"2026-01-{5 + i:02}", protocol.outcome.name: rating}, where="fixture")
-        for i, rating in enumerate(RATINGS)
-    ]
     folder = tmp_path / "trial"
-    Trial(protocol, draw_order(protocol), tuple(entries)).create(folder)
+    Trial(protocol, draw_order(protocol), _entries(protocol, RATINGS)).create(folder)
     return folder
+
+
+@pytest.fixture
+def sealed_trial(tmp_path, planned):
+    """A function that makes a trial with a concealed order: `protocol`, `folder`, and `helper`, the helper's folder.
+
+    If nothing else is said: 2 run-in nights, 2 blocks of 2 periods of 3 nights, 5 to 18 January 2026, all of them rated.
+    """
+
+    def make(concealed="helper", *, kind="randomized-blocks", ratings="46573546573546", seed=3, name="trial", **design):
+        shape = {"period_nights": 3, "run_in_nights": 2} | ({"blocks": 2} if kind == "randomized-blocks" else {})
+        protocol = planned(kind, concealed=concealed, **(shape | design))
+        folder, helper = tmp_path / name, tmp_path / f"{name}-helper"
+        folder.mkdir()
+        protocol.save(folder / "protocol.toml")
+        write_atomic(folder / DIARY_FILE, to_csv(protocol, _entries(protocol, ratings)))
+        if concealed == "helper":
+            helper.mkdir()
+            sealed, seal = seal_order(protocol, seed=seed)
+            write_atomic(helper / SEALED_ORDER_FILE, sealed.to_json())
+            write_atomic(folder / SEAL_FILE, seal.to_json())
+        return SimpleNamespace(protocol=protocol, folder=folder, helper=helper)
+
+    return make
 
 
 @pytest.fixture(scope="session")

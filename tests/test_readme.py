@@ -46,3 +46,17 @@ def test_the_melatonin_example_says_what_the_readme_says(tmp_path):
     said = " ".join(run(line, tmp_path) for line in blocks("sh", part)[0].splitlines())
     shown = re.findall(r"^    (.+)$", part, flags=re.MULTILINE)
     assert " ".join(" ".join(shown).split()) in " ".join(said.split())
+
+
+@pytest.mark.parametrize("page", ["planning", "sealed-trials"])
+def test_every_command_and_python_line_of_the_docs_runs(tmp_path, page):
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    found = re.findall(r"^```(sh|python)\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    assert len(found) >= 5
+    for i, (language, block) in enumerate(found):
+        if language == "sh":
+            (tmp_path / f"{i}.sh").write_text("set -e\n" + block, encoding="utf-8")
+            run(f"bash {i}.sh", tmp_path)
+        else:
+            (tmp_path / f"{i}.py").write_text(block, encoding="utf-8")
+            run(f"python -W error::UserWarning {i}.py", tmp_path)

@@ -9,8 +9,9 @@ import shutil
 from pathlib import Path
 
 from nof1.analyze.simulate import Truth, simulate
-from nof1.plan.order import draw_order
-from nof1.plan.protocol import Protocol, parse_toml
+from nof1.plan.draw import draw_order
+from nof1.plan.explain import parse_toml
+from nof1.plan.protocol import Protocol
 from nof1.plan.template import load_template, merge
 
 HERE = Path(__file__).parent

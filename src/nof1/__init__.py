@@ -10,14 +10,22 @@ from nof1._version import __version__
 
 if TYPE_CHECKING:
     from nof1.analyze.fit import fit
+    from nof1.analyze.power import Power, power
     from nof1.analyze.results import Result
     from nof1.errors import InputError, Nof1Error, Nof1Warning, RefusalError
-    from nof1.plan.order import Order, count_orders, draw_order
+    from nof1.plan.draw import Balance, balance, count_orders, draw_order, enumerate_orders, smallest_p
+    from nof1.plan.order import Order
     from nof1.plan.protocol import Protocol
     from nof1.record.trial import Trial
     from nof1.report import plots
 
 _HOMES = {
+    "Balance": "nof1.plan.draw",
+    "Power": "nof1.analyze.power",
+    "balance": "nof1.plan.draw",
+    "enumerate_orders": "nof1.plan.draw",
+    "power": "nof1.analyze.power",
+    "smallest_p": "nof1.plan.draw",
     "InputError": "nof1.errors",
     "Nof1Error": "nof1.errors",
     "Nof1Warning": "nof1.errors",
@@ -26,27 +34,33 @@ _HOMES = {
     "RefusalError": "nof1.errors",
     "Result": "nof1.analyze.results",
     "Trial": "nof1.record.trial",
-    "count_orders": "nof1.plan.order",
-    "draw_order": "nof1.plan.order",
+    "count_orders": "nof1.plan.draw",
+    "draw_order": "nof1.plan.draw",
     "fit": "nof1.analyze.fit",
 }
 _MODULES = {"plots": "nof1.report.plots", "report": "nof1.report"}
 
 __all__ = [
+    "Balance",
     "InputError",
     "Nof1Error",
     "Nof1Warning",
     "Order",
+    "Power",
     "Protocol",
     "RefusalError",
     "Result",
     "Trial",
     "__version__",
+    "balance",
     "count_orders",
     "draw_order",
+    "enumerate_orders",
     "fit",
     "plots",
+    "power",
     "report",
+    "smallest_p",
 ]
 
 

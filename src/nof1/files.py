@@ -111,6 +111,18 @@ def locked(folder: Path) -> Iterator[None]:
         lock.release()
 
 
+def refuse_filled(folder: Path) -> None:
+    """Refuse what is no place for a new folder.
+
+    Raises
+    ------
+    InputError
+        If `folder` exists and is not an empty folder.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} is already there and not empty. Choose a new folder name; nothing was changed.")
+
+
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
     """Build a folder aside and put it in its place when all of it is ready.
@@ -122,8 +134,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
     InputError
         If `folder` exists and is not an empty folder.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder} is already there and not empty. Choose a new folder name; nothing was changed.")
+    refuse_filled(folder)
     folder = folder.resolve()
     empty = folder.exists()  # and somebody may stand in it, so it is filled rather than replaced
     home = folder if empty else folder.parent

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from nof1.cli import main
-from nof1.plan.order import draw_order
+from nof1.plan.draw import draw_order
 from nof1.record.diary import Entry
 from nof1.record.trial import Trial
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nof1.plan.order import draw_order
+from nof1.plan.draw import draw_order
 from nof1.record.diary import Entry
 from nof1.record.trial import Trial
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from nof1.plan.order import draw_order
+from nof1.plan.draw import draw_order
 from nof1.record.diary import Entry, read_diary
 from nof1.record.trial import Trial
 

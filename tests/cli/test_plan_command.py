@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nof1.plan.order import Order, draw_order
+from nof1.plan.draw import draw_order
+from nof1.plan.order import Order
 from nof1.plan.protocol import Protocol
 from nof1.record.diary import read_diary
 

@@ -4,7 +4,7 @@ import errno
 import multiprocessing
 import os
 import stat
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,14 +14,17 @@ from hypothesis import strategies as st
 
 from nof1 import files
 from nof1.errors import InputError, Nof1Error
-from nof1.plan.order import draw_order
+from nof1.plan.draw import draw_order
 from nof1.plan.protocol import Protocol
+from nof1.record.amend import add_note, add_pause
 from nof1.record.diary import (
     MAX_TEXT,
     Entry,
     add_entries,
     columns,
     empty_diary,
+    guesses,
+    last_evening,
     parse_diary,
     parse_entry,
     read_diary,
@@ -48,7 +51,7 @@ def entry_of(protocol, **values):
 
 
 def test_the_columns_are_those_of_the_contract(protocol):
-    header = "night,severity,dose_mg,side_effects,guess,sleep_hours,steps,note"
+    header = "night,severity,dose_mg,side_effects,guess,confidence,sleep_hours,steps,note"
     assert ",".join(columns(protocol)) == header
     assert empty_diary(protocol) == header + "\n"
 
@@ -66,7 +69,7 @@ TRICKY = {
     "formula": "=1+1",
     "lone quote": '"',
     "byte order mark": "a\ufeffb",
-    "looks like a row": "\n2026-01-13,5,,,,,,\n".strip(),
+    "looks like a row": "\n2026-01-13,5,,,,,,,\n".strip(),
     "longest": "x" * MAX_TEXT,
 }
 
@@ -87,19 +90,25 @@ numbers = st.none() | st.floats(-1e9, 1e9)
 @settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_a_diary_loses_nothing(make_protocol, data):
-    protocol = make_protocol(
+    content = make_protocol(
         outcome={"whole": False}, design={"blocks": 6}, analysis={"covariates": ["sleep_hours", "steps"]}
-    )
+    ).to_dict()
+    dose, most = data.draw(st.sampled_from([("dose_mg", 5000), ("taken", 2)]))
+    if dose == "taken":
+        content["design"] |= {"concealed": "helper"}
+        del content["design"]["seed"]
+    protocol = Protocol.build(content)
     days = data.draw(st.lists(st.integers(0, protocol.nights - 1), unique=True, max_size=8))
     entries = [
         Entry(
             night=protocol.start + timedelta(days=day),
             outcome=data.draw(st.none() | st.floats(0, 10)),
-            dose_mg=data.draw(st.none() | st.floats(0, 5000)),
+            **{dose: data.draw(st.none() | st.floats(0, most))},
             side_effects=tuple(
                 data.draw(st.lists(texts.map(lambda text: text.replace(";", " ").strip()).filter(bool), max_size=3))
             ),
-            guess=data.draw(texts),
+            guess=(guess := data.draw(st.sampled_from(["", *guesses(protocol)]))),
+            confidence=data.draw(st.none() | st.floats(0, 100)) if guess else None,
             covariates={"sleep_hours": data.draw(numbers), "steps": data.draw(numbers)},
             note=data.draw(texts),
         )
@@ -132,6 +141,13 @@ REFUSED = {
     "underscore": ({"severity": "1_0"}, ["'1_0' is no number"]),
     "dose below zero": ({"dose_mg": "-1"}, ["dose_mg -1", "between 0 and 5000"]),
     "dose in micrograms": ({"dose_mg": "200000"}, ["dose_mg 200000", "elemental mg"]),
+    "confidence without a guess": ({"confidence": "50"}, ["confidence 50", "goes with a guess"]),
+    "more than certain": ({"guess": "off", "confidence": "101"}, ["confidence 101", "0 (a blind guess) to 100"]),
+    "less than a blind guess": ({"guess": "off", "confidence": "-1"}, ["confidence -1", "0 (a blind guess) to 100"]),
+    "confidence in words": ({"guess": "off", "confidence": "sure"}, ["confidence 'sure' is no number"]),
+    "guess of no arm": ({"guess": "placebo"}, ["guess 'placebo' is not one of: off, magnesium, can't tell"]),
+    "guess of a night without an arm": ({"guess": "washout"}, ["guess 'washout' is not one of"]),
+    "share of a pack": ({"taken": "1"}, ["'taken' is not recorded"]),
     "covariate no number": ({"sleep_hours": "long"}, ["sleep_hours 'long'"]),
     "unknown column": ({"mood": "4"}, ["'mood' is not recorded", "Known are: night, severity"]),
     "endless note": ({"note": "x" * (MAX_TEXT + 1)}, [f"{MAX_TEXT + 1} characters", "Shorten it"]),
@@ -159,6 +175,16 @@ def test_an_outcome_on_its_scale_is_taken(protocol, text, value):
     assert entry_of(protocol, severity=text).outcome == value
 
 
+def test_the_last_evening_moves_with_pauses_and_not_with_notes(trial_folder, protocol):
+    assert last_evening(trial_folder, protocol) == date(2026, 1, 18)
+    now = datetime(2026, 1, 11, 8, tzinfo=UTC)
+    add_note(trial_folder, "half a dose", now=now)
+    assert last_evening(trial_folder, protocol) == date(2026, 1, 18)
+    for first in (11, 12):
+        add_pause(trial_folder, date(2026, 1, first), 3, "flu", now=now)
+    assert last_evening(trial_folder, protocol) == date(2026, 1, 24)
+
+
 # What is done to a sound diary, then what the message must hold.
 DAMAGED = {
     "a night twice": (lambda text: text + text.splitlines()[1] + "\n", r"line 8: the night 2026-01-05 is there twice"),
@@ -170,9 +196,9 @@ DAMAGED = {
         lambda text: text.replace("night,severity", "severity,night"),
         r"must have the columns",
     ),
-    "a value too many": (lambda text: text.replace("-05,4,", "-05,4,,"), r"line 2: there are 9 values instead of 8"),
-    "a value missing": (lambda text: text.replace("-05,4,", "-05,4"), r"line 2: there are 7 values instead of 8"),
-    "open quote": (lambda text: text + '2026-01-12,4,,,,,,"open', r"is damaged \(.*Restore it from a copy"),
+    "a value too many": (lambda text: text.replace("-05,4,", "-05,4,,"), r"line 2: there are 10 values instead of 9"),
+    "a value missing": (lambda text: text.replace("-05,4,", "-05,4"), r"line 2: there are 8 values instead of 9"),
+    "open quote": (lambda text: text + '2026-01-12,4,,,,,,,"open', r"is damaged \(.*Restore it from a copy"),
     "no text": (lambda text: b"\xff\xfe" + text.encode("utf-16-le"), r"is damaged \(.*Restore it from a copy"),
     "empty": (lambda text: "", r"must have the columns"),
 }

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from nof1.errors import InputError
-from nof1.record.diary import Entry, add_entries, read_diary
+from nof1.record.amend import add_pause
+from nof1.record.diary import Entry, add_entries, last_evening, read_diary
 from nof1.record.importing import (
     LEDGER_COLUMNS,
     complete_map,
@@ -112,13 +113,50 @@ def test_a_table_without_night_or_outcome_is_refused(export, protocol, header, p
 def test_every_column_of_the_diary_can_be_taken(export, make_protocol):
     protocol = make_protocol(analysis={"covariates": ["sleep_hours"]})
     table = export(
-        "night,severity,dose_mg,side_effects,guess,sleep_hours,note\n"
-        '2026-01-12,4,200,"nausea; headache",magnesium,7.5,"a ""good""\nnight"\n'
+        "night,severity,dose_mg,side_effects,guess,confidence,sleep_hours,note\n"
+        '2026-01-12,4,200,"nausea; headache",magnesium,80,7.5,"a ""good""\nnight"\n'
     )
     (entry,) = plan_import(table, protocol, (), complete_map(table, protocol, {})).new
     assert entry == Entry(
-        date(2026, 1, 12), 4, 200, ("nausea", "headache"), "magnesium", {"sleep_hours": 7.5}, 'a "good"\nnight'
+        night=date(2026, 1, 12),
+        outcome=4,
+        dose_mg=200,
+        side_effects=("nausea", "headache"),
+        guess="magnesium",
+        confidence=80,
+        covariates={"sleep_hours": 7.5},
+        note='a "good"\nnight',
     )
+
+
+def test_a_concealed_trial_takes_shares_of_packs_and_guesses(export, sealed_trial):
+    trial = sealed_trial(ratings="46")
+    table = export("Date;Severity;Taken;Guess;Confidence\n13.01.2026;4;0,5;Citrate;62,5\n14.01.2026;3;1;can't tell;\n")
+    found = plan_import(
+        table, trial.protocol, read_diary(trial.folder, trial.protocol), complete_map(table, trial.protocol, {})
+    )
+    take_import(trial.folder, trial.protocol, found, now=NOW)
+    assert list(read_diary(trial.folder, trial.protocol)[2:]) == [
+        Entry(date(2026, 1, 13), outcome=4, taken=0.5, guess="citrate", confidence=62.5),
+        Entry(date(2026, 1, 14), outcome=3, taken=1, guess="can't tell"),
+    ]
+
+
+def test_a_dose_in_mg_does_not_enter_a_concealed_trial(export, sealed_trial):
+    trial = sealed_trial()
+    table = export("date,severity,dose_mg\n2026-01-12,4,200\n")
+    assert "dose_mg" not in complete_map(table, trial.protocol, {})
+    with pytest.raises(InputError, match="the diary has no 'dose_mg'"):
+        parse_map(["dose_mg=dose_mg"], trial.protocol)
+
+
+def test_nights_that_pauses_moved_beyond_the_plan_can_be_imported(export, plan, trial_folder, protocol):
+    table = export("date,severity\n2026-01-20,4\n")
+    with pytest.raises(InputError, match="line 2: 2026-01-20 is not a night of this trial"):
+        plan(table)
+    add_pause(trial_folder, date(2026, 1, 11), 3, "flu", now=NOW)
+    take_import(trial_folder, protocol, plan(table, until=last_evening(trial_folder, protocol)), now=NOW)
+    assert read_diary(trial_folder, protocol)[-1] == Entry(date(2026, 1, 20), outcome=4)
 
 
 def test_a_table_dated_by_the_morning_is_shifted(export, plan):
@@ -157,6 +195,7 @@ PROBLEMS = {
     "a total": ("Mean,4.2", "line 3: 'Mean' is no date that can be read"),
     "outside the trial": ("2025-12-31,4", "line 3: 2025-12-31 is not a night of this trial"),
     "the first day of all": ("0001-01-01 00:30,4", "line 3: .*0001-01-01"),
+    "a later night than planned": ("2026-01-19,4", "line 3: 2026-01-19 is not a night of this trial"),
     "two rows a night": ("2026-01-12,5", "line 3: the night 2026-01-12 is on line 2 too"),
     "two equal rows": ("2026-01-12,4", "line 3: the night 2026-01-12 is on line 2 too"),
     "another value in the diary": ("2026-01-05,9", "line 3: the diary has other values for the night 2026-01-05"),

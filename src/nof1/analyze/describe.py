@@ -10,12 +10,16 @@ from nof1.record.trial import Trial
 
 
 def describe_periods(trial: Trial) -> list[dict[str, Any]]:
-    """One row a period: its arm and dates, nights planned and recorded, mean and sd of the outcome in points."""
+    """One row a stretch: its arm and dates, nights planned and recorded, mean and sd of the outcome in points.
+
+    Washout and pauses have rows of their own, with these words in the place of an arm.
+    """
     rows = []
     dated = trial.protocol.dated
-    by_period = dict(list(trial.frame.groupby("period")[trial.protocol.outcome.name]))
+    outcome = trial.frame[trial.protocol.outcome.name]
     for period in trial.order.periods:
-        values = by_period[period.number].dropna().to_numpy()
+        nights = outcome.loc[str(period.start) : str(period.end)]
+        values = nights.dropna().to_numpy()
         rows.append(
             {
                 "period": period.number,

@@ -40,15 +40,25 @@ def exposure(doses: Array, half_life: Array) -> Array:
     -------
     array, shape (S, days, arms)
     """
+    return np.moveaxis(exposure_by_day(doses, half_life), -1, 0)
+
+
+def exposure_by_day(doses: Array, half_life: Array, changes: list[tuple[int, int, Array]] | None = None) -> Array:
+    """The same with the half-lives last, shape (days, arms, S): quicker, since a day's values lie together.
+
+    `changes` are those of the doses, for callers that have them.
+    """
     days, arms = doses.shape
-    stretches = dose_changes(doses)
+    stretches = changes or dose_changes(doses)
     longest = max(end - start for start, end, _ in stretches)
-    decay = np.exp(np.arange(1, longest + 1) * (-np.log(2.0) / half_life[:, None]))  # lambda^n, (S, longest)
-    out = np.empty((len(half_life), days, arms))
-    before = np.zeros((len(half_life), 1, arms))
+    decay = np.exp(np.arange(1, longest + 1)[:, None, None] * (-np.log(2.0) / half_life))  # lambda^n, (longest, 1, S)
+    out = np.empty((days, arms, len(half_life)))
+    before = np.zeros((arms, len(half_life)))
     for start, end, dose in stretches:
-        out[:, start:end] = dose + (before - dose) * decay[:, : end - start, None]
-        before = out[:, end - 1 : end]
+        planned = dose[:, None]
+        np.multiply(before - planned, decay[: end - start], out=out[start:end])
+        out[start:end] += planned
+        before = out[end - 1]
     return out
 
 
@@ -74,7 +84,9 @@ def exposure_summary(
     highest : array, shape (K,)
         Largest posterior-mean exposure of any day.
     """
-    exposures = doses[None] if half_life is None else exposure(doses, half_life)
-    on_treated = np.sum(exposures * treated, axis=1) / treated.sum(axis=0)
-    highest = np.average(exposures, axis=0, weights=None if half_life is None else weights).max(axis=0)
-    return on_treated, highest
+    exposures = doses[..., None] if half_life is None else exposure_by_day(doses, half_life)  # (days, K, S or 1)
+    on_treated = np.sum(exposures * treated[..., None], axis=0) / treated.sum(axis=0)[:, None]
+    equal = np.ones(exposures.shape[-1])
+    share = equal if half_life is None or weights is None else weights
+    highest = (exposures @ (share / share.sum())).max(axis=0)
+    return on_treated.T, highest

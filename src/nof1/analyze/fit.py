@@ -133,6 +133,8 @@ def _describe(trial: Trial, data: Terms, seed: int) -> dict[str, Any]:
             "after_last": _after_last(trial),
             "analyzed": data.n,
         },
+        "amendments": [amendment.sentence() for amendment in trial.amendments],
+        "unsealing": None if trial.unsealing is None else trial.unsealing.model_dump(mode="json", by_alias=True),
         "randomization_test": None,
         "sensitivity": None,
         "periods": describe_periods(trial),
@@ -157,7 +159,7 @@ def _describe_sampling(fitted: NutsFit) -> dict[str, Any]:
 def _after_last(trial: Trial) -> int:
     """Planned nights after the last entry: still to come, or given up."""
     last = max(entry.night for entry in trial.entries)
-    return (trial.protocol.end - last).days
+    return sum(night > last for night in trial.missing_nights)
 
 
 def _silent(stage: str, done: int, whole: int) -> None:

@@ -3,17 +3,18 @@
 Knows a log density that takes many points at once, and nothing of trials.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.special import chdtri, gammaln, ndtri
-from scipy.stats import qmc
 
 from nof1.analyze.exposure import Array
 
 _DEGREES = 3.0  # of the multivariate t: heavy tails keep k-hat low
 _STEP = 1e-3  # of the finite differences
+_LEAST = 25  # weights that can be smoothed at all
 
 
 def find_mode(log_density: Callable[[Array], Array], points: Array) -> tuple[Array, Array]:
@@ -27,26 +28,30 @@ def find_mode(log_density: Callable[[Array], Array], points: Array) -> tuple[Arr
         Where to look first; the search starts from the best.
     """
     values = log_density(points)
-    point, best = points[np.argmax(values)], float(values.max())
+    point = points[np.argmax(values)]
     d = len(point)
     offsets = _stencil(d) * _STEP
-    curvature = np.eye(d)
+    around = log_density(point + offsets)
     for _ in range(40):
-        around = log_density(point + offsets)
         gradient, hessian = _derivatives(around, d, _STEP)
         eigenvalues, vectors = np.linalg.eigh(-hessian)
         curvature = (vectors * np.clip(np.abs(eigenvalues), 1e-2, None)) @ vectors.T
         direction = np.linalg.solve(curvature, gradient)
-        sizes = 2.0 ** -np.arange(12)
-        tried = log_density(point + sizes[:, None] * direction)
-        gain = tried.max() - best
+        # The whole step nearly always gains, so its surroundings are computed at once; shorter ones only if it does not.
+        there, around_there = point + direction, log_density(point + direction + offsets)
+        if not around_there[0] > around[0]:
+            steps = point + 2.0 ** -np.arange(1, 12)[:, None] * direction
+            there = steps[np.argmax(log_density(steps))]
+            around_there = log_density(there + offsets)
+        gain = around_there[0] - around[0]
         if gain > 0:
-            point, best = point + sizes[np.argmax(tried)] * direction, float(tried.max())
-        if gain < 1e-6:
+            point, around = there, around_there
+        if not gain > 1e-6:
             break
     return point, curvature
 
 
+@lru_cache(maxsize=16)
 def _stencil(d: int) -> Array:
     """Offsets for central first and second differences: centre, +-e_i, and the four corners of every pair."""
     unit = np.eye(d)
@@ -72,6 +77,23 @@ def _derivatives(values: Array, d: int, step: float) -> tuple[Array, Array]:
     return gradient, hessian
 
 
+@lru_cache(maxsize=16)
+def _standard_draws(d: int, counts: tuple[int, ...], seed: int) -> Array:
+    """Quasi-random draws of a multivariate t about zero with unit scale, for several rounds: shape (sum of counts, d).
+
+    Kept, because many fits with one seed need the same ones.
+    """
+    from scipy.stats import qmc  # late: planning needs the model but no proposals
+
+    points = qmc.Sobol(d + 1, rng=np.random.default_rng(seed))
+    unit = np.concatenate([points.random(count) for count in counts])
+    unit = np.clip(unit, 1e-7, 1 - 1e-7)  # off the walls of the cube
+    # A t variable with nu degrees is a normal over sqrt(chi2 / nu); chi2 by inverting its distribution.
+    draws: Array = ndtri(unit[:, :-1]) * np.sqrt(_DEGREES / chdtri(_DEGREES, unit[:, -1]))[:, None]
+    draws.flags.writeable = False
+    return draws
+
+
 @dataclass(frozen=True)
 class Proposal:
     """A multivariate t; `root` is the lower Cholesky factor of its scale matrix."""
@@ -79,17 +101,14 @@ class Proposal:
     centre: Array
     root: Array
 
-    def draw(self, unit: Array) -> Array:
-        """Map points of the unit cube, shape (S, d + 1), to draws, shape (S, d)."""
-        normal = ndtri(unit[:, :-1])
-        # A t variable with nu degrees is a normal over sqrt(chi2 / nu); chi2 by inverting its distribution.
-        chi = chdtri(_DEGREES, unit[:, -1])
-        return self.centre + (normal * np.sqrt(_DEGREES / chi)[:, None]) @ self.root.T
+    def draw(self, standard: Array) -> Array:
+        """Move draws of a standard t, shape (S, d), here."""
+        return self.centre + standard @ self.root.T
 
     def log_density(self, theta: Array) -> Array:
         """Log density at points, shape (S, d)."""
         d = len(self.centre)
-        z = np.linalg.solve(self.root, (theta - self.centre).T)
+        z = np.linalg.inv(self.root) @ (theta - self.centre).T
         constant = (
             gammaln((_DEGREES + d) / 2)
             - gammaln(_DEGREES / 2)
@@ -122,45 +141,52 @@ class Sample:
 
 def importance_sample(
     evaluate: Callable[[Array], tuple[Array, Array]],
-    scout: Proposal,
+    scouts: Sequence[Proposal],
     *,
     seed: int,
     scout_draws: int,
     draws: int,
     mirror: int | None = None,
 ) -> Sample:
-    """Two rounds of quasi-random proposals, the second fitted to the first, weighted against their mixture.
+    """Two rounds of quasi-random proposals, the second fitted to the first, weighted against the mixture of all.
 
     Parameters
     ----------
     evaluate : callable
         Takes points, shape (S, d), gives the log density, shape (S,), and something else for each.
-    scout : Proposal
-        Of the first round.
+    scouts : sequence of Proposal
+        Of the first round, each with as many draws.
     scout_draws, draws : int
-        Numbers of proposals, powers of two.
+        Numbers of proposals of each scout and of the second round, powers of two.
     mirror : int, optional
         A coordinate whose sign does not count: the density is the same at plus and minus.
     """
-    points = qmc.Sobol(len(scout.centre) + 1, rng=np.random.default_rng(seed))
-    first = scout.draw(_inside(points.random(scout_draws)))
+    counts = (*(scout_draws for _ in scouts), draws)
+    standard = _standard_draws(len(scouts[0].centre), counts, seed)
+    firsts = [scout.draw(standard[i * scout_draws :][:scout_draws]) for i, scout in enumerate(scouts)]
+    first = np.concatenate(firsts)
     first_target, first_extra = evaluate(first)
-    fitted = _fit_moments(first, first_target - _folded(scout, first, mirror), scout, mirror)
-    second = fitted.draw(_inside(points.random(draws)))
+    ratio = first_target - _mixture(scouts, counts[:-1], first, mirror)
+    fitted = _fit_moments(first, ratio, scouts[0], mirror)
+    second = fitted.draw(standard[-draws:])
     second_target, second_extra = evaluate(second)
 
     theta = np.concatenate([first, second])
-    share = scout_draws / (scout_draws + draws)
-    mixture = np.logaddexp(
-        np.log(share) + _folded(scout, theta, mirror), np.log1p(-share) + _folded(fitted, theta, mirror)
-    )
-    weights, pareto_k = pareto_weights(np.concatenate([first_target, second_target]) - mixture)
+    target = np.concatenate([first_target, second_target])
+    weights, pareto_k = pareto_weights(target - _mixture([*scouts, fitted], counts, theta, mirror))
     return Sample(theta, weights, np.concatenate([first_extra, second_extra]), pareto_k)
 
 
-def _inside(unit: Array) -> Array:
-    """Keep quasi-random points off the walls of the cube."""
-    return np.clip(unit, 1e-7, 1 - 1e-7)
+def _mixture(proposals: Sequence[Proposal], counts: Sequence[int], theta: Array, mirror: int | None) -> Array:
+    """Log density of all proposals together, each with its share of the draws (balance heuristic)."""
+    whole = sum(counts)
+    out: Array = np.logaddexp.reduce(
+        [
+            np.log(count / whole) + _folded(proposal, theta, mirror)
+            for proposal, count in zip(proposals, counts, strict=True)
+        ]
+    )
+    return out
 
 
 def _folded(proposal: Proposal, theta: Array, mirror: int | None) -> Array:
@@ -205,10 +231,18 @@ def pareto_weights(log_weights: Array) -> tuple[Array, float]:
     ----------
     log_weights : array, shape (S,)
         Log of target over proposal.
+
+    Returns
+    -------
+    weights : array, shape (S,)
+    pareto_k : float
+        Infinite where nearly all weights are zero or not a number.
     """
     from arviz_stats.base import array_stats  # late: a second of imports
 
     finite = np.isfinite(log_weights)
+    if finite.sum() < _LEAST:
+        return np.zeros(len(log_weights)), np.inf
     smoothed, pareto_k = array_stats.psislw(-log_weights[finite])  # takes minus the log of the ratios, as LOO has them
     weights = np.zeros(len(log_weights))
     weights[finite] = np.exp(smoothed - smoothed.max())

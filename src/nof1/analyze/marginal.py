@@ -8,6 +8,7 @@ et al. 2024). Effects are then summed up exactly as a weighted mixture of normal
 It must not import PyMC.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +20,11 @@ from nof1.analyze.marginal_model import MarginalModel
 from nof1.analyze.terms import Terms
 from nof1.errors import RefusalError
 
-# Proposals from the mode's curvature and from the fitted moments; the second pair is tried where the first is not trusted.
+# Proposals from the mode's curvature and from the fitted moments; the next pair is tried where one is not trusted.
 ROUNDS = ((512, 1024), (2048, 8192))
+QUICK_ROUNDS = ((256, 512), *ROUNDS)  # for many simulated trials, where one trial's last digit does not count
 MAX_PARETO_K = 0.7
+_WIDTHS = {"phi": 1.5, "scale": 0.4, "sigma": 0.4, "share": 2.5, "half_life": 1.0}  # as wide as what is plausible
 
 
 @dataclass(frozen=True)
@@ -82,11 +85,24 @@ class MarginalFit:
         mean, sd : arrays, shape (S,)
         """
         scaled = vector * self.treated_exposure if as_lived else np.broadcast_to(vector, self.effect_mean.shape)
-        half = np.linalg.solve(self.effect_root, scaled[..., None])[..., 0]  # R^-1 c, so that var = |R^-1 c|^2
-        return np.sum(self.effect_mean * scaled, axis=1), np.sqrt(np.sum(half**2, axis=1))
+        return np.sum(self.effect_mean * scaled, axis=1), contrast_sd(self.effect_root, scaled)
 
 
-def fit_marginal(data: Terms, *, seed: int) -> MarginalFit:
+def contrast_sd(effect_root: Array, vector: Array) -> Array:
+    """Posterior sd of a combination of effects given each theta.
+
+    Parameters
+    ----------
+    effect_root : array, shape (S, K, K)
+        Lower triangular R with covariance (R R')^-1.
+    vector : array, shape (S, K)
+    """
+    half = np.linalg.solve(effect_root, vector[..., None])[..., 0]  # R^-1 c, so that var = |R^-1 c|^2
+    out: Array = np.sqrt(np.sum(half**2, axis=1))
+    return out
+
+
+def fit_marginal(data: Terms, *, seed: int, rounds: Sequence[tuple[int, int]] = ROUNDS) -> MarginalFit:
     """Fit the normal model by the marginal engine.
 
     Parameters
@@ -94,26 +110,42 @@ def fit_marginal(data: Terms, *, seed: int) -> MarginalFit:
     data : Terms
     seed : int
         Scrambles the Sobol points that make the proposals.
+    rounds : sequence of (int, int)
+        Numbers of proposals to try in turn, each a power of two.
 
     Raises
     ------
     RefusalError
-        If Pareto k-hat exceeds 0.7 even with eight times the proposals: the weights cannot be trusted, NUTS can.
+        If Pareto k-hat exceeds 0.7 even with the most proposals: the weights cannot be trusted, NUTS can.
     """
     model = MarginalModel(data)
-    centre, curvature = find_mode(model.log_density, model.start())
-    scout = Proposal(centre, np.linalg.cholesky(np.linalg.inv(curvature)))
+    pareto_k = np.inf
     mirror = model.names.index("share") if "share" in model.names else None
-    for scout_draws, draws in ROUNDS:
-        sample = importance_sample(
-            model.density_and_root, scout, seed=seed, scout_draws=scout_draws, draws=draws, mirror=mirror
-        )
-        if sample.pareto_k <= MAX_PARETO_K:
-            return _collect(model, sample)
+    try:
+        centre, curvature = find_mode(model.log_density, model.start())
+        scout = Proposal(centre, np.linalg.cholesky(np.linalg.inv(curvature)))
+        for i, (scout_draws, draws) in enumerate(rounds):
+            # What the mode's curvature did not reach, a wide proposal may: nights that switch arms daily leave noise and
+            # period spread hard to tell apart, and the density has long arms.
+            scouts = (scout,) if i == 0 else (scout, _wide(model, centre, curvature))
+            sample = importance_sample(
+                model.density_and_root, scouts, seed=seed, scout_draws=scout_draws, draws=draws, mirror=mirror
+            )
+            if sample.pareto_k <= MAX_PARETO_K:
+                return _collect(model, sample)
+            pareto_k = sample.pareto_k
+    except np.linalg.LinAlgError:  # no mode with a curvature
+        pass
     raise RefusalError(
-        f"The quick engine cannot be trusted on these nights (Pareto k {sample.pareto_k:.2f}, at most {MAX_PARETO_K}). "
+        f"The quick engine cannot be trusted on these nights (Pareto k {pareto_k:.2f}, at most {MAX_PARETO_K}). "
         "Sample instead: 'nof1 analyze' without --engine marginal."
     )
+
+
+def _wide(model: MarginalModel, centre: Array, curvature: Array) -> Proposal:
+    """A proposal about the mode that is wide in every direction: twice the curvature's, and at least `_WIDTHS`."""
+    sd = np.sqrt(np.diag(np.linalg.inv(curvature)))
+    return Proposal(centre, np.diag(np.maximum(2 * sd, [_WIDTHS[name] for name in model.names])))
 
 
 def _collect(model: MarginalModel, sample: Sample) -> MarginalFit:

@@ -2,23 +2,25 @@
 
 Given theta = (phi, sigma, omega, h) the outcome is jointly normal. Period offsets go first: an AR(1) lets only
 neighbouring periods touch, so their precision is tridiagonal and costs no more than their number. Level, trend,
-covariates and effects follow with one small Cholesky factor. All theta are evaluated as one batch of arrays.
+covariates and effects follow with one small Cholesky factor. All theta are evaluated as one batch of arrays, and theta
+is the last axis of every array inside: loops over periods then work on long rows that lie together in memory.
 
 It must not import PyMC, and does not know how theta is sampled.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaln, ndtri
-from scipy.stats import qmc
 
-from nof1.analyze.exposure import Array, exposure
+from nof1.analyze.exposure import Array, dose_changes, exposure_by_day
 from nof1.analyze.terms import Terms
 
-_MAX_NUMBERS = 8_000_000  # of the largest array at a time: 64 MB
+_MAX_NUMBERS = 24_000  # of the largest array at a time: 192 kB stay in a core's own cache, and memory is bounded
 _LOG_2PI = float(np.log(2 * np.pi))
 
 
@@ -76,7 +78,10 @@ class MarginalModel:
         self.fixed = np.column_stack([*fixed, data.y - priors.level_mean])
         self.precision = np.array([*precision, *[priors.effect_sd**-2] * self.k])
         self.period_starts = np.flatnonzero(np.diff(data.period, prepend=-1))
+        widest = max(self.n_periods * (self.c + 1), data.n * self.k, self.c**2)
+        self.chunk = int(np.clip(_MAX_NUMBERS // widest, 32, 512))  # how many theta to evaluate at a time
         self._prepare_sums()
+        self.dose_changes = dose_changes(data.doses)
         self.constant_exposure = None if data.exponential else data.doses[data.day]
 
     def _prepare_sums(self) -> None:
@@ -108,28 +113,56 @@ class MarginalModel:
                 same = np.bincount(at[at == was], minlength=p)
                 diagonal += [np.bincount(at, minlength=p), np.bincount(was, minlength=p), -2 * same]
                 beside += [np.zeros(p - 1), np.zeros(p - 1), -np.bincount(was[at != was], minlength=p)[: p - 1]]
-        self.among = np.stack(among).reshape(len(among), -1)
+        # One column for each row of `linear`, so that a product with it adds up the linear combinations.
+        self.among = np.stack(among).reshape(len(among), -1).T
+        self.gap_counts = np.bincount(self.gap_index, minlength=len(self.distinct_gaps)).astype(float)
+        self._prepare_diagonal()
         if p:
-            self.with_periods = np.stack(with_periods).reshape(len(among), -1)
-            self.period_diagonal, self.period_beside = np.stack(diagonal).astype(float), np.stack(beside).astype(float)
+            self.with_periods = np.stack(with_periods).reshape(len(among), -1).T
+            self.period_diagonal = np.stack(diagonal).astype(float).T
+            self.period_beside = np.stack(beside).astype(float).T
+
+    def _prepare_diagonal(self) -> None:
+        """The few different diagonal elements of Lambda: the gap before a night and the one after it make one.
+
+        1 before the first night and q before any other; q r^2 before the next night and nothing after the last.
+        """
+        count = len(self.distinct_gaps)
+        before, after = np.r_[-1, self.gap_index], np.r_[self.gap_index, -1]
+        kinds, self.diagonal_index = np.unique(np.stack([before, after]), axis=1, return_inverse=True)
+        self.diagonal_kinds = np.zeros((kinds.shape[1], 1 + 3 * count))
+        rows = np.arange(kinds.shape[1])
+        self.diagonal_kinds[rows, np.where(kinds[0] < 0, 0, 1 + 3 * kinds[0])] += 1.0
+        followed = kinds[1] >= 0
+        self.diagonal_kinds[rows[followed], 2 + 3 * kinds[1][followed]] += 1.0
 
     def split(self, theta: Array) -> dict[str, Array]:
         """Natural parameters of theta, shape (S, d): phi, sigma, omega, half_life, each (S,)."""
         column = dict(zip(self.names, theta.T, strict=True))
         count = len(theta)
         if "scale" in column:
-            scale, share = np.exp(np.clip(column["scale"], -30, 30)), np.clip(column["share"], -25, 25)
+            scale, share = _exp(column["scale"]), _within(column["share"], 25)
             sigma, omega = scale / np.cosh(share), scale * np.maximum(np.abs(np.tanh(share)), 1e-9)
         else:
-            sigma, omega = np.exp(np.clip(column["sigma"], -30, 30)), np.zeros(count)
+            sigma, omega = _exp(column["sigma"]), np.zeros(count)
         return {
-            "phi": np.clip(np.tanh(column["phi"] / 2), -1 + 1e-9, 1 - 1e-9) if "phi" in column else np.zeros(count),
+            "phi": _within(np.tanh(column["phi"] / 2), 1 - 1e-9) if "phi" in column else np.zeros(count),
             "sigma": sigma,
             "omega": omega,
-            "half_life": np.exp(np.clip(column["half_life"], -30, 30))
-            if "half_life" in column
-            else np.full(count, np.nan),
+            "half_life": _exp(column["half_life"]) if "half_life" in column else np.full(count, np.nan),
         }
+
+    def coordinates(self, natural: Mapping[str, Array]) -> Array:
+        """Theta, shape (S, d), of natural parameters, each (S,): the inverse of `split`."""
+        phi, sigma, omega = natural["phi"], natural["sigma"], natural["omega"]
+        columns = {
+            "phi": lambda: np.log((1 + phi) / (1 - phi)),
+            "sigma": lambda: np.log(sigma),
+            "scale": lambda: np.log(np.hypot(sigma, omega)),
+            "share": lambda: np.arcsinh(omega / sigma),
+            "half_life": lambda: np.log(natural["half_life"]),
+        }
+        return np.column_stack([columns[name]() for name in self.names])
 
     def log_prior(self, theta: Array, natural: dict[str, Array]) -> Array:
         """Log prior density of theta in its own coordinates."""
@@ -148,11 +181,6 @@ class MarginalModel:
             total += -0.5 * z**2 - np.log(priors.half_life_log_sd) - 0.5 * _LOG_2PI
         return total
 
-    @property
-    def chunk(self) -> int:
-        """How many theta to evaluate at a time, so that memory stays bounded in long trials."""
-        return max(32, _MAX_NUMBERS // (self.n_periods * (self.c + 1) + self.data.n * self.k + self.c**2))
-
     def log_density(self, theta: Array) -> Array:
         """Log posterior density of each theta, up to the evidence: (S, d) to (S,)."""
         return self.density_and_root(theta)[0]
@@ -165,90 +193,101 @@ class MarginalModel:
     def evaluate(self, theta: Array) -> tuple[Array, Factors]:
         """Log posterior density of each theta, shape (S, d), and the factors that lead to the coefficients."""
         natural = self.split(theta)
-        variance = natural["sigma"][:, None, None] ** 2
-        ratio = natural["phi"][:, None] ** self.distinct_gaps  # (S, G)
+        variance = natural["sigma"] ** 2
+        ratio = natural["phi"] ** self.distinct_gaps[:, None]  # (G, S)
         q = 1.0 / ((1.0 - ratio) * (1.0 + ratio))
-        linear = np.empty((len(ratio), 1 + 3 * len(self.distinct_gaps)))
-        linear[:, 0] = 1.0
-        linear[:, 1::3], linear[:, 2::3], linear[:, 3::3] = q, q * ratio**2, q * ratio
-        counts = np.bincount(self.gap_index, minlength=len(self.distinct_gaps))
+        linear = np.empty((1 + 3 * len(self.distinct_gaps), len(theta)))
+        linear[0] = 1.0
+        linear[1::3], linear[2::3], linear[3::3] = q, q * ratio**2, q * ratio
 
-        effects = self._exposure(natural["half_life"])  # (S or 1, n, K)
-        weighted = _times_precision(effects, ratio[:, self.gap_index], q[:, self.gap_index])  # (S, n, K)
+        effects = self._exposure(natural["half_life"])  # (n, K, S or 1)
+        weighted = self._times_precision(effects, linear)  # (n, K, S)
         rest = self._rest(linear, effects, weighted) / variance
         inner = np.arange(self.c)
-        rest[:, inner, inner] += self.precision
+        rest[inner, inner] += self.precision[:, None]
         log_periods = np.zeros(len(theta))
         if self.n_periods:
             diagonal, below, carried = self._eliminate_periods(linear, weighted, natural["omega"], variance)
-            rest -= np.matmul(carried.transpose(0, 2, 1), carried)
+            rest -= np.einsum("pas,pbs->abs", carried, carried)
             with np.errstate(invalid="ignore", divide="ignore"):
-                log_periods = -self.n_periods * np.log(natural["omega"]) - np.sum(np.log(diagonal), axis=1)
+                log_periods = -self.n_periods * np.log(natural["omega"]) - np.sum(np.log(diagonal), axis=0)
         else:
-            diagonal, below, carried = (np.empty((len(theta), 0)),) * 2 + (np.empty((len(theta), 0, self.c + 1)),)
-        root = _cholesky(rest)
+            diagonal, below, carried = (np.empty((0, len(theta))),) * 2 + (np.empty((0, self.c + 1, len(theta))),)
+        root = _cholesky(np.ascontiguousarray(rest.transpose(2, 0, 1)))
         roots = np.diagonal(root, axis1=1, axis2=2)
         with np.errstate(invalid="ignore", divide="ignore"):
             value = (
                 -0.5 * self.data.n * _LOG_2PI
                 - self.data.n * np.log(natural["sigma"])
-                + 0.5 * np.log(q) @ counts
+                + 0.5 * self.gap_counts @ np.log(q)
                 + 0.5 * np.sum(np.log(self.precision))
                 + log_periods
                 - np.sum(np.log(roots[:, :-1]), axis=1)
                 - 0.5 * roots[:, -1] ** 2
                 + self.log_prior(theta, natural)
             )
-        return np.where(np.isfinite(value), value, -np.inf), Factors(root, diagonal, below, carried)
+        value = np.where(np.isfinite(value), value, -np.inf)
+        return value, Factors(root, diagonal.T, below.T, carried.transpose(2, 0, 1))
+
+    def _times_precision(self, x: Array, linear: Array) -> Array:
+        """Lambda x for the tridiagonal AR(1) precision; x (n, K, S or 1), out (n, K, S)."""
+        # A night's diagonal element is that of the gap before it plus that of the gap after it.
+        diagonal = (self.diagonal_kinds @ linear)[self.diagonal_index]
+        side = linear[3::3][self.gap_index, None]
+        out = diagonal[:, None] * x
+        out[1:] -= side * x[:-1]
+        out[:-1] -= side * x[1:]
+        return out
 
     def _rest(self, linear: Array, effects: Array, weighted: Array) -> Array:
-        """[X y]' Lambda [X y] of everything but the periods, without sigma."""
-        width = self.fixed.shape[1]
-        among = (linear @ self.among).reshape(-1, width, width)
-        with_effects = np.matmul(self.fixed.T, weighted)  # (S, width, K)
+        """[X y]' Lambda [X y] of everything but the periods, without sigma; shape (c + 1, c + 1, S)."""
+        width, count = self.fixed.shape[1], linear.shape[1]
+        among = (self.among @ linear).reshape(width, width, count)
+        with_effects = (self.fixed.T @ weighted.reshape(self.data.n, -1)).reshape(width, self.k, count)
         ahead, last = slice(0, self.n_fixed), slice(self.n_fixed, self.c)
-        out = np.empty((len(linear), self.c + 1, self.c + 1))
-        out[:, ahead, ahead] = among[:, :-1, :-1]
-        out[:, ahead, self.c] = out[:, self.c, ahead] = among[:, :-1, -1]
-        out[:, self.c, self.c] = among[:, -1, -1]
-        out[:, ahead, last] = with_effects[:, :-1]
-        out[:, last, ahead] = with_effects[:, :-1].transpose(0, 2, 1)
-        out[:, self.c, last] = out[:, last, self.c] = with_effects[:, -1]
-        out[:, last, last] = np.matmul(effects.transpose(0, 2, 1), weighted)
+        out = np.empty((self.c + 1, self.c + 1, count))
+        out[ahead, ahead] = among[:-1, :-1]
+        out[ahead, self.c] = out[self.c, ahead] = among[:-1, -1]
+        out[self.c, self.c] = among[-1, -1]
+        out[ahead, last] = with_effects[:-1]
+        out[last, ahead] = with_effects[:-1].transpose(1, 0, 2)
+        out[self.c, last] = out[last, self.c] = with_effects[-1]
+        out[last, last] = np.einsum("nks,nls->kls", np.broadcast_to(effects, weighted.shape), weighted)
         return out
 
     def _eliminate_periods(
         self, linear: Array, weighted: Array, omega: Array, variance: Array
     ) -> tuple[Array, Array, Array]:
         """Cholesky factor of the periods' tridiagonal precision, and it solved for their products with the rest."""
-        width = self.fixed.shape[1]
-        with_fixed = (linear @ self.with_periods).reshape(-1, self.n_periods, width)
-        carried = np.empty((len(linear), self.n_periods, self.c + 1))
-        carried[:, :, : self.n_fixed] = with_fixed[:, :, :-1]
-        carried[:, :, self.n_fixed : self.c] = np.add.reduceat(weighted, self.period_starts, axis=1)
-        carried[:, :, self.c] = with_fixed[:, :, -1]
+        width, count = self.fixed.shape[1], linear.shape[1]
+        with_fixed = (self.with_periods @ linear).reshape(self.n_periods, width, count)
+        carried = np.empty((self.n_periods, self.c + 1, count))
+        carried[:, : self.n_fixed] = with_fixed[:, :-1]
+        carried[:, self.n_fixed : self.c] = np.add.reduceat(weighted, self.period_starts, axis=0)
+        carried[:, self.c] = with_fixed[:, -1]
         carried /= variance
-        diagonal = linear @ self.period_diagonal / variance[:, 0] + omega[:, None] ** -2
-        below = linear @ self.period_beside / variance[:, 0]
+        diagonal = self.period_diagonal @ linear / variance + omega**-2
+        below = self.period_beside @ linear / variance
         with np.errstate(invalid="ignore"):
             for i in range(self.n_periods):
                 if i:
-                    below[:, i - 1] /= diagonal[:, i - 1]
-                    diagonal[:, i] -= below[:, i - 1] ** 2
-                    carried[:, i] -= below[:, i - 1, None] * carried[:, i - 1]
-                diagonal[:, i] = np.sqrt(diagonal[:, i])
-                carried[:, i] /= diagonal[:, i, None]
+                    below[i - 1] /= diagonal[i - 1]
+                    diagonal[i] -= below[i - 1] ** 2
+                    carried[i] -= below[i - 1] * carried[i - 1]
+                np.sqrt(diagonal[i], out=diagonal[i])
+                carried[i] /= diagonal[i]
         return diagonal, below, carried
 
     def _exposure(self, half_life: Array) -> Array:
+        """Exposure of the recorded nights, shape (n, K, S or 1)."""
         if self.constant_exposure is not None:
-            return self.constant_exposure[None]
-        return exposure(self.data.doses, half_life)[:, self.data.day]
+            return self.constant_exposure[..., None]
+        return exposure_by_day(self.data.doses, half_life, self.dose_changes)[self.data.day]
 
     def start(self) -> Array:
         """A box of theta to look for the mode in, shape (256, d)."""
         priors = self.data.priors
-        unit = qmc.Sobol(len(self.names), scramble=False).random_base2(8) * (255 / 256) + 1 / 512
+        unit = _box(len(self.names))
         spread = np.log(self.data.y.std())
         columns = {
             "phi": lambda u: np.log(u / (1 - u)),
@@ -260,6 +299,15 @@ class MarginalModel:
         return np.column_stack([columns[name](unit[:, i]) for i, name in enumerate(self.names)])
 
 
+@lru_cache(maxsize=8)
+def _box(d: int) -> Array:
+    """Quasi-random points of the unit cube, shape (256, d), none of them on its walls."""
+    from scipy.stats import qmc  # late: planning needs the model but no search
+
+    points: Array = qmc.Sobol(d, scramble=False).random_base2(8) * (255 / 256) + 1 / 512
+    return points
+
+
 def _sum_by(index: NDArray[np.int64], rows: Array, size: int) -> Array:
     """Rows added up by index, shape (size, columns)."""
     out = np.zeros((size, rows.shape[1]))
@@ -267,20 +315,19 @@ def _sum_by(index: NDArray[np.int64], rows: Array, size: int) -> Array:
     return out
 
 
-def _log_half_normal(value: Array, scale: float) -> Array:
-    out: Array = 0.5 * np.log(2 / np.pi) - np.log(scale) - 0.5 * (value / scale) ** 2
+def _within(value: Array, limit: float) -> Array:
+    """Cut off at plus and minus the limit; a proposal's far tail must not overflow."""
+    out: Array = np.minimum(np.maximum(value, -limit), limit)
     return out
 
 
-def _times_precision(x: Array, ratio: Array, q: Array) -> Array:
-    """Lambda x for the tridiagonal AR(1) precision; x (S or 1, n, K), ratio and q (S, n - 1)."""
-    diagonal = np.ones((len(q), x.shape[1]))
-    diagonal[:, 1:] = q
-    diagonal[:, :-1] += q * ratio**2
-    side = (q * ratio)[..., None]
-    out = diagonal[..., None] * x
-    out[:, 1:] -= side * x[:, :-1]
-    out[:, :-1] -= side * x[:, 1:]
+def _exp(value: Array) -> Array:
+    out: Array = np.exp(_within(value, 30))
+    return out
+
+
+def _log_half_normal(value: Array, scale: float) -> Array:
+    out: Array = 0.5 * np.log(2 / np.pi) - np.log(scale) - 0.5 * (value / scale) ** 2
     return out
 
 

@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nof1.analyze.exposure import Array, exposure
+from nof1.analyze.terms import Terms, assemble, treated_days, used_nights
 from nof1.errors import InputError
+from nof1.plan.fields import PAUSE
 from nof1.plan.order import Order
 from nof1.plan.protocol import Protocol
 from nof1.record.diary import Entry
@@ -66,57 +69,125 @@ def simulate(protocol: Protocol, order: Order, truth: Truth, *, seed: int) -> Tr
     if not (0 <= truth.missing < 1 and 0 <= truth.skipped < 1):
         raise InputError(f"Shares must be from 0 to below 1; missing is {truth.missing:g}, skipped {truth.skipped:g}.")
     rng = np.random.default_rng(seed)
+    calendar = Calendar.of(protocol, order)
+    simulated = simulate_nights(protocol, calendar, truth, rng)
     nights = [night for period in order.periods for night in period.dates]
-    arms = [period.arm for period in order.periods for _ in period.dates]
-    n = len(nights)
-    active = [arm.name for arm in protocol.active_arms]
-    assigned = np.column_stack([[float(arm == name) for arm in arms] for name in active])
-    taken = assigned * (rng.random((n, 1)) >= truth.skipped)
-    exposures = exposure(taken, np.array([truth.half_life]))[0] if truth.half_life > 0 else taken
-    offsets = rng.normal(0, truth.omega, len(order.periods))
-    period = np.repeat(np.arange(len(order.periods)), [period.nights for period in order.periods])
-    outcome = (
-        truth.level
-        + truth.trend * np.linspace(-0.5, 0.5, n)
-        + exposures @ np.array([truth.effects.get(name, 0.0) for name in active])
-        + offsets[period]
-        + _autoregressive(n, truth.sigma, truth.phi, rng)
-    )
-    scale = protocol.outcome
-    if scale.whole:
-        outcome = np.rint(outcome)
-    outcome = np.clip(outcome, scale.low, scale.high)
-    absent = _gaps(n, truth.missing, rng)
+    concealed = protocol.concealed != "open"  # the diary then holds the share of a pack, not its dose
     entries = []
-    for i, (night, arm) in enumerate(zip(nights, arms, strict=True)):
+    for i, (night, arm) in enumerate(zip(nights, calendar.arm, strict=True)):
         effect, share = truth.side_effects.get(arm, ("", 0.0))
         felt = rng.random() < share
-        if absent[i]:
+        if simulated.absent[i]:
             continue
-        planned = protocol.arm(arm).dose_mg
+        planned = protocol.arm(arm).dose_mg if arm in names else 0.0
+        taken = simulated.taken[i].max() if calendar.treated[i].any() else 1.0
         entries.append(
             Entry(
                 night=night,
-                outcome=float(outcome[i]),
-                dose_mg=None if planned is None else float(planned * (taken[i].max() if assigned[i].any() else 1.0)),
+                outcome=float(simulated.outcome[i]),
+                dose_mg=None if concealed or planned is None else float(planned * taken),
+                taken=float(taken) if concealed else None,
                 side_effects=(effect,) if felt else (),
             )
         )
     return Trial(protocol, order, tuple(entries))
 
 
+@dataclass(frozen=True)
+class Calendar:
+    """Every planned day of one order, as arrays.
+
+    Attributes
+    ----------
+    arm : object array, shape (days,)
+        Name of the arm.
+    treated : bool array, shape (days, K)
+        Days assigned to each active arm; none on any other day, whatever its name.
+    period : int array, shape (days,)
+        Number of the period.
+    """
+
+    arm: NDArray[np.object_]
+    treated: NDArray[np.bool_]
+    period: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, protocol: Protocol, order: Order) -> "Calendar":
+        """The days of an order."""
+        lengths = [period.nights for period in order.periods]
+        arm = np.repeat(np.array([period.arm for period in order.periods], dtype=object), lengths)
+        numbers = np.repeat([period.number for period in order.periods], lengths)
+        return cls(arm, treated_days(protocol, arm), numbers)
+
+
+@dataclass(frozen=True)
+class SimulatedNights:
+    """What happened on every planned day.
+
+    Attributes
+    ----------
+    outcome : array, shape (days,)
+        On the protocol's scale, of absent nights too.
+    taken : array, shape (days, K)
+        Dose of each active arm as a share of the planned dose.
+    absent : bool array, shape (days,)
+        Nights without an entry.
+    """
+
+    outcome: Array
+    taken: Array
+    absent: NDArray[np.bool_]
+
+
+def simulate_nights(protocol: Protocol, calendar: Calendar, truth: Truth, rng: np.random.Generator) -> SimulatedNights:
+    """The nights of one simulated trial as arrays: quick enough for thousands."""
+    n = len(calendar.arm)
+    taken = calendar.treated * (rng.random((n, 1)) >= truth.skipped).astype(float)
+    exposures = exposure(taken, np.array([truth.half_life]))[0] if truth.half_life > 0 else taken
+    period = calendar.period - calendar.period[0]
+    offsets = rng.normal(0, truth.omega, period[-1] + 1)
+    outcome = (
+        truth.level
+        + truth.trend * np.linspace(-0.5, 0.5, n)
+        + exposures @ np.array([truth.effects.get(arm.name, 0.0) for arm in protocol.active_arms])
+        + offsets[period]
+        + _autoregressive(n, truth.sigma, truth.phi, rng)
+    )
+    scale = protocol.outcome
+    if scale.whole:
+        outcome = np.rint(outcome)
+    absent = absent_nights(n, truth.missing, rng) | (calendar.arm == PAUSE)
+    return SimulatedNights(np.clip(outcome, scale.low, scale.high), taken, absent)
+
+
+def simulated_terms(protocol: Protocol, calendar: Calendar, nights: SimulatedNights) -> Terms:
+    """The model's numbers from simulated nights, without a diary: what `terms` takes from `simulate`'s trial.
+
+    Raises
+    ------
+    RefusalError
+        If the nights cannot answer.
+    """
+    outcome = np.where(nights.absent, np.nan, nights.outcome)
+    used = used_nights(protocol, outcome, calendar.arm, calendar.period)
+    doses = calendar.treated.astype(float)
+    if protocol.analysis.dose == "taken":
+        doses[~nights.absent] = nights.taken[~nights.absent]
+    return assemble(protocol, outcome, used, calendar.treated, doses, calendar.period)
+
+
 def _autoregressive(n: int, sigma: float, phi: float, rng: np.random.Generator) -> Array:
     """A stationary AR(1) of n days with sd sigma."""
-    shocks = rng.standard_normal(n)
-    out = np.empty(n)
-    out[0] = shocks[0]
-    for i in range(1, n):
-        out[i] = phi * out[i - 1] + np.sqrt(1 - phi**2) * shocks[i]
-    return sigma * out
+    shocks = rng.standard_normal(n).tolist()  # Python's own numbers: a loop over them is quicker
+    spread = float(np.sqrt(1 - phi**2))
+    out = shocks[:1]
+    for shock in shocks[1:]:
+        out.append(phi * out[-1] + spread * shock)
+    return sigma * np.array(out)
 
 
-def _gaps(n: int, share: float, rng: np.random.Generator) -> np.ndarray:
-    """Absent nights in runs of one to three, about `share` of all."""
+def absent_nights(n: int, share: float, rng: np.random.Generator) -> NDArray[np.bool_]:
+    """Nights without an entry, in runs of one to three, about `share` of all; shape (n,)."""
     absent = np.zeros(n, dtype=bool)
     while absent.sum() < round(share * n):
         start = rng.integers(n)

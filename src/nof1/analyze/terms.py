@@ -1,10 +1,11 @@
-"""The numbers of the model: everything both engines need, taken from a trial once.
+"""The numbers of the model: everything both engines need, taken from a trial or from simulated nights once.
 
 Its names: outcome y, day, time g, doses d, covariates z, period p(t).
 """
 
 import warnings
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from nof1.analyze.exposure import Array
 from nof1.errors import InputError, Nof1Warning, RefusalError
 from nof1.plan.analysis import Priors
+from nof1.plan.fields import PAUSE
+from nof1.plan.protocol import Protocol
 from nof1.record.trial import Trial
 
 MIN_NIGHTS = 4  # with an outcome; fewer cannot hold two arms and a spread
@@ -85,38 +88,107 @@ def terms(trial: Trial) -> Terms:
     InputError
         If a covariate cannot be used.
     """
-    protocol, analysis, frame = trial.protocol, trial.protocol.analysis, trial.frame
+    protocol, frame = trial.protocol, trial.frame
+    arm, period = frame["arm"].to_numpy(), frame["period"].to_numpy(dtype=int)
     outcome = frame[protocol.outcome.name].to_numpy(dtype=float)
-    used = ~np.isnan(outcome)
-    if analysis.discarded_nights:
-        used &= frame.groupby("period").cumcount().to_numpy() >= analysis.discarded_nights
-    _refuse_hopeless(trial, outcome, used)
+    used = used_nights(protocol, outcome, arm, period)
+    treated = treated_days(protocol, arm)
+    doses = treated.astype(float) if protocol.analysis.dose == "assigned" else _doses_taken(trial, treated)
+    covariates, sd = _covariates(trial, used)
+    return assemble(
+        protocol,
+        outcome,
+        used,
+        treated,
+        doses,
+        period,
+        covariates=covariates,
+        covariate_sd=sd,
+        covariate_names=protocol.analysis.covariates,
+    )
 
-    active = [arm.name for arm in protocol.active_arms]
-    assigned = frame["arm"].to_numpy()
-    treated = np.column_stack([assigned == name for name in active])
-    doses = treated.astype(float) if analysis.dose == "assigned" else _doses_taken(trial, treated)
-    for name, until_last in zip(active, doses[: np.flatnonzero(used)[-1] + 1].T, strict=True):
+
+def treated_days(protocol: Protocol, arm: NDArray[Any]) -> NDArray[np.bool_]:
+    """Days assigned to each active arm, shape (days, K); `arm` holds the arm's name of every planned day."""
+    return np.column_stack([arm == active.name for active in protocol.active_arms])
+
+
+def night_of_period(period: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many nights of its period came before each day; `period` holds the period's number of every planned day."""
+    starts = np.flatnonzero(np.diff(period, prepend=period[0] - 1))
+    return np.arange(len(period)) - np.repeat(starts, np.diff(starts, append=len(period)))
+
+
+def used_nights(protocol: Protocol, outcome: Array, arm: NDArray[Any], period: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Planned nights that inform the model: those with an outcome that are not discarded.
+
+    Parameters
+    ----------
+    outcome, arm, period : arrays, shape (days,)
+        Outcome (nan where missing), name of the arm and number of the period of every planned day.
+
+    Raises
+    ------
+    RefusalError
+        If they cannot answer: too few, no variation, an arm that was never recorded.
+    """
+    used: NDArray[np.bool_] = ~np.isnan(outcome) & (arm != PAUSE)
+    if protocol.analysis.discarded_nights:
+        used &= night_of_period(period) >= protocol.analysis.discarded_nights
+    _refuse_hopeless(protocol, outcome, arm, used)
+    return used
+
+
+def assemble(
+    protocol: Protocol,
+    outcome: Array,
+    used: NDArray[np.bool_],
+    treated: NDArray[np.bool_],
+    doses: Array,
+    period: NDArray[np.int64],
+    *,
+    covariates: Array | None = None,
+    covariate_sd: Array | None = None,
+    covariate_names: tuple[str, ...] = (),
+) -> Terms:
+    """The model's numbers from arrays of every planned day; see `Terms` for their meaning.
+
+    Parameters
+    ----------
+    outcome, used, period : arrays, shape (days,)
+    treated, doses : arrays, shape (days, K)
+    covariates : array, shape (n, J), optional
+        Centred, of the used nights; with their sd and names.
+
+    Raises
+    ------
+    RefusalError
+        If no dose of an arm was taken before the last used night, or ratings change between periods only.
+    """
+    analysis = protocol.analysis
+    day = np.flatnonzero(used)
+    lived = slice(0, day[-1] + 1)  # nights after the last recorded one have had no exposure yet
+    active = tuple(arm.name for arm in protocol.active_arms)
+    for name, until_last in zip(active, doses[lived].T, strict=True):
         if not until_last.any():
             raise RefusalError(
                 f"No dose of {name!r} was taken before the last recorded night, so its effect cannot be seen."
             )
-    numbers, period = np.unique(frame["period"].to_numpy(dtype=int)[used], return_inverse=True)
-    covariates, sd = _covariates(trial, used)
-    day = np.flatnonzero(used)
-    lived = slice(0, day[-1] + 1)  # nights after the last recorded one have had no exposure yet
+    numbers, index = np.unique(period[used], return_inverse=True)
+    if analysis.period_effects:
+        _refuse_flat_periods(protocol.outcome.name, outcome[used], index)
     return Terms(
         y=outcome[used],
         day=day,
-        time=day / (len(frame) - 1) - 0.5,
+        time=day / (len(outcome) - 1) - 0.5,
         doses=doses[lived],
         treated=treated[lived],
-        covariates=covariates,
-        covariate_sd=sd,
-        period=period,
+        covariates=np.empty((len(day), 0)) if covariates is None else covariates,
+        covariate_sd=np.empty(0) if covariate_sd is None else covariate_sd,
+        period=index,
         period_numbers=tuple(int(number) for number in numbers),
-        arms=tuple(active),
-        covariate_names=analysis.covariates,
+        arms=active,
+        covariate_names=covariate_names,
         priors=protocol.priors,
         exponential=analysis.carryover == "exponential",
         trend=analysis.trend,
@@ -125,13 +197,12 @@ def terms(trial: Trial) -> Terms:
     )
 
 
-def _refuse_hopeless(trial: Trial, outcome: Array, used: NDArray[np.bool_]) -> None:
-    name = trial.protocol.outcome.name
-    arms = trial.frame["arm"].to_numpy()
-    for arm in trial.protocol.arms:
-        if not np.any(used & (arms == arm.name)):
+def _refuse_hopeless(protocol: Protocol, outcome: Array, arm: NDArray[Any], used: NDArray[np.bool_]) -> None:
+    name = protocol.outcome.name
+    for known in protocol.arms:
+        if not np.any(used & (arm == known.name)):
             raise RefusalError(
-                f"No night on {arm.name!r} has a recorded {name}, so nothing can be compared with it. "
+                f"No night on {known.name!r} has a recorded {name}, so nothing can be compared with it. "
                 "Record nights on every arm first ('nof1 status' shows what is missing)."
             )
     if used.sum() < MIN_NIGHTS:
@@ -142,6 +213,20 @@ def _refuse_hopeless(trial: Trial, outcome: Array, used: NDArray[np.bool_]) -> N
         raise RefusalError(
             f"Every recorded {name} is {outcome[used][0]:g}: with no variation at all there is no spread to measure an effect "
             "against, and any interval would be invented. Check that the right column was recorded."
+        )
+
+
+def _refuse_flat_periods(name: str, y: Array, period: NDArray[np.int64]) -> None:
+    """Refuse ratings that are the same on all nights of every period.
+
+    Period effects then explain every night exactly, the density grows without bound as the spread between nights goes to
+    zero, and no posterior exists.
+    """
+    firsts = np.flatnonzero(np.diff(period, prepend=-1))
+    if len(y) > len(firsts) and np.array_equal(y, y[firsts][period]):
+        raise RefusalError(
+            f"Within every period the recorded {name} never changes, so there is no spread between nights to measure an effect "
+            "against. Record more nights."
         )
 
 

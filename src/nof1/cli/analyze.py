@@ -152,14 +152,16 @@ def demo(
     seed: Seed = 1,
 ) -> None:
     """Take the simulated sample trial the whole way: plan, record, analyze, report."""
-    from nof1.cli.plan import tell_plan
+    from nof1.cli.draw import tell_plan, write_paperwork
     from nof1.cli.record import status
     from nof1.record.trial import Trial
 
     source = sample_folder(DEMO_TRIAL)
-    Trial.load(source).create(folder)
+    trial = Trial.load(source)
+    trial.create(folder)
+    write_paperwork(folder, trial.protocol, trial.order)
     say("1. Plan", style="bold cyan")
-    tell_plan(folder, Trial.load(folder))
+    tell_plan(folder, trial.protocol, trial.order)
     say("\n2. Record", style="bold cyan")
     status(folder)
     say("\n3. Analyze", style="bold cyan")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from nof1._version import __version__
-from nof1.cli import analyze, plan, record
+from nof1.cli import analyze, conceal, imports, plan, power, record
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,10 +33,13 @@ def _common(
 
 
 app.command("plan")(plan.plan)
+app.command("power")(power.power)
 app.command("log")(record.log)
-app.command("import")(record.import_)
-app.command("adopt")(record.adopt)
+app.command("import")(imports.import_)
+app.command("adopt")(imports.adopt)
 app.command("status")(record.status)
+app.command("amend")(conceal.amend)
+app.command("unseal")(conceal.unseal)
 app.command("analyze")(analyze.analyze)
 app.command("report")(analyze.report)
 app.command("demo")(analyze.demo)

@@ -10,8 +10,25 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 # Columns of the diary and of tables that a name may not take.
 RESERVED_NAMES = frozenset(
-    {"night", "day", "date", "period", "block", "arm", "phase", "dose_mg", "side_effects", "guess", "note"}
+    [
+        "night",
+        "day",
+        "date",
+        "period",
+        "block",
+        "arm",
+        "phase",
+        "dose_mg",
+        "taken",
+        "side_effects",
+        "guess",
+        "confidence",
+        "note",
+    ]
 )
+# What stands in the column of the arm on nights that belong to none.
+WASHOUT = "washout"  # no dose, after a period
+PAUSE = "pause"  # does not count
 
 
 def as_number(value: Any) -> Any:
@@ -48,6 +65,12 @@ def _name(value: str) -> str:
     return value
 
 
+def _arm_name(value: str) -> str:
+    if value.casefold() in (WASHOUT, PAUSE):
+        raise ValueError(f"{value!r} is what nights without an arm are called; choose another name")
+    return _name(value)
+
+
 def column_name(value: str) -> str:
     """Refuse names that a column of the diary cannot have."""
     if value in RESERVED_NAMES:
@@ -59,6 +82,7 @@ def column_name(value: str) -> str:
 
 Text = Annotated[str, Field(max_length=5000), AfterValidator(_plain)]
 Name = Annotated[str, AfterValidator(_name)]
+ArmName = Annotated[str, AfterValidator(_arm_name)]
 Column = Annotated[str, AfterValidator(column_name)]
 
 
@@ -69,6 +93,15 @@ def _day(value: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
+
+
+def _clock(value: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError(f"{value!r} is no time of day such as 21:30")
+    return value
+
+
+Clock = Annotated[str, AfterValidator(_clock)]
 
 
 class Frozen(BaseModel):

@@ -5,7 +5,6 @@ It must not know the order that was drawn, nor any night.
 
 import hashlib
 import json
-import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,8 +15,13 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 from nof1.errors import InputError
 from nof1.files import read_bytes, write_atomic
 from nof1.plan.analysis import Analysis, Priors
-from nof1.plan.design import MAX_NIGHTS, Adopted, Design, RandomizedBlocks
-from nof1.plan.fields import Column, Finite, Frozen, Name, Positive, Text, as_number, column_name
+from nof1.plan.conduct import Conduct
+from nof1.plan.design import MAX_NIGHTS, Adopted, Balanced, Concealment, Design, Listed
+from nof1.plan.dose import elemental_mg, find_form
+from nof1.plan.explain import explain, parse_toml
+from nof1.plan.fields import ArmName, Column, Finite, Frozen, Positive, Text, as_number, column_name
+from nof1.plan.safety import Safety, needs_agreement, screen
+from nof1.plan.sequences import sequences_of
 
 PROTOCOL_FILE = "protocol.toml"
 _HEADER = "# What was decided before the first night. Its hash is printed on every page; changes afterwards are amendments.\n\n"
@@ -55,12 +59,51 @@ class Outcome(Frozen):
 
 
 class Arm(Frozen):
-    """One of the things compared. `dose_mg` is elemental mg an evening, 0 for an arm without."""
+    """One of the things compared.
 
-    name: Name
+    Attributes
+    ----------
+    dose_mg : float or None
+        Elemental mg an evening, 0 for an arm without.
+    salt_mg : float or None
+        Weight of the salt that gives it, in mg, where the label states that; `dose_mg` follows from it and the form.
+    form, product : str
+        Form of magnesium, such as citrate; name of the product and how much of it makes a dose.
+    placebo : bool
+        Whether this is a dummy that looks and tastes the same.
+    """
+
+    name: ArmName
     label: Text = ""
     form: Text = ""
     dose_mg: Annotated[Finite, Field(ge=0, le=5000)] | None = None
+    salt_mg: Annotated[Finite, Field(gt=0, le=50_000)] | None = None
+    product: Text = ""
+    placebo: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _dose_from_salt(cls, data: Any) -> Any:
+        """Work out the elemental dose where only the weight of the salt is given."""
+        if not isinstance(data, dict) or data.get("salt_mg") is None or data.get("dose_mg") is not None:
+            return data
+        salt, form = as_number(data["salt_mg"]), data.get("form")
+        if not isinstance(salt, float) or not isinstance(form, str):
+            return data
+        return data | {"dose_mg": round(elemental_mg(form, salt), 1)}
+
+    @model_validator(mode="after")
+    def _salt_and_dose_agree(self) -> "Arm":
+        if self.salt_mg is None or self.dose_mg is None:
+            return self
+        if find_form(self.form) is None:
+            raise ValueError(f"salt_mg needs a form whose magnesium content is known; {self.form!r} is not")
+        elemental = elemental_mg(self.form, self.salt_mg)
+        if abs(elemental - self.dose_mg) > max(1.0, 0.01 * elemental):
+            raise ValueError(
+                f"{self.salt_mg:g} mg of {self.form} hold {elemental:.0f} mg of magnesium, not dose_mg {self.dose_mg:g}; give one of the two"
+            )
+        return self
 
     @property
     def title(self) -> str:
@@ -80,8 +123,11 @@ class Protocol(Frozen):
         Two or more.
     reference : str
         Name of the arm the others are compared with. Run-in nights are spent on it and it has no exposure.
-    design : RandomizedBlocks or Adopted
+    design : RandomizedBlocks, Balanced, MirroredPairs, Alternating, Listed or Adopted
     analysis : Analysis
+    conduct : Conduct
+    safety : Safety or None
+        Answers to the safety screen; None if nobody was asked.
     simulated : bool
         True for made-up data; printed wherever the trial is shown.
 
@@ -100,6 +146,8 @@ class Protocol(Frozen):
     arms: Annotated[tuple[Arm, ...], Field(min_length=2, max_length=12)]
     design: Design
     analysis: Analysis
+    conduct: Conduct = Conduct()
+    safety: Safety | None = None
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -140,17 +188,84 @@ class Protocol(Frozen):
             column_name(column)
         if len({column.casefold() for column in columns}) < len(columns):
             raise ValueError(f"the outcome and the covariates need different names: {', '.join(columns)}")
+        if self.safety is not None and self.safety.agreement is None and needs_agreement(screen(self.safety)):
+            stops = "; ".join(finding.text for finding in screen(self.safety) if finding.level == "stop")
+            raise ValueError(
+                f"safety: {stops} Without a clinician's agreement this trial cannot be planned. Talk to a doctor; if they agree, "
+                "record it as safety.agreement with clinician and date"
+            )
         if self.analysis.dose == "taken" and any(not arm.dose_mg for arm in self.active_arms):
             raise ValueError('dose = "taken" needs a dose_mg above 0 for every arm but the reference')
+        self._design_fits(names)
         if self.nights > MAX_NIGHTS:
             raise ValueError(f"the trial would last {self.nights} nights; at most {MAX_NIGHTS} are allowed")
         if self.nights > (date.max - self.start).days:
             raise ValueError(f"the trial would start on {self.start} and end after the last date there is")
-        if isinstance(self.design, RandomizedBlocks) and self.analysis.discarded_nights >= self.design.period_nights:
-            raise ValueError(
-                f"carryover {self.analysis.carryover!r} leaves no night of a {self.design.period_nights}-night period"
-            )
         return self
+
+    def _design_fits(self, names: list[str]) -> None:
+        """Hold the design against the arms."""
+        design = self.design
+        if isinstance(design, Adopted):
+            return
+        if isinstance(design.period_nights, dict) and set(design.period_nights) != set(names):
+            raise ValueError(f"design.period_nights must have one number for each arm: {', '.join(names)}")
+        shortest = min(self.period_nights(name) for name in names)
+        if self.analysis.discarded_nights >= shortest:
+            raise ValueError(f"carryover {self.analysis.carryover!r} leaves no night of a {shortest}-night period")
+        if design.washout_nights and self.arm(self.reference).dose_mg:
+            raise ValueError(
+                f"washout nights are without any dose, but the reference {self.reference!r} has one, and nights without it "
+                "would be counted as nights with it; add an arm without a dose as the reference, or leave washout_nights out"
+            )
+        if design.concealed == "alone" and isinstance(design, Balanced | Listed):
+            raise ValueError(
+                f'concealed = "alone" needs orders that shuffled packs can make; a {design.kind} order cannot be shuffled by hand. '
+                'The nearest kind that can is "randomized-blocks"'
+            )
+        if isinstance(design, Balanced) and design.periods < 2 * len(names):
+            raise ValueError(
+                f"{design.periods} periods are too few for {len(names)} arms: with one period an arm, its effect cannot be "
+                f"told from a good or a bad week; plan at least {2 * len(names)}"
+            )
+        if isinstance(design, Listed):
+            sequences_of(design, names)  # refuses unknown arms
+            self._every_order_can_answer(design, names)
+        if len({self._nights_of(times) for times in self._times()}) > 1:
+            raise ValueError(
+                "with periods of different lengths every order must hold each arm equally often, or the trial's length would depend on the draw"
+            )
+
+    def _every_order_can_answer(self, design: Listed, names: list[str]) -> None:
+        for order in design.orders:
+            absent = [name for name in names if name not in order]
+            if absent:
+                raise ValueError(
+                    f"the order {', '.join(order)} has no period on {absent[0]!r}; every order needs each arm"
+                )
+            if len(order) == len(names):
+                raise ValueError(
+                    f"the order {', '.join(order)} has one period an arm: an effect could not be told from a good or a bad week; "
+                    f"the nearest that can: {', '.join(order + order[::-1])}"
+                )
+
+    def _times(self) -> list[dict[str, int]]:
+        """How often each arm comes, for every way in which the allowed orders differ in that."""
+        names = [arm.name for arm in self.arms]
+        match self.design:
+            case Adopted():
+                return []
+            case Listed(orders=orders):
+                return [{name: order.count(name) for name in names} for order in orders]
+            case Balanced(periods=periods):
+                least, more = divmod(periods, len(names))
+                return [{name: least + (i < more) for i, name in enumerate(turn)} for turn in (names, names[::-1])]
+            case design:
+                periods = sequences_of(design, names).periods
+                return [dict.fromkeys(names, periods // len(names))]
+
+    def _nights_of(self, times: dict[str, int]) -> int:
+        return sum(count * self.period_nights(name) for name, count in times.items())
 
     @property
     def priors(self) -> Priors:
@@ -167,12 +282,30 @@ class Protocol(Frozen):
         """The arm called `name`."""
         return next(arm for arm in self.arms if arm.name == name)
 
+    def period_nights(self, arm: str) -> int:
+        """Nights of a period on an arm, without washout; of an adopted trial 0, since its periods differ."""
+        if isinstance(self.design, Adopted):
+            return 0
+        nights = self.design.period_nights
+        return nights[arm] if isinstance(nights, dict) else nights
+
+    @property
+    def periods(self) -> int:
+        """Number of planned periods, the run-in left out; 0 for an adopted trial."""
+        return sum(self._times()[0].values()) if not isinstance(self.design, Adopted) else 0
+
+    @property
+    def concealed(self) -> Concealment:
+        """Who knows the order: "open", "helper" or "alone"."""
+        return "open" if isinstance(self.design, Adopted) else self.design.concealed
+
     @property
     def nights(self) -> int:
-        """Number of planned nights, run-in included."""
+        """Number of planned nights, run-in and washout included."""
         if isinstance(self.design, Adopted):
             return self.design.nights
-        return self.design.run_in_nights + self.design.blocks * len(self.arms) * self.design.period_nights
+        between = self.design.washout_nights * (self.periods - 1)
+        return self.design.run_in_nights + self._nights_of(self._times()[0]) + between
 
     @property
     def start(self) -> date:
@@ -187,7 +320,7 @@ class Protocol(Frozen):
     @property
     def randomized(self) -> bool:
         """Whether nof1 drew the order."""
-        return isinstance(self.design, RandomizedBlocks)
+        return not isinstance(self.design, Adopted)
 
     @property
     def dated(self) -> bool:
@@ -258,44 +391,3 @@ class Protocol(Frozen):
         except UnicodeDecodeError:
             raise InputError(f"{path} is damaged: it is not UTF-8 text. Restore it from a copy.") from None
         return cls.parse(text, where=str(path))
-
-
-def parse_toml(text: str, *, where: str) -> dict[str, Any]:
-    """TOML text as plain values.
-
-    Raises
-    ------
-    InputError
-        If the text is no TOML; the message holds the line.
-    """
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(
-            f"{where} is not valid TOML: {error}. Mend that place, or restore the file from a copy."
-        ) from None
-
-
-def explain(error: ValidationError, where: str) -> str:
-    """Turn pydantic's findings into one message a person can act on."""
-    findings = []
-    items = error.errors(include_url=False)
-    # A list whose parts are wrong is also said to be too short; only the parts are to be mended.
-    items = [item for item in items if item["type"] != "too_short" or len(items) == 1]
-    for item in items[:5]:
-        place = ".".join(str(part) for part in item["loc"] if part not in ("randomized-blocks", "adopted"))
-        text = item["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-        if item["type"] == "extra_forbidden":
-            text = "is not known; check the spelling or remove it"
-        elif item["type"] == "missing":
-            text = "is missing; add it"
-        elif item["type"] not in ("value_error",):
-            text = f"{text[0].lower()}{text[1:]} (it is {_short(item.get('input'))})"
-        findings.append(f"{place}: {text}" if place else text)
-    more = len(items) - len(findings)
-    return f"{where} has a mistake: " + "; ".join(findings) + (f"; and {more} more" if more > 0 else "") + "."
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

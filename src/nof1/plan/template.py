@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from nof1.errors import InputError
+from nof1.plan.design import Drawn
 
 DEFAULT_TEMPLATE = "magnesium-rls"
 
@@ -29,9 +30,16 @@ def load_template(name: str) -> dict[str, Any]:
     return tomllib.loads((files("nof1.plan") / "templates" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+# Fields that every drawn design has; the others belong to its kind.
+_OF_EVERY_KIND = frozenset(Drawn.model_fields)
+
+
 def answered(template: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """A template with a person's answers on top; another outcome takes nothing over from the template's own."""
+    """A template with a person's answers on top; another outcome, or another kind of design, takes nothing over."""
     base = dict(template)
+    design = answers.get("design")
+    if isinstance(design, Mapping) and design.get("kind", base["design"]["kind"]) != base["design"]["kind"]:
+        base["design"] = {name: value for name, value in base["design"].items() if name in _OF_EVERY_KIND}
     outcome = answers.get("outcome")
     if isinstance(outcome, Mapping) and outcome.get("name", base["outcome"]["name"]) != base["outcome"]["name"]:
         del base["outcome"]

@@ -15,7 +15,7 @@ from pathlib import Path
 from nof1.errors import InputError
 from nof1.files import locked, read_bytes, sha256_bytes, write_atomic
 from nof1.plan.protocol import Protocol
-from nof1.record.diary import DIARY_FILE, Entry, columns, parse_entry, read_diary, to_csv
+from nof1.record.diary import DIARY_FILE, Entry, columns, parse_entry, read_diary, refuse_if_locked, to_csv
 from nof1.record.nights import DatedBy, DateOrder, night_of, parse_moment, settle_order
 from nof1.record.sources.table import Table
 
@@ -127,10 +127,12 @@ def plan_import(
     dated_by: DatedBy = "evening",
     date_order: DateOrder | None = None,
     latest: date | None = None,
+    until: date | None = None,
 ) -> Import:
     """What would be taken from a table. Nothing is written.
 
     A row that holds a date and nothing else says nothing new and counts as merged. Nights after `latest` are refused.
+    `until` is the last evening of the trial, where pauses have moved it beyond the protocol's.
 
     Raises
     ------
@@ -149,14 +151,14 @@ def plan_import(
         try:
             values = {field: _cell(table, field, row.cells[place]) for field, place in places.items()}
             night = night_of(parse_moment(values["night"], order, where=where), dated_by)
-            entry = parse_entry(protocol, values | {"night": night.isoformat()}, where=where)
-            if latest is not None and night > latest:
-                raise InputError(f"{where}: the night {night} is not over yet. Check the dates.")
+            entry = parse_entry(protocol, values | {"night": night.isoformat()}, where=where, until=until)
             if night in lines:
                 raise InputError(f"{where}: the night {night} is on line {lines[night]} too. Keep one row a night.")
             lines[night] = row.line
             if not any(text.strip() for field, text in values.items() if field != "night"):
-                merged += 1
+                merged += 1  # a prepared table has a row for nights to come
+            elif latest is not None and night > latest:
+                raise InputError(f"{where}: the night {night} is not over yet. Check the dates.")
             elif night not in known:
                 new.append(entry)
             elif _says_the_same(entry, known[night], places, protocol):
@@ -198,6 +200,7 @@ def take_import(folder: Path, protocol: Protocol, plan: Import, *, now: datetime
         If the diary has got one of the nights in the meantime; it is then unchanged.
     """
     with locked(folder):
+        refuse_if_locked(folder)
         recorded = {entry.night: entry for entry in read_diary(folder, protocol)}
         twice = [entry.night for entry in plan.new if entry.night in recorded]
         if twice:

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from nof1.errors import InputError
 from nof1.files import new_folder, sha256_bytes, write_atomic
+from nof1.plan.amendments import Amendment, load_amendments
+from nof1.plan.draw import check_order
+from nof1.plan.fields import PAUSE
+from nof1.plan.loading import Unsealing, load_order, load_unsealing
 from nof1.plan.order import ORDER_FILE, Order
 from nof1.plan.protocol import PROTOCOL_FILE, Protocol
 from nof1.record.diary import DIARY_FILE, Entry, check_entry, read_diary, to_csv
@@ -26,19 +30,27 @@ class Trial:
     order : Order
     entries : tuple of Entry
         The recorded nights.
+    amendments : tuple of Amendment
+        Changes after the draw; `order` has their pauses already.
+    unsealing : Unsealing or None
+        What went on record before a concealed order was opened.
     """
 
     protocol: Protocol
     order: Order
     entries: tuple[Entry, ...]
+    amendments: tuple[Amendment, ...] = ()
+    unsealing: Unsealing | None = None
 
     def __post_init__(self) -> None:
-        self.order.check(self.protocol)
+        check_order(self.protocol, self.order)
+        if self.order.sealed:
+            raise InputError("The order is sealed, and without it nothing can be compared. Open it with 'nof1 unseal'.")
         nights = [entry.night for entry in self.entries]
         if len(set(nights)) < len(nights):
             raise InputError("A night is there twice in the diary. Keep the right row and remove the other.")
         for entry in self.entries:
-            check_entry(self.protocol, entry, where=f"night {entry.night}")
+            check_entry(self.protocol, entry, where=f"night {entry.night}", until=self.order.end)
 
     def __repr__(self) -> str:
         recorded = self.protocol.nights - len(self.missing_nights)
@@ -55,7 +67,8 @@ class Trial:
             If the folder is no trial folder, or a file in it is missing or damaged.
         """
         protocol = Protocol.load(folder)
-        return cls(protocol, Order.load(folder, protocol), read_diary(folder, protocol))
+        order = load_order(folder, protocol)
+        return cls(protocol, order, read_diary(folder, protocol), load_amendments(folder), load_unsealing(folder))
 
     @classmethod
     def from_frame(cls, frame: "pd.DataFrame", *, outcome: str, arm: str, **options: Any) -> "Trial":
@@ -98,16 +111,29 @@ class Trial:
 
     @property
     def missing_nights(self) -> tuple[date, ...]:
-        """Planned nights without an outcome."""
+        """Planned nights without an outcome; pauses are not planned."""
         rated = {entry.night for entry in self.entries if entry.outcome is not None}
-        return tuple(night for period in self.order.periods for night in period.dates if night not in rated)
+        return tuple(
+            night
+            for period in self.order.periods
+            if period.arm != PAUSE
+            for night in period.dates
+            if night not in rated
+        )
+
+    @property
+    def changed_after_unsealing(self) -> bool:
+        """Whether the diary is another one than when the order was opened."""
+        return self.unsealing is not None and self.unsealing.diary_sha256 != self.diary_sha256
 
     @cached_property
     def frame(self) -> "pd.DataFrame":
-        """One row per planned night, missing ones included.
+        """One row per calendar night, missing ones and pauses included.
 
         Index `night` (dates of the evenings); columns `day` (from 1), `period`, `block`, `arm`, the outcome, `dose_mg`,
-        `side_effects`, `guess`, the covariates, `note`. Numbers that were not recorded are nan.
+        `side_effects`, `guess`, `confidence`, the covariates, `note`. Numbers that were not recorded are nan. `arm` is
+        "washout" or "pause" on nights that belong to none; `dose_mg` of a concealed trial is the share of the pack that
+        was taken, times the dose that turned out to be in it.
         """
         import pandas as pd
 
@@ -124,21 +150,28 @@ class Trial:
                         "block": period.block,
                         "arm": period.arm,
                     }
-                    | _values(self.protocol, entry)
+                    | _values(self.protocol, entry, period.arm)
                 )
         frame = pd.DataFrame(rows)
         frame["night"] = pd.to_datetime(frame["night"])
-        numbers = [self.protocol.outcome.name, "dose_mg", *self.protocol.analysis.covariates]
+        numbers = [self.protocol.outcome.name, "dose_mg", "confidence", *self.protocol.analysis.covariates]
         frame[numbers] = frame[numbers].astype(float)
         return frame.set_index("night")
 
 
-def _values(protocol: Protocol, entry: Entry) -> dict[str, Any]:
+def _values(protocol: Protocol, entry: Entry, arm: str | None) -> dict[str, Any]:
     return {
         protocol.outcome.name: entry.outcome,
-        "dose_mg": entry.dose_mg,
+        "dose_mg": entry.dose_mg if protocol.concealed == "open" else _dose_from_pack(protocol, entry, arm),
         "side_effects": "; ".join(entry.side_effects),
         "guess": entry.guess,
+        "confidence": entry.confidence,
         **{name: entry.covariates.get(name) for name in protocol.analysis.covariates},
         "note": entry.note,
     }
+
+
+def _dose_from_pack(protocol: Protocol, entry: Entry, arm: str | None) -> float | None:
+    """Elemental mg in the part of the pack that was taken; nights without a pack have no dose."""
+    planned = next((one.dose_mg for one in protocol.arms if one.name == arm), 0.0)
+    return None if entry.taken is None or planned is None else entry.taken * planned

@@ -1,29 +1,23 @@
-"""Pages: figures as vectors, words as data, laid out by Typst. User text never becomes markup."""
+"""The results page: its figures and its words, laid out on one page."""
 
 import io
-import json
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nof1.analyze.results import Result
-from nof1.errors import Nof1Error
 from nof1.files import write_atomic
 from nof1.report import plots, words
-from nof1.report.letters import font_folder, showable
+from nof1.report.typeset import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from matplotlib.axes import Axes
-    from typst import Fonts
 
 SUMMARY_FILE = "summary.pdf"
 _MAX_TITLE = 140
 _MAX_OTHERS = 4  # further comparisons on the page; all of them are in results.json
-_RUNS_OVER = "runs over"  # said by the template where one page is not enough
-_SIZES = (10.0, 9.4, 8.8, 8.0)  # of the text, in points
+_SIZES = (10.0, 9.4, 8.8, 8.0)  # of the text, in points; the first with which all fits on the page
 _MAX_SIDE_EFFECTS = 3
 
 
@@ -67,59 +61,9 @@ def summary(result: Result, path: str | Path) -> Path:
     """
     path = Path(path)
     drawn = figures(result)
-    write_atomic(path, render("summary.typ", summary_data(result), drawn))
+    words_and_sizes = [summary_data(result) | {"size": size} for size in _SIZES]
+    write_atomic(path, render("summary.typ", words_and_sizes, drawn))
     return path
-
-
-def render(template: str, data: dict[str, Any], drawn: dict[str, bytes]) -> bytes:
-    """Compile a template of this package with data and figures to a PDF of one page.
-
-    Type and figures are made smaller, step by step, until all fits on the page.
-    """
-    import typst
-
-    source = (files("nof1.report") / template).read_bytes()
-    inputs = {f"figure-{name}": svg.decode() for name, svg in drawn.items()}
-    for size in _SIZES:
-        smallest = size == _SIZES[-1]  # runs over rather than fail
-        inputs["data"] = json.dumps(_showable(data | {"size": size, "may_run_over": smallest}), ensure_ascii=False)
-        try:
-            content = typst.compile(
-                source,
-                format="pdf",
-                pdf_standards="ua-1",
-                sys_inputs=inputs,
-                font_paths=_fonts(),
-                ignore_system_fonts=True,
-                timestamp=0,
-            )
-        except typst.TypstError as error:
-            if _RUNS_OVER in error.message and not smallest:
-                continue
-            raise Nof1Error(
-                f"The page could not be laid out: {error.message}. Please report this as a fault of nof1."
-            ) from error
-        assert isinstance(content, bytes)
-        return content
-    raise AssertionError("the smallest size returns or raises")
-
-
-@cache
-def _fonts() -> "Fonts":
-    import typst
-
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
-
-
-def _showable(data: Any) -> Any:
-    """The data with every text made showable."""
-    if isinstance(data, str):
-        return showable(data)
-    if isinstance(data, list):
-        return [_showable(item) for item in data]
-    if isinstance(data, dict):
-        return {key: _showable(item) for key, item in data.items()}
-    return data
 
 
 def summary_data(result: Result) -> dict[str, Any]:
@@ -152,9 +96,10 @@ def summary_data(result: Result) -> dict[str, Any]:
         "compared": f"{protocol.arm(result.lead[0]['arm']).title} against {protocol.arm(result.lead[0]['reference']).title}",
         "night": words.night_sentence(result),
         "arms": arms,
-        "dates": f"{protocol.start} to {protocol.end}" if protocol.dated else "",
+        "dates": f"{trial.order.start} to {trial.order.end}" if protocol.dated else "",
         "nights": words.nights_sentence(result),
         "order": words.order_sentence(protocol),
+        "changes": [_clip(sentence, 300) for sentence in words.changes(result)],
         "method": words.method_sentence(result),
         "checks": [check["sentence"] for check in record["checks"].values() if check["passed"] is not False],
         "no_advice": words.NO_ADVICE,

@@ -10,9 +10,11 @@ from nof1.analyze.effects import pairs
 from nof1.analyze.exposure import exposure_summary
 from nof1.analyze.results import Result
 from nof1.analyze.terms import terms
+from nof1.plan.fields import PAUSE
 from nof1.plan.protocol import Outcome, Protocol
 from nof1.record.trial import Trial
 from nof1.report.letters import showable
+from nof1.report.plots_power import power as power
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,18 +40,25 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     """
     ax = ax or _new_axes(8.0, 3.0)
     protocol, frame = trial.protocol, trial.frame
-    values, day = frame[protocol.outcome.name], frame["day"]
+    column = protocol.outcome.name
+    values, day = frame[column], frame["day"]
+    first_off = next((period for period in trial.order.periods if not period.on_trial), None)
     low, high = _limits(protocol.outcome, values.dropna().to_numpy())
     styles = arm_styles(protocol)
     stretches = _stretches(trial)
     label_periods = _labels_fit(stretches, inches_per_night=0.9 * ax.figure.bbox.width / ax.figure.dpi / len(frame))
-    for _, rows in frame.groupby("period"):
-        arm = str(rows["arm"].iloc[0])
+    for period in trial.order.periods:
+        rows = frame.loc[str(period.start) : str(period.end)]
+        arm = str(period.arm)
+        if not period.on_trial:
+            label = "washout or pause" if period is first_off else "_nolegend_"
+            ax.plot(rows["day"], rows[column], ".", color=REFERENCE_COLOUR, ms=3.5, ls="none", zorder=3, label=label)
+            continue
         colour, marker = styles[arm]
         start, end = rows["day"].iloc[0] - 0.5, rows["day"].iloc[-1] + 0.5
         if arm != protocol.reference:
             ax.axvspan(start, end, color=colour, alpha=0.13, linewidth=0)
-        seen = rows[protocol.outcome.name]
+        seen = rows[column]
         face = "white" if arm == protocol.reference else colour
         ax.plot(rows["day"], seen, marker, ms=4.5, mfc=face, mec=colour, mew=1.1, ls="none", zorder=3)
         if seen.notna().any():
@@ -64,7 +73,7 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
             va="bottom",
             fontsize=8,
         )
-    missing = day[values.isna()]
+    missing = day[values.isna() & (frame["arm"] != PAUSE)]
     foot = low + 0.03 * (high - low)
     ax.plot(
         missing,
@@ -92,7 +101,7 @@ def _stretches(trial: Trial) -> list[tuple[str, float, float]]:
     out: list[tuple[str, float, float]] = []
     end = 0.5
     for period in trial.order.periods:
-        name = "run-in" if period.number == 0 else period.arm
+        name = "run-in" if period.number == 0 else str(period.arm)
         start, end = end, end + period.nights
         if out and out[-1][0] == name:
             start = out.pop()[1]
@@ -174,6 +183,7 @@ def period_means(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
         .dropna()
         .reset_index()
     )
+    means = means[means["arm"].isin(names)]
     for block, rows in means[means["block"] > 0].groupby("block"):
         ordered = rows.sort_values("arm", key=lambda arms: arms.map(place))
         ax.plot(ordered["arm"].map(place), ordered[column], color="#B5B5B5", lw=1.0, zorder=1, label=f"block {block}")
@@ -251,7 +261,7 @@ def _arm_legend(ax: "Axes", protocol: Protocol, names: Sequence[str]) -> None:
     ax.legend(
         loc="lower center",
         bbox_to_anchor=(0.5, 1.0),
-        ncols=len(names) + 1,
+        ncols=len(names) + 2,
         frameon=False,
         fontsize=8,
         handletextpad=0.2,
@@ -299,7 +309,7 @@ def describe(trial: Trial, result: Result) -> dict[str, Any]:
     _, numbers = result.leading(main)
     low, high = numbers["interval"]
     return {
-        "nights": f"Dot for each of {protocol.nights} nights in {len(trial.order.periods)} periods; "
+        "nights": f"Dot for each of {protocol.nights} nights in {len({period.number for period in trial.order.periods})} periods; "
         f"{len(trial.missing_nights)} nights missing. Mean {protocol.outcome.title}: {by_arm}.",
         "effect": f"Posterior of the change with {main['arm']} against {main['reference']}: mean {number(numbers['mean'])}, "
         f"interval {number(low)} to {number(high)} points; changes within {protocol.outcome.threshold:g} are too small to matter.",

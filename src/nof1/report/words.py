@@ -188,10 +188,40 @@ def nights_sentence(result: Result) -> str:
     return text + "."
 
 
+_DRAWN = {
+    "open": "drawn at random before the first night, and known from then on",
+    "helper": "drawn at random before the first night and sealed with a helper",
+    "alone": "left to chance by shuffled packs, and nobody knew it",
+}
+
+
+def changes(result: Result) -> list[str]:
+    """What changed after the draw, each with its reason, and when a concealed order was opened."""
+    out = list(result.record.get("amendments") or [])
+    unsealing = result.trial.unsealing
+    if unsealing is not None:
+        told = f"{unsealing.nights_recorded} of {unsealing.nights_planned} nights recorded"
+        if unsealing.early:
+            out.append(
+                f"The order was opened early, on {unsealing.opened:%Y-%m-%d}, with {told} and {unsealing.nights_left} nights still "
+                "to come: the choice of that moment can favour an answer."
+            )
+        else:
+            out.append(f"The order was opened on {unsealing.opened:%Y-%m-%d}, after the last night, with {told}.")
+    return out
+
+
+def changed_diary(result: Result) -> list[str]:
+    """A sentence where the diary is not the one that was locked when the order was opened."""
+    if not result.trial.changed_after_unsealing:
+        return []
+    return ["The diary was changed after the order was opened: it is not the one whose hash went on record then."]
+
+
 def order_sentence(protocol: Protocol) -> str:
     """Where the order of the periods came from."""
     if protocol.randomized:
-        return "The order of the periods was drawn at random before the first night."
+        return f"The order of the periods was {_DRAWN[protocol.concealed]}."
     return "The order of the periods was not drawn by nof1; it was taken over from a table."
 
 
@@ -223,4 +253,7 @@ def further_comparisons(count: int) -> list[str]:
 
 def failed_checks(result: Result) -> list[str]:
     """Sentences of the checks that failed; they stand at the head of every page."""
-    return [check["sentence"] for check in result.record["checks"].values() if check["passed"] is False]
+    return [
+        *changed_diary(result),
+        *(check["sentence"] for check in result.record["checks"].values() if check["passed"] is False),
+    ]

@@ -1,0 +1,166 @@
+"""Many simulated trials of one design, each analyzed by the marginal engine, on several cores.
+
+Every trial has random numbers of its own, made from the seed, its true effect and its number. So a result does not depend
+on how the work is shared out, and two designs are tried on the same simulated persons.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import get_args
+
+import numpy as np
+
+from nof1.analyze.effects import Verdict, effect_from_mixture, pairs
+from nof1.analyze.exposure import Array
+from nof1.analyze.marginal import QUICK_ROUNDS, fit_marginal
+from nof1.analyze.nuisance import Nuisance
+from nof1.analyze.simulate import Calendar, Truth, simulate_nights, simulated_terms
+from nof1.analyze.terms import Terms
+from nof1.errors import RefusalError
+from nof1.plan.draw import draw_order
+from nof1.plan.order import Order
+from nof1.plan.protocol import Protocol
+
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+NO_ANSWER = len(VERDICTS)  # where the engine refuses: no variation, an arm never recorded, weights not to be trusted
+COLUMNS = ("verdict", "mean", "lower", "upper")  # of a result; the verdict by its place in VERDICTS
+
+_CHUNK = 25  # trials a task: small enough for a progress bar, large enough that sending them costs nothing
+_ALONE = 40  # fewer trials than this are done here; starting workers would take longer
+_MOST_WORKERS = 4  # unless asked for more: each needs about 200 MB
+
+# Called with the name of a stage, the part done and the whole.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Simulated trials that share a design and a true effect.
+
+    Attributes
+    ----------
+    protocol : Protocol
+    nuisance : Nuisance
+    effect : float
+        Of every active arm at full exposure, in multiples of the threshold, with the outcome's own sign.
+    trials : range
+        Numbers of the trials.
+    seed : int
+    missing, skipped : float
+        Shares of nights without an entry, and of doses not taken.
+    """
+
+    protocol: Protocol
+    nuisance: Nuisance
+    effect: float
+    trials: range
+    seed: int
+    missing: float
+    skipped: float
+
+    def truth(self, trial: int) -> tuple[Truth, Order, int]:
+        """What is true in a trial, the order drawn for it, and the seed of its nights."""
+        key = round(self.effect * 1000) % 2**32
+        rng = np.random.default_rng([self.seed, key, trial])
+        person = self.nuisance.draw(rng)
+        order_seed, night_seed = (int(value) for value in rng.integers(2**63, size=2))
+        points = self.effect * self.protocol.outcome.threshold
+        truth = Truth(
+            level=person["level"],
+            effects={arm.name: points for arm in self.protocol.active_arms},
+            trend=person["trend"],
+            sigma=person["sigma"],
+            phi=person["phi"],
+            omega=person["omega"],
+            half_life=person["half_life"],
+            missing=self.missing,
+            skipped=self.skipped,
+        )
+        return truth, draw_order(self.protocol, seed=order_seed), night_seed
+
+    def nights(self, trial: int) -> Terms:
+        """The numbers of one simulated trial.
+
+        Raises
+        ------
+        RefusalError
+            If its nights cannot answer.
+        """
+        truth, order, seed = self.truth(trial)
+        calendar = Calendar.of(self.protocol, order)
+        simulated = simulate_nights(self.protocol, calendar, truth, np.random.default_rng(seed))
+        return simulated_terms(self.protocol, calendar, simulated)
+
+    def results(self) -> Array:
+        """Simulate and analyze all of them: one row a trial with `COLUMNS`; nan where there is no answer."""
+        return np.array([self._result(trial) for trial in self.trials])
+
+    def _result(self, trial: int) -> tuple[float, float, float, float]:
+        """The first active arm's effect on the estimand that the protocol names."""
+        protocol = self.protocol
+        try:
+            fitted = fit_marginal(self.nights(trial), seed=self.seed, rounds=QUICK_ROUNDS)
+        except RefusalError:
+            return NO_ANSWER, np.nan, np.nan, np.nan
+        first = np.array(pairs(protocol)[0].vector)
+        mean, sd = fitted.contrast(first, as_lived=protocol.analysis.estimand == "as-lived")
+        spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
+        effect = effect_from_mixture(protocol, fitted.weights, mean, sd, spread)
+        # Rounded, since the last bits depend on how many threads the linear algebra has in this process.
+        low, high = effect.interval
+        return VERDICTS.index(effect.verdict), round(effect.mean, 9), round(low, 9), round(high, 9)
+
+    def split(self) -> list["Batch"]:
+        """The same in parts of a few trials."""
+        return [replace(self, trials=self.trials[i : i + _CHUNK]) for i in range(0, len(self.trials), _CHUNK)]
+
+
+def replicate(batches: Sequence[Batch], *, workers: int | None = None, progress: Progress | None = None) -> list[Array]:
+    """Simulate and analyze all trials of several batches.
+
+    Parameters
+    ----------
+    batches : sequence of Batch
+    workers : int, optional
+        Processes; as many as there are cores, at most four, if not given. A few trials are done without any.
+    progress : callable, optional
+        Told the stage, the trials done and the whole.
+
+    Returns
+    -------
+    list of arrays, shape (trials, 4)
+        For each batch, in the order of its trials, with `COLUMNS`.
+    """
+    tasks = [(place, part) for place, batch in enumerate(batches) for part in batch.split()]
+    whole = sum(len(part.trials) for _, part in tasks)
+    found = [np.empty((len(batch.trials), len(COLUMNS))) for batch in batches]
+    done = 0
+    for task, rows in _run(tasks, whole, workers):
+        place, part = tasks[task]
+        first = part.trials[0] - batches[place].trials[0]
+        found[place][first : first + len(rows)] = rows
+        done += len(rows)
+        if progress is not None:
+            progress("simulating", done, whole)
+    return found
+
+
+def _run(tasks: Sequence[tuple[int, Batch]], whole: int, workers: int | None) -> Iterator[tuple[int, Array]]:
+    """Results as they come, with the number of the task."""
+    import joblib
+
+    count = workers or min(joblib.cpu_count(), _MOST_WORKERS)
+    if count == 1 or whole < _ALONE:
+        for task, (_, part) in enumerate(tasks):
+            yield task, part.results()
+        return
+    # Long trials first, so that no core waits for the other at the end.
+    costs = [part.protocol.nights * len(part.trials) for _, part in tasks]
+    by_cost = sorted(range(len(tasks)), key=lambda task: -costs[task])
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
+        work = joblib.Parallel(n_jobs=count, return_as="generator_unordered", batch_size=1)
+        yield from work(joblib.delayed(_numbered)(task, tasks[task][1]) for task in by_cost)
+
+
+def _numbered(task: int, batch: Batch) -> tuple[int, Array]:
+    return task, batch.results()

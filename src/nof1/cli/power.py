@@ -1,0 +1,221 @@
+"""nof1 power: what a design would find, this one beside its neighbours, before a single night is spent."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nof1.cli.console import console, say, say_json
+from nof1.cli.record import AsJson, Folder
+from nof1.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from nof1.analyze.nuisance import Nuisance
+    from nof1.analyze.power import Power
+    from nof1.analyze.replicate import Progress
+    from nof1.plan.protocol import Protocol
+
+_PICTURES = (".png", ".svg", ".pdf")
+
+
+def power(
+    folder: Folder,
+    trials: Annotated[int, typer.Option(help="Simulated trials of this design.")] = 1000,
+    goal: Annotated[float, typer.Option(help="Wanted chance of a right answer at twice the threshold.")] = 0.8,
+    effects: Annotated[
+        str, typer.Option(help="True effects to try, in thresholds, with the outcome's sign.")
+    ] = "-2,-1,0,1,2",
+    missing: Annotated[float, typer.Option(help="Share of nights without an entry.")] = 0.05,
+    skipped: Annotated[float, typer.Option(help="Share of doses not taken.")] = 0.05,
+    from_nights: Annotated[
+        bool, typer.Option("--from-nights", help="Level and spread from the nights recorded off treatment.")
+    ] = False,
+    neighbours: Annotated[bool, typer.Option(help="Try other period lengths and numbers of blocks too.")] = True,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
+    workers: Annotated[int | None, typer.Option(help="Processes; as many as cores if not given, at most four.")] = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the comparison: .png, .svg or .pdf.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What this design and its neighbours would find, from simulated trials."""
+    from nof1.analyze.power import power as simulate_power
+    from nof1.plan.protocol import Protocol
+
+    if figure is not None and figure.suffix.lower() not in _PICTURES:
+        raise InputError(f"{figure} must end in one of: {', '.join(_PICTURES)}.")
+    protocol = Protocol.load(folder)
+    wanted = _numbers(effects)
+    nuisance = _own_nights(folder, protocol, seed) if from_nights else None
+    with _progress() as progress:
+        result = simulate_power(
+            protocol,
+            trials=trials,
+            seed=seed,
+            effects=wanted,
+            missing=missing,
+            skipped=skipped,
+            nuisance=nuisance,
+            goal=goal,
+            neighbours=neighbours,
+            workers=workers,
+            progress=progress,
+        )
+    if figure is not None:
+        _draw(result, figure)
+    if as_json:
+        say_json(result.to_dict())
+        return
+    _tell(result)
+    if figure is not None:
+        say(f"The figure is {figure}.")
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    """Numbers with commas between them."""
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(f"effects is {text!r}; write numbers with commas between them, such as -2,0,2.") from None
+
+
+def _own_nights(folder: Path, protocol: "Protocol", seed: int) -> "Nuisance":
+    """From the diary; the order may still be sealed."""
+    from nof1.analyze.nuisance import nuisance_from_diary
+    from nof1.plan.loading import load_schedule
+    from nof1.record.diary import read_diary
+
+    return nuisance_from_diary(protocol, load_schedule(folder, protocol), read_diary(folder, protocol), seed=seed)
+
+
+@contextmanager
+def _progress() -> Iterator["Progress"]:
+    """A progress bar on a terminal, silence in a pipe."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    bar = Progress(
+        TextColumn("Simulating trials"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+
+        def show(stage: str, done: int, whole: int) -> None:
+            bar.update(task, completed=done, total=whole)
+
+        yield show
+
+
+def _draw(result: "Power", path: Path) -> None:
+    import io
+
+    from matplotlib import pyplot as plt
+
+    from nof1.files import write_atomic
+    from nof1.report import plots
+
+    axes = plots.power(result)
+    drawn = axes.get_figure(root=True)
+    assert drawn is not None  # a new one was made
+    content = io.BytesIO()
+    drawn.savefig(content, format=path.suffix[1:].lower(), dpi=200)
+    plt.close(drawn)
+    write_atomic(path, content.getvalue())
+
+
+def _tell(result: "Power") -> None:
+    from rich.text import Text
+
+    for table in (_designs(result), _verdicts(result)):
+        console().print(table)
+        say()
+    say(result.advice, style="bold")
+    say(_half_lives(result))
+    say(result.slow_pool)
+    for note in result.notes:
+        console().print(Text(note, style="dim"))
+
+
+def _designs(result: "Power") -> "Table":
+    """The design beside its neighbours, the shortest on top; fits 80 columns."""
+    threshold = result.settings["threshold"]
+    table = _table(f"Designs, at a true effect of {2 * threshold:g} points (better and worse averaged)")
+    for name in (
+        "periods\n× nights",
+        "\nnights",
+        "\nweeks",
+        "interval\nwide",
+        "right\nanswer",
+        "wrong\nway",
+        "no\nanswer",
+    ):
+        table.add_column(name, justify="left" if name.startswith("periods") else "right", no_wrap=True)
+    for _, row in result.designs.sort_values(["nights", "periods"], kind="stable").iterrows():
+        mine = row["change"] == "this design"
+        table.add_row(
+            f"{row['periods']} × {row['period_nights']}{' *' if mine else ''}",
+            str(row["nights"]),
+            f"{row['weeks']:.0f}",
+            f"{row['width']:.1f} ± {row['width_mcse']:.1f}",
+            *(_chance(row[name], row[f"{name}_mcse"]) for name in ("right", "wrong", "no_answer")),
+            style="bold" if mine else None,
+        )
+    table.caption = "* this design. Chances in 100, ± Monte Carlo error. 95 % interval, in points."
+    return table
+
+
+def _verdicts(result: "Power") -> "Table":
+    """What the design would say, by what is true; fits 80 columns."""
+    threshold = result.settings["threshold"]
+    table = _table(f"What this design would say, by what is true (m = {threshold:g}, the threshold)")
+    columns = {
+        "\nhelps": "helps",
+        "leans\nbetter": "leans_better",
+        "no differ-\nence": "no_difference",
+        "can't\ntell": "cant_tell",
+        "leans\nworse": "leans_worse",
+        "\nworsens": "worsens",
+        "no\nanswer": "no_answer",
+    }
+    table.add_column("truth", no_wrap=True, vertical="bottom")
+    for name in (*columns, "interval\nwide"):
+        table.add_column(name, justify="right", no_wrap=True)
+    rows = result.table[result.table["change"] == "this design"]
+    for _, row in rows.iterrows():
+        chances = (f"{100 * row[name]:.0f}" for name in columns.values())
+        table.add_row(row["truth"], *chances, f"{row['width']:.1f}")
+    worst = max(float(rows[f"{name}_mcse"].max()) for name in columns.values())
+    table.caption = (
+        f"Chances in 100, from {int(rows['trials'].iloc[0])} trials each; Monte Carlo error at most {100 * worst:.0f}."
+    )
+    return table
+
+
+def _table(title: str) -> "Table":
+    from rich.table import Table
+
+    return Table(
+        title=title, title_justify="left", caption_justify="left", box=None, padding=(0, 2, 0, 0), pad_edge=False
+    )
+
+
+def _chance(share: float, error: float) -> str:
+    return f"{100 * share:.0f} ± {100 * error:.0f}"
+
+
+def _half_lives(result: "Power") -> str:
+    """How much of an effect the periods show, by how slowly it builds up."""
+    table = result.half_lives
+    pairs = zip(table["half_life_days"].tolist(), table["share"].tolist(), strict=True)
+    shares = ", ".join(f"{days:g} days {100 * share:.0f} %" for days, share in pairs)
+    return f"Of an effect that builds up with a half-life of so many days, these periods show: {shares}."

@@ -1,0 +1,254 @@
+"""The wizard of `nof1 plan`: a conversation on a terminal of 80 x 24 that ends in the answers of a plan.
+
+Only the loop is here: ask, understand, keep, go back, leave. The questions are data, in `wizard_steps` and beside it.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from nof1.cli.console import console, next_step
+from nof1.cli.wizard_answers import changed
+from nof1.cli.wizard_draft import discard_draft, draft_path, keep_aside, load_draft, save_draft, shown
+from nof1.cli.wizard_parse import one_of
+from nof1.cli.wizard_step import Choice, Step, Talk, Turn, proposal, told
+from nof1.cli.wizard_steps import STEPS, answers_from
+from nof1.cli.wizard_text import COLUMNS, ROWS, crop, wrap
+from nof1.errors import InputError
+from nof1.plan.protocol import Protocol
+
+__all__ = ["answers_from", "ask_plan", "discard_draft"]
+
+BACK, QUIT, HELP = "<", "q", "?"
+_INTRO = (
+    "nof1 helps you plan a trial on yourself and shows what your own nights say.",
+    "It is no medical device, gives no advice and proposes no dose.",
+)
+_RESUME, _AFRESH = "resume", "start over"
+_BEGINNINGS = (
+    Choice(_RESUME, "go on where I stopped"),
+    Choice(_AFRESH, "start over, and let the old answers go"),
+    Choice(QUIT, "leave, and change nothing"),
+)
+_BEGIN = Step(
+    id="begin",
+    part="A plan for this folder was begun",
+    question="What now?",
+    help="Your answers were kept in a draft. It holds what you said about your health, and only you can read it. It is removed when the plan is "
+    "written.",
+    parse=one_of(_BEGINNINGS),
+    choices=_BEGINNINGS,
+    default=_RESUME,
+)
+
+
+def ask_plan(
+    folder: Path,
+    *,
+    today: date,
+    read: Callable[[str], str] | None = None,
+    width: Callable[[Protocol], float] | None = None,
+) -> dict[str, Any] | None:
+    """Ask a person for a plan.
+
+    Parameters
+    ----------
+    folder : Path
+        The trial folder to be; the draft lies beside it.
+    today : date
+    read : function, optional
+        Shows a prompt and gives a line that was typed; from the terminal if not given.
+    width : function, optional
+        Expected width of the 95 % interval of a protocol; worked out by `nof1.analyze.precision` if not given.
+
+    Returns
+    -------
+    dict or None
+        The answers as in an answers file, with the helper's folder as "seal" where there is a helper; None if the
+        person left. The draft is kept until `discard_draft`.
+
+    Raises
+    ------
+    Nof1Error
+        If the draft cannot be written.
+    """
+    talk = Talk({}, today, folder, STEPS, width or _expected_width)
+    page = Page(read or _read_line)
+    try:
+        begun = _begin(talk, page)
+        return None if begun is None else _converse(begun, page)
+    except (EOFError, KeyboardInterrupt):
+        page.say("")
+        _farewell(talk, page)
+        return None
+
+
+def _expected_width(protocol: Protocol) -> float:
+    from nof1.analyze.precision import expected_width
+
+    return expected_width(protocol)
+
+
+def _read_line(prompt: str) -> str:
+    with suppress(ImportError):  # arrow keys work where there is readline
+        import readline  # noqa: F401
+    return input(prompt)
+
+
+# --- the loop
+
+
+def _begin(talk: Talk, page: "Page") -> Talk | None:
+    """The conversation as it was left, or a new one; None if the person leaves at once."""
+    try:
+        raw = load_draft(talk.folder)
+    except InputError as problem:
+        page.say(f"{problem} It is kept as {shown(keep_aside(talk.folder))}, and the questions start anew.")
+        raw = None
+    if raw:
+        answer = BACK
+        while answer == BACK:
+            answer = _answer(_BEGIN, replace(talk, steps=(_BEGIN,)), page)
+        if answer == _RESUME:
+            return changed(replace(talk, raw=raw), {})
+        if answer != _AFRESH:
+            _farewell(talk, page)
+            return None
+    for line in _INTRO:
+        page.say(line)
+    page.say(
+        f"There are about {len(talk.asked)} short questions. Enter takes what stands in [brackets]. "
+        "You can leave with q at any time; your answers are kept."
+    )
+    return talk
+
+
+def _converse(talk: Talk, page: "Page") -> dict[str, Any] | None:
+    """Ask until the plan is to be drawn, or the person leaves. `again` holds questions to be gone through once more."""
+    again: list[str] = []
+    while True:
+        waiting = (step for id_ in again if (step := talk.step(id_)) is not None)
+        step = next(waiting, None) or talk.open_step()
+        again = again[again.index(step.id) + 1 :] if step.id in again else []
+        answer = _answer(step, talk, page)
+        if answer == QUIT:
+            _farewell(talk, page)
+            return None
+        if answer == BACK:
+            before = talk.before(step)
+            if before is None:
+                page.say("This is the first question.")
+            again = [*([before.id] if before else []), step.id, *again]
+            continue
+        turn = step.turn(answer, talk) or Turn(changes={step.id: answer})
+        if turn.leave:
+            page.say(turn.leave)
+            _farewell(talk, page)
+            return None
+        if turn.done:
+            return answers_from(talk.raw)
+        try:
+            talk = changed(talk, turn.changes)
+        except InputError as problem:
+            page.say(str(problem))
+            again = [step.id, *again]
+            continue
+        again = [*turn.ask, *again]
+        save_draft(talk.folder, {one.id: talk.raw[one.id] for one in talk.steps if one.kept and one.id in talk.raw})
+        if turn.changes.get(step.id) == answer:
+            for line in step.after(answer, talk):
+                page.say(line, style="yellow")
+
+
+def _answer(step: Step, talk: Talk, page: "Page") -> str:
+    """Ask one question until there is an answer to it, or `<` or `q`."""
+    while True:
+        offer = proposal(step, talk)
+        page.show(step, talk, offer)
+        text = page.read(step, talk, offer).strip()
+        if text.casefold() in (BACK, QUIT):
+            return text.casefold()
+        if text == HELP:
+            page.say(told(step.help, talk))
+            continue
+        try:
+            return step.parse(offer if not text and offer is not None else text, talk)
+        except InputError as problem:
+            page.say(str(problem))
+
+
+def _farewell(talk: Talk, page: "Page") -> None:
+    """Say where the answers are."""
+    path = draft_path(talk.folder)
+    if path.exists():
+        page.say(f"Your answers are kept in {shown(path)}, which only you can read.")
+        page.say(f"To go on: {next_step('plan', talk.folder)}")
+    else:
+        page.say("Nothing was answered, so nothing was kept.")
+
+
+# --- the screen
+
+
+class Page:
+    """A terminal of 24 lines: what does not fit waits for Enter."""
+
+    def __init__(self, read: Callable[[str], str]) -> None:
+        self._read = read
+        self._lines = 0
+        self._part = ""
+
+    def say(self, text: str, *, style: str | None = None) -> None:
+        """Show text, wrapped to the width of the terminal and to 80 columns at most."""
+        out = console()
+        for line in wrap(text, min(COLUMNS, out.width - 2)):
+            if self._lines >= ROWS - 1:
+                self._pause()
+            out.print(line, style=style)
+            self._lines += 1
+
+    def _pause(self) -> None:
+        if self._input("Enter shows more > ").strip().casefold() == QUIT:
+            raise EOFError
+
+    def show(self, step: Step, talk: Talk, offer: str | None) -> None:
+        """Show a question with its choices and keys."""
+        self.say("")
+        if step.part != self._part:
+            parts = list(dict.fromkeys(one.part for one in talk.steps))
+            place = f"Part {parts.index(step.part) + 1} of {len(parts)}. " if len(parts) > 1 else ""
+            self.say(f"{place}{step.part}", style="bold cyan")
+            self._part = step.part
+        if body := told(step.body, talk):
+            self.say(body)
+        self.say(told(step.question, talk), style="bold")
+        for line in _choices(told(step.choices, talk)):
+            self.say(line)
+        empties = "   - empties it" if offer and told(step.default, talk) == "" else ""
+        special = f"{step.keys}   " if step.keys else ""
+        self.say(f"  {special}? help   < back   q leave{empties}", style="dim")
+
+    def read(self, step: Step, talk: Talk, offer: str | None) -> str:
+        """What is typed as an answer."""
+        if offer is None:
+            return self._input("> ")
+        values = [choice.value for choice in told(step.choices, talk)]
+        what = str(values.index(offer) + 1) if offer in values else offer or "leave empty"
+        return self._input(f"[{crop(what, 40)}] > ")
+
+    def _input(self, prompt: str) -> str:
+        self._lines = 0
+        return self._read(prompt)
+
+
+def _choices(choices: tuple[Choice, ...]) -> list[str]:
+    """Choices with their numbers, short ones in two columns where there are many."""
+    lines = [f"  {number}  {choice.words}" for number, choice in enumerate(choices, start=1)]
+    if len(lines) <= 5 or any(len(line) > COLUMNS // 2 - 2 for line in lines):
+        return lines
+    half = (len(lines) + 1) // 2
+    right = [*lines[half:], ""]
+    return [f"{lines[i]:<{COLUMNS // 2}}{right[i]}".rstrip() for i in range(half)]

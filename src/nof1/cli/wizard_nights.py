@@ -1,0 +1,295 @@
+"""Questions on the nights: kind of order, length and number of periods, dates, and what each choice costs."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from nof1 import facts
+from nof1.cli.wizard_answers import (
+    arm_names,
+    preview,
+    slots,
+    with_off,
+)
+from nof1.cli.wizard_parse import clock, day, one_of, quoted, whole
+from nof1.cli.wizard_step import Choice, Raw, Step, Talk, Turn, at
+from nof1.errors import InputError, Nof1Error
+from nof1.plan.concerns import concerns
+from nof1.plan.draw import smallest_p
+from nof1.plan.protocol import Protocol
+
+PART = "The nights"
+BLOCKS, BALANCED, MIRRORED, ALTERNATING = "randomized-blocks", "balanced", "mirrored-pairs", "alternating"
+GO_ON = "go on"
+_KINDS = (
+    Choice(BLOCKS, "blocks: each holds everything once, in an order drawn anew"),
+    Choice(BALANCED, "balanced: any order with equal shares and few alike in a row"),
+    Choice(MIRRORED, "mirrored pairs: a block, then the same backwards (ABBA, BAAB)"),
+    Choice(ALTERNATING, "alternating: the same order again and again (ABAB or BABA)"),
+)
+_COUNTS = ("blocks", "periods", "pairs")  # fields of the design that say how many, and ids of their steps
+DESIGN = ("kind", "period_nights", *_COUNTS, "max_run", "washout_nights", "run_in_nights")
+_ROWS = 6  # designs in the table
+
+
+def _cite(fact_id: str) -> str:
+    row = facts.fact(fact_id)
+    return f"{row['text'][0].upper()}{row['text'][1:]} ({row['source']})."
+
+
+def cited(*fact_ids: str) -> str:
+    """Facts as sentences with their sources, leaving out what was never checked."""
+    return " ".join(_cite(one) for one in fact_ids if facts.shown_as_fact(facts.fact(one)))
+
+
+# --- kind and lengths
+
+
+def _kinds(talk: Talk) -> tuple[Choice, ...]:
+    """Packs shuffled by hand cannot make every order."""
+    alone = talk.raw.get("concealed") == "alone"
+    return tuple(choice for choice in _KINDS if not (alone and choice.value == BALANCED))
+
+
+def _kind(raw: Raw) -> str:
+    return raw.get("kind", BLOCKS)
+
+
+def _arms(talk: Talk) -> int:
+    return len(slots(talk.raw)) + with_off(talk.raw)
+
+
+def _count_step(id_: str, kinds: tuple[str, ...], question: str, for_two: int, for_three: int, **more: Any) -> Step:
+    return Step(
+        id=id_,
+        part=PART,
+        question=question,
+        parse=whole(*more.pop("allowed")),
+        default=lambda talk: str(for_two if _arms(talk) == 2 else for_three),
+        condition=lambda raw: _kind(raw) in kinds,
+        gives=at(f"design.{id_}", int),
+        help=f"{more.pop('tells')} More of them cost more nights and give a sharper answer; the table of prices comes in a moment, "
+        "and you can change this there.",
+        **more,
+    )
+
+
+_KIND = Step(
+    id="kind",
+    part=PART,
+    question="How may the order be drawn?",
+    help="The order is drawn at random, so that good and bad weeks fall on everything alike. Blocks spread each arm over the whole "
+    "time and suit most trials. Balanced allows more orders from as many nights. Mirrored pairs cancel a steady trend. "
+    "Alternating has few orders: you would guess the next one.",
+    parse=one_of(_kinds),
+    choices=_kinds,
+    default="randomized-blocks",
+    gives=at("design.kind"),
+)
+
+
+def _slow(answer: str, _: Talk) -> list[str]:
+    """With short periods, what a null result would not say."""
+    return [f"Know this: {_cite('slow-effects')}"] if int(answer) < 56 else []
+
+
+_PERIOD = Step(
+    id="period_nights",
+    part=PART,
+    question="How many nights in a row on the same, before the next period?",
+    help=f"One such stretch is called a period. {cited('fast-pool', 'slow-pool')} Short periods give more changes to compare; long ones "
+    "let a slow effect show.",
+    parse=whole(1, 90),
+    default="7",
+    gives=at("design.period_nights", int),
+    after=_slow,
+)
+
+_HOW_MANY = (
+    _count_step(
+        "blocks",
+        (BLOCKS, ALTERNATING),
+        "How many blocks? (each holds everything once)",
+        6,
+        4,
+        allowed=(2, 200),
+        tells="A block has one period of each thing that is compared.",
+    ),
+    _count_step(
+        "periods",
+        (BALANCED,),
+        "How many periods in all?",
+        12,
+        12,
+        allowed=(4, 400),
+        tells="Each arm needs two periods or more.",
+    ),
+    _count_step(
+        "pairs",
+        (MIRRORED,),
+        "How many mirrored pairs? (each holds everything twice)",
+        3,
+        2,
+        allowed=(1, 100),
+        tells="A pair is a block and the same block backwards.",
+    ),
+    Step(
+        id="max_run",
+        part=PART,
+        question="How many periods in a row may be the same at most?",
+        help="With 1, the same thing never comes twice in a row, and you could guess the next one. With 2 or 3 you cannot.",
+        parse=whole(1, 10),
+        default="2",
+        condition=lambda raw: _kind(raw) == BALANCED,
+        gives=at("design.max_run", int),
+    ),
+)
+
+_WASHOUT = Step(
+    id="washout_nights",
+    part=PART,
+    question="How many nights without any dose after each period?",
+    help=f"These nights are called washout. {cited('washout-limit')} The analysis estimates how an effect builds up and fades, so 0 is "
+    "fine. Washout costs nights that answer nothing.",
+    parse=whole(0, 60),
+    default="0",
+    condition=with_off,
+    gives=at("design.washout_nights", int),
+)
+
+
+def _before(talk: Talk) -> str:
+    names = arm_names(talk.raw)
+    what = "off magnesium" if with_off(talk.raw) else f"on {names['first']}"
+    return f"How many nights {what} before the first period?"
+
+
+_RUN_IN = Step(
+    id="run_in_nights",
+    part=PART,
+    question=_before,
+    help="These nights are called the run-in. They show how your nights are to begin with and let you get used to the diary. 7 is common "
+    "where one is wanted; 0 leaves it out.",
+    parse=whole(0, 90),
+    default="0",
+    rests_on=("compare",),
+    gives=at("design.run_in_nights", int),
+)
+
+_DATES = (
+    Step(
+        id="start",
+        part=PART,
+        question="Which evening is the first?",
+        help="A date such as 2026-11-23 or 23.11.2026, or tomorrow. A night is named by its evening. Start when no trip or change of "
+        "treatment is near, and leave time to pack where packs are needed.",
+        parse=day(lambda talk: talk.today, lambda talk: talk.today + timedelta(days=730)),
+        default=lambda talk: (talk.today + timedelta(days=1)).isoformat(),
+        gives=at("design.start", date.fromisoformat),
+    ),
+    Step(
+        id="dose_time",
+        part=PART,
+        question="At what time will you take the dose?",
+        help="The same time each evening keeps the nights alike. The calendar file reminds you. Heed the hours that other medicines must be apart.",
+        parse=clock,
+        default="21:30",
+        gives=at("conduct.dose_time"),
+    ),
+    Step(
+        id="entry_time",
+        part=PART,
+        question="At what time will you write the diary?",
+        help=f"In the morning, soon after you get up. {cited('sleep-diary')}",
+        parse=clock,
+        default="08:00",
+        gives=at("conduct.entry_time"),
+    ),
+)
+
+
+# --- the price
+
+
+def price_line(protocol: Protocol, talk: Talk) -> str:
+    """What a design costs and shows, in one sentence."""
+    return (
+        f"{protocol.nights} nights ({protocol.nights / 7:.0f} weeks). 95 % interval: about {_width(protocol, talk)} points wide. "
+        f"Smallest p: {_least(protocol)}."
+    )
+
+
+def _width(protocol: Protocol, talk: Talk) -> str:
+    try:
+        return f"{talk.width(protocol):.1f}"
+    except Nof1Error:
+        return "?"
+
+
+def _least(protocol: Protocol) -> str:
+    least = smallest_p(protocol)
+    return f"{least:.2g}" if least >= 0.001 else "< 0.001"
+
+
+def _near(talk: Talk) -> list[Protocol]:
+    """The design itself, then its neighbours from short to long."""
+    from nof1.analyze.designs import neighbours
+
+    this, *others = (one.protocol for one in neighbours(preview(talk)))
+    return [this, *sorted(others[: _ROWS - 1], key=lambda one: one.nights)]
+
+
+def _table(talk: Talk) -> str:
+    from nof1.analyze.designs import describe_design
+
+    designs = _near(talk)
+    lines = [f"     {'':<30}{'nights':>8}{'weeks':>7}{'interval':>11}{'smallest p':>13}"]
+    for number, one in enumerate(designs, start=1):
+        told = describe_design(one)
+        name = f"{told['design']}{', yours' if number == 1 else ''}"
+        lines.append(
+            f"  {number}  {name:<30}{one.nights:>8}{one.nights / 7:>7.0f}{_width(one, talk):>11}{_least(one):>13}"
+        )
+    outcome = designs[0].outcome
+    lines.append(
+        f"Interval: expected width of the 95 % interval, in points; narrower is more exact. You want to see {outcome.threshold:g}. "
+        "Smallest p: the least that a check without a model can reach."
+    )
+    return "\n".join([*lines, *(f"Note: {concern}" for concern in concerns(designs[0]))])
+
+
+def _parse_price(text: str, talk: Talk) -> str:
+    if text == GO_ON:
+        return text
+    designs = len(_near(talk))
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= designs):
+        raise InputError(f"{quoted(text)} is no row of the table. Press Enter, or type a number from 1 to {designs}.")
+    return GO_ON if int(text) == 1 else text
+
+
+def _take_design(answer: str, talk: Talk) -> Turn | None:
+    """A number takes that row's design, whose price is then shown."""
+    if answer == GO_ON:
+        return None
+    design = _near(talk)[int(answer) - 1].to_dict()["design"]
+    return Turn(changes={name: str(design[name]) for name in ("period_nights", *_COUNTS) if name in design})
+
+
+_PRICE = Step(
+    id="price",
+    part="What this design costs, and what it can show",
+    body=_table,
+    question="Go on with your design? Enter goes on, a number takes that row.",
+    help="The interval holds the effect with a chance of 95 %. Its width is worked out from the model, with one night in twenty missing; "
+    "your own nights may vary more or less. To see a change of 1 point clearly, the interval has to be narrow against it. "
+    "Smallest p is the best that a randomization test could reach, a check that needs no model: above 0.05 it could never answer. "
+    "Some people would take a shorter trial with less certainty; the choice is yours. < takes you back to the single questions.",
+    parse=_parse_price,
+    default=GO_ON,
+    rests_on=(*DESIGN, "compare", "rating", "low", "high", "threshold", "concealed", "dummy"),
+    turn=_take_design,
+)
+
+
+def nights_steps() -> tuple[Step, ...]:
+    """The questions in their order, the price last."""
+    return (_KIND, _PERIOD, *_HOW_MANY, _WASHOUT, _RUN_IN, *_DATES, _PRICE)

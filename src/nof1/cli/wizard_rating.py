@@ -1,0 +1,125 @@
+"""Questions on what is rated each morning: the ready-made rating or a scale of one's own, and the change worth having."""
+
+from nof1.cli.wizard_nights import cited
+from nof1.cli.wizard_parse import column, number, one_of, spelled, yes_no
+from nof1.cli.wizard_step import Choice, Raw, Step, Talk, at
+from nof1.plan.template import DEFAULT_TEMPLATE, load_template
+
+PART = "What you rate each morning"
+_OWN = "own"
+_RATINGS = (
+    Choice("keep", "how bad your legs were last night, 0 (not at all) to 10 (worst)"),
+    Choice(_OWN, "a scale of my own"),
+)
+_BETTER = (Choice("lower", "lower is better"), Choice("higher", "higher is better"))
+_SCALE_ENDS = 100_000
+
+
+def _own(raw: Raw) -> bool:
+    return raw.get("rating") == _OWN
+
+
+def _tenth(talk: Talk) -> str:
+    """A tenth of the scale, as in the template."""
+    if not _own(talk.raw):
+        return f"{load_template(DEFAULT_TEMPLATE)['outcome']['threshold']:g}"
+    low, high = float(talk.raw.get("low", 0)), float(talk.raw.get("high", 10))
+    return f"{max((high - low) / 10, 0.01):.2f}".removesuffix("0").removesuffix(".0")
+
+
+def _below(talk: Talk) -> str:
+    return f"What is its highest number? (above {talk.raw.get('low', '0')})"
+
+
+def _parse_high(text: str, talk: Talk) -> str:
+    return number(float(talk.raw.get("low", 0)), _SCALE_ENDS, above=True)(text, talk)
+
+
+def _parse_threshold(text: str, talk: Talk) -> str:
+    low, high = (float(talk.raw.get("low", 0)), float(talk.raw.get("high", 10))) if _own(talk.raw) else (0.0, 10.0)
+    return number(0, round((high - low) * 0.99, 2), above=True)(text, talk)
+
+
+_STEPS = (
+    Step(
+        id="rating",
+        part=PART,
+        question="What will you rate?",
+        help="One number for last night, each morning. A whole number from 0 to 10 is quick and easy to keep up. Choose your own scale if "
+        "something else counts for you, such as minutes awake.",
+        parse=one_of(_RATINGS),
+        choices=_RATINGS,
+        default="keep",
+    ),
+    Step(
+        id="label",
+        part=PART,
+        question="What is it called? (a short name, such as minutes awake)",
+        help="The name of the column in your diary and of the axis in the pictures.",
+        parse=column,
+        condition=_own,
+        gives=lambda text: {"outcome": {"name": spelled(text).casefold(), "label": text}},
+    ),
+    Step(
+        id="low",
+        part=PART,
+        question="What is its lowest number?",
+        help="The ends of the scale tell the analysis how much your nights can differ. Answers outside are refused.",
+        parse=number(-_SCALE_ENDS, _SCALE_ENDS),
+        condition=_own,
+        gives=at("outcome.low", float),
+    ),
+    Step(
+        id="high",
+        part=PART,
+        question=_below,
+        help="The ends of the scale tell the analysis how much your nights can differ. Answers outside are refused.",
+        parse=_parse_high,
+        condition=_own,
+        rests_on=("low",),
+        gives=at("outcome.high", float),
+    ),
+    Step(
+        id="better",
+        part=PART,
+        question="Which way is better?",
+        help="For minutes awake lower is better, for hours of sleep higher.",
+        parse=one_of(_BETTER),
+        choices=_BETTER,
+        condition=_own,
+        gives=at("outcome.better"),
+    ),
+    Step(
+        id="whole",
+        part=PART,
+        question="Whole numbers only?",
+        help="With y, 4.5 is refused in the diary.",
+        parse=yes_no,
+        default="yes",
+        condition=_own,
+        gives=at("outcome.whole", "yes".__eq__),
+        keys="y yes   n no",
+    ),
+    Step(
+        id="threshold",
+        part=PART,
+        question="How many points better would be worth it to you?",
+        help=f"Smaller changes are then called too small to matter. {cited('rating-change')} So it is yours to set, and it is fixed before "
+        "the first night.",
+        parse=_parse_threshold,
+        default=_tenth,
+        rests_on=("rating", "low", "high"),
+        gives=at("outcome.threshold", float),
+    ),
+)
+
+
+def outcome_name(talk: Talk) -> str:
+    """Name of what is rated, as the diary calls it."""
+    own = spelled(talk.raw.get("label", "")).casefold() if _own(talk.raw) else ""
+    return own or str(load_template(DEFAULT_TEMPLATE)["outcome"]["name"])
+
+
+def rating_steps() -> tuple[Step, ...]:
+    """The questions in their order."""
+    return _STEPS

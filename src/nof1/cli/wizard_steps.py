@@ -1,0 +1,221 @@
+"""The questions of the wizard, in the order in which they are asked. A new one is one more `Step` in its list."""
+
+from typing import Any
+
+from nof1.cli import wizard_answers
+from nof1.cli.wizard_answers import FORMS_ONLY, ONE_FORM, TWO_DOSES, TWO_FORMS, with_off
+from nof1.cli.wizard_nights import nights_steps
+from nof1.cli.wizard_parse import (
+    LONG,
+    SHORT,
+    new_place,
+    one_of,
+    several,
+    words,
+    yes_no,
+)
+from nof1.cli.wizard_rating import outcome_name, rating_steps
+from nof1.cli.wizard_safety import safety_steps
+from nof1.cli.wizard_step import Choice, Raw, Step, Talk, at, at_if_any
+from nof1.cli.wizard_substances import substance_steps
+from nof1.cli.wizard_summary import summary_steps
+from nof1.plan.template import DEFAULT_TEMPLATE, load_template
+
+# --- what you want to know
+
+_ASK = "What you want to know"
+_COMPARISONS = (
+    Choice(ONE_FORM, "no magnesium against one form of it"),
+    Choice(TWO_DOSES, "no magnesium against two doses of one form"),
+    Choice(TWO_FORMS, "no magnesium against two forms"),
+    Choice(FORMS_ONLY, "two forms against each other"),
+)
+
+
+def _title(talk: Talk) -> str:
+    if not with_off(talk.raw):
+        return "Which form of magnesium is better for my legs at night?"
+    return str(load_template(DEFAULT_TEMPLATE)["title"])
+
+
+_START = (
+    Step(
+        id="compare",
+        part=_ASK,
+        question="What do you want to compare?",
+        help="Each choice is a trial of its own. The first needs the fewest nights. In the first three, nights without magnesium are what the "
+        "others are held against; in the last, the form that you name first is.",
+        parse=one_of(_COMPARISONS),
+        choices=_COMPARISONS,
+        default=ONE_FORM,
+    ),
+    Step(
+        id="title",
+        part=_ASK,
+        question="What do you want to find out? One short question, in your own words.",
+        help="It stands on every page as the title, and it helps you to judge later whether you got your answer.",
+        parse=words(SHORT, needed=True),
+        default=_title,
+        rests_on=("compare",),
+        gives=lambda text: {"title": text, "question": text},
+    ),
+)
+
+
+# --- who knows the order
+
+_KNOWS = "Who knows the order"
+_CONCEALED = (
+    Choice("open", "everybody, me too: nothing to pack"),
+    Choice("helper", "a helper, who packs the doses and keeps the order sealed"),
+    Choice("alone", "nobody: I shuffle packs myself and look at the end"),
+)
+
+
+def _hidden(raw: Raw) -> bool:
+    return raw.get("concealed", "open") != "open"
+
+
+def _by_helper(raw: Raw) -> bool:
+    return raw.get("concealed") == "helper"
+
+
+def _packet(talk: Talk) -> str:
+    folder = talk.folder if talk.folder.name not in ("", "..") else talk.folder.resolve()
+    return str(folder.with_name(f"{folder.name}-helper-packet"))
+
+
+_ORDER = (
+    Step(
+        id="concealed",
+        part=_KNOWS,
+        question="Who will know what you take when?",
+        help="Who knows may rate what they hope for. If you cannot know, the rating is fairer, but somebody has to pack. The helper can be a "
+        "partner or a pharmacist. Alone, a sheet tells you how to fill, shuffle and number packs.",
+        parse=one_of(_CONCEALED),
+        choices=_CONCEALED,
+        default="open",
+        gives=at("design.concealed"),
+    ),
+    Step(
+        id="dummy",
+        part=_KNOWS,
+        question="Is there a dummy that looks and tastes the same?",
+        help="A dummy, or placebo, is taken on nights without magnesium. A pharmacist may be able to make one. Without it the order is a secret "
+        "only until you open a pack.",
+        parse=yes_no,
+        default="no",
+        condition=lambda raw: _hidden(raw) and with_off(raw),
+        keys="y yes   n no",
+    ),
+    Step(
+        id="helper",
+        part=_KNOWS,
+        question="Who is your helper? (a name)",
+        help="The protocol names who keeps the order and packs. It should be somebody who can keep it to themselves until the last night.",
+        parse=words(SHORT, needed=True),
+        condition=_by_helper,
+        gives=at("conduct.helper"),
+    ),
+    Step(
+        id="packet",
+        part=_KNOWS,
+        question="Which new folder shall hold the helper's packet?",
+        help="The sealed order and the packing sheet go there, outside your trial folder. Give it to your helper, on a stick for example, "
+        "and keep no copy.",
+        parse=new_place,
+        default=_packet,
+        condition=_by_helper,
+        gives=at("seal"),
+    ),
+)
+
+
+# --- about you
+
+_YOU = "About you: for whoever reads the protocol, all may be left empty"
+_PURPOSES = (Choice("self-care", "for myself"), Choice("research", "research"))
+_COVARIATES = (
+    Choice("caffeine", "caffeine"),
+    Choice("alcohol", "alcohol"),
+    Choice("iron", "iron"),
+    Choice("exercise", "exercise"),
+)
+
+
+def _texts(id_: str, question: str, help_: str) -> Step:
+    return Step(
+        id=id_,
+        part=_YOU,
+        question=question,
+        help=help_,
+        parse=words(LONG),
+        default="",
+        gives=at_if_any(f"conduct.{id_}"),
+    )
+
+
+_ABOUT: tuple[Step, ...] = (
+    _texts(
+        "diagnosis",
+        "Who found restless legs, and when?",
+        "Such as: restless legs, neurologist, 2021. Or: not diagnosed.",
+    ),
+    _texts(
+        "conditions",
+        "Which other illnesses do you have?",
+        "A reader of the protocol wants to know what else may bear on your nights.",
+    ),
+    _texts(
+        "medicines",
+        "Which other medicines do you take?",
+        "With doses, if you like. Keep them as they are where you can; changes go into the diary.",
+    ),
+    Step(
+        id="purpose",
+        part=_YOU,
+        question="What is the trial for?",
+        help="Research with other people's data needs an ethics review and their consent; for yourself it does not.",
+        parse=one_of(_PURPOSES),
+        choices=_PURPOSES,
+        default="self-care",
+        gives=at("conduct.purpose"),
+    ),
+    Step(
+        id="consent",
+        part=_YOU,
+        question="Who gave consent, and which ethics committee agreed?",
+        help="Names and dates, as the protocol shall state them.",
+        parse=words(LONG),
+        default="",
+        condition=lambda raw: raw.get("purpose") == "research",
+        gives=at_if_any("conduct.consent"),
+    ),
+    Step(
+        id="covariates",
+        part=_YOU,
+        question="What else will you write down each morning? Numbers or names, with commas.",
+        help="Each is one more number in the diary, such as cups of coffee or glasses of wine the day before. The analysis takes them into "
+        "account. Each takes time every morning; none is fine.",
+        parse=several(_COVARIATES, outcome_name),
+        choices=_COVARIATES,
+        default="",
+        gives=lambda text: {"analysis": {"covariates": text.split(", ")}} if text else None,
+    ),
+)
+
+STEPS: tuple[Step, ...] = (
+    *_START,
+    *substance_steps(),
+    *safety_steps(),
+    *rating_steps(),
+    *_ORDER,
+    *nights_steps(),
+    *_ABOUT,
+    *summary_steps(),
+)
+
+
+def answers_from(raw: Raw) -> dict[str, Any]:
+    """Answers by the step's id in the form of an answers file, as `nof1 plan --answers` reads it."""
+    return wizard_answers.answers(STEPS, raw)

@@ -1,0 +1,267 @@
+"""Evenings, mornings and period ends of a trial as calendar.ics (RFC 5545), and what there is to take on an evening.
+
+Of a concealed order it tells what everybody may know: the numbers of the packs, never an arm. It must not know the diary.
+"""
+
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+from icalendar import Alarm, Calendar, Event
+
+from nof1.errors import InputError
+from nof1.plan.draw import check_order
+from nof1.plan.fields import PAUSE, WASHOUT
+from nof1.plan.order import RUN_IN, Order, Period
+from nof1.plan.protocol import Arm, Protocol
+from nof1.plan.safety import stop_rules
+
+CALENDAR_FILE = "calendar.ics"
+_MINUTES = 10  # how long an event lasts
+_MAX_SUMMARY = 120
+_DAY = timedelta(days=1)
+_NO_ADVICE = "nof1 gives no medical advice. Talk to a doctor or pharmacist before you start, change or stop anything."
+
+
+def shown_order(protocol: Protocol, order: Order) -> Order:
+    """The order as papers for the person may show it: without arms where it is concealed, opened or not.
+
+    Raises
+    ------
+    InputError
+        If the trial was adopted, the order is not one that the protocol allows, or that of an open trial lacks its arms.
+    """
+    if not protocol.randomized:
+        raise InputError(
+            "The nights of this trial were lived before nof1 was there, so there is nothing to plan on paper. "
+            "For nights to come, make a plan with 'nof1 plan'."
+        )
+    check_order(protocol, order)
+    if protocol.concealed != "open":
+        return order.hidden()
+    if order.sealed:
+        raise InputError("The order of this trial is open. Give it with its arms, as order.csv holds them.")
+    return order
+
+
+def takes(protocol: Protocol, period: Period) -> bool:
+    """Whether there is something to take on its evenings: a dose, a dummy or a pack."""
+    if not period.on_trial:
+        return False
+    return period.arm is None or has_dose(protocol, protocol.arm(period.arm))
+
+
+def has_dose(protocol: Protocol, arm: Arm) -> bool:
+    """Whether an arm has something to take. A reference without a dose, form or product has nothing."""
+    if arm.placebo or arm.dose_mg or arm.product:
+        return True
+    return arm.dose_mg is None and (bool(arm.form) or arm.name != protocol.reference)
+
+
+def contents(protocol: Protocol, arm: Arm) -> str:
+    """What one evening on an arm holds, in words."""
+    parts = []
+    if arm.dose_mg:
+        parts.append(f"{arm.dose_mg:g} mg elemental magnesium{f' as {arm.form}' if arm.form else ''}")
+    if arm.salt_mg:
+        parts.append(f"that is {arm.salt_mg:g} mg of the salt")
+    if arm.placebo:
+        parts.append("a dummy that looks and tastes the same")
+    if arm.product:
+        parts.append(arm.product)
+    if not parts:
+        parts.append("as the protocol says" if has_dose(protocol, arm) else "nothing to take")
+    return ", ".join(parts)
+
+
+def calendar(protocol: Protocol, order: Order, *, revision: int = 0) -> bytes:
+    """calendar.ics: the same bytes for the same input, and in a concealed trial whichever order was drawn.
+
+    Times are local wherever the person is. Stretches of evenings and mornings are one event each, repeated daily. An event
+    keeps its UID when pauses move it, so that importing the file again updates it.
+
+    Parameters
+    ----------
+    order : Order
+        As it is lived, pauses included; sealed or not.
+    revision : int
+        Number of changes since the first file, such as the number of amendments.
+
+    Raises
+    ------
+    InputError
+        If the trial was adopted, the order does not fit, or `revision` is negative.
+    """
+    if revision < 0:
+        raise InputError(f"revision {revision} must be a whole number from 0.")
+    order = shown_order(protocol, order)
+    out = Calendar()
+    out.add("prodid", "-//nof1//N-of-1 trials//EN")
+    out.add("version", "2.0")
+    out.add("calscale", "GREGORIAN")
+    out.add("x-wr-calname", _simulated(protocol) + _name(protocol))
+    seen: Counter[str] = Counter()
+    for kind, number, event in _events(protocol, order):
+        stretch = f"{kind}-{number}" if number else kind
+        seen[stretch] += 1
+        event.add("uid", f"{stretch}-{seen[stretch]}@{protocol.sha256()[:32]}.nof1")
+        event.add("dtstamp", datetime.combine(protocol.start, time(0), tzinfo=UTC))
+        event.add("sequence", revision)
+        event.add("class", "PRIVATE")
+        event.add("transp", "TRANSPARENT")
+        out.add_component(event)
+    return bytes(out.to_ical())
+
+
+def _name(protocol: Protocol) -> str:
+    """A person's title may name an arm; a concealed trial goes without."""
+    if protocol.concealed == "open":
+        return _clip(f"N-of-1 trial: {protocol.title}")
+    return f"N-of-1 trial from {protocol.start}"
+
+
+def _simulated(protocol: Protocol) -> str:
+    return "Simulated: " if protocol.simulated else ""
+
+
+def _events(protocol: Protocol, order: Order) -> Iterator[tuple[str, int | None, Event]]:
+    """Every event with its kind and the number of its period, None where it belongs to none."""
+    for period in order.periods:
+        if period.arm == PAUSE:
+            yield "pause", None, _pause(protocol, period)
+        else:
+            kind = "washout" if period.arm == WASHOUT else "dose" if takes(protocol, period) else "nothing"
+            yield kind, period.number, _evening(protocol, period)
+    for first, nights in _stretches(order):
+        yield "entry", None, _morning(protocol, first, nights)
+    for period in order.periods:
+        if order.ends_period(period.end):
+            yield "end", period.number, _period_end(protocol, order, period)
+
+
+def _stretches(order: Order) -> Iterator[tuple[date, int]]:
+    """First night and number of nights of every stretch without a pause."""
+    for paused, periods in itertools.groupby(order.periods, key=lambda period: period.arm == PAUSE):
+        if not paused:
+            together = list(periods)
+            yield together[0].start, sum(period.nights for period in together)
+
+
+def _evening(protocol: Protocol, period: Period) -> Event:
+    clock = time.fromisoformat(protocol.conduct.dose_time)
+    # A night is named by its evening, so a dose after midnight stands on the next date.
+    day = period.start + _DAY if clock < time(12) else period.start
+    lines = [f"{_period_words(period)}, {_nights(period.nights)}."]
+    if takes(protocol, period):
+        summary, what = _dose_words(protocol, period)
+        stop = stop_rules()
+        symptoms = ", ".join(rule.text for rule in stop[:-1])
+        lines += [what, f"If you notice {symptoms} or {stop[-1].text}: {stop[0].action}.", _NO_ADVICE]
+        event = _event(protocol, summary, lines, datetime.combine(day, clock), period.nights, category="dose")
+        event.add_component(_alarm(summary))
+        return event
+    where = "washout" if period.arm == WASHOUT else _title(protocol, period)
+    lines.append("If you took something all the same, say so in the morning.")
+    start = datetime.combine(day, clock)
+    return _event(protocol, f"Take nothing tonight ({where})", lines, start, period.nights, category="nothing")
+
+
+def _title(protocol: Protocol, period: Period) -> str:
+    if period.number == RUN_IN and protocol.concealed != "open":
+        return "run-in"
+    return protocol.arm(str(period.arm)).title
+
+
+def _dose_words(protocol: Protocol, period: Period) -> tuple[str, str]:
+    """One line, and what else there is to know."""
+    if period.arm is None:
+        return (
+            f"Take pack {period.number}",
+            f"Tonight's part of pack {period.number}. Nobody tells you what is in it before the trial is over.",
+        )
+    if protocol.concealed != "open":
+        return "Take the run-in pack", "Tonight's part of the pack that is marked run-in."
+    arm = protocol.arm(period.arm)
+    return f"Take {arm.title}: {contents(protocol, arm)}", f"{arm.title}: {contents(protocol, arm)}."
+
+
+def _morning(protocol: Protocol, first: date, nights: int) -> Event:
+    outcome = protocol.outcome
+    summary = f"Rate last night: {outcome.title}, {outcome.low:g} to {outcome.high:g} ({outcome.better} is better)"
+    lines = [
+        "Run nof1 log in a terminal and answer its questions, or fill in the booklet.",
+        "A night that is not rated stays missing; never fill it in from memory later.",
+    ]
+    event = _event(protocol, summary, lines, _morning_after(protocol, first), nights, category="entry")
+    event.add_component(_alarm(summary))
+    return event
+
+
+def _morning_after(protocol: Protocol, night: date) -> datetime:
+    return datetime.combine(night + _DAY, time.fromisoformat(protocol.conduct.entry_time))
+
+
+def _period_end(protocol: Protocol, order: Order, period: Period) -> Event:
+    summary = f"Period {period.number} is over"
+    lines = []
+    if protocol.concealed != "open":
+        summary += ": say which arm you believe it was, and how sure you are"
+        lines.append(
+            "Put down the arm that you believe it was, or that you can't tell, and how sure you are, from 0 (a blind guess) to "
+            "100 (certain). nof1 log asks for both, and the booklet has a box."
+        )
+    if period.number == protocol.periods:
+        open_first = "nof1 unseal opens the order, then " if protocol.concealed != "open" else ""
+        lines.append(
+            f"This was the last period. When its last night is recorded, {open_first}nof1 analyze compares the arms."
+        )
+    else:
+        lines.append(f"It ended with the night that began on {period.end}.")
+    return _event(protocol, summary, lines, _morning_after(protocol, period.end), 1, category="period end")
+
+
+def _pause(protocol: Protocol, period: Period) -> Event:
+    """All-day, without a reminder."""
+    event = Event()
+    event.add("summary", f"{_simulated(protocol)}Pause of the trial")
+    event.add("description", "The nights that begin on these dates do not count, and nothing is recorded.")
+    event.add("categories", ["pause"])
+    event.add("dtstart", period.start)
+    event.add("dtend", period.end + _DAY)
+    return event
+
+
+def _event(protocol: Protocol, summary: str, lines: list[str], start: datetime, times: int, *, category: str) -> Event:
+    """An event at a local time, repeated daily."""
+    event = Event()
+    event.add("summary", _simulated(protocol) + _clip(summary))
+    event.add("description", "\n".join(lines))
+    event.add("categories", [category])
+    event.add("dtstart", start)
+    event.add("dtend", start + timedelta(minutes=_MINUTES))
+    if times > 1:
+        event.add("rrule", {"freq": "daily", "count": times})
+    return event
+
+
+def _alarm(summary: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", _clip(summary))
+    alarm.add("trigger", timedelta(0))
+    return alarm
+
+
+def _period_words(period: Period) -> str:
+    if period.arm == WASHOUT:
+        return f"Washout after period {period.number}"
+    return "Run-in" if period.number == RUN_IN else f"Period {period.number}"
+
+
+def _nights(count: int) -> str:
+    return "1 night" if count == 1 else f"{count} nights"
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= _MAX_SUMMARY else text[: _MAX_SUMMARY - 1] + "…"

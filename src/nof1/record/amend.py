@@ -1,0 +1,73 @@
+"""Amendments: what changes after the draw, entered with its date and reason, nothing taken back."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from nof1.errors import InputError
+from nof1.files import locked
+from nof1.plan.amendments import Amendment, load_amendments, save_amendments
+from nof1.plan.loading import load_schedule
+from nof1.plan.order import ORDER_FILE, Order, Pause
+from nof1.plan.protocol import Protocol
+from nof1.record.diary import read_diary, refuse_if_locked
+
+
+def add_pause(folder: str | Path, start: date, nights: int, reason: str, *, now: datetime) -> Order:
+    """Enter a pause: the nights from `start` on move by `nights`, and so does everything after them.
+
+    What was recorded during the pause stays in the diary and is not analyzed.
+
+    Returns
+    -------
+    Order
+        As it is lived from now on; without arms while it is sealed.
+
+    Raises
+    ------
+    InputError
+        If the pause is outside the trial, a value does not fit, or nights after it are recorded already: they would
+        come under another arm than they were lived on. Nothing is changed then.
+    """
+    folder = Path(folder)
+    protocol = Protocol.load(folder)
+    if not protocol.randomized:
+        raise InputError("The nights of this trial were taken over from a table, so there is no plan to change.")
+    with locked(folder):
+        refuse_if_locked(folder)
+        amendment = Amendment.make(
+            where="The pause",
+            entered=now.replace(microsecond=0),
+            kind="pause",
+            start=start,
+            nights=nights,
+            reason=reason,
+        )
+        order = load_schedule(folder, protocol)
+        after = start + timedelta(days=nights)
+        later = [entry.night for entry in read_diary(folder, protocol) if entry.night >= after]
+        if later:
+            raise InputError(
+                f"The night of {later[0]} is recorded already. After a pause of {nights} nights from {start} it would belong to "
+                "other nights of the plan than it was lived on. Enter a pause that ends before the nights you have recorded "
+                "since, or leave the missed nights missing: a gap does no harm."
+            )
+        lived = order.with_pauses([Pause(start, nights)])
+        save_amendments(folder, [*load_amendments(folder), amendment])
+        if not order.sealed:
+            lived.save(folder / ORDER_FILE)  # load_order mends it if this step is not reached
+    return lived
+
+
+def add_note(folder: str | Path, reason: str, *, now: datetime) -> None:
+    """Put any other change on record, such as a lower dose.
+
+    Raises
+    ------
+    InputError
+        If the text is empty or too long.
+    """
+    folder = Path(folder)
+    Protocol.load(folder)
+    amendment = Amendment.make(where="The note", entered=now.replace(microsecond=0), kind="note", reason=reason)
+    with locked(folder):
+        save_amendments(folder, [*load_amendments(folder), amendment])

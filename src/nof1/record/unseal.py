@@ -1,0 +1,167 @@
+"""Opening a concealed order: the diary is locked and its hash recorded before anybody sees an arm.
+
+Each step can be repeated: stopped in between, the same call goes on where it stopped.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from nof1.errors import InputError
+from nof1.files import locked, sha256_bytes, write_atomic
+from nof1.plan.amendments import Amendment, load_amendments, pauses, save_amendments
+from nof1.plan.draw import order_of_arms, schedule
+from nof1.plan.fields import PAUSE
+from nof1.plan.loading import UNSEALING_FILE, Unsealing, is_sealed, load_schedule, load_unsealing
+from nof1.plan.order import ORDER_FILE, Order
+from nof1.plan.protocol import Protocol
+from nof1.plan.seal import SEALED_ORDER_FILE, load_seal, load_sealed_order, open_order
+from nof1.record.diary import read_diary, to_csv
+from nof1.record.nights import last_night
+
+
+def unseal(
+    folder: str | Path, helper: str | Path | None = None, *, packs: Sequence[str] | None = None, now: datetime
+) -> Order:
+    """Open the order of a concealed trial and write order.csv.
+
+    Parameters
+    ----------
+    helper : path, optional
+        The helper's folder with sealed-order.json.
+    packs : sequence of str, optional
+        What was in each pack, by its number, where nobody but chance knew (concealed = "alone").
+    now : datetime
+        Aware; goes on record.
+
+    Returns
+    -------
+    Order
+        As it was lived.
+
+    Raises
+    ------
+    InputError
+        If the trial is not sealed, a file is damaged, or the packs do not make an allowed order.
+    RefusalError
+        If the sealed order is of another trial or was altered. Nothing is changed then.
+    """
+    folder = Path(folder)
+    protocol = Protocol.load(folder)
+    with locked(folder):
+        _refuse_open(folder, protocol)
+        order, proof = _opened(folder, protocol, helper, packs)
+        if load_unsealing(folder) is None:  # else it was stopped after this step
+            write_atomic(folder / UNSEALING_FILE, _on_record(folder, protocol, packs, now).to_json())
+        _refuse_changed_diary(folder, protocol)
+        if proof is not None:
+            write_atomic(folder / SEALED_ORDER_FILE, proof)
+        lived = order.with_pauses(pauses(load_amendments(folder)))
+        lived.save(folder / ORDER_FILE)
+    return lived
+
+
+def unblind_period(
+    folder: str | Path, period: int, reason: str, helper: str | Path | None = None, *, now: datetime
+) -> str | None:
+    """Open one period in an emergency; that it was opened goes on record, its arm does not.
+
+    Returns
+    -------
+    str or None
+        Name of the arm; None where it stands on a slip in the pack and nobody else knows it.
+
+    Raises
+    ------
+    InputError
+        If there is no such period, no reason is given, or the trial is not sealed.
+    RefusalError
+        If the sealed order is of another trial or was altered.
+    """
+    folder = Path(folder)
+    protocol = Protocol.load(folder)
+    with locked(folder):
+        _refuse_open(folder, protocol)
+        if not 1 <= period <= protocol.periods:
+            raise InputError(f"There is no period {period}; the trial has periods 1 to {protocol.periods}.")
+        amendment = Amendment.make(
+            where="The reason", entered=now.replace(microsecond=0), kind="unblinded", period=period, reason=reason
+        )
+        arm = None
+        if protocol.concealed == "helper":
+            arm = _verified(folder, protocol, helper).arms()[period - 1]
+        save_amendments(folder, [*load_amendments(folder), amendment])
+    return arm
+
+
+def _refuse_open(folder: Path, protocol: Protocol) -> None:
+    if protocol.concealed == "open":
+        raise InputError(f"The order of {folder} was never sealed; it is in {ORDER_FILE}.")
+    if not is_sealed(folder, protocol):
+        raise InputError(f"The order of {folder} is open already; it is in {ORDER_FILE}.")
+
+
+def _opened(
+    folder: Path, protocol: Protocol, helper: str | Path | None, packs: Sequence[str] | None
+) -> tuple[Order, bytes | None]:
+    """The order as drawn, and the helper's file that proves it."""
+    if protocol.concealed == "alone":
+        if helper is not None:
+            raise InputError("This trial has no helper: its packs were shuffled. Say what was in each pack instead.")
+        if packs is None:
+            raise InputError(
+                f"Open the packs and say what was in each, in the order of their numbers 1 to {protocol.periods}: --packs ARM,ARM,…"
+            )
+        if len(packs) != protocol.periods:
+            raise InputError(f"{len(packs)} packs are named; there are {protocol.periods}. Name what was in each.")
+        return order_of_arms(protocol, packs), None
+    if packs is not None:
+        raise InputError("The order of this trial is with a helper. Give the helper's folder instead of packs.")
+    order = _verified(folder, protocol, helper)
+    assert helper is not None  # refused by _verified otherwise
+    return order, (Path(helper) / SEALED_ORDER_FILE).read_bytes()
+
+
+def _verified(folder: Path, protocol: Protocol, helper: str | Path | None) -> Order:
+    if helper is None:
+        raise InputError(f"Give the helper's folder, which holds {SEALED_ORDER_FILE}.")
+    return open_order(protocol, load_seal(folder), load_sealed_order(helper))
+
+
+def _on_record(folder: Path, protocol: Protocol, packs: Sequence[str] | None, now: datetime) -> Unsealing:
+    entries = read_diary(folder, protocol)
+    rated = {entry.night for entry in entries if entry.outcome is not None}
+    plan = load_schedule(folder, protocol)
+    planned = [night for period in plan.periods if period.arm != PAUSE for night in period.dates]
+    over = last_night(now.replace(tzinfo=None))
+    return Unsealing(
+        opened=now.replace(microsecond=0),
+        diary_sha256=_diary_sha256(folder, protocol),
+        nights_recorded=len(rated & set(planned)),
+        nights_planned=len(planned),
+        nights_left=sum(night > over for night in planned),
+        arms=None if packs is None else tuple(packs),
+    )
+
+
+def _diary_sha256(folder: Path, protocol: Protocol) -> str:
+    return sha256_bytes(to_csv(protocol, read_diary(folder, protocol)).encode())
+
+
+def _refuse_changed_diary(folder: Path, protocol: Protocol) -> None:
+    """Hold the diary against the lock, where an earlier call was stopped after it."""
+    unsealing = load_unsealing(folder)
+    assert unsealing is not None  # written just before
+    if unsealing.diary_sha256 != _diary_sha256(folder, protocol):
+        raise InputError(
+            f"The diary was changed after it was locked on {unsealing.opened:%Y-%m-%d}. Restore diary.csv from a copy; nothing was opened."
+        )
+
+
+def packs_by_number(protocol: Protocol) -> tuple[tuple[int, int], ...]:
+    """Number of each pack and the nights it is for: one pack for each period."""
+    by_number: dict[int, int] = {}
+    for period in schedule(protocol).periods:
+        if period.arm is None:
+            by_number[period.number] = period.nights
+    return tuple(by_number.items())

@@ -1,0 +1,78 @@
+"""Small pieces of text that the papers share: dates, counts, lists, text cut to a length. Knows no trial."""
+
+import itertools
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+# Not strftime: names must not depend on the machine's language.
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NO_ADVICE = (
+    "This paper is one person's own plan. It is no medical advice and nof1 is no medical device. "
+    "Talk to a doctor or pharmacist before you start, change or stop anything."
+)
+SIMULATED = "Simulated: this trial is an example, made up by a program."
+
+
+def day(when: date, *, year: bool = True) -> str:
+    """A date such as "Mon 5 Jan 2026"."""
+    text = f"{_WEEKDAYS[when.weekday()]} {when.day} {_MONTHS[when.month - 1]}"
+    return f"{text} {when.year}" if year else text
+
+
+def span(first: date, last: date, *, year: bool = True) -> str:
+    """Dates from first to last, such as "Mon 5 to Sun 11 Jan 2026"; month and year are said once where they are the same."""
+    if first == last:
+        return day(first, year=year)
+    if first.year != last.year:
+        return f"{day(first)} to {day(last)}"
+    if first.month != last.month:
+        return f"{day(first, year=False)} to {day(last, year=year)}"
+    return f"{_WEEKDAYS[first.weekday()]} {first.day} to {day(last, year=year)}"
+
+
+def both_days(night: date) -> str:
+    """A night named by both its days, such as "Mon 5 to Tue 6 Jan"."""
+    morning = night + timedelta(days=1)
+    evening = f"{_WEEKDAYS[night.weekday()]} {night.day}" if night.month == morning.month else day(night, year=False)
+    return f"{evening} to {day(morning, year=False)}"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A count with its noun, such as "1 night" or "84 nights"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def large(count: int) -> str:
+    """A whole number of any size."""
+    return f"{count:,}" if count < 10**12 else f"about 10^{len(str(count)) - 1}"
+
+
+def listed(parts: Sequence[str], joint: str = "and") -> str:
+    """Parts as "a, b and c"."""
+    *first, last = parts
+    return f"{', '.join(first)} {joint} {last}" if first else last
+
+
+def some(parts: Sequence[str], most: int) -> str:
+    """Parts as a list of at most `most`, such as "a, b and 7 more"."""
+    left = len(parts) - most
+    return listed(parts) if left <= 0 else listed([*parts[:most], f"{left} more"])
+
+
+def clip(text: str, room: int) -> str:
+    """The text, cut with an ellipsis where it is longer than `room` letters."""
+    return text if len(text) <= room else text[: room - 1].rstrip() + "…"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop and a capital."""
+    return text[:1].upper() + (text[1:] if text[-1:] in (".", "!", "?", "…", "") else f"{text[1:]}.")
+
+
+def numbers(values: Sequence[int], most: int = 8) -> str:
+    """Whole numbers as "1, 4, 5"; a long row in equal steps as "1, 3, 5 and so on to 999"."""
+    steps = {later - earlier for earlier, later in itertools.pairwise(values)}
+    if len(values) > most and len(steps) == 1:
+        return f"{', '.join(map(str, values[:3]))} and so on to {values[-1]}"
+    return ", ".join(map(str, values))

@@ -1,0 +1,80 @@
+"""The picture of a planned trial: designs in the order of their nights against the chance of a right answer."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from nof1.analyze.designs import THIS
+from nof1.analyze.effects import LEVEL
+from nof1.analyze.power import GOAL_EFFECT, Power
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_ERRORS = 2.0  # Monte Carlo standard errors that a bar reaches to each side
+
+
+def power(result: Power, *, ax: "Axes | None" = None) -> "Axes":
+    """A row for each design, the shortest on top: chance of a right answer at twice the threshold, against the goal.
+
+    The design asked about is filled, its neighbours are hollow; bars are two Monte Carlo standard errors. The expected
+    width of the interval stands at the right.
+
+    Parameters
+    ----------
+    result : Power
+    ax : Axes, optional
+        Drawn into; a new figure if not given.
+    """
+    from nof1.report.plots import ARM_COLOURS, _finish, _new_axes, _shorten  # late: plots imports this file
+
+    designs = result.designs.sort_values(["nights", "periods"], kind="stable").reset_index(drop=True)
+    ax = ax or _new_axes(7.0, 1.3 + 0.3 * len(designs))
+    goal, colour = float(result.settings["goal"]), ARM_COLOURS[0]
+    for place, (_, row) in enumerate(designs.iterrows()):
+        mine = row["change"] == THIS
+        ax.errorbar(
+            row["right"],
+            place,
+            xerr=_ERRORS * row["right_mcse"],
+            fmt="o",
+            ms=9 if mine else 6,
+            color=colour,
+            mfc=colour if mine else "white",
+            mew=1.3,
+            elinewidth=2.0 if mine else 1.0,
+            label=row["design"],
+        )
+        width = "–" if np.isnan(row["width"]) else f"{row['width']:.1f}"
+        ax.text(1.02, place, width, transform=ax.get_yaxis_transform(), ha="left", va="center", fontsize=9)
+    ax.axvline(goal, color="black", lw=1.0, ls=(0, (4, 3)), zorder=0)
+    ax.text(goal, 1.02, f"goal {100 * goal:g} %", transform=ax.get_xaxis_transform(), ha="center", fontsize=8)
+    ax.text(-0.015, 1.02, "in all: periods × nights of each", transform=ax.transAxes, ha="right", fontsize=8)
+    ax.text(1.02, 1.02, f"{100 * LEVEL:g} % interval,\npoints wide", transform=ax.transAxes, va="bottom", fontsize=8)
+    ax.set_yticks(range(len(designs)), [_label(row) for _, row in designs.iterrows()])
+    for tick, change in zip(ax.get_yticklabels(), designs["change"], strict=True):
+        tick.set_fontweight("bold" if change == THIS else "normal")
+    ax.set(xlim=_limits(designs, goal), ylim=(len(designs) - 0.5, -0.6))
+    ax.xaxis.set_major_formatter(lambda share, _: f"{100 * share:.0f} %")
+    ax.tick_params(axis="y", length=0, labelsize=9)
+    arm, outcome = result.protocol.active_arms[0], result.protocol.outcome
+    ax.set_xlabel(
+        f"chance of a right answer where {_shorten(arm.title, 16)} truly changes\n"
+        f"{_shorten(outcome.title, 24)} by {GOAL_EFFECT * outcome.threshold:g} points (bars: two Monte Carlo errors)"
+    )
+    _finish(ax, result.protocol)
+    return ax
+
+
+def _label(row: "pd.Series[Any]") -> str:
+    mine = f" ({THIS})" if row["change"] == THIS else ""
+    return f"{row['nights']} nights: {row['periods']} × {row['period_nights']}{mine}"
+
+
+def _limits(designs: pd.DataFrame, goal: float) -> tuple[float, float]:
+    """Ends of the axis: tens of percent around everything that is drawn, and never beyond what a chance can be."""
+    error = _ERRORS * designs["right_mcse"]
+    low = min(float((designs["right"] - error).min()), goal)
+    high = max(float((designs["right"] + error).max()), goal)
+    return max(0.0, float(np.floor(10 * low - 0.2)) / 10), min(1.0, float(np.ceil(10 * high + 0.2)) / 10)

@@ -1,0 +1,100 @@
+"""From words and pictures to a PDF: Typst, PDF/UA-1, the same bytes for the same input. User text never becomes markup.
+
+Knows no trial and no result.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from nof1.errors import Nof1Error
+from nof1.report.letters import font_folder, showable
+
+if TYPE_CHECKING:
+    from typst import Fonts
+
+COMMON = "common.typ"  # what the templates share
+_RUNS_OVER = "runs over"  # said by a template where its pages are not enough
+_LONG_WORD = re.compile(r"(?<!\S)(?![0-9a-f]{64}(?!\S))\S{18,}")  # a hash is to be searched and copied: it stays whole
+_BREAK = "\N{ZERO WIDTH SPACE}"
+_BREAK_EVERY = 9
+
+
+def render(template: str, attempts: Iterable[Mapping[str, Any]], drawn: Mapping[str, bytes] | None = None) -> bytes:
+    """Compile a template of this package to a PDF.
+
+    Parameters
+    ----------
+    template : str
+        Name of a .typ file beside this one.
+    attempts : iterable of mapping
+        The words, each time with less room needed: the first that fits is taken, the last may run over. A template says
+        that it does not fit by a panic with "runs over"; one that may take any number of pages never does.
+    drawn : mapping of str to bytes, optional
+        Pictures as SVG, by name.
+
+    Raises
+    ------
+    Nof1Error
+        If the pages cannot be laid out.
+    """
+    inputs = {f"figure-{name}": svg.decode() for name, svg in (drawn or {}).items()}
+    remaining = list(attempts)
+    while True:
+        data = dict(remaining.pop(0)) | {"may_run_over": not remaining}
+        inputs["data"] = json.dumps(_shown(data), ensure_ascii=False)
+        content = _compile(template, inputs, may_fail=bool(remaining))
+        if content is not None:
+            return content
+
+
+def _compile(template: str, inputs: dict[str, str], *, may_fail: bool) -> bytes | None:
+    """The PDF; None if it runs over its pages and may."""
+    import typst
+
+    folder = files("nof1.report")
+    sources: Any = {"main.typ": (folder / template).read_bytes(), COMMON: (folder / COMMON).read_bytes()}
+    try:
+        content = typst.compile(
+            sources,
+            format="pdf",
+            pdf_standards="ua-1",
+            sys_inputs=inputs,
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            timestamp=0,
+        )
+    except typst.TypstError as error:
+        if _RUNS_OVER in error.message and may_fail:
+            return None
+        raise Nof1Error(
+            f"The page could not be laid out: {error.message}. Please report this as a fault of nof1."
+        ) from error
+    assert isinstance(content, bytes)
+    return content
+
+
+@cache
+def _fonts() -> "Fonts":
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
+
+
+def _shown(data: Any) -> Any:
+    """The data with every text made showable, and words that are too long for a line made breakable."""
+    if isinstance(data, str):
+        return _LONG_WORD.sub(_breakable, showable(data))
+    if isinstance(data, list | tuple):
+        return [_shown(item) for item in data]
+    if isinstance(data, Mapping):
+        return {key: _shown(item) for key, item in data.items()}
+    return data
+
+
+def _breakable(word: re.Match[str]) -> str:
+    text = word.group()
+    return _BREAK.join(text[i : i + _BREAK_EVERY] for i in range(0, len(text), _BREAK_EVERY))

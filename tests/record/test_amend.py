@@ -1,0 +1,223 @@
+"""Entering amendments: a pause moves the nights to come, never nights that were lived, and what it holds is kept but not analyzed."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from nof1.analyze.terms import terms
+from nof1.errors import InputError
+from nof1.plan.amendments import load_amendments
+from nof1.plan.draw import draw_order, schedule
+from nof1.plan.fields import PAUSE
+from nof1.plan.loading import load_order, load_schedule
+from nof1.plan.order import Pause, order_from_arms
+from nof1.plan.protocol import Protocol
+from nof1.record.amend import add_note, add_pause
+from nof1.record.diary import Entry, add_entries, read_diary
+from nof1.record.trial import Trial
+
+NOW = datetime(2026, 1, 11, 9, 30, 15, 123, tzinfo=UTC)
+
+
+def day(number):
+    """A day of January 2026. Six nights are in the fixture's diary, from 5 to 10 January."""
+    return date(2026, 1, number)
+
+
+def test_a_pause_is_on_record_and_in_the_order(trial_folder, protocol):
+    order = add_pause(trial_folder, day(11), 7, "flu", now=NOW)
+    assert order == draw_order(protocol).with_pauses([Pause(day(11), 7)])
+    assert load_order(trial_folder, protocol) == load_schedule(trial_folder, protocol) == order
+    (amendment,) = load_amendments(trial_folder)
+    assert (amendment.kind, amendment.start, amendment.nights, amendment.reason) == ("pause", day(11), 7, "flu")
+    assert amendment.entered == NOW.replace(microsecond=0)
+    trial = Trial.load(trial_folder)
+    assert trial.amendments == (amendment,)
+    assert trial.order.end == day(25)
+
+
+def test_several_pauses_are_entered_one_after_the_other(trial_folder, protocol):
+    add_pause(trial_folder, day(14), 2, "away", now=NOW)
+    add_pause(trial_folder, day(11), 3, "flu", now=NOW)
+    order = add_pause(trial_folder, day(12), 1, "flu went on", now=NOW)
+    assert order == draw_order(protocol).with_pauses([Pause(day(14), 2), Pause(day(11), 3), Pause(day(12), 1)])
+    assert load_order(trial_folder, protocol) == order
+    assert [one.reason for one in load_amendments(trial_folder)] == ["away", "flu", "flu went on"]
+    assert len(Trial.load(trial_folder).missing_nights) == 9
+
+
+def test_nights_after_the_planned_end_can_be_recorded_once_a_pause_moved_it(trial_folder, protocol):
+    late = Entry(day(20), outcome=4)
+    with pytest.raises(
+        InputError, match="2026-01-20 is not a night of this trial, which runs from 2026-01-05 to 2026-01-18"
+    ):
+        add_entries(trial_folder, protocol, [late])
+    add_pause(trial_folder, day(11), 7, "flu", now=NOW)
+    add_entries(trial_folder, protocol, [late, Entry(day(25), outcome=5)])
+    assert late in Trial.load(trial_folder).entries
+    with pytest.raises(
+        InputError, match="2026-01-26 is not a night of this trial, which runs from 2026-01-05 to 2026-01-25"
+    ):
+        add_entries(trial_folder, protocol, [Entry(day(26), outcome=5)])
+
+
+@pytest.mark.parametrize(("start", "nights"), [(5, 5), (8, 2), (9, 1), (10, 1), (11, 1), (18, 365)], ids=str)
+def test_a_pause_is_taken_if_no_night_after_it_is_recorded(trial_folder, start, nights):
+    (trial_folder / "diary.csv").write_text(
+        "".join((trial_folder / "diary.csv").read_text().splitlines(keepends=True)[:6])
+    )
+    order = add_pause(trial_folder, day(start), nights, "flu", now=NOW)
+    assert order.nights == 14 + nights
+    assert len(Trial.load(trial_folder).entries) == 5
+
+
+@pytest.mark.parametrize(
+    ("start", "nights", "later"), [(5, 1, 6), (8, 1, 9), (9, 1, 10), (5, 5, 10), (7, 2, 9)], ids=str
+)
+def test_a_pause_that_would_move_recorded_nights_is_refused(trial_folder, bytes_in, start, nights, later):
+    """They would come under another arm than they were lived on."""
+    before = bytes_in(trial_folder)
+    with pytest.raises(
+        InputError, match=rf"The night of {day(later)} is recorded already.*Enter a pause that ends before"
+    ):
+        add_pause(trial_folder, day(start), nights, "flu", now=NOW)
+    assert bytes_in(trial_folder) == before
+
+
+# First night, number of nights and reason, then what is said.
+REFUSED = {
+    "before the first night": (date(2026, 1, 4), 9, "flu", "2026-01-04 is not a night of this trial"),
+    "after the last night": (date(2026, 1, 19), 3, "flu", "2026-01-19 is not a night of this trial"),
+    "no nights": (date(2026, 1, 12), 0, "flu", "nights"),
+    "less than none": (date(2026, 1, 12), -3, "flu", "nights"),
+    "more than a year": (date(2026, 1, 12), 366, "flu", "365"),
+    "half a night": (date(2026, 1, 12), 1.5, "flu", "nights"),
+    "no reason": (date(2026, 1, 12), 3, "", "reason"),
+    "two lines": (date(2026, 1, 12), 3, "a\nb", "U\\+000A"),
+    "endless reason": (date(2026, 1, 12), 3, "x" * 501, "500"),
+    "no date": ("soon", 3, "flu", "start"),
+}
+
+
+@pytest.mark.parametrize(("start", "nights", "reason", "words"), REFUSED.values(), ids=REFUSED)
+def test_a_pause_that_cannot_be_changes_nothing(trial_folder, bytes_in, start, nights, reason, words):
+    before = bytes_in(trial_folder)
+    with pytest.raises(InputError, match=words):
+        add_pause(trial_folder, start, nights, reason, now=NOW)
+    assert bytes_in(trial_folder) == before
+
+
+def test_a_pause_that_would_run_past_the_calendar_is_refused(planned, tmp_path, bytes_in):
+    protocol = planned("randomized-blocks", blocks=2, start=date(9999, 12, 1))
+    Trial(protocol, draw_order(protocol), ()).create(tmp_path / "late")
+    before = bytes_in(tmp_path)
+    with pytest.raises(InputError):
+        add_pause(tmp_path / "late", date(9999, 12, 2), 90, "sleep", now=NOW)
+    assert bytes_in(tmp_path) == before
+
+
+def test_nights_of_a_pause_are_kept_and_not_analyzed(make_protocol, tmp_path):
+    protocol = make_protocol()
+    folder = tmp_path / "whole"
+    order = draw_order(protocol)
+    nights = [night for period in order.periods for night in period.dates]
+    Trial(protocol, order, tuple(Entry(night, outcome=i % 5) for i, night in enumerate(nights[:9]))).create(folder)
+    add_pause(folder, day(11), 3, "flu", now=NOW)
+    add_entries(folder, protocol, [Entry(day(14 + i), outcome=(i * 3) % 7) for i in range(8)])
+    trial = Trial.load(folder)
+    assert len(trial.entries) == len(read_diary(folder, protocol)) == 17
+    data = terms(trial)
+    assert data.n == 14  # all but the three of the pause
+    assert not set(data.day) & {6, 7, 8}
+    assert list(trial.frame.index[[6, 7, 8]]) == list(trial.frame.index[trial.frame["arm"] == PAUSE])
+    assert trial.frame["severity"].notna().sum() == 17
+    assert trial.missing_nights == ()
+
+
+def test_the_arm_of_every_other_night_is_the_one_it_was_lived_on(trial_folder, protocol):
+    before = Trial.load(trial_folder).frame["arm"]
+    add_pause(trial_folder, day(11), 4, "flu", now=NOW)
+    after = Trial.load(trial_folder).frame["arm"]
+    assert list(after[:6]) == list(before[:6])
+    assert list(after[6:10]) == [PAUSE] * 4
+    assert list(after[10:]) == list(before[6:])
+
+
+@pytest.mark.parametrize("concealed", ["helper", "alone"])
+def test_a_pause_in_a_sealed_trial_tells_no_arm(sealed_trial, bytes_in, concealed):
+    trial = sealed_trial(concealed, ratings="465")
+    before = bytes_in(trial.folder)
+    order = add_pause(trial.folder, day(9), 4, "flu", now=NOW)
+    assert order == schedule(trial.protocol).with_pauses([Pause(day(9), 4)])
+    assert order.sealed
+    assert set(bytes_in(trial.folder)) == set(before) | {"amendments.csv"}
+    assert load_schedule(trial.folder, trial.protocol) == order
+
+
+def test_a_pause_stopped_before_the_order_was_rewritten_counts(trial_folder, protocol, monkeypatch):
+    class Stopped(Exception):  # noqa: N818
+        pass
+
+    def stop(*_arguments):
+        raise Stopped
+
+    stale = (trial_folder / "order.csv").read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr("nof1.plan.order.write_atomic", stop)
+        with pytest.raises(Stopped):
+            add_pause(trial_folder, day(11), 4, "flu", now=NOW)
+    assert (trial_folder / "order.csv").read_bytes() == stale
+    lived = draw_order(protocol).with_pauses([Pause(day(11), 4)])
+    assert load_order(trial_folder, protocol) == Trial.load(trial_folder).order == lived
+    order = add_pause(trial_folder, day(16), 1, "away", now=NOW)
+    assert order == draw_order(protocol).with_pauses([Pause(day(11), 4), Pause(day(16), 1)])
+    assert Trial.load(trial_folder).order == order
+
+
+def test_a_pause_that_cannot_be_written_changes_nothing(trial_folder, bytes_in, monkeypatch):
+    before = bytes_in(trial_folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            "nof1.files.os.fsync", lambda _handle: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+        )
+        with pytest.raises(Exception, match="No space left on device"):
+            add_pause(trial_folder, day(11), 4, "flu", now=NOW)
+    assert bytes_in(trial_folder) == before
+
+
+def test_nights_taken_over_from_a_table_have_no_plan_to_change(tmp_path, make_protocol, bytes_in):
+    design = {"kind": "adopted", "start": day(5), "nights": 4}
+    protocol = Protocol.build(make_protocol().to_dict() | {"design": design})
+    Trial(protocol, order_from_arms(day(5), ["off", "off", "magnesium", "off"]), ()).create(tmp_path / "adopted")
+    before = bytes_in(tmp_path)
+    with pytest.raises(InputError, match="there is no plan to change"):
+        add_pause(tmp_path / "adopted", day(6), 1, "flu", now=NOW)
+    assert bytes_in(tmp_path) == before
+
+
+def test_any_other_change_is_a_note(trial_folder, bytes_in):
+    before = bytes_in(trial_folder)
+    add_note(trial_folder, "half a dose from today, =1+1", now=NOW)
+    add_note(trial_folder, "the other legs chart", now=NOW + timedelta(days=1))
+    assert [one.reason for one in load_amendments(trial_folder)] == [
+        "half a dose from today, =1+1",
+        "the other legs chart",
+    ]
+    assert [one.kind for one in Trial.load(trial_folder).amendments] == ["note", "note"]
+    after = bytes_in(trial_folder)
+    assert {name for name in after if after[name] != before.get(name)} == {"amendments.csv"}
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "a\nb", "x" * 501], ids=lambda reason: repr(reason[:6]))
+def test_a_note_without_words_is_refused(trial_folder, bytes_in, reason):
+    before = bytes_in(trial_folder)
+    with pytest.raises(InputError, match="The note has a mistake: reason"):
+        add_note(trial_folder, reason, now=NOW)
+    assert bytes_in(trial_folder) == before
+
+
+def test_only_a_trial_folder_is_amended(tmp_path):
+    for amend in (lambda: add_note(tmp_path, "x", now=NOW), lambda: add_pause(tmp_path, day(11), 1, "x", now=NOW)):
+        with pytest.raises(InputError, match="is no trial folder"):
+            amend()
+    assert list(tmp_path.iterdir()) == []
