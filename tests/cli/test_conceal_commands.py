@@ -181,7 +181,7 @@ def test_a_sealed_trial_is_analyzed_only_after_it_was_opened(nof1, refused, seal
 def test_after_opening_the_diary_is_locked(nof1, refused, sealed, write):
     folder, helper, _ = sealed()
     fill(folder, until=10)
-    status, out, _ = nof1("unseal", folder, helper, "--yes")
+    status, _out, _ = nof1("unseal", folder, helper, "--yes")
     assert status == 0
     words = ("--night", "2026-01-20", "--set", "severity=4")
     assert "locked" in refused("log", folder, *words)
@@ -215,7 +215,11 @@ def test_an_altered_or_foreign_order_opens_nothing(refused, sealed):
     _, other, _ = sealed("other")
     path = helper / "sealed-order.json"
     content = json.loads(path.read_text())
-    path.write_text(json.dumps(content | {"arms": content["arms"][::-1]}))
+    path.write_text(
+        json.dumps(
+            content | {"arms": [{"placebo": "magnesium", "magnesium": "placebo"}[arm] for arm in content["arms"]]}
+        )
+    )
     assert "does not fit the commitment" in refused("unseal", folder, helper, "--yes")
     # Same protocol, other draw or other salt.
     assert "does not fit the commitment" in refused("unseal", folder, other, "--yes")
@@ -238,7 +242,7 @@ def test_one_period_can_be_opened_in_an_emergency(nof1, refused, sealed):
 
 def test_packs_shuffled_alone_are_opened_by_what_was_in_them(nof1, refused, tmp_path, write):
     folder = tmp_path / "trial"
-    status, out, err = nof1("plan", folder, "--answers", write(ANSWERS, "answers.toml"), "--alone")
+    status, _out, err = nof1("plan", folder, "--answers", write(ANSWERS, "answers.toml"), "--alone")
     assert (status, err) == (0, "")
     assert (folder / "shuffling-recipe.pdf").stat().st_size > 5000
     assert not (folder / "order.csv").exists()

@@ -30,7 +30,7 @@ def test_log_records_a_night(nof1, trial_folder, protocol):
     assert (status, err) == (0, "")
     assert "7 of 14 nights" in out
     entry = {entry.night: entry for entry in read_diary(trial_folder, protocol)}[date(2026, 1, 12)]
-    assert entry == Entry(entry.night, 3, 200, ("nausea", "headache"), "off", {}, "a = b")
+    assert entry == Entry(entry.night, 3, 200, side_effects=("nausea", "headache"), guess="off", note="a = b")
 
 
 def test_log_prints_json(nof1, trial_folder):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nof1.plan.draw import draw_order
-from nof1.plan.order import Order
+from nof1.plan.loading import load_order
 from nof1.plan.protocol import Protocol
 from nof1.record.diary import read_diary
 
@@ -40,7 +40,7 @@ def test_plan_from_flags_writes_what_was_said(nof1, tmp_path):
     assert (protocol.title, protocol.question, str(protocol.start)) == ("My legs", "Calmer?", "2026-03-28")
     assert (protocol.outcome.threshold, protocol.arm("magnesium").dose_mg) == (1.5, 150)
     assert protocol.arm("magnesium").form == "citrate"
-    assert Order.load(folder, protocol) == draw_order(protocol)
+    assert load_order(folder, protocol) == draw_order(protocol)
     assert read_diary(folder, protocol) == ()
     assert "My legs" in out
     assert "34 nights" in out
@@ -53,7 +53,7 @@ def test_plan_without_a_start_begins_tomorrow_and_keeps_its_seed(nof1, tmp_path)
     protocol = Protocol.load(tmp_path / "trial")
     assert status == 0
     assert TODAY + timedelta(days=1) <= protocol.start <= TODAY + timedelta(days=2)
-    assert Order.load(tmp_path / "trial", protocol) == draw_order(protocol)
+    assert load_order(tmp_path / "trial", protocol) == draw_order(protocol)
 
 
 def test_plan_takes_the_sample_answers_as_they_are(nof1, tmp_path):
@@ -84,7 +84,7 @@ def test_plan_prints_json(nof1, tmp_path):
 @pytest.mark.parametrize(("dose", "levels"), [(250, []), (251, ["250 mg"]), (351, ["250 mg", "350 mg"])])
 def test_a_dose_above_an_upper_level_is_told_with_its_source(nof1, tmp_path, dose, levels):
     _, out, _ = nof1("plan", tmp_path / "trial", "--dose-mg", dose)
-    warned = [line for line in out.splitlines() if line.startswith("Careful")]
+    warned = [line for line in out.splitlines() if line.startswith("Ask first") and "mg" in line]
     assert len(warned) == len(levels)
     for level in levels:
         assert any(level in line and "(" in line for line in warned)

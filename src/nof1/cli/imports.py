@@ -11,7 +11,7 @@ from nof1.cli.record import AsJson, Folder, as_row, now_local
 from nof1.errors import InputError
 from nof1.files import new_folder
 from nof1.plan.protocol import Protocol
-from nof1.record.diary import Entry, columns, last_evening, read_diary
+from nof1.record.diary import Entry, columns, last_evening, read_diary, refuse_if_locked
 from nof1.record.nights import DatedBy, DateOrder, last_night
 
 
@@ -34,6 +34,7 @@ def import_(
     from nof1.record.sources.table import read_table
 
     protocol = Protocol.load(folder)
+    refuse_if_locked(folder)
     table = read_table(file)
     chosen = complete_map(table, protocol, parse_map(column_map or [], protocol))
     plan = plan_import(

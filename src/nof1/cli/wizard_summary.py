@@ -73,10 +73,10 @@ def _points(_: Raw, protocol: Protocol) -> str:
 def _knows(raw: Raw, protocol: Protocol) -> str:
     who = {
         "open": "everybody",
-        "helper": f"{raw.get('helper')}, with the packet in {raw.get('packet')}",
+        "helper": f"{raw.get('helper')}, packet in {raw.get('packet')}",
         "alone": "nobody, packs are shuffled",
     }[protocol.concealed]
-    return f"{who}; there is a dummy" if any(arm.placebo for arm in protocol.arms) else who
+    return f"{who}; dummy" if any(arm.placebo for arm in protocol.arms) else who
 
 
 def _periods(raw: Raw, protocol: Protocol) -> str:

@@ -37,7 +37,7 @@ class Amendment(Frozen):
 
     @model_validator(mode="after")
     def _holds_what_its_kind_needs(self) -> "Amendment":
-        if (self.start is not None and self.nights is not None) != (self.kind == "pause"):
+        if {self.start is not None, self.nights is not None} != {self.kind == "pause"}:
             raise ValueError("a pause, and nothing else, has a first night and a number of nights")
         if (self.period is not None) != (self.kind == "unblinded"):
             raise ValueError("an unblinded period, and nothing else, has the number of a period")
@@ -94,7 +94,7 @@ def _parse(row: dict[str, Any], *, where: str) -> Amendment:
         raise InputError(f"{where}: the row does not have {len(COLUMNS)} values. Restore the file from a copy.")
     values: dict[str, Any] = {name: text for name, text in row.items() if text}
     for name in ("nights", "period"):
-        if name in values and values[name].isascii() and values[name].isdecimal():
+        if name in values and values[name].isascii() and values[name].isdecimal() and len(values[name]) < 10:
             values[name] = int(values[name])
     return Amendment.make(where=where, **values)
 

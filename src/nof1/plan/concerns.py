@@ -54,6 +54,12 @@ def _nearest(protocol: Protocol) -> list[str]:
             ways.append(_least_more(protocol, "pairs", now, "mirrored pairs"))
         case Balanced(periods=now):
             ways.append(_least_more(protocol, "periods", now, "periods"))
+            if (
+                not ways[0]
+                and design.max_run < 3
+                and _reaches(protocol, design.model_dump(mode="json") | {"max_run": 3})
+            ):
+                ways.append("up to 3 periods alike in a row")
         case _:
             pass
     if isinstance(design, Alternating | MirroredPairs | RandomizedBlocks | Listed):

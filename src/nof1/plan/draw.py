@@ -15,7 +15,7 @@ from nof1.plan.design import Adopted, AnyDrawn
 from nof1.plan.fields import WASHOUT
 from nof1.plan.order import RUN_IN, Order, Period
 from nof1.plan.protocol import Protocol
-from nof1.plan.sequences import Choice, Sequences, sequences_of, smallest_p_of
+from nof1.plan.sequences import MAX_COMPARED, Sequences, sequences_of, smallest_p_of
 
 
 def allowed_sequences(protocol: Protocol) -> Sequences:
@@ -213,14 +213,14 @@ def smallest_p(protocol: Protocol) -> float:
     nights = [protocol.period_nights(name) for name in names]
     least = []
     for arm in (names.index(active.name) for active in protocol.active_arms):
-        if isinstance(sequences, Choice) and len(set(nights)) > 1:
+        if len(set(nights)) == 1:
+            least.append(sequences.smallest_p(arm, reference))
+        elif sequences.count <= MAX_COMPARED:
             # Periods of different lengths fall on different nights, so that what ties is seen night by night.
             by_night = [tuple(_by_night(protocol, lay_out(protocol, one), names)) for one in sequences]
             least.append(smallest_p_of(by_night, arm, reference))
-        else:
-            # Arms whose periods differ in length cannot change places: there is no mirror image to tie with.
-            ties = 1 if nights[arm] == nights[reference] else 0.5
-            least.append(ties * sequences.smallest_p(arm, reference))
+        else:  # at most the mirror image ties; the other arms' lengths keep the rest apart
+            least.append((1 if nights[arm] != nights[reference] else 2) / sequences.count)
     return max(least)
 
 

@@ -59,8 +59,9 @@ def load_unsealing(folder: str | Path) -> Unsealing | None:
     path = Path(folder) / UNSEALING_FILE
     if not path.is_file():
         return None
+    raw = read_bytes(path)
     try:
-        content: dict[str, Any] = json.loads(read_bytes(path))
+        content: dict[str, Any] = json.loads(raw)
         if isinstance(content.get("arms"), list):
             content["arms"] = tuple(content["arms"])
         return Unsealing.model_validate(content)
@@ -111,7 +112,7 @@ def load_order(folder: str | Path, protocol: Protocol) -> Order:
     planned, paused = drawn(folder, protocol), pauses(load_amendments(folder))
     expected = planned.with_pauses(paused)
     # Entering a pause can be stopped between amendments.csv and order.csv; the amendment counts.
-    if order not in (expected, planned.with_pauses(paused[:-1])):
+    if all(order != planned.with_pauses(paused[:known]) for known in range(len(paused), -1, -1)):
         raise InputError(
             f"{path} is not the order that was drawn, with the pauses in amendments.csv. Restore it from a copy."
         )

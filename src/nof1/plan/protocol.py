@@ -4,6 +4,7 @@ It must not know the order that was drawn, nor any night.
 """
 
 import hashlib
+import itertools
 import json
 from datetime import date, timedelta
 from pathlib import Path
@@ -94,14 +95,14 @@ class Arm(Frozen):
 
     @model_validator(mode="after")
     def _salt_and_dose_agree(self) -> "Arm":
-        if self.salt_mg is None or self.dose_mg is None:
+        if self.salt_mg is None:
             return self
         if find_form(self.form) is None:
             raise ValueError(f"salt_mg needs a form whose magnesium content is known; {self.form!r} is not")
         elemental = elemental_mg(self.form, self.salt_mg)
-        if abs(elemental - self.dose_mg) > max(1.0, 0.01 * elemental):
+        if self.dose_mg is None or abs(elemental - self.dose_mg) > max(1.0, 0.01 * elemental):
             raise ValueError(
-                f"{self.salt_mg:g} mg of {self.form} hold {elemental:.0f} mg of magnesium, not dose_mg {self.dose_mg:g}; give one of the two"
+                f"{self.salt_mg:g} mg of {self.form} hold {elemental:.0f} mg of magnesium, not dose_mg {self.dose_mg}; give one of the two"
             )
         return self
 
@@ -259,7 +260,8 @@ class Protocol(Frozen):
                 return [{name: order.count(name) for name in names} for order in orders]
             case Balanced(periods=periods):
                 least, more = divmod(periods, len(names))
-                return [{name: least + (i < more) for i, name in enumerate(turn)} for turn in (names, names[::-1])]
+                extra = itertools.combinations(names, more)
+                return [{name: least + (name in chosen) for name in names} for chosen in extra]
             case design:
                 periods = sequences_of(design, names).periods
                 return [dict.fromkeys(names, periods // len(names))]

@@ -83,24 +83,33 @@ class Runs:
         """All of them in lexicographic order, without ever entering a dead end."""
         left = list(self.counts)
         sequence: list[int] = []
-
-        def extend(last: int, run: int) -> Iterator[tuple[int, ...]]:
+        lengths: list[int] = []  # of the run that each place is in, so far
+        if not self._can_end(left, -1, 0):
+            return
+        arm = 0  # to try next at this place
+        while True:
             if not any(left):
                 yield tuple(sequence)
-                return
-            for arm in range(len(left)):
+                arm = len(left)
+            if arm < len(left):
+                last, run = (sequence[-1], lengths[-1]) if sequence else (-1, 0)
                 here = run + 1 if arm == last else 1
-                if not left[arm] or here > self.limit:
-                    continue
-                left[arm] -= 1
-                sequence.append(arm)
-                if self._can_end(left, arm, here):
-                    yield from extend(arm, here)
-                sequence.pop()
+                if left[arm] and here <= self.limit:
+                    left[arm] -= 1
+                    if self._can_end(left, arm, here):
+                        sequence.append(arm)
+                        lengths.append(here)
+                        arm = 0
+                        continue
+                    left[arm] += 1
+                arm += 1
+            elif sequence:
+                lengths.pop()
+                arm = sequence.pop()
                 left[arm] += 1
-
-        if self._can_end(left, -1, 0):
-            yield from extend(-1, 0)
+                arm += 1
+            else:
+                return
 
     def _can_end(self, left: Sequence[int], last: int, run: int) -> bool:
         """Whether the rest can be placed: every arm needs enough others to stand between its runs."""

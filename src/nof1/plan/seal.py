@@ -157,8 +157,9 @@ def open_order(protocol: Protocol, seal: Seal, sealed: SealedOrder) -> Order:
 
 
 def _json(path: Path) -> dict[str, Any]:
+    raw = read_bytes(path)
     try:
-        content = json.loads(read_bytes(path))
+        content = json.loads(raw)
     except (ValueError, RecursionError):
         raise InputError(f"{path} is damaged: it is no JSON. Restore it from a copy.") from None
     if not isinstance(content, dict):

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol as Interface
 
+import numpy as np
+
 from nof1.plan.design import Alternating, AnyDrawn, Balanced, Listed, MirroredPairs, RandomizedBlocks
 from nof1.plan.runs import Runs
 
-MAX_COMPARED = 20_000  # sequences looked at one by one for the smallest p
+MAX_COMPARED = 5_000  # sequences looked at one by one for the smallest p
+_AT_A_TIME = 500
 
 Arms = tuple[int, ...]
 
@@ -198,23 +201,26 @@ def smallest_p_of(sequences: Sequence[Arms], arm: int, reference: int) -> float:
     """Least two-sided p over all results a trial could have, for sequences that are equally likely.
 
     The statistic, the difference of the two arms' means, is a product of the results with a contrast vector c. Two
-    sequences tie whatever the results if c is the same or turned round. Results that follow the largest c of all make
-    it the most extreme one, so p is the share of its ties (Edgington & Onghena 2007).
+    sequences tie whatever the results if c is the same or turned round. Results that follow the c of one sequence favour
+    it most, and p is then the share of sequences with at least its statistic (Edgington & Onghena 2007).
     """
-    contrasts: Counter[tuple[int, ...]] = Counter()
-    for sequence in sequences:
-        contrast = tuple((place == arm) - (place == reference) for place in sequence)
-        contrasts[max(contrast, tuple(-x for x in contrast))] += 1
-
-    def size(contrast: Sequence[int]) -> float:
-        on, off = sum(x == 1 for x in contrast), sum(x == -1 for x in contrast)
-        return 1 / on + 1 / off if on and off else 0.0
-
-    sizes = {contrast: size(contrast) for contrast in contrasts}
-    largest = max(sizes.values())
-    if not largest:
+    times = Counter(tuple((place == arm) - (place == reference) for place in sequence) for sequence in sequences)
+    signs = np.array(list(times), dtype=float)
+    counts = np.array(list(times.values()))
+    on, off = (signs > 0).sum(axis=1, keepdims=True), (signs < 0).sum(axis=1, keepdims=True)
+    signs = signs[((on > 0) & (off > 0)).ravel()]
+    counts = counts[((on > 0) & (off > 0)).ravel()]
+    if not len(signs):
         return 1.0
-    return min(times for contrast, times in contrasts.items() if sizes[contrast] == largest) / len(sequences)
+    contrasts = np.where(signs > 0, signs / (signs > 0).sum(axis=1, keepdims=True), 0.0)
+    contrasts += np.where(signs < 0, signs / (signs < 0).sum(axis=1, keepdims=True), 0.0)
+    least = 1.0
+    for start in range(0, len(contrasts), _AT_A_TIME):
+        rows = contrasts[start : start + _AT_A_TIME]
+        own = np.sum(rows**2, axis=1, keepdims=True)
+        as_large = np.abs(rows @ contrasts.T) >= own * (1 - 1e-9)
+        least = min(least, float((as_large @ counts).min()) / len(sequences))
+    return least
 
 
 def sequences_of(design: AnyDrawn, names: Sequence[str]) -> Sequences:

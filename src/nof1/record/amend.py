@@ -43,6 +43,8 @@ def add_pause(folder: str | Path, start: date, nights: int, reason: str, *, now:
             reason=reason,
         )
         order = load_schedule(folder, protocol)
+        if order.end > date.max - timedelta(days=nights):
+            raise InputError(f"After a pause of {nights} nights the trial would end after the last date there is.")
         after = start + timedelta(days=nights)
         later = [entry.night for entry in read_diary(folder, protocol) if entry.night >= after]
         if later:

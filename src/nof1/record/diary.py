@@ -164,6 +164,9 @@ def check_entry(protocol: Protocol, entry: Entry, *, where: str, until: date | N
         raise InputError(
             f"{where}: dose_mg {entry.dose_mg:g} is not between 0 and {MAX_DOSE_MG:g} mg. Write the elemental mg taken that evening."
         )
+    if (entry.taken if protocol.concealed == "open" else entry.dose_mg) is not None:
+        known, other = dose_column(protocol), "taken" if protocol.concealed == "open" else "dose_mg"
+        raise InputError(f"{where}: {other} is not recorded in this trial, which has {known} instead.")
     if entry.taken is not None and not 0 <= entry.taken <= 2:
         raise InputError(
             f"{where}: taken {entry.taken:g} is not between 0 and 2. Write 1 for the whole pack, 0.5 for half of it, 0 for none."
@@ -224,11 +227,13 @@ def _parse_guess(protocol: Protocol, text: str, *, where: str) -> str:
     text = _parse_text(text, "guess", where=where)
     if not text:
         return ""
-    known = {arm.label.casefold(): arm.name for arm in protocol.arms if arm.label}
+    labels = [arm.label.casefold() for arm in protocol.arms]
+    known = {arm.label.casefold(): arm.name for arm in protocol.arms if labels.count(arm.label.casefold()) == 1}
     known |= {guess.casefold(): guess for guess in guesses(protocol)}
-    if text.casefold() not in known:
+    written = text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    if written not in known:
         raise InputError(f"{where}: guess {text[:40]!r} is not one of: {', '.join(guesses(protocol))}.")
-    return known[text.casefold()]
+    return known[written]
 
 
 def _parse_text(text: str, name: str, *, where: str) -> str:

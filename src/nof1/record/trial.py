@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from nof1.errors import InputError
 from nof1.files import new_folder, sha256_bytes, write_atomic
-from nof1.plan.amendments import Amendment, load_amendments
+from nof1.plan.amendments import Amendment, load_amendments, save_amendments
 from nof1.plan.draw import check_order
 from nof1.plan.fields import PAUSE
-from nof1.plan.loading import Unsealing, load_order, load_unsealing
+from nof1.plan.loading import UNSEALING_FILE, Unsealing, load_order, load_unsealing
 from nof1.plan.order import ORDER_FILE, Order
 from nof1.plan.protocol import PROTOCOL_FILE, Protocol
 from nof1.record.diary import DIARY_FILE, Entry, check_entry, read_diary, to_csv
@@ -99,7 +99,21 @@ class Trial:
             self.write(staging)
 
     def write(self, folder: Path) -> None:
-        """Write protocol.toml, order.csv and diary.csv into a folder."""
+        """Write protocol.toml, order.csv and diary.csv into a folder, and what was amended or opened.
+
+        Raises
+        ------
+        InputError
+            If the order was sealed with a helper: what proves it is in the trial's own folder alone.
+        """
+        if self.protocol.concealed == "helper" or (self.protocol.concealed == "alone" and self.unsealing is None):
+            raise InputError(
+                "The order of this trial was concealed, and what proves it lies in the trial's own folder. Copy that folder instead."
+            )
+        if self.amendments:
+            save_amendments(folder, self.amendments)
+        if self.unsealing is not None:
+            write_atomic(folder / UNSEALING_FILE, self.unsealing.to_json())
         self.protocol.save(folder / PROTOCOL_FILE)
         self.order.save(folder / ORDER_FILE)
         write_atomic(folder / DIARY_FILE, to_csv(self.protocol, self.entries))

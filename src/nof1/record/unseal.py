@@ -51,7 +51,12 @@ def unseal(
     with locked(folder):
         _refuse_open(folder, protocol)
         order, proof = _opened(folder, protocol, helper, packs)
-        if load_unsealing(folder) is None:  # else it was stopped after this step
+        earlier = load_unsealing(folder)
+        if earlier is not None and earlier.arms is not None and earlier.arms != tuple(packs or ()):
+            raise InputError(
+                f"Other packs went on record when the diary was locked: {', '.join(earlier.arms)}. Give these; nothing was opened."
+            )
+        if earlier is None:  # else it was stopped after this step
             write_atomic(folder / UNSEALING_FILE, _on_record(folder, protocol, packs, now).to_json())
         _refuse_changed_diary(folder, protocol)
         if proof is not None:
