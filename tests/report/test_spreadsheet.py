@@ -12,8 +12,6 @@ from nof1.record.importing import complete_map, plan_import
 from nof1.record.sources.table import read_table
 from nof1.report.spreadsheet import diary_xlsx
 
-SEALED = {"concealed": "helper"}
-
 
 @pytest.fixture
 def concealed(make_protocol):

@@ -14,7 +14,7 @@ from nof1.plan.draw import balance, count_orders, draw_order, schedule, smallest
 from nof1.plan.fields import WASHOUT
 from nof1.plan.order import ORDER_FILE, RUN_IN, Order
 from nof1.plan.protocol import PROTOCOL_FILE, Protocol
-from nof1.plan.safety import Finding, dose_findings, finding_line, screen, stop_rule_sentence, unanswered
+from nof1.plan.safety import LEVELS, Finding, dose_findings, finding_line, screen, stop_rule_sentence, unanswered
 from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE, seal_order
 from nof1.record.diary import DIARY_FILE, empty_diary
 
@@ -108,7 +108,8 @@ def findings(protocol: Protocol) -> tuple[Finding, ...]:
     doses = {arm.title: arm.dose_mg for arm in protocol.arms if arm.dose_mg is not None}
     answers = protocol.safety.answers if protocol.safety is not None else {}
     other = float(answers.get("other_magnesium_mg", 0.0))
-    return (*screen(protocol.safety), *dose_findings(doses, other))
+    found = (*screen(protocol.safety), *dose_findings(doses, other))
+    return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
 
 
 def describe_plan(protocol: Protocol, order: Order) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from nof1.cli.wizard_parse import spelled
@@ -209,8 +208,3 @@ def _one_by_one(talk: Talk, changes: Mapping[str, str | None]) -> Talk:
                 continue
         kept = more
     return kept
-
-
-def as_day(answer: str) -> date:
-    """A date as it is kept."""
-    return date.fromisoformat(answer)

@@ -175,8 +175,10 @@ def _cut(found: list[str], room: int) -> list[str]:
     ]
 
 
-def _help(talk: Talk) -> str:
-    return f"In full:\n{_plan(talk, whole=True)}\n{_heed(talk, whole=True)}\nA number lets you change that line. Nothing is drawn before you type draw."
+def _in_full(body: Callable[..., str]) -> Callable[[Talk], str]:
+    return lambda talk: (
+        f"{body(talk, whole=True)}\nAll of it in full. A number lets you change that line of your plan. Nothing is drawn before you type draw."
+    )
 
 
 # --- the two screens
@@ -213,7 +215,7 @@ def summary_steps() -> tuple[Step, ...]:
             part="Your plan",
             body=_plan,
             question="Enter shows what it costs and what to heed; a number changes that line.",
-            help=_help,
+            help=_in_full(_plan),
             parse=_parse(_SEEN, "Press Enter"),
             default=_SEEN,
             rests_on=ANYTHING,
@@ -225,7 +227,7 @@ def summary_steps() -> tuple[Step, ...]:
             part="Before the order is drawn",
             body=_heed,
             question="Type draw to draw the order and write the plan; a number changes a line.",
-            help=_help,
+            help=_in_full(_heed),
             parse=_parse(DRAW, "Type draw"),
             turn=_turn,
             kept=False,

@@ -1,0 +1,122 @@
+"""calendar.ics: what a calendar reads from it, and that it tells no secret."""
+
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+
+from nof1.errors import InputError
+from nof1.plan.calendar import calendar
+from nof1.plan.draw import draw_order, schedule
+from nof1.plan.order import Pause
+from nof1.plan.protocol import Protocol
+
+
+def events(content):
+    return list(Calendar.from_ical(content).walk("VEVENT"))
+
+
+def days(event):
+    """The dates of an event and of its daily repetitions."""
+    start = event["DTSTART"].dt.date()
+    count = int(event["RRULE"]["COUNT"][0]) if "RRULE" in event else 1
+    return [start + timedelta(days=i) for i in range(count)]
+
+
+def of_kind(content, word):
+    return sorted(day for event in events(content) if word in str(event["SUMMARY"]).casefold() for day in days(event))
+
+
+@pytest.fixture
+def concealed(make_protocol):
+    content = make_protocol(design={"washout_nights": 1}).to_dict()
+    del content["design"]["seed"]
+    content["design"]["concealed"] = "helper"
+    content["arms"][1]["label"] = "the real one"
+    return Protocol.build(content)
+
+
+def test_there_is_a_morning_entry_for_every_night(protocol):
+    order = draw_order(protocol)
+    mornings = {
+        day
+        for event in events(calendar(protocol, order))
+        if event["DTSTART"].dt.strftime("%H:%M") == protocol.conduct.entry_time
+        for day in days(event)
+    }
+    nights = [night for period in order.periods for night in period.dates]
+    assert {night + timedelta(days=1) for night in nights} <= mornings
+
+
+def test_evenings_with_a_dose_are_told_at_its_time(protocol):
+    order = draw_order(protocol)
+    evenings = {
+        day
+        for event in events(calendar(protocol, order))
+        if event["DTSTART"].dt.strftime("%H:%M") == protocol.conduct.dose_time
+        for day in days(event)
+    }
+    treated = {night for period in order.periods if period.arm == "magnesium" for night in period.dates}
+    assert treated <= evenings
+
+
+def test_it_is_what_the_standard_asks_for(protocol):
+    content = calendar(protocol, draw_order(protocol))
+    assert content.startswith(b"BEGIN:VCALENDAR\r\n")
+    assert content.endswith(b"END:VCALENDAR\r\n")
+    assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    made = Calendar.from_ical(content)
+    assert str(made["VERSION"]) == "2.0"
+    assert "nof1" in str(made["PRODID"])
+    uids = [str(event["UID"]) for event in events(content)]
+    assert len(set(uids)) == len(uids)
+    assert all("DTSTAMP" in event for event in events(content))
+
+
+def test_the_same_input_gives_the_same_bytes_and_a_revision_counts_up(protocol):
+    order = draw_order(protocol)
+    assert calendar(protocol, order) == calendar(protocol, order)
+    assert {int(event["SEQUENCE"]) for event in events(calendar(protocol, order, revision=2))} == {2}
+
+
+def test_a_pause_moves_the_evenings_and_has_no_dose(protocol):
+    order = draw_order(protocol)
+    night = order.periods[2].start
+    lived = order.with_pauses([Pause(night, 4)])
+    content = calendar(protocol, lived)
+    doses = {
+        day
+        for event in events(content)
+        if event["DTSTART"].dt.strftime("%H:%M") == protocol.conduct.dose_time and "pause" not in str(event).casefold()
+        for day in days(event)
+    }
+    assert not doses & {night + timedelta(days=i) for i in range(4)}
+
+
+def test_a_concealed_calendar_names_packs_and_asks_for_the_guess(concealed):
+    text = calendar(concealed, schedule(concealed)).replace(b"\r\n ", b"").decode()
+    assert "pack 2" in text
+    assert "the real one" not in text
+    assert "magnesium" not in text.replace(concealed.title, "").casefold().replace("does magnesium calm", "")
+    assert "how sure" in text
+    # An order with arms tells no more than one without.
+    assert calendar(concealed, draw_order(concealed, seed=3)) == calendar(concealed, schedule(concealed))
+
+
+def test_text_of_a_person_is_escaped(make_protocol):
+    title = "a; b, c\\ \N{SLEEPING SYMBOL} BEGIN:VEVENT"
+    protocol = make_protocol(title=title)
+    content = calendar(protocol, draw_order(protocol))
+    assert len(events(content)) == len(events(calendar(make_protocol(), draw_order(make_protocol()))))
+
+
+def test_adopted_nights_have_no_calendar():
+    import pandas as pd
+
+    from nof1 import Trial
+
+    frame = pd.DataFrame({"day": range(1, 9), "arm": ["a", "b"] * 4, "y": range(8)})
+    trial = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="a", low=0, high=10)
+    with pytest.raises(InputError):
+        calendar(trial.protocol, trial.order)
