@@ -114,6 +114,8 @@ def findings(protocol: Protocol) -> tuple[Finding, ...]:
 
 def describe_plan(protocol: Protocol, order: Order) -> dict[str, Any]:
     """A plan as plain values."""
+    from nof1.analyze.precision import expected_width
+
     return {
         "protocol_sha256": protocol.sha256(),
         "nights": protocol.nights,
@@ -121,6 +123,7 @@ def describe_plan(protocol: Protocol, order: Order) -> dict[str, Any]:
         "concealed": protocol.concealed,
         "orders": count_orders(protocol),
         "smallest_p": smallest_p(protocol),
+        "expected_width": expected_width(protocol),
         "balance": None if order.sealed else [asdict(row) for row in balance(order)],
         "concerns": list(concerns(protocol)),
         "findings": [asdict(finding) for finding in findings(protocol)],
@@ -135,6 +138,8 @@ def tell_plan(folder: Path, protocol: Protocol, order: Order, helper: Path | Non
         say("Simulated: this plan is an example, made up.")
     say(f"{protocol.nights} nights, from the evening of {order.start} to that of {order.end}.")
     _tell_order(folder, protocol, order, helper)
+    for sentence in precision(protocol):
+        say(sentence)
     if len(order.periods) <= _FEW:
         _table(order)
     for finding in findings(protocol):
