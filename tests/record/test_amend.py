@@ -134,7 +134,6 @@ def test_nights_of_a_pause_are_kept_and_not_analyzed(make_protocol, tmp_path):
     assert trial.missing_nights == ()
 
 
-@pytest.mark.xfail(reason="the nights of the pause are counted among the first of their period")
 def test_the_first_lived_night_of_a_period_is_discarded_after_a_pause_too(make_protocol, tmp_path):
     """Carryover does not know that the pause came first: 12 January is the first night off magnesium."""
     protocol = make_protocol(analysis={"carryover": "discard:1"})

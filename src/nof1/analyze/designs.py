@@ -139,7 +139,7 @@ def half_life_table(protocol: Protocol, *, seed: int) -> pd.DataFrame:
 def _contrast(protocol: Protocol, calendar: Calendar, half_life: Array) -> Array:
     """Mean exposure on the first active arm's nights minus that on nights without any, shape (half-lives,)."""
     exposure = exposure_by_day(calendar.treated.astype(float), half_life)[:, 0]
-    counted = night_of_period(calendar.period) >= protocol.analysis.discarded_nights
+    counted = night_of_period(calendar.period, calendar.arm) >= protocol.analysis.discarded_nights
     on, off = counted & calendar.treated[:, 0], counted & ~calendar.treated.any(axis=1)
     out: Array = exposure[on].mean(axis=0) - exposure[off].mean(axis=0)
     return out

@@ -113,9 +113,12 @@ def treated_days(protocol: Protocol, arm: NDArray[Any]) -> NDArray[np.bool_]:
     return np.column_stack([arm == active.name for active in protocol.active_arms])
 
 
-def night_of_period(period: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many nights of its period came before each day; `period` holds the period's number of every planned day."""
-    starts = np.flatnonzero(np.diff(period, prepend=period[0] - 1))
+def night_of_period(period: NDArray[np.int64], arm: NDArray[Any]) -> NDArray[np.int64]:
+    """How many nights of its stretch came before each day; a pause or washout within a period begins a new stretch.
+
+    `period` and `arm` hold the period's number and the arm of every planned day.
+    """
+    starts = np.flatnonzero(np.r_[True, (period[1:] != period[:-1]) | (arm[1:] != arm[:-1])])
     return np.arange(len(period)) - np.repeat(starts, np.diff(starts, append=len(period)))
 
 
@@ -134,7 +137,7 @@ def used_nights(protocol: Protocol, outcome: Array, arm: NDArray[Any], period: N
     """
     used: NDArray[np.bool_] = ~np.isnan(outcome) & (arm != PAUSE)
     if protocol.analysis.discarded_nights:
-        used &= night_of_period(period) >= protocol.analysis.discarded_nights
+        used &= night_of_period(period, arm) >= protocol.analysis.discarded_nights
     _refuse_hopeless(protocol, outcome, arm, used)
     return used
 

@@ -60,6 +60,8 @@ def _nearest(protocol: Protocol) -> list[str]:
                 and _reaches(protocol, design.model_dump(mode="json") | {"max_run": 3})
             ):
                 ways.append("up to 3 periods alike in a row")
+            elif not ways[0]:
+                ways.append(_least_more(protocol, "periods", now, "periods, at most 2 alike in a row,", max_run=2))
         case _:
             pass
     if isinstance(design, Alternating | MirroredPairs | RandomizedBlocks | Listed):
@@ -76,8 +78,10 @@ def _nearest(protocol: Protocol) -> list[str]:
 _SHARED = ("start", "period_nights", "washout_nights", "run_in_nights", "concealed", "seed")
 
 
-def _least_more(protocol: Protocol, field: str, now: int, words: str) -> str:
-    design = protocol.design.model_dump(mode="json")
+def _least_more(protocol: Protocol, field: str, now: int, words: str, **others: int) -> str:
+    design = protocol.design.model_dump(mode="json") | others
+    if len(protocol.arms) == 2 and design.get("max_run") == 1:
+        return ""  # two orders, however many periods
     for more in range(now + 1, now + _MOST_TRIED):
         if _reaches(protocol, design | {field: more}):
             return f"{more} {words} instead of {now}"

@@ -202,7 +202,8 @@ def smallest_p_of(sequences: Sequence[Arms], arm: int, reference: int) -> float:
 
     The statistic, the difference of the two arms' means, is a product of the results with a contrast vector c. Two
     sequences tie whatever the results if c is the same or turned round. Results that follow the c of one sequence favour
-    it most, and p is then the share of sequences with at least its statistic (Edgington & Onghena 2007).
+    it most, and p is then the share of sequences with at least its statistic (Edgington & Onghena 2007). Exact where all
+    sequences hold the arms equally often; else other results may reach a slightly smaller p than is said here.
     """
     times = Counter(tuple((place == arm) - (place == reference) for place in sequence) for sequence in sequences)
     signs = np.array(list(times), dtype=float)

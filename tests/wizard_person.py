@@ -1,0 +1,180 @@
+"""A person who goes through the wizard: what is typed in every branch, and every screen that was shown."""
+
+import tempfile
+from contextlib import redirect_stdout
+from datetime import date
+from functools import cache
+from io import StringIO
+from pathlib import Path
+
+from rich.cells import cell_len
+
+from nof1.cli.wizard import ask_plan
+from nof1.cli.wizard_answers import changed
+from nof1.cli.wizard_step import Talk, proposal
+from nof1.cli.wizard_steps import STEPS
+from nof1.plan.protocol import Protocol
+from nof1.plan.safety import questions
+from nof1.plan.template import DEFAULT_TEMPLATE, answered, load_template, merge
+
+TODAY = date(2026, 11, 23)
+
+# What is typed where Enter takes nothing.
+TYPED = {
+    "form-first": "1",
+    "label-first": "1",
+    "amount-first": "200",
+    "form-second": "oxide",
+    "label-second": "2",
+    "amount-second": "390",
+    **{f"safety-{question.id}": "n" for question in questions()},
+    "safety-other_magnesium_mg": "0",
+    "agreed": "y",
+    "clinician": "Dr Amara",
+    "agreed-on": "yesterday",
+    "dose-agreed": "y",
+    "total-agreed": "y",
+    "label": "minutes awake",
+    "low": "0",
+    "high": "480",
+    "better": "1",
+    "helper": "Maria",
+    "draw": "draw",
+}
+STOP = {"safety-kidney_severe": "y", "safety-myasthenia": "y"}
+ALL_YES = {f"safety-{question.id}": "y" for question in questions()} | {"safety-other_magnesium_mg": "120"}
+LONG_WORDS = {"diagnosis": "d" * 400, "conditions": "c " * 200, "medicines": "m" * 400, "title": "t " * 60}
+PLAINEST = "off against one form"
+BRANCHES = {
+    PLAINEST: {},
+    "by the weight of the salt": {"label-first": "2", "amount-first": "1200"},
+    "a form that is not listed": {"form-first": "magnesium orotate"},
+    "two doses": {"compare": "2", "amount-second": "300"},
+    "two doses by the salt": {"compare": "2", "label-first": "2", "amount-first": "600", "amount-second": "1200"},
+    "two forms": {"compare": "3"},
+    "two forms that are not listed": {"compare": "3", "form-first": "???a", "form-second": "washout x"},
+    "forms against each other": {"compare": "4"},
+    "above both upper levels": {"amount-first": "400"},
+    "above them with other products": {"safety-other_magnesium_mg": "200"},
+    "stop, with agreement": STOP | {"agreed-words": "Blood test in four weeks."},
+    "everything skipped": dict.fromkeys((f"safety-{question.id}" for question in questions()), "s"),
+    "a scale of one's own": {"rating": "2", "better": "2", "whole": "n", "threshold": "30,5"},
+    "a helper": {"concealed": "2", "dummy": "y"},
+    "a helper without a dummy": {"concealed": "2", "packet": "elsewhere"},
+    "alone": {"concealed": "3"},
+    "alone with a dummy": {"concealed": "3", "dummy": "y", "kind": "2"},
+    "helper, forms against each other": {"compare": "4", "concealed": "2"},
+    "balanced": {"kind": "2", "periods": "10", "max_run": "3"},
+    "mirrored pairs": {"kind": "3", "pairs": "4"},
+    "alternating": {"kind": "4", "blocks": "9"},
+    "washout, run-in, dates": {
+        "washout_nights": "2",
+        "run_in_nights": "7",
+        "start": "1.2.2027",
+        "dose_time": "9.15",
+        "entry_time": "7:05",
+    },
+    "research": {"purpose": "2", "consent": "The committee of the clinic, 2026-10-01."},
+    "words and covariates": LONG_WORDS | {"covariates": "1, 4, Cups of tea"},
+    "everything at once": STOP
+    | ALL_YES
+    | LONG_WORDS
+    | {"compare": "3", "form-first": "citrate nonahydrate", "label-first": "2", "amount-first": "4000"}
+    | {"amount-second": "900", "product-first": "p" * 120, "product-second": "q " * 60}
+    | {"concealed": "2", "blocks": "2", "washout_nights": "3", "helper": "h" * 120, "packet": "f" * 90},
+}
+
+
+# --- a person who types
+
+
+def talk_at(folder, **raw):
+    return Talk(raw, TODAY, folder, STEPS, lambda _: 2.5)
+
+
+def walk(branch, raw=None):
+    """The questions of a branch in their order, each with what is typed and where the conversation stands."""
+    talk = changed(talk_at(Path("trial"), **(raw or {})), {})
+    while True:
+        step = talk.open_step()
+        text = (TYPED | branch).get(step.id, "")
+        yield step, text, talk
+        if step.id == "draw":
+            return
+        value = step.parse(text.strip() or proposal(step, talk), talk)
+        talk = changed(talk, {step.id: value})
+
+
+def road(branch):
+    return plain_road() if branch == {} else [(step, text) for step, text, _ in walk(branch)]
+
+
+@cache
+def plain_road():
+    return [(step, text) for step, text, _ in walk({})]
+
+
+def lines_of(branch):
+    return [text for _, text in road(branch)]
+
+
+class Person:
+    """Types lines and keeps every screen that was shown before each."""
+
+    def __init__(self, lines, ending=EOFError):
+        self.lines, self.ending = list(lines), ending
+        self.out, self.screens = StringIO(), []
+
+    def read(self, prompt):
+        self.screens.append(self._shown() + prompt)
+        if prompt.startswith("Enter shows more"):
+            return ""
+        if not self.lines:
+            raise self.ending
+        return self.lines.pop(0)
+
+    def _shown(self):
+        text = self.out.getvalue()
+        self.out.seek(0)
+        self.out.truncate()
+        return text
+
+    def plan(self, folder, **more):
+        more = {"today": TODAY, "width": lambda _: 2.5} | more
+        with redirect_stdout(self.out):
+            answers = ask_plan(folder, read=self.read, **more)
+        self.screens.append(self._shown())
+        return answers
+
+    @property
+    def seen(self):
+        """Everything shown, with line breaks taken out so that sentences can be found."""
+        return " ".join("\n".join(self.screens).split())
+
+
+def protocol_of(answers):
+    content = answered(load_template(DEFAULT_TEMPLATE), {key: value for key, value in answers.items() if key != "seal"})
+    if content["design"].get("concealed", "open") == "open":
+        content = merge(content, {"design": {"seed": 3}})
+    return Protocol.build(content)
+
+
+@cache
+def planned(name):
+    """A branch played to its end, and the answers it gave."""
+    with tempfile.TemporaryDirectory() as home:
+        person = Person(lines_of(BRANCHES[name]))
+        return person, person.plan(Path(home) / "trial")
+
+
+def given_by(branch):
+    """The answers of a branch as a draft holds them."""
+    return next(talk.raw for step, _, talk in walk(branch) if step.id == "summary")
+
+
+def fits(person):
+    """Holds every screen against 80 x 24."""
+    for shown in person.screens:
+        lines = shown.split("\n")
+        assert len(lines) <= 24, shown
+        assert max(map(cell_len, lines)) <= 80, shown
