@@ -78,7 +78,7 @@ _KIND = Step(
     part=PART,
     question="How may the order be drawn?",
     help="The order is drawn at random, so that good and bad weeks fall on everything alike. Blocks spread each arm over the whole "
-    "time and suit most trials. Balanced allows more orders from as many nights. Mirrored pairs cancel a steady trend. "
+    "time and suit most trials. Balanced allows more orders from as many nights. Mirrored pairs even out a steady trend. "
     "Alternating has few orders: you would guess the next one.",
     parse=one_of(_kinds),
     choices=_kinds,
@@ -136,7 +136,7 @@ _HOW_MANY = (
         id="max_run",
         part=PART,
         question="How many periods in a row may be the same at most?",
-        help="With 1, the same thing never comes twice in a row, and you could guess the next one. With 2 or 3 you cannot.",
+        help="With 1, the same thing never comes twice in a row, and you could guess the next one. With 2 or 3 that is harder.",
         parse=whole(1, 10),
         default="2",
         condition=lambda raw: _kind(raw) == BALANCED,
@@ -167,8 +167,8 @@ _RUN_IN = Step(
     id="run_in_nights",
     part=PART,
     question=_before,
-    help="These nights are called the run-in. They show how your nights are to begin with and let you get used to the diary. 7 is common "
-    "where one is wanted; 0 leaves it out.",
+    help="These nights are called the run-in. They show how your nights are to begin with and let you get used to the diary. 0 leaves "
+    "them out.",
     parse=whole(0, 90),
     default="0",
     rests_on=("compare",),
@@ -279,10 +279,10 @@ _PRICE = Step(
     part="What this design costs, and what it can show",
     body=_table,
     question="Go on with your design? Enter goes on, a number takes that row.",
-    help="The interval holds the effect with a chance of 95 %. Its width is worked out from the model, with one night in twenty missing; "
-    "your own nights may vary more or less. To see a change of 1 point clearly, the interval has to be narrow against it. "
+    help="If the model is right, the interval holds the effect with a chance of 95 %. Its width is worked out from the model, with one night in twenty missing; "
+    "your own nights may vary more or less. To see a change that is worth it to you, the interval has to be narrow against that change. "
     "Smallest p is the best that a randomization test could reach, a check that needs no model: above 0.05 it could never answer. "
-    "Some people would take a shorter trial with less certainty; the choice is yours. < takes you back to the single questions.",
+    f"{cited('shorter-trials')} The choice is yours. < takes you back to the single questions.",
     parse=_parse_price,
     default=GO_ON,
     rests_on=(*DESIGN, "compare", "rating", "low", "high", "threshold", "concealed", "dummy"),

@@ -103,7 +103,7 @@ _STEPS = (
     Step(
         id="threshold",
         part=PART,
-        question="How many points better would be worth it to you?",
+        question="How much better would be worth it to you? (in points of the scale)",
         help=f"Smaller changes are then called too small to matter. {cited('rating-change')} So it is yours to set, and it is fixed before "
         "the first night.",
         parse=_parse_threshold,

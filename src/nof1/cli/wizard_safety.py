@@ -172,8 +172,8 @@ def _total() -> Step:
         part=PART,
         body=flags,
         question="Go on with these doses?",
-        help="Together with your other products the doses are above an upper level, a limit for people without a doctor's "
-        "advice. The sources stand in brackets. nof1 suggests no dose: ask a doctor or pharmacist. n takes you back to the amounts.",
+        help="Together with your other products the doses are above an upper level, which the bodies in brackets have "
+        "set. nof1 suggests no dose: ask a doctor or pharmacist. n takes you back to the amounts.",
         parse=yes_no,
         condition=lambda raw: over_the_limit(raw, other_mg(raw)) != over_the_limit(raw),
         rests_on=("amount-first", "amount-second", f"safety-{_OTHER}"),

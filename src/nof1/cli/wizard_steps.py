@@ -43,7 +43,7 @@ _START = (
         id="compare",
         part=_ASK,
         question="What do you want to compare?",
-        help="Each choice is a trial of its own. The first needs the fewest nights. In the first three, nights without magnesium are what the "
+        help="Each choice is a trial of its own. The first and the last need the fewest nights. In the first three, nights without magnesium are what the "
         "others are held against; in the last, the form that you name first is.",
         parse=one_of(_COMPARISONS),
         choices=_COMPARISONS,
@@ -158,7 +158,7 @@ def _texts(id_: str, question: str, help_: str) -> Step:
 _ABOUT: tuple[Step, ...] = (
     _texts(
         "diagnosis",
-        "Who found restless legs, and when?",
+        "Has a doctor found restless legs? Who, and when?",
         "Such as: restless legs, neurologist, 2021. Or: not diagnosed.",
     ),
     _texts(
@@ -169,13 +169,13 @@ _ABOUT: tuple[Step, ...] = (
     _texts(
         "medicines",
         "Which other medicines do you take?",
-        "With doses, if you like. Keep them as they are where you can; changes go into the diary.",
+        "With doses, if you like. Changes during the trial go into the diary.",
     ),
     Step(
         id="purpose",
         part=_YOU,
         question="What is the trial for?",
-        help="Research with other people's data needs an ethics review and their consent; for yourself it does not.",
+        help="It stands in the protocol. Research has rules of its own on consent and ethics review; ask the people who are responsible for it.",
         parse=one_of(_PURPOSES),
         choices=_PURPOSES,
         default="self-care",

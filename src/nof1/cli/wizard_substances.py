@@ -89,7 +89,7 @@ def _label(slot: str) -> Step:
         id=f"label-{slot}",
         part=PART,
         question=lambda talk: f"What does the label of your {form_of(talk.raw, slot)} state?",
-        help="Labels state either the magnesium itself, called elemental, or the weight of the whole salt, which is several times more. "
+        help="Labels state either the magnesium itself, called elemental, or the weight of the whole salt, which is more. "
         "nof1 works out the other one and shows both. If the label does not say which, ask a pharmacist before you go on.",
         parse=one_of(_labels(slot)),
         choices=_labels(slot),
@@ -166,8 +166,8 @@ _CONFIRM = Step(
     part=PART,
     body=flags,
     question="Go on with these doses?",
-    help="An upper level is a limit for people without a doctor's advice; its source stands in brackets. A dose above it is not forbidden, but "
-    "talk to a doctor first. n takes you back to the amounts.",
+    help="An upper level is set by the bodies in brackets, for magnesium from supplements. Talk to a doctor before you go on above it. "
+    "n takes you back to the amounts.",
     parse=yes_no,
     condition=confirm_dose,
     rests_on=tuple(f"amount-{slot}" for slot in SLOTS),

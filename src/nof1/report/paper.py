@@ -19,7 +19,7 @@ from nof1.report.paper_protocol import Room
 from nof1.report.typeset import render
 
 MAX_PROTOCOL_PAGES = 3
-_SIZE = 10.0  # of the text of the other papers, in points
+_SIZE, _SMALLER = 10.0, 9.2  # of the text of the other papers, in points
 # Sizes of the text in points, and how much is told: the first with which the protocol fits its pages is taken.
 _WIDE = Room(text=700, label=60, rows=45)
 _ATTEMPTS = (
@@ -107,7 +107,7 @@ def packing_sheet_pdf(protocol: Protocol, arms: Sequence[str]) -> bytes:
     InputError
         If the order is not with a helper, or it is not one that the design allows.
     """
-    return render("sheet.typ", [packing_words(protocol, arms) | {"size": _SIZE}])
+    return _sheet(packing_words(protocol, arms))
 
 
 def shuffling_recipe_pdf(protocol: Protocol) -> bytes:
@@ -118,4 +118,9 @@ def shuffling_recipe_pdf(protocol: Protocol) -> bytes:
     InputError
         If the order is not left to shuffled packs.
     """
-    return render("sheet.typ", [recipe_words(protocol) | {"size": _SIZE}])
+    return _sheet(recipe_words(protocol))
+
+
+def _sheet(words: dict[str, Any]) -> bytes:
+    """On one page if a slightly smaller print makes it so, else on as many as it takes."""
+    return render("sheet.typ", [words | {"size": size} for size in (_SIZE, _SMALLER, _SIZE)])

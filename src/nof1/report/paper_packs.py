@@ -65,7 +65,7 @@ def packing_words(protocol: Protocol, arms: Sequence[str]) -> dict[str, Any]:
                         "pack",
                         "evenings",
                         "what goes in, one for each evening",
-                        "evenings' doses",
+                        "doses",
                         "packed",
                         "initials",
                     ],
@@ -123,7 +123,7 @@ def recipe_words(protocol: Protocol) -> dict[str, Any]:
     needs = Counter({name: protocol.periods // len(names) for name in names})
     return _common(protocol, "Shuffling recipe") | {
         "title": "Shuffling recipe of an N-of-1 trial: packs that nobody can tell apart",
-        "warning": "Do all of it before the first evening, alone and without a break in a round. Write nothing down. What is in a pack "
+        "warning": "Do all of it before the first evening, alone and without a break in a round. Keep no notes. What is in a pack "
         "stays a secret, from you too, until the last night is over.",
         "sections": [
             {
@@ -132,7 +132,7 @@ def recipe_words(protocol: Protocol) -> dict[str, Any]:
                 "paragraphs": [*_tools(protocol), *_run_in(protocol)],
             },
             {"heading": "Each round, step by step", "steps": _round_steps(protocol, alike, len(units))},
-            {"heading": "The rounds", "table": _rounds(units, alike)},
+            {"heading": "The rounds", "table": _rounds(units)},
             {
                 "heading": "Until the end",
                 "steps": [
@@ -193,7 +193,8 @@ def _alike(protocol: Protocol) -> list[str]:
     bare = [clip(arm.title, _LABEL) for arm in protocol.arms if not has_dose(protocol, arm)]
     if bare:
         return [
-            f"A pack of {listed(bare)} holds no dose but a slip that says to take nothing. Make it as heavy and as loud as the others."
+            f"A pack of {listed(bare)} holds no dose but a note in plain sight that says to take nothing. Make it as heavy and as loud "
+            "as the others."
         ]
     return ["One evening's doses must look, smell and taste alike. If you are not sure, ask a pharmacist."]
 
@@ -209,30 +210,31 @@ def _tools(protocol: Protocol) -> list[str]:
 def _round_steps(protocol: Protocol, alike: int, rounds: int) -> list[str]:
     names = listed([f"“{arm.name}”" for arm in protocol.arms], "or")
     nights = protocol.period_nights(protocol.reference)
+    bare = any(not has_dose(protocol, arm) for arm in protocol.arms)
     many = counted(alike, "pack")
     bundle = "bundle" if alike > 1 else "pack"
-    again = "Tick the round in the table. Only now begin the next one." if rounds > 1 else "Tick it in the table."
-    return [
-        f"{_BOX} Fill {many} of each content, with {counted(nights, 'dose')} in a pack.",
-        f"{_BOX} For each pack write its content on a slip, exactly as {names}. Fold the slip twice, tape it shut, put it in, close the pack.",
-        *([f"{_BOX} Tie the {many} of one content together: that is a bundle."] if alike > 1 else []),
-        f"{_BOX} Put the {len(protocol.arms)} {bundle}s into the bag. Close your eyes and turn the bag over at least twenty times.",
-        f"{_BOX} Draw one {bundle} without looking in. Write what the table has under “{bundle} drawn 1st” on the outside"
-        f"{', one number on each of its packs' if alike > 1 else ''}. Go on with the next until the bag is empty.",
-        f"{_BOX} {again}",
+    steps = [
+        f"Fill {many} of each content, with {counted(nights, 'dose')} in a pack{', or the note that says to take nothing' if bare else ''}.",
+        f"For each pack write its content on a slip, exactly as {names}. Fold the slip twice, tape it shut, put it in, close the pack. "
+        "Tick “filled”.",
+        *([f"Tie the {many} of one content together: that is a bundle."] if alike > 1 else []),
+        f"Put the {len(protocol.arms)} {bundle}s into the bag. Close your eyes and turn the bag over at least twenty times. Tick “mixed”.",
+        f"Draw one {bundle} without looking in. Write what the table has under “1st drawn” on the outside"
+        f"{', one number on each of its packs' if alike > 1 else ''}. Go on with the next until the bag is empty. Tick “numbered”.",
     ]
+    return [*steps, "Only now begin the next round."] if rounds > 1 else steps
 
 
-def _rounds(units: Sequence[Sequence[Sequence[int]]], alike: int) -> dict[str, Any]:
+def _rounds(units: Sequence[Sequence[Sequence[int]]]) -> dict[str, Any]:
     """The numbers for every round, in the order in which its packs or bundles are drawn."""
-    what = "bundle" if alike > 1 else "pack"
-    drawn = [f"{what} drawn {_nth(place)}" for place in range(1, len(units[0]) + 1)]
+    drawn = [f"{_nth(place)} drawn" for place in range(1, len(units[0]) + 1)]
     rows = [
-        [str(number), *(numbers(group) for group in unit), _BOX, _BOX] for number, unit in enumerate(units, start=1)
+        [str(number), _BOX, _BOX, *(numbers(group) for group in unit), _BOX]
+        for number, unit in enumerate(units, start=1)
     ]
     return {
-        "header": ["round", *drawn, "mixed", "numbered"],
-        "widths": ["auto", *["1fr"] * len(drawn), "auto", "auto"],
+        "header": ["round", "filled", "mixed", *drawn, "numbered"],
+        "widths": ["auto", "auto", "auto", *["1fr"] * len(drawn), "auto"],
         "rows": rows,
     }
 

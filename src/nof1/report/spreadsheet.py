@@ -15,10 +15,12 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from nof1.plan.calendar import shown_order
 from nof1.plan.order import RUN_IN, Order, Period
 from nof1.plan.protocol import Protocol
 from nof1.plan.safety import stop_rule_sentence
-from nof1.record.diary import MAX_DOSE_MG, columns, dose_column, guesses
+from nof1.record.diary import MAX_DOSE_MG, MAX_TEXT, columns, dose_column, guesses
+from nof1.report.phrases import SIMULATED, clip
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 _FIXED = datetime(2000, 1, 1)  # noqa: DTZ001 - a zip entry has no zone
 _SHADE = PatternFill("solid", fgColor="EDEDED")
 _TEXT_COLUMNS = ("side_effects", "note")
+_LABEL = 200  # letters of a title; the whole of it stands in protocol.toml
+_LIST_COLUMN = 3  # of the sheet "how to", for guesses too long for a list in a cell
+_LIST_LENGTH = 255  # letters that a list in a cell may have
+_NOT_XML = re.compile("[\ufffe\uffff]")  # no spreadsheet program opens a file that holds them
 
 
 def diary_xlsx(protocol: Protocol, order: Order) -> bytes:
@@ -34,8 +40,14 @@ def diary_xlsx(protocol: Protocol, order: Order) -> bytes:
     Parameters
     ----------
     order : Order
-        As it is lived; without its arms where they are concealed.
+        As it is lived, pauses included; of a concealed trial it is told without its arms.
+
+    Raises
+    ------
+    InputError
+        If the trial was adopted, or the order does not fit the protocol.
     """
+    order = shown_order(protocol, order)
     book = Workbook()
     sheet = book.active
     assert sheet is not None  # a new workbook has one
@@ -51,12 +63,16 @@ def diary_xlsx(protocol: Protocol, order: Order) -> bytes:
         row = _write_period(sheet, period, row, len(names), protocol)
     sheet.freeze_panes = "B2"
     for column, name in enumerate(names, start=1):
-        check = _check(protocol, name)
-        if check is not None:
-            sheet.add_data_validation(check)
-            letter = get_column_letter(column)
-            check.add(f"{letter}2:{letter}{row - 1}")
+        check = _check(protocol, order, name)
+        check.showErrorMessage = True  # else a program checks nothing
+        check.showInputMessage = bool(check.prompt)
+        sheet.add_data_validation(check)
+        letter = get_column_letter(column)
+        check.add(f"{letter}2:{letter}{row - 1}")
     _how_to(book.create_sheet("how to"), protocol, order)
+    if _long_list(protocol):
+        for number, guess in enumerate(guesses(protocol), start=1):
+            book["how to"].cell(number, _LIST_COLUMN, guess).data_type = "s"
     stream = io.BytesIO()
     book.save(stream)
     return _undated(stream.getvalue())
@@ -67,7 +83,7 @@ def _write_period(sheet: "Worksheet", period: Period, row: int, width: int, prot
         cell = sheet.cell(row, 1, night)
         cell.number_format = "yyyy-mm-dd"
         if i == 0:
-            cell.comment = Comment(_named(period, protocol), "nof1")
+            cell.comment = Comment(_sound(_named(period, protocol)), "nof1")
         if period.number % 2 == 0:
             for column in range(1, width + 1):
                 sheet.cell(row, column).fill = _SHADE
@@ -81,13 +97,19 @@ def _named(period: Period, protocol: Protocol) -> str:
         return f"Period {period.number}: pack {period.number}"
     if not period.on_trial:
         return f"{period.arm}, no dose"
-    title = protocol.arm(period.arm).title
+    if period.number == RUN_IN and protocol.concealed != "open":
+        return "Run-in"
+    title = clip(protocol.arm(period.arm).title, _LABEL)
     return f"Run-in: {title}" if period.number == RUN_IN else f"Period {period.number}: {title}"
 
 
-def _check(protocol: Protocol, name: str) -> DataValidation | None:
-    """What a cell of this column may hold; anything for words and dates."""
+def _check(protocol: Protocol, order: Order, name: str) -> DataValidation:
+    """What a cell of this column may hold."""
     outcome = protocol.outcome
+    if name == "night":
+        first, last = (f"DATE({day.year},{day.month},{day.day})" for day in (order.start, order.end))
+        error = f"A date from {order.start} to {order.end}."
+        return DataValidation(type="date", operator="between", formula1=first, formula2=last, error=error)
     if name == outcome.name:
         kind = "whole" if outcome.whole else "decimal"
         return _between(
@@ -100,14 +122,30 @@ def _check(protocol: Protocol, name: str) -> DataValidation | None:
     if name == "confidence":
         return _between("decimal", 0, 100, "how sure of the guess: 0 a blind guess, 100 certain")
     if name == "guess":
-        # A list in a cell is text between commas and quotes, at most 255 letters; names hold neither by their rule.
-        listed = ",".join(guesses(protocol))
-        if len(listed) > 250:
-            return None
-        return DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True)
+        return DataValidation(
+            type="list", formula1=_guess_list(protocol), allow_blank=True, error="Choose from the list."
+        )
     if name in protocol.analysis.covariates:
         return _between("decimal", -1e9, 1e9, "a number; empty if not known")
-    return None
+    return DataValidation(
+        type="textLength",
+        operator="lessThanOrEqual",
+        formula1=str(MAX_TEXT),
+        allow_blank=True,
+        error=f"At most {MAX_TEXT} letters.",
+    )
+
+
+def _guess_list(protocol: Protocol) -> str:
+    """The guesses between commas, since names hold neither commas nor quotes; where that is too long, the cells that hold them."""
+    if not _long_list(protocol):
+        return f'"{",".join(guesses(protocol))}"'
+    letter = get_column_letter(_LIST_COLUMN)
+    return f"'how to'!${letter}$1:${letter}${len(guesses(protocol))}"
+
+
+def _long_list(protocol: Protocol) -> bool:
+    return len(",".join(guesses(protocol))) > _LIST_LENGTH
 
 
 def _between(kind: str, low: float, high: float, prompt: str) -> DataValidation:
@@ -122,9 +160,10 @@ def _between(kind: str, low: float, high: float, prompt: str) -> DataValidation:
 def _how_to(sheet: "Worksheet", protocol: Protocol, order: Order) -> None:
     outcome, dose = protocol.outcome, dose_column(protocol)
     lines = [
+        *([SIMULATED] if protocol.simulated else []),
         protocol.title,
         "Fill in a row every morning. A row belongs to the night that begins on the evening of its date.",
-        f"{outcome.name}: {outcome.title}, {outcome.low:g} to {outcome.high:g}; {outcome.better} is better.",
+        f"{outcome.name}: {clip(outcome.title, _LABEL)}, {outcome.low:g} to {outcome.high:g}; {outcome.better} is better.",
         "taken: how much of the evening's pack you took; 1 all of it, 0.5 half, 0 none."
         if dose == "taken"
         else "dose_mg: elemental magnesium taken that evening in mg; 0 for none.",
@@ -144,10 +183,15 @@ def _how_to(sheet: "Worksheet", protocol: Protocol, order: Order) -> None:
     ]
     sheet.column_dimensions["A"].width = 100
     for row, line in enumerate(lines, start=1):
-        cell = sheet.cell(row, 1, line)
+        cell = sheet.cell(row, 1, _sound(line))
         cell.data_type = "s"  # whatever it begins with
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         cell.quotePrefix = True
+
+
+def _sound(text: str) -> str:
+    """The text with a box for what XML forbids."""
+    return _NOT_XML.sub("\N{WHITE SQUARE}", text)
 
 
 def _undated(content: bytes) -> bytes:
