@@ -41,8 +41,9 @@ sample: $(READY) ## make the simulated sample trials again
 bench: $(READY) ## time the parts; the last results are kept in benchmarks/
 	@$(BIN)/python benchmarks/bench.py
 
-calibrate: $(READY) ## hold the false alarms of a design without any effect against what is promised
+calibrate: $(READY) ## hold what is promised against thousands of trials without any effect, and thousands of broken files
 	@$(BIN)/python benchmarks/calibrate.py
+	@$(BIN)/python benchmarks/fuzz.py
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows, with hashes
 	@$(BIN)/python -m uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.12 --no-header \

@@ -6,12 +6,14 @@ from types import SimpleNamespace
 import pytest
 from brute import ARM_NAMES
 
-from nof1.files import LOCK_NAME, write_atomic
+from nof1.commit import LOCK_NAME
+from nof1.files import write_atomic
 from nof1.plan.draw import draw_order
 from nof1.plan.protocol import Protocol
 from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE, seal_order
 from nof1.plan.template import load_template, merge
-from nof1.record.diary import DIARY_FILE, parse_entry, to_csv
+from nof1.record.diary import DIARY_FILE
+from nof1.record.entry import parse_entry, to_csv
 from nof1.record.trial import Trial
 
 START = date(2026, 1, 5)

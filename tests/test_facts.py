@@ -94,6 +94,7 @@ def test_there_is_a_file_for_every_table():
         "outcomes",
         "people",
         "safety",
+        "side_effects",
         "stop",
         "studies",
     )

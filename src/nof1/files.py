@@ -1,4 +1,4 @@
-"""Files of a trial: written whole or not at all, one writer at a time, readable by their owner alone.
+"""Files of a trial: written whole or not at all, readable by their owner alone.
 
 Knows nothing of what is in them.
 """
@@ -11,12 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from nof1.errors import InputError, Nof1Error
-
-LOCK_NAME = ".nof1.lock"
-LOCK_SECONDS = 20.0
 
 
 def sha256_bytes(content: bytes) -> str:
@@ -59,14 +54,14 @@ def write_atomic(path: Path, content: bytes | str) -> None:
     data = content.encode() if isinstance(content, str) else content
     temporary: str | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
@@ -75,7 +70,7 @@ def write_atomic(path: Path, content: bytes | str) -> None:
         ) from error
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename durable; folders cannot be opened on Windows, where this is left out."""
     if os.name != "posix":
         return
@@ -85,30 +80,6 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold the one writer's lock of a trial folder.
-
-    Raises
-    ------
-    Nof1Error
-        If another process holds it for too long, or the folder cannot be written to.
-    """
-    lock = FileLock(folder / LOCK_NAME, mode=0o600)
-    try:
-        lock.acquire(timeout=LOCK_SECONDS)
-    except Timeout:
-        raise Nof1Error(f"Another nof1 is writing to {folder}. Wait until it is done, then try again.") from None
-    except OSError as error:
-        raise Nof1Error(
-            f"{folder} cannot be written to ({error.strerror}). Check its permissions, then try again."
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def refuse_filled(folder: Path) -> None:

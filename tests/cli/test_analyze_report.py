@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nof1.plan.draw import draw_order
-from nof1.record.diary import Entry
+from nof1.record.entry import Entry
 from nof1.record.trial import Trial
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"

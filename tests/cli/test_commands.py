@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 
 from nof1.cli.app import app
-from nof1.record.diary import Entry, add_entries, read_diary
+from nof1.record.diary import read_diary
+from nof1.record.entry import Entry
+from nof1.record.writing import add_entries
 
 COMMANDS = [command.name for command in app.registered_commands]
 START = "from nof1.cli import main; main()"
@@ -47,7 +49,7 @@ def test_the_version_is_printed(nof1):
 WRONG_USAGE = {
     "unknown option": ("status", "DIR", "--colour"),
     "unknown command": ("stats", "DIR"),
-    "no folder": ("status",),
+    "no folder": ("analyze",),
     "a word too many": ("status", "DIR", "more"),
     "no value": ("log", "DIR", "--night"),
     "no date": ("log", "DIR", "--night", "2026-02-30"),

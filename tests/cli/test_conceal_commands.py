@@ -5,17 +5,20 @@ import json
 import re
 import shutil
 import stat
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from nof1.cli import draw
 from nof1.plan import seal as sealing
 from nof1.plan.draw import draw_order
 from nof1.plan.loading import load_schedule
 from nof1.plan.protocol import Protocol
 from nof1.plan.seal import load_sealed_order
-from nof1.record.diary import Entry, add_entries, read_diary
+from nof1.record.diary import read_diary
+from nof1.record.entry import Entry
 from nof1.record.trial import Trial
+from nof1.record.writing import add_entries
 
 ANSWERS = """
 title = "Sealed"
@@ -64,6 +67,7 @@ def fill(folder, *, until=NIGHTS, guess_on=()):
 def test_nothing_but_the_commitment_depends_on_the_order(sealed, bytes_in, monkeypatch):
     seeds = iter(range(1000))
     monkeypatch.setattr(sealing.secrets, "randbits", lambda bits: next(seeds))
+    monkeypatch.setattr(draw, "_now", lambda: datetime(2026, 1, 1, tzinfo=UTC))  # the journal says when
     found, contents, printed = {}, set(), set()
     for i in range(40):
         folder, helper, out = sealed(f"trial{i:02}")
@@ -84,7 +88,7 @@ def test_nothing_but_the_commitment_depends_on_the_order(sealed, bytes_in, monke
 def test_the_folder_of_a_sealed_trial_names_no_arm_where_nights_are(sealed):
     folder, helper, out = sealed()
     assert {path.name for path in folder.iterdir()} == {
-        "protocol.toml", "seal.json", "diary.csv", "protocol.pdf", "booklet.pdf", "calendar.ics", "diary.xlsx"
+        "protocol.toml", "seal.json", "diary.csv", "journal.csv", "protocol.pdf", "booklet.pdf", "calendar.ics", "diary.xlsx"
     }  # fmt: skip
     assert {path.name for path in helper.iterdir()} == {"sealed-order.json", "packing-sheet.pdf"}
     calendar = (folder / "calendar.ics").read_text()

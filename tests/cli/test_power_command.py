@@ -6,7 +6,7 @@ import re
 import pytest
 
 from nof1.plan.draw import draw_order
-from nof1.record.diary import Entry
+from nof1.record.entry import Entry
 from nof1.record.trial import Trial
 
 FEW = ("--trials", 20, "--workers", 1)

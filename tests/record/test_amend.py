@@ -1,11 +1,15 @@
 """Entering amendments: a pause moves the nights to come, never nights that were lived, and what it holds is kept but not analyzed."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from nof1 import commit as commit_room
 from nof1.analyze.terms import terms
+from nof1.commit import locked
 from nof1.errors import InputError
+from nof1.files import sha256_bytes, write_atomic
 from nof1.plan.amendments import load_amendments
 from nof1.plan.draw import draw_order, schedule
 from nof1.plan.fields import PAUSE
@@ -13,8 +17,12 @@ from nof1.plan.loading import load_order, load_schedule
 from nof1.plan.order import Pause, order_from_arms
 from nof1.plan.protocol import Protocol
 from nof1.record.amend import add_note, add_pause
-from nof1.record.diary import Entry, add_entries, read_diary
+from nof1.record.check import check
+from nof1.record.diary import read_diary
+from nof1.record.entry import Entry
+from nof1.record.journal import begun, read_journal
 from nof1.record.trial import Trial
+from nof1.record.writing import add_entries
 
 NOW = datetime(2026, 1, 11, 9, 30, 15, 123, tzinfo=UTC)
 
@@ -168,24 +176,86 @@ def test_a_pause_in_a_sealed_trial_tells_no_arm(sealed_trial, bytes_in, conceale
     assert load_schedule(trial.folder, trial.protocol) == order
 
 
-def test_a_pause_stopped_before_the_order_was_rewritten_counts(trial_folder, protocol, monkeypatch):
-    class Stopped(Exception):  # noqa: N818
-        pass
+class Stopped(Exception):  # noqa: N818 - a power cut, not an error of ours
+    pass
 
-    def stop(*_arguments):
-        raise Stopped
 
-    stale = (trial_folder / "order.csv").read_bytes()
+@pytest.mark.parametrize("step", range(4))
+def test_a_pause_stopped_anywhere_counts_whole_or_not_at_all(trial_folder, protocol, monkeypatch, step):
+    """Three files are laid aside with a list of them, then put in place one by one."""
+    write_atomic(trial_folder / "journal.csv", begun(protocol.sha256(), NOW))
+    planned, lived = draw_order(protocol), draw_order(protocol).with_pauses([Pause(day(11), 4)])
+    replace, steps = Path.replace, []
+
+    def failing(path, target):
+        steps.append(target)
+        if len(steps) > step:
+            raise Stopped
+        return replace(path, target)
+
     with monkeypatch.context() as patch:
-        patch.setattr("nof1.plan.order.write_atomic", stop)
+        patch.setattr(Path, "replace", failing)
         with pytest.raises(Stopped):
             add_pause(trial_folder, day(11), 4, "flu", now=NOW)
-    assert (trial_folder / "order.csv").read_bytes() == stale
-    lived = draw_order(protocol).with_pauses([Pause(day(11), 4)])
+    with locked(trial_folder):  # which finishes what counts
+        pass
+    assert load_order(trial_folder, protocol) == planned
+    assert load_amendments(trial_folder) == ()
+    add_pause(trial_folder, day(11), 4, "flu", now=NOW)
     assert load_order(trial_folder, protocol) == Trial.load(trial_folder).order == lived
+
+
+@pytest.mark.parametrize("step", range(3))
+def test_a_pause_stopped_while_its_files_are_put_in_place_counts(trial_folder, protocol, monkeypatch, step):
+    write_atomic(trial_folder / "journal.csv", begun(protocol.sha256(), NOW))
+    lived = draw_order(protocol).with_pauses([Pause(day(11), 4)])
+    sync, steps = commit_room.sync_folder, []
+
+    def failing(folder):
+        steps.append(folder)
+        if len(steps) > step:
+            raise Stopped
+        sync(folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(commit_room, "sync_folder", failing)
+        with pytest.raises(Stopped):
+            add_pause(trial_folder, day(11), 4, "flu", now=NOW)
+    assert load_order(trial_folder, protocol) == lived  # at once, whether or not the order is there already
     order = add_pause(trial_folder, day(16), 1, "away", now=NOW)
-    assert order == draw_order(protocol).with_pauses([Pause(day(11), 4), Pause(day(16), 1)])
+    assert order == lived.with_pauses([Pause(day(16), 1)])
     assert Trial.load(trial_folder).order == order
+    assert not [
+        finding for finding in check(trial_folder) if finding.what in ("order", "files") and finding.level != "ok"
+    ]
+
+
+def test_an_order_that_does_not_have_the_pause_yet_counts_with_it(trial_folder, protocol):
+    """As versions before the journal left it when they were stopped."""
+    stale = (trial_folder / "order.csv").read_bytes()
+    order = add_pause(trial_folder, day(11), 4, "flu", now=NOW)
+    (trial_folder / "order.csv").write_bytes(stale)
+    assert load_order(trial_folder, protocol) == order
+
+
+def test_what_is_amended_is_in_the_journal_by_its_hash(trial_folder, protocol, bytes_in):
+    write_atomic(trial_folder / "journal.csv", begun(protocol.sha256(), NOW))
+    before = bytes_in(trial_folder)
+    add_pause(trial_folder, day(11), 4, "flu", now=NOW)
+    between = bytes_in(trial_folder)
+    add_note(trial_folder, "half a dose", now=NOW)
+    hashes = [
+        {name: sha256_bytes(content) for name, content in one.items()}
+        for one in (before, between, bytes_in(trial_folder))
+    ]
+    lines = [
+        (line.by, line.night, line.column, line.old, line.new, line.reason) for line in read_journal(trial_folder)[1:]
+    ]
+    assert lines == [
+        ("amend", "", "amendments.csv", "", hashes[1]["amendments.csv"], ""),
+        ("amend", "", "order.csv", hashes[0]["order.csv"], hashes[1]["order.csv"], ""),
+        ("amend", "", "amendments.csv", hashes[1]["amendments.csv"], hashes[2]["amendments.csv"], ""),
+    ]
 
 
 def test_a_pause_that_cannot_be_written_changes_nothing(trial_folder, bytes_in, monkeypatch):

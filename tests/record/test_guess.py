@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from nof1.errors import InputError
-from nof1.record.diary import Entry, add_entries, columns, parse_entry, read_diary
+from nof1.record.diary import read_diary
+from nof1.record.entry import Entry, columns, parse_entry
+from nof1.record.writing import add_entries
 
 SPARE = date(2026, 1, 12)  # a night that the fixture's diary does not hold
 

@@ -1,262 +1,160 @@
-"""Imports: the map is shown, all rows or none are taken, and nothing happens twice."""
+"""Imports: every row ends in one place, all is written together, and nothing happens twice or unseen."""
 
 import csv
 import hashlib
 import io
 import json
-from datetime import UTC, date, datetime
+import shutil
+from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nof1.errors import InputError
+from nof1.plan.protocol import Protocol
 from nof1.record.amend import add_pause
-from nof1.record.diary import Entry, add_entries, last_evening, read_diary
-from nof1.record.importing import (
-    LEDGER_COLUMNS,
-    complete_map,
-    parse_map,
-    plan_import,
-    take_import,
+from nof1.record.diary import read_diary
+from nof1.record.entry import Entry
+from nof1.record.importing import nothing_new, plan_import, remembered, take_import
+from nof1.record.journal import read_journal
+from nof1.record.ledger import read_ledger
+from nof1.record.mapping import complete_map
+from nof1.record.reading import Reading
+from nof1.record.rejected import read_rejected
+from nof1.record.sources import recognize
+from nof1.record.sources.opened import open_file
+from nof1.record.writing import add_entries
+
+from .conftest import LATEST, NOW
+
+TWO = "date,severity\n2026-01-12,3\n2026-01-13,4\n"
+
+
+# --- every row in one place
+
+
+def _lines(text):
+    out = []
+    for part in text.split(", "):
+        begin, _, end = part.partition("-")
+        out += range(int(begin), int(end or begin) + 1)
+    return out
+
+
+DATES = st.sampled_from(
+    ["2026-01-05", "2026-01-06 22:15", "2026-01-07", "2026-01-08 00:35", "2026-01-09", "2026-01-10", "2026-01-18"]
+    + ["2025-12-31", "2026-01-19", "2026-02-03", "soon", "", "Mean", "0001-01-01"]
 )
-from nof1.record.sources.table import read_table
-
-NOW = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def export(tmp_path):
-    """A function that writes an export and reads it as a table."""
-
-    def write(text, name="My Export.csv"):
-        path = tmp_path / name
-        path.write_bytes(text.encode() if isinstance(text, str) else text)
-        return read_table(path)
-
-    return write
+VALUES = st.sampled_from(["", "3", "4", "6", "4.5", "11", "-1", "x", "N/A", "yes", "3", "5"])
+TABLES = st.lists(st.tuples(DATES, VALUES, st.sampled_from(["", "calm", "=1+1", "x" * 2001])), max_size=25)
 
 
-@pytest.fixture
-def plan(protocol, trial_folder):
-    """A function that plans the import of a table into the trial folder."""
+@settings(max_examples=60, deadline=None)
+@given(table=TABLES, rule=st.sampled_from(["mean", "last", "first", "max", "min", "sum"]), data=st.data())
+def test_counts_add_up_and_every_line_ends_in_one_place(tmp_path_factory, planned_folder, table, rule, data):
+    home = tmp_path_factory.mktemp("any")
+    folder = shutil.copytree(planned_folder, home / "trial")
+    protocol = Protocol.load(folder)
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(("date", "severity", "note", "Name"))
+    writer.writerows((*row, "x") for row in table)
+    path = home / "any.csv"
+    path.write_text(stream.getvalue() + "2026-01-14,2,,x\n")
+    before = {entry.night for entry in read_diary(folder, protocol)}
+    export = recognize(open_file(path))
+    chosen = complete_map(export, protocol, {})
+    plan = plan_import(folder, protocol, export, chosen, Reading(several=rule), latest=LATEST)
+    assert plan.rows == len(table) + 1 == plan.taken + plan.merged + plan.rows_rejected
+    assert plan.taken == len({change.night for change in plan.changes}) == len(plan.changes)
+    single = [line for row in plan.rejected for line in _lines(row.lines) if len(_lines(row.lines)) == row.rows]
+    assert len(single) == len(set(single))
+    assert set(single) <= {row.line for row in export.rows()}
+    take_import(folder, protocol, plan, now=NOW)
+    (line,) = read_ledger(folder)
+    assert line.rows == line.taken + line.merged + line.rejected == plan.rows
+    assert sum(row.rows for row in read_rejected(folder)) == line.rejected
+    after = {entry.night for entry in read_diary(folder, protocol)}
+    assert after - before == {change.night for change in plan.changes} - before
+    content = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    again = plan_import(folder, protocol, export, chosen, Reading(several=rule), latest=LATEST)
+    take_import(folder, protocol, again, now=NOW)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == content
 
-    def make(table, *pairs, **options):
-        chosen = complete_map(table, protocol, parse_map(pairs, protocol))
-        return plan_import(table, protocol, read_diary(trial_folder, protocol), chosen, **options)
 
-    return make
+@pytest.fixture(scope="module")
+def planned_folder(tmp_path_factory, make_protocol):
+    from nof1.plan.draw import draw_order
+    from nof1.record.trial import Trial
+
+    protocol = make_protocol()
+    folder = tmp_path_factory.mktemp("planned") / "trial"
+    Trial(protocol, draw_order(protocol), (Entry(date(2026, 1, 5), outcome=4),)).create(folder)
+    return folder
 
 
-def ledger(folder):
-    return list(csv.DictReader(io.StringIO((folder / "imports" / "ledger.csv").read_text())))
-
-
-@pytest.mark.parametrize(
-    ("header", "expected"),
-    [
-        ("night,severity", {"night": "night", "severity": "severity"}),
-        ("Date,Severity", {"night": "Date", "severity": "Severity"}),
-        ("Datum,RLS severity", {"night": "Datum", "severity": "RLS severity"}),
-        ("Timestamp,rls-severity", {"night": "Timestamp", "severity": "rls-severity"}),
-        ("Day,severity,Dose mg,note", {"night": "Day", "severity": "severity", "dose_mg": "Dose mg", "note": "note"}),
-        ("night,date,severity", {"night": "night", "severity": "severity"}),
-        (
-            "date,severity,Side effects,E-mail",
-            {"night": "date", "severity": "severity", "side_effects": "Side effects"},
+def test_each_way_a_row_can_end_is_counted_by_its_name(plan, export, rejections):
+    found = plan(
+        export(
+            "date,severity\n2026-01-05,4\n2026-01-12,3\n2026-01-12,3\n2026-01-13,\n2026-01-14,11\n2025-12-31,4\n2026-01-05,9\n"
         ),
-    ],
-)
-def test_columns_with_the_diarys_names_are_found(export, protocol, header, expected):
-    table = export(f"{header}\n" + ",".join("x" for _ in header.split(",")) + "\n")
-    assert complete_map(table, protocol, {}) == expected
-
-
-def test_a_chosen_column_goes_before_a_guessed_one(export, plan):
-    found = plan(export("date,severity,How bad?\n2026-01-12,9,4\n"), "severity=How bad?")
-    assert found.column_map == {"night": "date", "severity": "How bad?"}
-    assert found.unused == ("severity",)
-    assert found.new == (Entry(date(2026, 1, 12), outcome=4),)
-
-
-def test_the_map_is_split_at_the_first_equals_sign(protocol):
-    assert parse_map(["severity= a = b "], protocol) == {"severity": "a = b"}
-
-
-@pytest.mark.parametrize(
-    ("pairs", "words"),
-    [
-        (["severity"], "--map 'severity' must look like severity='How bad\\?'"),
-        (["severity="], "must look like"),
-        (["=How bad?"], "the diary has no ''"),
-        (["mood=How bad?"], "the diary has no 'mood'. Its columns are: night, severity"),
-        (["severity=a", "severity=b"], "names 'severity' twice"),
-    ],
-)
-def test_a_bad_map_is_refused(protocol, pairs, words):
-    with pytest.raises(InputError, match=words):
-        parse_map(pairs, protocol)
-
-
-@pytest.mark.parametrize(
-    ("header", "pairs", "words"),
-    [
-        ("when,severity", [], "not clear which column holds 'night'.*--map night='Date'.*when, severity"),
-        ("date,How bad?", [], "not clear which column holds 'severity'.*--map severity=.*date, How bad"),
-        ("date,severity", ["severity=Mood"], "has no column 'Mood'. Its columns are: date, severity"),
-        ("date,other", ["severity=date"], "not clear which column holds 'night'"),
-    ],
-)
-def test_a_table_without_night_or_outcome_is_refused(export, protocol, header, pairs, words):
-    with pytest.raises(InputError, match=words):
-        complete_map(export(f"{header}\n1,2\n"), protocol, parse_map(pairs, protocol))
-
-
-def test_every_column_of_the_diary_can_be_taken(export, make_protocol):
-    protocol = make_protocol(analysis={"covariates": ["sleep_hours"]})
-    table = export(
-        "night,severity,dose_mg,side_effects,guess,confidence,sleep_hours,note\n"
-        '2026-01-12,4,200,"nausea; headache",magnesium,80,7.5,"a ""good""\nnight"\n'
+        several="last",
     )
-    (entry,) = plan_import(table, protocol, (), complete_map(table, protocol, {})).new
-    assert entry == Entry(
-        night=date(2026, 1, 12),
-        outcome=4,
-        dose_mg=200,
-        side_effects=("nausea", "headache"),
-        guess="magnesium",
-        confidence=80,
-        covariates={"sleep_hours": 7.5},
-        note='a "good"\nnight',
-    )
-
-
-def test_a_concealed_trial_takes_shares_of_packs_and_guesses(export, sealed_trial):
-    trial = sealed_trial(ratings="46")
-    table = export("Date;Severity;Taken;Guess;Confidence\n13.01.2026;4;0,5;Citrate;62,5\n14.01.2026;3;1;can't tell;\n")
-    found = plan_import(
-        table, trial.protocol, read_diary(trial.folder, trial.protocol), complete_map(table, trial.protocol, {})
-    )
-    take_import(trial.folder, trial.protocol, found, now=NOW)
-    assert list(read_diary(trial.folder, trial.protocol)[2:]) == [
-        Entry(date(2026, 1, 13), outcome=4, taken=0.5, guess="citrate", confidence=62.5),
-        Entry(date(2026, 1, 14), outcome=3, taken=1, guess="can't tell"),
+    assert (found.rows, found.taken, found.several, found.same, found.blank) == (7, 1, 1, 0, 1)
+    assert rejections(found) == [
+        ("2, 8", 2, "recorded already is severity 4; given was 9"),
+        ("6", 1, "severity 11 is outside its scale, 0 to 10"),
+        ("7", 1, "before the first night of the trial, 2026-01-05"),
     ]
 
 
-def test_a_dose_in_mg_does_not_enter_a_concealed_trial(export, sealed_trial):
-    trial = sealed_trial()
-    table = export("date,severity,dose_mg\n2026-01-12,4,200\n")
-    assert "dose_mg" not in complete_map(table, trial.protocol, {})
-    with pytest.raises(InputError, match="the diary has no 'dose_mg'"):
-        parse_map(["dose_mg=dose_mg"], trial.protocol)
+def test_a_row_with_nothing_but_a_date_makes_no_night(plan, export, take, nights):
+    found = take(export("date,severity\n2026-01-05,\n2026-01-13,N/A\n2026-01-14,2\n"))
+    assert ([change.night.day for change in found.changes], found.blank) == ([14], 2)
+    assert 13 not in nights()
 
 
-def test_nights_that_pauses_moved_beyond_the_plan_can_be_imported(export, plan, trial_folder, protocol):
-    table = export("date,severity\n2026-01-20,4\n")
-    with pytest.raises(InputError, match="line 2: 2026-01-20 is not a night of this trial"):
-        plan(table)
-    add_pause(trial_folder, date(2026, 1, 11), 3, "flu", now=NOW)
-    take_import(trial_folder, protocol, plan(table, until=last_evening(trial_folder, protocol)), now=NOW)
-    assert read_diary(trial_folder, protocol)[-1] == Entry(date(2026, 1, 20), outcome=4)
+def test_what_is_recorded_already_is_merged(plan, export):
+    found = plan(export("date,severity\n2026-01-05,4\n2026-01-06,6\n2026-01-12,3\n"))
+    assert (found.same, found.taken) == (2, 1)
 
 
-def test_a_table_dated_by_the_morning_is_shifted(export, plan):
-    table = export("date,severity\n2026-01-13,4\n2026-01-14,5\n")
-    evening, morning = plan(table), plan(table, dated_by="morning")
-    assert [entry.night.day for entry in evening.new] == [13, 14]
-    assert [entry.night.day for entry in morning.new] == [12, 13]
-    assert (evening.shifted, morning.shifted) == (False, True)
+# --- what is written
 
 
-def test_an_entry_after_midnight_belongs_to_the_evening_before(export, plan):
-    found = plan(export("date,severity\n2026-01-12 23:50,4\n2026-01-14 00:35,5\n2026-01-15 03:30,6\n"))
-    assert [(entry.night.day, entry.outcome) for entry in found.new] == [(12, 4), (13, 5), (14, 6)]
-
-
-def test_decimal_commas_are_numbers_and_commas_in_notes_stay(export, make_protocol):
-    protocol = make_protocol(outcome={"whole": False})
-    table = export("Datum;severity;note\n12.01.2026;4,5;gut, danke\n13.01.2026;5;\n")
-    found = plan_import(table, protocol, (), complete_map(table, protocol, {}))
-    assert [(entry.outcome, entry.note) for entry in found.new] == [(4.5, "gut, danke"), (5, "")]
-
-
-def test_dates_of_two_meanings_are_refused_until_the_order_is_said(export, plan):
-    table = export("date,severity\n11/01/2026,4\n12/01/2026,5\n")
-    with pytest.raises(InputError, match="--date-order dmy"):
-        plan(table)
-    assert [entry.night for entry in plan(table, date_order="dmy").new] == [date(2026, 1, 11), date(2026, 1, 12)]
-
-
-PROBLEMS = {
-    "off the scale": ("2026-01-13,11", "line 3: severity 11 is outside its scale, 0 to 10"),
-    "no whole number": ("2026-01-13,4.5", "line 3: severity 4.5 must be a whole number"),
-    "no number": ("2026-01-13,bad", "line 3: severity 'bad' is no number"),
-    "no date": ("soon,4", "line 3: 'soon' is no date that can be read"),
-    "impossible date": ("2026-02-30,4", "line 3: '2026-02-30' is no date that can be read"),
-    "a total": ("Mean,4.2", "line 3: 'Mean' is no date that can be read"),
-    "outside the trial": ("2025-12-31,4", "line 3: 2025-12-31 is not a night of this trial"),
-    "the first day of all": ("0001-01-01 00:30,4", "line 3: .*0001-01-01"),
-    "a later night than planned": ("2026-01-19,4", "line 3: 2026-01-19 is not a night of this trial"),
-    "two rows a night": ("2026-01-12,5", "line 3: the night 2026-01-12 is on line 2 too"),
-    "two equal rows": ("2026-01-12,4", "line 3: the night 2026-01-12 is on line 2 too"),
-    "another value in the diary": ("2026-01-05,9", "line 3: the diary has other values for the night 2026-01-05"),
-}
-
-
-@pytest.mark.parametrize(("row", "words"), PROBLEMS.values(), ids=PROBLEMS)
-def test_one_bad_row_refuses_the_file_and_is_listed(export, plan, trial_folder, bytes_in, row, words):
-    before = bytes_in(trial_folder)
-    with pytest.raises(InputError, match=rf"1 of 3 rows do not fit, so nothing was taken\.\n  {words}"):
-        plan(export(f"date,severity\n2026-01-12,4\n{row}\n2026-01-14,5\n"))
-    assert bytes_in(trial_folder) == before
-
-
-def test_all_bad_rows_are_told_up_to_a_few(export, plan):
-    rows = "".join(f"2026-01-{day},99\n" for day in range(7, 19))
-    with pytest.raises(InputError) as refusal:
-        plan(export(f"date,severity\n{rows}"))
-    lines = str(refusal.value).splitlines()
-    assert lines[0] == "My Export.csv: 12 of 12 rows do not fit, so nothing was taken."
-    assert [line.split(":")[0].strip() for line in lines[1:-1]] == [f"line {number}" for number in range(2, 10)]
-    assert lines[-1].strip() == "and 4 more"
-
-
-def test_rows_that_the_diary_has_already_are_merged(export, plan, protocol, trial_folder):
-    found = plan(export("date,severity\n2026-01-05,4\n2026-01-06,6\n2026-01-08,\n2026-01-12,3\n"))
-    assert (found.merged, [entry.night.day for entry in found.new]) == (3, [12])
-
-
-def test_a_row_with_nothing_but_a_date_says_nothing_new(export, plan):
-    planned = plan(export("date,severity\n2026-01-05,\n2026-01-13,\n2026-01-14,2\n"))
-    assert ([entry.night for entry in planned.new], planned.merged) == ([date(2026, 1, 14)], 2)
-
-
-def test_a_night_that_is_not_over_is_refused(export, plan):
-    with pytest.raises(InputError, match=r"line 3: the night 2026-01-13 is not over yet"):
-        plan(export("date,severity\n2026-01-12,2\n2026-01-13,3\n"), latest=date(2026, 1, 12))
-
-
-def test_an_import_is_taken_whole_with_its_file_and_a_line_in_the_ledger(export, plan, protocol, trial_folder):
-    before = {entry.night: entry for entry in read_diary(trial_folder, protocol)}
+def test_an_import_is_taken_whole_with_its_file_a_line_in_the_ledger_and_the_map(
+    export, take, trial_folder, nights, rows_of
+):
+    before = nights()
     content = b"\xef\xbb\xbfdate;severity;Name\r\n2026-01-05;4;J\xc3\xb6rg\r\n2026-01-12;3;\r\n2026-01-13;;x\r\n"
-    table = export(content, "My Export.TSV.Csv")
-    take_import(trial_folder, protocol, plan(table), now=NOW)
-    after = {entry.night: entry for entry in read_diary(trial_folder, protocol)}
-    assert after == before | {
-        date(2026, 1, 12): Entry(date(2026, 1, 12), outcome=3),
-    }
+    plan = take(export(content, "My Export.TSV.Csv"))
+    assert nights() == before | {12: Entry(date(2026, 1, 12), outcome=3)}
     digest = hashlib.sha256(content).hexdigest()
     assert (trial_folder / "imports" / f"{digest}.csv").read_bytes() == content
-    (line,) = ledger(trial_folder)
-    assert tuple(line) == LEDGER_COLUMNS
-    assert line["sha256"] == digest
-    assert (line["file"], line["imported"]) == ("My Export.TSV.Csv", "2026-02-01T09:30:00+00:00")
+    (line,) = rows_of("imports/ledger.csv")
+    assert (line["file"], line["imported"], line["sha256"]) == (
+        "My Export.TSV.Csv",
+        "2026-02-01T09:30:00+00:00",
+        digest,
+    )
+    assert (line["source"], plan.sha256) == ("plain", digest)
     assert [line[count] for count in ("rows", "taken", "merged", "rejected")] == ["3", "1", "2", "0"]
     assert json.loads(line["map"]) == {"night": "date", "severity": "severity"}
-    assert "Jörg" not in (trial_folder / "diary.csv").read_text()
+    assert [(entry.by, entry.night, entry.column, entry.old, entry.new) for entry in read_journal(trial_folder)][
+        -1
+    ] == (
+        f"import {digest[:12]}",
+        "2026-01-12",
+        "severity",
+        "",
+        "3",
+    )
+    assert not (trial_folder / "rejected.csv").exists()
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
-def test_the_verbatim_copy_is_byte_for_byte(export, plan, protocol, trial_folder, tmp_path, name):
+def test_the_verbatim_copy_is_byte_for_byte(export, take, nights, trial_folder, tmp_path, name):
     if name.endswith("csv"):
         content = 'date,severity\r\n2026-01-12,3\n\n\n"2026-01-13",4'.encode("utf-16")
     else:
@@ -267,37 +165,213 @@ def test_the_verbatim_copy_is_byte_for_byte(export, plan, protocol, trial_folder
         book.active.append([date(2026, 1, 13), 4])
         book.save(tmp_path / "made.xlsx")
         content = (tmp_path / "made.xlsx").read_bytes()
-    take_import(trial_folder, protocol, plan(export(content, name)), now=NOW)
-    copies = [path for path in (trial_folder / "imports").iterdir() if path.name != "ledger.csv"]
+    take(export(content, name))
+    copies = [path for path in (trial_folder / "imports").iterdir() if path.name not in ("ledger.csv", "maps.json")]
     assert [path.read_bytes() for path in copies] == [content]
-    assert {entry.night.day: entry.outcome for entry in read_diary(trial_folder, protocol)}[13] == 4
+    assert nights()[13].outcome == 4
 
 
-def test_the_ledgers_counts_add_up_over_several_files(export, plan, protocol, trial_folder):
+def test_what_names_a_person_is_in_the_verbatim_copy_and_nowhere_else(export, plan, take, trial_folder):
+    address, name = "anna@example.org", "Anna Beispiel"
+    rows = "".join(
+        f"{day},{value},{address},{name}\n"
+        for day, value in (("2026-01-12", 3), ("soon", 4), ("2026-01-05", 9), ("2025-12-01", 4), ("2026-01-14", 40))
+    )
+    made = export(f"Date,severity,E-mail,Your name\n{rows}")
+    for column in ("E-mail", "Your name"):
+        for field in ("note", "severity", "night"):
+            with pytest.raises(InputError, match=f"column '{column}' names a person or a device"):
+                plan(made, f"{field}={column}")
+    assert take(made).counts() == {"rows": 5, "taken": 1, "merged": 0, "rejected": 4}
+    holders = {
+        path.relative_to(trial_folder).parts[0]
+        for path in trial_folder.rglob("*")
+        if path.is_file() and (address in path.read_text() or name in path.read_text())
+    }
+    assert holders == {"imports"}
+    holding = [path.name for path in (trial_folder / "imports").iterdir() if address in path.read_text()]
+    assert holding == [f"{hashlib.sha256(made.path.read_bytes()).hexdigest()}.csv"]
+
+
+# --- twice, conflicts, corrections
+
+
+def test_the_same_file_twice_changes_no_byte(export, take, plan, trial_folder, bytes_in):
+    content = f"{TWO}2026-01-14,40\n2025-01-01,4\n2026-01-05,9\nTotal,7\n"
+    assert not nothing_new(trial_folder, plan(export(content)))
+    take(export(content))
+    before = bytes_in(trial_folder)
+    assert nothing_new(trial_folder, plan(export(content)))
+    take(export(content))
+    assert bytes_in(trial_folder) == before
+
+
+def test_the_same_file_twice_does_not_reject_again_what_was_mended(export, take, trial_folder, bytes_in):
+    original = export("date,severity\n2026-01-12,3\nsoon,4\n")
+    take(original)
+    mended = (trial_folder / "rejected.csv").read_text().replace(",soon,", ",2026-01-13,")
+    (trial_folder / "rejected.csv").write_text(mended)
+    take(recognize(open_file(trial_folder / "rejected.csv")))
+    assert read_rejected(trial_folder) == ()
+    before = bytes_in(trial_folder)
+    take(original)
+    assert bytes_in(trial_folder) == before
+
+
+def test_rejected_rows_come_back_if_their_file_was_removed(export, take, trial_folder):
+    original = export("date,severity\n2026-01-12,3\nsoon,4\n")
+    take(original)
+    (trial_folder / "rejected.csv").unlink()
+    take(original)
+    assert [row.lines for row in read_rejected(trial_folder)] == ["3"]
+
+
+def test_a_conflict_is_shown_and_rejected_and_overwrites_nothing(export, take, nights, trial_folder, rejections):
+    found = take(export("date,severity\n2026-01-05,9\n2026-01-12,3\n"))
+    assert rejections(found) == [("2", 1, "recorded already is severity 4; given was 9")]
+    assert (nights()[5].outcome, nights()[12].outcome) == (4, 3)
+    (row,) = read_rejected(trial_folder)
+    assert (row.night, row.values) == ("2026-01-05", {"severity": "9"})
+
+
+def test_blank_cells_are_filled_by_a_later_import_and_nothing_is_emptied(export, take, nights):
+    take(export("date,severity,note\n2026-01-12,3,\n2026-01-13,,calm\n", "one.csv"))
+    take(export("date,severity,note\n2026-01-12,,restless\n2026-01-13,5,\n", "two.csv"))
+    assert (nights()[12].outcome, nights()[12].note) == (3, "restless")
+    assert (nights()[13].outcome, nights()[13].note) == (5, "calm")
+
+
+def test_a_missed_night_stays_missed(export, take, nights):
+    take(export("date,severity\n2026-01-12,3\n2026-01-14,4\n"))
+    assert 13 not in nights()
+    assert nights()[8].outcome is None
+
+
+def test_the_ledgers_counts_add_up_over_several_files(export, take, trial_folder, nights):
     for number, rows in enumerate(["2026-01-12,3\n", "2026-01-12,3\n2026-01-13,4\n", "2026-01-05,4\n2026-01-12,3\n"]):
-        take_import(trial_folder, protocol, plan(export(f"date,severity\n{rows}", f"{number}.csv")), now=NOW)
-    lines = ledger(trial_folder)
-    assert [line["file"] for line in lines] == ["0.csv", "1.csv", "2.csv"]
-    assert [(line["taken"], line["merged"]) for line in lines] == [("1", "0"), ("1", "1"), ("0", "2")]
-    for line in lines:
-        assert int(line["rows"]) == int(line["taken"]) + int(line["merged"]) + int(line["rejected"])
-    assert len(read_diary(trial_folder, protocol)) == 6 + sum(int(line["taken"]) for line in lines)
+        take(export(f"date,severity\n{rows}", f"{number}.csv"))
+    lines = read_ledger(trial_folder)
+    assert [line.file for line in lines] == ["0.csv", "1.csv", "2.csv"]
+    assert [(line.taken, line.merged) for line in lines] == [(1, 0), (1, 1), (0, 2)]
+    assert len(nights()) == 6 + sum(line.taken for line in lines)
 
 
-def test_the_same_file_twice_is_known_and_takes_nothing(export, plan, protocol, trial_folder):
-    table = export("date,severity\n2026-01-12,3\n2026-01-13,4\n")
-    take_import(trial_folder, protocol, plan(table), now=NOW)
-    diary = (trial_folder / "diary.csv").read_bytes()
-    again = plan(table)
-    assert (again.new, again.merged) == ((), 2)
-    take_import(trial_folder, protocol, again, now=NOW)
-    assert (trial_folder / "diary.csv").read_bytes() == diary
+def test_the_same_file_with_another_map_brings_what_was_left_out(export, take, nights):
+    made = export("date,severity,pill\n2026-01-12,3,200\n")
+    take(made)
+    assert take(made, "dose_mg=pill").taken == 1
+    assert (nights()[12].outcome, nights()[12].dose_mg) == (3, 200)
+
+
+# --- between the look and the yes
 
 
 def test_a_night_recorded_in_the_meantime_stops_the_import(export, plan, protocol, trial_folder, bytes_in):
-    found = plan(export("date,severity\n2026-01-12,3\n2026-01-13,4\n"))
+    found = plan(export(TWO))
     add_entries(trial_folder, protocol, [Entry(date(2026, 1, 13), outcome=9)])
     before = bytes_in(trial_folder)
     with pytest.raises(InputError, match=r"2026-01-13 was recorded in the meantime. Nothing was taken"):
         take_import(trial_folder, protocol, found, now=NOW)
     assert bytes_in(trial_folder) == before
+
+
+def test_a_file_changed_between_the_look_and_the_yes_is_refused(export, plan, protocol, trial_folder, bytes_in):
+    found = plan(export(TWO))
+    before = bytes_in(trial_folder)
+    found.export.path.write_text(TWO + "2026-01-14,5\n")
+    with pytest.raises(InputError, match=r"changed while it was being read. Nothing was taken"):
+        take_import(trial_folder, protocol, found, now=NOW)
+    assert bytes_in(trial_folder) == before
+
+
+def test_a_file_that_was_taken_keeps_its_copy_when_it_is_stopped_the_second_time(
+    export, plan, take, protocol, trial_folder, bytes_in
+):
+    made = export("date,severity,pill\n2026-01-12,3,200\n")
+    take(made)
+    found = plan(made, "dose_mg=pill")
+    add_entries(trial_folder, protocol, [Entry(date(2026, 1, 13), outcome=9)])
+    from nof1.record.writing import Change, record
+
+    record(trial_folder, protocol, [Change(date(2026, 1, 12), {"dose_mg": "100"})], by="log", now=NOW)
+    before = bytes_in(trial_folder)
+    with pytest.raises(InputError, match="2026-01-12 was recorded in the meantime"):
+        take_import(trial_folder, protocol, found, now=NOW)
+    assert bytes_in(trial_folder) == before
+
+
+def test_an_opened_order_locks_the_diary_against_imports(export, plan, protocol, trial_folder, bytes_in):
+    from nof1.plan.loading import UNSEALING_FILE
+
+    found = plan(export(TWO))
+    (trial_folder / UNSEALING_FILE).write_text("{}")
+    before = bytes_in(trial_folder)
+    with pytest.raises(InputError, match="was locked when the order was opened"):
+        take_import(trial_folder, protocol, found, now=NOW)
+    assert bytes_in(trial_folder) == before
+
+
+# --- pauses
+
+
+def test_nights_that_pauses_moved_beyond_the_plan_can_be_imported(export, plan, take, trial_folder, nights):
+    made = export("date,severity\n2026-01-20,4\n")
+    assert plan(made).rows_rejected == 1
+    add_pause(trial_folder, date(2026, 1, 11), 3, "flu", now=NOW)
+    take(made)
+    assert nights()[20] == Entry(date(2026, 1, 20), outcome=4)
+
+
+# --- the saved map
+
+
+def test_map_and_answers_are_remembered_by_the_files_columns(export, take, trial_folder):
+    made = export("When;How bad?\n11/01/2026;4,5\n12/01/2026;5\n".replace("4,5", "4"))
+    take(made, "night=When", "severity=How bad?", date_order="dmy", several="last")
+    column_map, reading, since = remembered(trial_folder, export("When;How bad?\n13/01/2026;6\n", "next.csv"))
+    assert column_map == {"night": "When", "severity": "How bad?"}
+    assert reading == Reading(date_order="dmy", several="last")
+    assert since == "2026-02-01"
+    assert remembered(trial_folder, export("When;How bad\n13/01/2026;6\n", "other.csv")) is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["", "{", "[]", '{"x": 1}', "null", b"\xff\xfe\x00"],
+    ids=["empty", "cut off", "a list", "another", "null", "bytes"],
+)
+def test_damaged_saved_maps_are_passed_over(export, take, trial_folder, damage):
+    take(export(TWO))
+    (trial_folder / "imports" / "maps.json").write_bytes(damage if isinstance(damage, bytes) else damage.encode())
+    assert remembered(trial_folder, export(TWO)) is None
+    take(export(f"{TWO}2026-01-14,5\n"))
+    assert remembered(trial_folder, export(TWO)) is not None
+
+
+def test_a_saved_map_of_an_unknown_shape_still_gives_its_columns(export, take, trial_folder):
+    take(export(TWO))
+    path = trial_folder / "imports" / "maps.json"
+    maps = json.loads(path.read_text())
+    for saved in maps.values():
+        saved["options"] = ["later version"]
+        saved["map"]["gone"] = "a column that is not there"
+    path.write_text(json.dumps(maps))
+    column_map, reading, _ = remembered(trial_folder, export(TWO))
+    assert (column_map, reading) == ({"night": "date", "severity": "severity"}, Reading())
+
+
+# --- the rows of the rule about treatments
+
+
+def test_words_that_are_nothing_but_arms_are_refused_in_a_concealed_trial(export, plan, sealed_trial):
+    trial = sealed_trial(ratings="46", name="sealed")
+    made = export("date,severity,Which\n2026-01-12,3,Citrate\n2026-01-13,4,off\n")
+    for field in ("note", "side_effects"):
+        with pytest.raises(InputError, match="column 'Which' .*names the treatment"):
+            plan(made, f"{field}=Which", folder=trial.folder)
+    assert plan(export(made.path.read_text().replace("Citrate", "citrate at nine")), "note=Which", folder=trial.folder)
+
+
+def test_an_open_trial_may_note_its_arms(export, take, nights):
+    take(export("date,severity,Which\n2026-01-12,3,magnesium\n"), "note=Which")
+    assert nights()[12].note == "magnesium"

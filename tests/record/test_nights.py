@@ -1,13 +1,16 @@
-"""Nights and dates: which night a moment belongs to, and dates that can be read two ways."""
+"""Nights: which one a moment belongs to."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nof1.errors import InputError
-from nof1.record.nights import Moment, last_night, night_of, parse_moment, settle_order
+from nof1.record.nights import Moment, last_night, moment_reader, night_of
+
+DAYS = st.dates(date(1900, 1, 1), date(2200, 12, 31))
+CLOCKS = st.times().map(lambda clock: clock.replace(microsecond=0))
 
 
 @pytest.mark.parametrize(
@@ -36,120 +39,63 @@ def test_last_night_is_over_and_never_older_than_two_days(now):
 
 
 @pytest.mark.parametrize(
-    ("clock", "dated_by", "night"),
+    ("clock", "evening", "morning", "day", "day_evening", "day_morning", "day_day"),
     [
-        (None, "evening", 23),
-        ("22:15", "evening", 23),
-        ("12:00", "evening", 23),
-        ("00:00", "evening", 22),
-        ("00:35", "evening", 22),
-        ("03:30", "evening", 22),
-        ("11:59", "evening", 22),
-        (None, "morning", 22),
-        ("07:00", "morning", 22),
-        ("00:35", "morning", 22),
+        (None, 23, 22, 23, 23, 22, 23),
+        ("00:00", 22, 22, 23, 22, 22, 22),
+        ("00:35", 22, 22, 23, 22, 22, 22),
+        ("03:59:59", 22, 22, 23, 22, 22, 22),
+        ("04:00", 22, 22, 23, 23, 23, 23),
+        ("11:59:59", 22, 22, 23, 23, 23, 23),
+        ("12:00", 23, 22, 23, 23, 23, 23),
+        ("23:59:59", 23, 22, 23, 23, 23, 23),
     ],
 )
-def test_a_moment_belongs_to_its_night(clock, dated_by, night):
+def test_a_moment_belongs_to_its_night(clock, evening, morning, day, day_evening, day_morning, day_day):
     moment = Moment(date(2026, 11, 23), time.fromisoformat(clock) if clock else None)
-    assert night_of(moment, dated_by) == date(2026, 11, night)
+    kinds = ("evening", "morning", "day")
+    assert [night_of(moment, kind).day for kind in kinds] == [evening, morning, day]
+    assert [night_of(moment, kind, "day").day for kind in kinds] == [day_evening, day_morning, day_day]
+
+
+@given(DAYS, st.none() | CLOCKS, st.sampled_from(["evening", "morning", "day"]), st.sampled_from(["night", "day"]))
+def test_a_night_is_the_date_or_the_evening_before_and_a_month_end_changes_nothing(day, clock, dated_by, belongs):
+    shift = day - night_of(Moment(day, clock), dated_by, belongs)
+    assert shift in (timedelta(0), timedelta(days=1))
+    assert date(2026, 11, 23) - night_of(Moment(date(2026, 11, 23), clock), dated_by, belongs) == shift
 
 
 def test_the_first_day_of_all_has_no_night_before():
     with pytest.raises(InputError, match="0001-01-01"):
         night_of(Moment(date.min), "morning")
+    with pytest.raises(InputError, match="0001-01-01"):
+        night_of(Moment(date.min, time(1)), "day", "day")
+    assert night_of(Moment(date.min, time(1)), "day") == date.min
 
 
-@pytest.mark.parametrize(
-    ("texts", "order"),
-    [
-        (["2026-11-23", "2026-01-02"], "ymd"),
-        (["2026/1/2"], "ymd"),
-        ([], "ymd"),
-        (["23.11.2026", "1.2.2026"], "dmy"),
-        (["1/2/2026", "13/2/2026"], "dmy"),
-        (["1/2/2026", "2/13/2026"], "mdy"),
-        (["1/2/2026 09:15:00", "2/13/2026 09:15:00"], "mdy"),
-        (["2026-11-23", "1/13/2026"], "mdy"),
-        (["nonsense", "", "31.12.2026"], "dmy"),
-    ],
-    ids=str,
-)
-def test_the_dates_settle_their_order(texts, order):
-    assert settle_order(texts, None) == order
+CHANGES = [  # zone; the change in UTC; hours ahead of UTC before and after it
+    ("Europe/Berlin", "2026-03-29T01:00", 1, 2),
+    ("Europe/Berlin", "2026-10-25T01:00", 2, 1),
+    ("America/New_York", "2026-03-08T07:00", -5, -4),
+    ("America/New_York", "2026-11-01T06:00", -4, -5),
+    ("Australia/Lord_Howe", "2026-04-04T15:00", 11, 10.5),
+    ("Australia/Lord_Howe", "2026-10-03T15:30", 10.5, 11),
+]
 
 
-@pytest.mark.parametrize(
-    ("texts", "words"),
-    [
-        (["1/2/2026", "3/4/2026"], "can be read two ways.*'1/2/2026'"),
-        (["12.12.2026"], "can be read two ways"),
-        (["2026-11-23", "5/10/2026 09:15:00"], "can be read two ways.*'5/10/2026"),
-        (["13/1/2026", "1/13/2026"], "contradict each other"),
-    ],
-    ids=str,
-)
-def test_dates_of_two_meanings_are_refused_until_the_order_is_said(texts, words):
-    with pytest.raises(InputError, match=f"{words}.*--date-order dmy"):
-        settle_order(texts, None)
-    assert settle_order(texts, "dmy") == "dmy"
-    assert settle_order(texts, "mdy") == "mdy"
-
-
-@pytest.mark.parametrize(
-    ("text", "order", "day", "clock"),
-    [
-        ("2026-11-23", "ymd", "2026-11-23", None),
-        ("2026-11-23", "dmy", "2026-11-23", None),
-        ("2012-9-10", "mdy", "2012-09-10", None),
-        (" 23.11.2026 ", "dmy", "2026-11-23", None),
-        ("5/10/2026", "dmy", "2026-10-05", None),
-        ("5/10/2026", "mdy", "2026-05-10", None),
-        ("2026-02-18 10:06:00", "ymd", "2026-02-18", "10:06:00"),
-        ("2026-02-18T23:32", "ymd", "2026-02-18", "23:32"),
-        ("5/10/2026 09:15:00", "dmy", "2026-10-05", "09:15"),
-        ("2010-10-13 11:12PM", "ymd", "2010-10-13", "23:12"),
-        ("11-10-2010 9:10 pm", "dmy", "2010-10-11", "21:10"),
-        ("2026-11-23 12:30 AM", "ymd", "2026-11-23", "00:30"),
-        ("2026-11-23 12:30 pm", "ymd", "2026-11-23", "12:30"),
-        ("2026-11-23 12:00 am", "ymd", "2026-11-23", "00:00"),
-        ("2028-02-29", "ymd", "2028-02-29", None),
-        ("2026-02-18 10:06:00.123", "ymd", "2026-02-18", "10:06:00"),
-    ],
-)
-def test_a_date_is_read_in_its_order(text, order, day, clock):
-    moment = parse_moment(text, order, where="line 2")
-    assert moment == Moment(date.fromisoformat(day), time.fromisoformat(clock) if clock else None)
-
-
-@pytest.mark.parametrize(
-    ("text", "order"),
-    [
-        ("", "ymd"),
-        ("yesterday", "ymd"),
-        ("2026-02-29", "ymd"),
-        ("2026-13-01", "ymd"),
-        ("2026-00-10", "ymd"),
-        ("31.4.2026", "dmy"),
-        ("13/5/2026", "mdy"),
-        ("5/13/2026", "dmy"),
-        ("1.2.26", "dmy"),
-        ("1.2.2026", "ymd"),
-        ("0000-01-01", "ymd"),
-        ("2026-11-23 24:00", "ymd"),
-        ("2026-11-23 10:60", "ymd"),
-        ("2026-11-23 13:00 PM", "ymd"),
-        ("2026-11-23 0:30 am", "ymd"),
-        ("2026-11-23 and more", "ymd"),
-        ("20261123", "ymd"),
-    ],
-)
-def test_an_impossible_date_is_refused_with_its_place(text, order):
-    with pytest.raises(InputError, match=r"line 7: .* is no date that can be read, such as 2026-11-23"):
-        parse_moment(text, order, where="line 7")
-
-
-@given(st.dates(date(1000, 1, 1)), st.sampled_from(["dmy", "mdy", "ymd"]), st.sampled_from("-/."))
-def test_a_written_date_is_read_as_it_was(day, order, mark):
-    parts = {"d": f"{day.day}", "m": f"{day.month:02}", "y": f"{day.year}"}
-    assert parse_moment(mark.join(parts[letter] for letter in order), order, where="x").day == day
+@pytest.mark.parametrize(("zone", "change", "before", "after"), CHANGES)
+def test_daylight_saving_moves_no_night(zone, change, before, after):
+    turn = datetime.fromisoformat(change).replace(tzinfo=UTC)
+    read, as_written = moment_reader("ymd", zone), moment_reader("ymd")
+    for minutes in range(-3 * 1440, 3 * 1440, 10):
+        moment = turn + timedelta(minutes=minutes)
+        ahead = timedelta(hours=before if moment < turn else after)
+        local = (moment + ahead).replace(tzinfo=None)
+        night = local.date() - timedelta(days=local.hour < 12)
+        sign, total = "-" if ahead < timedelta(0) else "+", int(abs(ahead).total_seconds() // 60)
+        written = f"{local} {sign}{total // 60:02}{total % 60:02}"
+        for found in (read(f"{moment:%Y-%m-%dT%H:%M:%SZ}"), read(written), as_written(written)):
+            assert found == Moment(local.date(), local.time(), ahead)
+            assert night_of(found, "evening") == night
+        assert night_of(read(f"{local}"), "evening") == night
+        assert night_of(read(f"{local}", zone), "day", "day") in (local.date(), local.date() - timedelta(days=1))

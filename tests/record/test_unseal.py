@@ -7,18 +7,23 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from nof1 import commit as committing
 from nof1.errors import InputError, Nof1Error, RefusalError
+from nof1.files import sha256_file, write_atomic
 from nof1.plan.amendments import load_amendments
 from nof1.plan.draw import draw_order, enumerate_orders, schedule
 from nof1.plan.loading import load_unsealing
 from nof1.plan.order import Pause
-from nof1.record import unseal as room
 from nof1.record.amend import add_note, add_pause
-from nof1.record.diary import Entry, add_entries, read_diary
-from nof1.record.importing import complete_map, plan_import, take_import
-from nof1.record.sources.table import read_table
+from nof1.record.entry import Entry
+from nof1.record.importing import plan_import, take_import
+from nof1.record.journal import audited, begun, read_journal
+from nof1.record.mapping import complete_map
+from nof1.record.sources import recognize
+from nof1.record.sources.opened import open_file
 from nof1.record.trial import Trial
 from nof1.record.unseal import packs_by_number, unblind_period, unseal
+from nof1.record.writing import add_entries
 
 NOW = datetime(2026, 1, 19, 8, tzinfo=UTC)  # the morning after the last night
 PACKS = ["off", "citrate", "citrate", "off"]
@@ -56,23 +61,30 @@ def test_the_right_order_is_opened_whichever_was_drawn(sealed_trial):
         assert opening(trial).arms() == draw_order(trial.protocol, seed=seed).arms()
 
 
-def test_the_diarys_hash_is_on_record_before_anybody_sees_an_arm(sealed_trial, monkeypatch):
+def test_the_diarys_hash_is_on_record_before_anything_of_the_order_is_on_the_disk(sealed_trial, monkeypatch):
     trial = sealed_trial()
+    write_atomic(trial.folder / "journal.csv", begun(trial.protocol.sha256(), NOW))
     seen = []
-    write = room.write_atomic
+    write = committing.write_atomic
 
     def watched(path, content):
+        text = content if isinstance(content, str) else content.decode()
+        seen.append(((trial.folder / "unsealing.json").is_file(), "citrate" in text))
         write(path, content)
-        seen.append((path.name, (trial.folder / "unsealing.json").is_file(), (trial.folder / "order.csv").is_file()))
 
-    monkeypatch.setattr(room, "write_atomic", watched)
+    monkeypatch.setattr(committing, "write_atomic", watched)
     diary = (trial.folder / "diary.csv").read_bytes()
     opening(trial)
-    assert seen[0] == ("unsealing.json", True, False)
-    assert all(recorded for _, recorded, _ in seen)
+    assert (False, True) not in seen
+    assert {(False, False), (True, True)} <= set(seen)
     record = json.loads((trial.folder / "unsealing.json").read_text())
     assert record["diary_sha256"] == hashlib.sha256(diary).hexdigest() == Trial.load(trial.folder).diary_sha256
     assert record["opened"] == "2026-01-19T08:00:00Z"
+    lines = read_journal(trial.folder)[1:]
+    assert [(line.by, line.night, line.column, line.old) for line in lines] == [
+        ("unseal", "", name, "") for name in ("unsealing.json", "sealed-order.json", "order.csv")
+    ]
+    assert all(line.new == sha256_file(trial.folder / line.column) for line in lines)
 
 
 # The moment of opening and how many nights were left; nights run from 5 to 18 January.
@@ -111,40 +123,44 @@ class Stopped(Exception):  # noqa: N818 - a power cut, not an error of ours
     pass
 
 
-# Whose order, and the number of the write at which the power fails.
-STOPS = [("helper", 0), ("helper", 1), ("helper", 2), ("alone", 0), ("alone", 1)]
+# Whose order, with or without a journal, and how many files are laid aside, listed or put in place when the power fails.
+STOPS = [(concealed, journal, step) for concealed, journal, steps in (("helper", True, 12), ("helper", False, 8), ("alone", True, 10)) for step in range(steps)]  # fmt: skip
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before the write", "after the write"])
-@pytest.mark.parametrize(("concealed", "step"), STOPS, ids=str)
-def test_stopped_anywhere_the_same_call_goes_on(sealed_trial, bytes_in, monkeypatch, concealed, step, after):
+@pytest.mark.parametrize(("concealed", "journal", "step"), STOPS, ids=str)
+def test_stopped_anywhere_the_same_call_goes_on(sealed_trial, bytes_in, monkeypatch, concealed, journal, step):
     trial = sealed_trial(concealed)
-    write, writes = room.write_atomic, []
+    if journal:
+        write_atomic(trial.folder / "journal.csv", begun(trial.protocol.sha256(), NOW))
+    sync, steps = committing.sync_folder, []
 
-    def failing(path, content):
-        writes.append(path)
-        if len(writes) <= step or after:
-            write(path, content)
-        if len(writes) > step:
+    def failing(folder):
+        steps.append(folder)
+        if len(steps) > step:
             raise Stopped
+        sync(folder)
 
     before = bytes_in(trial.folder)
     with monkeypatch.context() as patch:
-        patch.setattr(room, "write_atomic", failing)
-        patch.setattr("nof1.plan.order.write_atomic", failing)
+        patch.setattr(committing, "sync_folder", failing)  # after each file that is put in place
+        patch.setattr("nof1.files.sync_folder", failing)  # and after each that is written
         with pytest.raises(Stopped):
             opening(trial)
-    if (trial.folder / "order.csv").exists():
-        with pytest.raises(InputError, match="is open already"):
-            opening(trial)
-    else:
+    try:
         opening(trial)
+    except InputError as problem:  # it was finished when the folder was opened
+        assert "is open already" in str(problem)  # noqa: PT017
     assert list(Trial.load(trial.folder).order.arms()) == (
         PACKS if concealed == "alone" else list(draw_order(trial.protocol, seed=3).arms())
     )
     more = {"unsealing.json", "order.csv"} | ({"sealed-order.json"} if concealed == "helper" else set())
-    assert set(bytes_in(trial.folder)) == set(before) | more
-    assert before.items() <= bytes_in(trial.folder).items()
+    after = bytes_in(trial.folder)
+    assert set(after) == set(before) | more
+    before.pop("journal.csv", None)
+    assert before.items() <= after.items()
+    if journal:
+        assert [line.column for line in read_journal(trial.folder)].count("order.csv") == 1
+        assert all(sound for _, _, sound in audited(trial.folder))
 
 
 @pytest.fixture
@@ -194,14 +210,15 @@ def test_the_diary_is_locked(sealed_trial, stopped_after_the_lock, bytes_in, tmp
         opening(trial)
     path = tmp_path / "more.csv"
     path.write_text("date,severity\n2026-01-13,3\n")
-    table = read_table(path)
-    recorded = read_diary(trial.folder, trial.protocol)
-    plan = plan_import(table, trial.protocol, recorded, complete_map(table, trial.protocol, {}))
-    assert len(plan.new) == 1
+    export = recognize(open_file(path))
+    columns = complete_map(export, trial.protocol, {})
+    plan = plan_import(trial.folder, trial.protocol, export, columns, latest=date(2026, 1, 18))
+    assert plan.taken == 1
+    take_import_now = lambda: take_import(trial.folder, trial.protocol, plan, now=NOW)  # noqa: E731
     before = bytes_in(trial.folder)
     for change in (
         lambda: add_entries(trial.folder, trial.protocol, [Entry(date(2026, 1, 13), outcome=3)]),
-        lambda: take_import(trial.folder, trial.protocol, plan, now=NOW),
+        take_import_now,
         lambda: add_pause(trial.folder, date(2026, 1, 15), 3, "flu", now=NOW),
     ):
         with pytest.raises(InputError, match=r"was locked when the order was opened.*Nothing was changed"):

@@ -7,9 +7,11 @@ import openpyxl
 import pytest
 
 from nof1.plan.draw import draw_order, schedule
-from nof1.record.diary import columns, read_diary
-from nof1.record.importing import complete_map, plan_import
-from nof1.record.sources.table import read_table
+from nof1.record.entry import columns
+from nof1.record.importing import plan_import
+from nof1.record.mapping import complete_map
+from nof1.record.sources import recognize
+from nof1.record.sources.opened import open_file
 from nof1.report.spreadsheet import diary_xlsx
 
 
@@ -69,10 +71,9 @@ def test_what_is_filled_in_comes_into_the_diary(protocol, trial_folder, tmp_path
     sheet = made["diary"]
     sheet["B8"], sheet["C8"], sheet["D8"] = 6, 200, "loose stools"  # the seventh night; six are recorded
     made.save(tmp_path / "diary.xlsx")
-    table = read_table(tmp_path / "diary.xlsx")
-    plan = plan_import(table, protocol, read_diary(trial_folder, protocol), complete_map(table, protocol, {}))
-    (entry,) = plan.new
-    assert (str(entry.night), entry.outcome, entry.dose_mg, entry.side_effects) == (
-        "2026-01-11", 6, 200, ("loose stools",)
-    )  # fmt: skip
-    assert plan.merged == protocol.nights - 1
+    export = recognize(open_file(tmp_path / "diary.xlsx"))
+    plan = plan_import(trial_folder, protocol, export, complete_map(export, protocol, {}), latest=protocol.end)
+    (change,) = plan.changes
+    assert str(change.night) == "2026-01-11"
+    assert change.cells == {"severity": "6", "dose_mg": "200", "side_effects": "loose stools"}
+    assert plan.counts() == {"rows": protocol.nights, "taken": 1, "merged": protocol.nights - 1, "rejected": 0}

@@ -17,7 +17,7 @@ from nof1.analyze.terms import Terms
 from nof1.errors import InputError, RefusalError
 from nof1.plan.order import RUN_IN, Order
 from nof1.plan.protocol import Protocol
-from nof1.record.diary import Entry
+from nof1.record.entry import Entry
 from nof1.record.trial import Trial
 
 MIN_OWN_NIGHTS = 7  # fewer say next to nothing on spread and autocorrelation

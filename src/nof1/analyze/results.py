@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nof1.commit import locked
 from nof1.errors import InputError
-from nof1.files import locked, read_bytes, sha256_file, write_atomic
+from nof1.files import read_bytes, sha256_file, write_atomic
 from nof1.record.trial import Trial
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from nof1.errors import InputError
 from nof1.plan.fields import PAUSE
 from nof1.plan.order import Order
 from nof1.plan.protocol import Protocol
-from nof1.record.diary import Entry
+from nof1.record.entry import Entry
 from nof1.record.trial import Trial
 
 

@@ -1,5 +1,6 @@
 """The commands: parse, call the rooms, print. Nothing here computes, and nothing elsewhere prints."""
 
+import os
 import sys
 
 from nof1.errors import Nof1Error
@@ -10,6 +11,7 @@ def main() -> None:
     from nof1.cli.app import app
     from nof1.cli.console import complain
 
+    os.umask(0o077)  # what is recorded is for its owner alone
     try:
         app(prog_name="nof1")
     except Nof1Error as error:

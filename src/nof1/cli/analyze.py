@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from nof1.cli.console import console, next_step, plain_warnings, say, say_json
-from nof1.cli.record import AsJson, Folder, sample_folder
-from nof1.errors import RefusalError
-from nof1.files import locked, write_atomic
+from nof1.cli.options import AsJson, Folder
+from nof1.commit import locked
+from nof1.errors import Nof1Error, RefusalError
+from nof1.files import write_atomic
 
 if TYPE_CHECKING:
     from nof1.analyze.nuts import Progress
@@ -153,7 +154,7 @@ def demo(
 ) -> None:
     """Take the simulated sample trial the whole way: plan, record, analyze, report."""
     from nof1.cli.draw import tell_plan, write_paperwork
-    from nof1.cli.record import status
+    from nof1.cli.status import status
     from nof1.record.trial import Trial
 
     source = sample_folder(DEMO_TRIAL)
@@ -168,3 +169,18 @@ def demo(
     analyze(folder, seed=seed)
     say("\n4. Report", style="bold cyan")
     report(folder)
+
+
+def sample_folder(name: str) -> Path:
+    """Folder of a sample trial, in an installed package or in a checkout.
+
+    Raises
+    ------
+    Nof1Error
+        If the sample data is not there.
+    """
+    package = Path(__file__).parent.parent
+    for home in (package / "sample", package.parent.parent / "data" / "sample"):
+        if (home / name).is_dir():
+            return home / name
+    raise Nof1Error("The sample data is missing from this installation. Install nof1 again.")

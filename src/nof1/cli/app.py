@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from nof1._version import __version__
-from nof1.cli import analyze, conceal, imports, plan, power, record
+from nof1.cli import adopt, analyze, check, conceal, imports, log, plan, power, status
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,12 +34,13 @@ def _common(
 
 app.command("plan")(plan.plan)
 app.command("power")(power.power)
-app.command("log")(record.log)
+app.command("log")(log.log)
 app.command("import")(imports.import_)
-app.command("adopt")(imports.adopt)
-app.command("status")(record.status)
+app.command("adopt")(adopt.adopt)
+app.command("status")(status.status)
 app.command("amend")(conceal.amend)
 app.command("unseal")(conceal.unseal)
 app.command("analyze")(analyze.analyze)
 app.command("report")(analyze.report)
+app.command("check")(check.check)
 app.command("demo")(analyze.demo)

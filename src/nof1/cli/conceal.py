@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nof1.cli.console import is_terminal, next_step, say, say_json
-from nof1.cli.record import AsJson, Folder
+from nof1.cli.options import AsJson, Folder
 from nof1.errors import InputError
 from nof1.plan.amendments import load_amendments
 from nof1.plan.loading import load_schedule, load_unsealing

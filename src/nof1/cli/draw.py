@@ -3,6 +3,7 @@
 import secrets
 from contextlib import ExitStack
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from nof1.plan.order import ORDER_FILE, RUN_IN, Order
 from nof1.plan.protocol import PROTOCOL_FILE, Protocol
 from nof1.plan.safety import LEVELS, Finding, dose_findings, finding_line, screen, stop_rule_sentence, unanswered
 from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE, seal_order
-from nof1.record.diary import DIARY_FILE, empty_diary
+from nof1.record.diary import DIARY_FILE
+from nof1.record.entry import empty_diary
+from nof1.record.journal import JOURNAL_FILE, begun
 
 PACKING_SHEET = "packing-sheet.pdf"
 RECIPE = "shuffling-recipe.pdf"
@@ -28,8 +31,13 @@ def secret_seed() -> int:
     return secrets.randbits(32)
 
 
-def write_plan(folder: Path, protocol: Protocol, helper: Path | None) -> Order:
+def write_plan(folder: Path, protocol: Protocol, helper: Path | None, *, now: datetime | None = None) -> Order:
     """Draw the order and write the trial folder and, for a sealed trial, the helper's: all of it or nothing.
+
+    Parameters
+    ----------
+    now : datetime, optional
+        Aware; goes into the journal. The clock's if not given.
 
     Returns
     -------
@@ -59,8 +67,13 @@ def write_plan(folder: Path, protocol: Protocol, helper: Path | None) -> Order:
             write_atomic(public / SEAL_FILE, seal.to_json())
         protocol.save(public / PROTOCOL_FILE)
         write_atomic(public / DIARY_FILE, empty_diary(protocol))
+        write_atomic(public / JOURNAL_FILE, begun(protocol.sha256(), now or _now()))
         write_paperwork(public, protocol, order)
     return order
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
 
 
 def _refuse_within(folder: Path, helper: Path | None) -> None:

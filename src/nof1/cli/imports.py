@@ -1,181 +1,364 @@
-"""nof1 import and adopt: tables kept elsewhere go into a trial folder, after a look."""
+"""nof1 import: nights that were recorded elsewhere go into a trial folder, after a look."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nof1.cli.console import console, is_terminal, next_step, say, say_json
-from nof1.cli.record import AsJson, Folder, as_row, now_local
+from nof1.cli.options import AsJson, Folder, now_local
 from nof1.errors import InputError
-from nof1.files import new_folder
 from nof1.plan.protocol import Protocol
-from nof1.record.diary import Entry, columns, last_evening, read_diary, refuse_if_locked
+from nof1.record.diary import refuse_if_locked
 from nof1.record.nights import DatedBy, DateOrder, last_night
+from nof1.record.reading import Trust
+
+if TYPE_CHECKING:
+    from nof1.record.importing import Import
+    from nof1.record.reading import Reading
+    from nof1.record.sources.opened import Opened
+    from nof1.record.sources.source import Export
+
+_SHOWN = 5  # nights of the preview
+_PROBLEMS = 8  # rejected rows of the preview
+_LARGE = 5_000_000  # bytes from which on reading shows a bar
 
 
 def import_(
     folder: Folder,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Table: .csv, .tsv or .xlsx.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Export or table: .csv, .tsv, .xlsx, .zip, .xml.")],
     column_map: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="NAME=COLUMN", help="Which column of the file holds what; repeat for more."),
     ] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option("--measure", metavar="NAME=COLUMN", help="Keep a column as a secondary outcome of this name."),
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Whose export it is, where the header misleads.")] = None,
     dated_by: Annotated[
-        DatedBy, typer.Option(help="Whether the file dates a night by its evening or its morning.")
-    ] = "evening",
+        DatedBy | None, typer.Option(help="What a date in the file means: the evening, the morning after, or the day.")
+    ] = None,
     date_order: Annotated[DateOrder | None, typer.Option(help="How dates are written, where it is not clear.")] = None,
+    several: Annotated[
+        str | None, typer.Option(help="How several values of a night become one: mean, last, first, max, min, sum.")
+    ] = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone to turn times into, such as Europe/Berlin.")] = None,
+    decimal: Annotated[str | None, typer.Option(help="How decimals are written: point or comma.")] = None,
+    unit: Annotated[
+        list[str] | None, typer.Option("--unit", metavar="NAME=UNIT", help="Unit of a column, where it is not known.")
+    ] = None,
+    day_number: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Column that counts the days from 1; held against the calendar."),
+    ] = None,
+    trust: Annotated[
+        Trust | None, typer.Option(help="What to go by where the dates and the count of days disagree.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Take it without asking.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take nights from a table into the diary, after a preview."""
-    from nof1.record.importing import complete_map, parse_map, plan_import, take_import
-    from nof1.record.sources.table import read_table
+    """Take nights from an export or a table into the diary, after a preview."""
+    from nof1.record.importing import nothing_new, take_import
+    from nof1.record.mapping import parse_map
+    from nof1.record.reading import Reading
+    from nof1.record.sources import recognize
+    from nof1.record.sources.opened import open_file
 
     protocol = Protocol.load(folder)
     refuse_if_locked(folder)
-    table = read_table(file)
-    chosen = complete_map(table, protocol, parse_map(column_map or [], protocol))
-    plan = plan_import(
-        table,
-        protocol,
-        read_diary(folder, protocol),
-        chosen,
+    opened = open_file(file)
+    export = recognize(opened, source)
+    chosen = parse_map(column_map or [], protocol, measure or [])
+    reading = Reading(
         dated_by=dated_by,
         date_order=date_order,
-        latest=last_night(now_local()),
-        until=last_evening(folder, protocol),
+        several=parse_several(several),
+        zone=zone,
+        decimal_comma=_decimal(decimal),
+        units=_units(unit or []),
+        day_number=day_number,
+        trust=trust,
     )
-    if not plan.new:
-        counts = {"rows": len(table.rows), "taken": 0, "merged": plan.merged, "rejected": 0, "map": plan.column_map}
+    chosen, reading, since = _with_memory(folder, export, chosen, reading)
+    plan = _settle(folder, protocol, export, chosen, reading, opened, ask=is_terminal() and not (yes or as_json))
+    if nothing_new(folder, plan):
         if as_json:
-            say_json(counts)
+            say_json(_as_json(plan, done=True))
         else:
-            say(f"The diary says all of {table.name} already ({plan.merged} rows); nothing was changed.")
+            say(f"{export.path.name} was imported before, and all it says is recorded already; nothing was changed.")
         return
     if not as_json:
-        _preview(protocol, plan.column_map, plan.unused, plan.new, shifted=plan.shifted)
-        say(f"{len(table.rows)} rows read: {len(plan.new)} to take, {plan.merged} known already, 0 rejected.")
+        _preview(protocol, plan, since)
     if not yes:
-        if not is_terminal():
+        if as_json:
+            say_json(_as_json(plan, done=False))
+        if not is_terminal() or as_json:
             raise InputError("Nothing was taken. Look at the preview, then run it again with --yes.")
-        if not typer.confirm("Take them?", default=False):
+        if not typer.confirm("Take them?" if plan.taken else "Keep this on record?", default=False):
             say("Nothing was taken.")
             return
     take_import(folder, protocol, plan, now=datetime.now().astimezone())
     if as_json:
-        say_json(
-            {
-                "rows": len(table.rows),
-                "taken": len(plan.new),
-                "merged": plan.merged,
-                "rejected": 0,
-                "map": plan.column_map,
-            }
+        say_json(_as_json(plan, done=True))
+        return
+    say(f"Taken: {_nights(plan.taken)}. The file itself is kept in {folder / 'imports'}.")
+    if plan.rejected:
+        say(
+            f"{_rows(plan.rows_rejected)} rejected, with reasons, in {folder / 'rejected.csv'}. What can be mended, mend there, then: "
+            f"{next_step('import', folder)} {folder / 'rejected.csv'}"
         )
-    else:
-        say(f"Taken: {len(plan.new)} nights. The file itself is kept in {folder / 'imports'}.")
 
 
-def _preview(
-    protocol: Protocol, column_map: dict[str, str], unused: tuple[str, ...], new: tuple[Entry, ...], *, shifted: bool
-) -> None:
+def parse_several(text: str | None) -> Any:
+    """The rule named by an option.
+
+    Raises
+    ------
+    InputError
+        If there is no such rule.
+    """
+    from nof1.record.sources.source import OFFERED
+
+    if text is not None and text not in OFFERED:
+        raise InputError(f"--several {text!r} is no rule. Known are: {', '.join(OFFERED)}.")
+    return text
+
+
+def _decimal(text: str | None) -> bool | None:
+    if text not in (None, "point", "comma"):
+        raise InputError(f"--decimal {text!r} must be point or comma.")
+    return None if text is None else text == "comma"
+
+
+def _units(pairs: list[str]) -> dict[str, str]:
+    units = {}
+    for pair in pairs:
+        name, found, unit = pair.partition("=")
+        if not found or not name.strip() or not unit.strip():
+            raise InputError(f"--unit {pair!r} must look like sleep_minutes=hours.")
+        units[name.strip()] = unit.strip()
+    return units
+
+
+def _with_memory(
+    folder: Path, export: "Export", chosen: dict[str, str], reading: "Reading"
+) -> tuple[dict[str, str], "Reading", str]:
+    """What was chosen now, and where nothing was, what was chosen for the last file of this kind."""
+    from nof1.record.importing import remembered
+
+    earlier = remembered(folder, export)
+    if earlier is None:
+        return chosen, reading, ""
+    column_map, before, since = earlier
+    kept = {field: column for field, column in column_map.items() if field not in chosen}
+    kept = {field: column for field, column in kept.items() if column not in chosen.values()}
+    fill: dict[str, Any] = {
+        name: getattr(before, name)
+        for name in ("dated_by", "date_order", "several", "zone", "decimal_comma", "day_number", "trust")
+        if getattr(reading, name) is None
+    }
+    return kept | chosen, replace(reading, **fill, units={**before.units, **reading.units}), since
+
+
+def _settle(
+    folder: Path,
+    protocol: Protocol,
+    export: "Export",
+    chosen: dict[str, str],
+    reading: "Reading",
+    opened: "Opened",
+    *,
+    ask: bool,
+) -> "Import":
+    """Plan the import; on a terminal, ask for what only the person can say, and try again."""
+    from nof1.record.importing import plan_import
+    from nof1.record.mapping import complete_map
+    from nof1.record.unsettled import Unsettled
+
+    while True:
+        try:
+            with _bar(opened, show=ask):
+                full = complete_map(export, protocol, chosen)
+                return plan_import(folder, protocol, export, full, reading, latest=last_night(now_local()))
+        except Unsettled as question:
+            if not ask:
+                raise
+            say(str(question))
+            chosen, reading = _answer(question.option, question.choices, chosen, reading)
+
+
+def _answer(
+    option: str, choices: tuple[str, ...], chosen: dict[str, str], reading: "Reading"
+) -> tuple[dict[str, str], "Reading"]:
+    if option.startswith("map "):
+        field = option.removeprefix("map ")
+        return chosen | {field: _choose(f"Which column holds {field!r}?", choices)}, reading
+    if option == "unit":
+        return chosen, replace(reading, units={**reading.units, choices[0]: typer.prompt("Unit").strip()})
+    if option == "zone":
+        return chosen, replace(reading, zone=typer.prompt("Time zone, such as Europe/Berlin").strip())
+    answer = _choose("Which is it?", choices)
+    if option == "decimal":
+        return chosen, replace(reading, decimal_comma=answer == "comma")
+    said: dict[str, Any] = {option.replace("-", "_"): answer}
+    return chosen, replace(reading, **said)
+
+
+def _choose(question: str, choices: tuple[str, ...]) -> str:
+    for number, choice in enumerate(choices, start=1):
+        say(f"  {number}  {choice}")
+    while True:
+        answer = typer.prompt(f"{question} Number", default="", show_default=False).strip()
+        if answer.isascii() and answer.isdecimal() and 1 <= int(answer) <= len(choices):
+            return choices[int(answer) - 1]
+        if answer in choices:
+            return str(answer)
+        say(f"Type a number from 1 to {len(choices)}; Ctrl-C leaves without taking anything.")
+
+
+@contextmanager
+def _bar(opened: "Opened", *, show: bool) -> Iterator[None]:
+    """A bar over the bytes of a large file; it is read once to find out how, and once to take."""
+    if not show or opened.meter.total < _LARGE:
+        yield
+        return
+    from threading import Event, Thread
+
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
+    done = Event()
+    columns: tuple[Any, ...] = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=opened.meter.total)
+
+        def follow() -> None:
+            while not done.wait(0.2):
+                progress.update(task, completed=opened.meter.done)
+
+        thread = Thread(target=follow, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+
+def _preview(protocol: Protocol, plan: "Import", since: str) -> None:
+    export = plan.export
+    say(f"{export.path.name}: {export.title}.", style="bold")
+    for note in export.notes:
+        say(f"  {note}")
+    say(f"What goes where{f' (as on {since})' if since else ''}:")
+    from nof1.record.entry import columns
+
+    for field, column in plan.column_map.items():
+        kind = "" if field in columns(protocol) else ", a secondary outcome"
+        say(f"  {field}{kind}: from {column!r}{_rule(plan, field, column)}")
+    if plan.unused:
+        say(f"  left out: {_listed(plan.unused)}")
+    say(_dating(plan))
+    _show_nights(plan)
+    _show_rejected(plan)
+    say(_accounting(plan))
+
+
+def _rule(plan: "Import", field: str, column: str) -> str:
+    """By which rule several values of a night became one, where there were several."""
+    from nof1.record.entry import TEXT_COLUMNS
+
+    if not plan.several or field == "night":
+        return ""
+    if field in TEXT_COLUMNS:
+        return " (put together)"
+    merge = plan.export.column(column).merge or plan.reading.several
+    words = {"union": "overlaps counted once", "device": "of the device with the most", "sum": "added up"}
+    return f" ({words.get(merge, merge)})" if merge else ""
+
+
+def _listed(names: tuple[str, ...], most: int = 12) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def _dating(plan: "Import") -> str:
+    dated_by = plan.reading.dated_by or plan.export.dated_by or "evening"
+    if dated_by == "morning":
+        return "Dates are mornings: each row belongs to the evening before."
+    if dated_by == "day":
+        return "Dates are days: each row belongs to the night that begins that evening."
+    shifted = f" {_rows(plan.shifted)} from after midnight to the evening before." if plan.shifted else ""
+    doubt = "" if plan.export.dated_by else " If they are mornings: --dated-by morning."
+    return f"Dates are evenings: each row belongs to the night that begins then.{shifted}{doubt}"
+
+
+def _show_nights(plan: "Import") -> None:
     from rich.table import Table
 
-    say("What goes where:", style="bold")
-    for field, column in column_map.items():
-        say(f"  {field} is taken from the column {column!r}")
-    if unused:
-        say(f"  left out: {', '.join(unused)}")
-    say(
-        "Dates are mornings: each row belongs to the evening before."
-        if shifted
-        else "Dates are evenings: each row belongs to the night that begins then."
-    )
-    shown = Table(box=None, pad_edge=False)
-    for name in ("night", *[field for field in column_map if field != "night"]):
-        shown.add_column(name)
-    header = columns(protocol)
-    for entry in new[:5]:
-        row = dict(zip(header[1:], as_row(protocol, entry), strict=True))
-        shown.add_row(str(entry.night), *(row[field] for field in column_map if field != "night"))
-    console().print(shown)
-
-
-def adopt(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="New folder for the trial.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Table with one row a night: .csv, .tsv or .xlsx.")],
-    outcome: Annotated[str, typer.Option(help="Column with the outcome.")],
-    arm: Annotated[str, typer.Option(help="Column with the arm of each night.")],
-    reference: Annotated[str, typer.Option(help="The arm to compare with, as the table writes it.")],
-    low: Annotated[float, typer.Option(help="Low end of the outcome's scale.")],
-    high: Annotated[float, typer.Option(help="High end of the outcome's scale.")],
-    date_column: Annotated[str | None, typer.Option("--date", help="Column with the dates.")] = None,
-    day_column: Annotated[
-        str | None, typer.Option("--day", help="Column with day numbers from 1, instead of dates.")
-    ] = None,
-    better: Annotated[Literal["lower", "higher"], typer.Option(help="Which way is better.")] = "lower",
-    threshold: Annotated[
-        float | None, typer.Option(help="Smallest change worth having, in points; a tenth of the scale if not given.")
-    ] = None,
-    carryover: Annotated[
-        str, typer.Option(help="none, exponential, or discard:N (leave out the first N nights of a period).")
-    ] = "none",
-    covariate: Annotated[
-        list[str] | None, typer.Option(help="Column of numbers that enters the model; repeat for more.")
-    ] = None,
-    dated_by: Annotated[
-        DatedBy, typer.Option(help="Whether the table dates a night by its evening or its morning.")
-    ] = "evening",
-    date_order: Annotated[DateOrder | None, typer.Option(help="How dates are written, where it is not clear.")] = None,
-    title: Annotated[str | None, typer.Option(help="Title in your own words.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make a trial from a table that already holds outcome and arm."""
-    from nof1.record.adopt import adopt as adopt_table
-    from nof1.record.importing import add_to_ledger, keep_verbatim
-    from nof1.record.sources.table import read_table
-
-    table = read_table(file)
-    trial = adopt_table(
-        table,
-        outcome=outcome,
-        arm=arm,
-        reference=reference,
-        low=low,
-        high=high,
-        date=date_column,
-        day=day_column,
-        better=better,
-        threshold=threshold,
-        carryover=carryover,
-        covariates=covariate or [],
-        title=title,
-        dated_by=dated_by,
-        date_order=date_order,
-    )
-    mapped = {"night": date_column or day_column or "", trial.protocol.outcome.name: outcome, "arm": arm}
-    with new_folder(folder) as staging:
-        trial.write(staging)
-        keep_verbatim(staging, table.name, table.content)
-        add_to_ledger(staging, table, mapped, taken=len(trial.entries), merged=0, now=datetime.now().astimezone())
-    protocol = trial.protocol
-    if as_json:
-        say_json(
-            {
-                "folder": str(folder),
-                "nights": protocol.nights,
-                "recorded": len(trial.entries),
-                "missing": len(trial.missing_nights),
-            }
-        )
+    if not plan.changes:
         return
-    counts = ", ".join(f"{count} on {name}" for name, count in trial.frame["arm"].value_counts(sort=False).items())
-    say(
-        f"{len(table.rows)} rows taken over as {protocol.nights} nights ({counts}); {len(trial.missing_nights)} without an outcome."
-    )
-    say(
-        f"{protocol.outcome.title}: {protocol.outcome.low:g} to {protocol.outcome.high:g}, {better} is better; smallest change worth having {protocol.outcome.threshold:g}."
-    )
-    say(f"Next: {next_step('analyze', folder)}")
+    fields = [field for field in plan.column_map if field != "night"]
+    table = Table(box=None, pad_edge=False)
+    for name in ("night", *fields):
+        table.add_column(name, overflow="fold")
+    for change in plan.changes[:_SHOWN]:
+        table.add_row(str(change.night), *(change.cells.get(field, "")[:40] for field in fields))
+    console().print(table)
+    if len(plan.changes) > _SHOWN:
+        say(f"  … and {len(plan.changes) - _SHOWN} more nights")
+
+
+def _show_rejected(plan: "Import") -> None:
+    if not plan.rejected:
+        return
+    say("Rejected:")
+    for row in plan.rejected[:_PROBLEMS]:
+        place = "line" if row.rows == 1 else f"{row.rows} rows, lines"
+        say(f"  {place} {row.lines}: {row.reason}")
+    if len(plan.rejected) > _PROBLEMS:
+        say(f"  … and {len(plan.rejected) - _PROBLEMS} more")
+
+
+def _accounting(plan: "Import") -> str:
+    reasons = [
+        f"{count} {what}"
+        for count, what in (
+            (plan.several, "with another of their night"),
+            (plan.same, "recorded already"),
+            (plan.blank, "with nothing to take"),
+        )
+        if count
+    ]
+    why = f" ({', '.join(reasons)})" if reasons else ""
+    return f"{_rows(plan.rows)} read = {plan.taken} taken + {plan.merged} merged{why} + {plan.rows_rejected} rejected."
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def _nights(count: int) -> str:
+    return f"{count:,} night{'' if count == 1 else 's'}"
+
+
+def _as_json(plan: "Import", *, done: bool) -> dict[str, Any]:
+    merged = {"several": plan.several, "recorded_already": plan.same, "nothing_to_take": plan.blank}
+    return {
+        "file": plan.export.path.name,
+        "sha256": plan.sha256,
+        "source": plan.export.source,
+        "done": done,
+        **plan.counts(),
+        "merged_because": merged,
+        "map": dict(plan.column_map),
+        "left_out": list(plan.unused),
+        "nights": [{"night": change.night, **change.cells} for change in plan.changes],
+        "rejections": [
+            {"lines": row.lines, "rows": row.rows, "night": row.night, "reason": row.reason} for row in plan.rejected
+        ],
+    }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nof1.cli.console import console, say, say_json
-from nof1.cli.record import AsJson, Folder
+from nof1.cli.options import AsJson, Folder
 from nof1.errors import InputError
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from nof1.cells import shielded, unshielded
 from nof1.errors import InputError
 from nof1.files import read_bytes, write_atomic
 from nof1.plan.explain import explain
@@ -92,22 +93,27 @@ def load_amendments(folder: str | Path) -> tuple[Amendment, ...]:
 def _parse(row: dict[str, Any], *, where: str) -> Amendment:
     if None in row or None in row.values():
         raise InputError(f"{where}: the row does not have {len(COLUMNS)} values. Restore the file from a copy.")
-    values: dict[str, Any] = {name: text for name, text in row.items() if text}
+    values: dict[str, Any] = {name: unshielded(text) for name, text in row.items() if text}
     for name in ("nights", "period"):
         if name in values and values[name].isascii() and values[name].isdecimal() and len(values[name]) < 10:
             values[name] = int(values[name])
     return Amendment.make(where=where, **values)
 
 
-def save_amendments(folder: Path, amendments: Iterable[Amendment]) -> None:
-    """Write amendments.csv, whole or not at all. Call it with the folder locked."""
+def amendments_csv(amendments: Iterable[Amendment]) -> str:
+    """amendments.csv with these amendments."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     for amendment in amendments:
         values = amendment.model_dump(mode="json")
-        writer.writerow(["" if values[name] is None else values[name] for name in COLUMNS])
-    write_atomic(folder / AMENDMENTS_FILE, stream.getvalue())
+        writer.writerow(["" if values[name] is None else shielded(str(values[name])) for name in COLUMNS])
+    return stream.getvalue()
+
+
+def save_amendments(folder: Path, amendments: Iterable[Amendment]) -> None:
+    """Write amendments.csv, whole or not at all. Call it with the folder locked."""
+    write_atomic(folder / AMENDMENTS_FILE, amendments_csv(amendments))
 
 
 def pauses(amendments: Iterable[Amendment]) -> tuple[Pause, ...]:

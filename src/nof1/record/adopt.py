@@ -1,20 +1,30 @@
-"""A trial from a table that already holds outcome and arm: nights that were lived before nof1 was there."""
+"""A trial from a table that already holds the outcome, and the arm of each night: nights lived before nof1 was there."""
 
+import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 from nof1.errors import InputError
+from nof1.files import read_bytes, sha256_bytes, write_atomic
 from nof1.plan.design import MAX_NIGHTS
 from nof1.plan.fields import RESERVED_NAMES, as_number
-from nof1.plan.order import order_from_arms
+from nof1.plan.order import ORDER_FILE, order_from_arms
 from nof1.plan.protocol import Protocol
-from nof1.record.diary import Entry, check_entry, parse_number
+from nof1.record.entry import Entry, check_entry, parse_number
+from nof1.record.journal import JOURNAL_FILE, Line, begun, extended, stamp
 from nof1.record.nights import DatedBy, DateOrder, night_of, parse_moment, settle_order
-from nof1.record.sources.table import Row, Table, cell_text
+from nof1.record.reading import Trust
+from nof1.record.sources.opened import Row, cell_text
+from nof1.record.sources.source import OFFERED, Merge
+from nof1.record.sources.table import Table
 from nof1.record.trial import Trial
+from nof1.record.uniting import one_of_several
+from nof1.record.unsettled import Unsettled
+from nof1.record.writing import lines_of
 
 UNDATED_START = date(2000, 1, 1)  # stands in where only day numbers are known
 THRESHOLD_SHARE = 0.1  # of the scale, where the person names none
@@ -24,12 +34,15 @@ def adopt(
     table: Table,
     *,
     outcome: str,
-    arm: str,
     reference: str,
     low: float,
     high: float,
+    arm: str | None = None,
+    schedule: Mapping[int, str] | None = None,
     date: str | None = None,
     day: str | None = None,
+    trust: Trust | None = None,
+    several: Merge | None = None,
     better: Literal["lower", "higher"] = "lower",
     threshold: float | None = None,
     carryover: str = "none",
@@ -40,20 +53,29 @@ def adopt(
     date_order: DateOrder | None = None,
     analysis: Mapping[str, Any] | None = None,
 ) -> Trial:
-    """Make a trial from a table with one row a night.
+    """Make a trial from a table of nights, or of several ratings a night.
 
-    Days without a row become missing nights on the arm of the night before.
+    Days without a row become missing nights on the arm of the night before, or on the scheduled one.
 
     Parameters
     ----------
-    outcome, arm : str
-        Names of columns.
+    outcome : str
+        Name of a column.
     reference : str
-        The arm to compare with, as the table writes it.
+        The arm to compare with, as the table writes it (or the schedule, where there is no column of arms).
     low, high : float
         Ends of the outcome's scale; a value outside is refused.
+    arm : str, optional
+        Name of the column with the arm of each night.
+    schedule : mapping of int to str, optional
+        The arm of each day, by its number from 1, where the table has no column of arms; where it has one, it is held against
+        this, and the column's names are kept.
     date, day : str
-        Name of the column with dates, or with day numbers from 1. Exactly one of them.
+        Name of the column with dates, or with day numbers from 1. With both, each day number is held against the calendar.
+    trust : {"date", "day"}, optional
+        What to go by where dates and day numbers disagree. By day numbers the trial has no dates.
+    several : Merge, optional
+        How several ratings of a night become one: "mean", "last", "first", "max", "min" or "sum".
     better : {"lower", "higher"}
     threshold : float, optional
         Smallest change worth having, in points; a tenth of the scale if not given.
@@ -67,10 +89,15 @@ def adopt(
     Raises
     ------
     InputError
-        If a column is missing, a value does not fit, a night is there twice, or there is only one arm.
+        If a column is missing, a value does not fit, a night is there twice and `several` is not given, days and dates or arms and
+        schedule contradict each other, or there is only one arm.
     """
-    if (date is None) == (day is None):
-        raise InputError("Name either the column of dates (--date) or the column of day numbers (--day).")
+    if date is None and day is None:
+        raise InputError("Name the column of dates (--date) or the column of day numbers (--day).")
+    if arm is None and schedule is None:
+        raise InputError("Name the column with the arm of each night (--arm), or give the schedule (--schedule).")
+    if trust not in (None, "date", "day"):
+        raise InputError(f"trust {trust!r} must be 'date' or 'day'.")
     if isinstance(covariates, str):
         raise InputError(f"covariates must be a list of columns, such as [{covariates!r}].")
     reference = cell_text(reference)
@@ -79,19 +106,36 @@ def adopt(
             raise InputError(f"The scale needs two numbers; {end!r} is none.")
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise InputError(f"The scale runs from {low:g} to {high:g}; its low end must be below its high end.")
-    nights = _nights_by_date(table, date, dated_by, date_order) if date is not None else _nights_by_day(table, str(day))
-    _refuse_doubles(table, nights)
-    start, last = min(nights), max(nights)
+    dated = date is not None
+    if date is not None:
+        nights = _nights_by_date(table, date, dated_by, date_order)
+        start = min(nights)
+        if day is not None:
+            numbered = _nights_by_day(table, day)
+            start = _hold_days(table, nights, numbered, day, trust)
+            if trust == "day":
+                nights, start, dated = numbered, UNDATED_START, False
+    else:
+        nights, start = _nights_by_day(table, str(day)), UNDATED_START
+    last = max(nights)
     if (last - start).days >= MAX_NIGHTS:
         raise InputError(
             f"{table.name} runs from {start} to {last}, which is more than {MAX_NIGHTS} nights. Check the dates."
         )
-
-    arm_names = [_arm(table, row, arm) for row in table.rows]
-    distinct = _distinct_arms(arm_names, arm, reference)
+    groups = _grouped(table, nights, several)
+    by_night = {night: _arm_of(table, rows, arm) for night, rows in groups.items()} if arm is not None else {}
+    if schedule is not None:
+        by_night = _hold_schedule(
+            table, schedule, start, by_night, max(last, start + timedelta(days=max(schedule) - 1))
+        )
+        last = max(last, *by_night)
+    days = (last - start).days + 1
+    if days > MAX_NIGHTS:
+        raise InputError(f"The schedule runs over more than {MAX_NIGHTS} nights. Check its day numbers.")
+    distinct = _distinct_arms(list(by_night.values()), arm or "of the schedule", reference)
     protocol = Protocol.build(
         {
-            "title": title or f"{outcome} by {arm}",
+            "title": title or f"{outcome} by {arm or 'schedule'}",
             "simulated": simulated,
             "reference": reference,
             "outcome": {
@@ -103,7 +147,7 @@ def adopt(
                 "threshold": (high - low) * THRESHOLD_SHARE if threshold is None else threshold,
             },
             "arms": [{"name": name} for name in distinct],
-            "design": {"kind": "adopted", "start": start, "dated": date is not None, "nights": (last - start).days + 1},
+            "design": {"kind": "adopted", "start": start, "dated": dated, "nights": days},
             "analysis": {
                 "carryover": carryover,
                 "covariates": [_slug(name) for name in covariates],
@@ -113,9 +157,101 @@ def adopt(
         where="the adopted trial",
     )
     entries = tuple(
-        _entry(table, row, night, protocol, outcome, covariates) for night, row in zip(nights, table.rows, strict=True)
+        _entry(table, rows, night, protocol, outcome, covariates, several) for night, rows in sorted(groups.items())
     )
-    return Trial(protocol, order_from_arms(start, _every_day(start, protocol.nights, nights, arm_names)), entries)
+    return Trial(protocol, order_from_arms(start, _every_day(start, days, by_night)), entries)
+
+
+def begin_journal(folder: Path, trial: Trial, *, by: str, now: datetime) -> None:
+    """Write the journal of a trial that was taken over: every value, and the order as it was found."""
+    lines = lines_of(trial.protocol, trial.entries, trial.measures, by=by, now=now)
+    journal = extended(begun(trial.protocol.sha256(), now), lines)
+    order = Line(stamp(now), by, "", ORDER_FILE, "", sha256_bytes(read_bytes(folder / ORDER_FILE)))
+    write_atomic(folder / JOURNAL_FILE, extended(journal, [order]))
+
+
+def read_schedule(path: str | Path) -> dict[int, str]:
+    """A schedule from JSON: {"1": 0, "2": 1, …}, day number to arm.
+
+    Raises
+    ------
+    InputError
+        If it is not of that form.
+    """
+    try:
+        content = json.loads(read_bytes(Path(path)).decode("utf-8-sig"))
+        if not isinstance(content, dict) or not content:
+            raise ValueError
+        schedule = {int(number): cell_text(arm) for number, arm in content.items()}
+    except (ValueError, RecursionError):
+        raise InputError(f'{path} is no schedule. It must look like {{"1": 0, "2": 1}}: day number and arm.') from None
+    if min(schedule) < 1 or max(schedule) > MAX_NIGHTS or not all(schedule.values()):
+        raise InputError(f"{path}: day numbers must be from 1 to {MAX_NIGHTS}, each with an arm.")
+    return schedule
+
+
+def _hold_days(
+    table: Table, nights: Sequence[date], numbered: Sequence[date], column: str, trust: Trust | None
+) -> date:
+    """The date of day 1, on which all rows must agree unless the person says which column to go by."""
+    lags = [(night - number).days for night, number in zip(nights, numbered, strict=True)]
+    start = UNDATED_START + timedelta(days=lags[0])
+    other = next((place for place, lag in enumerate(lags) if lag != lags[0]), None)
+    if other is not None and trust is None:
+        number = (numbered[other] - UNDATED_START).days + 1
+        raise Unsettled(
+            f"{table.name}: the day numbers of {column!r} and the dates part at line {table.rows[other].line}: day {number} would be "
+            f"{start + timedelta(days=number - 1)}, and the row has {nights[other]} ({sum(lag != lags[0] for lag in lags)} of {len(lags)} rows "
+            "disagree). Say which to go by: --trust day or --trust date.",
+            option="trust",
+            choices=("day", "date"),
+        )
+    return min(nights) if trust == "date" else start
+
+
+def _grouped(table: Table, nights: Sequence[date], several: Merge | None) -> dict[date, list[Row]]:
+    groups: dict[date, list[Row]] = {}
+    for night, row in zip(nights, table.rows, strict=True):
+        if night in groups and several is None:
+            raise Unsettled(
+                f"{table.name} has two rows for the night {night}: lines {groups[night][0].line} and {row.line}. "
+                "Keep one row a night, or say how several ratings become one: --several mean (or last, max, min, first, sum).",
+                option="several",
+                choices=OFFERED,
+            )
+        groups.setdefault(night, []).append(row)
+    return groups
+
+
+def _arm_of(table: Table, rows: Sequence[Row], column: str) -> str:
+    arms = [_arm(table, row, column) for row in rows]
+    if len(set(arms)) > 1:
+        raise InputError(
+            f"{table.name}: lines {rows[0].line} and {rows[-1].line} are of one night and name two arms, {' and '.join(sorted(set(arms)))}. Mend one."
+        )
+    return arms[0]
+
+
+def _hold_schedule(
+    table: Table, schedule: Mapping[int, str], start: date, by_night: Mapping[date, str], last: date
+) -> dict[date, str]:
+    """The arm of every scheduled day, by the names of the column of arms where there is one."""
+    names: dict[str, str] = {}
+    for night, arm in sorted(by_night.items()):
+        number = (night - start).days + 1
+        if number not in schedule:
+            raise InputError(f"{table.name} has the night {night}, day {number}, which the schedule does not have.")
+        known = names.setdefault(schedule[number], arm)
+        if known != arm:
+            raise InputError(
+                f"{table.name} contradicts the schedule on {night}, day {number}: the schedule says {schedule[number]!r}, which was {known!r} before; the table says {arm!r}."
+            )
+    if len(set(names.values())) < len(names):
+        raise InputError(f"{table.name} contradicts the schedule: {' and '.join(sorted(names))} have the same arm.")
+    missing = [day for day in range(1, (last - start).days + 2) if day not in schedule]
+    if missing:
+        raise InputError(f"The schedule has no day {missing[0]}, and the nights run to day {(last - start).days + 1}.")
+    return {start + timedelta(days=number - 1): names.get(arm, arm) for number, arm in schedule.items()}
 
 
 def _distinct_arms(names: Sequence[str], column: str, reference: str) -> list[str]:
@@ -130,23 +266,39 @@ def _distinct_arms(names: Sequence[str], column: str, reference: str) -> list[st
     return sorted(distinct, key=lambda name: name != reference)
 
 
-def _entry(table: Table, row: Row, night: date, protocol: Protocol, outcome: str, covariates: Sequence[str]) -> Entry:
-    where = f"{table.name}, line {row.line}"
+def _entry(
+    table: Table,
+    rows: Sequence[Row],
+    night: date,
+    protocol: Protocol,
+    outcome: str,
+    covariates: Sequence[str],
+    several: Merge | None,
+) -> Entry:
+    where = f"{table.name}, line {rows[0].line}"
     entry = Entry(
         night=night,
-        outcome=parse_number(_number(table, row, outcome), outcome, where=where),
-        covariates={_slug(name): parse_number(_number(table, row, name), name, where=where) for name in covariates},
+        outcome=_united(table, rows, outcome, several),
+        covariates={_slug(name): _united(table, rows, name, several) for name in covariates},
     )
     check_entry(protocol, entry, where=where)
     return entry
 
 
-def _every_day(start: date, days: int, nights: Sequence[date], arms: Sequence[str]) -> list[str]:
+def _united(table: Table, rows: Sequence[Row], column: str, several: Merge | None) -> float | None:
+    """The value of a night, from all its rows that have one."""
+    found = [parse_number(_number(table, row, column), column, where=f"{table.name}, line {row.line}") for row in rows]
+    values = [value for value in found if value is not None]
+    if len(values) < 2:
+        return values[0] if values else None
+    return one_of_several(values, several or "mean")
+
+
+def _every_day(start: date, days: int, by_night: Mapping[date, str]) -> list[str]:
     """The arm of every calendar day; a day without a row has that of the day before."""
-    by_night = dict(zip(nights, arms, strict=True))
     out: list[str] = []
     for i in range(days):
-        out.append(by_night.get(start + timedelta(days=i)) or out[-1])
+        out.append(by_night.get(start + timedelta(days=i)) or (out[-1] if out else next(iter(by_night.values()))))
     return out
 
 
@@ -167,17 +319,6 @@ def _nights_by_day(table: Table, column: str) -> list[date]:
             raise InputError(f"{table.name}, line {row.line}: {text[:40]!r} is no day number from 1 to {MAX_NIGHTS}.")
         nights.append(UNDATED_START + timedelta(days=int(number) - 1))
     return nights
-
-
-def _refuse_doubles(table: Table, nights: Sequence[date]) -> None:
-    seen: dict[date, Row] = {}
-    for night, row in zip(nights, table.rows, strict=True):
-        if night in seen:
-            raise InputError(
-                f"{table.name} has two rows for the night {night}: lines {seen[night].line} and {row.line}. "
-                "Keep one row a night (for several ratings a day, their mean)."
-            )
-        seen[night] = row
 
 
 def _arm(table: Table, row: Row, column: str) -> str:

@@ -3,13 +3,14 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from nof1.commit import commit, locked
 from nof1.errors import InputError
-from nof1.files import locked
-from nof1.plan.amendments import Amendment, load_amendments, save_amendments
+from nof1.plan.amendments import AMENDMENTS_FILE, Amendment, amendments_csv, load_amendments
 from nof1.plan.loading import load_schedule
 from nof1.plan.order import ORDER_FILE, Order, Pause
 from nof1.plan.protocol import Protocol
 from nof1.record.diary import read_diary, refuse_if_locked
+from nof1.record.journal import with_files
 
 
 def add_pause(folder: str | Path, start: date, nights: int, reason: str, *, now: datetime) -> Order:
@@ -54,9 +55,10 @@ def add_pause(folder: str | Path, start: date, nights: int, reason: str, *, now:
                 "since, or leave the missed nights missing: a gap does no harm."
             )
         lived = order.with_pauses([Pause(start, nights)])
-        save_amendments(folder, [*load_amendments(folder), amendment])
+        contents = amended(folder, amendment)
         if not order.sealed:
-            lived.save(folder / ORDER_FILE)  # load_order mends it if this step is not reached
+            contents[ORDER_FILE] = lived.to_csv()
+        commit(folder, with_files(folder, contents, by="amend", now=now))
     return lived
 
 
@@ -72,4 +74,9 @@ def add_note(folder: str | Path, reason: str, *, now: datetime) -> None:
     Protocol.load(folder)
     amendment = Amendment.make(where="The note", entered=now.replace(microsecond=0), kind="note", reason=reason)
     with locked(folder):
-        save_amendments(folder, [*load_amendments(folder), amendment])
+        commit(folder, with_files(folder, amended(folder, amendment), by="amend", now=now))
+
+
+def amended(folder: Path, amendment: Amendment) -> dict[str, bytes | str]:
+    """amendments.csv with one more, by its name. Call it with the folder locked."""
+    return {AMENDMENTS_FILE: amendments_csv([*load_amendments(folder), amendment])}

@@ -1,237 +1,353 @@
-"""Taking nights from a table into the diary: map the columns, match rows to nights, take all or nothing.
+"""Taking nights from an export into a trial: what would be taken is worked out first, shown, and then taken together.
 
-A row is taken, merged (the same night with the same values is there already), or the whole file is refused with the
-rows that do not fit. The file itself is kept byte for byte, named by its hash, with a line in the ledger.
+Every row read is taken, merged (said already, one of several of its night, or nothing in it that is asked for) or rejected
+with its reason; the counts add up, in the ledger too. The file itself is kept byte for byte.
 """
 
-import csv
-import io
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from nof1.errors import InputError
-from nof1.files import locked, read_bytes, sha256_bytes, write_atomic
+from nof1.files import sha256_file
 from nof1.plan.protocol import Protocol
-from nof1.record.diary import DIARY_FILE, Entry, columns, parse_entry, read_diary, refuse_if_locked, to_csv
-from nof1.record.nights import DatedBy, DateOrder, night_of, parse_moment, settle_order
-from nof1.record.sources.table import Table
+from nof1.record.diary import last_evening, read_diary
+from nof1.record.entry import Entry, columns, number_text, row_of
+from nof1.record.journal import stamp
+from nof1.record.ledger import (
+    IMPORTS_FOLDER,
+    LEDGER_FILE,
+    MAPS_FILE,
+    Imported,
+    drop_verbatim,
+    keep_verbatim,
+    ledger_csv,
+    map_key,
+    maps_json,
+    read_ledger,
+    read_maps,
+)
+from nof1.record.matching import Matched, Rejected, match
+from nof1.record.reading import Reading, Target, targets
+from nof1.record.rejected import (
+    REJECTED_FILE,
+    RejectedRow,
+    after_import,
+    after_mending,
+    read_rejected,
+    rejected_csv,
+)
+from nof1.record.secondary import check_measure, read_measures
+from nof1.record.sources.source import Export
+from nof1.record.uniting import line_ranges, united
+from nof1.record.unsettled import Unsettled
+from nof1.record.writing import Change, ConflictError, merged, record
 
-IMPORTS_FOLDER = "imports"
-LEDGER_FILE = "ledger.csv"
-LEDGER_COLUMNS = ("imported", "file", "sha256", "rows", "taken", "merged", "rejected", "map")
-MAX_SHOWN = 8  # problems listed in one message
-_NIGHT_NAMES = ("night", "date", "day", "datum", "tag", "timestamp", "datetime")
+MENDED = "rejected"  # the source of rows that were rejected before
+_HINTS = ("note", "side_effects")  # columns into which a word for the treatment could slip
 
 
 @dataclass(frozen=True)
 class Import:
-    """What taking a table would do.
+    """What taking a file would do. Nothing is written yet.
 
     Attributes
     ----------
-    table : Table
-    column_map : dict
-        Diary column to the table's column.
-    new : tuple of Entry
-        Nights to take.
-    merged : int
-        Rows that say what the diary says already.
-    shifted : bool
-        Whether the table is dated by the morning, so that nights lie one day earlier.
+    export : Export
+    column_map : mapping of str to str
+        Column of the diary or measure, to the file's column.
+    reading : Reading
+    changes : tuple of Change
+        Values to take, by night.
+    rows, taken : int
+        Rows read; rows that bring a night something new (the first of each night).
+    several, same, blank : int
+        Rows merged: with another of their night, because they say what is recorded already, because they hold nothing that
+        is asked for.
+    rejected : tuple of RejectedRow
+    shifted : int
+        Rows that belong to the evening before their date.
+    sha256 : str
+        Of the file.
     """
 
-    table: Table
-    column_map: dict[str, str]
-    new: tuple[Entry, ...]
-    merged: int
-    shifted: bool
+    export: Export
+    column_map: Mapping[str, str]
+    reading: Reading
+    changes: tuple[Change, ...]
+    rows: int
+    taken: int
+    several: int
+    same: int
+    blank: int
+    rejected: tuple[RejectedRow, ...]
+    shifted: int
+    sha256: str
+
+    @property
+    def merged(self) -> int:
+        """Rows merged, for whichever of the three reasons."""
+        return self.several + self.same + self.blank
+
+    @property
+    def rows_rejected(self) -> int:
+        """Rows rejected."""
+        return sum(row.rows for row in self.rejected)
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """The table's columns that nothing is taken from."""
+        """The file's columns that nothing is taken from."""
         used = set(self.column_map.values())
-        return tuple(column for column in self.table.header if column and column not in used)
+        return tuple(column for column in self.export.header if column and column not in used)
 
-
-def parse_map(pairs: Sequence[str], protocol: Protocol) -> dict[str, str]:
-    """Column map from texts like ``severity=How bad?``.
-
-    Raises
-    ------
-    InputError
-        If a text has no "=" or names a column that the diary does not have.
-    """
-    chosen = {}
-    for pair in pairs:
-        field, found, column = pair.partition("=")
-        field = field.strip()
-        if not found or not column.strip():
-            raise InputError(
-                f"--map {pair!r} must look like {protocol.outcome.name}='How bad?' (diary column = column of the file)."
-            )
-        if field not in columns(protocol):
-            raise InputError(
-                f"--map {pair!r}: the diary has no {field!r}. Its columns are: {', '.join(columns(protocol))}."
-            )
-        if field in chosen:
-            raise InputError(f"--map names {field!r} twice. Name it once.")
-        chosen[field] = column.strip()
-    return chosen
-
-
-def complete_map(table: Table, protocol: Protocol, chosen: Mapping[str, str]) -> dict[str, str]:
-    """The chosen column map, completed by columns with the diary's own names.
-
-    Raises
-    ------
-    InputError
-        If a chosen column is not in the table, or no column gives the night or the outcome.
-    """
-    for column in chosen.values():
-        table.place(column)
-    by_name = {_plain(column): column for column in reversed(table.header) if column}
-    found = dict(chosen)
-    for field in columns(protocol):
-        if field in found:
-            continue
-        names: tuple[str, ...]
-        if field == "night":
-            names = _NIGHT_NAMES
-        else:
-            names = (field, protocol.outcome.label) if field == protocol.outcome.name else (field,)
-        match = next((by_name[_plain(name)] for name in names if _plain(name) in by_name), None)
-        if match is not None and match not in found.values():
-            found[field] = match
-    for field, example in (("night", "Date"), (protocol.outcome.name, "How bad?")):
-        if field not in found:
-            raise InputError(
-                f"{table.name}: it is not clear which column holds {field!r}. Say it with --map {field}={example!r}. "
-                f"Its columns are: {', '.join(table.header)}."
-            )
-    return {field: found[field] for field in columns(protocol) if field in found}
-
-
-def _plain(name: str) -> str:
-    return "".join(character for character in name.casefold() if character.isalnum())
+    def counts(self) -> dict[str, int]:
+        """Rows read, taken, merged and rejected; the last three add up to the first."""
+        return {"rows": self.rows, "taken": self.taken, "merged": self.merged, "rejected": self.rows_rejected}
 
 
 def plan_import(
-    table: Table,
+    folder: str | Path,
     protocol: Protocol,
-    recorded: Sequence[Entry],
+    export: Export,
     column_map: Mapping[str, str],
+    reading: Reading | None = None,
     *,
-    dated_by: DatedBy = "evening",
-    date_order: DateOrder | None = None,
-    latest: date | None = None,
-    until: date | None = None,
+    latest: date,
 ) -> Import:
-    """What would be taken from a table. Nothing is written.
+    """What would be taken from a file.
 
-    A row that holds a date and nothing else says nothing new and counts as merged. Nights after `latest` are refused.
-    `until` is the last evening of the trial, where pauses have moved it beyond the protocol's.
+    Parameters
+    ----------
+    latest : date
+        The last night that is over; later ones are rejected.
 
     Raises
     ------
+    Unsettled
+        If only the person can say how the file is to be read.
     InputError
-        If any row does not fit; the message lists the rows.
+        If the file is damaged, or a column names the treatment of a concealed trial.
     """
-    places = {field: table.place(column) for field, column in column_map.items()}
-    order = settle_order((row.cells[places["night"]] for row in table.rows), date_order)
-    known = {entry.night: entry for entry in recorded}
-    lines: dict[date, int] = {}
-    new: list[Entry] = []
-    merged = 0
-    problems: list[str] = []
-    for row in table.rows:
-        where = f"line {row.line}"
+    reading = reading or Reading()
+    made = targets(export, column_map, protocol, reading)
+    last = last_evening(folder, protocol)
+    matched = match(
+        export,
+        column_map,
+        protocol,
+        reading,
+        first=protocol.start,
+        last=last,
+        latest=latest,
+        runs=export.source != MENDED,
+    )
+    _refuse_hints(export, protocol, matched, made)
+    known = {entry.night: entry for entry in read_diary(folder, protocol)}
+    measures = read_measures(folder)
+    changes: list[Change] = []
+    rejected = list(matched.rejected)
+    taken = several = same = 0
+    for night, gathered in sorted(matched.nights.items()):
+        count = len(gathered.lines)
+        cells: dict[str, str] = {}
         try:
-            values = {field: _cell(table, field, row.cells[place]) for field, place in places.items()}
-            night = night_of(parse_moment(values["night"], order, where=where), dated_by)
-            entry = parse_entry(protocol, values | {"night": night.isoformat()}, where=where, until=until)
-            if night in lines:
-                raise InputError(f"{where}: the night {night} is on line {lines[night]} too. Keep one row a night.")
-            lines[night] = row.line
-            if not any(text.strip() for field, text in values.items() if field != "night"):
-                merged += 1  # a prepared table has a row for nights to come
-            elif latest is not None and night > latest:
-                raise InputError(f"{where}: the night {night} is not over yet. Check the dates.")
-            elif night not in known:
-                new.append(entry)
-            elif _says_the_same(entry, known[night], places, protocol):
-                merged += 1
-            else:
-                raise InputError(f"{where}: the diary has other values for the night {night}. Correct one of them.")
+            cells = united(gathered, made, reading.several)
+            new = _new_cells(protocol, known.get(night), measures, night, cells, last)
+        except Unsettled:
+            raise
         except InputError as problem:
-            text = str(problem)
-            problems.append(text if text.startswith(where) else f"{where}: {text}")
-    if problems:
-        more = f"\n  and {len(problems) - MAX_SHOWN} more" if len(problems) > MAX_SHOWN else ""
-        listed = "".join(f"\n  {problem}" for problem in problems[:MAX_SHOWN])
-        raise InputError(
-            f"{table.name}: {len(problems)} of {len(table.rows)} rows do not fit, so nothing was taken.{listed}{more}"
-        )
-    return Import(table, dict(column_map), tuple(new), merged, dated_by == "morning")
+            reason = str(problem).removeprefix(f"night {night}: ").rstrip(".")
+            rejected.append(Rejected(line_ranges(gathered.lines), count, reason, str(night), cells))
+            continue
+        if new:
+            changes.append(Change(night, new))
+            taken += 1
+            several += count - 1
+        else:
+            same += count
+    rejected.sort(key=lambda row: int(row.lines.replace(",", "-").partition("-")[0]))
+    sha256 = sha256_file(export.path)
+    name = export.path.name
+    return Import(
+        export=export,
+        column_map=dict(column_map),
+        reading=reading,
+        changes=tuple(changes),
+        rows=matched.rows,
+        taken=taken,
+        several=several,
+        same=same,
+        blank=matched.blank,
+        rejected=tuple(
+            RejectedRow(name, sha256, row.lines, row.rows, row.reason, row.night, row.values) for row in rejected
+        ),
+        shifted=matched.shifted,
+        sha256=sha256,
+    )
 
 
-def _cell(table: Table, field: str, text: str) -> str:
-    numeric = field not in ("night", "side_effects", "guess", "note")
-    return text.replace(",", ".") if table.decimal_comma and numeric else text
+def _new_cells(
+    protocol: Protocol,
+    known: Entry | None,
+    measures: Mapping[tuple[date, str], float],
+    night: date,
+    cells: Mapping[str, str],
+    last: date,
+) -> dict[str, str]:
+    """The values that the trial does not have yet.
+
+    Raises
+    ------
+    ConflictError
+        If it has other ones.
+    InputError
+        If a value does not fit.
+    """
+    diary = {name: text for name, text in cells.items() if name in columns(protocol) and text}
+    new: dict[str, str] = {}
+    if diary:
+        before = row_of(protocol, known or Entry(night))
+        after = row_of(protocol, merged(protocol, known, night, diary, until=last))
+        new |= {name: after[name] for name in diary if after[name] != before[name]}
+    for name, text in cells.items():
+        if name in diary or not text:
+            continue
+        check_measure(name, float(text), where=f"night {night}")  # several together can be more than each may be
+        recorded = number_text(measures.get((night, name)))
+        if recorded and recorded != text:
+            raise ConflictError(
+                f"recorded already is {name} {recorded}; given was {text}.", night, {name: recorded}, {name: text}
+            )
+        if not recorded:
+            new[name] = text
+    return new
 
 
-def _says_the_same(entry: Entry, known: Entry, fields: Mapping[str, int], protocol: Protocol) -> bool:
-    """Whether the mapped columns of a row equal what the diary holds."""
-    one = next(csv.DictReader(io.StringIO(to_csv(protocol, [entry]))))
-    other = next(csv.DictReader(io.StringIO(to_csv(protocol, [known]))))
-    return all(one[field] == other[field] for field in fields)
+def _refuse_hints(export: Export, protocol: Protocol, matched: Matched, made: Sequence[Target]) -> None:
+    """Refuse a column of words that are nothing but the names of the arms, where the order is concealed."""
+    if protocol.concealed == "open":
+        return
+    arms = {text.casefold() for arm in protocol.arms for text in (arm.name, arm.label) if text}
+    for target in made:
+        if target.field not in _HINTS:
+            continue
+        texts = {
+            text.casefold() for gathered in matched.nights.values() for text in gathered.texts.get(target.field, ())
+        }
+        if texts and texts <= arms:
+            raise InputError(
+                f"The column {target.column!r} of {export.path.name} names the treatment, and the order of this trial is concealed. Leave it out."
+            )
 
 
-def take_import(folder: Path, protocol: Protocol, plan: Import, *, now: datetime) -> None:
-    """Write a planned import: the verbatim file, then the diary, then the ledger.
+def nothing_new(folder: str | Path, plan: Import) -> bool:
+    """Whether taking the file would change nothing: all of it was imported before."""
+    ledger = read_ledger(folder)
+    place = max((i for i, line in enumerate(ledger) if line.sha256 == plan.sha256), default=None)
+    if plan.changes or place is None:
+        return False
+    before = [row for row in read_rejected(folder) if row.sha256 == plan.sha256]
+    if sum(row.rows for row in before) == plan.rows_rejected or plan.export.source == MENDED:
+        return True
+    # Its rejected rows may have been mended since, and are not rejected once more.
+    mended = any(line.source == MENDED for line in ledger[place + 1 :])
+    return mended and (Path(folder) / REJECTED_FILE).is_file() and ledger[place].rejected == plan.rows_rejected
 
-    Stopped anywhere in between, the same import can be run again: nights that are there already are merged.
+
+def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: datetime) -> None:
+    """Write a planned import: the verbatim copy, then diary, measures, journal, ledger, rejected.csv and the map together.
+
+    Stopped anywhere in between, the trial is as it was or has all of it, and the same import can be run again.
 
     Raises
     ------
     InputError
-        If the diary has got one of the nights in the meantime; it is then unchanged.
+        If the file or the diary has changed since it was planned. Nothing is taken then.
     """
-    with locked(folder):
-        refuse_if_locked(folder)
-        recorded = {entry.night: entry for entry in read_diary(folder, protocol)}
-        twice = [entry.night for entry in plan.new if entry.night in recorded]
-        if twice:
+    folder = Path(folder)
+    if nothing_new(folder, plan):
+        return
+    copied = keep_verbatim(folder, plan.export.path)
+    if copied != plan.sha256:
+        drop_verbatim(folder, plan.export.path, copied)
+        raise InputError(f"{plan.export.path} changed while it was being read. Nothing was taken; import it again.")
+
+    def also() -> dict[str, bytes | str]:
+        line = Imported(
+            imported=stamp(now),
+            file=plan.export.path.name,
+            sha256=plan.sha256,
+            source=plan.export.source,
+            **plan.counts(),
+            map=plan.column_map,
+            options=options_of(plan.reading),
+        )
+        contents: dict[str, bytes | str] = {
+            f"{IMPORTS_FOLDER}/{LEDGER_FILE}": ledger_csv((*read_ledger(folder), line)),
+        }
+        rows = _rejected_after(folder, plan)
+        if rows or (folder / REJECTED_FILE).is_file():
+            contents[REJECTED_FILE] = rejected_csv(rows)
+        if plan.export.source != MENDED:
+            saved = {"map": dict(plan.column_map), "options": options_of(plan.reading), "saved": stamp(now)}
+            maps = read_maps(folder) | {map_key(plan.export.source, plan.export.header): saved}
+            contents[f"{IMPORTS_FOLDER}/{MAPS_FILE}"] = maps_json(maps)
+        return contents
+
+    try:
+        record(folder, protocol, plan.changes, by=f"import {plan.sha256[:12]}", now=now, also=also)
+    except InputError as problem:
+        drop_verbatim(folder, plan.export.path, copied)
+        if isinstance(problem, ConflictError):
             raise InputError(
-                f"The night {twice[0]} was recorded in the meantime. Nothing was taken; import the file again."
-            )
-        keep_verbatim(folder, plan.table.name, plan.table.content)
-        write_atomic(folder / DIARY_FILE, to_csv(protocol, [*recorded.values(), *plan.new]))
-        add_to_ledger(folder, plan.table, plan.column_map, taken=len(plan.new), merged=plan.merged, now=now)
+                f"The night {problem.night} was recorded in the meantime. Nothing was taken; import the file again."
+            ) from None
+        raise
 
 
-def keep_verbatim(folder: Path, name: str, content: bytes) -> None:
-    """Keep an imported file byte for byte, named by its hash."""
-    path = folder / IMPORTS_FOLDER / f"{sha256_bytes(content)}{Path(name).suffix.lower()}"
-    if not path.exists():
-        write_atomic(path, content)
+def _rejected_after(folder: Path, plan: Import) -> list[RejectedRow]:
+    present = read_rejected(folder)
+    if plan.export.source != MENDED:
+        return after_import(present, plan.sha256, plan.rejected)
+    whole = [(row.line, [*row.cells, *[""] * len(plan.export.columns)]) for row in plan.export.rows()]
+    keys = {line: (cells[1], cells[2]) for line, cells in whole}
+    still: dict[tuple[str, str], RejectedRow] = {}
+    for rejected in plan.rejected:
+        for line in _lines(rejected.lines):
+            if line in keys:
+                still[keys[line]] = rejected
+    names = set(plan.column_map) - {"night"}
+    places = [plan.export.place(column) for field, column in plan.column_map.items() if field in names]
+    blank = {keys[line] for line, cells in whole if not any(cells[place] for place in places)}
+    return after_mending(present, set(keys.values()) - set(still) - blank, still)
 
 
-def add_to_ledger(
-    folder: Path, table: Table, column_map: Mapping[str, str], *, taken: int, merged: int, now: datetime
-) -> None:
-    """Add a line to the ledger of imports; rows = taken + merged + rejected."""
-    path = folder / IMPORTS_FOLDER / LEDGER_FILE
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    if path.is_file():
-        stream.write(read_bytes(path).decode("utf-8"))
-    else:
-        writer.writerow(LEDGER_COLUMNS)
-    rejected = len(table.rows) - taken - merged
-    counts = (len(table.rows), taken, merged, rejected)
-    mapped = json.dumps(dict(column_map), ensure_ascii=False)
-    writer.writerow((now.isoformat(timespec="seconds"), table.name, sha256_bytes(table.content), *counts, mapped))
-    write_atomic(path, stream.getvalue())
+def _lines(text: str) -> list[int]:
+    out: list[int] = []
+    for part in text.split(", "):
+        begin, _, end = part.partition("-")
+        out += range(int(begin), int(end or begin) + 1)
+    return out
+
+
+def options_of(reading: Reading) -> dict[str, Any]:
+    """What the person said of the reading, for the ledger and the saved map."""
+    return {
+        entry.name: value
+        for entry in fields(reading)
+        if (value := getattr(reading, entry.name)) not in (None, {}) and value is not None
+    }
+
+
+def remembered(folder: str | Path, export: Export) -> tuple[dict[str, str], Reading, str] | None:
+    """Map, reading and date of the last import of a file with these columns; None if there was none."""
+    saved = read_maps(folder).get(map_key(export.source, export.header))
+    if not isinstance(saved, dict) or not isinstance(saved.get("map"), dict):
+        return None
+    names = {entry.name for entry in fields(Reading)}
+    said = saved.get("options")
+    options = {name: value for name, value in said.items() if name in names} if isinstance(said, dict) else {}
+    column_map = {str(name): str(column) for name, column in saved["map"].items() if column in export.header}
+    return column_map, Reading(**options), str(saved.get("saved", ""))[:10]

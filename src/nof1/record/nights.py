@@ -1,33 +1,65 @@
-"""Dates as people and exports write them, and the night a moment belongs to.
+"""The night that a moment belongs to.
 
-A night is the calendar date of the evening on which it begins. Local dates throughout: no zone moves a night.
+A night is the calendar date of the evening on which it begins. Local dates throughout: no zone and no daylight saving
+moves a night. How they are written is known in `nof1.record.moments`.
 """
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Literal
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from nof1.errors import InputError
+from nof1.record.moments import (
+    LONGEST,
+    DateOrder,
+    UnreadableError,
+    numeric_readings,
+    of_serial,
+    read_clock,
+    read_day,
+    serial_number,
+    split,
+    written_in_full,
+)
+from nof1.record.unsettled import Unsettled
 
-DateOrder = Literal["dmy", "mdy", "ymd"]
-DatedBy = Literal["evening", "morning"]
+__all__ = [
+    "DAY_BEGINS",
+    "Belongs",
+    "DateOrder",
+    "DatedBy",
+    "Moment",
+    "last_night",
+    "moment_reader",
+    "night_of",
+    "parse_moment",
+    "settle_order",
+]
+
+DatedBy = Literal["evening", "morning", "day"]
+# "night": a rating or sleep. "day": what was done or eaten on the calendar day before the night that begins that evening.
+Belongs = Literal["night", "day"]
 # Somebody who logs at half past midnight has not slept yet: the new day begins at four.
 DAY_BEGINS = time(4)
 
-_PARTS = re.compile(
-    r"(?P<a>\d{1,4})[-/.](?P<b>\d{1,2})[-/.](?P<c>\d{1,4})"
-    r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?\s*(?P<half>[AaPp][Mm])?)?"
-)
+_NOON = time(12)
+_ONE_DAY = timedelta(days=1)
+_KEPT = 1 << 17  # texts remembered at once: more than a day has seconds
+_UTC_NAMES = frozenset({"utc", "gmt", "z", "zulu", "etc/utc", "etc/gmt", "etc/uct", "uct", "universal", "greenwich"})
+# Names that a system's folder of zones may hold although they are no place: what they mean depends on the machine.
+_NO_PLACES = frozenset({"localtime", "posixrules", "Factory"})
+
+Reader = Callable[..., "Moment"]
 
 
-@dataclass(frozen=True)
-class Moment:
-    """A date, and the local clock time where one was given."""
+class Moment(NamedTuple):
+    """A local date, the clock time where one was given, and how far that clock was ahead of UTC where the text told it."""
 
     day: date
     clock: time | None = None
+    offset: timedelta | None = None
 
 
 def last_night(now: datetime) -> date:
@@ -36,80 +68,259 @@ def last_night(now: datetime) -> date:
     >>> last_night(datetime(2026, 11, 23, 7, 0)), last_night(datetime(2026, 11, 23, 0, 30))
     (datetime.date(2026, 11, 22), datetime.date(2026, 11, 21))
     """
-    return (now - timedelta(hours=DAY_BEGINS.hour)).date() - timedelta(days=1)
+    return (now - timedelta(hours=DAY_BEGINS.hour)).date() - _ONE_DAY
 
 
-def night_of(moment: Moment, dated_by: DatedBy) -> date:
+def night_of(moment: Moment, dated_by: DatedBy, belongs: Belongs = "night") -> date:
     """The night that a row dated by this moment belongs to.
 
-    A table dated by the morning is shifted by one day. In one dated by the evening a clock time before noon belongs
-    to the evening before: 00:35 and 03:30 are still that night.
+    Parameters
+    ----------
+    moment : Moment
+        Local date, and local clock time where there is one.
+    dated_by : {"evening", "morning", "day"}
+        What the date means. "evening": a clock time before noon belongs to the evening before, so 00:35 and 03:30 are
+        still that night. "morning": the date is the one after the night, with any clock time. "day": the date is the
+        night's own, with any clock time.
+    belongs : {"night", "day"}
+        With "day", a clock time before 04:00 belongs to the day before, any later one to its date; without a clock time
+        the date is the day's own, and the day after it where the file is dated by the morning.
+
+    Returns
+    -------
+    date
+        The evening on which the night begins.
+
+    Raises
+    ------
+    InputError
+        If that is the evening before the first day that there is.
+
+    Examples
+    --------
+    >>> half_past_midnight = Moment(date(2026, 11, 23), time(0, 30))
+    >>> night_of(half_past_midnight, "evening"), night_of(half_past_midnight, "day")
+    (datetime.date(2026, 11, 22), datetime.date(2026, 11, 23))
     """
-    if dated_by == "morning" or (moment.clock is not None and moment.clock < time(12)):
-        if moment.day == date.min:
-            raise InputError(f"{moment.day} has no evening before it. Check the dates.")
-        return moment.day - timedelta(days=1)
-    return moment.day
+    clock = moment.clock
+    if clock is None or (belongs == "night" and dated_by != "evening"):
+        before = dated_by == "morning"
+    else:
+        before = clock < (DAY_BEGINS if belongs == "day" else _NOON)
+    if not before:
+        return moment.day
+    if moment.day == date.min:
+        raise InputError(f"{moment.day} has no evening before it. Check the dates.")
+    return moment.day - _ONE_DAY
 
 
 def settle_order(texts: Iterable[str], chosen: DateOrder | None) -> DateOrder:
     """How day, month and year are ordered in a column of dates.
 
+    Parameters
+    ----------
+    texts : iterable of str
+        The column, or its different values; a clock time may be cut off. Texts that are no dates say nothing.
+    chosen : DateOrder or None
+        What the person said; it is returned as it is.
+
+    Returns
+    -------
+    DateOrder
+        "ymd" also where nothing has to be settled: no dates, or months by their names. "serial" if every text that is not
+        blank is a plain number from 20000 to 80000.
+
     Raises
     ------
-    InputError
-        If the column can be read two ways, or contradicts itself, and no order was chosen.
+    Unsettled
+        If the column can be read two ways, or contradicts itself, and no order was chosen; its option is "date-order".
     """
     if chosen is not None:
         return chosen
-    first_above = second_above = False
-    example = ""
+    day_first = month_first = ambiguous = ""
+    serial = False
+    others = False
     for text in texts:
-        match = _PARTS.match(text.strip())
-        if match is None or len(match["a"]) == 4:
+        plain = " ".join(text[:LONGEST].split())
+        if not plain:
             continue
-        example = example or text.strip()
-        first_above |= int(match["a"]) > 12
-        second_above |= int(match["b"]) > 12
-    if not example:
-        return "ymd"
-    if first_above == second_above:
-        reason = "contradict each other" if first_above else "can be read two ways"
-        raise InputError(
-            f"The dates {reason} (such as {example[:30]!r}). Say how they are written: --date-order dmy (day first) or mdy (month first)."
-        )
-    return "dmy" if first_above else "mdy"
+        if not others and serial_number(plain) is not None:
+            serial = True
+            continue
+        others = True
+        as_dmy, as_mdy = numeric_readings(plain)
+        if as_dmy and as_mdy:
+            ambiguous = ambiguous or plain
+        elif as_dmy:
+            day_first = day_first or plain
+        elif as_mdy:
+            month_first = month_first or plain
+    if serial and not others:
+        return "serial"
+    if day_first and month_first:
+        raise _unsettled_order(f"contradict each other (such as {day_first[:30]!r} and {month_first[:30]!r})")
+    if day_first or month_first:
+        return "dmy" if day_first else "mdy"
+    if ambiguous:
+        raise _unsettled_order(f"can be read two ways (such as {ambiguous[:30]!r})")
+    return "ymd"
 
 
-def parse_moment(text: str, order: DateOrder, *, where: str) -> Moment:
-    """A date with or without a clock time.
+def moment_reader(order: DateOrder, zone: str | None = None, *, zone_of_row: bool = False) -> Reader:
+    """Make the reader of a column of moments.
+
+    Parameters
+    ----------
+    order : DateOrder
+        How dates of three numbers are written. Dates that begin with the year, and months by their names, are read in any
+        order.
+    zone : str, optional
+        IANA name of the zone that moments with an offset or a zone are turned into, such as "Europe/Berlin". Without it
+        they keep the clock time that is written. A time with neither is local and stays as it is.
+    zone_of_row : bool
+        Whether the zone that a row names is also where the person was: a time in UTC is turned into it where no `zone` is
+        given.
+
+    Returns
+    -------
+    callable
+        ``read(text, zone_name="") -> Moment``; `zone_name` is what the row says of the zone of a time without an offset.
+        It drops fractions of a second. A spreadsheet's day number without a fraction has no clock time. It raises
+        ValueError, with words (and no full stop) to which the caller adds the place, if the text is no date, or if
+        `zone_name` is needed and no zone; and Unsettled, with the option "zone", if the time is in UTC and nobody said where the person was.
 
     Raises
     ------
     InputError
-        If the text is no date in this order.
+        If there is no such zone.
+
+    Examples
+    --------
+    >>> moment_reader("ymd", "Europe/Berlin")("2026-11-23T22:30:00Z")
+    Moment(day=datetime.date(2026, 11, 23), clock=datetime.time(23, 30), offset=datetime.timedelta(seconds=3600))
     """
-    match = _PARTS.fullmatch(text.strip())
+    target = None if zone is None else _asked_zone(zone)
+    # Whole texts are remembered only without a clock time: with one, they hardly ever come again.
+    dates: dict[str, Moment] = {}
+    days: dict[str, date] = {}
+    clocks: dict[str, tuple[time, tzinfo | None]] = {}
+
+    def parts(text: str) -> tuple[date, time | None, tzinfo | None]:
+        if len(text) > LONGEST:
+            raise UnreadableError
+        plain = " ".join(text.split())
+        if order == "serial" and (number := serial_number(plain)) is not None:
+            return (*of_serial(number), None)
+        head, rest = split(plain)
+        day = days.get(head)
+        if day is None:
+            day = _remember(days, head, read_day(head, order))
+        if not rest:
+            return day, None, None
+        return day, *(clocks.get(rest) or _remember(clocks, rest, read_clock(rest)))
+
+    def read(text: str, zone_name: str = "") -> Moment:
+        known = dates.get(text)
+        if known is not None:
+            return known
+        try:
+            day, clock, offset = written_in_full(text) or parts(text)
+        except UnreadableError as problem:
+            raise ValueError(f"{text.strip()[:40]!r} is no date that can be read{problem}") from None
+        if clock is None:
+            return _remember(dates, text, Moment(day))
+        if offset is None and not zone_name:
+            return Moment(day, clock)
+        return _placed(text, day, clock, offset, zone_name.strip(), target, zone_of_row)
+
+    return read
+
+
+def parse_moment(text: str, order: DateOrder, *, where: str) -> Moment:
+    """A date with or without a clock time; see `moment_reader`.
+
+    Raises
+    ------
+    Unsettled
+        If the time is in UTC.
+    InputError
+        If the text is no date in this order. The message begins with `where`.
+    """
     try:
-        if match is None:
-            raise ValueError
-        a, b, c = match["a"], match["b"], match["c"]
-        year, month, day = {"dmy": (c, b, a), "mdy": (c, a, b), "ymd": (a, b, c)}["ymd" if len(a) == 4 else order]
-        if len(year) != 4:
-            raise ValueError
-        return Moment(date(int(year), int(month), int(day)), _clock(match))
-    except ValueError:
+        return _plain_reader(order)(text)
+    except Unsettled as question:
+        raise Unsettled(f"{where}: {question}", option=question.option, choices=question.choices) from None
+    except ValueError as problem:
+        raise InputError(f"{where}: {problem}.") from None
+
+
+@lru_cache(maxsize=4)
+def _plain_reader(order: DateOrder) -> Reader:
+    return moment_reader(order)
+
+
+def _remember[K, V](known: dict[K, V], key: K, value: V) -> V:
+    if len(known) >= _KEPT:
+        known.clear()
+    known[key] = value
+    return value
+
+
+def _unsettled_order(reason: str) -> Unsettled:
+    return Unsettled(
+        f"The dates {reason}. Say how they are written: --date-order dmy (day first) or mdy (month first).",
+        option="date-order",
+        choices=("dmy", "mdy"),
+    )
+
+
+def _placed(
+    text: str, day: date, clock: time, offset: tzinfo | None, zone_name: str, target: tzinfo | None, zone_of_row: bool
+) -> Moment:
+    """The local moment of one that is written with an offset, or in a row that names its zone."""
+    if target is None:
+        in_utc = zone_name.casefold() in _UTC_NAMES if offset is None else not offset.utcoffset(None)
+        if not in_utc:
+            return Moment(day, clock, None if offset is None else offset.utcoffset(None))
+        if not zone_of_row or not zone_name or zone_name.casefold() in _UTC_NAMES:
+            raise Unsettled(
+                f"The times are in UTC (such as {text.strip()[:40]!r}), which need not be your own clock. "
+                "Say in which zone you were: --zone Europe/Berlin",
+                option="zone",
+                choices=(),
+            )
+        target = _zone_of_row(zone_name)
+    if offset is None:
+        if not zone_name:
+            return Moment(day, clock)
+        offset = _zone_of_row(zone_name)
+    local = datetime.combine(day, clock, offset).astimezone(target)
+    return Moment(local.date(), local.time(), local.utcoffset())
+
+
+def _asked_zone(name: str) -> tzinfo:
+    found = _zone(name)
+    if found is None:
         raise InputError(
-            f"{where}: {text.strip()[:40]!r} is no date that can be read, such as 2026-11-23 or 23.11.2026."
-        ) from None
+            f"{name[:40]!r} is no time zone that is known. Name one by its place, such as --zone Europe/Berlin or America/New_York."
+        )
+    return found
 
 
-def _clock(match: re.Match[str]) -> time | None:
-    if match["hour"] is None:
+def _zone_of_row(name: str) -> tzinfo:
+    if name.casefold() in _UTC_NAMES:
+        return UTC
+    found = _zone(name)
+    if found is None:
+        raise ValueError(f"{name[:40]!r} is no time zone that is known, such as Europe/Berlin")
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _zone(name: str) -> tzinfo | None:
+    if not name or name in _NO_PLACES:
         return None
-    hour = int(match["hour"])
-    if match["half"]:
-        if not 1 <= hour <= 12:
-            raise ValueError
-        hour = hour % 12 + (12 if match["half"].lower() == "pm" else 0)
-    return time(hour, int(match["minute"]), int(match["second"] or 0))
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None

@@ -1,9 +1,11 @@
 """A trial: protocol, order and diary on one row per calendar day. A `Trial` that exists is valid."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nof1.errors import InputError
@@ -14,7 +16,9 @@ from nof1.plan.fields import PAUSE
 from nof1.plan.loading import UNSEALING_FILE, Unsealing, load_order, load_unsealing
 from nof1.plan.order import ORDER_FILE, Order
 from nof1.plan.protocol import PROTOCOL_FILE, Protocol
-from nof1.record.diary import DIARY_FILE, Entry, check_entry, read_diary, to_csv
+from nof1.record.diary import DIARY_FILE, read_diary
+from nof1.record.entry import Entry, check_entry, to_csv
+from nof1.record.secondary import MEASURES_FILE, measures_csv, read_measures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +38,8 @@ class Trial:
         Changes after the draw; `order` has their pauses already.
     unsealing : Unsealing or None
         What went on record before a concealed order was opened.
+    measures : mapping of (date, str) to float
+        Secondary outcomes by night and name, such as "sleep_minutes".
     """
 
     protocol: Protocol
@@ -41,6 +47,7 @@ class Trial:
     entries: tuple[Entry, ...]
     amendments: tuple[Amendment, ...] = ()
     unsealing: Unsealing | None = None
+    measures: Mapping[tuple[date, str], float] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         check_order(self.protocol, self.order)
@@ -68,7 +75,14 @@ class Trial:
         """
         protocol = Protocol.load(folder)
         order = load_order(folder, protocol)
-        return cls(protocol, order, read_diary(folder, protocol), load_amendments(folder), load_unsealing(folder))
+        return cls(
+            protocol,
+            order,
+            read_diary(folder, protocol),
+            load_amendments(folder),
+            load_unsealing(folder),
+            MappingProxyType(read_measures(folder)),
+        )
 
     @classmethod
     def from_frame(cls, frame: "pd.DataFrame", *, outcome: str, arm: str, **options: Any) -> "Trial":
@@ -117,6 +131,8 @@ class Trial:
         self.protocol.save(folder / PROTOCOL_FILE)
         self.order.save(folder / ORDER_FILE)
         write_atomic(folder / DIARY_FILE, to_csv(self.protocol, self.entries))
+        if self.measures:
+            write_atomic(folder / MEASURES_FILE, measures_csv(self.measures))
 
     @property
     def diary_sha256(self) -> str:
@@ -145,13 +161,15 @@ class Trial:
         """One row per calendar night, missing ones and pauses included.
 
         Index `night` (dates of the evenings); columns `day` (from 1), `period`, `block`, `arm`, the outcome, `dose_mg`,
-        `side_effects`, `guess`, `confidence`, the covariates, `note`. Numbers that were not recorded are nan. `arm` is
+        `side_effects`, `guess`, `confidence`, the covariates, `note`, then the secondary outcomes that were recorded. Numbers
+        that were not recorded are nan. `arm` is
         "washout" or "pause" on nights that belong to none; `dose_mg` of a concealed trial is the share of the pack that
         was taken, times the dose that turned out to be in it.
         """
         import pandas as pd
 
         by_night = {entry.night: entry for entry in self.entries}
+        names = sorted({name for _, name in self.measures})
         rows: list[dict[str, Any]] = []
         for period in self.order.periods:
             for night in period.dates:
@@ -165,10 +183,11 @@ class Trial:
                         "arm": period.arm,
                     }
                     | _values(self.protocol, entry, period.arm)
+                    | {name: self.measures.get((night, name)) for name in names}
                 )
         frame = pd.DataFrame(rows)
         frame["night"] = pd.to_datetime(frame["night"])
-        numbers = [self.protocol.outcome.name, "dose_mg", "confidence", *self.protocol.analysis.covariates]
+        numbers = [self.protocol.outcome.name, "dose_mg", "confidence", *self.protocol.analysis.covariates, *names]
         frame[numbers] = frame[numbers].astype(float)
         return frame.set_index("night")
 

@@ -1,22 +1,27 @@
 """Opening a concealed order: the diary is locked and its hash recorded before anybody sees an arm.
 
-Each step can be repeated: stopped in between, the same call goes on where it stopped.
+These are two steps, each written whole or not at all: nothing of the order is on the disk, not even laid aside, before the
+diary is locked. Stopped in between, the same call goes on where it stopped.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from nof1.commit import commit, locked
 from nof1.errors import InputError
-from nof1.files import locked, sha256_bytes, write_atomic
-from nof1.plan.amendments import Amendment, load_amendments, pauses, save_amendments
+from nof1.files import sha256_bytes
+from nof1.plan.amendments import Amendment, load_amendments, pauses
 from nof1.plan.draw import order_of_arms, schedule
 from nof1.plan.fields import PAUSE
 from nof1.plan.loading import UNSEALING_FILE, Unsealing, is_sealed, load_schedule, load_unsealing
 from nof1.plan.order import ORDER_FILE, Order
 from nof1.plan.protocol import Protocol
 from nof1.plan.seal import SEALED_ORDER_FILE, load_seal, load_sealed_order, open_order
-from nof1.record.diary import read_diary, to_csv
+from nof1.record.amend import amended
+from nof1.record.diary import read_diary
+from nof1.record.entry import to_csv
+from nof1.record.journal import with_files
 from nof1.record.nights import last_night
 
 
@@ -57,12 +62,13 @@ def unseal(
                 f"Other packs went on record when the diary was locked: {', '.join(earlier.arms)}. Give these; nothing was opened."
             )
         if earlier is None:  # else it was stopped after this step
-            write_atomic(folder / UNSEALING_FILE, _on_record(folder, protocol, packs, now).to_json())
+            contents: dict[str, bytes | str] = {UNSEALING_FILE: _on_record(folder, protocol, packs, now).to_json()}
+            commit(folder, with_files(folder, contents, by="unseal", now=now))
         _refuse_changed_diary(folder, protocol)
-        if proof is not None:
-            write_atomic(folder / SEALED_ORDER_FILE, proof)
         lived = order.with_pauses(pauses(load_amendments(folder)))
-        lived.save(folder / ORDER_FILE)
+        contents = {} if proof is None else {SEALED_ORDER_FILE: proof}
+        contents[ORDER_FILE] = lived.to_csv()
+        commit(folder, with_files(folder, contents, by="unseal", now=now))
     return lived
 
 
@@ -95,7 +101,7 @@ def unblind_period(
         arm = None
         if protocol.concealed == "helper":
             arm = _verified(folder, protocol, helper).arms()[period - 1]
-        save_amendments(folder, [*load_amendments(folder), amendment])
+        commit(folder, with_files(folder, amended(folder, amendment), by="unseal", now=now))
     return arm
 
 

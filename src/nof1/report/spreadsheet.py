@@ -19,7 +19,7 @@ from nof1.plan.calendar import shown_order
 from nof1.plan.order import RUN_IN, Order, Period
 from nof1.plan.protocol import Protocol
 from nof1.plan.safety import stop_rule_sentence
-from nof1.record.diary import MAX_DOSE_MG, MAX_TEXT, columns, dose_column, guesses
+from nof1.record.entry import MAX_DOSE_MG, MAX_TEXT, columns, dose_column, guesses
 from nof1.report.phrases import SIMULATED, clip
 
 if TYPE_CHECKING:

@@ -1,0 +1,60 @@
+"""Text in the cells of the tables that nof1 writes: safe to open in a spreadsheet, and the same text when read back."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+# What spreadsheet programs take for the beginning of a formula, in both widths of letters.
+_FORMULA = re.compile(
+    r"'*[=+\-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}]"
+)
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.ASCII)
+_SHOWN_LETTERS, _SHOWN_NAMES = 60, 50  # of a column's name, and names, in a message
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+# Marks that change the direction of writing, with which a text can look like another one.
+_DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def shielded(text: str) -> str:
+    """The text as a cell that no spreadsheet program takes for a formula: with an apostrophe before it where it might.
+
+    >>> shielded("=1+1"), shielded("-4.5"), shielded("calm")
+    ("'=1+1", '-4.5', 'calm')
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def unshielded(cell: str) -> str:
+    """The text that `shielded` has made a cell of.
+
+    >>> unshielded("'=1+1"), unshielded("'tis calm")
+    ('=1+1', "'tis calm")
+    """
+    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
+
+
+def listed(names: Iterable[str]) -> str:
+    r"""Names out of a stranger's file for a message: on one line, none of them long, and not too many.
+
+    >>> listed(["Date", "How\nbad?"])
+    'Date, How bad?'
+    """
+    shown = [" ".join(cleaned(name[:_SHOWN_LETTERS]).split()) for name in names if name]
+    more = f" and {len(shown) - _SHOWN_NAMES} more" if len(shown) > _SHOWN_NAMES else ""
+    return ", ".join(shown[:_SHOWN_NAMES]) + more
+
+
+def cleaned(text: str) -> str:
+    r"""The text without control characters and without marks that change its direction; tabs stay, line breaks become one kind.
+
+    >>> cleaned("first\r\nsecond\x1b[2J")
+    'first\nsecond[2J'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = _BREAKS.sub("\n", text)
+    return "".join(
+        character
+        for character in text
+        if character in "\n\t" or (unicodedata.category(character) != "Cc" and character not in _DIRECTION)
+    )

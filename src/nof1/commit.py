@@ -1,0 +1,150 @@
+"""A folder changed by one writer at a time, and several of its files together: all of them or none, wherever it is stopped.
+
+New contents are laid aside first, then a list of them is put in place, and from then on the change counts: if the process
+dies before the files are in place, the next one that takes the folder's lock puts them there. Knows nothing of what is in them.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from nof1.errors import InputError, Nof1Error
+from nof1.files import sha256_file, sync_folder, write_atomic
+
+LOCK_NAME = ".nof1.lock"
+LOCK_SECONDS = 20.0
+STAGE = ".nof1-commit"
+_LIST = "list.json"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the one writer's lock of a trial folder, with what a stopped process had begun finished first.
+
+    Raises
+    ------
+    Nof1Error
+        If another process holds it for too long, or the folder cannot be written to.
+    """
+    lock = FileLock(folder / LOCK_NAME, mode=0o600)
+    try:
+        lock.acquire(timeout=LOCK_SECONDS)
+    except Timeout:
+        raise Nof1Error(f"Another nof1 is writing to {folder}. Wait until it is done, then try again.") from None
+    except OSError as error:
+        raise Nof1Error(
+            f"{folder} cannot be written to ({error.strerror}). Check its permissions, then try again."
+        ) from error
+    try:
+        settle(folder)
+        yield
+    finally:
+        lock.release()
+
+
+def commit(folder: Path, contents: Mapping[str, bytes | str]) -> None:
+    """Write several files. Call it with the folder locked.
+
+    Parameters
+    ----------
+    contents : mapping of str to bytes or str
+        New content by path inside the folder.
+
+    Raises
+    ------
+    Nof1Error
+        If they cannot be written; all files are then as they were.
+    """
+    settle(folder)
+    stage = folder / STAGE
+    try:
+        stage.mkdir(mode=0o700, exist_ok=True)
+        entries = []
+        for number, (name, content) in enumerate(contents.items()):
+            write_atomic(stage / str(number), content)
+            target = folder / name
+            entries.append(
+                {
+                    "name": name,
+                    "old": sha256_file(target) if target.is_file() else None,
+                    "new": sha256_file(stage / str(number)),
+                }
+            )
+        write_atomic(stage / _LIST, json.dumps(entries))
+    except (OSError, Nof1Error) as error:
+        shutil.rmtree(stage, ignore_errors=True)
+        cause = error if isinstance(error, OSError) else error.__cause__
+        raise Nof1Error(
+            f"{folder} could not be written to ({getattr(cause, 'strerror', cause)}). Nothing was changed. "
+            "Check free space and permissions, then try again."
+        ) from error
+    settle(folder)
+
+
+def settle(folder: Path) -> None:
+    """Finish what a stopped process had begun, or clear it away. Call it with the folder locked.
+
+    Raises
+    ------
+    InputError
+        If a file was changed by hand in between; what nof1 was about to write is then kept beside it.
+    Nof1Error
+        If the folder cannot be written to.
+    """
+    stage = folder / STAGE
+    if not stage.is_dir():
+        return
+    try:
+        kept = _put_in_place(folder, stage) if unsettled(folder) else []
+    except (ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{stage / _LIST} is damaged, so what a stopped recording had begun cannot be finished. Move {stage} out of the folder, then run "
+            f"'nof1 check {folder}'."
+        ) from None
+    except OSError as error:
+        raise _waiting(folder, error) from error
+    try:
+        # The list goes last: as long as it is there, all of this can be done again.
+        (stage / _LIST).unlink(missing_ok=True)
+        shutil.rmtree(stage)
+    except OSError as error:
+        raise _waiting(folder, error) from error
+    if kept:
+        raise InputError(
+            f"{', '.join(old for old, _ in kept)} was changed by hand while nof1 had not finished writing it. Yours was left alone; what nof1 was "
+            f"about to write is in {', '.join(new for _, new in kept)}. Compare them, and run 'nof1 check {folder}'."
+        )
+
+
+def _waiting(folder: Path, error: OSError) -> Nof1Error:
+    return Nof1Error(
+        f"{folder} cannot be written to ({error.strerror}), and a recording in it waits to be finished. "
+        "Check free space and permissions, then try again; nothing is lost."
+    )
+
+
+def unsettled(folder: Path) -> bool:
+    """Whether a stopped process has left a change that counts but is not in place."""
+    return (folder / STAGE / _LIST).is_file()
+
+
+def _put_in_place(folder: Path, stage: Path) -> list[tuple[str, str]]:
+    kept = []
+    for number, entry in enumerate(json.loads((stage / _LIST).read_text())):
+        staged, target = stage / str(number), folder / entry["name"]
+        if not staged.is_file():
+            continue  # in place already
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        current = sha256_file(target) if target.is_file() else None
+        if current not in (entry["old"], entry["new"]):
+            aside = target.with_name(f"unfinished-{target.name}")
+            kept.append((str(target), str(aside)))
+            target = aside
+        os.replace(staged, target)  # noqa: PTH105 - the one step that is whole or not at all
+        sync_folder(target.parent)
+    return kept

@@ -1,0 +1,161 @@
+"""The audit trail: every value that nof1 has written into a trial, with the one it replaced, in journal.csv.
+
+Lines are only added. Each carries a checksum over itself and the line before, so that a line changed, removed or put in
+between by hand is found; whoever recomputes all checksums is not. Knows no protocol and no scale.
+"""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nof1.cells import shielded, unshielded
+from nof1.errors import InputError
+from nof1.files import read_bytes, sha256_bytes, sha256_file
+
+JOURNAL_FILE = "journal.csv"
+COLUMNS = ("entered", "by", "night", "column", "old", "new", "reason", "checksum")
+FOUND = "found"  # stood in the diary before there was a journal
+BY_HAND = "by hand"  # changed in the file itself, put on record afterwards
+PLAN = "plan"  # the trial was planned, and the journal begun
+_START = "0" * 16
+
+
+@dataclass(frozen=True)
+class Line:
+    """One value written.
+
+    `by` is what wrote it: "log", "import" with the first letters of the file's hash, "found", "by hand", "plan", "amend",
+    "unseal". `night` is an ISO date; for what is not of a night it is "", and `column` is the name of a file, `old` and `new`
+    its hashes (of the protocol that of its canonical form), "" where there is none.
+    """
+
+    entered: str
+    by: str
+    night: str
+    column: str
+    old: str
+    new: str
+    reason: str = ""
+
+    def _cells(self) -> tuple[str, ...]:
+        return (self.entered, self.by, self.night, self.column, self.old, self.new, self.reason)
+
+
+def stamp(now: datetime) -> str:
+    """A moment as the journal writes it: local time with its offset, to the second."""
+    return now.isoformat(timespec="seconds")
+
+
+def begun(protocol_sha256: str, now: datetime) -> bytes:
+    """journal.csv of a trial that was just planned. It says nothing of the order."""
+    return extended(b"", [Line(stamp(now), PLAN, "", "protocol.toml", "", protocol_sha256)])
+
+
+def with_files(
+    folder: Path, contents: Mapping[str, bytes | str], *, by: str, now: datetime, journal: bytes | None = None
+) -> dict[str, bytes | str]:
+    """The contents of files about to be written, and the journal with a line for each of them that changes.
+
+    Where there is no journal yet it is left to the first recorded night to begin it, which tells what was found. Call it
+    with the folder locked; `journal` is what the journal will hold, if that is not what it holds now.
+    """
+    journal = journal_bytes(folder) if journal is None else journal
+    if not journal:
+        return dict(contents)
+    lines = []
+    for name, content in contents.items():
+        path = folder / name
+        old = sha256_file(path) if path.is_file() else ""
+        new = sha256_bytes(content.encode() if isinstance(content, str) else content)
+        if old != new:
+            lines.append(Line(stamp(now), by, "", name, old, new))
+    return {**contents, JOURNAL_FILE: extended(journal, lines)}
+
+
+def extended(content: bytes, lines: Iterable[Line]) -> bytes:
+    """journal.csv with lines added; `content` is what it holds, b"" where there is none yet."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    if not content:
+        writer.writerow(COLUMNS)
+        last = _START
+    else:
+        if not content.endswith(b"\n"):
+            stream.write("\n")
+        # A checksum is never quoted, so it is what stands after the last comma, whatever else a line holds.
+        last = _begins_with(content.rstrip().rpartition(b",")[2].decode(errors="replace"))
+    for line in lines:
+        cells = [shielded(cell) for cell in line._cells()]
+        last = _checksum(last, cells)
+        writer.writerow([*cells, last])
+    return content + stream.getvalue().encode()
+
+
+def _begins_with(checksum: str) -> str:
+    """What the checksum of the next line is worked out with; a line that was cut off has none."""
+    return checksum if len(checksum) == len(_START) else _START
+
+
+def _checksum(last: str, cells: Iterable[str]) -> str:
+    return hashlib.sha256("\x1f".join((last, *cells)).encode()).hexdigest()[: len(_START)]
+
+
+def journal_bytes(folder: str | Path) -> bytes:
+    """What journal.csv holds; b"" if there is none, as in trials of an earlier version."""
+    path = Path(folder) / JOURNAL_FILE
+    return read_bytes(path) if path.is_file() else b""
+
+
+def read_journal(folder: str | Path) -> tuple[Line, ...]:
+    """All lines, whatever their checksums say.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged.
+    """
+    return tuple(line for line, _, _ in audited(folder))
+
+
+def audited(folder: str | Path) -> Iterator[tuple[Line, int, bool]]:
+    """Each line, the number in the file at which it begins, and whether its checksum is the one that nof1 wrote there.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged.
+    """
+    content = journal_bytes(folder)
+    if not content:
+        return
+    path = Path(folder) / JOURNAL_FILE
+    try:
+        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        if tuple(next(reader, ())) != COLUMNS:
+            raise InputError(f"{path} must have the columns {', '.join(COLUMNS)}. Restore it from a copy.")
+        last, begin = _START, reader.line_num + 1
+        for row in reader:
+            if len(row) != len(COLUMNS):
+                raise InputError(
+                    f"{path}, line {begin}: the row does not have {len(COLUMNS)} values. Restore it from a copy."
+                )
+            *cells, checksum = row
+            yield Line(*(unshielded(cell) for cell in cells)), begin, checksum == _checksum(last, cells)
+            last, begin = _begins_with(checksum), reader.line_num + 1
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} is damaged ({error}). Restore it from a copy.") from None
+
+
+def replayed(lines: Iterable[Line]) -> dict[tuple[str, str], str]:
+    """The values that the lines leave standing, by night and column; cleared ones are left out."""
+    values: dict[tuple[str, str], str] = {}
+    for line in lines:
+        if line.new:
+            values[line.night, line.column] = line.new
+        else:
+            values.pop((line.night, line.column), None)
+    return values

@@ -1,0 +1,355 @@
+"""What the diary asks of a night, as plain data, and how an answer becomes the text of a cell.
+
+The one definition for every place that asks: a terminal, a page. Built from the protocol, the period and whether the night ends
+it; of a concealed order it is the same whatever arm the period is on. Prints nothing, reads no file and no clock.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+from nof1.errors import InputError
+from nof1.plan.order import Period
+from nof1.plan.protocol import Protocol
+from nof1.plan.safety import stop_rule_sentence
+from nof1.record.entry import MAX_DOSE_MG, NO_GUESS, dose_column, guesses, number_text
+from nof1.record.measures import find_measure
+from nof1.record.side_effects import parse_side_effects, short_list
+
+Kind = Literal["rating", "dose", "side_effects", "number", "guess", "confidence", "text"]
+CLEAR = "-"  # takes a recorded value back
+_YES, _NO = ("yes", "y"), ("no", "n", "none")
+_SHARES = {"all": 1.0, "whole": 1.0, "half": 0.5, "a half": 0.5, "quarter": 0.25, "a quarter": 0.25}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the numbered choices: the text of the cell, and what a person reads."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Asked only if the answer to another field is one of these cells."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the diary.
+
+    Attributes
+    ----------
+    field : str
+        Column of the diary.
+    text : str
+        The question, in a few words.
+    kind : str
+        "rating", "dose", "side_effects", "number", "guess", "confidence" or "text".
+    help : str
+        What an answer may be, in a sentence or two.
+    low, high : float or None
+        Bounds of a number.
+    whole : bool
+        Whether only whole numbers are taken.
+    unit : str
+        Of the number; "" if there is none.
+    choices : tuple of Choice
+        To be chosen from by number or by name.
+    yes, no : str or None
+        The cell that "yes" and "no" stand for; None where they are no answer.
+    only_if : Condition or None
+    empty : str
+        What an empty answer says: "not known", or "none".
+    """
+
+    field: str
+    text: str
+    kind: Kind
+    help: str
+    low: float | None = None
+    high: float | None = None
+    whole: bool = False
+    unit: str = ""
+    choices: tuple[Choice, ...] = ()
+    yes: str | None = None
+    no: str | None = None
+    only_if: Condition | None = None
+    empty: Literal["not known", "none"] = "not known"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
+
+
+def questions(protocol: Protocol, period: Period, *, ends_period: bool) -> tuple[Question, ...]:
+    """The questions of a night, in the order to be asked; those that do not apply are left out.
+
+    Parameters
+    ----------
+    period : Period
+        The one that holds the night; its arm is None while the order is sealed.
+    ends_period : bool
+        Whether the night is the last one of a period on an arm.
+    """
+    asked = [_rating(protocol)]
+    dose = _dose_open(protocol, period) if protocol.concealed == "open" else _dose_concealed(protocol, period)
+    asked += [dose] if dose is not None else []
+    asked.append(_side_effects())
+    asked += [_covariate(name) for name in protocol.analysis.covariates]
+    if ends_period and protocol.concealed != "open":
+        asked += _guess(protocol, period)
+    asked.append(Question("note", "Note", "text", "Anything in your own words; Enter for none.", empty="none"))
+    return tuple(asked)
+
+
+def applies(question: Question, cells: dict[str, str]) -> bool:
+    """Whether a question is to be asked, given the answers so far by field."""
+    return question.only_if is None or cells.get(question.only_if.field, "") in question.only_if.values
+
+
+# --- the questions
+
+
+def _rating(protocol: Protocol) -> Question:
+    outcome = protocol.outcome
+    return Question(
+        field=outcome.name,
+        text=f"{outcome.title} ({outcome.low:g} to {outcome.high:g}, {outcome.better} is better)",
+        kind="rating",
+        help=f"A {'whole ' if outcome.whole else ''}number from {outcome.low:g} to {outcome.high:g} for that night; "
+        "Enter if you do not know.",
+        low=outcome.low,
+        high=outcome.high,
+        whole=outcome.whole,
+    )
+
+
+def _dose_open(protocol: Protocol, period: Period) -> Question:
+    """Elemental mg taken; "yes" stands for the planned dose, where there is one and it is known."""
+    amount = Question(
+        field=dose_column(protocol),
+        text="Any magnesium supplement? (n, or mg)",
+        kind="dose",
+        help="n if you took none, or how many mg of elemental magnesium; Enter if you do not know.",
+        low=0.0,
+        high=MAX_DOSE_MG,
+        unit="mg",
+        no="0",
+    )
+    if not _takes(protocol, period):
+        return amount
+    planned = protocol.arm(str(period.arm)).dose_mg
+    if planned is None:
+        return replace(amount, text="Magnesium taken (mg, or n)")
+    return replace(
+        amount,
+        text=f"Dose taken? (y = {planned:g} mg as planned, n, or mg)",
+        help=f"y if you took the planned {planned:g} mg, n if you took none, or how many mg of elemental magnesium; "
+        "Enter if you do not know.",
+        yes=number_text(planned),
+    )
+
+
+def _dose_concealed(protocol: Protocol, period: Period) -> Question | None:
+    """The share of the evening's pack; nothing where there was nothing to take."""
+    if not _takes(protocol, period):
+        return None
+    what = f"Pack {period.number}" if period.arm is None else "The evening's dose"
+    return Question(
+        field=dose_column(protocol),
+        text=f"{what}: taken? (y = all, n, or a share)",
+        kind="dose",
+        help="y if you took all of it, n if none, or the share, such as half or 0.75; Enter if you do not know.",
+        low=0.0,
+        high=2.0,
+        yes="1",
+        no="0",
+    )
+
+
+def _takes(protocol: Protocol, period: Period) -> bool:
+    if period.arm is None:
+        return True
+    if not period.on_trial:
+        return False
+    if protocol.arm(period.arm).dose_mg:
+        return True
+    from nof1.plan.calendar import takes  # late: it brings in icalendar, which the usual night does without
+
+    return takes(protocol, period)
+
+
+def _side_effects() -> Question:
+    return Question(
+        field="side_effects",
+        text="Side effects?",
+        kind="side_effects",
+        help=f"Numbers of the list such as 1 3, your own words, or both with commas between; Enter for none. {stop_rule_sentence()}",
+        choices=tuple(Choice(one.text, one.text) for one in short_list()),
+        no="",
+        empty="none",
+    )
+
+
+def _covariate(name: str) -> Question:
+    measure = find_measure(name)
+    if measure is None:
+        return Question(
+            field=name, text=name, kind="number", help="A number; Enter if you do not know.", yes="1", no="0"
+        )
+    flag = (measure.low, measure.high) == (0, 1)
+    unit = f", in {measure.unit}" if measure.unit else ""
+    return Question(
+        field=name,
+        text=_capital(measure.question),
+        kind="number",
+        help=f"{'y or n' if flag else f'A number{unit}, or n for none'}; Enter if you do not know.",
+        low=measure.low,
+        high=measure.high,
+        whole=flag,
+        unit=measure.unit,
+        choices=(Choice("1", "yes"), Choice("0", "no")) if flag else (),
+        yes="1" if flag else None,
+        no="0" if measure.low <= 0 else None,
+    )
+
+
+def _guess(protocol: Protocol, period: Period) -> list[Question]:
+    titles = {arm.name: arm.title for arm in protocol.arms}
+    choices = tuple(Choice(name, titles.get(name, name)) for name in guesses(protocol))
+    return [
+        Question(
+            field="guess",
+            text=f"Period {period.number} is over. What do you believe it was?",
+            kind="guess",
+            help="A number of the list; Enter to leave it open. Asked before anybody knows, to see whether it could be told.",
+            choices=choices,
+        ),
+        Question(
+            field="confidence",
+            text="How sure? (0 = a blind guess, 100 = certain)",
+            kind="confidence",
+            help="A number from 0 to 100; Enter to leave it open.",
+            low=0.0,
+            high=100.0,
+            only_if=Condition("guess", tuple(choice.value for choice in choices if choice.value != NO_GUESS)),
+        ),
+    ]
+
+
+# --- from an answer to a cell, and back
+
+
+def cell(question: Question, answer: str) -> str:
+    """The text of the cell that an answer stands for; "" for an empty one.
+
+    Raises
+    ------
+    InputError
+        If the answer does not fit; one sentence that says what does.
+    """
+    answer = answer.strip()
+    if answer in ("", CLEAR):
+        return ""
+    match question.kind:
+        case "text":
+            return answer
+        case "side_effects":
+            return parse_side_effects(answer)
+        case "guess":
+            return _chosen(question, answer)
+        case _:
+            return _number(question, answer)
+
+
+def _chosen(question: Question, answer: str) -> str:
+    said = answer.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    for text in ("value", "text"):
+        found = [choice.value for choice in question.choices if getattr(choice, text).casefold() == said]
+        if len(found) == 1:
+            return str(found[0])
+    if said.isascii() and said.isdecimal() and 1 <= int(said) <= len(question.choices):
+        return question.choices[int(said) - 1].value
+    names = ", ".join(choice.value for choice in question.choices)
+    raise InputError(
+        f"{_quoted(answer)} is not one of: {names}. Type a name or a number from 1 to {len(question.choices)}."
+    )
+
+
+def _number(question: Question, answer: str) -> str:
+    word = answer.casefold()
+    for words, meaning in ((_YES, question.yes), (_NO, question.no)):
+        if word in words:
+            if meaning is None:
+                raise InputError(f"{_quoted(answer)} does not say how much. {_wanted(question)}")
+            return meaning
+    value = _share(word) if question.kind == "dose" and not question.unit else None
+    if value is None:
+        value = _plain_number(question, word)
+    if value is None:
+        raise InputError(f"{_quoted(answer)} is no answer here. {_wanted(question)}")
+    if (question.low is not None and value < question.low) or (question.high is not None and value > question.high):
+        what = "scale," if question.kind == "rating" else "range, from"
+        unit = f" {question.unit}" if question.unit else ""
+        raise InputError(f"{_quoted(answer)} is outside its {what} {question.low:g} to {question.high:g}{unit}.")
+    if question.whole and value != int(value):
+        raise InputError(f"{_quoted(answer)} must be a whole number from {question.low:g} to {question.high:g}.")
+    return number_text(value)
+
+
+def _plain_number(question: Question, word: str) -> float | None:
+    """A number with a point or a comma, with or without its unit; None if it is none."""
+    word = word.removesuffix(question.unit.casefold()).strip() if question.unit else word
+    if word.count(",") == 1 and "." not in word:
+        whole, _, part = word.partition(",")
+        if len(part) == 3 and whole not in ("0", "-0"):  # 1,230 is one and a bit to some, a thousand and more to others
+            raise InputError(f"{_quoted(word)} can be read two ways. Write thousands without a mark.")
+        word = f"{whole}.{part}"
+    try:
+        value = float(word) if word.isascii() and "_" not in word else None
+    except ValueError:
+        return None
+    return value if value is not None and abs(value) < float("inf") else None
+
+
+def _share(word: str) -> float | None:
+    """A share in words, as a fraction, or in percent; None if it is none of these."""
+    if word in _SHARES:
+        return _SHARES[word]
+    above, slash, below = word.partition("/")
+    if slash and above.strip().isdecimal() and below.strip().isdecimal() and int(below):
+        return int(above) / int(below)
+    if word.endswith("%") and word[:-1].strip().isdecimal():
+        return int(word[:-1]) / 100
+    return None
+
+
+def _wanted(question: Question) -> str:
+    """What to type instead, from the help."""
+    return f"Type {_lower(question.help.partition(';')[0])}."
+
+
+def shown(question: Question, text: str) -> str:
+    """The text of a cell in words, such as "200 mg"."""
+    words = {choice.value: choice.text for choice in question.choices}
+    if text in words:
+        return words[text]
+    if text and question.kind == "dose" and not question.unit:
+        return {"1": "all", "0": "none", "0.5": "half"}.get(text, text)
+    return f"{text} {question.unit}" if text and question.unit else text
+
+
+def _quoted(answer: str) -> str:
+    return repr(answer if len(answer) <= 40 else f"{answer[:39]}…")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

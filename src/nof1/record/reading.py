@@ -1,0 +1,135 @@
+"""How a file is to be read: what each mapped column is taken into, in which unit, and how its dates and decimals are written.
+
+Knows the protocol's columns; must not know a night or a recorded value.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from nof1.errors import InputError
+from nof1.plan.protocol import Protocol
+from nof1.record.entry import TEXT_COLUMNS
+from nof1.record.measures import find_measure, unit_factor
+from nof1.record.nights import Belongs, DatedBy, DateOrder, settle_order
+from nof1.record.numbers import settle_decimal
+from nof1.record.sources.source import Export, Merge
+from nof1.record.unsettled import Unsettled
+
+# What to go by where a file's dates and its count of days disagree; rows that disagree are rejected by "neither".
+Trust = Literal["date", "day", "neither"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is to be read, where it does not say so itself. None: as the source says, or to be found out.
+
+    Attributes
+    ----------
+    several : Merge or None
+        How several values of one night become one, where the source has no rule of its own.
+    zone : str or None
+        IANA name of the zone that moments are turned into, such as "Europe/Berlin".
+    units : mapping of str to str
+        Unit of a column, where the maker does not say, by the diary's column or the measure.
+    day_number : str or None
+        Column that counts the days from 1, to be held against the calendar; "" for none.
+    trust : Trust or None
+        What to go by where the two disagree.
+    """
+
+    dated_by: DatedBy | None = None
+    date_order: DateOrder | None = None
+    several: Merge | None = None
+    zone: str | None = None
+    decimal_comma: bool | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
+    day_number: str | None = None
+    trust: Trust | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a column of the file is taken into: a column of the diary, or a measure."""
+
+    field: str
+    column: str
+    place: int
+    merge: Merge | None
+    belongs: Belongs
+    factor: float
+    text: bool
+
+
+def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, reading: Reading) -> tuple[Target, ...]:
+    """What each mapped column is taken into.
+
+    Raises
+    ------
+    Unsettled
+        If the unit of a column is not known.
+    InputError
+        If a column does not exist, must not be taken, or is in a unit that cannot be turned into the one kept.
+    """
+    made = []
+    for name, chosen in column_map.items():
+        place = export.place(chosen)
+        column = export.columns[place]
+        if column.role == "private":
+            raise InputError(
+                f"The column {chosen!r} names a person or a device; it stays in the file and goes no further. Map another one."
+            )
+        if column.role == "treatment" and protocol.concealed != "open":
+            raise InputError(
+                f"The column {chosen!r} names the treatment, and the order of this trial is concealed. Leave it out."
+            )
+        if name == "night":
+            continue
+        measure = find_measure(name) or find_measure(column.measure)
+        unit = reading.units.get(name, column.unit)
+        if unit == "?":
+            raise Unsettled(
+                f"The makers of {export.title} do not say in which unit {chosen!r} is. Look at the file, then say it: --unit {name}=minutes",
+                option="unit",
+                choices=(name,),
+            )
+        made.append(
+            Target(
+                field=name,
+                column=chosen,
+                place=place,
+                merge=column.merge,
+                belongs=column.belongs,
+                factor=unit_factor(measure, unit) if measure is not None and unit else 1.0,
+                text=name in TEXT_COLUMNS,
+            )
+        )
+    return tuple(made)
+
+
+def settled(export: Export, made: Iterable[Target], reading: Reading, when: str) -> tuple[DateOrder, bool]:
+    """How dates and decimals are written in this file.
+
+    Raises
+    ------
+    Unsettled
+        If they can be read two ways.
+    """
+    order = reading.date_order or export.date_order
+    comma = export.decimal_comma if reading.decimal_comma is None else reading.decimal_comma
+    if order is None or comma is None:
+        at = export.place(when)
+        places = [target.place for target in made if not target.text]
+        dates: set[str] = set()
+        numbers: set[str] = set()
+        for row in export.rows():
+            cells = row.cells
+            width = len(cells)
+            if at < width:
+                dates.add(cells[at].partition(":")[0])
+            for place in places:
+                if place < width and ("," in cells[place] or "." in cells[place]):
+                    numbers.add(cells[place])
+        order = order or settle_order(dates, None)
+        comma = settle_decimal(numbers, comma, hint=export.decimal_hint)
+    return order, comma

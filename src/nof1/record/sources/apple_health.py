@@ -1,0 +1,398 @@
+"""Apple Health's export: the archive that the phone makes, or the XML in it. Gigabytes are read once, from end to end.
+
+The file is a stranger's until it is read, so nothing in it is unpacked to disk, looked up elsewhere or expanded. The
+parser is expat itself, and what defusedxml refuses is refused here too: its `iterparse`, which is the one of pure Python,
+takes 1.4 times as long and keeps an element for every record (benchmarks/make_apple_health.py).
+"""
+
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing
+from heapq import nlargest
+from pathlib import Path
+from types import MappingProxyType
+from typing import NoReturn
+from xml.parsers import expat
+
+from nof1.errors import InputError
+from nof1.record.sources.opened import MAX_CELL, MAX_RATIO, Opened, Row
+from nof1.record.sources.source import Column, Export
+
+KEY = "apple_health"
+TITLE = "an export of Apple Health"
+
+CHUNK = 1 << 20
+MAX_UNPACKED = 40_000_000_000
+FREE_BYTES = 50_000_000  # unpacked, before the ratio is looked at
+MAX_DEPTH = 64  # elements in elements; real exports have 5
+MAX_TOKEN = 4 << 20  # bytes of one tag or comment; expat keeps all of it
+MAX_NAMES = 5000  # different names of elements and attributes; expat keeps them all, real exports have about 100
+MAX_PROBED = 100  # XML members of an archive that are looked into
+
+_ROOT = "HealthData"
+# All that zipfile has been seen to raise on a damaged archive.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    LookupError,
+    ValueError,
+    OverflowError,
+    RuntimeError,
+)
+
+# Units as HealthKit writes them (Apple, HKUnit, init(from:)); "Cal" is the large calorie and "cal" the small one.
+_MINUTES = {"min": 1.0, "s": 1 / 60, "hr": 60.0}
+_MG = {"mg": 1.0, "g": 1000.0, "mcg": 0.001}
+_KCAL = {"kcal": 1.0, "Cal": 1.0, "kJ": 1 / 4.184, "cal": 0.001}
+_COUNT = {"count": 1.0}
+_A_MINUTE = {"count/min": 1.0, "count/s": 60.0}
+_TYPE = "HKQuantityTypeIdentifier"
+_SLEEP = "HKCategoryTypeIdentifierSleepAnalysis"
+_STAGE = "HKCategoryValueSleepAnalysis"
+
+COLUMNS = (
+    Column("start"),
+    Column("end"),
+    Column("device", role="private"),
+    Column("StepCount", "steps", "count", "device", "day"),
+    Column("AppleExerciseTime", "exercise", "min", "device", "day"),
+    Column("DietaryCaffeine", "caffeine_mg", "mg", "sum", "day"),
+    Column("DietaryMagnesium", "dietary_magnesium_mg", "mg", "sum", "day"),
+    Column("DietaryIron", "dietary_iron_mg", "mg", "sum", "day"),
+    Column("NumberOfAlcoholicBeverages", "alcohol", "drinks", "sum", "day"),
+    Column("DietaryEnergyConsumed", "energy_kcal", "kcal", "sum", "day"),
+    Column("RestingHeartRate", "resting_heart_rate", "count/min", "mean", "day"),
+    Column("SleepAnalysis Asleep", "sleep_minutes", "min", "union"),
+    Column("SleepAnalysis InBed", "time_in_bed_minutes", "min", "union"),
+    Column("SleepAnalysis Awake", "awake_minutes", "min", "union"),
+    Column("SleepAnalysis AsleepDeep", "deep_sleep_minutes", "min", "union"),
+    Column("SleepAnalysis AsleepREM", "rem_sleep_minutes", "min", "union"),
+)
+_PLACES = {column.name: place for place, column in enumerate(COLUMNS)}
+
+NOTES = (
+    "Steps and exercise minutes are added up for each device and the device with the most that day counts, so a phone "
+    "and a watch worn together are not counted twice.",
+    "Sleep is counted in minutes from start to end; where several devices or apps recorded the same minutes, they "
+    "count once.",
+    "Food, caffeine and drinks are added up over all apps: if two apps wrote down the same meal, it counts twice.",
+    "The export holds much more (heart rate, workouts, routes, clinical records, names of devices). None of that is taken.",
+)
+
+
+# Where a quantity's value goes, and the factors from its unit to the column's.
+_QUANTITIES: Mapping[str, tuple[int, Mapping[str, float]]] = MappingProxyType(
+    {
+        _TYPE + name: (_PLACES[name], factors)
+        for name, factors in (
+            ("StepCount", _COUNT),
+            ("AppleExerciseTime", _MINUTES),
+            ("DietaryCaffeine", _MG),
+            ("DietaryMagnesium", _MG),
+            ("DietaryIron", _MG),
+            ("NumberOfAlcoholicBeverages", _COUNT),
+            ("DietaryEnergyConsumed", _KCAL),
+            ("RestingHeartRate", _A_MINUTE),
+        )
+    }
+)
+_KNOWN = frozenset({*_QUANTITIES, _SLEEP})
+
+
+def recognize(file: Opened) -> Export | None:
+    """The export, if the XML's root element is HealthData; file names are in the phone's language and do not count."""
+    if file.kind == "xml":
+        return _export(file.path, None) if _is_health(file.path, None) else None
+    if file.kind != "zip":
+        return None
+    members = [member for member in _members(file.path) if _is_health(file.path, member)]
+    if len(members) > 1:
+        names = " and ".join(member.filename[:80] for member in members[:2])
+        _refuse(file.path, f"it holds more than one export of Apple Health ({names}); import one of them")
+    return _export(file.path, members[0]) if members else None
+
+
+def _export(path: Path, member: zipfile.ZipInfo | None) -> Export:
+    def rows() -> Iterator[Row]:
+        return _rows(path, member)
+
+    return Export(
+        source=KEY,
+        title=TITLE,
+        path=path,
+        columns=COLUMNS,
+        when="start",
+        rows=rows,
+        dated_by="evening",
+        date_order="ymd",
+        decimal_comma=False,
+        until="end",
+        device="device",
+        notes=NOTES,
+    )
+
+
+def _refuse(path: Path, reason: str) -> NoReturn:
+    raise InputError(f"{path} was refused: {reason}. Nothing was taken.")
+
+
+# The archive -----------------------------------------------------------------------------------------------------
+
+
+def _members(path: Path) -> list[zipfile.ZipInfo]:
+    """The XML files in an archive that is safe to look into, largest first."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except _DAMAGED as error:
+        _refuse_damaged(path, error)
+    for member in members:
+        if _leads_outside(member.filename):
+            _refuse(path, f"it has a member named {member.filename[:80]!r}, which points outside the archive")
+        if member.flag_bits & 1:  # encrypted
+            _refuse(path, "it is encrypted; take the password off and import it again")
+    found = nlargest(
+        MAX_PROBED,
+        (member for member in members if member.filename.lower().endswith(".xml")),
+        key=lambda member: member.file_size,
+    )
+    for member in found:
+        # zipfile unpacks the other methods without a bound on what one call may give.
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            _refuse(path, f"{member.filename[:80]!r} is packed in a way that Apple Health does not use")
+        _refuse_bomb(path, member.file_size, member.compress_size)
+    return found
+
+
+def _leads_outside(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return parts[0] == "" or ".." in parts or re.match(r"[A-Za-z]:", name) is not None
+
+
+def _refuse_bomb(path: Path, unpacked: int, packed: int) -> None:
+    if unpacked > MAX_UNPACKED or (unpacked > FREE_BYTES and unpacked > MAX_RATIO * packed):
+        _refuse(path, "it is made to unpack to far more than an export of Apple Health does")
+
+
+def _refuse_damaged(path: Path, error: Exception) -> NoReturn:
+    _refuse(path, f"the file is damaged or was cut off ({type(error).__name__}); export it again")
+
+
+def _chunks(path: Path, member: zipfile.ZipInfo | None) -> Generator[bytes]:
+    """The XML in pieces. Sizes that the archive tells of itself are not believed."""
+    try:
+        with path.open("rb") as stream:
+            if member is None:
+                while chunk := stream.read(CHUNK):
+                    yield chunk
+                return
+            packed = min(member.compress_size, path.stat().st_size)
+            unpacked = 0
+            with zipfile.ZipFile(stream) as archive, archive.open(member) as data:
+                while chunk := data.read(CHUNK):
+                    unpacked += len(chunk)
+                    _refuse_bomb(path, unpacked, packed)
+                    yield chunk
+    except InputError:
+        raise
+    except _DAMAGED as error:
+        _refuse_damaged(path, error)
+
+
+# The XML ---------------------------------------------------------------------------------------------------------
+
+# An app's name may hold control characters, which XML forbids and the phone writes all the same (GitHub,
+# jameno/Simple-Apple-Health-XML-to-CSV, pull request 3). As "?" they are harmless in a value and refused elsewhere.
+_MENDED = bytes(63 if code < 32 and code not in (0, 9, 10, 13) else code for code in range(256))
+# iOS 16 wrote declarations with a missing ">" (GitHub, fedecalendino/apple-health, issue 1).
+_NAMED = re.compile(rb"<!DOCTYPE\s+HealthData\b")
+_OPENED = re.compile(rb"<!DOCTYPE\s+HealthData\s*\[")
+_CLOSED = re.compile(rb"\]\s*>(?=\s*<HealthData[\s/>])")
+
+
+def _is_health(path: Path, member: zipfile.ZipInfo | None) -> bool:
+    with closing(_chunks(path, member)) as chunks:
+        first = next(chunks, b"")
+    reading = _begin(path, first)
+    if reading.root == _ROOT or _NAMED.search(first):
+        reading.raise_trouble()
+    return reading.root == _ROOT
+
+
+def _rows(path: Path, member: zipfile.ZipInfo | None) -> Iterator[Row]:
+    with closing(_chunks(path, member)) as chunks:
+        reading = _begin(path, next(chunks, b""))
+        yield from reading.taken()
+        for chunk in chunks:
+            reading.feed(chunk)
+            yield from reading.taken()
+        reading.feed(b"", final=True)
+        reading.raise_trouble()
+
+
+def _begin(path: Path, first: bytes) -> "_Reading":
+    """A reading that has got the first piece; broken declarations are left out, for nothing here needs them."""
+    reading = _Reading(path)
+    reading.feed(first)
+    if reading.root or not isinstance(reading.trouble, expat.ExpatError):
+        return reading
+    opened = _OPENED.search(first)
+    closed = _CLOSED.search(first, opened.end()) if opened else None
+    if opened is None or closed is None:
+        return reading
+    cut = first[opened.start() : closed.end()]
+    if b"<!entity" in cut.lower():
+        _refuse_entity(path)
+    mended = _Reading(path)
+    mended.feed(first[: opened.start()] + b"\n" * cut.count(b"\n") + first[closed.end() :])
+    return mended
+
+
+def _refuse_entity(path: Path) -> NoReturn:
+    _refuse(path, "it declares entities or asks for another file, which no export of Apple Health does")
+
+
+class _Reading:
+    """One pass through the XML, fed piece by piece.
+
+    Attributes
+    ----------
+    root : str
+        Name of the root element, "" before it has come.
+    trouble : Exception or None
+        What stopped it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.root = ""
+        self.trouble: expat.ExpatError | InputError | None = None
+        self._path = path
+        self._depth = 0
+        self._number = 0  # of the record, over all of them
+        self._rows: list[Row] = []
+        self._fed = 0
+        self._names: dict[str, str] = {}
+        # UTF-8 whatever the file says of itself: no other codec is ever asked for.
+        parser = expat.ParserCreate("utf-8", None, self._names)
+        parser.ordered_attributes = True
+        parser.specified_attributes = True  # a declared default can make a small file a huge one
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.StartDoctypeDeclHandler = self._doctype
+        for name in ("EntityDecl", "UnparsedEntityDecl", "ExternalEntityRef", "SkippedEntity"):
+            setattr(parser, f"{name}Handler", self._entity)
+        self._parser = parser
+
+    def feed(self, chunk: bytes, *, final: bool = False) -> None:
+        """Read on. What was found before trouble can still be taken; the next call raises it."""
+        self.raise_trouble()
+        parser = self._parser
+        try:
+            parser.Parse(chunk.translate(_MENDED), final)
+            self._fed += len(chunk)
+            if self._fed - parser.CurrentByteIndex > MAX_TOKEN or len(self._names) > MAX_NAMES:
+                _refuse(self._path, f"its XML near line {parser.CurrentLineNumber} is not what Apple Health writes")
+        except (expat.ExpatError, InputError) as trouble:
+            self.trouble = trouble
+
+    def raise_trouble(self) -> None:
+        """Tell what stopped the reading, if anything did.
+
+        Raises
+        ------
+        InputError
+            If something did.
+        """
+        if isinstance(self.trouble, expat.ExpatError):
+            what = expat.ErrorString(self.trouble.code)
+            raise InputError(
+                f"{self._path}, line {self.trouble.lineno}: the XML is damaged or was cut off ({what}). "
+                "Nothing was taken; export it again."
+            )
+        if self.trouble is not None:
+            raise self.trouble
+
+    def taken(self) -> list[Row]:
+        """The rows found since the last call."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    def _doctype(self, name: str, system: str | None, public: str | None, internal: bool) -> None:
+        if system is not None or public is not None:
+            _refuse_entity(self._path)
+
+    def _entity(self, *_: object) -> NoReturn:
+        _refuse_entity(self._path)
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+
+    def _start(self, name: str, attributes: list[str]) -> None:
+        depth = self._depth = self._depth + 1
+        if name == "Record":
+            self._number += 1
+            # A record inside a Correlation stands at the top level as well (Apple's own remark in the declarations).
+            # The type comes first in real files; where it does not, the long way finds it.
+            if depth == 2 and attributes and (attributes[0] != "type" or attributes[1] in _KNOWN):
+                row = _row(self._number, dict(zip(attributes[::2], attributes[1::2], strict=True)))
+                if row is not None:
+                    self._rows.append(row)
+        elif depth == 1:
+            self.root = name
+        if depth > MAX_DEPTH:
+            _refuse(self._path, f"its XML is nested more than {MAX_DEPTH} deep")
+
+
+def _row(number: int, attributes: Mapping[str, str]) -> Row | None:
+    """The row of a record, or None if it is of a kind that is not taken."""
+    kind = attributes.get("type", "")
+    value = attributes.get("value", "").strip()
+    cells = [""] * len(COLUMNS)
+    cells[0] = attributes.get("startDate", "")
+    cells[1] = attributes.get("endDate", "")
+    cells[2] = attributes.get("sourceName", "")
+    if kind == _SLEEP:
+        places = _stages(value.removeprefix(_STAGE))
+        if not places:
+            return None
+        for place in places:
+            cells[place] = "1"
+    elif kind in _QUANTITIES:
+        place, factors = _QUANTITIES[kind]
+        cells[place] = _converted(value, attributes.get("unit", ""), factors)
+    else:
+        return None
+    return Row(number, [cell[: MAX_CELL + 1] for cell in cells])
+
+
+_ASLEEP = _PLACES["SleepAnalysis Asleep"]
+_STAGES = {
+    "InBed": (_PLACES["SleepAnalysis InBed"],),
+    "Awake": (_PLACES["SleepAnalysis Awake"],),
+    "AsleepDeep": (_ASLEEP, _PLACES["SleepAnalysis AsleepDeep"]),
+    "AsleepREM": (_ASLEEP, _PLACES["SleepAnalysis AsleepREM"]),
+}
+
+
+def _stages(stage: str) -> tuple[int, ...]:
+    """The columns that a stage counts for: Asleep (before iOS 16), AsleepUnspecified and AsleepCore are sleep, no more."""
+    return _STAGES.get(stage) or ((_ASLEEP,) if stage.startswith("Asleep") else ())
+
+
+def _converted(value: str, unit: str, factors: Mapping[str, float]) -> str:
+    """The number in the column's unit; with its own unit behind it, so that it is no number, where that is not known."""
+    factor = factors.get(unit)
+    if factor == 1.0:
+        return value
+    try:
+        if factor is None:
+            raise ValueError
+        return f"{float(value) * factor:.12g}"
+    except ValueError:
+        return f"{value} {unit or 'without a unit'}"

@@ -1,0 +1,38 @@
+"""A diary.csv of nof1 itself, such as the second copy that a synced drive has left."""
+
+from collections.abc import Callable, Iterator
+
+from nof1.cells import unshielded
+from nof1.record.entry import TEXT_COLUMNS
+from nof1.record.sources.opened import Opened, Row
+from nof1.record.sources.plain import plain_column, rows_after
+from nof1.record.sources.source import Column, Export
+
+KEY = "nof1"
+TITLE = "a diary of nof1"
+
+
+def recognize(file: Opened) -> Export | None:
+    """By the columns that every diary has: the night first, the note last."""
+    header = file.header
+    own = {"side_effects", "guess"} <= set(header) and bool({"dose_mg", "taken"} & set(header))
+    if file.kind != "table" or len(header) < 5 or header[0] != "night" or header[-1] != "note" or not own:
+        return None
+    columns = (Column(name, "" if name in TEXT_COLUMNS else plain_column(name).measure) for name in header)
+    return Export(
+        source=KEY,
+        title=TITLE,
+        path=file.path,
+        columns=tuple(columns),
+        when="night",
+        rows=unshielded_rows(rows_after(file, 0)),
+        dated_by="evening",
+        date_order="ymd",
+        decimal_comma=file.delimiter == ";",  # saved again by a spreadsheet program
+        day_number="",
+    )
+
+
+def unshielded_rows(rows: Callable[[], Iterator[Row]]) -> Callable[[], Iterator[Row]]:
+    """The rows of a table that nof1 wrote, with their texts as they were."""
+    return lambda: (Row(row.line, [unshielded(cell) for cell in row.cells]) for row in rows())

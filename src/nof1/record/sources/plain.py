@@ -1,0 +1,113 @@
+"""Any table: what its columns hold is found by their names, or said by the person."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from nof1.errors import InputError
+from nof1.record.measures import find_measure
+from nof1.record.sources.opened import Opened, Row
+from nof1.record.sources.source import Column, Export
+
+KEY = "plain"
+TITLE = "a plain table"
+
+WHEN_NAMES = (
+    "night",
+    "date",
+    "day",
+    "datum",
+    "tag",
+    "timestamp",
+    "datetime",
+    "time",
+    "zeitstempel",
+    "evening",
+    "morning",
+)
+_PRIVATE = re.compile(
+    r"e-?mail|correo|^((what is )?your |full |first |last |user ?|vor|nach|nutzer)?name[:?]?$|^(nom|nombre|nome|naam)\b"
+    r"|phone|telefon|address|anschrift|device|serial|^ip$",
+    re.IGNORECASE,
+)
+_TREATMENT = re.compile(
+    r"^(current )?(arm|condition|treatment|intervention|group|phase|allocation|bedingung|behandlung)( .*)?$",
+    re.IGNORECASE,
+)
+
+
+def recognize(file: Opened) -> Export | None:
+    """Every table is one of these, so this source comes last."""
+    if file.kind != "table":
+        return None
+    place = header_place(file)
+    return plain_export(file, place, KEY, TITLE)
+
+
+def plain_export(file: Opened, place: int, key: str, title: str) -> Export:
+    """An export of one row under another, with the header in the row at `place` of the file's head.
+
+    Raises
+    ------
+    InputError
+        If there is no row under the header, or two columns are called the same.
+    """
+    header = tuple(file.head[place].cells) if file.head else ()
+    while header and not header[-1]:
+        header = header[:-1]
+    if len(file.head) <= place + 1:
+        raise InputError(f"{file.path.name} holds no rows under its header. Check that it is the right file.")
+    doubled = sorted({name for name in header if name and header.count(name) > 1})
+    if doubled:
+        raise InputError(f"{file.path.name} has two columns called {doubled[0]!r}. Rename one of them.")
+    columns = tuple(plain_column(name) for name in header)
+    when = next((name for wanted in WHEN_NAMES for name in header if name.casefold() == wanted), "")
+    return Export(
+        source=key,
+        title=title,
+        path=file.path,
+        columns=columns,
+        when=when,
+        rows=rows_after(file, place),
+        decimal_hint=True if file.delimiter == ";" else None,
+    )
+
+
+def plain_column(name: str) -> Column:
+    """What a column's name tells of it; a unit may stand in brackets, such as "Magnesium (mg)"."""
+    bare, unit = split_unit(name)
+    spaced = bare.replace("_", " ")
+    if _PRIVATE.search(spaced):
+        return Column(name, role="private")
+    if _TREATMENT.match(spaced):
+        return Column(name, role="treatment")
+    measure = find_measure(bare.replace(" ", "_"))
+    return Column(name, measure.name if measure else "", unit if measure else "")
+
+
+def has_columns(file: Opened, *names: str) -> bool:
+    """Whether the file is a table whose first row has these columns, wherever they stand."""
+    return file.kind == "table" and set(names) <= set(file.header)
+
+
+def split_unit(name: str) -> tuple[str, str]:
+    """A column's name and the unit in brackets at its end, or ""."""
+    match = re.fullmatch(r"(.*\S)\s*[(\[]([^()\[\]]{1,12})[)\]]", name)
+    return (match[1], match[2]) if match else (name, "")
+
+
+def header_place(file: Opened) -> int:
+    """Index of the row with the columns' names: the first, or where a title stands above, the first that is as wide as most."""
+    widths = [sum(bool(cell) for cell in row.cells) for row in file.head]
+    if not widths or widths[0] != 1 or max(widths) == 1:
+        return 0
+    return next(place for place, width in enumerate(widths) if width > 1)
+
+
+def rows_after(file: Opened, place: int) -> Callable[[], Iterator[Row]]:
+    """A callable that yields the rows below the one at `place`."""
+    first = file.head[place].line if file.head else 0
+
+    def rows() -> Iterator[Row]:
+        return (row for row in file.rows() if row.line > first)
+
+    return rows

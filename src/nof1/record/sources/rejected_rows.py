@@ -1,0 +1,36 @@
+"""The trial's own rejected.csv, mended by the person: its rows are imported like any others."""
+
+from nof1.record.entry import TEXT_COLUMNS
+from nof1.record.rejected import COLUMNS
+from nof1.record.sources.nof1_diary import unshielded_rows
+from nof1.record.sources.opened import Opened
+from nof1.record.sources.plain import plain_column, rows_after
+from nof1.record.sources.source import Column, Export
+
+KEY = "rejected"
+TITLE = "nof1's rejected.csv, mended"
+
+
+def recognize(file: Opened) -> Export | None:
+    """By the columns that rejected.csv begins with."""
+    header = file.header
+    if file.kind != "table" or header[: len(COLUMNS)] != COLUMNS:
+        return None
+    own = [Column(name, role="private") for name in COLUMNS[:-1]]
+    return Export(
+        source=KEY,
+        title=TITLE,
+        path=file.path,
+        columns=(*own, Column("night"), *(_column(name) for name in header[len(COLUMNS) :])),
+        when="night",
+        rows=unshielded_rows(rows_after(file, 0)),
+        dated_by="evening",
+        date_order="ymd",
+        decimal_comma=file.delimiter == ";",
+        day_number="",
+    )
+
+
+def _column(name: str) -> Column:
+    """Under the name of a measure stands what is kept of it, in its own unit."""
+    return Column(name, "" if name in TEXT_COLUMNS else plain_column(name).measure or name)

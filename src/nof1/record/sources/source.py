@@ -1,0 +1,146 @@
+"""What a source is: a file of some program's making, read row by row as text.
+
+A source knows one program's file: how to recognize it, where its columns are, what they mean and in which unit. It must not
+know a trial, a protocol or a night; matching to nights is done once for all of them, in `nof1.record.matching`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from nof1.cells import listed
+from nof1.errors import InputError
+from nof1.record.nights import Belongs, DatedBy, DateOrder
+from nof1.record.sources.opened import Row
+
+if TYPE_CHECKING:
+    from nof1.record.sources.opened import Opened
+
+# How several values of one night become one. The last two are for sources alone: "union" counts the minutes from `when` to
+# `until`, overlaps once, and "device" adds up each device's values and takes the device with the most.
+Merge = Literal["mean", "sum", "last", "first", "max", "min", "union", "device"]
+OFFERED: tuple[Merge, ...] = ("mean", "sum", "last", "first", "max", "min")
+Role = Literal["value", "text", "treatment", "private"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a file.
+
+    Attributes
+    ----------
+    name : str
+        As the file writes it.
+    measure : str
+        Name of the measure it holds (`nof1.record.measures`), or "" where the file does not say.
+    unit : str
+        Unit of the numbers in the file; "" where they have none, "?" where the maker does not say and the person has to.
+    merge : Merge or None
+        How several values of one night become one; None where the person has to say.
+    belongs : Belongs
+        "night" for a night's own data (a rating, sleep), "day" for what was done or eaten on the day before it.
+    role : Role
+        "value" and "text" can be taken. "treatment" names what was taken that night and never reaches a sealed trial's
+        diary. "private" (e-mail addresses, names, devices) can never be taken.
+    """
+
+    name: str
+    measure: str = ""
+    unit: str = ""
+    merge: Merge | None = None
+    belongs: Belongs = "night"
+    role: Role = "value"
+
+
+@dataclass(frozen=True)
+class Export:
+    """A file that a source has recognized, ready to be read as often as needed.
+
+    Attributes
+    ----------
+    source : str
+        Key of the source, such as "oura".
+    title : str
+        What it is, for people.
+    path : Path
+    columns : tuple of Column
+        In the order of the cells of a row.
+    when : str
+        The column with the date or the moment; "" where the file has none that is known.
+    dated_by : DatedBy or None
+        What a date in the file means; None where the file does not say.
+    rows : callable
+        Each call yields all rows from the start. It streams: memory does not grow with the file. May raise InputError.
+    date_order : DateOrder or None
+        How dates are written; None where it has to be found out.
+    decimal_comma : bool or None
+        Whether numbers are written 4,5; None where it has to be found out.
+    decimal_hint : bool or None
+        What is likely where the numbers do not tell.
+    day_number : str
+        The column that counts the days of a study from 1, or "".
+    zone_column : str
+        The column that names a time zone for each row, or "".
+    until, device : str
+        The columns with the end of an interval, and with the device that made the record, or "".
+    notes : tuple of str
+        Sentences that a person should read before saying yes.
+    suggested : mapping of str to str
+        Diary field to column, where the source knows (such as "note").
+    """
+
+    source: str
+    title: str
+    path: Path
+    columns: tuple[Column, ...]
+    when: str
+    rows: Callable[[], Iterator[Row]]
+    dated_by: DatedBy | None = None
+    date_order: DateOrder | None = None
+    decimal_comma: bool | None = None
+    decimal_hint: bool | None = None
+    day_number: str = ""
+    zone_column: str = ""
+    until: str = ""
+    device: str = ""
+    notes: tuple[str, ...] = ()
+    suggested: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    def place(self, name: str) -> int:
+        """Index of a column.
+
+        Raises
+        ------
+        InputError
+            If there is no such column; the message lists those there are.
+        """
+        for place, column in enumerate(self.columns):
+            if column.name == name:
+                return place
+        raise InputError(f"{self.path.name} has no column {name!r}. Its columns are: {listed(self.header)}.")
+
+    def column(self, name: str) -> Column:
+        """A column by its name; see `place`."""
+        return self.columns[self.place(name)]
+
+
+class Source(Protocol):
+    """One program's export. A module of this package, one small file each; see docs/adding-a-source.md."""
+
+    KEY: str
+    TITLE: str
+
+    def recognize(self, file: "Opened") -> Export | None:
+        """The export, or None if the file is of another kind. Looks at no more than the file's beginning.
+
+        Raises
+        ------
+        InputError
+            If the file is of this kind and damaged.
+        """

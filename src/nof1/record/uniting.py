@@ -1,0 +1,107 @@
+"""Several readings of one night become one value, by a rule that is named."""
+
+import math
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from nof1.errors import InputError
+from nof1.record.entry import number_text
+from nof1.record.reading import Target
+from nof1.record.sources.source import OFFERED, Merge
+from nof1.record.unsettled import Unsettled
+
+JOINED = "; "
+
+
+@dataclass
+class Gathered:
+    """The readings of one night: the lines they come from, and the values by field, each in the order of the file."""
+
+    lines: array[int] = field(default_factory=lambda: array("q"))
+    numbers: dict[str, array[float]] = field(default_factory=dict)
+    ends: dict[str, array[float]] = field(default_factory=dict)
+    devices: dict[str, dict[str, float]] = field(default_factory=dict)
+    texts: dict[str, list[str]] = field(default_factory=dict)
+
+
+def united(gathered: Gathered, made: Iterable[Target], several: Merge | None) -> dict[str, str]:
+    """One text value for each field of a night.
+
+    Raises
+    ------
+    Unsettled
+        If there are several different values and no rule for them.
+    InputError
+        If they are too large together.
+    """
+    cells: dict[str, str] = {}
+    for target in made:
+        name = target.field
+        if name in gathered.texts:
+            texts = list(dict.fromkeys(gathered.texts[name]))
+            cells[name] = texts[-1] if name == "guess" else JOINED.join(texts)
+        elif name in gathered.devices:
+            cells[name] = number_text(_tidy(max(gathered.devices[name].values())))
+        elif name in gathered.ends:
+            cells[name] = number_text(_tidy(_union(gathered.numbers[name], gathered.ends[name])))
+        elif name in gathered.numbers:
+            cells[name] = number_text(_tidy(_one(gathered.numbers[name], target, several)))
+    return cells
+
+
+def _tidy(value: float) -> float:
+    """Without the last digits that adding up has made.
+
+    Raises
+    ------
+    InputError
+        If there is no such number any more.
+    """
+    if not math.isfinite(value):
+        raise InputError("the values together are too large for a number.")
+    return round(value, 9)
+
+
+def _one(values: "array[float]", target: Target, several: Merge | None) -> float:
+    rule = target.merge or several
+    if len(values) == 1 or (rule not in ("sum",) and min(values) == max(values)):
+        return values[0]
+    if rule is None:
+        raise Unsettled(
+            f"{target.column!r} has several different values for one night. Say how they become one: "
+            "--several mean (or last, max, min, first, sum).",
+            option="several",
+            choices=OFFERED,
+        )
+    return one_of_several(values, rule)
+
+
+def one_of_several(values: Sequence[float], rule: Merge) -> float:
+    """Several values of a night as one, by a rule that a person can choose."""
+    if rule == "mean":
+        return sum(values) / len(values)
+    if rule == "sum":
+        return sum(values)
+    return {"last": values[-1], "first": values[0], "max": max(values), "min": min(values)}[rule]
+
+
+def _union(begins: "array[float]", ends: "array[float]") -> float:
+    total, reached = 0.0, float("-inf")
+    for begin, end in sorted(zip(begins, ends, strict=True)):
+        total += max(0.0, end - max(begin, reached))
+        reached = max(reached, end)
+    return total
+
+
+def line_ranges(lines: Iterable[int], most: int = 20) -> str:
+    """Line numbers in short: "2-5, 9"; what is beyond `most` runs is told by its ends."""
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and line == runs[-1][1] + 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    if len(runs) > most:
+        runs = [[min(run[0] for run in runs), max(run[1] for run in runs)]]
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)

@@ -1,0 +1,45 @@
+"""What the tests of the sources share."""
+
+import pytest
+
+from nof1.record.sources.opened import open_file
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """A function that writes content to a file and opens it."""
+
+    def write_and_open(content, name="export.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return open_file(path)
+
+    return write_and_open
+
+
+@pytest.fixture
+def table():
+    """A function that gives an export's rows, each as the cells that hold something by their columns' names."""
+
+    def rows_of(export):
+        rows = list(export.rows())
+        assert all(len(row.cells) >= len(export.columns) for row in rows if any(row.cells))
+        return [{name: cell for name, cell in zip(export.header, row.cells, strict=False) if cell} for row in rows]
+
+    return rows_of
+
+
+@pytest.fixture
+def roles():
+    """A function that gives the names of an export's columns of a role."""
+    return lambda export, role: [column.name for column in export.columns if column.role == role]
+
+
+@pytest.fixture
+def measures():
+    """A function that gives the columns that hold a measure: name to measure, unit, merge and what it belongs to."""
+    return lambda export: {
+        column.name: (column.measure, column.unit, column.merge, column.belongs)
+        for column in export.columns
+        if column.measure
+    }

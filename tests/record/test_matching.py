@@ -1,0 +1,386 @@
+"""Rows matched to nights: what a date means, how several values become one, and what is never guessed, clipped or rescaled."""
+
+from datetime import date
+
+import pytest
+
+from nof1.errors import InputError
+from nof1.plan.draw import draw_order
+from nof1.record.sources.opened import MAX_CELL, Row
+from nof1.record.sources.source import Column, Export
+from nof1.record.trial import Trial
+from nof1.record.unsettled import Unsettled
+
+
+@pytest.fixture
+def folder_of(tmp_path, make_protocol):
+    """A function that makes an empty trial folder of a protocol with changes."""
+
+    def make(name="other", **changes):
+        protocol = make_protocol(**changes)
+        Trial(protocol, draw_order(protocol), ()).create(tmp_path / name)
+        return tmp_path / name
+
+    return make
+
+
+def taken(plan):
+    return {change.night.day: dict(change.cells) for change in plan.changes}
+
+
+# --- which night
+
+
+def test_hours_after_midnight_belong_to_the_evening_before(export, plan):
+    found = plan(
+        export("date,severity\n2026-01-12 23:50,4\n2026-01-14 00:35,5\n2026-01-15 03:30,6\n2026-01-16 12:00,7\n")
+    )
+    assert taken(found) == {
+        12: {"severity": "4"},
+        13: {"severity": "5"},
+        14: {"severity": "6"},
+        16: {"severity": "7"},
+    }
+    assert found.shifted == 2
+
+
+@pytest.mark.parametrize(
+    ("dated_by", "days"),
+    [("evening", [12, 13, 15]), ("morning", [12, 13, 14]), ("day", [13, 14, 15]), (None, [12, 13, 15])],
+)
+def test_the_date_means_what_was_said(export, plan, dated_by, days):
+    table = export("date,severity\n2026-01-13 07:00,4\n2026-01-14 00:35,5\n2026-01-15 22:00,6\n")
+    assert list(taken(plan(table, dated_by=dated_by))) == days
+
+
+def test_a_table_of_plain_dates_is_shifted_only_if_they_are_mornings(export, plan):
+    table = export("date,severity\n2026-01-13,4\n2026-01-14,5\n")
+    evening, morning = plan(table), plan(table, dated_by="morning")
+    assert (list(taken(evening)), evening.shifted) == ([13, 14], 0)
+    assert (list(taken(morning)), morning.shifted) == ([12, 13], 2)
+
+
+@pytest.mark.parametrize(
+    ("moment", "night"),
+    [
+        ("2026-03-29 01:59", 28),
+        ("2026-03-29 03:01", 28),
+        ("2026-03-28 23:30", 28),
+        ("2026-03-28T22:30:00Z", 28),
+        ("2026-03-29T01:30:00+00:00", 28),
+        ("2026-03-29T20:30:00Z", 29),
+        ("2026-03-29 22:30:00 GMT+2", 29),
+        ("2026-03-29T10:30:00Z", 29),
+        ("2026-03-29T09:30:00Z", 28),
+    ],
+)
+def test_a_change_of_the_clocks_moves_no_night(export, plan, folder_of, moment, night):
+    folder = folder_of(design={"start": date(2026, 3, 25)})
+    found = plan(export(f"date,severity\n{moment},4\n"), folder=folder, latest=date(2026, 5, 1), zone="Europe/Berlin")
+    assert list(taken(found)) == [night]
+
+
+def test_an_offset_is_kept_where_no_zone_was_asked_for(export, plan):
+    table = export("date,severity\n2026-01-13T23:30:00-08:00,4\n")
+    assert list(taken(plan(table))) == [13]
+    assert list(taken(plan(table, zone="Europe/Berlin"))) == [13]  # 08:30 on the 14th, in the morning
+    assert list(taken(plan(export("date,severity\n2026-01-13T08:30:00-08:00,4\n")))) == [12]
+    assert list(taken(plan(export("date,severity\n2026-01-13T08:30:00-08:00,4\n"), zone="Europe/Berlin"))) == [13]
+
+
+def test_an_unknown_zone_is_refused(export, plan):
+    with pytest.raises(InputError, match="'Mars' is no time zone"):
+        plan(export("date,severity\n2026-01-13T22:30:00Z,4\n"), zone="Mars")
+
+
+def test_nights_outside_the_trial_are_runs_with_their_counts(export, plan):
+    before = [f"2025-12-{day:02},3" for day in range(1, 32)]
+    after = [f"2026-01-{day:02},3" for day in range(19, 26)]
+    inside = ["2026-01-12,3", "2026-01-13,4"]
+    found = plan(export("\n".join(["date,severity", *before, *inside, *after]) + "\n"))
+    assert [(row.lines, row.rows, row.reason, row.night, row.values) for row in found.rejected] == [
+        ("2-32", 31, "before the first night of the trial, 2026-01-05", "2025-12-01 to 2025-12-31", {}),
+        ("35-41", 7, "after the last night of the trial, 2026-01-18", "2026-01-19 to 2026-01-25", {}),
+    ]
+    assert (found.rows, found.rows_rejected, found.taken) == (40, 38, 2)
+
+
+def test_the_first_and_the_last_night_are_inside(export, plan, folder_of):
+    found = plan(export("date,severity\n2026-01-04,3\n2026-01-05,3\n2026-01-18,4\n2026-01-19,4\n"), folder=folder_of())
+    assert (list(taken(found)), found.rows_rejected) == ([5, 18], 2)
+
+
+def test_a_night_that_is_not_over_is_rejected(export, plan, rejections):
+    found = plan(export("date,severity\n2026-01-12,2\n2026-01-13,3\n"), latest=date(2026, 1, 12))
+    assert rejections(found) == [("3", 1, "the night 2026-01-13 is not over yet; check the date")]
+    assert list(taken(found)) == [12]
+
+
+# --- what is asked rather than guessed
+
+
+def test_dates_of_two_meanings_are_asked_for_and_the_answer_settles_them(export, plan):
+    table = export("date,severity\n11/01/2026,4\n12/01/2026,5\n")
+    with pytest.raises(Unsettled, match="can be read two ways") as question:
+        plan(table)
+    assert (question.value.option, question.value.choices) == ("date-order", ("dmy", "mdy"))
+    assert list(taken(plan(table, date_order="dmy"))) == [11, 12]
+    assert plan(table, date_order="mdy").rows_rejected == 2
+
+
+def test_one_day_above_twelve_settles_the_order_and_a_contradiction_does_not(export, plan):
+    assert list(taken(plan(export("date,severity\n11/01/2026,4\n13/01/2026,5\n")))) == [11, 13]
+    with pytest.raises(Unsettled, match="contradict each other"):
+        plan(export("date,severity\n13/01/2026,4\n01/13/2026,5\n"))
+
+
+def test_decimals_of_two_meanings_are_asked_for_and_the_answer_settles_them(export, plan, folder_of):
+    folder = folder_of(outcome={"high": 2000, "whole": False})
+    table = export('date,severity\n2026-01-12,"1,234"\n')
+    with pytest.raises(Unsettled) as question:
+        plan(table, folder=folder)
+    assert (question.value.option, question.value.choices) == ("decimal", ("comma", "point"))
+    assert taken(plan(table, folder=folder, decimal_comma=True)) == {12: {"severity": "1.234"}}
+    assert taken(plan(table, folder=folder, decimal_comma=False)) == {12: {"severity": "1234"}}
+
+
+def test_decimal_commas_are_numbers_and_commas_in_notes_stay(export, plan, folder_of):
+    table = export("Datum;severity;note\n12.01.2026;4,5;gut, danke\n13.01.2026;5;\n")
+    assert taken(plan(table, folder=folder_of(outcome={"whole": False}))) == {
+        12: {"severity": "4.5", "note": "gut, danke"},
+        13: {"severity": "5"},
+    }
+
+
+def test_a_time_in_utc_is_asked_for_and_the_zone_settles_it(export, plan):
+    table = export("date,severity\n2026-01-13T23:30:00Z,4\n")
+    with pytest.raises(Unsettled) as question:
+        plan(table)
+    assert question.value.option == "zone"
+    assert list(taken(plan(table, zone="Europe/Berlin"))) == [13]
+    assert list(taken(plan(table, zone="Asia/Tokyo"))) == [13]
+    assert list(taken(plan(export("date,severity\n2026-01-13T02:30:00Z,4\n"), zone="Asia/Tokyo"))) == [12]
+    assert list(taken(plan(export("date,severity\n2026-01-13T04:30:00Z,4\n"), zone="Asia/Tokyo"))) == [13]
+
+
+def test_a_unit_that_the_maker_does_not_tell_is_asked_for(tmp_path, plan, folder_of):
+    path = tmp_path / "fake.csv"
+    path.write_text("x")
+    fake = Export(
+        source="fake",
+        title="a fake",
+        path=path,
+        columns=(Column("date"), Column("Asleep", "sleep_minutes", "?", "last")),
+        when="date",
+        rows=lambda: iter([Row(2, ["2026-01-12", "7.5"])]),
+    )
+    with pytest.raises(Unsettled) as question:
+        plan(fake)
+    assert (question.value.option, question.value.choices) == ("unit", ("sleep_minutes",))
+    assert taken(plan(fake, units={"sleep_minutes": "hours"})) == {12: {"sleep_minutes": "450"}}
+    assert taken(plan(fake, units={"sleep_minutes": "minutes"})) == {12: {"sleep_minutes": "7.5"}}
+    with pytest.raises(InputError, match="'mg' cannot be turned into it"):
+        plan(fake, units={"sleep_minutes": "mg"})
+
+
+def test_the_count_of_days_is_held_against_the_calendar(export, plan, rejections):
+    table = export("date,count,severity\n2026-01-12,8,3\n2026-01-13,10,4\n2026-01-14,,5\n2026-01-15,x,6\n")
+    with pytest.raises(Unsettled, match=r"Line 3: .* day 10, and 2026-01-13 is day 9") as question:
+        plan(table, day_number="count")
+    assert (question.value.option, question.value.choices) == ("trust", ("date", "day", "neither"))
+    assert list(taken(plan(table, day_number="count", trust="date"))) == [12, 13, 14, 15]
+    by_day = plan(table, day_number="count", trust="day", several="last")
+    assert taken(by_day) == {12: {"severity": "3"}, 14: {"severity": "5"}}
+    assert [lines for lines, _, _ in rejections(by_day)] == ["5"]
+    neither = plan(table, day_number="count", trust="neither")
+    assert [lines for lines, _, _ in rejections(neither)] == ["3", "5"]
+    assert list(taken(neither)) == [12, 14]
+    assert list(taken(plan(table))) == [12, 13, 14, 15]
+
+
+# --- several values of a night
+
+
+SEVERAL = "date,severity\n2026-01-12 20:00,4\n2026-01-12 22:00,8\n2026-01-13 01:00,3\n2026-01-14,5\n"
+
+
+def test_several_values_of_a_night_are_asked_for(export, plan):
+    with pytest.raises(Unsettled, match="'severity' has several different values for one night") as question:
+        plan(export(SEVERAL))
+    assert question.value.option == "several"
+    assert question.value.choices == ("mean", "sum", "last", "first", "max", "min")
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"), [("mean", "5"), ("last", "3"), ("first", "4"), ("max", "8"), ("min", "3"), ("sum", "15")]
+)
+def test_several_values_become_one_by_the_rule_that_was_named(export, plan, folder_of, rule, value):
+    found = plan(export(SEVERAL), folder=folder_of(outcome={"high": 20}), several=rule)
+    assert taken(found) == {12: {"severity": value}, 14: {"severity": "5"}}
+    assert (found.rows, found.taken, found.several) == (4, 2, 2)
+
+
+def test_equal_values_of_a_night_need_no_rule(export, plan):
+    found = plan(export("date,severity\n2026-01-12,4\n2026-01-12,4\n2026-01-12,4.0\n"))
+    assert (taken(found), found.several) == ({12: {"severity": "4"}}, 2)
+
+
+def test_a_mean_off_a_scale_of_whole_numbers_is_rejected_not_rounded(export, plan, rejections):
+    found = plan(export("date,severity\n2026-01-12,4\n2026-01-12,5\n2026-01-13,4\n2026-01-13,6\n"), several="mean")
+    assert taken(found) == {13: {"severity": "5"}}
+    assert rejections(found) == [("2-3", 2, "severity 4.5 must be a whole number from 0 to 10")]
+
+
+def test_a_sum_off_the_scale_is_rejected_not_clipped(export, plan, rejections):
+    found = plan(export("date,severity\n2026-01-12,6\n2026-01-12,7\n"), several="sum")
+    assert rejections(found) == [("2-3", 2, "severity 13 is outside its scale, 0 to 10")]
+
+
+def test_different_notes_of_a_night_are_all_kept_and_the_last_guess_counts(export, plan):
+    found = plan(
+        export(
+            "date,severity,note,guess\n2026-01-12,4,tea,off\n2026-01-12,4,walk,magnesium\n2026-01-12,4,tea,magnesium\n"
+        )
+    )
+    assert taken(found)[12] == {"severity": "4", "note": "tea; walk", "guess": "magnesium"}
+
+
+@pytest.fixture
+def sleeps(tmp_path):
+    """A function that makes an export of intervals and counts by device."""
+
+    def make(*rows):
+        path = tmp_path / "sleeps.csv"
+        path.write_text(repr(rows))
+        return Export(
+            source="fake",
+            title="a fake",
+            path=path,
+            columns=(
+                Column("start"),
+                Column("end"),
+                Column("device", role="private"),
+                Column("asleep", "sleep_minutes", "min", "union"),
+                Column("steps", "steps", "count", "device", belongs="day"),
+            ),
+            when="start",
+            until="end",
+            device="device",
+            rows=lambda: (Row(number, list(row)) for number, row in enumerate(rows, start=1)),
+        )
+
+    return make
+
+
+def test_overlapping_intervals_of_two_devices_count_once(plan, sleeps):
+    found = plan(
+        sleeps(
+            ("2026-01-12 23:00:00", "2026-01-13 01:00:00", "watch", "120", ""),
+            ("2026-01-13 00:30:00", "2026-01-13 02:00:00", "phone", "90", ""),
+            ("2026-01-13 03:00:00", "2026-01-13 04:00:00", "watch", "60", ""),
+            ("2026-01-13 03:10:00", "2026-01-13 03:20:00", "phone", "10", ""),
+        )
+    )
+    assert taken(found) == {12: {"sleep_minutes": "240"}}
+    assert (found.taken, found.several) == (1, 3)
+
+
+def test_an_interval_over_the_change_of_the_clocks_lasts_as_long_as_it_did(plan, sleeps, folder_of):
+    folder = folder_of(design={"start": date(2026, 3, 25)})
+    spring = sleeps(("2026-03-28 23:00:00 +0100", "2026-03-29 07:00:00 +0200", "watch", "420", ""))
+    assert taken(plan(spring, folder=folder, latest=date(2026, 5, 1))) == {28: {"sleep_minutes": "420"}}
+
+
+@pytest.mark.parametrize("end", ["2026-01-12 22:00:00", "2026-01-15 00:00:00", "later", ""])
+def test_an_interval_that_cannot_be_is_rejected(plan, sleeps, end):
+    found = plan(sleeps(("2026-01-12 23:00:00", end, "watch", "60", "")))
+    assert (found.taken, found.rows_rejected) == (0, 1)
+    assert "interval" in found.rejected[0].reason
+
+
+def test_counts_of_two_devices_are_added_up_for_each_and_the_larger_one_is_taken(plan, sleeps):
+    found = plan(
+        sleeps(
+            ("2026-01-12 09:00:00", "", "watch", "", "1000"),
+            ("2026-01-12 10:00:00", "", "phone", "", "2500"),
+            ("2026-01-12 18:00:00", "", "watch", "", "2000"),
+            ("2026-01-13 03:00:00", "", "watch", "", "5"),
+            ("2026-01-13 05:00:00", "", "watch", "", "7"),
+        )
+    )
+    assert taken(found) == {12: {"steps": "3005"}, 13: {"steps": "7"}}
+
+
+# --- what does not fit
+
+
+PROBLEMS = {
+    "off the scale": ("2026-01-13,11", "severity 11 is outside its scale, 0 to 10"),
+    "below the scale": ("2026-01-13,-1", "severity -1 is outside its scale, 0 to 10"),
+    "no whole number": ("2026-01-13,4.5", "severity 4.5 must be a whole number"),
+    "no number": ("2026-01-13,bad", "severity: 'bad' is no "),
+    "yes is no rating": ("2026-01-13,yes", "severity: 'yes' is no "),
+    "infinite": ("2026-01-13,inf", "severity: 'inf' is no "),
+    "a formula": ("2026-01-13,=1+1", "severity: '=1+1' is no "),
+    "no date": ("soon,4", "'soon' is no date that can be read"),
+    "no date at all": (",4", "there is no date"),
+    "impossible date": ("2026-02-30,4", "'2026-02-30' is no date that can be read"),
+    "a total": ("Mean,4", "'Mean' is no date that can be read"),
+    "the first day of all": ("0001-01-01 00:30,4", "0001-01-01"),
+    "a year nobody means": ("2926-01-13,4", "its year is not from 1900 to 2200"),
+    "too many values": ("2026-01-13,4,5", "there are more values than columns"),
+}
+
+
+@pytest.mark.parametrize(("row", "words"), PROBLEMS.values(), ids=PROBLEMS)
+def test_a_bad_row_is_rejected_alone(export, plan, row, words):
+    found = plan(export(f"date,severity\n2026-01-12,4\n{row}\n2026-01-14,5\n"))
+    assert list(taken(found)) == [12, 14]
+    (rejected,) = found.rejected
+    assert (rejected.lines, rejected.rows) == ("3", 1)
+    assert words in rejected.reason
+
+
+def test_a_row_of_totals_at_the_end_is_rejected(export, plan, rejections):
+    found = plan(export("date,severity\n2026-01-12,4\n2026-01-13,5\nTotal,9\n,9\n"))
+    assert [lines for lines, _, _ in rejections(found)] == ["4", "5"]
+
+
+def test_a_short_row_is_filled_up(export, plan):
+    assert taken(plan(export("date,severity,note\n2026-01-12,4\n"))) == {12: {"severity": "4"}}
+
+
+def test_one_cell_of_ten_megabytes_rejects_one_row(export, plan):
+    long = "x" * 10_000_000
+    for row in (f"2026-01-13,{long},", f"2026-01-13,4,{long}", f"{long},4,"):
+        found = plan(export(f"date,severity,note\n2026-01-12,4,\n{row}\n2026-01-14,5,\n"))
+        assert list(taken(found)) == [12, 14]
+        (rejected,) = found.rejected
+        assert len(rejected.reason) < 300
+        assert all(len(value) <= MAX_CELL for value in (*rejected.values.values(), rejected.night))
+
+
+def test_signs_that_steer_a_terminal_or_turn_the_writing_are_taken_out(export, plan, take, nights, trial_folder):
+    hostile = "a\x1b[2Jb\u202egnp.exe\u2066c"
+    rows = f"2026-01-12,4,{hostile}\n{hostile},5,x\n2026-01-13,{hostile},{hostile}\n2026-01-14,40,{hostile}\n"
+    found = take(export(f"date,severity,note\n{rows}"))
+    assert nights()[12].note == "a[2Jbgnp.exec"
+    assert found.rows_rejected == 3
+    for name in ("diary.csv", "rejected.csv", "journal.csv", "imports/ledger.csv"):
+        content = (trial_folder / name).read_text()
+        assert [mark for mark in "\x1b\u202e\u2066" if mark in content] == []
+
+
+def test_formulas_stay_text_and_are_shielded(export, take, nights, rows_of):
+    formula = '=HYPERLINK("http://example.org")'
+    quoted = formula.replace('"', '""')
+    take(export(f'date,severity,note\n2026-01-12,4,"{quoted}"\nsoon,5,"{quoted}"\n'))
+    assert nights()[12].note == formula
+    assert [row["note"] for row in rows_of("diary.csv")][-1] == f"'{formula}"
+    assert rows_of("rejected.csv")[0]["note"] == f"'{formula}"
+
+
+def test_very_many_rejected_rows_are_kept_as_a_run(export, plan):
+    found = plan(export("date,severity\n" + "2026-01-12,99\n" * 6000 + "2026-01-13,4\n"))
+    assert (found.rows_rejected, len(found.rejected), list(taken(found))) == (6000, 5001, [13])
+    assert (found.rejected[-1].lines, found.rejected[-1].rows) == ("5002-6001", 1000)
