@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from make_apple_health import write_export
 
 from nof1 import Protocol, Trial, draw_order, report
 from nof1.analyze.marginal import fit_marginal
@@ -25,6 +27,27 @@ HERE = Path(__file__).parent
 SAMPLE = HERE.parent / "data" / "sample" / "helps"
 COMMAND = [sys.executable, "-c", "from nof1.cli import main; main()"]
 REPEATS = 5
+LARGE_ROWS = 1_000_000
+LARGE_MEGABYTES = 1000
+# Open, recognize, map and plan a file in a process of its own; prints rows, nights, seconds and the most memory it held.
+PLAN = """
+import sys, time
+from datetime import date
+sys.path.insert(0, {here!r})
+from make_apple_health import peak
+from nof1.plan.protocol import Protocol
+from nof1.record.importing import plan_import
+from nof1.record.mapping import complete_map
+from nof1.record.reading import Reading
+from nof1.record.sources import recognize
+from nof1.record.sources.opened import open_file
+protocol = Protocol.load({folder!r})
+clock = time.perf_counter()
+export = recognize(open_file({path!r}))
+full = complete_map(export, protocol, {chosen!r})
+plan = plan_import({folder!r}, protocol, export, full, Reading(several="mean"), latest=date.max)
+print(plan.rows, plan.taken, time.perf_counter() - clock, peak())
+"""
 
 
 def cold(*arguments: str) -> float:
@@ -75,7 +98,8 @@ def main() -> None:
             seconds = cold(*COMMAND, *arguments)
             rows.append((f"`{name}`, cold", f"{seconds:.2f} s", f"{seconds / pandas:.1f} x import pandas"))
         seconds = log_seconds(folder)
-        rows.append(("`nof1 log`, cold", f"{seconds:.2f} s", f"{seconds / pandas:.1f} x import pandas"))
+        rows.append(("`nof1 log --set`, cold", f"{seconds:.2f} s", f"{seconds / pandas:.1f} x import pandas"))
+        rows += import_rows(folder)
         seconds = cold(*COMMAND, "analyze", str(folder), "--engine", "marginal")
         rows.append(
             (
@@ -153,6 +177,44 @@ def memory_of_group(group: int) -> int:
         if int(fields[2]) == group:
             total += int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
     return total
+
+
+def import_rows(folder: Path) -> list[tuple[str, str, str]]:
+    """What large files cost from opening to the plan of the import."""
+    protocol = Trial.load(folder).protocol
+    outcome, path = protocol.outcome.name, folder.parent / "large"
+    rows = []
+    for what, mark, comma in (("commas", ",", "."), ("semicolons, decimal commas", ";", ",")):
+        write_table(path, protocol, mark, comma)
+        chosen = {"night": "timestamp", outcome: "severity", "steps": "steps", "pace": "pace"}
+        rows.append(planned(folder, path, chosen, f"import, plain table of {LARGE_ROWS:,} rows, {what}"))
+    for zipped in (False, True):
+        write_export(path, LARGE_MEGABYTES, zipped=zipped, nights=protocol.nights, start=protocol.start)
+        what = f"import, Apple Health of {LARGE_MEGABYTES:,} MB{', zipped' if zipped else ''}"
+        rows.append(planned(folder, path, {}, what))
+    path.unlink()
+    return rows
+
+
+def planned(folder: Path, path: Path, chosen: dict[str, str], what: str) -> tuple[str, str, str]:
+    code = PLAN.format(here=str(HERE), folder=str(folder), path=str(path), chosen=chosen)
+    done = subprocess.run(python(code), check=True, capture_output=True, text=True).stdout.split()
+    count, taken, seconds, peak = int(done[0]), int(done[1]), float(done[2]), float(done[3])
+    assert taken, "nothing of it is in the trial"
+    return what, f"{seconds:.1f} s", f"{count:,} rows, {peak:.0f} MB of memory at most"
+
+
+def write_table(path: Path, protocol: Protocol, mark: str, comma: str) -> None:
+    """Moments, ratings, steps and a number with decimals, evenly over the nights of the trial, all moments different."""
+    begin = datetime(protocol.start.year, protocol.start.month, protocol.start.day, 18)  # noqa: DTZ001 - local time
+    step = timedelta(days=protocol.nights) / LARGE_ROWS
+    with path.open("w") as stream:
+        stream.write(mark.join(("timestamp", "severity", "steps", "pace")) + "\n")
+        for number in range(LARGE_ROWS):
+            at = f"{begin + number * step:%Y-%m-%d %H:%M:%S}"
+            stream.write(
+                mark.join((at, str(number % 11), str(number % 977), f"{number % 89}{comma}{number % 10}")) + "\n"
+            )
 
 
 def log_seconds(folder: Path) -> float:

@@ -203,10 +203,10 @@ def _read(path: str, reader: str) -> None:
             count += element.tag == "Record"
             element.clear()
     seconds = time.perf_counter() - clock
-    print(count, seconds, _peak())
+    print(count, seconds, peak())
 
 
-def _peak() -> float:
+def peak() -> float:
     """Most memory that this process has held, in MB. What getrusage tells is on Linux at least what the parent held."""
     status = Path("/proc/self/status")
     if status.exists():

@@ -44,6 +44,16 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(shown[:_SHOWN_NAMES]) + more
 
 
+def brief(text: str, most: int = 60) -> str:
+    """A stranger's text for a message: on one line, nothing invisible in it, cut off where it is long.
+
+    >>> brief("x" * 100, 10)
+    'xxxxxxx...'
+    """
+    text = " ".join(cleaned(text[: 4 * most]).split())
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
 def cleaned(text: str) -> str:
     r"""The text without control characters and without marks that change its direction; tabs stay, line breaks become one kind.
 

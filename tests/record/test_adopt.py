@@ -1,17 +1,18 @@
 """Adopting nights that were lived already: nothing invented, gaps stay gaps."""
 
+import json
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from known import SHARED
 
 from nof1.errors import InputError
-from nof1.record.adopt import adopt
+from nof1.record.adopt import adopt, read_schedule
 from nof1.record.sources.table import read_table
 from nof1.record.trial import Trial
+from nof1.record.unsettled import Unsettled
 
-SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 OPTIONS = {"outcome": "mood", "arm": "arm", "reference": "off", "low": 0, "high": 10, "date": "date"}
 ROWS = "2026-01-05,off,4\n2026-01-06,off,5\n2026-01-08,on,6\n2026-01-11,off,3\n"
 
@@ -137,7 +138,9 @@ REFUSED = {
     "unknown covariate": ({"covariates": ["sleep"]}, ["no column 'sleep'", "date, arm, mood"]),
     "covariate is the outcome": ({"covariates": ["mood"]}, ["different names", "mood"]),
     "neither date nor day": ({"date": None}, ["--date", "--day"]),
-    "both date and day": ({"day": "date"}, ["--date", "--day"]),
+    "a column of dates as day numbers": ({"day": "date"}, ["line 2", "2026-01-05"]),
+    "neither arm nor schedule": ({"arm": None}, ["--arm", "--schedule"]),
+    "trusting neither": ({"trust": "neither"}, ["'neither'", "'date' or 'day'"]),
     "off the scale": ({"high": 5}, ["line 4", "mood 6", "0 to 5"]),
     "no number": ({"text": f"date,arm,mood\n{ROWS}2026-01-12,on,bad\n"}, ["line 6", "'bad' is no number"]),
     "no date": ({"text": f"date,arm,mood\n{ROWS}soon,on,5\n"}, ["line 6", "'soon' is no date"]),
@@ -202,17 +205,54 @@ def test_melatonin_days_are_71_nights_of_which_one_is_missing():
     assert before == missing
 
 
+MELATONIN = {"outcome": "mood", "arm": "condition", "reference": "control", "low": 0, "high": 100, "better": "higher"}
+
+
 def test_melatonin_single_readings_are_refused_as_several_a_day():
-    with pytest.raises(InputError, match="two rows for the night 2026-02-18: lines 2 and 3"):
-        adopt(
-            shared("melatonin/miura_ema_70day.csv"),
-            outcome="mood",
-            arm="condition",
-            reference="control",
-            low=0,
-            high=100,
-            date="date",
-        )
+    with pytest.raises(Unsettled, match="two rows for the night 2026-02-18: lines 2 and 3") as question:
+        adopt(shared("melatonin/miura_ema_70day.csv"), date="date", **MELATONIN)
+    assert question.value.option == "several"
+
+
+def test_melatonin_dates_and_day_numbers_part_and_nothing_is_said(shared_readings):
+    with pytest.raises(Unsettled) as question:
+        adopt(shared_readings, date="date", day="study_day", several="mean", **MELATONIN)
+    assert (question.value.option, question.value.choices) == ("trust", ("day", "date"))
+    rows = [(row.line, date.fromisoformat(row.cells[1]), int(float(row.cells[2]))) for row in shared_readings.rows]
+    line, night, number = next(row for row in rows if (row[1] - rows[0][1]).days != row[2] - rows[0][2])
+    assert f"part at line {line}: day {number} would be" in str(question.value)
+    assert f"the row has {night}" in str(question.value)
+
+
+def test_melatonin_195_readings_are_the_70_published_days_when_going_by_the_day_number(shared_readings):
+    schedule = read_schedule(SHARED / "melatonin" / "schedule.json")
+    trial = adopt(
+        shared_readings,
+        date="date",
+        day="study_day",
+        trust="day",
+        several="mean",
+        schedule=schedule,
+        **MELATONIN,
+    )
+    daily = pd.read_csv(SHARED / "melatonin" / "miura_ema_70day_daily.csv")
+    assert len(shared_readings.rows) == 195
+    assert (trial.protocol.nights, len(trial.entries), len(trial.missing_nights)) == (70, 70, 0)
+    assert not trial.protocol.design.dated
+    frame = trial.frame
+    assert list(frame["day"]) == [int(day) for day in daily["study_day"]]
+    assert list(frame["mood"]) == pytest.approx(list(daily["mood"]), abs=1e-9)
+    assert list(frame["arm"]) == list(daily["condition"])
+
+
+def test_melatonin_by_the_dates_has_one_night_more_than_the_study_counts(shared_readings):
+    trial = adopt(shared_readings, date="date", day="study_day", trust="date", several="mean", **MELATONIN)
+    assert (trial.protocol.nights, len(trial.entries), trial.protocol.design.dated) == (71, 71, True)
+
+
+@pytest.fixture
+def shared_readings():
+    return shared("melatonin/miura_ema_70day.csv")
 
 
 def test_28_days_without_dates_are_adopted_with_their_two_missing_ones():
@@ -220,3 +260,98 @@ def test_28_days_without_dates_are_adopted_with_their_two_missing_ones():
     trial = adopt(table, outcome="y", arm="arm", reference="1", low=0, high=12, day="day")
     assert (trial.protocol.nights, len(trial.missing_nights)) == (28, 2)
     assert [period.nights for period in trial.order.periods] == [7, 7, 7, 7]
+
+
+# --- several ratings, a schedule, dates beside day numbers
+
+
+SEVERAL = "date,arm,mood\n2026-01-05,off,4\n2026-01-05,off,8\n2026-01-05,off,\n2026-01-06,on,3\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"), [("mean", 6), ("last", 8), ("first", 4), ("max", 8), ("min", 4), ("sum", 12)]
+)
+def test_several_ratings_of_a_night_become_one_by_the_rule(take, rule, value):
+    assert list(take(SEVERAL, several=rule, high=20).frame["mood"]) == [value, 3]
+
+
+def test_a_sum_off_the_scale_is_refused_not_clipped(take):
+    with pytest.raises(InputError, match="line 2: mood 12 is outside its scale, 0 to 10"):
+        take(SEVERAL, several="sum")
+
+
+def test_two_arms_in_one_night_are_refused(take):
+    with pytest.raises(InputError, match="lines 2 and 3 are of one night and name two arms, off and on"):
+        take("date,arm,mood\n2026-01-05,off,4\n2026-01-05,on,8\n", several="mean")
+
+
+def test_a_schedule_gives_the_arms_of_days_without_a_row_too(take):
+    text = "day,mood\n1,4\n2,5\n5,6\n"
+    schedule = {1: "0", 2: "1", 3: "1", 4: "0", 5: "0", 6: "1"}
+    trial = take(text, date=None, day="day", arm=None, schedule=schedule, reference="0")
+    assert list(trial.frame["arm"]) == ["0", "1", "1", "0", "0", "1"]
+    assert (trial.protocol.nights, len(trial.missing_nights)) == (6, 3)
+
+
+def test_a_schedule_beside_a_column_of_arms_keeps_the_columns_names(take):
+    trial = take(schedule=dict(enumerate("0001110", start=1)))
+    assert list(trial.frame["arm"]) == ["off", "off", "off", "on", "on", "on", "off"]
+    lasting = take(schedule=dict(enumerate("000111010", start=1)))
+    assert list(lasting.frame["arm"])[-2:] == ["on", "off"]
+
+
+SCHEDULES = {
+    "another arm": ("0101110", "contradicts the schedule on 2026-01-11, day 7|contradicts the schedule on"),
+    "two names for one": ("0000000", "contradicts the schedule on 2026-01-08, day 4"),
+    "one name for two": ("0112112", "contradicts the schedule|have the same arm"),
+    "too short": ("0001", "day 7, which the schedule does not have"),
+}
+
+
+@pytest.mark.parametrize(("arms", "words"), SCHEDULES.values(), ids=SCHEDULES)
+def test_a_schedule_that_the_table_contradicts_is_refused(take, arms, words):
+    with pytest.raises(InputError, match=words):
+        take(schedule=dict(enumerate(arms, start=1)))
+
+
+def test_a_schedule_with_a_gap_is_refused(take):
+    with pytest.raises(InputError, match="The schedule has no day 3, and the nights run to day 7"):
+        take(schedule={1: "0", 2: "0", 4: "1", 7: "0"})
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{}", '{"a": 1}', '{"0": 1}', '{"1": ""}', '{"1": null}', '{"99999": 1}', "[" * 100_000, b"\xff\xfe"],
+    ids=["empty", "a list", "no day", "a letter", "day 0", "no arm", "null", "too far", "deep", "bytes"],
+)
+def test_a_file_that_is_no_schedule_is_refused(tmp_path, content):
+    path = tmp_path / "schedule.json"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(InputError, match=r"schedule\.json"):
+        read_schedule(path)
+
+
+def test_a_schedule_is_read_with_numbers_or_words(tmp_path):
+    path = tmp_path / "schedule.json"
+    path.write_text(json.dumps({"1": 0, "2": "on", "3": 1.0}))
+    assert read_schedule(path) == {1: "0", 2: "on", 3: "1"}
+
+
+DAYS = "date,count,arm,mood\n2026-01-06,2,off,4\n2026-01-07,3,on,5\n2026-01-09,{},on,6\n"
+
+
+def test_day_numbers_beside_dates_say_when_the_trial_began(take):
+    trial = take(DAYS.format(5), day="count")
+    assert (trial.protocol.start, trial.protocol.nights) == (date(2026, 1, 5), 5)
+    assert trial.missing_nights == (date(2026, 1, 5), date(2026, 1, 8))
+
+
+def test_day_numbers_that_part_from_the_dates_are_asked_about(take):
+    with pytest.raises(Unsettled) as question:
+        take(DAYS.format(4), day="count")
+    assert question.value.option == "trust"
+    assert "part at line 4: day 4 would be 2026-01-08, and the row has 2026-01-09 (1 of 3 rows" in str(question.value)
+    by_day = take(DAYS.format(4), day="count", trust="day")
+    assert (list(by_day.frame["day"]), by_day.protocol.design.dated) == ([1, 2, 3, 4], False)
+    by_date = take(DAYS.format(4), day="count", trust="date")
+    assert (by_date.protocol.start, by_date.protocol.end) == (date(2026, 1, 6), date(2026, 1, 9))

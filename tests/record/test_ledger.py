@@ -110,7 +110,7 @@ def test_a_copy_that_cannot_be_made_leaves_nothing(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(Nof1Error, match="No space left on device.*Nothing was taken"):
+    with pytest.raises(Nof1Error, match=r"No space left on device.*Nothing was taken"):
         keep_verbatim(tmp_path / "trial", tmp_path / "a.csv")
     assert list((tmp_path / "trial" / "imports").iterdir()) == []
     with pytest.raises(InputError, match=r"gone\.csv cannot be read"):

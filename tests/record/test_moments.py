@@ -355,6 +355,8 @@ def test_times_in_utc_are_not_taken_for_the_persons_clock(text):
     with pytest.raises(Unsettled, match="line 7: The times are in UTC"):
         parse_moment(text, "ymd", where="line 7")
     with pytest.raises(Unsettled):
+        moment_reader("ymd")(text, "Asia/Tokyo")
+    with pytest.raises(Unsettled):
         moment_reader("ymd", zone_of_row=True)(text, "Etc/UTC")
     assert moment_reader("ymd", zone_of_row=True)(text, "Asia/Tokyo") == at("2026-11-24 07:15:00", 9)
 

@@ -61,6 +61,10 @@ KNOWN = (
         "ValueError: Exceeds the limit (4300 digits)",
     ),  # plan/explain.py: tomllib's ValueError is not caught
     ("order.csv", "a message of "),  # plan/order.py: a huge cell is told in full
+    # plan/explain.py: keys that are not known are told as they are
+    ("protocol.toml", "a message with the character"),
+    ("sealed-order.json", "a message with the character"),
+    ("unsealing.json", "a message with the character"),
 )
 
 
@@ -332,6 +336,11 @@ def _studyu(chance: Random) -> Made:
     return Made([header, *rows], chosen={"severity": header[-1]})
 
 
+def _nof1_diary(chance: Random) -> Made:
+    grid = list(csv.reader(io.StringIO(_own_diary(chance).decode(), newline="")))
+    return Made(grid, delimiter=chance.choice((",", ",", ";")))
+
+
 def _rejected(chance: Random) -> Made:
     header = ["file", "sha256", "lines", "rows", "reason", "night", "severity", "steps", "note"]
     rows = [
@@ -407,6 +416,7 @@ SOURCES: dict[str, Callable[[Random], Made]] = {
     "sleep_as_android": _sleep_as_android,
     "studyu": _studyu,
     "rejected_rows": _rejected,
+    "nof1_diary": _nof1_diary,
 }
 SPREADSHEET, APPLE_XML, APPLE_ZIP = "spreadsheet (.xlsx)", "apple_health (.xml)", "apple_health (.zip)"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nof1.cells import listed
 from nof1.cli.console import console, is_terminal, next_step, say, say_json
 from nof1.cli.options import AsJson, Folder, now_local
 from nof1.errors import InputError
@@ -283,7 +284,7 @@ def _rule(plan: "Import", field: str, column: str) -> str:
 
 def _listed(names: tuple[str, ...], most: int = 12) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return listed(names[:most]) + more
 
 
 def _dating(plan: "Import") -> str:

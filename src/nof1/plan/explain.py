@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from nof1.cells import brief
 from nof1.errors import InputError
 from nof1.plan.design import KINDS
 
@@ -20,9 +21,9 @@ def parse_toml(text: str, *, where: str) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is a plain ValueError
         raise InputError(
-            f"{where} is not valid TOML: {error}. Mend that place, or restore the file from a copy."
+            f"{where} is not valid TOML: {brief(str(error), 200)}. Mend that place, or restore the file from a copy."
         ) from None
 
 
@@ -43,7 +44,7 @@ def explain(error: ValidationError, where: str) -> str:
     }
     items = [item for item in items if any(item is first for first in alike.values())]
     for item in items[:5]:
-        place = ".".join(str(part) for part in item["loc"] if part not in _NOT_PLACES)
+        place = ".".join(brief(str(part)) for part in item["loc"] if part not in _NOT_PLACES)
         text = item["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
         if item["type"] not in ("value_error", "assertion_error"):
             text = _plainly(item)
@@ -64,8 +65,6 @@ _WORDS = {
     "literal_error": "must be {expected}",
     "union_tag_invalid": "kind must be one of {expected_tags}",
     "union_tag_not_found": "needs a kind",
-    "string_too_short": "must have at least {min_length} letters",
-    "string_too_long": "must have at most {max_length} letters",
     "string_pattern_mismatch": "does not have the right form",
 }
 _KINDS_OF_VALUE = (
@@ -86,18 +85,17 @@ def _plainly(item: ErrorDetails) -> str:
     kind, limits = item["type"], item.get("ctx", {})
     if kind in ("extra_forbidden", "missing", "union_tag_not_found"):
         return _WORDS[kind]
-    if kind in ("too_short", "too_long"):
-        few = kind == "too_short"
+    if kind.removeprefix("string_") in ("too_short", "too_long"):
+        few = kind.endswith("too_short")
         size = limits.get("min_length" if few else "max_length")
-        what = "letters" if isinstance(item.get("input"), str) else "entries"
+        one, many = ("letter", "letters") if isinstance(item.get("input"), str) else ("entry", "entries")
+        what = one if size == 1 else many
         words = f"must have {'at least' if few else 'at most'} {size} {what}"
     elif kind in _WORDS:
         words = _WORDS[kind].format(**limits)
     else:
         words = next((words for start, words in _KINDS_OF_VALUE if kind.startswith(start)), "must be a table of fields")
-    return f"{words} (it is {_short(item.get('input'))})"
-
-
-def _short(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    written = item.get("input")
+    if kind == "union_tag_invalid" and isinstance(written, dict):
+        written = written.get("kind")
+    return f"{words} (it is {brief(repr(written))})"

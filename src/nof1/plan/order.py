@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from nof1.cells import brief
 from nof1.errors import InputError
 from nof1.files import write_atomic
 from nof1.plan.fields import PAUSE, WASHOUT
@@ -220,7 +221,7 @@ class Order:
         try:
             return cls(periods)
         except InputError as problem:
-            raise InputError(f"{where} is damaged: {problem} Restore it from a copy.") from None
+            raise InputError(f"{where} is damaged: {brief(str(problem), 300)} Restore it from a copy.") from None
 
 
 def _rows(content: bytes, where: str) -> list[tuple[date, int, int, str]]:
@@ -235,7 +236,7 @@ def _rows(content: bytes, where: str) -> list[tuple[date, int, int, str]]:
     except (UnicodeDecodeError, csv.Error, ValueError, TypeError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{where} is damaged ({error}). Restore it from a copy.") from None
+        raise InputError(f"{where} is damaged ({brief(str(error), 120)}). Restore it from a copy.") from None
 
 
 def _joined(periods: Sequence[Period]) -> list[Period]:

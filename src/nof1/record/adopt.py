@@ -178,8 +178,9 @@ def read_schedule(path: str | Path) -> dict[int, str]:
     InputError
         If it is not of that form.
     """
+    raw = read_bytes(Path(path))
     try:
-        content = json.loads(read_bytes(Path(path)).decode("utf-8-sig"))
+        content = json.loads(raw.decode("utf-8-sig"))
         if not isinstance(content, dict) or not content:
             raise ValueError
         schedule = {int(number): cell_text(arm) for number, arm in content.items()}

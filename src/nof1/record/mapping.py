@@ -76,9 +76,9 @@ def complete_map(export: Export, protocol: Protocol, chosen: Mapping[str, str]) 
     for field in columns(protocol):
         if field != "night":
             _add(found, field, _by_name(open_columns, field, protocol))
-    if not chosen or export.source != "plain":
+    if not set(chosen) - {"night"} or export.source != "plain":
         _add_measures(found, open_columns, protocol)
-    _refuse_nothing(export, protocol, found, asked=bool(chosen))
+    _refuse_nothing(export, protocol, found, asked=bool(set(chosen) - {"night"}))
     order = [*columns(protocol), *(field for field in found if field not in columns(protocol))]
     return {field: found[field] for field in order if field in found}
 

@@ -285,7 +285,7 @@ class _Taker:
         if self.until < 0 or not any(target.merge == "union" for target, _ in values):
             return None
         try:
-            end = self.moment(row.cells[self.until], "")
+            end = self.moment(row.cells[self.until], row.cells[self.zone_column] if self.zone_column >= 0 else "")
         except (ValueError, IndexError) as problem:
             raise _RowError(f"the end of the interval cannot be read: {problem}") from None
         begin_minute, end_minute = _minute(moment), _minute(end)

@@ -17,6 +17,7 @@ from nof1.record.measures import find_measure
 
 MEASURES_FILE = "measures.csv"
 COLUMNS = ("night", "measure", "value", "unit")
+_TOLD = 60  # letters of a name in a message; names are shorter
 Values = Mapping[tuple[date, str], float]
 
 
@@ -72,7 +73,7 @@ def measure_name(name: str, *, where: str) -> str:
         If it is not.
     """
     try:
-        return column_name(name.strip())
+        return column_name(name.strip()[:_TOLD])
     except ValueError as error:
         raise InputError(f"{where}: a measure cannot be called so: {error}.") from None
 

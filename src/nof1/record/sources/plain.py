@@ -21,6 +21,8 @@ WHEN_NAMES = (
     "datetime",
     "time",
     "zeitstempel",
+    "when",
+    "wann",
     "evening",
     "morning",
 )

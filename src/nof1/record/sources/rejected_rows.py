@@ -1,7 +1,9 @@
 """The trial's own rejected.csv, mended by the person: its rows are imported like any others."""
 
+from nof1.errors import InputError
 from nof1.record.entry import TEXT_COLUMNS
 from nof1.record.rejected import COLUMNS
+from nof1.record.secondary import measure_name
 from nof1.record.sources.nof1_diary import unshielded_rows
 from nof1.record.sources.opened import Opened
 from nof1.record.sources.plain import plain_column, rows_after
@@ -33,4 +35,12 @@ def recognize(file: Opened) -> Export | None:
 
 def _column(name: str) -> Column:
     """Under the name of a measure stands what is kept of it, in its own unit."""
-    return Column(name, "" if name in TEXT_COLUMNS else plain_column(name).measure or name)
+    return Column(name, "" if name in TEXT_COLUMNS else plain_column(name).measure or _own(name))
+
+
+def _own(name: str) -> str:
+    """The name, if a measure can have it: a column may have been added by hand."""
+    try:
+        return measure_name(name, where=KEY)
+    except InputError:
+        return ""
