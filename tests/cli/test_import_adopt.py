@@ -185,7 +185,7 @@ def test_the_treatment_never_reaches_a_sealed_trial(nof1, sealed_trial, write, s
 
 BAD_IMPORTS = {
     "missing column": ("date,legs\n2026-01-12,3\n", (), "--map severity="),
-    "no night": ("when,severity\n2026-01-12,3\n", (), "--map night="),
+    "no night": ("K1,severity\n2026-01-12,3\n", (), "--map night="),
     "several": ("date,severity\n2026-01-12,3\n2026-01-12,4\n", (), "--several mean"),
     "ambiguous date": ("date,severity\n11/01/2026,3\n", (), "--date-order dmy"),
     "ambiguous number": ('date,severity\n2026-01-12,"1,234"\n', (), "--decimal comma"),
@@ -235,7 +235,7 @@ UNCLEAR = {
         {12: 8},
     ),
     "columns": (
-        "when,How bad?\n2026-01-12,4\n",
+        "K1,How bad?\n2026-01-12,4\n",
         [("holds 'night'? Number", "1"), ("holds 'severity'? Number", "2")],
         {12: 4},
     ),

@@ -80,7 +80,7 @@ def test_a_bad_measure_is_refused(protocol, pairs, words):
 @pytest.mark.parametrize(
     ("header", "pairs", "option", "words"),
     [
-        ("when,severity", [], "map night", "not clear which column holds 'night'.*--map night='Date'.*when, severity"),
+        ("K1,severity", [], "map night", "not clear which column holds 'night'.*--map night='Date'.*K1, severity"),
         (
             "date,How bad?",
             [],
