@@ -145,3 +145,8 @@ def test_whole_nights_are_added_once(trial_folder, protocol, bytes_in):
         with pytest.raises(InputError, match=r"is recorded already\. Nothing was changed"):
             add_entries(trial_folder, protocol, again)
     assert bytes_in(trial_folder) == before
+
+
+def test_a_note_typed_by_hand_is_cleaned_like_an_imported_one(put, nights):
+    put((NEW, {"note": "a\x1b[2Jb\u202ec", "side_effects": "dizzy\x07; sick\u2066"}))
+    assert (nights()[12].note, nights()[12].side_effects) == ("a[2Jbc", ("dizzy", "sick"))

@@ -253,6 +253,7 @@ def foreign(trial_folder):
                 (home / path.name).write_bytes(path.read_bytes())
                 (home / path.name).chmod(0o644)
         (Path(place) / "table.csv").write_text(TABLE)
+        (Path(place) / "table.csv").chmod(0o644)  # whatever an earlier command has left as the umask
         home.chmod(0o555)
         try:
             yield home

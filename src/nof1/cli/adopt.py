@@ -14,7 +14,9 @@ from nof1.record.nights import DatedBy, DateOrder
 
 def adopt(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="New folder for the trial.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Table with one row a night: .csv, .tsv or .xlsx.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", readable=False, help="Table with one row a night: .csv, .tsv or .xlsx.")
+    ],
     outcome: Annotated[str, typer.Option(help="Column with the outcome.")],
     reference: Annotated[str, typer.Option(help="The arm to compare with, as the table writes it.")],
     low: Annotated[float, typer.Option(help="Low end of the outcome's scale.")],
@@ -122,6 +124,10 @@ def adopt(
         )
         return
     counts = ", ".join(f"{count} on {name}" for name, count in trial.frame["arm"].value_counts(sort=False).items())
+    if trust == "day":
+        say(
+            "Nights are counted by their day numbers, which the dates of the table contradict; so the trial has no dates."
+        )
     say(
         f"{len(table.rows)} rows taken over as {protocol.nights} nights ({counts}); {len(trial.missing_nights)} without an outcome."
     )

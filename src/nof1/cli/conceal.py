@@ -8,7 +8,7 @@ import typer
 
 from nof1.cli.console import is_terminal, next_step, say, say_json
 from nof1.cli.options import AsJson, Folder
-from nof1.errors import InputError
+from nof1.errors import InputError, Nof1Error
 from nof1.plan.amendments import load_amendments
 from nof1.plan.loading import load_schedule, load_unsealing
 from nof1.plan.order import Order
@@ -56,7 +56,13 @@ def _renew(folder: Path, order: Order) -> None:
     from nof1.cli.draw import write_paperwork
 
     amendments = load_amendments(folder)
-    write_paperwork(folder, Protocol.load(folder), order, amendments=amendments, revision=len(amendments))
+    try:
+        write_paperwork(folder, Protocol.load(folder), order, amendments=amendments, revision=len(amendments))
+    except Nof1Error as error:
+        reason = str(error).replace(" Nothing was changed.", "")
+        raise Nof1Error(
+            f"It is on record, so do not enter it again; but the papers could not be written anew. {reason} The next amendment renews them, too."
+        ) from error
 
 
 def unseal(

@@ -1,5 +1,6 @@
 """nof1 import: nights that were recorded elsewhere go into a trial folder, after a look."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,7 +32,9 @@ _LARGE = 5_000_000  # bytes from which on reading shows a bar
 
 def import_(
     folder: Folder,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Export or table: .csv, .tsv, .xlsx, .zip, .xml.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", readable=False, help="Export or table: .csv, .tsv, .xlsx, .zip, .xml.")
+    ],
     column_map: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="NAME=COLUMN", help="Which column of the file holds what; repeat for more."),
@@ -86,7 +89,8 @@ def import_(
         trust=trust,
     )
     chosen, reading, since = _with_memory(folder, export, chosen, reading)
-    plan = _settle(folder, protocol, export, chosen, reading, opened, ask=is_terminal() and not (yes or as_json))
+    ask = is_terminal() and not (yes or as_json)
+    plan = _settle(folder, protocol, export, chosen, reading, opened, ask=ask)
     if nothing_new(folder, plan):
         if as_json:
             say_json(_as_json(plan, done=True))
@@ -183,7 +187,7 @@ def _settle(
 
     while True:
         try:
-            with _bar(opened, show=ask):
+            with _bar(opened):
                 full = complete_map(export, protocol, chosen)
                 return plan_import(folder, protocol, export, full, reading, latest=last_night(now_local()))
         except Unsettled as question:
@@ -223,9 +227,9 @@ def _choose(question: str, choices: tuple[str, ...]) -> str:
 
 
 @contextmanager
-def _bar(opened: "Opened", *, show: bool) -> Iterator[None]:
+def _bar(opened: "Opened") -> Iterator[None]:
     """A bar over the bytes of a large file; it is read once to find out how, and once to take."""
-    if not show or opened.meter.total < _LARGE:
+    if opened.meter.total < _LARGE or not sys.stderr.isatty():
         yield
         return
     from threading import Event, Thread

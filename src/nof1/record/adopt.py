@@ -16,6 +16,7 @@ from nof1.plan.order import ORDER_FILE, order_from_arms
 from nof1.plan.protocol import Protocol
 from nof1.record.entry import Entry, check_entry, parse_number
 from nof1.record.journal import JOURNAL_FILE, Line, begun, extended, stamp
+from nof1.record.ledger import IMPORTS_FOLDER, LEDGER_FILE
 from nof1.record.nights import DatedBy, DateOrder, night_of, parse_moment, settle_order
 from nof1.record.reading import Trust
 from nof1.record.sources.opened import Row, cell_text
@@ -167,7 +168,13 @@ def begin_journal(folder: Path, trial: Trial, *, by: str, now: datetime) -> None
     lines = lines_of(trial.protocol, trial.entries, trial.measures, by=by, now=now)
     journal = extended(begun(trial.protocol.sha256(), now), lines)
     order = Line(stamp(now), by, "", ORDER_FILE, "", sha256_bytes(read_bytes(folder / ORDER_FILE)))
-    write_atomic(folder / JOURNAL_FILE, extended(journal, [order]))
+    ledger = f"{IMPORTS_FOLDER}/{LEDGER_FILE}"
+    files = (
+        [Line(stamp(now), by, "", ledger, "", sha256_bytes(read_bytes(folder / ledger)))]
+        if (folder / ledger).is_file()
+        else []
+    )
+    write_atomic(folder / JOURNAL_FILE, extended(journal, [order, *files]))
 
 
 def read_schedule(path: str | Path) -> dict[int, str]:

@@ -46,21 +46,19 @@ def united(gathered: Gathered, made: Iterable[Target], several: Merge | None) ->
         elif name in gathered.ends:
             cells[name] = number_text(_tidy(_union(gathered.numbers[name], gathered.ends[name])))
         elif name in gathered.numbers:
-            cells[name] = number_text(_tidy(_one(gathered.numbers[name], target, several)))
+            cells[name] = number_text(_finite(_one(gathered.numbers[name], target, several)))
     return cells
 
 
 def _tidy(value: float) -> float:
-    """Without the last digits that adding up has made.
+    """Without the last digits that adding up has made."""
+    return round(_finite(value), 9)
 
-    Raises
-    ------
-    InputError
-        If there is no such number any more.
-    """
+
+def _finite(value: float) -> float:
     if not math.isfinite(value):
         raise InputError("the values together are too large for a number.")
-    return round(value, 9)
+    return value
 
 
 def _one(values: "array[float]", target: Target, several: Merge | None) -> float:
@@ -80,10 +78,17 @@ def _one(values: "array[float]", target: Target, several: Merge | None) -> float
 def one_of_several(values: Sequence[float], rule: Merge) -> float:
     """Several values of a night as one, by a rule that a person can choose."""
     if rule == "mean":
-        return sum(values) / len(values)
+        return _sum(values) / len(values)
     if rule == "sum":
-        return sum(values)
+        return _tidy(_sum(values))
     return {"last": values[-1], "first": values[0], "max": max(values), "min": min(values)}[rule]
+
+
+def _sum(values: Sequence[float]) -> float:
+    try:
+        return math.fsum(values)
+    except OverflowError:
+        return math.inf
 
 
 def _union(begins: "array[float]", ends: "array[float]") -> float:
