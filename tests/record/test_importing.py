@@ -384,3 +384,30 @@ def test_words_that_are_nothing_but_arms_are_refused_in_a_concealed_trial(export
 def test_an_open_trial_may_note_its_arms(export, take, nights):
     take(export("date,severity,Which\n2026-01-12,3,magnesium\n"), "note=Which")
     assert nights()[12].note == "magnesium"
+
+
+@pytest.mark.parametrize("options", [{"several": "bogus"}, {"zone": 7}, {"units": []}, "mean", None])
+def test_a_saved_map_with_nonsense_in_its_options_is_asked_again(export, take, trial_folder, options):
+    made = export("date,severity\n2026-01-12,3\n2026-01-12,5\n")
+    take(made, several="mean")
+    path = trial_folder / "imports" / "maps.json"
+    saved = json.loads(path.read_text())
+    for entry in saved.values():
+        entry["options"] = options
+    path.write_text(json.dumps(saved))
+    column_map, reading, _ = remembered(trial_folder, made)
+    assert column_map == {"night": "date", "severity": "severity"}
+    assert reading == Reading()
+
+
+def test_words_for_the_treatment_are_refused_even_if_every_row_would_be_rejected(export, plan, sealed_trial):
+    trial = sealed_trial(ratings="465", name="sealed")
+    made = export("date,severity,Which\n2026-01-12,99,citrate\n2026-01-13,77,off\n")
+    with pytest.raises(InputError, match="names the treatment"):
+        plan(made, "note=Which", folder=trial.folder)
+
+
+def test_a_column_that_names_a_person_counts_no_days(export, plan):
+    made = export("date,severity,E-mail\n2026-01-12,3,a@example.org\n")
+    with pytest.raises(InputError, match="no count of days"):
+        plan(made, day_number="E-mail")

@@ -229,3 +229,14 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path, monkeypatch):
         open_file(tmp_path / "nowhere.csv")
     with pytest.raises(InputError, match="cannot be read"):
         open_file(tmp_path)
+
+
+def test_a_sheet_that_claims_to_be_huge_is_read_by_what_is_in_it(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["date", "severity"])
+    book.active.append(["2026-01-05", 4])
+    book.active["XFD900000"] = 1
+    book.save(tmp_path / "far.xlsx")
+    rows = list(open_file(tmp_path / "far.xlsx").rows())
+    assert [(row.line, row.cells[:2]) for row in rows[:2]] == [(1, ["date", "severity"]), (2, ["2026-01-05", "4"])]
+    assert (rows[2].line, len(rows)) == (900_000, 3)

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from nof1.errors import InputError
 from nof1.files import sha256_file
 from nof1.plan.protocol import Protocol
@@ -233,9 +235,9 @@ def _refuse_hints(export: Export, protocol: Protocol, matched: Matched, made: Se
     for target in made:
         if target.field not in _HINTS:
             continue
-        texts = {
-            text.casefold() for gathered in matched.nights.values() for text in gathered.texts.get(target.field, ())
-        }
+        taken = (text for gathered in matched.nights.values() for text in gathered.texts.get(target.field, ()))
+        rejected = (row.values.get(target.field, "") for row in matched.rejected)
+        texts = {text.casefold() for text in (*taken, *rejected) if text}
         if texts and texts <= arms:
             raise InputError(
                 f"The column {target.column!r} of {export.path.name} names the treatment, and the order of this trial is concealed. Leave it out."
@@ -346,8 +348,9 @@ def remembered(folder: str | Path, export: Export) -> tuple[dict[str, str], Read
     saved = read_maps(folder).get(map_key(export.source, export.header))
     if not isinstance(saved, dict) or not isinstance(saved.get("map"), dict):
         return None
-    names = {entry.name for entry in fields(Reading)}
-    said = saved.get("options")
-    options = {name: value for name, value in said.items() if name in names} if isinstance(said, dict) else {}
+    try:
+        reading = TypeAdapter(Reading).validate_python(saved.get("options"))
+    except ValidationError:  # changed by hand; what it said is asked again
+        reading = Reading()
     column_map = {str(name): str(column) for name, column in saved["map"].items() if column in export.header}
-    return column_map, Reading(**options), str(saved.get("saved", ""))[:10]
+    return column_map, reading, str(saved.get("saved", ""))[:10]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 
-from nof1.cells import cleaned, listed
+from nof1.cells import brief, cleaned, listed
 from nof1.errors import InputError
 from nof1.plan.protocol import Protocol
 from nof1.record.entry import number_text
@@ -155,6 +155,10 @@ class _Taker:
         self.comma = comma
         day = export.day_number if reading.day_number is None else reading.day_number
         self.day_number = export.place(day) if day else -1
+        if day and export.column(day).role in ("private", "treatment"):
+            raise InputError(
+                f"The column {brief(day)!r} is no count of days. Name another one, or leave --day-number out."
+            )
         self.trust = reading.trust
         outcome = protocol.outcome
         self.unflagged = {outcome.name, "dose_mg", "confidence"}  # where yes is no number

@@ -234,10 +234,13 @@ def _sheet_rows(path: Path) -> Iterator[Row]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles that openpyxl does not know do not matter here
             with path.open("rb") as one, path.open("rb") as two:
-                computed, written = (
-                    openpyxl.load_workbook(stream, read_only=True, data_only=only).worksheets[0].iter_rows()
+                sheets = [
+                    openpyxl.load_workbook(stream, read_only=True, data_only=only).worksheets[0]
                     for stream, only in ((one, True), (two, False))
-                )
+                ]
+                for sheet in sheets:
+                    sheet.reset_dimensions()  # a sheet may claim a million empty rows; only what is there is gone through
+                computed, written = (sheet.iter_rows() for sheet in sheets)
                 for number, (cells, sources) in enumerate(zip(computed, written, strict=True), start=1):
                     _refuse_uncomputed(path, number, cells, sources)
                     texts = [cell_text(cell.value) for cell in cells]
