@@ -60,6 +60,8 @@ class Talk:
                 if not part:
                     return
                 self.raw += part.decode(errors="replace")
+            if select.select([master], [], [], 0.1)[0]:
+                continue  # more of the question is coming; an answer given now would stand in the middle of it
             if self.answers and told(self.answers[0][0]) in told(plain(self.raw[seen:])):
                 answer = self.answers.pop(0)[1]
                 seen = len(self.raw)
