@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nof1.record.sources.source import Export
 
 _SHOWN = 5  # nights of the preview
+_WIDEST = 24  # letters of a cell in the preview
 _PROBLEMS = 8  # rejected rows of the preview
 _LARGE = 5_000_000  # bytes from which on reading shows a bar
 
@@ -308,12 +309,22 @@ def _show_nights(plan: "Import") -> None:
     if not plan.changes:
         return
     fields = [field for field in plan.column_map if field != "night"]
+    shown = {field: [change.cells.get(field, "")[:_WIDEST] for change in plan.changes[:_SHOWN]] for field in fields}
+    # As many columns as fit beside each other; a terminal that breaks every line shows nothing.
+    room, fit = console().width - 10, 0
+    for field in fields:
+        room -= 2 + max(map(len, (field, *shown[field])))
+        if room < 0 and fit:
+            break
+        fit += 1
     table = Table(box=None, pad_edge=False)
-    for name in ("night", *fields):
+    for name in ("night", *fields[:fit]):
         table.add_column(name, overflow="fold")
-    for change in plan.changes[:_SHOWN]:
-        table.add_row(str(change.night), *(change.cells.get(field, "")[:40] for field in fields))
+    for place, change in enumerate(plan.changes[:_SHOWN]):
+        table.add_row(str(change.night), *(shown[field][place] for field in fields[:fit]))
     console().print(table)
+    if fit < len(fields):
+        say(f"  … and beside them {_listed(tuple(fields[fit:]))}")
     if len(plan.changes) > _SHOWN:
         say(f"  … and {len(plan.changes) - _SHOWN} more nights")
 

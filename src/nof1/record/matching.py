@@ -109,7 +109,8 @@ def match(
                 book.outside(line, night, first, last, partial(take.shown, row))
                 continue
             if night > latest:
-                raise _RowError(f"the night {night} is not over yet; check the date")
+                book.early(line, night, latest, partial(take.shown, row))
+                continue
             interval = take.interval(row, moment, values)
         except _RowError as problem:
             book.reject(line, str(problem), take.shown(row))
@@ -123,6 +124,7 @@ def match(
     return book.matched
 
 
+_EARLY_LISTED = 3  # rows of a night that is not over, told one by one
 _LONGEST = 2 * 24 * 60  # minutes; a longer sleep is a slip
 
 
@@ -356,6 +358,7 @@ class _Book:
     fields: list[str]
     runs: bool = True
     listed: int = 5000  # rejected rows kept one by one; further ones of one kind are kept as a run
+    early_rows: int = 0
     run: Rejected | None = None
     run_from: int = 0
     run_to: int = 0
@@ -370,6 +373,14 @@ class _Book:
         self._extend(line, reason)
         low, high = self.run_nights or (night, night)
         self.run_nights = min(low, night), max(high, night)
+
+    def early(self, line: int, night: date, latest: date, shown: Callable[[], Mapping[str, str]]) -> None:
+        """A row of a night that is not over; a file that is read today may have thousands of them."""
+        self.early_rows += 1
+        if self.early_rows <= _EARLY_LISTED or not self.runs:
+            self.reject(line, f"the night {night} is not over yet; check the date", shown())
+        else:
+            self._extend(line, f"after the last night that is over, {latest}")
 
     def reject(self, line: int, reason: str, shown: Mapping[str, str]) -> None:
         if self.runs and len(self.matched.rejected) >= self.listed:

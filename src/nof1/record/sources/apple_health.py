@@ -18,7 +18,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from nof1.errors import InputError
-from nof1.record.sources.opened import MAX_CELL, MAX_RATIO, Opened, Row
+from nof1.record.sources.opened import MAX_CELL, MAX_RATIO, Meter, Opened, Row
 from nof1.record.sources.source import Column, Export
 
 KEY = "apple_health"
@@ -108,24 +108,24 @@ _KNOWN = frozenset({*_QUANTITIES, _SLEEP})
 def recognize(file: Opened) -> Export | None:
     """The export, if the XML's root element is HealthData; file names are in the phone's language and do not count."""
     if file.kind == "xml":
-        return _export(file.path, None) if _is_health(file.path, None) else None
+        return _export(file, None) if _is_health(file.path, None) else None
     if file.kind != "zip":
         return None
     members = [member for member in _members(file.path) if _is_health(file.path, member)]
     if len(members) > 1:
         names = " and ".join(member.filename[:80] for member in members[:2])
         _refuse(file.path, f"it holds more than one export of Apple Health ({names}); import one of them")
-    return _export(file.path, members[0]) if members else None
+    return _export(file, members[0]) if members else None
 
 
-def _export(path: Path, member: zipfile.ZipInfo | None) -> Export:
+def _export(file: Opened, member: zipfile.ZipInfo | None) -> Export:
     def rows() -> Iterator[Row]:
-        return _rows(path, member)
+        return _rows(file.path, member, file.meter)
 
     return Export(
         source=KEY,
         title=TITLE,
-        path=path,
+        path=file.path,
         columns=COLUMNS,
         when="start",
         rows=rows,
@@ -184,12 +184,14 @@ def _refuse_damaged(path: Path, error: Exception) -> NoReturn:
     _refuse(path, f"the file is damaged or was cut off ({type(error).__name__}); export it again")
 
 
-def _chunks(path: Path, member: zipfile.ZipInfo | None) -> Generator[bytes]:
+def _chunks(path: Path, member: zipfile.ZipInfo | None, meter: Meter | None = None) -> Generator[bytes]:
     """The XML in pieces. Sizes that the archive tells of itself are not believed."""
+    meter = meter or Meter(0)
     try:
         with path.open("rb") as stream:
             if member is None:
                 while chunk := stream.read(CHUNK):
+                    meter.done = stream.tell()
                     yield chunk
                 return
             packed = min(member.compress_size, path.stat().st_size)
@@ -198,6 +200,7 @@ def _chunks(path: Path, member: zipfile.ZipInfo | None) -> Generator[bytes]:
                 while chunk := data.read(CHUNK):
                     unpacked += len(chunk)
                     _refuse_bomb(path, unpacked, packed)
+                    meter.done = stream.tell()
                     yield chunk
     except InputError:
         raise
@@ -225,8 +228,8 @@ def _is_health(path: Path, member: zipfile.ZipInfo | None) -> bool:
     return reading.root == _ROOT
 
 
-def _rows(path: Path, member: zipfile.ZipInfo | None) -> Iterator[Row]:
-    with closing(_chunks(path, member)) as chunks:
+def _rows(path: Path, member: zipfile.ZipInfo | None, meter: Meter) -> Iterator[Row]:
+    with closing(_chunks(path, member, meter)) as chunks:
         reading = _begin(path, next(chunks, b""))
         yield from reading.taken()
         for chunk in chunks:
