@@ -80,9 +80,11 @@ def test_the_persons_words_are_printed_as_they_are(nof1, tmp_path, write):
     _, out, _ = nof1("plan", folder, "--dose-mg", "100", "--start", "2026-01-05", "--title", MARKUP)
     assert MARKUP in out
     assert MARKUP in nof1("status", folder)[1]
-    path = write(f"date,severity,{MARKUP}\n2026-01-12,3,{MARKUP}\n")
+    path = write(f"date,severity,{MARKUP}\n2026-01-12,3,{MARKUP}\n2026-01-13,3,[/] [red]x\n")
     _, out, _ = nof1("import", folder, path, "--map", f"note={MARKUP}", "--yes")
-    assert out.count(MARKUP) == 2
+    assert f"note: from '{MARKUP}'" in out
+    assert f"2026-01-12  3         {MARKUP[:21]}...\n" in out  # a long cell is cut, and says so
+    assert "2026-01-13  3         [/] [red]x" in out
     assert json.loads(nof1("status", folder, "--json")[1])["title"] == MARKUP
 
 

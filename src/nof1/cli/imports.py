@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nof1.cells import listed
+from nof1.cells import brief, listed
 from nof1.cli.console import console, is_terminal, next_step, say, say_json
 from nof1.cli.options import AsJson, Folder, now_local
 from nof1.errors import InputError
@@ -309,7 +309,9 @@ def _show_nights(plan: "Import") -> None:
     if not plan.changes:
         return
     fields = [field for field in plan.column_map if field != "night"]
-    shown = {field: [change.cells.get(field, "")[:_WIDEST] for change in plan.changes[:_SHOWN]] for field in fields}
+    shown = {
+        field: [brief(change.cells.get(field, ""), _WIDEST) for change in plan.changes[:_SHOWN]] for field in fields
+    }
     # As many columns as fit beside each other; a terminal that breaks every line shows nothing.
     room, fit = console().width - 10, 0
     for field in fields:
