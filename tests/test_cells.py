@@ -27,7 +27,7 @@ from nof1.record.writing import Change, record
 
 NOW = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
 STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
-TEXTS = st.text() | st.text(alphabet="'=+-@\t\r\n4.5e\uff1d a")
+TEXTS = st.text() | st.text(alphabet="';\"=+-@\t\r\n4.5e\uff1d a")
 
 
 def is_formula(cell):
@@ -35,11 +35,18 @@ def is_formula(cell):
     return cell[:1] in tuple(STARTS) and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?", cell)
 
 
+def read_at_semicolons(line):
+    """The cells that a program sees which splits at semicolons, as in countries with a decimal comma, and strips quotes."""
+    return [cell.lstrip('" ') for cell in re.split("[;\t\r\n]", line)]
+
+
 @given(TEXTS)
 @example("'=1+1")
 @example("''-4")
 @example("-4.5")
 @example("-4\n")
+@example("x;'=1")
+@example("\n=1")
 def test_a_shielded_text_is_read_back_and_is_never_a_formula(text):
     assert unshielded(shielded(text)) == text
     assert not is_formula(shielded(text))
@@ -51,8 +58,20 @@ def test_two_texts_never_become_the_same_cell(one, other):
 
 
 @given(TEXTS)
+@example("x;=1+1")
+@example('x; "=1+1"')
+@example("first\n=1+1")
+def test_a_program_that_splits_at_semicolons_sees_no_formula_either(text):
+    stream = io.StringIO()
+    csv.writer(stream).writerow(["2026-01-05", shielded(text)])
+    assert not [cell for cell in read_at_semicolons(stream.getvalue()) if is_formula(cell)]
+
+
+@given(TEXTS)
+@example("calm; better\nthan before")
 def test_only_what_has_to_be_is_shielded(text):
-    if not text.lstrip("'")[:1] or text.lstrip("'")[0] not in STARTS:
+    starts = [text.lstrip("'")[:1], *(piece.lstrip("' \"")[:1] for piece in re.split("[;\t\r\n]", text))]
+    if not any(start and start in STARTS for start in starts):
         assert shielded(text) == text == unshielded(text)
 
 

@@ -5,9 +5,11 @@ import unicodedata
 from collections.abc import Iterable
 
 # What spreadsheet programs take for the beginning of a formula, in both widths of letters.
-_FORMULA = re.compile(
-    r"'*[=+\-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}]"
-)
+_SIGNS = r"=+\-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+_FORMULA = re.compile(rf"'*[{_SIGNS}\t\r\n]")
+# A program that splits lines at semicolons, as in countries with a decimal comma, begins a cell in the middle of a text.
+_INNER = re.compile(rf"(?<=[;\t\r\n])(?=[\"' ]*[{_SIGNS}])")
+_INNER_SHIELDED = re.compile(rf"(?<=[;\t\r\n])'(?=[\"' ]*[{_SIGNS}])")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.ASCII)
 _SHOWN_LETTERS, _SHOWN_NAMES = 60, 50  # of a column's name, and names, in a message
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -16,12 +18,15 @@ _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 
 
 def shielded(text: str) -> str:
-    """The text as a cell that no spreadsheet program takes for a formula: with an apostrophe before it where it might.
+    """The text as a cell that no spreadsheet program takes for a formula: with an apostrophe before each place where it might.
 
-    >>> shielded("=1+1"), shielded("-4.5"), shielded("calm")
-    ("'=1+1", '-4.5', 'calm')
+    >>> shielded("=1+1"), shielded("-4.5"), shielded("calm; -1 at times")
+    ("'=1+1", '-4.5', "calm;' -1 at times")
     """
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    if _NUMBER.fullmatch(text):
+        return text
+    inner = _INNER.sub("'", text)
+    return f"'{inner}" if _FORMULA.match(text) else inner
 
 
 def unshielded(cell: str) -> str:
@@ -30,7 +35,8 @@ def unshielded(cell: str) -> str:
     >>> unshielded("'=1+1"), unshielded("'tis calm")
     ('=1+1', "'tis calm")
     """
-    return cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
+    whole = cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
+    return _INNER_SHIELDED.sub("", whole)
 
 
 def listed(names: Iterable[str]) -> str:
