@@ -121,6 +121,14 @@ def settle(folder: Path) -> None:
         )
 
 
+def _inside(folder: Path, name: str) -> Path:
+    """The path of a file of this folder; the list may have come from elsewhere, and nothing outside is ever written."""
+    target = folder / name
+    if not name or ".." in Path(name).parts or not target.parent.resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"{name!r} is no file of the folder")
+    return target
+
+
 def _waiting(folder: Path, error: OSError) -> Nof1Error:
     return Nof1Error(
         f"{folder} cannot be written to ({error.strerror}), and a recording in it waits to be finished. "
@@ -136,9 +144,11 @@ def unsettled(folder: Path) -> bool:
 def _put_in_place(folder: Path, stage: Path) -> list[tuple[str, str]]:
     kept = []
     for number, entry in enumerate(json.loads((stage / _LIST).read_text())):
-        staged, target = stage / str(number), folder / entry["name"]
+        staged, target = stage / str(number), _inside(folder, entry["name"])
         if not staged.is_file():
             continue  # in place already
+        if sha256_file(staged) != entry["new"]:
+            raise ValueError(f"{staged} is not what was laid aside")
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         current = sha256_file(target) if target.is_file() else None
         if current not in (entry["old"], entry["new"]):

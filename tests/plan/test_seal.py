@@ -94,7 +94,11 @@ def test_no_seed_and_no_salt_enters_the_trial_folder(sealed_trial):
     assert re.search(rb"(?m)^\s*\"?(seed|salt)\b.*\d", content) is None
     for secret in (str(sealed.seed), sealed.salt, *(sealed.salt[i : i + 8] for i in range(0, 64, 8))):
         assert secret.encode() not in content
-    assert set(json.loads((trial.folder / SEAL_FILE).read_text())) == {"schema", "what", "commitment"}
+    assert set(json.loads((trial.folder / SEAL_FILE).read_text())) == {
+        "schema",
+        "what",
+        "commitment",
+    }  # and, beside a journal, a checksum
 
 
 @pytest.mark.parametrize("concealed", ["helper", "alone"])

@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from journals import begin_journal
 
 from nof1 import commit as commit_room
 from nof1.analyze.terms import terms
 from nof1.commit import locked
 from nof1.errors import InputError
-from nof1.files import sha256_bytes, write_atomic
+from nof1.files import sha256_bytes
 from nof1.plan.amendments import load_amendments
 from nof1.plan.draw import draw_order, schedule
 from nof1.plan.fields import PAUSE
@@ -20,7 +21,7 @@ from nof1.record.amend import add_note, add_pause
 from nof1.record.check import check
 from nof1.record.diary import read_diary
 from nof1.record.entry import Entry
-from nof1.record.journal import begun, read_journal
+from nof1.record.journal import read_journal
 from nof1.record.trial import Trial
 from nof1.record.writing import add_entries
 
@@ -183,7 +184,7 @@ class Stopped(Exception):  # noqa: N818 - a power cut, not an error of ours
 @pytest.mark.parametrize("step", range(4))
 def test_a_pause_stopped_anywhere_counts_whole_or_not_at_all(trial_folder, protocol, monkeypatch, step):
     """Three files are laid aside with a list of them, then put in place one by one."""
-    write_atomic(trial_folder / "journal.csv", begun(protocol.sha256(), NOW))
+    begin_journal(trial_folder, protocol, NOW)
     planned, lived = draw_order(protocol), draw_order(protocol).with_pauses([Pause(day(11), 4)])
     replace, steps = Path.replace, []
 
@@ -207,7 +208,7 @@ def test_a_pause_stopped_anywhere_counts_whole_or_not_at_all(trial_folder, proto
 
 @pytest.mark.parametrize("step", range(3))
 def test_a_pause_stopped_while_its_files_are_put_in_place_counts(trial_folder, protocol, monkeypatch, step):
-    write_atomic(trial_folder / "journal.csv", begun(protocol.sha256(), NOW))
+    begin_journal(trial_folder, protocol, NOW)
     lived = draw_order(protocol).with_pauses([Pause(day(11), 4)])
     sync, steps = commit_room.sync_folder, []
 
@@ -239,7 +240,7 @@ def test_an_order_that_does_not_have_the_pause_yet_counts_with_it(trial_folder, 
 
 
 def test_what_is_amended_is_in_the_journal_by_its_hash(trial_folder, protocol, bytes_in):
-    write_atomic(trial_folder / "journal.csv", begun(protocol.sha256(), NOW))
+    begin_journal(trial_folder, protocol, NOW)
     before = bytes_in(trial_folder)
     add_pause(trial_folder, day(11), 4, "flu", now=NOW)
     between = bytes_in(trial_folder)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from journals import begin_journal
 
 import nof1.record.check as room
 from nof1.commit import STAGE, commit, locked
@@ -19,12 +20,14 @@ from nof1.plan.amendments import load_amendments
 from nof1.plan.draw import draw_order
 from nof1.plan.loading import load_order
 from nof1.plan.protocol import Protocol
+from nof1.plan.seal import load_seal, seal_order
 from nof1.record.amend import add_note, add_pause
 from nof1.record.check import accept, check
 from nof1.record.diary import read_diary
-from nof1.record.journal import begun, with_files
+from nof1.record.journal import with_files
 from nof1.record.ledger import Imported, ledger_csv
 from nof1.record.rejected import RejectedRow, rejected_csv
+from nof1.record.result_files import results_sha256
 from nof1.record.secondary import read_measures
 from nof1.record.trial import Trial
 from nof1.record.unseal import unblind_period, unseal
@@ -45,18 +48,19 @@ def nights(folder, protocol, count=6):
 def imported(folder, *, rejected=2):
     line = Imported("2026-01-11T09:30:00+00:00", "=My.csv", SHA, "plain", 9, 4, 3, 2, {"night": "Date"}, {})
     row = RejectedRow("=My.csv", SHA, "17, 20", rejected, "what?", "", {"severity": "x"})
-    contents = {"imports/ledger.csv": ledger_csv((line,)), "rejected.csv": rejected_csv([row])}
+    ledger = {"imports/ledger.csv": ledger_csv((line,))}
     write_atomic(folder / "imports" / f"{SHA}.csv", EXPORT)
     write_atomic(folder / "imports" / "maps.json", json.dumps({"plain:1": {"map": {}}}))
     with locked(folder):
-        commit(folder, with_files(folder, contents, by="import", now=NOW))
+        commit(folder, with_files(folder, ledger, by="import", now=NOW) | {"rejected.csv": rejected_csv([row])})
 
 
 def results(folder):
     trial = Trial.load(folder)
     write_atomic(folder / "results" / "posterior.nc", b"draws")
     hashes = {"protocol": trial.protocol.sha256(), "diary": trial.diary_sha256, "posterior": sha256_bytes(b"draws")}
-    write_atomic(folder / "results" / "results.json", json.dumps({f"{k}_sha256": v for k, v in hashes.items()}))
+    record = {f"{k}_sha256": v for k, v in hashes.items()} | {"effects": [{"verdict": "helps"}]}
+    write_atomic(folder / "results" / "results.json", json.dumps(record | {"results_sha256": results_sha256(record)}))
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +69,7 @@ def whole(tmp_path_factory, make_protocol):
     folder = tmp_path_factory.mktemp("home") / "trial"
     protocol = make_protocol()
     Trial(protocol, draw_order(protocol), ()).create(folder)
-    write_atomic(folder / "journal.csv", begun(protocol.sha256(), NOW))
+    begin_journal(folder, protocol, NOW)
     nights(folder, protocol)
     change = Change(date(2026, 1, 6), {"severity": "9", "note": ""})
     record(folder, protocol, [change], by="log", now=NOW, reason="a slip", correct=True)
@@ -89,7 +93,7 @@ def sealed(sealed_trial):
     def make(concealed="helper", count=6):
         trial = sealed_trial(concealed, ratings="")
         trial.folder.chmod(0o700)
-        write_atomic(trial.folder / "journal.csv", begun(trial.protocol.sha256(), NOW))
+        begin_journal(trial.folder, trial.protocol, NOW)
         nights(trial.folder, trial.protocol, count)
         return trial
 
@@ -189,6 +193,9 @@ TAMPERING = {
     "a line of the journal removed": (without_line("journal.csv", 2), "journal.csv, line 2 does not fit"),
     "a line of the journal put in": (twice("journal.csv", 3), "journal.csv, line "),
     "a line cut short": (swap("journal.csv", ",log,", ","), "the row does not have 8 values"),
+    "the end of the journal cut off": (lambda folder: without_line("journal.csv", (folder / "journal.csv").read_bytes().count(b"\n"))(folder), "journal.csv does not end with the line that nof1 wrote last"),
+    "the journal gone": (gone("journal.csv"), "journal.csv is gone: removed by hand"),
+    "a seal where there is none": (write("seal.json", b"{}"), "seal.json was not written by nof1"),
     "the journal emptied": (write("journal.csv", b""), "journal.csv holds no line"),
     "an amendment changed": (swap("amendments.csv", "half a dose", "no dose"), "amendments.csv is not as nof1 wrote it: changed by hand"),
     "amendments damaged": (write("amendments.csv", b"no"), "amendments.csv must have the columns"),
@@ -210,9 +217,10 @@ TAMPERING = {
     "too many rejected": (swap("rejected.csv", '"17, 20",2', "17-20,4"), "rejected.csv holds 4 rows"),
     "rows that cannot be": (swap("rejected.csv", '"17, 20",2', "20-17,2"), "lines '20-17' cannot be 2 rows"),
     "rejected damaged": (write("rejected.csv", b"no"), "rejected.csv must begin with the columns"),
-    "a reason": (swap("rejected.csv", "what?", "why?"), "rejected.csv is not as nof1 wrote it"),
     "posterior": (write("results/posterior.nc", b"other"), "results/posterior.nc is missing or not the one"),
     "posterior gone": (gone("results/posterior.nc"), "results/posterior.nc is missing"),
+    "the answer": (swap("results/results.json", '"helps"', '"harms"'), "results/results.json is not as nof1 wrote it"),
+    "the answer's hash gone": (lambda folder: write("results/results.json", json.dumps({k: v for k, v in json.loads((folder / "results" / "results.json").read_bytes()).items() if k != "results_sha256"}).encode())(folder), "results/results.json is not as nof1 wrote it"),
     "results damaged": (write("results/results.json", b"[]"), "results/results.json is damaged"),
     "results gone": (gone("results/results.json"), "results/results.json is gone"),
     "half a commit": (lambda folder: ((folder / STAGE).mkdir(), (folder / STAGE / "list.json").write_text("{")), ".nof1-commit/list.json is damaged"),
@@ -266,7 +274,9 @@ NOTES = {
     "kept beside": (lambda folder: (folder / "unfinished-diary.csv").write_bytes(b"x"), "unfinished-diary.csv is what nof1 was about to write"),
     "a commit that did not count": (lambda folder: (folder / STAGE).mkdir(), "stopped before it counted"),
     "a conflict copy": (lambda folder: shutil.copy(folder / "diary.csv", folder / "diary (conflicted copy 2026-01-11).csv"), "a synced drive made"),
-    "no journal": (gone("journal.csv"), "There is no journal.csv"),
+    "no journal": (lambda folder: (gone("journal.csv")(folder), gone("journal.head")(folder)), "There is no journal.csv"),
+    "rejected rows taken out": (gone("rejected.csv"), "rejected.csv holds 0 of the 2 rows"),
+    "no head": (gone("journal.head"), "journal.head is not there"),
 }  # fmt: skip
 
 
@@ -378,8 +388,9 @@ def test_a_ledger_without_its_hash_on_record_is_said_to_be_verified_in_part(fold
     other = folder.parent / "other"
     protocol = Protocol.load(folder)
     Trial(protocol, draw_order(protocol), ()).create(other)
-    write_atomic(other / "journal.csv", begun(protocol.sha256(), NOW))
+    begin_journal(other, protocol, NOW)
     shutil.copytree(folder / "imports", other / "imports")
+    shutil.copy(folder / "rejected.csv", other)
     assert problems(other) == []
     (text,) = notes(other)
     assert "imports/ledger.csv is not in journal.csv with its hash" in text
@@ -394,6 +405,8 @@ SEALED = {
     "the helper's file": (lambda trial: shutil.copy(trial.helper / "sealed-order.json", trial.folder), "sealed-order.json lies in the folder"),
     "no seal": (lambda trial: (trial.folder / "seal.json").unlink(), "seal.json"),
     "seal damaged": (lambda trial: (trial.folder / "seal.json").write_text("{}"), "seal.json is damaged"),
+    "a commitment changed": (lambda trial: edit(trial.folder, "seal.json", load_seal(trial.folder).commitment, "0" * 64), "seal.json is not the one that was written when this trial was planned"),
+    "a seal of another trial": (lambda trial: (trial.folder / "seal.json").write_text(seal_order(trial.protocol)[1].bound("ab").to_json()), "seal.json is not the one that was written when this trial was planned"),
     "another seal": (lambda trial: (trial.folder / "seal.json").write_text('{"commitment": "0"}'), "no commitment of 64"),
     "a pause that cannot be": (lambda trial: (trial.folder / "amendments.csv").write_text("entered,kind,start,nights,period,reason\n2026-01-01,pause,2027-01-01,2,,x\n"), "not a night of this trial"),
 }  # fmt: skip
@@ -412,7 +425,7 @@ def test_nothing_said_of_a_sealed_trial_depends_on_its_order(sealed_trial, tmp_p
     said = set()
     for seed in range(6):
         trial = sealed_trial(seed=seed, name=f"trial{seed}", ratings="")
-        write_atomic(trial.folder / "journal.csv", begun(trial.protocol.sha256(), NOW))
+        begin_journal(trial.folder, trial.protocol, NOW)
         nights(trial.folder, trial.protocol, 2)
         edit(trial.folder, "diary.csv", "2026-01-05,3,", "2026-01-05,4,")
         said.add(str(check(trial.folder)).replace(f"trial{seed}", "trial"))
@@ -537,7 +550,6 @@ READERS = {
     "amendments.csv": load_amendments,
     "journal.csv": None,
     "imports/ledger.csv": None,
-    "rejected.csv": None,
 }  # fmt: skip
 
 

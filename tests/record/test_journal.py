@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from nof1.errors import InputError
 from nof1.files import sha256_bytes
-from nof1.record.journal import Line, audited, begun, extended, read_journal, replayed, stamp, with_files
+from nof1.record.journal import (
+    Line,
+    audited,
+    beginning,
+    begun,
+    ends_as_written,
+    extended,
+    read_journal,
+    replayed,
+    stamp,
+    with_files,
+)
 
 NOW = datetime(2026, 1, 11, 9, 30, 15, 123, tzinfo=UTC)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8) | st.sampled_from(
@@ -75,15 +86,42 @@ def test_files_about_to_be_written_are_told_with_both_hashes(tmp_path):
     (tmp_path / "a.csv").write_text("0")
     (tmp_path / "same.csv").write_text("0")
     contents = with_files(tmp_path, {"a.csv": "1", "b.csv": b"2", "same.csv": "0"}, by="amend", now=NOW)
-    assert list(contents) == ["a.csv", "b.csv", "same.csv", "journal.csv"]
+    assert list(contents) == ["a.csv", "b.csv", "same.csv", "journal.csv", "journal.head"]
     (tmp_path / "journal.csv").write_bytes(contents["journal.csv"])
     zero, one, two = (sha256_bytes(text) for text in (b"0", b"1", b"2"))
     assert [(line.by, line.night, line.column, line.old, line.new) for line in read_journal(tmp_path)[1:]] == [
         ("amend", "", "a.csv", zero, one),
         ("amend", "", "b.csv", "", two),
     ]
-    longer = extended(begun("ab" * 32, NOW), [Line("e", "log", "n", "c", "", "1")])
-    assert with_files(tmp_path, {"b.csv": b"2"}, by="import", now=NOW, journal=longer)["journal.csv"].startswith(longer)
+    first = Line("e", "log", "n", "c", "", "1")
+    contents = with_files(tmp_path, {"b.csv": b"2"}, by="import", now=NOW, first=[first])
+    assert contents["journal.csv"].startswith(extended((tmp_path / "journal.csv").read_bytes(), [first]))
+
+
+def test_what_was_cut_off_the_end_stays_missing(tmp_path):
+    def write(**more):
+        for name, content in with_files(tmp_path, {}, by="log", now=NOW, **more).items():
+            (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    assert ends_as_written(tmp_path)
+    write(first=[Line("e", "log", "n", "c", "", "1"), Line("e", "log", "n", "c", "1", "2")])
+    assert ends_as_written(tmp_path)
+    whole = (tmp_path / "journal.csv").read_bytes()
+    for cut in (b"\n".join(whole.split(b"\n")[:-2]) + b"\n", extended(whole, [Line("e", "log", "n", "d", "", "3")])):
+        (tmp_path / "journal.csv").write_bytes(cut)
+        assert not ends_as_written(tmp_path)
+    (tmp_path / "journal.csv").write_bytes(b"\n".join(whole.split(b"\n")[:-2]) + b"\n")
+    write(first=[Line("e", "log", "m", "c", "", "5")])
+    assert ends_as_written(tmp_path)
+    assert [sound for _, _, sound in audited(tmp_path)] == [True, False]  # the line after the gap does not fit
+
+
+def test_the_beginning_is_the_line_of_the_plan(tmp_path):
+    journal = begun("ab" * 32, NOW)
+    assert beginning(journal) == journal.decode().rstrip().rpartition(",")[2]
+    assert beginning(extended(journal, [Line("e", "log", "n", "c", "", "1")])) == beginning(journal)
+    for other in (b"", b"no", b"\xff", extended(b"", [Line("e", "found", "n", "c", "", "1")])):
+        assert beginning(other) == ""
 
 
 def test_the_lines_leave_what_was_written_last():

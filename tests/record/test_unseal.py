@@ -6,10 +6,11 @@ import shutil
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from journals import begin_journal
 
 from nof1 import commit as committing
 from nof1.errors import InputError, Nof1Error, RefusalError
-from nof1.files import sha256_file, write_atomic
+from nof1.files import sha256_file
 from nof1.plan.amendments import load_amendments
 from nof1.plan.draw import draw_order, enumerate_orders, schedule
 from nof1.plan.loading import load_unsealing
@@ -17,7 +18,7 @@ from nof1.plan.order import Pause
 from nof1.record.amend import add_note, add_pause
 from nof1.record.entry import Entry
 from nof1.record.importing import plan_import, take_import
-from nof1.record.journal import audited, begun, read_journal
+from nof1.record.journal import audited, read_journal
 from nof1.record.mapping import complete_map
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
@@ -63,7 +64,7 @@ def test_the_right_order_is_opened_whichever_was_drawn(sealed_trial):
 
 def test_the_diarys_hash_is_on_record_before_anything_of_the_order_is_on_the_disk(sealed_trial, monkeypatch):
     trial = sealed_trial()
-    write_atomic(trial.folder / "journal.csv", begun(trial.protocol.sha256(), NOW))
+    begin_journal(trial.folder, trial.protocol, NOW)
     seen = []
     write = committing.write_atomic
 
@@ -119,6 +120,18 @@ def test_pauses_are_lived_and_not_counted(sealed_trial):
     assert Trial.load(trial.folder).order == order
 
 
+def test_another_trials_seal_opens_nothing(sealed_trial, bytes_in):
+    """The same answers drawn twice: the other seal and its helper fit each other and the protocol, but not this trial."""
+    one, other = sealed_trial(name="one"), sealed_trial(name="other", seed=4)
+    begin_journal(one.folder, one.protocol, NOW)
+    begin_journal(other.folder, other.protocol, NOW.replace(second=NOW.second + 1))
+    shutil.copy(other.folder / "seal.json", one.folder / "seal.json")
+    before = bytes_in(one.folder)
+    with pytest.raises(RefusalError, match="not the one that was written when this trial was planned"):
+        unseal(one.folder, other.helper, now=NOW)
+    assert bytes_in(one.folder) == before
+
+
 class Stopped(Exception):  # noqa: N818 - a power cut, not an error of ours
     pass
 
@@ -131,7 +144,7 @@ STOPS = [(concealed, journal, step) for concealed, journal, steps in (("helper",
 def test_stopped_anywhere_the_same_call_goes_on(sealed_trial, bytes_in, monkeypatch, concealed, journal, step):
     trial = sealed_trial(concealed)
     if journal:
-        write_atomic(trial.folder / "journal.csv", begun(trial.protocol.sha256(), NOW))
+        begin_journal(trial.folder, trial.protocol, NOW)
     sync, steps = committing.sync_folder, []
 
     def failing(folder):
@@ -156,7 +169,7 @@ def test_stopped_anywhere_the_same_call_goes_on(sealed_trial, bytes_in, monkeypa
     more = {"unsealing.json", "order.csv"} | ({"sealed-order.json"} if concealed == "helper" else set())
     after = bytes_in(trial.folder)
     assert set(after) == set(before) | more
-    before.pop("journal.csv", None)
+    before = {name: content for name, content in before.items() if not name.startswith("journal.")}
     assert before.items() <= after.items()
     if journal:
         assert [line.column for line in read_journal(trial.folder)].count("order.csv") == 1

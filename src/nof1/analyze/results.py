@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 from nof1.commit import locked
 from nof1.errors import InputError
 from nof1.files import read_bytes, sha256_file, write_atomic
+from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
 from nof1.record.trial import Trial
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-RESULTS_FOLDER = "results"
-RESULTS_FILE = "results.json"
-POSTERIOR_FILE = "posterior.nc"
 SCHEMA = 1
 
 
@@ -102,6 +100,7 @@ class Result:
         with locked(folder):
             write_atomic(results / POSTERIOR_FILE, _netcdf(self.posterior))
             record = self.record | {"posterior_sha256": sha256_file(results / POSTERIOR_FILE)}
+            record |= {OWN_HASH: results_sha256(record)}
             write_atomic(
                 results / RESULTS_FILE, json.dumps(record, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
             )
@@ -114,7 +113,7 @@ class Result:
         Raises
         ------
         InputError
-            If there is no result, it is damaged, or protocol or diary have changed since.
+            If there is no result, it is damaged or was changed by hand, or protocol or diary have changed since.
         """
         folder = Path(folder)
         trial = Trial.load(folder)
@@ -128,6 +127,10 @@ class Result:
             raise InputError(f"{path} is damaged. Run 'nof1 analyze {folder}' again.") from None
         if hashes[3] != SCHEMA:
             raise InputError(f"{path} was written by another version of nof1. Run 'nof1 analyze {folder}' again.")
+        if record.get(OWN_HASH) != results_sha256(record):
+            raise InputError(
+                f"{path} is not as nof1 wrote it: changed by hand. Restore it from a copy, or run 'nof1 analyze {folder}' again."
+            )
         if hashes[:2] != (trial.protocol.sha256(), trial.diary_sha256):
             raise InputError(
                 f"The diary or the protocol has changed since the analysis. Run 'nof1 analyze {folder}' again."

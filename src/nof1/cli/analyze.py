@@ -128,7 +128,8 @@ def _tell(result: "Result", *, heading: str = "") -> None:
 
 def report(folder: Folder, as_json: AsJson = False) -> None:
     """Write the results page, results/summary.pdf, and its figures."""
-    from nof1.analyze.results import RESULTS_FOLDER, Result
+    from nof1.analyze.results import Result
+    from nof1.record.result_files import RESULTS_FOLDER
     from nof1.report import words
     from nof1.report.pdf import SUMMARY_FILE, figures, summary
 

@@ -20,7 +20,7 @@ def check(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hold every file of a trial against what nof1 wrote; each change by hand is named."""
+    """Hold protocol, order, diary, journal, imports and results against what nof1 wrote; each change by hand is named."""
     from nof1.record.check import accept as put_on_record
     from nof1.record.check import check as findings_of
 

@@ -19,7 +19,7 @@ from nof1.plan.safety import LEVELS, Finding, dose_findings, finding_line, scree
 from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE, seal_order
 from nof1.record.diary import DIARY_FILE
 from nof1.record.entry import empty_diary
-from nof1.record.journal import JOURNAL_FILE, begun
+from nof1.record.journal import beginning, begun, written
 
 PACKING_SHEET = "packing-sheet.pdf"
 RECIPE = "shuffling-recipe.pdf"
@@ -50,6 +50,7 @@ def write_plan(folder: Path, protocol: Protocol, helper: Path | None, *, now: da
         If a folder is there and not empty, or one is inside the other.
     """
     _refuse_within(folder, helper)
+    journal = begun(protocol.sha256(), now or _now())
     with ExitStack() as both:
         public = both.enter_context(new_folder(folder))
         if protocol.concealed == "open":
@@ -64,10 +65,11 @@ def write_plan(folder: Path, protocol: Protocol, helper: Path | None, *, now: da
             sealed, seal = seal_order(protocol)
             write_atomic(private / SEALED_ORDER_FILE, sealed.to_json())
             write_atomic(private / PACKING_SHEET, packing_sheet_pdf(protocol, sealed.arms))
-            write_atomic(public / SEAL_FILE, seal.to_json())
+            write_atomic(public / SEAL_FILE, seal.bound(beginning(journal)).to_json())
         protocol.save(public / PROTOCOL_FILE)
         write_atomic(public / DIARY_FILE, empty_diary(protocol))
-        write_atomic(public / JOURNAL_FILE, begun(protocol.sha256(), now or _now()))
+        for name, content in written(journal).items():
+            write_atomic(public / name, content)
         write_paperwork(public, protocol, order)
     return order
 

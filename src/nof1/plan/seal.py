@@ -54,9 +54,22 @@ class SealedOrder(Frozen):
 
 @dataclass(frozen=True)
 class Seal:
-    """What the trial folder keeps of a concealed order."""
+    """What the trial folder keeps of a concealed order.
+
+    `checksum` binds the commitment to the line with which the trial's journal begins, so that another trial's seal, or a
+    commitment changed by hand, is noticed; "" where there was no journal.
+    """
 
     commitment: str
+    checksum: str = ""
+
+    def bound(self, beginning: str) -> "Seal":
+        """The seal of the trial whose journal begins with a line of this checksum."""
+        return Seal(self.commitment, _checksum(self.commitment, beginning))
+
+    def fits(self, beginning: str) -> bool:
+        """Whether this is the seal of the trial whose journal begins with a line of this checksum."""
+        return self.checksum == _checksum(self.commitment, beginning)
 
     def to_json(self) -> str:
         """seal.json."""
@@ -65,7 +78,11 @@ class Seal:
             "what": "Commitment to a sealed order: SHA-256 over the order, its seed, the protocol's hash and a secret salt.",
             "commitment": self.commitment,
         }
-        return json.dumps(content, indent=1) + "\n"
+        return json.dumps(content | ({"checksum": self.checksum} if self.checksum else {}), indent=1) + "\n"
+
+
+def _checksum(commitment: str, beginning: str) -> str:
+    return hashlib.sha256(f"{beginning}\x1f{commitment}".encode()).hexdigest()[:16]
 
 
 def seal_order(protocol: Protocol, *, seed: int | None = None, salt: str | None = None) -> tuple[SealedOrder, Seal]:
@@ -108,7 +125,7 @@ def load_seal(folder: str | Path) -> Seal:
     commitment = content.get("commitment")
     if not isinstance(commitment, str):
         raise InputError(f"{path} is damaged: it holds no commitment. Restore it from a copy.")
-    return Seal(commitment)
+    return Seal(commitment, str(content.get("checksum", "")))
 
 
 def load_sealed_order(folder: str | Path) -> SealedOrder:

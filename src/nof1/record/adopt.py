@@ -15,7 +15,7 @@ from nof1.plan.fields import RESERVED_NAMES, as_number
 from nof1.plan.order import ORDER_FILE, order_from_arms
 from nof1.plan.protocol import Protocol
 from nof1.record.entry import Entry, check_entry, parse_number
-from nof1.record.journal import JOURNAL_FILE, Line, begun, extended, stamp
+from nof1.record.journal import Line, begun, extended, stamp, written
 from nof1.record.ledger import IMPORTS_FOLDER, LEDGER_FILE
 from nof1.record.nights import DatedBy, DateOrder, night_of, parse_moment, settle_order
 from nof1.record.reading import Trust
@@ -174,7 +174,8 @@ def begin_journal(folder: Path, trial: Trial, *, by: str, now: datetime) -> None
         if (folder / ledger).is_file()
         else []
     )
-    write_atomic(folder / JOURNAL_FILE, extended(journal, [order, *files]))
+    for name, content in written(extended(journal, [order, *files])).items():
+        write_atomic(folder / name, content)
 
 
 def read_schedule(path: str | Path) -> dict[int, str]:

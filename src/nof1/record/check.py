@@ -38,7 +38,7 @@ from nof1.record.check_values import (
 )
 from nof1.record.diary import DIARY_FILE, refuse_if_locked
 from nof1.record.findings import Finding, tried
-from nof1.record.journal import BY_HAND, JOURNAL_FILE, Line, extended, journal_bytes, stamp
+from nof1.record.journal import BY_HAND, JOURNAL_FILE, Line, extended, journal_bytes, read_head, stamp, written
 from nof1.record.ledger import read_ledger
 from nof1.record.writing import MAX_REASON
 
@@ -148,7 +148,7 @@ def accept(folder: str | Path, reason: str, *, now: datetime) -> tuple[Line, ...
                 value = standing.get(key, "")
                 lines.append(Line(stamp(now), BY_HAND, *key, value, value, reason))
         if lines:
-            commit(folder, {JOURNAL_FILE: extended(journal_bytes(folder), lines)})
+            commit(folder, written(extended(journal_bytes(folder), lines, last=read_head(folder))))
     return tuple(lines)
 
 
@@ -160,7 +160,7 @@ def _summary(folder: Path, diary: Rows, measures: Rows, journal: Journal) -> Fin
     nights = len(diary.places)
     values = len(diary.values) + len(measures.values)
     imports = len(read_ledger(folder))
-    if not journal.there or unsettled(folder):
+    if not journal.planned or unsettled(folder):
         text = f"No damage was found: {nights} nights, {values} values, {imports} imports read."
     else:
         text = f"All is as it was left: {nights} nights, {values} values, {imports} imports verified."

@@ -24,10 +24,9 @@ from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_
 from nof1.record.check_values import Journal, Rows
 from nof1.record.diary import DIARY_FILE
 from nof1.record.findings import TEMPORARY, Finding, must, resaved
-from nof1.record.journal import JOURNAL_FILE
+from nof1.record.journal import JOURNAL_FILE, beginning, journal_bytes
 from nof1.record.ledger import IMPORTS_FOLDER
-
-_RESULTS = ("results", "results.json", "posterior.nc")
+from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
 
 
 def check_protocol(protocol: Protocol, journal: Journal) -> Iterator[Finding]:
@@ -63,7 +62,8 @@ def check_files(folder: Path, protocol: Protocol | None, journal: Journal) -> It
         else:
             yield Finding("ok", "files", f"{name} is as nof1 wrote it.", name)
     if journal.planned:
-        for name in (AMENDMENTS_FILE, UNSEALING_FILE, SEALED_ORDER_FILE, *((ORDER_FILE,) if concealed else ())):
+        sealed = (ORDER_FILE,) if concealed else (SEAL_FILE,) if protocol is not None else ()
+        for name in (AMENDMENTS_FILE, UNSEALING_FILE, SEALED_ORDER_FILE, *sealed):
             if name not in known and (folder / name).exists():
                 text = f"{name} was not written by nof1: put there by hand. Take it out of the folder"
                 text += ", unopened, and give it back to your helper." if name == SEALED_ORDER_FILE else "."
@@ -100,6 +100,12 @@ def check_order(folder: Path, protocol: Protocol, journal: Journal) -> Iterator[
     if protocol.concealed != "open":
         if protocol.concealed == "helper" and not re.fullmatch(r"[0-9a-f]{64}", load_seal(folder).commitment):
             text = f"{SEAL_FILE} holds no commitment of 64 hexadecimal digits: changed by hand. Restore it from a copy."
+            yield Finding("problem", "order", text, SEAL_FILE)
+        if protocol.concealed == "helper" and not (start := beginning(journal_bytes(folder))):
+            text = f"{SEAL_FILE} cannot be held against the day of planning: {JOURNAL_FILE} does not begin with it."
+            yield Finding("note", "order", text, SEAL_FILE)
+        elif protocol.concealed == "helper" and not load_seal(folder).fits(start):
+            text = f"{SEAL_FILE} is not the one that was written when this trial was planned: put there or changed by hand. Restore it from a copy."
             yield Finding("problem", "order", text, SEAL_FILE)
         opened = load_unsealing(folder) is not None
         if not opened:
@@ -144,7 +150,7 @@ def check_lock(folder: Path, diary: Rows) -> Iterator[Finding]:
 
 def check_results(folder: Path, protocol: Protocol, diary: Rows) -> Iterator[Finding]:
     """Whether the results are of this protocol, this diary and this posterior."""
-    home, results, posterior = _RESULTS
+    home, results, posterior = RESULTS_FOLDER, RESULTS_FILE, POSTERIOR_FILE
     path, draws = folder / home / results, folder / home / posterior
     name = f"{home}/{results}"
     again = f"Run 'nof1 analyze {shlex.quote(str(folder))}' again."
@@ -160,6 +166,9 @@ def check_results(folder: Path, protocol: Protocol, diary: Rows) -> Iterator[Fin
             raise
         yield Finding("problem", "results", f"{name} is damaged. {again}", name)
         return
+    if record.get(OWN_HASH) != results_sha256(record):
+        text = f"{name} is not as nof1 wrote it: changed by hand. Restore it from a copy, or: {again}"
+        yield Finding("problem", "results", text, name)
     if hashes[0] != protocol.sha256():
         text = f"{name} is of another protocol than {PROTOCOL_FILE}: one of them was changed by hand. Restore {PROTOCOL_FILE} from a copy, or: {again}"
         yield Finding("problem", "results", text, name)
@@ -184,7 +193,7 @@ def check_leftovers(folder: Path) -> Iterator[Finding]:
         name = str(path.relative_to(folder))
         text = f"{name} is what nof1 was about to write when {path.name.removeprefix('unfinished-')} was changed by hand. Compare them, then remove it."
         yield Finding("note", "leftovers", text, name)
-    for home in (folder, folder / IMPORTS_FOLDER, folder / _RESULTS[0]):
+    for home in (folder, folder / IMPORTS_FOLDER, folder / RESULTS_FOLDER):
         for path in sorted(home.iterdir()) if home.is_dir() else ():
             if TEMPORARY.fullmatch(path.name):
                 name = str(path.relative_to(folder))

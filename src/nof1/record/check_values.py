@@ -20,7 +20,7 @@ from nof1.record.diary import DIARY_FILE, last_evening
 from nof1.record.entry import TEXT_COLUMNS, Entry, columns, number_text, parse_entry, parse_night, parse_number, row_of
 from nof1.record.entry import to_csv as diary_csv
 from nof1.record.findings import SHOWN, Finding, resaved
-from nof1.record.journal import BY_HAND, JOURNAL_FILE, PLAN, Line, audited, replayed
+from nof1.record.journal import BY_HAND, HEAD_FILE, JOURNAL_FILE, PLAN, Line, audited, ends_as_written, replayed
 from nof1.record.measures import find_measure
 from nof1.record.secondary import COLUMNS as MEASURE_COLUMNS
 from nof1.record.secondary import MEASURES_FILE, check_measure, measure_name, measures_csv
@@ -56,6 +56,8 @@ class Journal:
     lines: tuple[tuple[Line, int, bool], ...]
     damage: str  # why it could not be read to its end
     there: bool
+    head: bool  # whether the checksum of its last line is on record
+    cut: bool  # whether it ends with another line
 
     @property
     def sound(self) -> bool:
@@ -87,6 +89,7 @@ def read_whole_journal(folder: Path) -> Journal:
     lines: list[tuple[Line, int, bool]] = []
     damage = ""
     there = (folder / JOURNAL_FILE).exists()
+    head = (folder / HEAD_FILE).exists()
     try:
         for line in audited(folder):
             lines.append(line)  # noqa: PERF402 - what came before an error is kept
@@ -94,17 +97,28 @@ def read_whole_journal(folder: Path) -> Journal:
         damage = str(problem)
     if there and not damage and not lines:
         damage = f"{JOURNAL_FILE} holds no line: removed by hand. Restore it from a copy."
-    return Journal(tuple(lines), damage, there)
+    cut = not damage and not ends_as_written(folder)
+    return Journal(tuple(lines), damage, there, head=head, cut=cut)
 
 
 def check_journal(journal: Journal) -> Iterator[Finding]:
     """Lines whose checksum or old value does not fit."""
+    if not journal.there and journal.head:
+        text = f"{JOURNAL_FILE} is gone: removed by hand. Restore it from a copy; without it, changes of values by hand cannot be found."
+        yield Finding("problem", "journal", text, JOURNAL_FILE)
+        return
     if not journal.there:
         text = f"There is no {JOURNAL_FILE}, so changes of values by hand cannot be found. It begins with the next night you record."
         yield Finding("note", "journal", text, JOURNAL_FILE)
         return
     if journal.damage:
         yield Finding("problem", "journal", journal.damage, JOURNAL_FILE)
+    elif journal.cut:
+        text = f"{JOURNAL_FILE} does not end with the line that nof1 wrote last: lines were cut off or put in by hand. Restore it from a copy."
+        yield Finding("problem", "journal", text, JOURNAL_FILE)
+    elif not journal.head:
+        text = f"{HEAD_FILE} is not there, so lines cut off the end of {JOURNAL_FILE} cannot be found. It comes back with the next night you record."
+        yield Finding("note", "journal", text, HEAD_FILE)
     wrong = [(number, at) for number, (_, at, sound) in enumerate(journal.lines) if not sound]
     for _, run in groupby(enumerate(wrong), key=lambda pair: pair[1][0] - pair[0]):
         places = [at for _, (_, at) in run]

@@ -22,6 +22,7 @@ from nof1.record.ledger import (
     IMPORTS_FOLDER,
     LEDGER_FILE,
     MAPS_FILE,
+    MENDED,
     Imported,
     drop_verbatim,
     keep_verbatim,
@@ -47,7 +48,6 @@ from nof1.record.uniting import line_ranges, united
 from nof1.record.unsettled import Unsettled
 from nof1.record.writing import Change, ConflictError, merged, record
 
-MENDED = "rejected"  # the source of rows that were rejected before
 _HINTS = ("note", "side_effects")  # columns into which a word for the treatment could slip
 
 

@@ -1,13 +1,15 @@
 """The audit trail: every value that nof1 has written into a trial, with the one it replaced, in journal.csv.
 
 Lines are only added. Each carries a checksum over itself and the line before, so that a line changed, removed or put in
-between by hand is found; whoever recomputes all checksums is not. Knows no protocol and no scale.
+between by hand is found; journal.head keeps the last checksum, so that lines cut off the end are found, too. Whoever recomputes all
+checksums is not. Knows no protocol and no scale.
 """
 
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from nof1.errors import InputError
 from nof1.files import read_bytes, sha256_bytes, sha256_file
 
 JOURNAL_FILE = "journal.csv"
+HEAD_FILE = "journal.head"
 COLUMNS = ("entered", "by", "night", "column", "old", "new", "reason", "checksum")
 FOUND = "found"  # stood in the diary before there was a journal
 BY_HAND = "by hand"  # changed in the file itself, put on record afterwards
@@ -55,44 +58,81 @@ def begun(protocol_sha256: str, now: datetime) -> bytes:
     return extended(b"", [Line(stamp(now), PLAN, "", "protocol.toml", "", protocol_sha256)])
 
 
+def beginning(content: bytes) -> str:
+    """The checksum of the line with which the trial was planned, "" where the journal was begun later or not at all."""
+    with suppress(UnicodeDecodeError, csv.Error):
+        rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+        header, first = next(rows, []), next(rows, [])
+        if tuple(header) == COLUMNS and len(first) == len(COLUMNS) and first[1] == PLAN:
+            return first[-1]
+    return ""
+
+
 def with_files(
-    folder: Path, contents: Mapping[str, bytes | str], *, by: str, now: datetime, journal: bytes | None = None
+    folder: Path, contents: Mapping[str, bytes | str], *, by: str, now: datetime, first: Sequence[Line] = ()
 ) -> dict[str, bytes | str]:
-    """The contents of files about to be written, and the journal with a line for each of them that changes.
+    """The contents of files about to be written, and the journal with `first` and a line for each file that changes.
 
     Where there is no journal yet it is left to the first recorded night to begin it, which tells what was found. Call it
-    with the folder locked; `journal` is what the journal will hold, if that is not what it holds now.
+    with the folder locked.
     """
-    journal = journal_bytes(folder) if journal is None else journal
-    if not journal:
+    journal = journal_bytes(folder)
+    if not journal and not first:
         return dict(contents)
-    lines = []
+    lines = list(first)
     for name, content in contents.items():
         path = folder / name
         old = sha256_file(path) if path.is_file() else ""
-        new = sha256_bytes(content.encode() if isinstance(content, str) else content)
+        new = _sha256(content)
         if old != new:
             lines.append(Line(stamp(now), by, "", name, old, new))
-    return {**contents, JOURNAL_FILE: extended(journal, lines)}
+    return {**contents, **(written(extended(journal, lines, last=read_head(folder))) if lines else {})}
 
 
-def extended(content: bytes, lines: Iterable[Line]) -> bytes:
-    """journal.csv with lines added; `content` is what it holds, b"" where there is none yet."""
+def _sha256(content: bytes | str) -> str:
+    return sha256_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def written(journal: bytes) -> dict[str, bytes | str]:
+    """The journal and its head, which are written together."""
+    return {JOURNAL_FILE: journal, HEAD_FILE: f"{_end_of(journal)}\n"}
+
+
+def read_head(folder: str | Path) -> str:
+    """The checksum of the line that nof1 wrote last, "" where there is none on record."""
+    path = Path(folder) / HEAD_FILE
+    return read_bytes(path).decode(errors="replace").strip() if path.is_file() else ""
+
+
+def ends_as_written(folder: str | Path) -> bool:
+    """Whether the journal ends with the line that nof1 wrote last, as far as that is on record."""
+    head = read_head(folder)
+    return not head or head == _end_of(journal_bytes(folder))
+
+
+def extended(content: bytes, lines: Iterable[Line], *, last: str = "") -> bytes:
+    """journal.csv with lines added; `content` is what it holds, b"" where there is none yet.
+
+    `last` is the checksum that the first of them goes on from, if not that of the content's own end: what was cut off then
+    stays missing for good.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     if not content:
         writer.writerow(COLUMNS)
-        last = _START
-    else:
-        if not content.endswith(b"\n"):
-            stream.write("\n")
-        # A checksum is never quoted, so it is what stands after the last comma, whatever else a line holds.
-        last = _begins_with(content.rstrip().rpartition(b",")[2].decode(errors="replace"))
+    elif not content.endswith(b"\n"):
+        stream.write("\n")
+    last = last or _end_of(content)
     for line in lines:
         cells = [shielded(cell) for cell in line._cells()]
         last = _checksum(last, cells)
         writer.writerow([*cells, last])
     return content + stream.getvalue().encode()
+
+
+def _end_of(content: bytes) -> str:
+    """The checksum at the end. It is never quoted, so it is what stands after the last comma, whatever else a line holds."""
+    return _begins_with(content.rstrip().rpartition(b",")[2].decode(errors="replace")) if content else _START
 
 
 def _begins_with(checksum: str) -> str:

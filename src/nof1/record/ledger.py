@@ -18,6 +18,7 @@ from nof1.files import read_bytes, sync_folder
 
 IMPORTS_FOLDER = "imports"
 LEDGER_FILE = "ledger.csv"
+MENDED = "rejected"  # the source of rows that were rejected before
 MAPS_FILE = "maps.json"
 COLUMNS = ("imported", "file", "sha256", "source", "rows", "taken", "merged", "rejected", "map", "options")
 OLD_COLUMNS = ("imported", "file", "sha256", "rows", "taken", "merged", "rejected", "map")

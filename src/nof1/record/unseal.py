@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from nof1.commit import commit, locked
-from nof1.errors import InputError
+from nof1.errors import InputError, RefusalError
 from nof1.files import sha256_bytes
 from nof1.plan.amendments import Amendment, load_amendments, pauses
 from nof1.plan.draw import order_of_arms, schedule
@@ -17,11 +17,11 @@ from nof1.plan.fields import PAUSE
 from nof1.plan.loading import UNSEALING_FILE, Unsealing, is_sealed, load_schedule, load_unsealing
 from nof1.plan.order import ORDER_FILE, Order
 from nof1.plan.protocol import Protocol
-from nof1.plan.seal import SEALED_ORDER_FILE, load_seal, load_sealed_order, open_order
+from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_order, open_order
 from nof1.record.amend import amended
 from nof1.record.diary import read_diary
 from nof1.record.entry import to_csv
-from nof1.record.journal import with_files
+from nof1.record.journal import beginning, journal_bytes, with_files
 from nof1.record.nights import last_night
 
 
@@ -136,7 +136,13 @@ def _opened(
 def _verified(folder: Path, protocol: Protocol, helper: str | Path | None) -> Order:
     if helper is None:
         raise InputError(f"Give the helper's folder, which holds {SEALED_ORDER_FILE}.")
-    return open_order(protocol, load_seal(folder), load_sealed_order(helper))
+    seal, beginning_of_trial = load_seal(folder), beginning(journal_bytes(folder))
+    if beginning_of_trial and not seal.fits(beginning_of_trial):
+        raise RefusalError(
+            f"{SEAL_FILE} is not the one that was written when this trial was planned: put there or changed by hand. Nothing was opened. "
+            "Restore it from a copy."
+        )
+    return open_order(protocol, seal, load_sealed_order(helper))
 
 
 def _on_record(folder: Path, protocol: Protocol, packs: Sequence[str] | None, now: datetime) -> Unsealing:

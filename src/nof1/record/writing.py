@@ -10,7 +10,7 @@ from nof1.errors import InputError
 from nof1.plan.protocol import Protocol
 from nof1.record.diary import DIARY_FILE, last_evening, read_diary, refuse_if_locked
 from nof1.record.entry import Entry, check_entry, columns, number_text, parse_entry, parse_number, row_of, to_csv
-from nof1.record.journal import FOUND, JOURNAL_FILE, Line, extended, journal_bytes, stamp, with_files
+from nof1.record.journal import FOUND, Line, journal_bytes, stamp, with_files
 from nof1.record.secondary import MEASURES_FILE, check_measure, measure_name, measures_csv, read_measures
 
 MAX_REASON = 500
@@ -95,14 +95,11 @@ def record(
         contents: dict[str, bytes | str] = {}
         if lines:
             contents[DIARY_FILE] = to_csv(protocol, recorded.values())
-            contents[JOURNAL_FILE] = extended(journal, [*found, *lines])
             if measures or (folder / MEASURES_FILE).is_file():
                 contents[MEASURES_FILE] = measures_csv(measures)
-        if also is not None:
-            further = dict(also())
-            ledger = {name: further.pop(name) for name in list(further) if name not in FOR_MENDING}
-            ahead = extended(journal, [*found, *lines]) if lines else journal
-            contents |= further | with_files(folder, ledger, by=by, now=now, journal=ahead)
+        ledger = dict(also()) if also is not None else {}
+        contents |= {name: ledger.pop(name) for name in FOR_MENDING if name in ledger}
+        contents |= with_files(folder, ledger, by=by, now=now, first=[*found, *lines] if lines else ())
         if contents:
             commit(folder, contents)
     return tuple(lines)

@@ -1,0 +1,52 @@
+"""Several files at once: what a list says is done inside the folder alone, and only with what was laid aside."""
+
+import json
+
+import pytest
+
+from nof1.commit import STAGE, commit, locked, settle
+from nof1.errors import InputError
+from nof1.files import sha256_bytes
+
+
+def lay_aside(folder, name, *, new=None):
+    """A stopped recording, as it would lie in a folder that came from somebody else."""
+    (folder / STAGE).mkdir()
+    (folder / STAGE / "0").write_bytes(b"theirs")
+    new = sha256_bytes(b"theirs") if new is None else new
+    (folder / STAGE / "list.json").write_text(json.dumps([{"name": name, "old": None, "new": new}]))
+
+
+def test_what_was_stopped_is_finished(tmp_path):
+    lay_aside(tmp_path, "imports/a.csv")
+    with locked(tmp_path):
+        assert (tmp_path / "imports" / "a.csv").read_bytes() == b"theirs"
+    assert not (tmp_path / STAGE).exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside.txt", "imports/../../outside.txt", "", "link/outside.txt", "{home}/outside.txt"]
+)
+def test_a_list_never_reaches_out_of_the_folder(tmp_path, bytes_in, name):
+    folder = tmp_path / "trial"
+    folder.mkdir()
+    (folder / "link").symlink_to(tmp_path)
+    lay_aside(folder, name.format(home=tmp_path))
+    before = bytes_in(tmp_path)
+    with pytest.raises(InputError, match="damaged"):
+        settle(folder)
+    assert bytes_in(tmp_path) == before
+
+
+def test_what_is_not_what_was_laid_aside_is_not_put_in_place(tmp_path, bytes_in):
+    lay_aside(tmp_path, "diary.csv", new=sha256_bytes(b"ours"))
+    before = bytes_in(tmp_path)
+    with pytest.raises(InputError, match="damaged"):
+        settle(tmp_path)
+    assert bytes_in(tmp_path) == before
+
+
+def test_all_files_of_a_change_are_there_together(tmp_path):
+    with locked(tmp_path):
+        commit(tmp_path, {"a.csv": "1", "imports/b.csv": b"2"})
+    assert (tmp_path / "a.csv").read_text() + (tmp_path / "imports" / "b.csv").read_text() == "12"
