@@ -11,7 +11,7 @@ _FORMULA = re.compile(rf"'*[{_SIGNS}\t\r\n]")
 _INNER = re.compile(rf"(?<=[;\t\r\n])(?=[\"' ]*[{_SIGNS}])")
 _INNER_SHIELDED = re.compile(rf"(?<=[;\t\r\n])'(?=[\"' ]*[{_SIGNS}])")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?", re.ASCII)
-_SHOWN_LETTERS, _SHOWN_NAMES = 60, 50  # of a column's name, and names, in a message
+_SHOWN_LETTERS, _SHOWN_NAMES = 200, 50  # of a column's name, and names, in a message
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Marks that change the direction of writing, with which a text can look like another one.
 _DIRECTION = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -40,12 +40,12 @@ def unshielded(cell: str) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    r"""Names out of a stranger's file for a message: on one line, none of them long, and not too many.
+    r"""Names out of a stranger's file for a message: on one line, none of them longer than can be read, and not too many.
 
     >>> listed(["Date", "How\nbad?"])
     'Date, How bad?'
     """
-    shown = [" ".join(cleaned(name[:_SHOWN_LETTERS]).split()) for name in names if name]
+    shown = [brief(name, _SHOWN_LETTERS) for name in names if name]
     more = f" and {len(shown) - _SHOWN_NAMES} more" if len(shown) > _SHOWN_NAMES else ""
     return ", ".join(shown[:_SHOWN_NAMES]) + more
 

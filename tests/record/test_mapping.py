@@ -35,6 +35,26 @@ def test_a_title_above_the_header_is_passed_over(export, plan):
     assert (found.rows, found.taken) == (1, 1)
 
 
+LONG = "On a scale from 0 to 10, how bad were your legs between going to bed and falling asleep, all in all?"
+
+
+@pytest.mark.parametrize("name", [LONG, "How bad\nwas it?", "x" * 240])
+def test_a_name_can_be_copied_from_the_message_that_shows_it(export, plan, name):
+    table = export(f'date,"{name}"\n2026-01-12,4\n')
+    with pytest.raises(Unsettled) as question:
+        plan(table)
+    shown = str(question.value).partition("Its columns are: date, ")[2].removesuffix(".")
+    assert len(shown) <= 200
+    assert shown.endswith("...") is (len(name) > 200)
+    assert plan(table, f"severity={shown}").column_map == {"night": "date", "severity": name}
+
+
+def test_a_shown_name_that_two_columns_share_is_refused(export, plan):
+    table = export(f"date,{'x' * 240},{'x' * 241}\n2026-01-12,4,5\n")
+    with pytest.raises(InputError, match="has no column 'xxx"):
+        plan(table, f"severity={'x' * 197}...")
+
+
 def test_a_chosen_column_goes_before_a_guessed_one(export, plan):
     found = plan(export("date,severity,How bad?\n2026-01-12,9,4\n"), "severity=How bad?")
     assert found.column_map == {"night": "date", "severity": "How bad?"}

@@ -64,10 +64,10 @@ def complete_map(export: Export, protocol: Protocol, chosen: Mapping[str, str]) 
     InputError
         If a chosen column is not in the file.
     """
-    for column in chosen.values():
-        export.place(column)
+    chosen = {field: export.column(column).name for field, column in chosen.items()}
     found = dict(chosen)
-    open_columns = [column for column in export.columns if column.name and column.role in ("value", "text")]
+    roles = ("value", "text", "treatment") if protocol.concealed == "open" else ("value", "text")
+    open_columns = [column for column in export.columns if column.name and column.role in roles]
     if "night" not in found and export.when:
         found["night"] = export.when
     for field, column in export.suggested.items():
@@ -122,6 +122,11 @@ def _refuse_nothing(export: Export, protocol: Protocol, found: Mapping[str, str]
             option=f"map {missing}",
             choices=tuple(name for name in export.header if name),
         )
+
+
+def same_name(column: str, field: str) -> bool:
+    """Whether a column is called like a field, but for capitals, spaces and marks."""
+    return _plain(column) == _plain(field)
 
 
 def _plain(name: str) -> str:

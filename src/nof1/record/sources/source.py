@@ -113,16 +113,18 @@ class Export:
         return tuple(column.name for column in self.columns)
 
     def place(self, name: str) -> int:
-        """Index of a column.
+        """Index of a column, by its name or by what a message shows of it.
 
         Raises
         ------
         InputError
-            If there is no such column; the message lists those there are.
+            If there is no such column, or several look like it; the message lists those there are.
         """
-        for place, column in enumerate(self.columns):
-            if column.name == name:
-                return place
+        if name in self.header:
+            return self.header.index(name)
+        alike = [place for place, column in enumerate(self.columns) if column.name and listed([column.name]) == name]
+        if len(alike) == 1:
+            return alike[0]
         raise InputError(f"{self.path.name} has no column {name!r}. Its columns are: {listed(self.header)}.")
 
     def column(self, name: str) -> Column:
