@@ -589,3 +589,16 @@ def test_any_one_cell_that_is_changed_is_named_or_means_the_same(folder, name, d
                 assert row is not rows[0] and place != 3  # noqa: PT018 - the unit is no part of what is read
     finally:
         path.write_bytes(sound)
+
+
+def test_rejected_rows_that_a_spreadsheet_program_has_saved_can_be_read(trial_folder):
+    imported(trial_folder)
+    path = trial_folder / "rejected.csv"
+    rows = list(csv.reader(io.StringIO(path.read_text(), newline="")))
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=";").writerows(rows)
+    path.write_bytes(stream.getvalue().encode("cp1252"))
+    told = [finding for finding in check(trial_folder) if finding.what == "rejected"]
+    assert [(finding.level, finding.text) for finding in told] == [
+        ("ok", "2 rows of imported files were not taken; rejected.csv says why.")
+    ]

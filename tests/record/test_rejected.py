@@ -126,7 +126,7 @@ def test_a_file_mended_itself_is_another_file(export, take, trial_folder):
     assert [row.night for row in read_rejected(trial_folder)] == ["soon"]
 
 
-texts = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=15)
+texts = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=15).map(str.strip)
 
 
 @given(
@@ -156,7 +156,7 @@ DAMAGED = {
     "a short line": ("file,sha256,lines,rows,reason,night\na,b\n", "line 2: there are 2 values instead of 6"),
     "no count": ("file,sha256,lines,rows,reason,night\na,b,2,x,why,n\n", "line 2: rows 'x' is no count"),
     "a huge count": ("file,sha256,lines,rows,reason,night\na,b,2,999999999999999,why,n\n", "is no count"),
-    "no text": (b"\xff\xfe\x81", "is damaged"),
+    "no text": (b"\xff\xfe\x81", "is not a text table"),
 }
 
 
@@ -169,3 +169,108 @@ def test_a_damaged_file_is_told_and_nothing_is_taken(export, take, trial_folder,
     with pytest.raises(InputError, match=words):
         take(export("date,severity\n2026-01-12,4\n"))
     assert bytes_in(trial_folder) == before
+
+
+# --- rows that are not shown as they were
+
+
+DOUBTFUL = {
+    "more values than columns": ("date,severity,note\n2026-01-13,3,5,80,windy\n2026-01-14,40,\n", {}, "? 2026-01-13"),
+    "a cut note": ("date,severity,note\n2026-02-30,3," + "x" * 2500 + "\n2026-01-14,40,\n", {}, "? 2026-02-30"),
+    "a count of days that contradicts": (
+        "date,count,severity\n2026-01-13,7,3\n2026-01-14,10,40\n",
+        {"day_number": "count", "trust": "neither"},
+        "? 2026-01-13",
+    ),
+    "a date of another order": ("date,severity\n01/13/2026,3\n14/01/2026,40\n", {"date_order": "dmy"}, "? 01/13/2026"),
+    "a number of another notation": (
+        'date,severity,sleep_minutes\n2026-01-13,3,7.5\n2026-01-14,40,"7,5"\n',
+        {"decimal_comma": True},
+        "? 2026-01-13",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "said", "night"), DOUBTFUL.values(), ids=DOUBTFUL)
+def test_a_row_that_is_not_shown_as_it_was_waits_until_its_mark_is_taken_away(
+    export, take, mend, trial_folder, nights, content, said, night
+):
+    take(export(content), **said)
+    before = read_rejected(trial_folder)[0]
+    assert before.night == night
+    take(mend((",40", ",4")))
+    assert nights()[14].outcome == 4
+    assert 13 not in nights()
+    assert read_rejected(trial_folder) == (before,)
+    assert "take the ? before its night away" in before.reason
+    take(mend((f",{before.night},", ",2026-01-13,")))
+    assert nights()[13].outcome == 3
+    assert read_rejected(trial_folder) == ()
+
+
+def test_an_interval_that_cannot_be_is_never_taken_for_a_minute(tmp_path, take, mend, trial_folder, nights):
+    record = '<Record type="HKCategoryTypeIdentifierSleepAnalysis" sourceName="W" startDate="{}" endDate="{}" value="HKCategoryValueSleepAnalysisInBed"/>'
+    records = record.format("2026-01-12 23:00:00 +0100", "2026-01-12 22:00:00 +0100")
+    path = tmp_path / "export.xml"
+    path.write_text(f"<?xml version='1.0'?><HealthData>{records}</HealthData>")
+    take(recognize(open_file(path)))
+    (row,) = read_rejected(trial_folder)
+    assert row.night == "? 2026-01-12"
+    assert row.values["time_in_bed_minutes"] == "2026-01-12 23:00:00 +0100 to 2026-01-12 22:00:00 +0100"
+    take(mend())
+    assert read_rejected(trial_folder) == (row,)
+
+
+def test_in_a_file_of_mornings_an_unreadable_date_is_marked_and_the_evening_asked_for(
+    export, take, mend, trial_folder, nights
+):
+    take(export("date,severity\n2026-01-32,4\n2026-01-13,40\n,5\n"), dated_by="morning")
+    rows = read_rejected(trial_folder)
+    assert [row.night for row in rows] == ["? 2026-01-32", "2026-01-12", "?"]
+    assert "put the date of the evening there, not of the morning after" in rows[0].reason
+    take(mend((",40", ",4")))
+    assert [row.night for row in read_rejected(trial_folder)] == ["? 2026-01-32", "?"]
+    take(mend((",? 2026-01-32,", ",2026-01-14,")))
+    assert (nights()[12].outcome, nights()[14].outcome) == (4, 4)
+
+
+# --- saved again by a spreadsheet program
+
+
+def saved_again(path, *, delimiter=";", encoding="utf-8-sig", dates=True):
+    rows = list(csv.reader(io.StringIO(path.read_text(), newline="")))
+    if dates:
+        rows = [[f"{cell[8:]}.{cell[5:7]}.{cell[:4]}" if cell[:5] == "2026-" else cell for cell in row] for row in rows]
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=delimiter, lineterminator="\r\n").writerows(rows)
+    path.write_bytes(stream.getvalue().encode(encoding))
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"), [(";", "utf-8-sig"), (";", "cp1252"), ("\t", "utf-16"), (",", "utf-8")]
+)
+def test_a_file_saved_by_a_spreadsheet_program_is_read_mended_and_stops_no_import(
+    export, take, mend, trial_folder, nights, delimiter, encoding
+):
+    take(export("date,severity,note\n2026-01-13,40,müde\nsoon,5,x\n2026-01-15,60,\n", "bad.csv"))
+    path = trial_folder / "rejected.csv"
+    saved_again(path, delimiter=delimiter, encoding=encoding)
+    take(export("date,severity\n2026-01-12,3\n", "other.csv"))
+    assert [row.night for row in read_rejected(trial_folder)] == ["13.01.2026", "soon", "15.01.2026"]
+    saved_again(path, delimiter=delimiter, encoding=encoding, dates=False)
+    path.write_bytes(
+        path.read_bytes()
+        .decode(encoding)
+        .replace("13.01.2026" + delimiter + "40", "13.01.2026" + delimiter + "4")
+        .encode(encoding)
+    )
+    take(recognize(open_file(path)))
+    assert (nights()[13].outcome, nights()[13].note) == (4, "müde")
+    assert [(row.lines, row.night) for row in read_rejected(trial_folder)] == [("3", "soon"), ("4", "2026-01-15")]
+    assert path.read_text().startswith("file,sha256,lines")
+
+
+def test_a_date_that_the_message_calls_readable_is_readable_there(export, take, mend, nights):
+    take(export("date,severity\nsoon,4\n"))
+    take(mend((",soon,", ",13.01.2026,")))
+    assert nights()[13].outcome == 4

@@ -107,7 +107,7 @@ def check_rejected(folder: Path) -> Iterator[Finding]:
     """Whether rejected.csv can be what the ledger says was rejected."""
     path = folder / REJECTED_FILE
     counts: dict[str, int] = {}
-    for number, row in enumerate(parse_rejected(read_bytes(path), REJECTED_FILE) if path.exists() else (), start=1):
+    for number, row in enumerate(parse_rejected(path) if path.exists() else (), start=1):
         counts[row.sha256] = counts.get(row.sha256, 0) + row.rows
         if not _counts(row.lines, row.rows):
             text = f"{REJECTED_FILE}, row {number}: lines {row.lines[:SHOWN]!r} cannot be {row.rows} rows. Restore it from a copy."

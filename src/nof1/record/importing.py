@@ -32,10 +32,14 @@ from nof1.record.ledger import (
     read_ledger,
     read_maps,
 )
-from nof1.record.matching import Matched, Rejected, match
+from nof1.record.mapping import same_name
+from nof1.record.matching import Matched, match
+from nof1.record.nights import DateOrder
 from nof1.record.reading import Reading, Target, targets
 from nof1.record.rejected import (
+    DOUBT,
     REJECTED_FILE,
+    Rejected,
     RejectedRow,
     after_import,
     after_mending,
@@ -313,7 +317,9 @@ def _rejected_after(folder: Path, plan: Import) -> list[RejectedRow]:
     present = read_rejected(folder)
     if plan.export.source != MENDED:
         return after_import(present, plan.sha256, plan.rejected)
+    when = plan.export.place(plan.export.when)
     whole = [(row.line, [*row.cells, *[""] * len(plan.export.columns)]) for row in plan.export.rows()]
+    whole = [(line, cells) for line, cells in whole if not cells[when].startswith(DOUBT)]
     keys = {line: (cells[1], cells[2]) for line, cells in whole}
     still: dict[tuple[str, str], RejectedRow] = {}
     for rejected in plan.rejected:

@@ -4,7 +4,7 @@ Knows the protocol's nights and scales; must not know the diary's content, the o
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -15,25 +15,15 @@ from nof1.errors import InputError
 from nof1.plan.protocol import Protocol
 from nof1.record.entry import number_text
 from nof1.record.measures import find_measure
-from nof1.record.nights import Belongs, DatedBy, DateOrder, Moment, moment_reader, night_of
+from nof1.record.nights import Belongs, DatedBy, DateOrder, Moment, moment_reader, night_of, parse_moment
 from nof1.record.numbers import flag_or_number, number_reader
 from nof1.record.reading import Reading, Target, settled, targets
+from nof1.record.rejected import DOUBT, Book, Rejected, Shown
 from nof1.record.secondary import check_measure
 from nof1.record.sources.opened import MAX_CELL, Row
 from nof1.record.sources.source import Export
 from nof1.record.uniting import Gathered
 from nof1.record.unsettled import Unsettled
-
-
-@dataclass
-class Rejected:
-    """Rows that were not taken, with one reason. `lines` is "17", "2-513" or several of these."""
-
-    lines: str
-    rows: int
-    reason: str
-    night: str
-    values: Mapping[str, str]
 
 
 @dataclass
@@ -50,13 +40,16 @@ class Matched:
     rejected : list of Rejected
     shifted : int
         Rows that belong to the evening before their date.
+    order : DateOrder
+        In which order dates of three numbers were read.
     """
 
     rows: int = 0
     blank: int = 0
     nights: dict[date, Gathered] = field(default_factory=dict)
-    rejected: list["Rejected"] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
     shifted: int = 0
+    order: DateOrder = "ymd"
 
 
 def match(
@@ -93,18 +86,18 @@ def match(
     when = column_map["night"]
     made = targets(export, column_map, protocol, reading)
     order, comma = settled(export, made, reading, when)
-    book = _Book(Matched(), [target.field for target in made], runs)
-    take = _Taker(export, made, protocol, reading, order, comma, when)
+    matched = Matched(order=order)
+    book = Book(matched.rejected, [target.field for target in made], runs)
+    take = _Taker(export, made, protocol, reading, order, comma, when, first)
     for row in export.rows():
-        book.matched.rows += 1
+        matched.rows += 1
         line = row.line
         try:
             found = take.row(row)
             if found is None:
-                book.matched.blank += 1
+                matched.blank += 1
                 continue
             night, moment, values = found
-            night = take.by_number(row, night, moment, first)
             if night < first or night > last:
                 book.outside(line, night, first, last, partial(take.shown, row))
                 continue
@@ -113,23 +106,31 @@ def match(
                 continue
             interval = take.interval(row, moment, values)
         except _RowError as problem:
-            book.reject(line, str(problem), take.shown(row))
+            book.reject(line, str(problem), take.shown(row), problem.doubt)
             continue
-        book.matched.shifted += night != moment.day
-        gathered = book.matched.nights.get(night)
+        matched.shifted += night != moment.day
+        gathered = matched.nights.get(night)
         if gathered is None:
-            gathered = book.matched.nights[night] = Gathered()
+            gathered = matched.nights[night] = Gathered()
         take.gather(gathered, row, interval, values)
     book.close()
-    return book.matched
+    return matched
 
 
-_EARLY_LISTED = 3  # rows of a night that is not over, told one by one
+_SHOWN_LETTERS = 2000  # of a cell, in rejected.csv
+_LOOK = f"look at the row, then take the {DOUBT} before its night away"
+_EVENING = f"put the date of the evening there, not of the morning after, and no {DOUBT} before it"
+_ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd", "serial")
+_NOTATIONS = (number_reader(decimal_comma=False), number_reader(decimal_comma=True))
 _LONGEST = 2 * 24 * 60  # minutes; a longer sleep is a slip
 
 
 class _RowError(Exception):
-    """Why one row is rejected."""
+    """Why one row is rejected; and what is to be done before its cells may be taken as rejected.csv shows them."""
+
+    def __init__(self, reason: str, doubt: str = "") -> None:
+        super().__init__(reason)
+        self.doubt = doubt
 
 
 class _Taker:
@@ -144,12 +145,15 @@ class _Taker:
         order: DateOrder,
         comma: bool,
         when: str,
+        first: date,
     ) -> None:
         self.targets = made
+        self.first = first
         self.when = export.place(when)
         self.until = export.place(export.until) if export.until else -1
         self.device = export.place(export.device) if export.device else -1
         self.zone_column = export.place(export.zone_column) if export.zone_column else -1
+        self.reason = export.place(export.reason) if export.reason else -1
         self.width = len(export.columns)
         self.dated_by: DatedBy = reading.dated_by or export.dated_by or "evening"
         self.moment: Callable[..., Moment] = moment_reader(order, reading.zone)
@@ -174,12 +178,15 @@ class _Taker:
         cells = row.cells
         if len(cells) < self.width:
             cells = [*cells, *[""] * (self.width - len(cells))]
-        elif len(cells) > self.width and any(cells[self.width :]):
-            raise _RowError("there are more values than columns")
+        if self.reason >= 0 and cells[self.when].startswith(DOUBT):
+            raise _RowError(cells[self.reason] or _LOOK)
+        if len(cells) > self.width and any(cells[self.width :]):
+            raise _RowError("there are more values than columns", _LOOK)
         given = [target for target in self.targets if cells[target.place]]
         if not given:
             return None
-        night, moment = self._night(cells, given[0].belongs)
+        night, moment = self._night(cells, _belongs(given))
+        night = self._by_number(row, night, moment)
         values: list[tuple[Target, float | str]] = []
         for target in given:
             text = cells[target.place]
@@ -195,45 +202,47 @@ class _Taker:
 
     def _number(self, target: Target, text: str) -> float | None:
         try:
-            number = self.number(text)
+            number = self._value(target, text)
         except ValueError as problem:
-            try:
-                if target.field in self.unflagged:
-                    raise
-                number = flag_or_number(text, decimal_comma=self.comma)
-            except ValueError:
-                raise _RowError(f"{target.field}: {problem}") from None
-        if number is None:
-            return None
-        number *= target.factor
-        wrong = self.checks[target.field](number)
+            raise _RowError(f"{target.field}: {problem}") from None
+        wrong = self.checks[target.field](number) if number is not None else ""
         if wrong:
             raise _RowError(wrong)
         return number
 
-    def _night(self, cells: Iterable[str], belongs: Belongs) -> tuple[date, Moment]:
-        cells = list(cells) if not isinstance(cells, list) else cells
+    def _value(self, target: Target, text: str) -> float | None:
+        """The number that a cell holds, in the unit kept, or that its yes or no is."""
+        try:
+            number = self.number(text)
+        except ValueError:
+            if target.field in self.unflagged:
+                raise
+            number = flag_or_number(text, decimal_comma=self.comma)
+        return None if number is None else number * target.factor
+
+    def _night(self, cells: Sequence[str], belongs: Belongs) -> tuple[date, Moment]:
         text = cells[self.when]
         zone = cells[self.zone_column] if self.zone_column >= 0 else ""
         key = (text, zone, belongs)
         known = self.nights.get(key)
         if known is not None:
             return known
-        if not text:
-            raise _RowError("there is no date")
         try:
+            if not text:
+                raise ValueError("there is no date")
             moment = self.moment(text, zone)
             night = night_of(moment, self.dated_by, belongs)
         except Unsettled:
             raise
         except (ValueError, InputError) as problem:
-            raise _RowError(str(problem)) from None
+            morning = self.dated_by == "morning"
+            raise _RowError(str(problem), _EVENING if morning else _LOOK if _is_a_date(text) else "") from None
         if len(self.nights) > 50_000:
             self.nights.clear()
         self.nights[key] = night, moment
         return night, moment
 
-    def by_number(self, row: Row, night: date, moment: Moment, first: date) -> date:
+    def _by_number(self, row: Row, night: date, moment: Moment) -> date:
         """The night by the file's own count of days, held against the calendar."""
         if self.day_number < 0 or self.day_number >= len(row.cells) or self.trust == "date":
             return night
@@ -244,21 +253,22 @@ class _Taker:
             number = -1.0
         if number is None:
             return night
-        expected = (moment.day - first).days + 1
+        expected = (moment.day - self.first).days + 1
         if number == expected:
             return night
+        contradiction = (
+            f"the file counts this as day {listed([text[:20]])}, and {moment.day} is day {expected} from {self.first}"
+        )
         if self.trust is None:
             raise Unsettled(
-                f"Line {row.line}: the file counts this as day {listed([text[:20]])}, and {moment.day} is day {expected} from {first}. "
+                f"Line {row.line}: {contradiction}. "
                 "Say which to go by: --trust date, --trust day, or --trust neither (such rows are rejected).",
                 option="trust",
                 choices=("date", "day", "neither"),
             )
         if self.trust == "day" and number == int(number) and 1 <= number <= 100_000:
-            return first + timedelta(days=int(number) - 1)
-        raise _RowError(
-            f"the file counts this as day {listed([text[:20]])}, and {moment.day} is day {expected} from {first}; one of the two is wrong"
-        )
+            return self.first + timedelta(days=int(number) - 1)
+        raise _RowError(f"{contradiction}; one of the two is wrong", _LOOK)
 
     def gather(
         self,
@@ -299,20 +309,65 @@ class _Taker:
             raise _RowError("the interval ends before it begins, or lasts longer than two days")
         return begin_minute, end_minute
 
-    def shown(self, row: Row) -> dict[str, str]:
+    def shown(self, row: Row) -> Shown:
         """A rejected row's cells for rejected.csv: as the diary writes them where they can be read, else as they are."""
         cells = [*row.cells, *[""] * max(0, self.width - len(row.cells))]
-        shown = {"night": cleaned(cells[self.when][:200])}
-        with suppress(_RowError, Unsettled):
-            shown["night"] = str(self._night(cells, self.targets[0].belongs if self.targets else "night")[0])
+        night, doubt = cleaned(cells[self.when][:200]), ""
+        with suppress(Unsettled):
+            try:
+                found, moment = self._night(cells, _belongs([target for target in self.targets if cells[target.place]]))
+                night = str(found)
+                night = str(self._by_number(row, found, moment))
+            except _RowError as problem:
+                doubt = problem.doubt
+        values = {}
         for target in self.targets:
-            text = cells[target.place]
-            if not target.text:
-                with suppress(ValueError, OverflowError):
-                    number = self.number(text)
-                    text = "" if number is None else number_text(number * target.factor)
-            shown[target.field] = cleaned(text[:2000])
-        return shown
+            text, as_it_was = self._cell(target, cells)
+            values[target.field] = cleaned(text[:_SHOWN_LETTERS])
+            if not as_it_was or len(text) > _SHOWN_LETTERS:
+                doubt = doubt or _LOOK
+        return Shown(night, values, doubt)
+
+    def _cell(self, target: Target, cells: Sequence[str]) -> tuple[str, bool]:
+        """A cell of a rejected row, and whether it says there what it said in the file."""
+        text = cells[target.place]
+        if target.text or not text:
+            return text, True
+        if target.merge == "union" and self.until >= 0:  # the cell only marks what the interval is
+            return f"{cells[self.when]} to {cells[self.until]}", False
+        try:
+            number = self._value(target, text)
+        except (ValueError, OverflowError):
+            return text, not _is_a_number(text)
+        return number_text(number), target.merge != "device"
+
+
+def _belongs(given: Iterable[Target]) -> Belongs:
+    """To what a row belongs. A rating or sleep decides for what stands beside it; words go along with numbers."""
+    kinds = {target.belongs for target in given if not target.text}
+    return "day" if kinds == {"day"} else "night"
+
+
+def _is_a_date(text: str) -> bool:
+    """Whether a text that is no date in its file could be read as one in rejected.csv."""
+    for order in _ORDERS:
+        try:
+            parse_moment(text, order, where="")
+        except Unsettled:
+            return True
+        except InputError:
+            continue
+        return True
+    return False
+
+
+def _is_a_number(text: str) -> bool:
+    """Whether a text that is no number in its file could be read as one in rejected.csv."""
+    for read in _NOTATIONS:
+        with suppress(ValueError):
+            read(text)
+            return True
+    return False
 
 
 def _minute(moment: Moment) -> float:
@@ -348,66 +403,3 @@ def _measure_check(name: str) -> Callable[[float], str]:
         return ""
 
     return check
-
-
-@dataclass
-class _Book:
-    """Keeps the rejected rows: one by one, and runs of rows outside the trial as one."""
-
-    matched: Matched
-    fields: list[str]
-    runs: bool = True
-    listed: int = 5000  # rejected rows kept one by one; further ones of one kind are kept as a run
-    early_rows: int = 0
-    run: Rejected | None = None
-    run_from: int = 0
-    run_to: int = 0
-    run_nights: tuple[date, date] | None = None
-
-    def outside(self, line: int, night: date, first: date, last: date, shown: Callable[[], Mapping[str, str]]) -> None:
-        side = "before the first night" if night < first else "after the last night"
-        reason = f"{side} of the trial, {first if night < first else last}"
-        if not self.runs:
-            self.reject(line, reason, shown())
-            return
-        self._extend(line, reason)
-        low, high = self.run_nights or (night, night)
-        self.run_nights = min(low, night), max(high, night)
-
-    def early(self, line: int, night: date, latest: date, shown: Callable[[], Mapping[str, str]]) -> None:
-        """A row of a night that is not over; a file that is read today may have thousands of them."""
-        self.early_rows += 1
-        if self.early_rows <= _EARLY_LISTED or not self.runs:
-            self.reject(line, f"the night {night} is not over yet; check the date", shown())
-        else:
-            self._extend(line, f"after the last night that is over, {latest}")
-
-    def reject(self, line: int, reason: str, shown: Mapping[str, str]) -> None:
-        if self.runs and len(self.matched.rejected) >= self.listed:
-            self._extend(line, "like the rejected rows before it; mend those and import the file again")
-            return
-        self._close_run()
-        self.matched.rejected.append(
-            Rejected(str(line), 1, reason, shown["night"], {name: shown.get(name, "") for name in self.fields})
-        )
-
-    def _extend(self, line: int, reason: str) -> None:
-        if self.run is None or self.run.reason != reason:
-            self._close_run()
-            self.run = Rejected("", 0, reason, "", {})
-            self.run_from, self.run_nights = line, None
-        self.run.rows += 1
-        self.run_to = line
-
-    def _close_run(self) -> None:
-        if self.run is None:
-            return
-        self.run.lines = str(self.run_from) if self.run_from == self.run_to else f"{self.run_from}-{self.run_to}"
-        if self.run_nights is not None:
-            low, high = self.run_nights
-            self.run.night = str(low) if low == high else f"{low} to {high}"
-        self.matched.rejected.append(self.run)
-        self.run = None
-
-    def close(self) -> None:
-        self._close_run()

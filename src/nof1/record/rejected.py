@@ -5,16 +5,109 @@ Knows no protocol; must not know how rows are matched.
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from nof1.cells import shielded, unshielded
 from nof1.errors import InputError
-from nof1.files import read_bytes
+from nof1.record.sources.opened import open_file
 
 REJECTED_FILE = "rejected.csv"
 COLUMNS = ("file", "sha256", "lines", "rows", "reason", "night")
+# Before a night, it says that the row as it is shown is not the row as it was, or that the night is in doubt. Such a row is
+# never taken before the person has taken the mark away.
+DOUBT = "?"
+_EARLY_LISTED = 3  # rows of a night that is not over, told one by one
+_LISTED = 5000  # rejected rows kept one by one; further ones of one kind are kept as a run
+
+
+@dataclass
+class Rejected:
+    """Rows that were not taken, with one reason. `lines` is "17", "2-513" or several of these."""
+
+    lines: str
+    rows: int
+    reason: str
+    night: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A rejected row's cells, and what is to be done before they may be taken as they stand, "" if nothing."""
+
+    night: str
+    values: Mapping[str, str]
+    doubt: str = ""
+
+
+@dataclass
+class Book:
+    """Keeps the rejected rows of a file: one by one, and runs of rows outside the trial as one."""
+
+    rejected: list[Rejected]
+    fields: list[str]
+    runs: bool = True
+    early_rows: int = 0
+    run: Rejected | None = None
+    run_from: int = 0
+    run_to: int = 0
+    run_nights: tuple[date, date] | None = None
+
+    def outside(self, line: int, night: date, first: date, last: date, shown: Callable[[], Shown]) -> None:
+        """A row of a night that is not in the trial."""
+        side = "before the first night" if night < first else "after the last night"
+        reason = f"{side} of the trial, {first if night < first else last}"
+        if not self.runs:
+            self.reject(line, reason, shown())
+            return
+        self._extend(line, reason)
+        low, high = self.run_nights or (night, night)
+        self.run_nights = min(low, night), max(high, night)
+
+    def early(self, line: int, night: date, latest: date, shown: Callable[[], Shown]) -> None:
+        """A row of a night that is not over; a file that is read today may have thousands of them."""
+        self.early_rows += 1
+        if self.early_rows <= _EARLY_LISTED or not self.runs:
+            self.reject(line, f"the night {night} is not over yet; check the date", shown())
+        else:
+            self._extend(line, f"after the last night that is over, {latest}")
+
+    def reject(self, line: int, reason: str, shown: Shown, doubt: str = "") -> None:
+        """A row with its reason; `doubt` as in `Shown`."""
+        if self.runs and len(self.rejected) >= _LISTED:
+            self._extend(line, "like the rejected rows before it; mend those and import the file again")
+            return
+        self._close_run()
+        night, doubt = shown.night, doubt or shown.doubt
+        if doubt:
+            night, reason = f"{DOUBT} {night}".rstrip(), f"{reason}; {doubt}"
+        values = {name: shown.values.get(name, "") for name in self.fields}
+        self.rejected.append(Rejected(str(line), 1, reason, night, values))
+
+    def _extend(self, line: int, reason: str) -> None:
+        if self.run is None or self.run.reason != reason:
+            self._close_run()
+            self.run = Rejected("", 0, reason, "", {})
+            self.run_from, self.run_nights = line, None
+        self.run.rows += 1
+        self.run_to = line
+
+    def _close_run(self) -> None:
+        if self.run is None:
+            return
+        self.run.lines = str(self.run_from) if self.run_from == self.run_to else f"{self.run_from}-{self.run_to}"
+        if self.run_nights is not None:
+            low, high = self.run_nights
+            self.run.night = str(low) if low == high else f"{low} to {high}"
+        self.rejected.append(self.run)
+        self.run = None
+
+    def close(self) -> None:
+        """Keep the run that was begun last."""
+        self._close_run()
 
 
 @dataclass(frozen=True)
@@ -43,36 +136,36 @@ def read_rejected(folder: str | Path) -> tuple[RejectedRow, ...]:
         If the file is damaged.
     """
     path = Path(folder) / REJECTED_FILE
-    return tuple(parse_rejected(read_bytes(path), str(path))) if path.is_file() else ()
+    return tuple(parse_rejected(path)) if path.is_file() else ()
 
 
-def parse_rejected(content: bytes, where: str) -> Iterator[RejectedRow]:
-    """The rows in the bytes of a rejected.csv.
+def parse_rejected(path: Path) -> Iterator[RejectedRow]:
+    """The rows of a rejected.csv, as nof1 wrote it or as a spreadsheet program has saved it.
 
     Raises
     ------
     InputError
-        If they are damaged.
+        If it is damaged.
     """
-    try:
-        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        header = tuple(next(reader, ()))
-        if header[: len(COLUMNS)] != COLUMNS or len(set(header)) < len(header):
+    file = open_file(path)
+    header = file.header
+    if header[: len(COLUMNS)] != COLUMNS or len(set(header)) < len(header):
+        raise InputError(
+            f"{path} must begin with the columns {', '.join(COLUMNS)}. Restore it from a copy, or remove it and import the files again."
+        )
+    for row in file.rows():
+        if row.line == file.head[0].line:
+            continue
+        if len(row.cells) < len(COLUMNS) or any(row.cells[len(header) :]):
             raise InputError(
-                f"{where} must begin with the columns {', '.join(COLUMNS)}. Restore it from a copy, or remove it and import the files again."
+                f"{path}, line {row.line}: there are {len(row.cells)} values instead of {len(header)}. Mend that line."
             )
-        for row in reader:
-            if len(row) != len(header):
-                raise InputError(
-                    f"{where}, line {reader.line_num}: there are {len(row)} values instead of {len(header)}. Mend that line."
-                )
-            file, sha256, lines, rows, reason, night, *cells = (unshielded(cell) for cell in row)
-            if not (rows.isascii() and rows.isdecimal() and len(rows) < 12):
-                raise InputError(f"{where}, line {reader.line_num}: rows {rows[:20]!r} is no count. Restore it.")
-            values = dict(zip(header[len(COLUMNS) :], cells, strict=True))
-            yield RejectedRow(file, sha256, lines, int(rows), reason, night, values)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{where} is damaged ({error}). Restore it from a copy.") from None
+        cells = [unshielded(cell) for cell in (*row.cells, *[""] * len(header))]
+        name, sha256, lines, rows, reason, night = cells[: len(COLUMNS)]
+        if not (rows.isascii() and rows.isdecimal() and len(rows) < 12):
+            raise InputError(f"{path}, line {row.line}: rows {rows[:20]!r} is no count. Restore it.")
+        values = dict(zip(header[len(COLUMNS) :], cells[len(COLUMNS) :], strict=False))
+        yield RejectedRow(name, sha256, lines, int(rows), reason, night, values)
 
 
 def rejected_csv(rows: Iterable[RejectedRow]) -> str:

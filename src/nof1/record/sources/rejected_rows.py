@@ -27,9 +27,11 @@ def recognize(file: Opened) -> Export | None:
         when="night",
         rows=unshielded_rows(rows_after(file, 0)),
         dated_by="evening",
-        date_order="ymd",
-        decimal_comma=file.delimiter == ";",
+        # nof1 writes 2026-03-14 and 4.5; a spreadsheet program may have put its own notation instead.
+        decimal_comma=None if file.delimiter == ";" else False,
+        decimal_hint=file.delimiter == ";",
         day_number="",
+        reason="reason",
     )
 
 

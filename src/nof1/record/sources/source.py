@@ -84,6 +84,8 @@ class Export:
         The column that names a time zone for each row, or "".
     until, device : str
         The columns with the end of an interval, and with the device that made the record, or "".
+    reason : str
+        The column that says why a row was rejected before, or "".
     notes : tuple of str
         Sentences that a person should read before saying yes.
     suggested : mapping of str to str
@@ -104,6 +106,7 @@ class Export:
     zone_column: str = ""
     until: str = ""
     device: str = ""
+    reason: str = ""
     notes: tuple[str, ...] = ()
     suggested: Mapping[str, str] = field(default_factory=dict)
 
