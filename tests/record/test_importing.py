@@ -378,7 +378,8 @@ def test_words_that_are_nothing_but_arms_are_refused_in_a_concealed_trial(export
     for field in ("note", "side_effects"):
         with pytest.raises(InputError, match=r"column 'Which' .*names the treatment"):
             plan(made, f"{field}=Which", folder=trial.folder)
-    assert plan(export(made.path.read_text().replace("Citrate", "citrate at nine")), "note=Which", folder=trial.folder)
+    told = made.path.read_text().replace("Citrate", "citrate at nine") + "2026-01-14,4,restless\n"
+    assert plan(export(told), "note=Which", folder=trial.folder)
 
 
 def test_an_open_trial_may_note_its_arms(export, take, nights):

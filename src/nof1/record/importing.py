@@ -17,6 +17,7 @@ from nof1.files import sha256_file
 from nof1.plan.protocol import Protocol
 from nof1.record.diary import last_evening, read_diary
 from nof1.record.entry import Entry, columns, number_text, row_of
+from nof1.record.hints import holds_arms, holds_doses
 from nof1.record.journal import stamp
 from nof1.record.ledger import (
     IMPORTS_FOLDER,
@@ -51,9 +52,6 @@ from nof1.record.sources.source import Export
 from nof1.record.uniting import line_ranges, united
 from nof1.record.unsettled import Unsettled
 from nof1.record.writing import Change, ConflictError, merged, record
-
-_HINTS = ("note", "side_effects")  # columns into which a word for the treatment could slip
-
 
 @dataclass(frozen=True)
 class Import:
@@ -149,7 +147,7 @@ def plan_import(
         latest=latest,
         runs=export.source != MENDED,
     )
-    _refuse_hints(export, protocol, matched, made)
+    _refuse_hints(export, protocol, column_map, matched, made)
     known = {entry.night: entry for entry in read_diary(folder, protocol)}
     measures = read_measures(folder)
     changes: list[Change] = []
@@ -231,21 +229,37 @@ def _new_cells(
     return new
 
 
-def _refuse_hints(export: Export, protocol: Protocol, matched: Matched, made: Sequence[Target]) -> None:
-    """Refuse a column of words that are nothing but the names of the arms, where the order is concealed."""
+def _refuse_hints(
+    export: Export, protocol: Protocol, column_map: Mapping[str, str], matched: Matched, made: Sequence[Target]
+) -> None:
+    """Refuse a column that holds the names of the arms or their doses, where the order is concealed."""
     if protocol.concealed == "open":
         return
-    arms = {text.casefold() for arm in protocol.arms for text in (arm.name, arm.label) if text}
+    told = [column_map["night"]] if holds_arms(protocol, [row.night for row in matched.rejected]) else []
     for target in made:
-        if target.field not in _HINTS:
-            continue
-        taken = (text for gathered in matched.nights.values() for text in gathered.texts.get(target.field, ()))
-        rejected = (row.values.get(target.field, "") for row in matched.rejected)
-        texts = {text.casefold() for text in (*taken, *rejected) if text}
-        if texts and texts <= arms:
-            raise InputError(
-                f"The column {target.column!r} of {export.path.name} names the treatment, and the order of this trial is concealed. Leave it out."
-            )
+        own = target.field in columns(protocol) and same_name(target.column, target.field)
+        known = own or export.column(target.column).measure  # the column says itself what its numbers are
+        cells = _cells_of(target.field, matched)
+        if target.field != "guess" and (
+            holds_arms(protocol, cells) or (not known and not target.text and holds_doses(protocol, cells))
+        ):
+            told.append(target.column)
+    if told:
+        raise InputError(
+            f"The column {told[0]!r} of {export.path.name} names the treatment, by an arm or by its dose, and the order of this "
+            "trial is concealed. Leave it out."
+        )
+
+
+def _cells_of(field: str, matched: Matched) -> list[str]:
+    """What a file's column holds, taken or rejected; but for intervals, which are counted."""
+    cells = [row.values.get(field, "") for row in matched.rejected]
+    for gathered in matched.nights.values():
+        cells += gathered.texts.get(field, ())
+        if field not in gathered.ends:
+            numbers = (*gathered.numbers.get(field, ()), *gathered.devices.get(field, {}).values())
+            cells += map(number_text, numbers)
+    return cells
 
 
 def nothing_new(folder: str | Path, plan: Import) -> bool:

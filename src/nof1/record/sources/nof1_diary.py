@@ -18,12 +18,11 @@ def recognize(file: Opened) -> Export | None:
     own = {"side_effects", "guess"} <= set(header) and bool({"dose_mg", "taken"} & set(header))
     if file.kind != "table" or len(header) < 5 or header[0] != "night" or header[-1] != "note" or not own:
         return None
-    columns = (Column(name, "" if name in TEXT_COLUMNS else plain_column(name).measure) for name in header)
     return Export(
         source=KEY,
         title=TITLE,
         path=file.path,
-        columns=tuple(columns),
+        columns=tuple(_column(name) for name in header),
         when="night",
         rows=unshielded_rows(rows_after(file, 0)),
         dated_by="evening",
@@ -31,6 +30,13 @@ def recognize(file: Opened) -> Export | None:
         decimal_comma=file.delimiter == ";",  # saved again by a spreadsheet program
         day_number="",
     )
+
+
+def _column(name: str) -> Column:
+    column = plain_column(name)
+    if column.role == "treatment":
+        return column
+    return Column(name, "" if name in TEXT_COLUMNS else column.measure)
 
 
 def unshielded_rows(rows: Callable[[], Iterator[Row]]) -> Callable[[], Iterator[Row]]:

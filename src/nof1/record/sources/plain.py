@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from nof1.errors import InputError
+from nof1.record.hints import names_treatment
 from nof1.record.measures import find_measure
 from nof1.record.sources.opened import Opened, Row
 from nof1.record.sources.source import Column, Export
@@ -29,10 +30,6 @@ WHEN_NAMES = (
 _PRIVATE = re.compile(
     r"e-?mail|correo|^((what is )?your |full |first |last |user ?|vor|nach|nutzer)?name[:?]?$|^(nom|nombre|nome|naam)\b"
     r"|phone|telefon|address|anschrift|device|serial|^ip$",
-    re.IGNORECASE,
-)
-_TREATMENT = re.compile(
-    r"^(current )?(arm|condition|treatment|intervention|group|phase|allocation|bedingung|behandlung)( .*)?$",
     re.IGNORECASE,
 )
 
@@ -80,7 +77,7 @@ def plain_column(name: str) -> Column:
     spaced = bare.replace("_", " ")
     if _PRIVATE.search(spaced):
         return Column(name, role="private")
-    if _TREATMENT.match(spaced):
+    if names_treatment(bare):
         return Column(name, role="treatment")
     measure = find_measure(bare.replace(" ", "_"))
     return Column(name, measure.name if measure else "", unit if measure else "")

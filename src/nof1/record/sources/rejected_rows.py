@@ -37,7 +37,10 @@ def recognize(file: Opened) -> Export | None:
 
 def _column(name: str) -> Column:
     """Under the name of a measure stands what is kept of it, in its own unit."""
-    return Column(name, "" if name in TEXT_COLUMNS else plain_column(name).measure or _own(name))
+    column = plain_column(name)
+    if column.role == "treatment":
+        return column
+    return Column(name, "" if name in TEXT_COLUMNS else column.measure or _own(name))
 
 
 def _own(name: str) -> str:
