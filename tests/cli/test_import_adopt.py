@@ -141,6 +141,34 @@ def test_map_and_answers_are_used_again_and_can_be_overridden(nof1, trial_folder
     assert night(13).outcome == 4
 
 
+def test_what_a_file_settles_itself_goes_before_the_order_said_for_an_earlier_one(nof1, trial_folder, write, night):
+    header = "date,severity\n"
+    words = ("import", trial_folder, write(header + "05/01/2026,4\n06/01/2026,6\n", "one.csv"), "--yes")
+    assert "can be read two ways" in nof1(*words)[2]
+    out = nof1(*words, "--date-order", "dmy")[1]
+    assert "Dates such as 05/04/2026 are read day first: 5 April 2026. If not: --date-order mdy." in out
+    out = nof1("import", trial_folder, write(header + "11/01/2026,3\n", "two.csv"), "--yes")[1]
+    assert "are read day first, as for an earlier file: 5 April 2026." in out
+    out = nof1("import", trial_folder, write(header + "01/13/2026,5\n01/12/2026,2\n", "three.csv"), "--yes")[1]
+    assert "are read month first: 4 May 2026. If not: --date-order dmy." in out
+    assert "2 rows read = 2 taken" in out
+    assert (night(11).outcome, night(12).outcome, night(13).outcome) == (3, 2, 5)
+    # Now it is open again which one the next file means.
+    status, _, err = nof1("import", trial_folder, write(header + "01/10/2026,5\n", "four.csv"), "--yes")
+    assert (status, "can be read two ways" in err) == (1, True)
+
+
+def test_an_order_that_is_said_goes_before_what_the_file_settles(nof1, trial_folder, write):
+    path = write("date,severity\n01/13/2026,5\n")
+    out = nof1("import", trial_folder, path, "--date-order", "dmy")[1]
+    assert "are read day first: 5 April 2026" in out
+    assert "0 taken + 0 merged + 1 rejected" in out
+
+
+def test_dates_that_say_it_themselves_need_no_word(nof1, trial_folder, write):
+    assert "Dates such as" not in nof1("import", trial_folder, write("date,severity\n2026-01-13,5\n"))[1]
+
+
 def test_options_of_the_reading_reach_it(nof1, trial_folder, write, night):
     path = write('when,severity,slept,legs,day\n2026-01-13T23:30:00Z,3,"7,5",2,1\n')
     words = ("--map", "night=when", "--map", "sleep=slept", "--measure", "legs=legs", "--unit", "sleep_minutes=h")

@@ -29,6 +29,8 @@ _SHOWN = 5  # nights of the preview
 _WIDEST = 24  # letters of a cell in the preview
 _PROBLEMS = 8  # rejected rows of the preview
 _LARGE = 5_000_000  # bytes from which on reading shows a bar
+_FIRST = {"dmy": "day", "mdy": "month"}
+_FIFTH_FOURTH = {"dmy": "5 April 2026", "mdy": "4 May 2026"}
 
 
 def import_(
@@ -165,10 +167,11 @@ def _with_memory(
     kept = {field: column for field, column in kept.items() if column not in chosen.values()}
     fill: dict[str, Any] = {
         name: getattr(before, name)
-        for name in ("dated_by", "date_order", "several", "zone", "decimal_comma", "day_number", "trust")
+        for name in ("dated_by", "several", "zone", "decimal_comma", "day_number", "trust")
         if getattr(reading, name) is None
     }
-    return kept | chosen, replace(reading, **fill, units={**before.units, **reading.units}), since
+    usual = before.date_order or before.usual_order
+    return kept | chosen, replace(reading, **fill, usual_order=usual, units={**before.units, **reading.units}), since
 
 
 def _settle(
@@ -269,6 +272,8 @@ def _preview(protocol: Protocol, plan: "Import", since: str) -> None:
     if plan.unused:
         say(f"  left out: {_listed(plan.unused)}")
     say(_dating(plan))
+    if plan.order in _FIRST:
+        say(_notation(plan))
     _show_nights(plan)
     _show_rejected(plan)
     say(_accounting(plan))
@@ -301,6 +306,16 @@ def _dating(plan: "Import") -> str:
     shifted = f" {_rows(plan.shifted)} from after midnight to the evening before." if plan.shifted else ""
     doubt = "" if plan.export.dated_by else " If they are mornings: --dated-by morning."
     return f"Dates are evenings: each row belongs to the night that begins then.{shifted}{doubt}"
+
+
+def _notation(plan: "Import") -> str:
+    """In which order dates of three numbers were read, and what said so."""
+    other = next(order for order in _FIRST if order != plan.order)
+    said = ", as for an earlier file" if not plan.reading.date_order and plan.order == plan.reading.usual_order else ""
+    return (
+        f"Dates such as 05/04/2026 are read {_FIRST[plan.order]} first{said}: {_FIFTH_FOURTH[plan.order]}. "
+        f"If not: --date-order {other}."
+    )
 
 
 def _show_nights(plan: "Import") -> None:
@@ -375,6 +390,7 @@ def _as_json(plan: "Import", *, done: bool) -> dict[str, Any]:
         "merged_because": merged,
         "map": dict(plan.column_map),
         "left_out": list(plan.unused),
+        "date_order": plan.order,
         "nights": [{"night": change.night, **change.cells} for change in plan.changes],
         "rejections": [
             {"lines": row.lines, "rows": row.rows, "night": row.night, "reason": row.reason} for row in plan.rejected

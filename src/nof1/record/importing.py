@@ -5,7 +5,7 @@ with its reason; the counts add up, in the ledger too. The file itself is kept b
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,8 @@ class Import:
     rejected : tuple of RejectedRow
     shifted : int
         Rows that belong to the evening before their date.
+    order : DateOrder
+        In which order dates of three numbers were read.
     sha256 : str
         Of the file.
     """
@@ -88,6 +90,7 @@ class Import:
     blank: int
     rejected: tuple[RejectedRow, ...]
     shifted: int
+    order: DateOrder
     sha256: str
 
     @property
@@ -188,6 +191,7 @@ def plan_import(
             RejectedRow(name, sha256, row.lines, row.rows, row.reason, row.night, row.values) for row in rejected
         ),
         shifted=matched.shifted,
+        order=matched.order,
         sha256=sha256,
     )
 
@@ -311,7 +315,7 @@ def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: da
         if rows or (folder / REJECTED_FILE).is_file():
             contents[REJECTED_FILE] = rejected_csv(rows)
         if plan.export.source != MENDED:
-            saved = {"map": dict(plan.column_map), "options": options_of(plan.reading), "saved": stamp(now)}
+            saved = {"map": dict(plan.column_map), "options": options_of(_to_keep(plan)), "saved": stamp(now)}
             maps = read_maps(folder) | {map_key(plan.export.source, plan.export.header): saved}
             contents[f"{IMPORTS_FOLDER}/{MAPS_FILE}"] = maps_json(maps)
         return contents
@@ -352,6 +356,13 @@ def _lines(text: str) -> list[int]:
         begin, _, end = part.partition("-")
         out += range(int(begin), int(end or begin) + 1)
     return out
+
+
+def _to_keep(plan: Import) -> Reading:
+    """What is kept for the next file of the kind: no order of dates that this one has contradicted."""
+    if plan.reading.date_order or plan.order in ("ymd", plan.reading.usual_order):
+        return plan.reading
+    return replace(plan.reading, usual_order=None)
 
 
 def options_of(reading: Reading) -> dict[str, Any]:

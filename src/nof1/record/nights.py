@@ -114,7 +114,7 @@ def night_of(moment: Moment, dated_by: DatedBy, belongs: Belongs = "night") -> d
     return moment.day - _ONE_DAY
 
 
-def settle_order(texts: Iterable[str], chosen: DateOrder | None) -> DateOrder:
+def settle_order(texts: Iterable[str], chosen: DateOrder | None, *, usual: DateOrder | None = None) -> DateOrder:
     """How day, month and year are ordered in a column of dates.
 
     Parameters
@@ -123,6 +123,8 @@ def settle_order(texts: Iterable[str], chosen: DateOrder | None) -> DateOrder:
         The column, or its different values; a clock time may be cut off. Texts that are no dates say nothing.
     chosen : DateOrder or None
         What the person said; it is returned as it is.
+    usual : DateOrder, optional
+        What to go by where the column can be read two ways, such as what was said of an earlier file like it.
 
     Returns
     -------
@@ -161,6 +163,8 @@ def settle_order(texts: Iterable[str], chosen: DateOrder | None) -> DateOrder:
         raise _unsettled_order(f"contradict each other (such as {day_first[:30]!r} and {month_first[:30]!r})")
     if day_first or month_first:
         return "dmy" if day_first else "mdy"
+    if ambiguous and usual is not None:
+        return usual
     if ambiguous:
         raise _unsettled_order(f"can be read two ways (such as {ambiguous[:30]!r})")
     return "ymd"

@@ -36,6 +36,8 @@ class Reading:
         Column that counts the days from 1, to be held against the calendar; "" for none.
     trust : Trust or None
         What to go by where the two disagree.
+    usual_order : DateOrder or None
+        What was said of the order of dates in an earlier file like this one; it serves where this file leaves it open.
     """
 
     dated_by: DatedBy | None = None
@@ -46,6 +48,7 @@ class Reading:
     units: Mapping[str, str] = field(default_factory=dict)
     day_number: str | None = None
     trust: Trust | None = None
+    usual_order: DateOrder | None = None
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,6 @@ def settled(export: Export, made: Iterable[Target], reading: Reading, when: str)
             for place in places:
                 if place < width and ("," in cells[place] or "." in cells[place]):
                     numbers.add(cells[place])
-        order = order or settle_order(dates, None)
+        order = order or settle_order(dates, None, usual=reading.usual_order)
         comma = settle_decimal(numbers, comma, hint=export.decimal_hint)
     return order, comma
