@@ -214,7 +214,7 @@ def test_the_treatment_never_reaches_a_sealed_trial(nof1, sealed_trial, write, s
 BAD_IMPORTS = {
     "missing column": ("date,legs\n2026-01-12,3\n", (), "--map severity="),
     "no night": ("K1,severity\n2026-01-12,3\n", (), "--map night="),
-    "several": ("date,severity\n2026-01-12,3\n2026-01-12,4\n", (), "--several mean"),
+    "several": ("date,severity\n2026-01-12,3\n2026-01-12,4\n", (), "--several last"),
     "ambiguous date": ("date,severity\n11/01/2026,3\n", (), "--date-order dmy"),
     "ambiguous number": ('date,severity\n2026-01-12,"1,234"\n', (), "--decimal comma"),
     "UTC": ("date,severity\n2026-01-12T22:00:00Z,3\n", (), "--zone Europe/Berlin"),

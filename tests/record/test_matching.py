@@ -116,6 +116,37 @@ def test_a_night_that_is_not_over_is_rejected(export, plan, rejections):
     assert list(taken(found)) == [12]
 
 
+def test_what_was_drunk_on_a_day_belongs_to_the_night_after_it(export, plan):
+    found = plan(
+        export("date,caffeine_mg\n2026-01-12 08:00,80\n2026-01-13 01:00,40\n2026-01-14 22:00,20\n"),
+        "caffeine_mg=caffeine_mg",
+        several="sum",
+    )
+    assert taken(found) == {12: {"caffeine_mg": "120"}, 14: {"caffeine_mg": "20"}}
+
+
+@pytest.mark.parametrize("header", ["severity,caffeine_mg", "caffeine_mg,severity"])
+def test_a_row_with_a_rating_speaks_of_that_night_and_the_day_before_it(export, plan, header):
+    values = "4,80" if header.startswith("severity") else "80,4"
+    found = plan(export(f"date,{header}\n2026-01-13 08:00,{values}\n"), "severity=severity", "caffeine_mg=caffeine_mg")
+    assert taken(found) == {12: {"severity": "4", "caffeine_mg": "80"}}
+
+
+@pytest.mark.parametrize(("dated_by", "night"), [("morning", 11), ("day", 12)])
+def test_what_was_said_of_the_dates_holds_for_the_day_too(export, plan, dated_by, night):
+    table = export("date,caffeine_mg\n2026-01-12 08:00,80\n")
+    assert list(taken(plan(table, "caffeine_mg=caffeine_mg", dated_by=dated_by))) == [night]
+
+
+def test_a_note_moves_nothing_that_was_done_on_a_day(export, plan):
+    header = "full_date,date,weekday,time,mood,activities,note_title,note\n"
+    rows = (
+        "2026-01-12,,,10:15 am,rad,walk,,a note\n2026-01-13,,,10:15 am,rad,walk,,\n2026-01-15,,,10:15 am,rad,,,alone\n"
+    )
+    found = plan(export(header + rows), measures=["walk=activity: walk"])
+    assert taken(found) == {12: {"note": "a note", "walk": "1"}, 13: {"walk": "1"}, 14: {"note": "alone"}}
+
+
 # --- what is asked rather than guessed
 
 
@@ -208,7 +239,15 @@ def test_several_values_of_a_night_are_asked_for(export, plan):
     with pytest.raises(Unsettled, match="'severity' has several different values for one night") as question:
         plan(export(SEVERAL))
     assert question.value.option == "several"
-    assert question.value.choices == ("mean", "sum", "last", "first", "max", "min")
+    assert question.value.choices == ("last", "first", "max", "min", "sum", "mean")
+    assert "a mean that is none is rejected" in str(question.value)
+
+
+def test_on_a_scale_of_fractions_the_mean_is_offered_first(export, plan, folder_of):
+    with pytest.raises(Unsettled) as question:
+        plan(export(SEVERAL), folder=folder_of(outcome={"whole": False}))
+    assert question.value.choices[0] == "mean"
+    assert "rejected" not in str(question.value)
 
 
 @pytest.mark.parametrize(
@@ -225,10 +264,13 @@ def test_equal_values_of_a_night_need_no_rule(export, plan):
     assert (taken(found), found.several) == ({12: {"severity": "4"}}, 2)
 
 
-def test_a_mean_off_a_scale_of_whole_numbers_is_rejected_not_rounded(export, plan, rejections):
-    found = plan(export("date,severity\n2026-01-12,4\n2026-01-12,5\n2026-01-13,4\n2026-01-13,6\n"), several="mean")
+def test_a_mean_off_a_scale_of_whole_numbers_is_rejected_not_rounded_with_the_way_out(export, plan, rejections):
+    table = export("date,severity,note\n2026-01-12,4,a\n2026-01-12,5,b\n2026-01-13,4,\n2026-01-13,6,\n")
+    found = plan(table, several="mean")
     assert taken(found) == {13: {"severity": "5"}}
-    assert rejections(found) == [("2-3", 2, "severity 4.5 must be a whole number from 0 to 10")]
+    reason = "severity: the mean of 4, 5 is 4.5, no whole number; choose --several last, first, max or min"
+    assert rejections(found) == [("2-3", 2, reason)]
+    assert found.rejected[0].values == {"severity": "4.5", "note": "a; b"}
 
 
 def test_a_sum_off_the_scale_is_rejected_not_clipped(export, plan, rejections):

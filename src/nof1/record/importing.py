@@ -49,7 +49,7 @@ from nof1.record.rejected import (
 )
 from nof1.record.secondary import check_measure, read_measures
 from nof1.record.sources.source import Export
-from nof1.record.uniting import line_ranges, united
+from nof1.record.uniting import line_ranges, off_whole, united
 from nof1.record.unsettled import Unsettled
 from nof1.record.writing import Change, ConflictError, merged, record
 
@@ -161,6 +161,8 @@ def plan_import(
         cells: dict[str, str] = {}
         try:
             cells = united(gathered, made, reading.several)
+            if off := off_whole(gathered, made, reading.several):
+                raise InputError(off)
             new = _new_cells(protocol, known.get(night), measures, night, cells, last)
         except Unsettled:
             raise

@@ -53,7 +53,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Target:
-    """What a column of the file is taken into: a column of the diary, or a measure."""
+    """What a column of the file is taken into: a column of the diary, or a measure; `whole` on a scale of whole numbers."""
 
     field: str
     column: str
@@ -62,6 +62,7 @@ class Target:
     belongs: Belongs
     factor: float
     text: bool
+    whole: bool = False
 
 
 def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, reading: Reading) -> tuple[Target, ...]:
@@ -105,6 +106,7 @@ def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, r
                 belongs=column.belongs,
                 factor=unit_factor(measure, unit) if measure is not None and unit else 1.0,
                 text=name in TEXT_COLUMNS,
+                whole=name == protocol.outcome.name and protocol.outcome.whole,
             )
         )
     return tuple(made)

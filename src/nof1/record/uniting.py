@@ -12,6 +12,7 @@ from nof1.record.sources.source import OFFERED, Merge
 from nof1.record.unsettled import Unsettled
 
 JOINED = "; "
+_OFFERED_WHOLE: tuple[Merge, ...] = ("last", "first", "max", "min", "sum", "mean")
 
 
 @dataclass
@@ -66,13 +67,28 @@ def _one(values: "array[float]", target: Target, several: Merge | None) -> float
     if len(values) == 1 or (rule not in ("sum",) and min(values) == max(values)):
         return values[0]
     if rule is None:
+        offered, warning = OFFERED, ""
+        if target.whole:
+            offered, warning = _OFFERED_WHOLE, " Its scale is of whole numbers: a mean that is none is rejected."
         raise Unsettled(
             f"{target.column!r} has several different values for one night. Say how they become one: "
-            "--several mean (or last, max, min, first, sum).",
+            f"--several {offered[0]} (or {', '.join(offered[1:])}).{warning}",
             option="several",
-            choices=OFFERED,
+            choices=offered,
         )
     return one_of_several(values, rule)
+
+
+def off_whole(gathered: Gathered, made: Iterable[Target], several: Merge | None) -> str:
+    """Why the mean of a night's values cannot be on a scale of whole numbers; "" if it can."""
+    for target in made:
+        values = gathered.numbers.get(target.field)
+        if target.whole and values and (target.merge or several) == "mean":
+            mean = _one(values, target, several)
+            if len(values) > 1 and mean != int(mean):
+                told = ", ".join(f"{value:g}" for value in values[:6]) + (", …" if len(values) > 6 else "")
+                return f"{target.field}: the mean of {told} is {mean:g}, no whole number; choose --several last, first, max or min"
+    return ""
 
 
 def one_of_several(values: Sequence[float], rule: Merge) -> float:
