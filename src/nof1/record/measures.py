@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from nof1.errors import InputError
+from nof1.record.nights import Belongs
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Measure:
         A value outside is refused: it is a typing error, or of another unit.
     aliases : tuple of str
         Other names that a protocol may use for it.
+    belongs : Belongs
+        "night" for a night's own data, "day" for what was eaten or done on the day before it.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Measure:
     low: float
     high: float
     aliases: tuple[str, ...] = ()
+    belongs: Belongs = "night"
 
     @property
     def question(self) -> str:
@@ -43,20 +47,34 @@ class Measure:
 _DAY = 24 * 60
 # The ranges are bounds of what can be (minutes of a day) or generous multiples of what people record; they stop slips, no more.
 MEASURES: tuple[Measure, ...] = (
-    Measure("caffeine_mg", "caffeine that day", "mg", 0, 5000),
-    Measure("caffeine", "drinks with caffeine that day", "cups", 0, 60, ("coffee", "tea", "caffeine_cups")),
-    Measure("alcohol", "alcoholic drinks that day", "drinks", 0, 60, ("alcohol_drinks", "drinks")),
-    Measure("iron_mg", "iron taken that day", "mg", 0, 2000, ("iron",)),
-    Measure("exercise", "exercise that day", "minutes", 0, _DAY, ("exercise_minutes", "sport")),
+    Measure("caffeine_mg", "caffeine that day", "mg", 0, 5000, belongs="day"),
     Measure(
-        "other_medicines", "other medicines changed that day (yes or no)", "", 0, 1, ("medicines", "other_medicine")
+        "caffeine", "drinks with caffeine that day", "cups", 0, 60, ("coffee", "tea", "caffeine_cups"), belongs="day"
+    ),
+    Measure("alcohol", "alcoholic drinks that day", "drinks", 0, 60, ("alcohol_drinks", "drinks"), belongs="day"),
+    Measure("iron_mg", "iron taken that day", "mg", 0, 2000, ("iron",), belongs="day"),
+    Measure("exercise", "exercise that day", "minutes", 0, _DAY, ("exercise_minutes", "sport"), belongs="day"),
+    Measure(
+        "other_medicines",
+        "other medicines changed that day (yes or no)",
+        "",
+        0,
+        1,
+        ("medicines", "other_medicine"),
+        belongs="day",
     ),
     Measure(
-        "dietary_magnesium_mg", "magnesium in that day's food", "mg", 0, 5000, ("dietary_magnesium", "magnesium_food")
+        "dietary_magnesium_mg",
+        "magnesium in that day's food",
+        "mg",
+        0,
+        5000,
+        ("dietary_magnesium", "magnesium_food"),
+        belongs="day",
     ),
-    Measure("energy_kcal", "energy in that day's food", "kcal", 0, 30_000),
-    Measure("dietary_iron_mg", "iron in that day's food", "mg", 0, 2000, ("dietary_iron",)),
-    Measure("steps", "steps that day", "", 0, 200_000),
+    Measure("energy_kcal", "energy in that day's food", "kcal", 0, 30_000, belongs="day"),
+    Measure("dietary_iron_mg", "iron in that day's food", "mg", 0, 2000, ("dietary_iron",), belongs="day"),
+    Measure("steps", "steps that day", "", 0, 200_000, belongs="day"),
     Measure("sleep_minutes", "time asleep", "minutes", 0, _DAY, ("sleep", "total_sleep", "sleep_duration")),
     Measure("time_in_bed_minutes", "time in bed", "minutes", 0, _DAY, ("time_in_bed",)),
     Measure("awake_minutes", "time awake in bed", "minutes", 0, _DAY, ("awake",)),

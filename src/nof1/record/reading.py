@@ -76,6 +76,8 @@ def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, r
         If a column does not exist, must not be taken, or is in a unit that cannot be turned into the one kept.
     """
     made = []
+    # Where the clock tells the night, what is known to be of a day goes by the day; elsewhere it was said what a date means.
+    clocked = (reading.dated_by or export.dated_by or "evening") == "evening"
     for name, chosen in column_map.items():
         place = export.place(chosen)
         column = export.columns[place]
@@ -90,6 +92,7 @@ def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, r
         if name == "night":
             continue
         measure = find_measure(name) or find_measure(column.measure)
+        of_day = column.belongs == "day" or (clocked and measure is not None and measure.belongs == "day")
         unit = reading.units.get(name, column.unit)
         if unit == "?":
             raise Unsettled(
@@ -103,7 +106,7 @@ def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, r
                 column=chosen,
                 place=place,
                 merge=column.merge,
-                belongs=column.belongs,
+                belongs="day" if of_day else "night",
                 factor=unit_factor(measure, unit) if measure is not None and unit else 1.0,
                 text=name in TEXT_COLUMNS,
                 whole=name == protocol.outcome.name and protocol.outcome.whole,
