@@ -27,7 +27,10 @@ NIGHT = "2026-01-12"
 
 
 class Talk:
-    """A command on a terminal: each answer is given once its question is there; a signal is sent instead of text."""
+    """A command on a terminal: each answer is given once its question is there; a signal is sent instead of text.
+
+    An answer can be a function that does something else first and gives the text.
+    """
 
     def __init__(self, words, *answers, size=(80, 24), cwd=None):
         self.size, self.answers, self.raw = size, list(answers), ""
@@ -64,6 +67,7 @@ class Talk:
                 continue  # more of the question is coming; an answer given now would stand in the middle of it
             if self.answers and told(self.answers[0][0]) in told(plain(self.raw[seen:])):
                 answer = self.answers.pop(0)[1]
+                answer = answer() if callable(answer) else answer
                 seen = len(self.raw)
                 if isinstance(answer, signal.Signals):
                     time.sleep(0.3)  # the question is shown just before it waits for keys
@@ -248,3 +252,77 @@ def test_covariates_are_asked_in_their_own_words_and_it_still_fits(tmp_path, mak
     covariates = dict(night_of(tmp_path / "trial", protocol, on_magnesium(protocol)).covariates)
     assert covariates == dict(zip(names, (2, 0, 0, 30, 1, None), strict=True))
     talk.fits()
+
+
+# --- what fits only later: nothing that was answered is lost
+
+
+def test_a_text_that_does_not_fit_is_asked_again_at_its_own_question(trial_folder, protocol):
+    answers = [
+        ("lower is better):", "4"),
+        ("Dose taken?", "y"),
+        ("Side effects?", "itch " * 500),
+        ("It has 2499 characters; at most 2000 are kept. Shorten it. Side effects?", "itch"),
+        ("Note", "so " * 700),
+        ("It has 2099 characters; at most 2000 are kept. Shorten it. Note", "so so"),
+    ]
+    night = on_magnesium(protocol)
+    talk = Talk(("log", trial_folder, "--night", night), *answers)
+    assert (talk.status, talk.answers) == (0, []), talk.said
+    entry = night_of(trial_folder, protocol, night)
+    assert entry == Entry(date.fromisoformat(night), 4, 200, side_effects=("itch",), note="so so")
+
+
+def meanwhile(nof1, folder, night, *values, answer="", correct=False):
+    """An answer that is given after another shell has recorded values."""
+
+    def give():
+        words = [word for value in values for word in ("--set", value)]
+        assert nof1("log", folder, "--night", night, *words, *(["--correct"] if correct else []))[0] == 0
+        return answer
+
+    return give
+
+
+@pytest.mark.parametrize(("choice", "severity"), [("y", 6), ("", 3), ("n", 3)])
+def test_a_value_recorded_meanwhile_is_shown_and_the_other_answers_are_kept(
+    nof1, trial_folder, protocol, choice, severity
+):
+    night = on_magnesium(protocol)
+    other = meanwhile(nof1, trial_folder, night, "severity=3", answer="mine")
+    answers = [
+        ("lower is better):", "6"), ("Dose taken?", "y"), ("Side effects?", "itch"), ("Note", other),
+        ("severity: 3 is recorded now, 6 is yours Replace it with yours?", choice),
+    ]  # fmt: skip
+    talk = Talk(("log", trial_folder, "--night", night), *answers)
+    assert (talk.status, talk.answers) == (0, []), talk.said
+    entry = night_of(trial_folder, protocol, night)
+    assert entry == Entry(date.fromisoformat(night), severity, 200, side_effects=("itch",), note="mine")
+    lines = [line for line in read_journal(trial_folder) if line.night == night]
+    assert [line.entered for line in lines] == sorted(line.entered for line in lines)
+    assert ("severity", "3", "6") in [(line.column, line.old, line.new) for line in lines] or choice != "y"
+
+
+def test_only_values_that_were_shown_and_confirmed_are_replaced(nof1, trial_folder, protocol):
+    night = "2026-01-05"
+    other = meanwhile(nof1, trial_folder, night, "dose_mg=200", "note=other shell", answer="mine")
+    answers = [
+        ("[4]", "6"), ("Any magnesium", "100"), ("Side effects?", ""), ("Note", other), ("severity: 4 -> 6 Change it?", "y"),
+        ("dose_mg: 200 is recorded now, 100 is yours", "n"), ("note: other shell is recorded now, mine is yours", "y"),
+    ]  # fmt: skip
+    talk = Talk(("log", trial_folder, "--night", night), *answers)
+    assert (talk.status, talk.answers) == (0, []), talk.said
+    assert night_of(trial_folder, protocol, night) == Entry(date(2026, 1, 5), 6, 200, note="mine")
+
+
+def test_an_old_value_that_was_changed_meanwhile_is_no_longer_the_one_that_was_confirmed(nof1, trial_folder, protocol):
+    night = "2026-01-05"
+    other = meanwhile(nof1, trial_folder, night, "severity=9", correct=True, answer="y")
+    answers = [
+        ("[4]", "6"), ("Any magnesium", ""), ("Side effects?", ""), ("Note", ""), ("severity: 4 -> 6 Change it?", other),
+        ("severity: 9 is recorded now, 6 is yours", ""),
+    ]  # fmt: skip
+    talk = Talk(("log", trial_folder, "--night", night), *answers)
+    assert (talk.status, talk.answers) == (0, []), talk.said
+    assert night_of(trial_folder, protocol, night).outcome == 9
+    assert "stands as it was" in talk.said

@@ -1,6 +1,6 @@
 """The one place where recorded values change: filled in, never overwritten unseen, each with a line in the journal."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -84,6 +84,32 @@ def test_a_correction_keeps_the_old_value_and_the_reason_in_the_journal(put, nig
     assert nights()[5].outcome == 9
     assert lines == (Line("2026-02-01T09:30:00+00:00", "log", "2026-01-05", "severity", "4", "9", "typed wrong"),)
     assert read_journal(trial_folder)[-1] == lines[0]
+
+
+def test_a_correction_replaces_only_what_the_person_saw(trial_folder, protocol, nights, bytes_in):
+    def correct(cells, seen):
+        return record(trial_folder, protocol, [Change(OLD, cells, seen=seen)], by="log", now=NOW, correct=True)
+
+    correct({"note": "other", "steps": "900"}, {})
+    before = bytes_in(trial_folder)
+    for cells, recorded in (
+        ({"severity": "6", "note": "mine"}, {"note": "other"}),
+        ({"severity": ""}, {"severity": "4"}),
+        ({"steps": "1"}, {"steps": "900"}),
+    ):
+        with pytest.raises(ConflictError) as conflict:
+            correct(cells, {"severity": "4"} if "note" in recorded else {"severity": "5"})
+        assert conflict.value.recorded == recorded
+        assert bytes_in(trial_folder) == before
+    correct({"severity": "6", "steps": "1", "note": "mine"}, {"severity": "4", "steps": "900", "note": "other"})
+    assert (nights()[5].outcome, nights()[5].note) == (6, "mine")
+    assert read_measures(trial_folder) == {(OLD, "steps"): 1}
+
+
+def test_without_a_time_the_lines_have_the_one_when_they_are_written(trial_folder, protocol):
+    before = datetime.now().astimezone().replace(microsecond=0)
+    (line,) = record(trial_folder, protocol, [Change(NEW, {"severity": "4"})], by="log")
+    assert before <= datetime.fromisoformat(line.entered) <= datetime.now().astimezone()
 
 
 def test_a_value_is_cleared_only_as_a_correction(put, nights):

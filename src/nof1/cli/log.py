@@ -18,7 +18,7 @@ from nof1.plan.order import Order, Period
 from nof1.plan.protocol import Protocol
 from nof1.plan.safety import Finding, dose_findings, finding_line
 from nof1.record.diary import read_diary, refuse_if_locked
-from nof1.record.entry import Entry, columns, row_of
+from nof1.record.entry import Entry, columns, kept_text, row_of
 from nof1.record.journal import Line
 from nof1.record.nights import last_night
 from nof1.record.questions import Question, cell, questions
@@ -60,14 +60,12 @@ def log(
 ) -> None:
     """Record a night, last night if none is named, or correct one: rating, dose, side effects, covariates, a note."""
     refuse_no_trial_here(folder, "log")
-    if len(reason) > MAX_REASON:
-        raise InputError(f"The reason has {len(reason)} letters; at most {MAX_REASON} are kept. Shorten it.")
+    reason = " ".join(kept_text(reason, what="The reason", most=MAX_REASON).split())
     now = now_local()
     here = _night(folder, night.date() if night else None, latest=last_night(now))
     tell_copies(folder, aside=as_json)
-    talk = values is None
     if values is not None:
-        cells = _settings(values, here)
+        changed = _set(here, _settings(values, here), reason=reason, correct=correct)
     elif as_json or not is_terminal():
         raise InputError(
             f"Nobody can be asked here. Give the values: {command('log', folder, '--set', f'{here.protocol.outcome.name}=4')}"
@@ -77,20 +75,18 @@ def log(
         say(f"To record it all the same: {command('log', folder, '--night', here.date)}")
         return
     else:
-        wanted = _talked(here)
+        wanted = _talked(here, reason=reason)
         if wanted is None:
             say("Nothing was changed.")
             return
-        cells = wanted
-        correct = bool(_replaced(here, cells))
-    changed = _record(here, cells, reason=reason.strip(), correct=correct, now=now)
+        changed = wanted
     entries = read_diary(folder, here.protocol)
     entry = next((one for one in entries if one.night == here.date), Entry(here.date))
     met, found = stops(entry.side_effects), dose_findings({"that evening": entry.dose_mg}) if entry.dose_mg else ()
     if as_json:
         _print_json(here, entry, changed, met, found)
         return
-    for stop in () if talk else met:
+    for stop in met if values is not None else ():  # the questions have told it at once
         say(stop.sentence(), style="bold red")
     for finding in found:
         say(finding_line(finding), style="bold yellow")
@@ -124,8 +120,8 @@ def _night(folder: Path, chosen: date | None, *, latest: date) -> Night:
     )
 
 
-def _talked(here: Night) -> dict[str, str] | None:
-    """The cells that the person's answers fill or change; None if they rather leave what is recorded."""
+def _talked(here: Night, *, reason: str) -> tuple[Line, ...] | None:
+    """What the person's answers filled or changed; None if they rather leave what is recorded."""
     from nof1.cli.log_talk import Left, ask_night, confirmed
 
     nights = planned_nights(here.order)
@@ -142,11 +138,38 @@ def _talked(here: Night) -> dict[str, str] | None:
         replaced = _replaced(here, cells)
         for name, (old, new) in replaced.items():
             say(f"{name}: {old} -> {new or 'empty'}", style="bold")
-        agreed = not replaced or confirmed("Change it? The old value stays in journal.csv. (y/n)")
+        if replaced and not confirmed("Change it? The old value stays in journal.csv. (y/n)"):
+            return None
+        return _saved(here, cells, reason=reason)
     except Left:
         say("Stopped; nothing was changed." if here.known else "Stopped; nothing was recorded.")
         raise typer.Exit(130) from None
-    return cells if agreed else None
+
+
+def _saved(here: Night, cells: dict[str, str], *, reason: str) -> tuple[Line, ...]:
+    """The answers on record; of a value that another program has recorded since the questions began, the person chooses."""
+    from nof1.cli.log_talk import confirmed
+
+    seen = dict(here.known)
+    while True:
+        change = Change(here.date, cells, seen=seen)
+        try:
+            return record(here.folder, here.protocol, [change], by="log", reason=reason, correct=True)
+        except ConflictError as conflict:
+            say(f"The night of {both_days(here.date)} was changed by another program meanwhile.", style="bold yellow")
+            for name, recorded in conflict.recorded.items():
+                say(f"{name}: {recorded} is recorded now, {conflict.given[name] or 'empty'} is yours", style="bold")
+                if confirmed("Replace it with yours? The old value stays in journal.csv. (y/n)"):
+                    seen[name] = recorded
+                else:
+                    cells = _without(here, cells, name)
+
+
+def _without(here: Night, cells: Mapping[str, str], left: str) -> dict[str, str]:
+    """The cells without one that stays as it is recorded, and without those that belong to it: a guess and how sure it is."""
+    pairs = [{question.field, question.only_if.field} for question in here.asked if question.only_if is not None]
+    together = {left}.union(*(pair for pair in pairs if left in pair))
+    return {name: text for name, text in cells.items() if name not in together}
 
 
 def _replaced(here: Night, cells: Mapping[str, str]) -> dict[str, tuple[str, str]]:
@@ -177,17 +200,10 @@ def _settings(values: list[str], here: Night) -> dict[str, str]:
     return cells
 
 
-def _record(here: Night, cells: Mapping[str, str], *, reason: str, correct: bool, now: datetime) -> tuple[Line, ...]:
+def _set(here: Night, cells: Mapping[str, str], *, reason: str, correct: bool) -> tuple[Line, ...]:
+    change = Change(here.date, cells)
     try:
-        return record(
-            here.folder,
-            here.protocol,
-            [Change(here.date, cells)],
-            by="log",
-            now=now.astimezone(),
-            reason=reason,
-            correct=correct,
-        )
+        return record(here.folder, here.protocol, [change], by="log", reason=reason, correct=correct)
     except ConflictError as problem:
         raise InputError(f"{problem} Nothing was changed. To replace it, add --correct.") from None
 

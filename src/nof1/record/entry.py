@@ -244,8 +244,19 @@ def _parse_guess(protocol: Protocol, text: str, *, where: str) -> str:
 
 
 def _parse_text(text: str, name: str, *, where: str) -> str:
-    if len(text) > MAX_TEXT:
-        raise InputError(f"{where}: {name} has {len(text)} characters; at most {MAX_TEXT} are kept. Shorten it.")
+    return kept_text(text, what=f"{where}: {name}")
+
+
+def kept_text(text: str, *, what: str, most: int = MAX_TEXT) -> str:
+    """A person's words as they are kept, without what nobody can see; `what` begins the message.
+
+    Raises
+    ------
+    InputError
+        If it is too long, or holds what no text can hold.
+    """
+    if len(text) > most:
+        raise InputError(f"{what} has {len(text)} characters; at most {most} are kept. Shorten it.")
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
-        raise InputError(f"{where}: {name} holds an unreadable character. Remove it.")
+        raise InputError(f"{what} holds an unreadable character. Remove it.")
     return cleaned(text).strip()

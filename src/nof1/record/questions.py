@@ -11,7 +11,7 @@ from nof1.errors import InputError
 from nof1.plan.order import Period
 from nof1.plan.protocol import Protocol
 from nof1.plan.safety import stop_rule_sentence
-from nof1.record.entry import MAX_DOSE_MG, NO_GUESS, dose_column, guesses, number_text
+from nof1.record.entry import MAX_DOSE_MG, NO_GUESS, dose_column, guesses, kept_text, number_text
 from nof1.record.measures import find_measure
 from nof1.record.side_effects import parse_side_effects, short_list
 
@@ -257,9 +257,9 @@ def cell(question: Question, answer: str) -> str:
         return ""
     match question.kind:
         case "text":
-            return answer
+            return kept_text(answer, what="It")
         case "side_effects":
-            return parse_side_effects(answer)
+            return kept_text(parse_side_effects(answer), what="It")
         case "guess":
             return _chosen(question, answer)
         case _:

@@ -28,10 +28,19 @@ class ConflictError(InputError):
 
 @dataclass(frozen=True)
 class Change:
-    """Values of one night, as text by column of the diary or name of a measure; "" clears a value."""
+    """Values of one night, as text by column of the diary or name of a measure; "" clears a value.
+
+    `seen` are the recorded values that the person was shown: of a correction only these are replaced. None where nothing was
+    shown, and whatever is recorded is to be replaced.
+    """
 
     night: date
     cells: Mapping[str, str]
+    seen: Mapping[str, str] | None = None
+
+    def may_replace(self, name: str, recorded: str) -> bool:
+        """Whether this value may give way to the one of the change, in a correction."""
+        return self.seen is None or self.seen.get(name, "") == recorded
 
 
 def record(
@@ -40,7 +49,7 @@ def record(
     changes: Iterable[Change],
     *,
     by: str,
-    now: datetime,
+    now: datetime | None = None,
     reason: str = "",
     correct: bool = False,
     also: Callable[[], Mapping[str, bytes | str]] | None = None,
@@ -53,10 +62,10 @@ def record(
         What is not recorded yet is filled in; the same value again changes nothing.
     by : str
         What writes, such as "log".
-    now : datetime
-        Aware; goes on record.
+    now : datetime, optional
+        Aware; goes on record. The clock's when it is written if not given.
     correct : bool
-        Whether a recorded value may be replaced or cleared; the old one stays in the journal.
+        Whether a recorded value may be replaced or cleared, as far as the change has `seen` it; the old one stays in the journal.
     also : callable, optional
         Gives further files to write together with these; called with the folder locked.
 
@@ -68,12 +77,13 @@ def record(
     Raises
     ------
     ConflictError
-        If another value is recorded and `correct` is false.
+        If another value is recorded and must not be replaced.
     InputError
         If a value does not fit, or the diary is locked. Nothing is changed then.
     """
     folder = Path(folder)
     with locked(folder):
+        now = now or datetime.now().astimezone()
         refuse_if_locked(folder)
         until = last_evening(folder, protocol)
         recorded = {entry.night: entry for entry in read_diary(folder, protocol)}
@@ -86,11 +96,11 @@ def record(
             others = {name: text for name, text in change.cells.items() if name not in diary}
             written = []
             if diary:
-                entry = merged(protocol, recorded.get(change.night), change.night, diary, correct=correct, until=until)
+                entry = _changed(protocol, recorded.get(change.night), change, diary, correct=correct, until=until)
                 written += _differences(protocol, recorded.get(change.night), entry)
                 recorded[change.night] = entry
             for name, text in others.items():
-                written += _set_measure(measures, change.night, name, text, correct=correct)
+                written += _set_measure(measures, change, name, text, correct=correct)
             lines += [Line(stamp(now), by, str(change.night), *cell, reason) for cell in written]
         contents: dict[str, bytes | str] = {}
         if lines:
@@ -127,7 +137,7 @@ def add_entries(
         Change(entry.night, {name: text for name, text in row_of(protocol, entry).items() if name != "night" and text})
         for entry in new
     ]
-    record(folder, protocol, changes, by=by, now=now or datetime.now().astimezone())
+    record(folder, protocol, changes, by=by, now=now)
 
 
 def _refusal(folder: str | Path, protocol: Protocol, night: date) -> InputError:
@@ -143,28 +153,43 @@ def merged(
     night: date,
     cells: Mapping[str, str],
     *,
-    correct: bool = False,
     until: date | None = None,
-    where: str | None = None,
 ) -> Entry:
     """A night with values added to those that are known.
 
     Raises
     ------
     ConflictError
-        If another value is known and `correct` is false.
+        If another value is known.
     InputError
         If a value does not fit.
     """
-    where = where or f"night {night}"
+    return _changed(protocol, known, Change(night, cells), cells, correct=False, until=until)
+
+
+def _changed(
+    protocol: Protocol,
+    known: Entry | None,
+    change: Change,
+    cells: Mapping[str, str],
+    *,
+    correct: bool,
+    until: date | None,
+) -> Entry:
+    """A night with these values of a change; with `correct` they replace what it may."""
+    night, where = change.night, f"night {change.night}"
     before = row_of(protocol, known or Entry(night))
     values = before | {name: text for name, text in cells.items() if name != "night"}
     if correct and not values["guess"].strip():
         values["confidence"] = ""
     entry = parse_entry(protocol, values, where=where, until=until)
     after = row_of(protocol, entry)
-    other = [name for name in values if before[name] and after[name] != before[name]]
-    if other and not correct:
+    other = [
+        name
+        for name in values
+        if before[name] and after[name] != before[name] and not (correct and change.may_replace(name, before[name]))
+    ]
+    if other:
         told = ", ".join(f"{name} {before[name]}" for name in other)
         raise ConflictError(
             f"{where}: recorded already is {told}; given was {', '.join(after[name] or 'nothing' for name in other)}.",
@@ -181,15 +206,15 @@ def _differences(protocol: Protocol, known: Entry | None, entry: Entry) -> list[
 
 
 def _set_measure(
-    measures: dict[tuple[date, str], float], night: date, name: str, text: str, *, correct: bool
+    measures: dict[tuple[date, str], float], change: Change, name: str, text: str, *, correct: bool
 ) -> list[tuple[str, str, str]]:
-    where = f"night {night}"
+    night, where = change.night, f"night {change.night}"
     name = measure_name(name, where=where)
     value = check_measure(name, parse_number(text, name, where=where), where=where)
     before, after = number_text(measures.get((night, name))), number_text(value)
     if before == after:
         return []
-    if before and not correct:
+    if before and not (correct and change.may_replace(name, before)):
         raise ConflictError(
             f"{where}: recorded already is {name} {before}; given was {after or 'nothing'}.",
             night,
