@@ -243,6 +243,28 @@ def test_a_stop_rule_stands_in_the_json(nof1, trial_folder):
     assert rule["source"] == facts.fact("stop-fainting")["source"]
 
 
+@pytest.mark.parametrize(
+    ("entered", "kept", "rules"),
+    [
+        ("2", ["diarrhoea"], ["stop-diarrhoea"]),
+        ("nausea, no headache", ["nausea"], []),
+        ("1 5, itch", ["soft stools", "slow or irregular heartbeat", "itch"], ["stop-heartbeat"]),
+        ("none", [], []),
+        ("no weakness", [], []),
+    ],
+)
+def test_set_takes_side_effects_as_the_questions_do(nof1, trial_folder, entered, kept, rules):
+    _, out, _ = nof1("log", trial_folder, *NIGHT, *sets("severity=3", f"side_effects={entered}"), "--json")
+    content = json.loads(out)
+    assert content["recorded"]["side_effects"] == kept
+    assert [rule["id"] for rule in content["stop_rules"]] == rules
+
+
+def test_set_refuses_a_side_effect_that_is_not_on_the_list(refused, trial_folder):
+    message = refused("log", trial_folder, *NIGHT, *sets("side_effects=9"))
+    assert message.startswith("side_effects: 9 is not on the list, which runs from 1 to 6")
+
+
 @pytest.mark.parametrize("entered", ["nausea", "no diarrhoea"])
 def test_other_side_effects_bring_no_stop_rule(nof1, trial_folder, entered):
     _, out, _ = nof1("log", trial_folder, *NIGHT, *sets(f"side_effects={entered}"))

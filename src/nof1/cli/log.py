@@ -182,7 +182,7 @@ def _replaced(here: Night, cells: Mapping[str, str]) -> dict[str, tuple[str, str
 def _settings(values: list[str], here: Night) -> dict[str, str]:
     """The cells that --set gives, and measures that the trial has beside the diary."""
     names = (*columns(here.protocol)[1:], *sorted({name for _, name in read_measures(here.folder)}))
-    by_field = {question.field: question for question in here.asked if question.kind != "side_effects"}
+    by_field = {question.field: question for question in here.asked}
     cells: dict[str, str] = {}
     for pair in values:
         name, found, value = pair.partition("=")

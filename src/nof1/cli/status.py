@@ -22,7 +22,7 @@ from nof1.record.diary import read_diary
 from nof1.record.entry import Entry
 from nof1.record.nights import last_night
 from nof1.record.secondary import read_measures
-from nof1.record.side_effects import NO_WORDS, Stop, stops
+from nof1.record.side_effects import NO_WORDS, Stop, is_denial, stops
 
 _SPANS_SHOWN = 10
 _DATE_COLUMNS = 12
@@ -173,7 +173,7 @@ def harms(entries: tuple[Entry, ...]) -> tuple[Harm, ...]:
     found = [
         Harm(written[key], count, next(iter(stops([written[key]])), None))
         for key, count in nights.items()
-        if key not in NO_WORDS
+        if key not in NO_WORDS and not is_denial(key)
     ]
     return tuple(sorted(found, key=lambda harm: (harm.stop is None, -harm.nights, harm.name)))
 

@@ -5,6 +5,7 @@ Findings state a fact, its source and whom to ask. Nothing here recommends magne
 the protocol, the order or a night.
 """
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -50,12 +51,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class StopRule:
-    """A symptom with which to stop. `symptoms` are words that people write for it."""
+    """A symptom with which to stop.
+
+    `symptoms` are words that people write for it, in any order; a word that ends in * may go on. Words that are nearly those of
+    `misspelt` count as them.
+    """
 
     id: str
     text: str
     action: str
     symptoms: tuple[str, ...]
+    misspelt: tuple[str, ...]
     source: str
     certainty: Certainty
 
@@ -219,13 +225,19 @@ def stop_rules() -> tuple[StopRule, ...]:
             id=row["id"],
             text=row["text"],
             action=action,
-            symptoms=tuple(row["symptoms"]),
+            symptoms=tuple(dict.fromkeys((*row["symptoms"], *_together(row.get("together", []))))),
+            misspelt=tuple(row.get("misspelt", ())),
             source=row["source"],
             certainty=row["certainty"],
         )
         for row in facts.load("stop")
         if "symptoms" in row
     )
+
+
+def _together(lists: list[list[str]]) -> Iterator[str]:
+    """Every choice of a word of each list; none of no lists."""
+    return (" ".join(words) for words in itertools.product(*lists) if words)
 
 
 def stop_rule_sentence() -> str:
