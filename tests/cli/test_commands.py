@@ -1,9 +1,12 @@
 """All commands: help, wrong usage, the person's own words, what a quick command leaves out."""
 
 import json
+import os
+import shlex
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -138,6 +141,63 @@ def test_the_installed_command_runs_and_a_pipe_has_no_colour(trial_folder):
     assert done.returncode == 1
     assert done.stderr.startswith("Error: nowhere is no trial folder")
     assert "\x1b" not in done.stderr
+
+
+def shell(words, folder, *, redirect="", **env):
+    """A command as a shell runs it, with streams redirected."""
+    command = shlex.join([sys.executable, "-c", START, *words])
+    done = subprocess.run(["sh", "-c", f"{command} {redirect}"], cwd=folder, capture_output=True, env=os.environ | env)
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+LOG = ("log", "--night", "2026-01-12", "--set", "severity=3")
+FULL = pytest.param(">/dev/full", marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell")
+@pytest.mark.parametrize("redirect", [">&-", FULL])
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_an_output_that_cannot_be_written_is_said_and_the_night_is_recorded(trial_folder, protocol, redirect, more):
+    status, out, err = shell([*LOG, *more], trial_folder, redirect=redirect)
+    assert (status, out) == (1, "")
+    assert err.startswith("Error: The command did its work, and what it was to record is recorded")
+    assert err.count("\n") == 1
+    assert {entry.night.day: entry.outcome for entry in read_diary(trial_folder, protocol)}[12] == 3
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell")
+def test_streams_that_are_closed_or_narrow_bring_no_traceback(trial_folder):
+    status, _, err = shell(["log", "--night", "2026-01-12"], trial_folder, redirect="<&-")
+    assert (status, err.startswith("Error: Nobody can be asked here")) == (1, True)
+    assert shell(["status"], trial_folder, redirect="2>&-")[0] == 0
+    assert shell(["status", "--json"], trial_folder, redirect="| true")[2] == ""
+    words = [*LOG, "--set", "note=so müde", "--set", "side_effects=müde"]
+    _, out, _ = shell([*words, "--json"], trial_folder, PYTHONIOENCODING="ascii")
+    assert json.loads(out)["recorded"]["note"] == "so müde"
+    status, out, _ = shell(["status"], trial_folder, PYTHONIOENCODING="ascii")
+    assert (status, "m\\xfcde on 1 night" in out) == (0, True)
+    status, out, _ = shell(["status", "--json"], trial_folder, PYTHONIOENCODING="ascii")
+    assert (status, json.loads(out)["harms"][0]["name"]) == (0, "müde")
+
+
+INTERRUPTED = """
+import sys
+import nof1.cli
+class Interrupt:
+    def find_spec(self, name, path, target=None):
+        if name == "nof1.cli.app":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupt())
+nof1.cli.main()
+"""
+
+
+def test_who_stops_a_command_while_it_loads_sees_one_line():
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED, "status"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "Stopped. What was saved before is safe.\n"
 
 
 def test_a_night_logged_twice_at_once_is_recorded_once(trial_folder, protocol):

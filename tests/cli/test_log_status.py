@@ -199,6 +199,13 @@ def test_a_correction_keeps_the_old_value_in_the_journal(nof1, refused, trial_fo
     assert line.reason == "[b]misread[/b] my note"
 
 
+def test_a_reason_is_kept_on_one_line_without_what_nobody_can_see(nof1, refused, trial_folder):
+    words = ("log", trial_folder, "--night", "2026-01-05", *sets("severity=7"), "--correct", "--reason")
+    assert refused(*words, "gr\udcfcn") == "The reason holds an unreadable character. Remove it."
+    assert nof1(*words, "mixed\u202e up\r\ntwo\x1b nights ")[0] == 0
+    assert read_journal(trial_folder)[-1].reason == "mixed up two nights"
+
+
 def test_a_value_can_be_cleared(nof1, refused, trial_folder, protocol):
     words = ("log", trial_folder, "--night", "2026-01-05", *sets("severity="))
     assert "recorded already" in refused(*words)

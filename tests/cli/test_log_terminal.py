@@ -254,6 +254,13 @@ def test_covariates_are_asked_in_their_own_words_and_it_still_fits(tmp_path, mak
     talk.fits()
 
 
+def test_an_error_does_not_break_inside_a_word(tmp_path):
+    talk = Talk(("status", "nowhere"), size=(40, 20), cwd=tmp_path)
+    assert (talk.status, talk.lines[0].rstrip()) == (1, "Error: nowhere is no trial folder: it")
+    assert max(map(cell_len, talk.lines)) <= 40
+    assert "\x1b[1;31mError: \x1b[0m" in talk.raw
+
+
 # --- what fits only later: nothing that was answered is lost
 
 

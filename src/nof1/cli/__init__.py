@@ -3,23 +3,48 @@
 import os
 import sys
 
+from nof1.cli.streams import standard_streams
 from nof1.errors import Nof1Error
 
 
 def main() -> None:
-    """Entry point. Exit status: 0 done, 1 a refusal or bad input, 2 wrong usage."""
+    """Entry point. Exit status: 0 done, 1 a refusal or bad input, 2 wrong usage, 130 stopped with Ctrl-C."""
+    os.umask(0o077)  # what is recorded is for its owner alone
+    with standard_streams() as output:
+        try:
+            status = _run()
+            output.flush()
+            if output.lost:
+                _tell_lost(output.lost, done=not status)
+                status = status or 1
+        except KeyboardInterrupt:  # while the commands are loaded; later they see to it themselves
+            sys.stderr.write("Stopped. What was saved before is safe.\n")
+            status = 130
+        except BrokenPipeError:
+            status = 1
+    sys.exit(status)
+
+
+def _run() -> int | str | None:
     from nof1.cli.app import app
     from nof1.cli.console import complain
 
-    os.umask(0o077)  # what is recorded is for its owner alone
     try:
         app(prog_name="nof1")
     except Nof1Error as error:
         complain(str(error))
-        sys.exit(1)
-    except KeyboardInterrupt:
-        complain("Stopped. What was saved before is safe.")
-        sys.exit(1)
-    except BrokenPipeError:  # the reader of a pipe has had enough
-        sys.stderr.close()
-        sys.exit(1)
+        return 1
+    except SystemExit as ending:
+        return ending.code
+    return 0
+
+
+def _tell_lost(why: str, *, done: bool) -> None:
+    from nof1.cli.console import complain
+
+    if done:
+        complain(
+            f"The command did its work, and what it was to record is recorded; only its output could not be written ({why})."
+        )
+    else:
+        complain(f"The output could not be written ({why}).")

@@ -1,5 +1,6 @@
 """Printing: to a person, or as JSON to a program. Colour only on a terminal."""
 
+import codecs
 import json
 import shlex
 import sys
@@ -19,7 +20,8 @@ def console(*, stderr: bool = False) -> "Console":
     """A console that treats all text as data: no markup, no emoji codes, no highlighting."""
     from rich.console import Console
 
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=not sys.stdout.isatty())
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=not stream.isatty())
 
 
 def say(text: str = "", *, style: str | None = None) -> None:
@@ -29,14 +31,15 @@ def say(text: str = "", *, style: str | None = None) -> None:
 
 def complain(text: str) -> None:
     """One clear message about what went wrong."""
-    out = console(stderr=True)
-    out.print("Error: ", style="bold red", end="")
-    out.print(text)
+    from rich.text import Text
+
+    console(stderr=True).print(Text.assemble(("Error: ", "bold red"), text))
 
 
 def say_json(content: Any) -> None:
-    """A result for programs, on one object."""
-    sys.stdout.write(json.dumps(content, indent=1, ensure_ascii=False, default=str) + "\n")
+    """A result for programs, on one object; in ASCII where the output is not in Unicode."""
+    unicode = codecs.lookup(sys.stdout.encoding or "ascii").name.startswith("utf")
+    sys.stdout.write(json.dumps(content, indent=1, ensure_ascii=not unicode, default=str) + "\n")
 
 
 def next_step(command: str, folder: Path) -> str:
