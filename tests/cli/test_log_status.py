@@ -130,7 +130,10 @@ def test_a_night_that_is_not_over_is_refused(refused, trial_folder, at):
 
 def test_before_and_after_the_trial_it_is_said_which_nights_there_are(refused, trial_folder, at):
     at(2026, 1, 4, 9)
-    assert "has not begun" in refused("log", trial_folder, *sets("severity=3"))
+    message = refused("log", trial_folder, *sets("severity=3"))
+    assert "has not begun: its first night is that of Monday 5 to Tuesday 6 January 2026." in message
+    assert "from the morning of 2026-01-06 on" in message
+    assert "--night" not in message
     at(2026, 2, 1, 9)
     assert "--night 2026-01-18" in refused("log", trial_folder, *sets("severity=3"))
 
@@ -139,6 +142,15 @@ def test_log_names_recent_missing_nights_with_the_command(nof1, trial_folder, at
     at(2026, 1, 14, 9)
     out = told(nof1("log", trial_folder, *sets("severity=3"))[1])
     assert f"3 recent nights are missing: nof1 log {trial_folder} --night 2026-01-12" in out
+
+
+def test_a_night_without_a_rating_is_said_and_not_named_as_missing_at_once(nof1, trial_folder, at):
+    at(2026, 1, 13, 9)
+    out = told(nof1("log", trial_folder, *sets("side_effects=itch"))[1])
+    assert (
+        "Recorded the night of Monday 12 to Tuesday 13 January 2026, without a rating; 5 of 14 nights have one." in out
+    )
+    assert f"2 recent nights are missing: nof1 log {trial_folder} --night 2026-01-11" in out
 
 
 def test_the_folder_can_be_left_out(nof1, trial_folder, monkeypatch, protocol):

@@ -1,13 +1,13 @@
 """nof1 amend and unseal: what changes after the draw, and opening a concealed order."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from nof1.cli.console import is_terminal, next_step, say, say_json
-from nof1.cli.options import AsJson, Folder
+from nof1.cli.options import AsJson, Folder, date_option
 from nof1.errors import InputError, Nof1Error
 from nof1.plan.amendments import load_amendments
 from nof1.plan.loading import load_schedule, load_unsealing
@@ -19,9 +19,7 @@ _Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why; it is pr
 
 def amend(
     folder: Folder,
-    pause: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First evening of a pause; what follows moves.")
-    ] = None,
+    pause: Annotated[date | None, date_option("First evening of a pause; what follows moves.")] = None,
     nights: Annotated[int | None, typer.Option(help="Nights of the pause.")] = None,
     note: Annotated[str | None, typer.Option(metavar="TEXT", help="Any other change, such as a lower dose.")] = None,
     reason: _Reason = None,
@@ -36,7 +34,7 @@ def amend(
     if pause is not None:
         if nights is None or not reason:
             raise InputError("A pause needs --nights N and --reason TEXT.")
-        order = add_pause(folder, pause.date(), nights, reason, now=now)
+        order = add_pause(folder, pause, nights, reason, now=now)
     else:
         if nights is not None:
             raise InputError("--nights goes with --pause.")

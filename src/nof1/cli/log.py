@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ import typer
 
 from nof1.cli.console import is_terminal, say, say_json
 from nof1.cli.night_words import belongs_to, both_days, command, planned_nights, tell_copies
-from nof1.cli.options import HERE, AsJson, FolderOrHere, now_local, refuse_no_trial_here
+from nof1.cli.options import HERE, AsJson, FolderOrHere, date_option, now_local, refuse_no_trial_here
 from nof1.errors import InputError
 from nof1.plan.fields import PAUSE
 from nof1.plan.loading import load_schedule
@@ -45,9 +45,7 @@ class Night:
 
 def log(
     folder: FolderOrHere = HERE,
-    night: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Date of the evening; last night if not given.")
-    ] = None,
+    night: Annotated[date | None, date_option("Date of the evening; last night if not given.")] = None,
     values: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Set a value without being asked; repeat for more."),
@@ -62,7 +60,7 @@ def log(
     refuse_no_trial_here(folder, "log")
     reason = " ".join(kept_text(reason, what="The reason", most=MAX_REASON).split())
     now = now_local()
-    here = _night(folder, night.date() if night else None, latest=last_night(now))
+    here = _night(folder, night, latest=last_night(now))
     tell_copies(folder, aside=as_json)
     if values is not None:
         changed = _set(here, _settings(values, here), reason=reason, correct=correct)
@@ -98,11 +96,15 @@ def _night(folder: Path, chosen: date | None, *, latest: date) -> Night:
     order = load_schedule(folder, protocol)
     refuse_if_locked(folder)
     which = chosen or latest
-    if chosen is None and not order.start <= which <= order.end:
-        when = "has not begun" if which < order.start else "is over"
+    if chosen is None and which < order.start:
+        morning = order.start + timedelta(days=1)
         raise InputError(
-            f"The trial {when}: last night, {both_days(which)}, is not a night of this trial, which runs from {order.start} to {order.end}. "
-            f"To name another night: {command('log', folder, '--night', order.end if which > order.end else order.start)}"
+            f"The trial has not begun: its first night is that of {both_days(order.start)}. It can be recorded from the morning of {morning} on."
+        )
+    if chosen is None and which > order.end:
+        raise InputError(
+            f"The trial is over: last night, {both_days(which)}, is not a night of this trial, which runs from {order.start} to {order.end}. "
+            f"To name another night: {command('log', folder, '--night', order.end)}"
         )
     period = order.period_of(which)
     if which > latest:
@@ -212,12 +214,15 @@ def _tell(here: Night, changed: tuple[Line, ...], entries: tuple[Entry, ...], *,
     nights = planned_nights(here.order)
     rated = {entry.night for entry in entries if entry.outcome is not None}
     count = f"{sum(night in rated for night in nights)} of {len(nights)} nights"
+    if here.date not in rated:
+        count = f"without a rating; {count} have one"
     if not changed:
         say(f"The night of {both_days(here.date)} stands as it was, {count}.")
         return
     corrected = any(line.old for line in changed)
     say(f"{'Corrected' if corrected else 'Recorded'} the night of {both_days(here.date)}, {count}.", style="green")
-    recent = [night for night in nights if latest - timedelta(days=_RECENT) < night <= latest and night not in rated]
+    told = rated | {here.date}
+    recent = [night for night in nights if latest - timedelta(days=_RECENT) < night <= latest and night not in told]
     if recent:
         how = "1 recent night is" if len(recent) == 1 else f"{len(recent)} recent nights are"
         say(f"{how} missing: {command('log', here.folder, '--night', recent[-1])}")

@@ -1,8 +1,8 @@
 """What several commands ask for on their command line, and the clock they go by."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +15,18 @@ FolderOrHere = Annotated[
     Path, typer.Argument(metavar="[DIR]", help="Trial folder; the one you are in if not given.", show_default=False)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def _calendar_date(text: str) -> date:
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a date alone
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date such as 2026-11-26.") from None
+
+
+def date_option(what: str) -> Any:
+    """An option that takes a date, for an annotation; `what` is its help."""
+    return typer.Option(parser=_calendar_date, metavar="DATE", help=what)
 
 
 def now_local() -> datetime:

@@ -8,6 +8,7 @@ import typer
 
 from nof1.cli.console import is_terminal, say_json
 from nof1.cli.draw import describe_plan, secret_seed, tell_plan, write_plan
+from nof1.cli.options import date_option
 from nof1.errors import InputError
 from nof1.files import read_bytes, refuse_filled
 from nof1.plan.explain import parse_toml
@@ -45,9 +46,7 @@ def plan(
     run_in_nights: Annotated[
         int | None, typer.Option(help="Nights off treatment before the first period; 0 if not given.")
     ] = None,
-    start: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First evening; tomorrow if not given.")
-    ] = None,
+    start: Annotated[date | None, date_option("First evening; tomorrow if not given.")] = None,
     title: Annotated[str | None, typer.Option(help="Title in your own words.")] = None,
     question: Annotated[str | None, typer.Option(help="Question in your own words.")] = None,
     seal: Annotated[
@@ -67,7 +66,7 @@ def plan(
         "outcome": {"threshold": threshold},
         "design": {
             "kind": kind,
-            "start": start.date() if start else None,
+            "start": start,
             "blocks": blocks,
             "periods": periods,
             "max_run": max_run,
