@@ -31,6 +31,18 @@ def test_a_sample_trial_is_analyzed_and_reported(nof1, tmp_path, name):
     assert Path(json.loads(out)["summary"]).read_bytes().startswith(b"%PDF-")
 
 
+def test_the_demonstration_prints_one_json_with_the_answer_and_the_page(nof1, tmp_path, monkeypatch):
+    from nof1.analyze import fit
+
+    monkeypatch.setattr(fit, "fit", lambda trial, *, real=fit.fit, **options: real(trial, engine="marginal"))
+    status, out, _ = nof1("demo", tmp_path / "demo", "--json")
+    content = json.loads(out)
+    assert (status, content["schema"]) == (0, 1)
+    assert content["effects"] == json.loads((tmp_path / "demo" / "results" / "results.json").read_text())["effects"]
+    assert Path(content["summary"]).read_bytes().startswith(b"%PDF-")
+    assert all(Path(figure).is_file() for figure in content["figures"])
+
+
 HOPELESS = {
     "no variation": (lambda i, period: 4, "no variation"),
     "a single period": (lambda i, period: i % 5 if period.number == 1 else None, "No night on"),

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -33,21 +33,7 @@ def analyze(
     as_json: AsJson = False,
 ) -> None:
     """Estimate this person's own effect: at once, then by sampling, one held against the other."""
-    from nof1.analyze.fit import fit
-    from nof1.record.trial import Trial
-
-    trial = Trial.load(folder)
-    with plain_warnings():
-        quick = _quick(trial, seed, needed=engine == "marginal")
-    if quick is not None and not as_json:
-        _tell(quick, heading="At once (marginal engine)" if engine == "nuts" else "")
-    if engine == "nuts":
-        with _progress() as progress, _known_warnings(quick is not None):
-            result = fit(trial, seed=seed, progress=progress)
-    else:
-        assert quick is not None  # needed=True refuses otherwise
-        result = quick
-    results = result.save(folder)
+    result, results = _analyzed(folder, engine, seed, quiet=as_json)
     if as_json:
         say_json(result.record)
         return
@@ -56,6 +42,25 @@ def analyze(
         for check in result.record["checks"].values():
             say(check["sentence"], style="bold red" if check["passed"] is False else None)
     say(f"Saved in {results}. Next: {next_step('report', folder)}")
+
+
+def _analyzed(folder: Path, engine: Literal["nuts", "marginal"], seed: int, *, quiet: bool) -> tuple["Result", Path]:
+    """The answer and where it was saved; the quick one is told at once unless `quiet`."""
+    from nof1.analyze.fit import fit
+    from nof1.record.trial import Trial
+
+    trial = Trial.load(folder)
+    with plain_warnings():
+        quick = _quick(trial, seed, needed=engine == "marginal")
+    if quick is not None and not quiet:
+        _tell(quick, heading="At once (marginal engine)" if engine == "nuts" else "")
+    if engine == "nuts":
+        with _progress() as progress, _known_warnings(quick is not None):
+            result = fit(trial, seed=seed, progress=progress)
+    else:
+        assert quick is not None  # needed=True refuses otherwise
+        result = quick
+    return result, result.save(folder)
 
 
 def _quick(trial: "Trial", seed: int, *, needed: bool) -> "Result | None":
@@ -129,22 +134,29 @@ def _tell(result: "Result", *, heading: str = "") -> None:
 def report(folder: Folder, as_json: AsJson = False) -> None:
     """Write the results page, results/summary.pdf, and its figures."""
     from nof1.analyze.results import Result
-    from nof1.record.result_files import RESULTS_FOLDER
     from nof1.report import words
-    from nof1.report.pdf import SUMMARY_FILE, figures, summary
 
     result = Result.load(folder)
+    files = _reported(folder, result)
+    if as_json:
+        say_json(files)
+        return
+    say(words.headline(result), style="bold")
+    say(f"The page is {files['summary']}.")
+
+
+def _reported(folder: Path, result: "Result") -> dict[str, Any]:
+    """The page and its figures are written; where they are."""
+    from nof1.record.result_files import RESULTS_FOLDER
+    from nof1.report.pdf import SUMMARY_FILE, figures, summary
+
     home = folder / RESULTS_FOLDER
     with locked(folder):
         drawn = figures(result)
         for name, svg in drawn.items():
             write_atomic(home / f"{name}.svg", svg)
         path = summary(result, home / SUMMARY_FILE)
-    if as_json:
-        say_json({"summary": str(path), "figures": [str(home / f"{name}.svg") for name in drawn]})
-        return
-    say(words.headline(result), style="bold")
-    say(f"The page is {path}.")
+    return {"summary": str(path), "figures": [str(home / f"{name}.svg") for name in drawn]}
 
 
 def demo(
@@ -152,6 +164,7 @@ def demo(
         "nof1-demo"
     ),
     seed: Seed = 1,
+    as_json: AsJson = False,
 ) -> None:
     """Take the simulated sample trial the whole way: plan, record, analyze, report."""
     from nof1.cli.draw import tell_plan, write_paperwork
@@ -162,6 +175,10 @@ def demo(
     trial = Trial.load(source)
     trial.create(folder)
     write_paperwork(folder, trial.protocol, trial.order)
+    if as_json:
+        result, _ = _analyzed(folder, "nuts", seed, quiet=True)
+        say_json(result.record | _reported(folder, result))
+        return
     say("1. Plan", style="bold cyan")
     tell_plan(folder, trial.protocol, trial.order)
     say("\n2. Record", style="bold cyan")
