@@ -53,6 +53,7 @@ from nof1.record.uniting import line_ranges, off_whole, united
 from nof1.record.unsettled import Unsettled
 from nof1.record.writing import Change, ConflictError, merged, record
 
+
 @dataclass(frozen=True)
 class Import:
     """What taking a file would do. Nothing is written yet.
