@@ -45,6 +45,54 @@ def test_hours_after_midnight_belong_to_the_evening_before(export, plan):
 
 
 @pytest.mark.parametrize(
+    ("header", "night", "clock"),
+    [
+        ("Date,Time,severity", "2026-01-{},{}", "Time"),
+        ("Uhrzeit;Datum;severity", "{1};{0}.01.2026", "Uhrzeit"),
+        ("Date\tTime of day (24 h)\tseverity", "2026-01-{}\t{}", "Time of day (24 h)"),
+        ("Heure,date,severity", "{1},2026-01-{0} 00:00", ""),
+    ],
+)
+def test_a_time_in_a_column_of_its_own_counts_as_one_beside_its_date(export, plan, rejections, header, night, clock):
+    mark = next(mark for mark in ",;\t" if mark in header)
+    times = (("12", "23:50"), ("14", "00:35"), ("15", "3:30 am"), ("16", ""), ("17", "late"))
+    found = plan(export("\n".join([header, *(f"{night.format(*pair)}{mark}4" for pair in times)])), several="last")
+    assert found.export.clock_beside(found.column_map) == clock
+    if not clock:
+        assert list(taken(found)) == [11, 13, 14, 15, 16]
+        return
+    assert list(taken(found)) == [12, 13, 14, 16]
+    assert (found.shifted, clock in found.unused) == (2, False)
+    assert rejections(found) == [("6", 1, "'late' is no time that can be read, such as 22:15 or 10:15 PM")]
+    assert found.rejected[0].night.endswith("late")
+
+
+def test_a_column_of_times_that_is_taken_as_something_else_moves_no_night(export, plan):
+    table = export("Date,Time,severity,Other date\n2026-01-14,00:35,4,2026-01-12\n")
+    assert list(taken(plan(table))) == [13]
+    assert taken(plan(table, "note=Time")) == {14: {"severity": "4", "note": "00:35"}}
+    assert list(taken(plan(table, "night=Other date"))) == [12]
+    words = export("Date,Time,severity\n2026-01-14,morning,4\n")
+    assert list(taken(plan(words))) == [14]
+
+
+def test_a_spreadsheet_s_day_numbers_have_times_in_a_column_of_their_own(export, plan):
+    assert list(taken(plan(export("Date,Time,severity\n46034,22:00,4\n46036,00:35,4\n")))) == [12, 13]
+
+
+@pytest.mark.parametrize("header", ["Date,Time,Food Name,Magnesium (mg)", "Day,Time,Food Name,Amount,Magnesium (mg)"])
+def test_food_eaten_after_midnight_belongs_to_the_day_before(export, plan, header):
+    amount = "1 bowl," if "Amount" in header else ""
+    rows = (("12", "08:10", 70), ("13", "00:35", 50), ("13", "12:00", 20), ("14", "", 10))
+    text = "".join(f"2026-01-{day},{time},Oats,{amount}{mg}\n" for day, time, mg in rows)
+    assert [cells["dietary_magnesium_mg"] for cells in taken(plan(export(f"{header}\n{text}"))).values()] == [
+        "120",
+        "20",
+        "10",
+    ]
+
+
+@pytest.mark.parametrize(
     ("dated_by", "days"),
     [("evening", [12, 13, 15]), ("morning", [12, 13, 14]), ("day", [13, 14, 15]), (None, [12, 13, 15])],
 )

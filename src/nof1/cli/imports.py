@@ -86,7 +86,7 @@ def import_(
         date_order=date_order,
         several=parse_several(several),
         zone=zone,
-        decimal_comma=_decimal(decimal),
+        decimal_comma=parse_decimal(decimal),
         units=_units(unit or []),
         day_number=day_number,
         trust=trust,
@@ -137,7 +137,14 @@ def parse_several(text: str | None) -> Any:
     return text
 
 
-def _decimal(text: str | None) -> bool | None:
+def parse_decimal(text: str | None) -> bool | None:
+    """Whether an option says that numbers are written 4,5.
+
+    Raises
+    ------
+    InputError
+        If it is neither point nor comma.
+    """
     if text not in (None, "point", "comma"):
         raise InputError(f"--decimal {text!r} must be point or comma.")
     return None if text is None else text == "comma"
@@ -268,7 +275,9 @@ def _preview(protocol: Protocol, plan: "Import", since: str) -> None:
 
     for field, column in plan.column_map.items():
         kind = "" if field in columns(protocol) else ", a secondary outcome"
-        say(f"  {field}{kind}: from {column!r}{_rule(plan, field, column)}")
+        clock = export.clock_beside(plan.column_map) if field == "night" else ""
+        beside = f", with the time from {clock!r}" if clock else ""
+        say(f"  {field}{kind}: from {column!r}{beside}{_rule(plan, field, column)}")
     if plan.unused:
         say(f"  left out: {_listed(plan.unused)}")
     say(_dating(plan))
@@ -301,9 +310,9 @@ def _dating(plan: "Import") -> str:
     dated_by = plan.reading.dated_by or plan.export.dated_by or "evening"
     if dated_by == "morning":
         return "Dates are mornings: each row belongs to the evening before."
-    if dated_by == "day":
-        return "Dates are days: each row belongs to the night that begins that evening."
     shifted = f" {_rows(plan.shifted)} from after midnight to the evening before." if plan.shifted else ""
+    if dated_by == "day":
+        return f"Dates are days: each row belongs to the night that begins that evening.{shifted}"
     doubt = "" if plan.export.dated_by else " If they are mornings: --dated-by morning."
     return f"Dates are evenings: each row belongs to the night that begins then.{shifted}{doubt}"
 
@@ -389,6 +398,7 @@ def _as_json(plan: "Import", *, done: bool) -> dict[str, Any]:
         **plan.counts(),
         "merged_because": merged,
         "map": dict(plan.column_map),
+        "clock": plan.export.clock_beside(plan.column_map),
         "left_out": list(plan.unused),
         "date_order": plan.order,
         "nights": [{"night": change.night, **change.cells} for change in plan.changes],

@@ -107,7 +107,7 @@ class Import:
     @property
     def unused(self) -> tuple[str, ...]:
         """The file's columns that nothing is taken from."""
-        used = set(self.column_map.values())
+        used = {*self.column_map.values(), self.export.clock_beside(self.column_map)}
         return tuple(column for column in self.export.header if column and column not in used)
 
     def counts(self) -> dict[str, int]:

@@ -15,7 +15,7 @@ from nof1.errors import InputError
 from nof1.plan.protocol import Protocol
 from nof1.record.entry import number_text
 from nof1.record.measures import find_measure
-from nof1.record.nights import Belongs, DatedBy, DateOrder, Moment, moment_reader, night_of, parse_moment
+from nof1.record.nights import Belongs, DatedBy, DateOrder, Moment, joined, moment_reader, night_of, parse_moment
 from nof1.record.numbers import flag_or_number, number_reader
 from nof1.record.reading import Reading, Target, settled, targets
 from nof1.record.rejected import DOUBT, Book, Rejected, Shown
@@ -88,7 +88,7 @@ def match(
     order, comma = settled(export, made, reading, when)
     matched = Matched(order=order)
     book = Book(matched.rejected, [target.field for target in made], runs)
-    take = _Taker(export, made, protocol, reading, order, comma, when, first)
+    take = _Taker(export, made, protocol, reading, order, comma, when, first, export.clock_beside(column_map))
     for row in export.rows():
         matched.rows += 1
         line = row.line
@@ -146,10 +146,12 @@ class _Taker:
         comma: bool,
         when: str,
         first: date,
+        clock: str,
     ) -> None:
         self.targets = made
         self.first = first
         self.when = export.place(when)
+        self.clock = export.place(clock) if clock else -1
         self.until = export.place(export.until) if export.until else -1
         self.device = export.place(export.device) if export.device else -1
         self.zone_column = export.place(export.zone_column) if export.zone_column else -1
@@ -222,6 +224,11 @@ class _Taker:
 
     def _night(self, cells: Sequence[str], belongs: Belongs) -> tuple[date, Moment]:
         text = cells[self.when]
+        if self.clock >= 0:
+            try:
+                text = joined(text, cells[self.clock])
+            except ValueError as problem:
+                raise _RowError(str(problem)) from None
         zone = cells[self.zone_column] if self.zone_column >= 0 else ""
         key = (text, zone, belongs)
         known = self.nights.get(key)
@@ -312,7 +319,8 @@ class _Taker:
     def shown(self, row: Row) -> Shown:
         """A rejected row's cells for rejected.csv: as the diary writes them where they can be read, else as they are."""
         cells = [*row.cells, *[""] * max(0, self.width - len(row.cells))]
-        night, doubt = cleaned(cells[self.when][:200]), ""
+        clock = cells[self.clock] if self.clock >= 0 else ""
+        night, doubt = cleaned(f"{cells[self.when][:200]} {clock[:200]}".strip()), ""
         with suppress(Unsettled):
             try:
                 found, moment = self._night(cells, _belongs([target for target in self.targets if cells[target.place]]))

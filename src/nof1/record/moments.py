@@ -161,6 +161,21 @@ def read_clock(text: str) -> tuple[time, tzinfo | None]:
     return clock, _offset(match["named"] or match["bare"] or "+0") if match["zone"] else None
 
 
+def with_clock(day: str, clock: str) -> str:
+    """A date with the clock time that stands in a cell of its own; as it is where that is blank, or the date has a time itself.
+
+    Raises
+    ------
+    UnreadableError
+        If the clock time is none.
+    """
+    plain = " ".join(clock[:LONGEST].split())
+    if not plain or not day or ":" in day:
+        return day
+    read_clock(plain)
+    return f"{day} {plain}"
+
+
 def numeric_readings(text: str) -> tuple[bool, bool]:
     """Whether the text begins with a date of three numbers, the year last, by day first, and by month first."""
     match = _NUMERIC.match(without_weekday(text))

@@ -21,6 +21,7 @@ from nof1.record.moments import (
     read_day,
     serial_number,
     split,
+    with_clock,
     written_in_full,
 )
 from nof1.record.unsettled import Unsettled
@@ -31,6 +32,7 @@ __all__ = [
     "DateOrder",
     "DatedBy",
     "Moment",
+    "joined",
     "last_night",
     "moment_reader",
     "night_of",
@@ -112,6 +114,25 @@ def night_of(moment: Moment, dated_by: DatedBy, belongs: Belongs = "night") -> d
     if moment.day == date.min:
         raise InputError(f"{moment.day} has no evening before it. Check the dates.")
     return moment.day - _ONE_DAY
+
+
+def joined(day: str, clock: str) -> str:
+    """The text of a moment whose date and clock time stand in two cells; a blank clock time leaves the date alone.
+
+    Raises
+    ------
+    ValueError
+        If the clock time is none, with words to which the caller adds the place.
+
+    Examples
+    --------
+    >>> joined("23.11.2026", "00:35"), joined("23.11.2026", "")
+    ('23.11.2026 00:35', '23.11.2026')
+    """
+    try:
+        return with_clock(day, clock)
+    except UnreadableError:
+        raise ValueError(f"{clock.strip()[:40]!r} is no time that can be read, such as 22:15 or 10:15 PM") from None
 
 
 def settle_order(texts: Iterable[str], chosen: DateOrder | None, *, usual: DateOrder | None = None) -> DateOrder:
@@ -213,9 +234,10 @@ def moment_reader(order: DateOrder, zone: str | None = None, *, zone_of_row: boo
         if len(text) > LONGEST:
             raise UnreadableError
         plain = " ".join(text.split())
-        if order == "serial" and (number := serial_number(plain)) is not None:
-            return (*of_serial(number), None)
         head, rest = split(plain)
+        if order == "serial" and (number := serial_number(head)) is not None:
+            date_of, clock = of_serial(number)
+            return (date_of, *read_clock(rest)) if rest else (date_of, clock, None)
         day = days.get(head)
         if day is None:
             day = _remember(days, head, read_day(head, order))
@@ -240,18 +262,18 @@ def moment_reader(order: DateOrder, zone: str | None = None, *, zone_of_row: boo
     return read
 
 
-def parse_moment(text: str, order: DateOrder, *, where: str) -> Moment:
-    """A date with or without a clock time; see `moment_reader`.
+def parse_moment(text: str, order: DateOrder, zone: str | None = None, *, clock: str = "", where: str) -> Moment:
+    """A date with or without a clock time, which may stand in a cell of its own; see `moment_reader`.
 
     Raises
     ------
     Unsettled
-        If the time is in UTC.
+        If the time is in UTC and no zone is given.
     InputError
         If the text is no date in this order. The message begins with `where`.
     """
     try:
-        return _plain_reader(order)(text)
+        return _plain_reader(order, zone)(joined(text, clock))
     except Unsettled as question:
         raise Unsettled(f"{where}: {question}", option=question.option, choices=question.choices) from None
     except ValueError as problem:
@@ -259,8 +281,8 @@ def parse_moment(text: str, order: DateOrder, *, where: str) -> Moment:
 
 
 @lru_cache(maxsize=4)
-def _plain_reader(order: DateOrder) -> Reader:
-    return moment_reader(order)
+def _plain_reader(order: DateOrder, zone: str | None) -> Reader:
+    return moment_reader(order, zone)
 
 
 def _remember[K, V](known: dict[K, V], key: K, value: V) -> V:

@@ -63,7 +63,8 @@ def _export(file: Opened, when: str, merge: Merge | None, notes: tuple[str, ...]
     export = plain_export(file, 0, KEY, TITLE)
     columns = tuple(_column(name, when, merge) for name in export.header)
     rows = _logged(export, columns) if when == "Date" else export.rows
-    return replace(export, columns=columns, when=when, rows=rows, dated_by="day", notes=notes)
+    clock = "Time" if "Time" in export.header else ""
+    return replace(export, columns=columns, when=when, clock=clock, rows=rows, dated_by="day", notes=notes)
 
 
 def _column(name: str, when: str, merge: Merge | None) -> Column:

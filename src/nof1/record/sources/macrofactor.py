@@ -35,6 +35,7 @@ def recognize(file: Opened) -> Export | None:
         plain_export(file, 0, KEY, TITLE),
         columns=tuple(_column(name) for name in header),
         when="Date",
+        clock="Time" if "Time" in header else "",
         dated_by="day",
         notes=(
             "The foods of a day are added up.",

@@ -1,11 +1,13 @@
 """Any table: what its columns hold is found by their names, or said by the person."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from nof1.errors import InputError
 from nof1.record.hints import names_treatment
 from nof1.record.measures import find_measure
+from nof1.record.moments import UnreadableError, with_clock
 from nof1.record.sources.opened import Opened, Row
 from nof1.record.sources.source import Column, Export
 
@@ -27,6 +29,24 @@ WHEN_NAMES = (
     "evening",
     "morning",
 )
+# As people call a column of clock times, in the languages of the forms that are known.
+_CLOCK_NAMES = (
+    "time",
+    "clock",
+    "clock time",
+    "time of day",
+    "uhrzeit",
+    "zeit",
+    "heure",
+    "hora",
+    "ora",
+    "orario",
+    "tijd",
+    "tijdstip",
+    "tid",
+    "klokkeslæt",
+    "godzina",
+)
 _PRIVATE = re.compile(
     r"e-?mail|correo|^((what is )?your |full |first |last |user ?|vor|nach|nutzer)?name[:?]?$|^(nom|nombre|nome|naam)\b"
     r"|phone|telefon|address|anschrift|device|serial|^ip$",
@@ -39,7 +59,8 @@ def recognize(file: Opened) -> Export | None:
     if file.kind != "table":
         return None
     place = header_place(file)
-    return plain_export(file, place, KEY, TITLE)
+    export = plain_export(file, place, KEY, TITLE)
+    return replace(export, clock=clock_column(export.header, file.head[place + 1 :], export.when))
 
 
 def plain_export(file: Opened, place: int, key: str, title: str) -> Export:
@@ -69,6 +90,28 @@ def plain_export(file: Opened, place: int, key: str, title: str) -> Export:
         rows=rows_after(file, place),
         decimal_hint=True if file.delimiter == ";" else None,
     )
+
+
+def clock_column(header: Sequence[str], rows: Iterable[Row], when: str) -> str:
+    """The column with the clock times of the dates in `when`: called like one, with at least one in these rows.
+
+    "" where there is none, or where the dates have their times themselves.
+    """
+    known = [dict(zip(header, row.cells, strict=False)) for row in rows]
+    dates = [text for cells in known if (text := cells.get(when, ""))]
+    if dates and all(":" in text for text in dates):
+        return ""
+    named = (
+        name for name in header if name != when and split_unit(name)[0].replace("_", " ").casefold() in _CLOCK_NAMES
+    )
+    return next((name for name in named if any(_is_clock(cells.get(name, "")) for cells in known)), "")
+
+
+def _is_clock(text: str) -> bool:
+    try:
+        return with_clock("2000-01-01", text) != "2000-01-01"
+    except UnreadableError:
+        return False
 
 
 def plain_column(name: str) -> Column:

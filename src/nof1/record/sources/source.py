@@ -68,6 +68,8 @@ class Export:
         In the order of the cells of a row.
     when : str
         The column with the date or the moment; "" where the file has none that is known.
+    clock : str
+        The column with the clock time of the date in `when`, where the two stand apart, or "".
     dated_by : DatedBy or None
         What a date in the file means; None where the file does not say.
     rows : callable
@@ -103,6 +105,7 @@ class Export:
     decimal_comma: bool | None = None
     decimal_hint: bool | None = None
     day_number: str = ""
+    clock: str = ""
     zone_column: str = ""
     until: str = ""
     device: str = ""
@@ -114,6 +117,11 @@ class Export:
     def header(self) -> tuple[str, ...]:
         """Names of the columns."""
         return tuple(column.name for column in self.columns)
+
+    def clock_beside(self, column_map: Mapping[str, str]) -> str:
+        """The column whose times belong to the dates of this map; "" if it is taken as something else, or the dates are others."""
+        other = bool(self.when) and column_map.get("night") != self.when
+        return "" if other or self.clock in column_map.values() else self.clock
 
     def place(self, name: str) -> int:
         """Index of a column, by its name or by what a message shows of it.
