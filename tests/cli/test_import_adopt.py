@@ -125,6 +125,14 @@ def test_import_tells_how_many_rows_were_shifted(nof1, trial_folder, write):
     assert "1 row from after midnight to the evening before. If they are mornings: --dated-by morning." in out
 
 
+def test_import_says_that_the_time_is_from_another_column(nof1, trial_folder, write, night):
+    path = write("Date,Time,severity\n2026-01-13,00:35,3\n")
+    _, out, _ = nof1("import", trial_folder, path, "--yes")
+    assert "night: from 'Date', with the time from 'Time'" in out
+    assert "1 row from after midnight to the evening before" in out
+    assert night(12).outcome == 3
+
+
 def test_map_and_answers_are_used_again_and_can_be_overridden(nof1, trial_folder, write, night):
     header = "When,How bad?,Other\n"
     first = write(header + "11/01/2026,3,1\n11/01/2026,5,1\n", "one.csv")
@@ -391,6 +399,20 @@ BAD_ADOPTIONS = {
 def test_a_bad_adoption_makes_no_folder(refused, tmp_path, write, text, flags, message):
     assert message in refused("adopt", tmp_path / "trial", write(text), *ADOPT, *flags)
     assert not (tmp_path / "trial").exists()
+
+
+def test_adopt_takes_a_zone_a_notation_of_numbers_and_the_time_beside_the_date(nof1, tmp_path, write):
+    path = write("date,arm,mood\n2026-01-05T23:30:00Z,off,4\n2026-01-07T02:30:00Z,on,5\n")
+    status, _, err = nof1("adopt", tmp_path / "zone", path, *ADOPT)
+    assert (status, "--zone Europe/Berlin" in err) == (1, True)
+    assert nof1("adopt", tmp_path / "zone", path, *ADOPT, "--zone", "Asia/Tokyo")[0] == 0
+    assert read_ledger(tmp_path / "zone")[0].options == {"zone": "Asia/Tokyo"}
+    path = write("date,Time,arm,mood\n2026-01-05,22:00,off,1.250\n2026-01-07,00:35,on,5\n")
+    assert "--decimal comma" in nof1("adopt", tmp_path / "time", path, *ADOPT)[2]
+    status, out, err = nof1("adopt", tmp_path / "time", path, *ADOPT, "--decimal", "point")
+    assert (status, err) == (0, "")
+    assert "with the time from 'Time'" in out
+    assert [night.day for night in Trial.load(tmp_path / "time").frame.index] == [5, 6]
 
 
 def test_adopt_never_overwrites(refused, trial_folder, write):

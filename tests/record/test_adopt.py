@@ -102,6 +102,46 @@ def test_decimal_commas_are_read(take):
     assert list(take("date;arm;mood\n2026-01-05;off;4,5\n2026-01-06;on;5\n").frame["mood"]) == [4.5, 5]
 
 
+def test_numbers_are_settled_over_the_table_as_in_an_import(take):
+    rows = "2026-01-05,off,{},1.250\n2026-01-06,on,5,2.000\n2026-01-07,on,5,900\n"
+    comma = take("date,arm,mood,kcal\n" + rows.format('"4,5"'), covariates=["kcal"])
+    assert (list(comma.frame["mood"]), list(comma.frame["kcal"])) == ([4.5, 5, 5], [1250, 2000, 900])
+    point = take("date,arm,mood,kcal\n" + rows.format("4.5"), covariates=["kcal"])
+    assert list(point.frame["kcal"]) == [1.25, 2, 900]
+
+
+def test_numbers_of_two_meanings_are_asked_for(take):
+    text = "date,arm,mood,kcal\n2026-01-05,off,4,1.250\n2026-01-06,on,5,900\n"
+    with pytest.raises(Unsettled) as question:
+        take(text, covariates=["kcal"])
+    assert (question.value.option, question.value.choices) == ("decimal", ("comma", "point"))
+    assert list(take(text, covariates=["kcal"], decimal_comma=True).frame["kcal"]) == [1250, 900]
+    assert list(take(text, covariates=["kcal"], decimal_comma=False).frame["kcal"]) == [1.25, 900]
+
+
+def test_numbers_of_a_frame_are_what_they_are():
+    frame = pd.DataFrame({"date": ["2026-01-05", "2026-01-06"], "arm": ["off", "on"], "mood": [4.125, 5]})
+    assert list(Trial.from_frame(frame, **OPTIONS).frame["mood"]) == [4.125, 5]
+
+
+def test_times_in_a_column_of_their_own_move_outcome_and_arm_to_the_evening_before(take):
+    text = "date,Time,arm,mood\n2026-01-05,22:15,off,4\n2026-01-07,00:35,on,5\n2026-01-07,,off,3\n"
+    frame = take(text).frame
+    assert [night.day for night in frame.index] == [5, 6, 7]
+    assert (list(frame["arm"]), list(frame["mood"])) == (["off", "on", "off"], [4, 5, 3])
+    with pytest.raises(InputError, match=r"line 3: 'late' is no time that can be read"):
+        take(text.replace("00:35", "late"))
+
+
+def test_times_in_utc_are_asked_for_and_the_zone_settles_them(take):
+    text = "date,arm,mood\n2026-01-05T23:30:00Z,off,4\n2026-01-07T02:30:00Z,on,5\n"
+    with pytest.raises(Unsettled) as question:
+        take(text)
+    assert question.value.option == "zone"
+    assert [night.day for night in take(text, zone="Asia/Tokyo").frame.index] == [5, 6]
+    assert [night.day for night in take(text, zone="Pacific/Auckland").frame.index] == [6, 7]
+
+
 def test_covariates_come_along(take):
     text = "date,arm,mood,Sleep (h)\n2026-01-05,off,4,7.5\n2026-01-06,on,5,\n"
     trial = take(text, covariates=["Sleep (h)"])
@@ -142,7 +182,10 @@ REFUSED = {
     "neither arm nor schedule": ({"arm": None}, ["--arm", "--schedule"]),
     "trusting neither": ({"trust": "neither"}, ["'neither'", "'date' or 'day'"]),
     "off the scale": ({"high": 5}, ["line 4", "mood 6", "0 to 5"]),
-    "no number": ({"text": f"date,arm,mood\n{ROWS}2026-01-12,on,bad\n"}, ["line 6", "'bad' is no number"]),
+    "no number": (
+        {"text": f"date,arm,mood\n{ROWS}2026-01-12,on,bad\n"},
+        ["line 6", "mood 'bad' is no plain number", "leave it empty"],
+    ),
     "no date": ({"text": f"date,arm,mood\n{ROWS}soon,on,5\n"}, ["line 6", "'soon' is no date"]),
     "empty date": ({"text": f"date,arm,mood\n{ROWS},on,5\n"}, ["line 6", "'' is no date"]),
     "a year mistyped": ({"text": f"date,arm,mood\n{ROWS}1926-01-12,on,5\n"}, ["1926-01-12", "Check the dates"]),

@@ -67,10 +67,10 @@ def test_a_single_column_is_a_table(read):
 
 
 @pytest.mark.parametrize(
-    ("text", "decimal_comma"), [("a;b\n4,5;1\n", True), ("a,b\n4.5,1\n", False), ('a,b\n"4,5",1\n', False)], ids=repr
+    ("text", "hint"), [("a;b\n4,5;1\n", True), ("a,b\n4.5,1\n", None), ('a,b\n"4,5",1\n', None)], ids=repr
 )
-def test_a_semicolon_table_writes_decimal_commas(read, text, decimal_comma):
-    assert read(text).decimal_comma is decimal_comma
+def test_a_semicolon_table_hints_at_decimal_commas(read, text, hint):
+    assert read(text).decimal_hint is hint
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_spreadsheet_gives_dates_and_numbers_as_text(read):
         ("2026-01-07 22:15:00", "0", "1", ""),
     ]
     assert [row.line for row in table.rows] == [2, 3, 5]
-    assert not table.decimal_comma
+    assert table.decimal_hint is None
 
 
 def test_a_spreadsheet_is_known_by_its_content_not_its_name(read):

@@ -55,13 +55,15 @@ def adopt(
         DatedBy, typer.Option(help="What a date in the table means: the evening, the morning after, or the day.")
     ] = "evening",
     date_order: Annotated[DateOrder | None, typer.Option(help="How dates are written, where it is not clear.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone to turn times into, such as Europe/Berlin.")] = None,
+    decimal: Annotated[str | None, typer.Option(help="How decimals are written: point or comma.")] = None,
     title: Annotated[str | None, typer.Option(help="Title in your own words.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a trial from a table that already holds outcome and arm."""
-    from nof1.cli.imports import parse_several
+    from nof1.cli.imports import parse_decimal, parse_several
     from nof1.record.adopt import adopt as adopt_table
-    from nof1.record.adopt import begin_journal, read_schedule
+    from nof1.record.adopt import begin_journal, clock_of, read_schedule
     from nof1.record.journal import stamp
     from nof1.record.ledger import IMPORTS_FOLDER, LEDGER_FILE, Imported, keep_verbatim, ledger_csv
     from nof1.record.sources.table import read_table
@@ -87,8 +89,12 @@ def adopt(
         title=title,
         dated_by=dated_by,
         date_order=date_order,
+        zone=zone,
+        decimal_comma=parse_decimal(decimal),
     )
+    clock = clock_of(table, date_column, (outcome, arm, day_column, *(covariate or []))) if date_column else ""
     mapped = {"night": date_column or day_column or "", trial.protocol.outcome.name: outcome, "arm": arm or "schedule"}
+    chosen = {"several": several, "trust": trust, "zone": zone, "decimal": decimal, "clock": clock}
     rows = len(table.rows)
     now = datetime.now().astimezone()
     with new_folder(folder) as staging:
@@ -108,7 +114,7 @@ def adopt(
             merged=rows - len(trial.entries),
             rejected=0,
             map=mapped,
-            options={name: value for name, value in (("several", several), ("trust", trust)) if value},
+            options={name: value for name, value in chosen.items() if value},
         )
         write_atomic(staging / IMPORTS_FOLDER / LEDGER_FILE, ledger_csv((*ledger, line)))
         begin_journal(staging, trial, by=f"import {sha256[:12]}", now=now)
@@ -124,6 +130,8 @@ def adopt(
         )
         return
     counts = ", ".join(f"{count} on {name}" for name, count in trial.frame["arm"].value_counts(sort=False).items())
+    if clock and dated_by == "evening":
+        say(f"Dates of {date_column!r} were taken with the time from {clock!r}: before noon is still the night before.")
     if trust == "day":
         say(
             "Nights are counted by their day numbers, which the dates of the table contradict; so the trial has no dates."

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -18,8 +18,10 @@ from nof1.record.entry import Entry, check_entry, parse_number
 from nof1.record.journal import Line, begun, extended, stamp, written
 from nof1.record.ledger import IMPORTS_FOLDER, LEDGER_FILE
 from nof1.record.nights import DatedBy, DateOrder, night_of, parse_moment, settle_order
+from nof1.record.numbers import number_reader, settle_decimal
 from nof1.record.reading import Trust
 from nof1.record.sources.opened import Row, cell_text
+from nof1.record.sources.plain import clock_column
 from nof1.record.sources.source import OFFERED, Merge
 from nof1.record.sources.table import Table
 from nof1.record.trial import Trial
@@ -29,6 +31,7 @@ from nof1.record.writing import lines_of
 
 UNDATED_START = date(2000, 1, 1)  # stands in where only day numbers are known
 THRESHOLD_SHARE = 0.1  # of the scale, where the person names none
+_Number = Callable[[Row, str], float | None]
 
 
 def adopt(
@@ -52,6 +55,8 @@ def adopt(
     simulated: bool = False,
     dated_by: DatedBy = "evening",
     date_order: DateOrder | None = None,
+    zone: str | None = None,
+    decimal_comma: bool | None = None,
     analysis: Mapping[str, Any] | None = None,
 ) -> Trial:
     """Make a trial from a table of nights, or of several ratings a night.
@@ -84,6 +89,10 @@ def adopt(
         As in `Analysis`.
     covariates : sequence of str
         Columns of numbers that enter the model.
+    zone : str, optional
+        IANA name of the zone that times with an offset are turned into, such as "Europe/Berlin".
+    decimal_comma : bool, optional
+        Whether numbers are written 4,5; found out if not given.
     analysis : mapping, optional
         Further fields of `Analysis`, such as ``{"trend": False}``.
 
@@ -92,6 +101,10 @@ def adopt(
     InputError
         If a column is missing, a value does not fit, a night is there twice and `several` is not given, days and dates or arms and
         schedule contradict each other, or there is only one arm.
+
+    Notes
+    -----
+    Where the clock times stand in a column beside the dates (`clock_of`), they count as in a date with its time.
     """
     if date is None and day is None:
         raise InputError("Name the column of dates (--date) or the column of day numbers (--day).")
@@ -109,7 +122,8 @@ def adopt(
         raise InputError(f"The scale runs from {low:g} to {high:g}; its low end must be below its high end.")
     dated = date is not None
     if date is not None:
-        nights = _nights_by_date(table, date, dated_by, date_order)
+        clock = clock_of(table, date, (outcome, arm, day, *covariates))
+        nights = _nights_by_date(table, date, clock, dated_by, settle_order(table.column(date), date_order), zone)
         start = min(nights)
         if day is not None:
             numbered = _nights_by_day(table, day)
@@ -157,10 +171,18 @@ def adopt(
         },
         where="the adopted trial",
     )
+    number = _number_reader(table, (outcome, *covariates), decimal_comma)
     entries = tuple(
-        _entry(table, rows, night, protocol, outcome, covariates, several) for night, rows in sorted(groups.items())
+        _entry(table, rows, night, protocol, outcome, covariates, several, number)
+        for night, rows in sorted(groups.items())
     )
     return Trial(protocol, order_from_arms(start, _every_day(start, days, by_night)), entries)
+
+
+def clock_of(table: Table, date: str, others: Iterable[str | None]) -> str:
+    """The column with the times of the dates in another one; "" where there is none, or it holds something else."""
+    found = clock_column(table.header, table.rows, date)
+    return "" if found in others else found
 
 
 def begin_journal(folder: Path, trial: Trial, *, by: str, now: datetime) -> None:
@@ -283,20 +305,21 @@ def _entry(
     outcome: str,
     covariates: Sequence[str],
     several: Merge | None,
+    number: _Number,
 ) -> Entry:
     where = f"{table.name}, line {rows[0].line}"
     entry = Entry(
         night=night,
-        outcome=_united(table, rows, outcome, several),
-        covariates={_slug(name): _united(table, rows, name, several) for name in covariates},
+        outcome=_united(table, rows, outcome, several, number),
+        covariates={_slug(name): _united(table, rows, name, several, number) for name in covariates},
     )
     check_entry(protocol, entry, where=where)
     return entry
 
 
-def _united(table: Table, rows: Sequence[Row], column: str, several: Merge | None) -> float | None:
+def _united(table: Table, rows: Sequence[Row], column: str, several: Merge | None, number: _Number) -> float | None:
     """The value of a night, from all its rows that have one."""
-    found = [parse_number(_number(table, row, column), column, where=f"{table.name}, line {row.line}") for row in rows]
+    found = [number(row, column) for row in rows]
     values = [value for value in found if value is not None]
     if len(values) < 2:
         return values[0] if values else None
@@ -311,12 +334,13 @@ def _every_day(start: date, days: int, by_night: Mapping[date, str]) -> list[str
     return out
 
 
-def _nights_by_date(table: Table, column: str, dated_by: DatedBy, date_order: DateOrder | None) -> list[date]:
-    texts = table.column(column)
-    order = settle_order(texts, date_order)
+def _nights_by_date(
+    table: Table, column: str, clock: str, dated_by: DatedBy, order: DateOrder, zone: str | None
+) -> list[date]:
+    clocks = table.column(clock) if clock else [""] * len(table.rows)
     return [
-        night_of(parse_moment(text, order, where=f"{table.name}, line {row.line}"), dated_by)
-        for text, row in zip(texts, table.rows, strict=True)
+        night_of(parse_moment(text, order, zone, clock=at, where=f"{table.name}, line {row.line}"), dated_by)
+        for text, at, row in zip(table.column(column), clocks, table.rows, strict=True)
     ]
 
 
@@ -337,9 +361,19 @@ def _arm(table: Table, row: Row, column: str) -> str:
     return value
 
 
-def _number(table: Table, row: Row, column: str) -> str:
-    text = row.cells[table.place(column)]
-    return text.replace(",", ".") if table.decimal_comma else text
+def _number_reader(table: Table, columns: Sequence[str], decimal_comma: bool | None) -> _Number:
+    """A reader of the numbers of these columns, which are all written alike, as in an import."""
+    texts = (text for column in columns for text in table.column(column))
+    read = number_reader(settle_decimal(texts, decimal_comma, hint=table.decimal_hint))
+    places = {column: table.place(column) for column in columns}
+
+    def number(row: Row, column: str) -> float | None:
+        try:
+            return read(row.cells[places[column]])
+        except ValueError as problem:
+            raise InputError(f"{table.name}, line {row.line}: {column} {problem}, or leave it empty.") from None
+
+    return number
 
 
 def _slug(column: str) -> str:

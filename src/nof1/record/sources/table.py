@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Table:
-    """A header and rows as wide as it. `decimal_comma` says that numbers are written 4,5."""
+    """A header and rows as wide as it. `decimal_hint` is what is likely where the numbers do not tell how they are written."""
 
     name: str
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     path: Path | None = None
-    decimal_comma: bool = False
+    decimal_hint: bool | None = None
 
     def place(self, column: str) -> int:
         """Index of a column.
@@ -60,7 +60,7 @@ def read_table(path: str | Path) -> Table:
         if any(row.cells[len(header) :]):
             raise InputError(f"{file.path.name}, line {row.line}: there are more values than columns. Mend that line.")
         rows.append(Row(row.line, (*row.cells, *[""] * len(header))[: len(header)]))
-    return Table(file.path.name, header, tuple(rows), file.path, decimal_comma=file.delimiter == ";")
+    return Table(file.path.name, header, tuple(rows), file.path, decimal_hint=file.delimiter == ";" or None)
 
 
 def sound_header(file: Opened) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ def table_from_frame(frame: "pd.DataFrame") -> Table:
         for number, values in enumerate(frame.itertuples(index=False, name=None), start=1)
     )
     header = _sound("the table", tuple(str(name) for name in frame.columns), rows=len(rows))
-    return Table("the table", header, rows)
+    return Table("the table", header, rows, decimal_hint=False)  # numbers of a frame became text with a point
 
 
 def _plain(value: Any) -> Any:
