@@ -9,6 +9,7 @@ import tracemalloc
 import warnings
 import zipfile
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from nof1.errors import InputError
 from nof1.record.measures import find_measure, unit_factor
+from nof1.record.nights import moment_reader, night_of
 from nof1.record.sources import apple_health
 from nof1.record.sources.opened import MAX_CELL, Opened, open_file
 
@@ -207,6 +209,43 @@ def test_times_keep_their_offset(values):
     starts = ["2024-03-10 01:59:00 -0800", "2024-03-10 03:01:00 -0700", "2024-07-01 23:00:00 +0530"]
     found = values(document(*(record("StepCount", 1, start=start, unit="count") for start in starts)))
     assert [cells["start"] for _, cells in found] == starts
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "moment"),
+    [
+        ("2026-03-12 00:00:00", "2026-03-12 23:59:59", "2026-03-12 11:59:59"),
+        ("2026-03-12 00:00:00", "2026-03-13 00:00:00", "2026-03-12 12:00:00"),
+        ("2026-03-12 00:02:11", "2026-03-12 21:40:00", "2026-03-12 10:51:05"),
+        ("2026-03-12 00:00:00", "2026-03-12 00:00:00", "2026-03-12"),
+        ("2026-03-12 00:35:00", "2026-03-12 00:35:00", "2026-03-12 00:35:00"),
+        ("2026-03-12 00:30:00", "2026-03-12 00:40:00", "2026-03-12 00:35:00"),
+        ("2026-03-11 23:50:00", "2026-03-12 00:10:00", "2026-03-12 00:00:00"),
+        ("2026-03-12 09:00:00", "2026-03-12 09:30:00", "2026-03-12 09:00:00"),
+        ("2026-03-12 01:00:00", "2026-03-11 23:00:00", "2026-03-12 01:00:00"),
+        ("soon", "later", "soon"),
+    ],
+)
+def test_what_belongs_to_a_day_goes_by_the_middle_of_its_interval(values, start, end, moment):
+    start, end = (f"{text} +0100" if ":" in text else text for text in (start, end))
+    rows = (record("StepCount", 5, start, end, unit="count"), sleep("Asleep", start, end))
+    steps, asleep = (cells["start"] for _, cells in values(document(*rows)))
+    assert steps.removesuffix("+01:00").removesuffix("+0100").strip()[:19] == moment
+    assert asleep == start
+
+
+def test_the_values_of_a_whole_day_land_on_that_day(values):
+    read = moment_reader("ymd")
+    whole = ("2026-03-12 00:00:00 +0100", "2026-03-12 23:59:59 +0100")
+    beating = ("2026-03-12 00:02:11 +0100", "2026-03-12 21:40:00 +0100")
+    found = values(
+        document(
+            record("StepCount", 9000, *whole, unit="count"),
+            record("RestingHeartRate", 58, *beating, unit="count/min"),
+            record("DietaryMagnesium", 300, "2026-03-12 00:00:00 +0100", unit="mg"),
+        )
+    )
+    assert {night_of(read(cells["start"]), "evening", "day") for _, cells in found} == {date(2026, 3, 12)}
 
 
 def test_unknown_kinds_are_passed_over_and_counted(values):

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
+from datetime import datetime
 from heapq import nlargest
 from pathlib import Path
 from types import MappingProxyType
@@ -57,7 +58,7 @@ _SLEEP = "HKCategoryTypeIdentifierSleepAnalysis"
 _STAGE = "HKCategoryValueSleepAnalysis"
 
 COLUMNS = (
-    Column("start"),
+    Column("start"),  # of what belongs to a day: its middle
     Column("end"),
     Column("device", role="private"),
     Column("StepCount", "steps", "count", "device", "day"),
@@ -79,6 +80,8 @@ _PLACES = {column.name: place for place, column in enumerate(COLUMNS)}
 NOTES = (
     "Steps and exercise minutes are added up for each device and the device with the most that day counts, so a phone "
     "and a watch worn together are not counted twice.",
+    "What belongs to a day (steps, food, resting heart rate) goes by the middle of its interval; before 04:00 it is still the "
+    "day before.",
     "Sleep is counted in minutes from start to end; where several devices or apps recorded the same minutes, they "
     "count once.",
     "Food, caffeine and drinks are added up over all apps: if two apps wrote down the same meal, it counts twice.",
@@ -368,10 +371,31 @@ def _row(number: int, attributes: Mapping[str, str]) -> Row | None:
             cells[place] = "1"
     elif kind in _QUANTITIES:
         place, factors = _QUANTITIES[kind]
+        cells[0] = _middle(cells[0], cells[1])
         cells[place] = _converted(value, attributes.get("unit", ""), factors)
     else:
         return None
     return Row(number, [cell[: MAX_CELL + 1] for cell in cells])
+
+
+_MIDNIGHT = "00:00:00"
+
+
+def _middle(start: str, end: str) -> str:
+    """The moment that tells the day of a value: the middle of its interval, for a whole day's begins at midnight.
+
+    A value of midnight sharp, without length, was entered for a date: it is the date without a time. What cannot be read
+    stays as it is, for the importer to reject.
+    """
+    if start == end:
+        return start[:10] if start[11:19] == _MIDNIGHT else start
+    if start[:10] == end[:10] and start[11:13] >= "04":
+        return start  # the quick way: start and middle are of the same day
+    try:
+        begun, ended = (datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z") for text in (start, end))
+    except ValueError:
+        return start
+    return str(begun + (ended - begun) / 2) if begun <= ended else start
 
 
 _ASLEEP = _PLACES["SleepAnalysis Asleep"]
