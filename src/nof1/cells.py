@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
 
 # What spreadsheet programs take for the beginning of a formula, in both widths of letters.
 _SIGNS = r"=+\-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
@@ -58,6 +59,16 @@ def brief(text: str, most: int = 60) -> str:
     """
     text = " ".join(cleaned(text[: 4 * most]).split())
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def path_text(path: str | Path) -> str:
+    r"""A file's path or name for messages and tables: on one line, nothing invisible in it, and every letter one that can be written.
+
+    >>> path_text("a\x1b[2J\udcff.csv")
+    'a[2J\ufffd.csv'
+    """
+    text = str(path).encode(errors="surrogateescape").decode(errors="replace")
+    return re.sub(r"[\n\t]", " ", cleaned(text))
 
 
 def cleaned(text: str) -> str:

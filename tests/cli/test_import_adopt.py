@@ -1,8 +1,10 @@
 """nof1 import and adopt as a person meets them, on a terminal too."""
 
 import json
+import os
 from datetime import date
 
+import openpyxl
 import pytest
 from known import SHARED
 
@@ -131,6 +133,50 @@ def test_import_says_that_the_time_is_from_another_column(nof1, trial_folder, wr
     assert "night: from 'Date', with the time from 'Time'" in out
     assert "1 row from after midnight to the evening before" in out
     assert night(12).outcome == 3
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    """A workbook of two sheets that hold rows, and one that holds none."""
+    book = openpyxl.Workbook()
+    book.active.title = "Notes"
+    rows = {
+        "Notes": [["date", "severity"], ["soon", 4]],
+        "Diary": [["date", "severity"], ["2026-01-12", 3], ["later", 5]],
+        "Empty": [],
+    }
+    for title, content in rows.items():
+        sheet = book["Notes"] if title == "Notes" else book.create_sheet(title)
+        for row in content:
+            sheet.append(row)
+    book.save(tmp_path / "book.xlsx")
+    return tmp_path / "book.xlsx"
+
+
+def test_the_sheet_is_named_and_the_rejected_rows_of_each_are_kept_apart(nof1, trial_folder, workbook, night):
+    status, _, err = nof1("import", trial_folder, workbook, "--yes")
+    assert (status, "Notes, Diary. Say which one to read: --sheet 'Notes'" in err) == (1, True)
+    for sheet, other in (("Notes", "Diary"), ("Diary", "Notes")):
+        status, out, err = nof1("import", trial_folder, workbook, "--sheet", sheet, "--yes")
+        assert (status, err) == (0, "")
+        assert f"The sheet {sheet} is read. Left out, with all their rows: {other}." in out
+    assert night(12).outcome == 3
+    assert [row.lines for row in read_rejected(trial_folder)] == ["Notes!2", "Diary!3"]
+    assert [line.options for line in read_ledger(trial_folder)] == [{"sheet": "Notes"}, {"sheet": "Diary"}]
+    assert nof1("check", trial_folder)[0] == 0
+    rejected = trial_folder / "rejected.csv"
+    rejected.write_text(rejected.read_text().replace(",later,", ",2026-01-13,"))
+    assert nof1("import", trial_folder, rejected, "--yes")[0] == 0
+    assert (night(13).outcome, [row.lines for row in read_rejected(trial_folder)]) == (5, ["Notes!2"])
+    assert "nothing was changed" in nof1("import", trial_folder, workbook, "--sheet", "Notes", "--yes")[1]
+
+
+def test_the_name_of_a_file_reaches_neither_terminal_nor_tables_raw(nof1, trial_folder, write):
+    path = write("date,severity\n2026-01-12,3\nsoon,4\n", os.fsdecode(b"a\x1b[2J\xff.csv"))
+    status, out, err = nof1("import", trial_folder, path, "--yes")
+    assert (status, "\x1b" in out + err) == (0, False)
+    assert read_ledger(trial_folder)[0].file == read_rejected(trial_folder)[0].file == "a[2J\ufffd.csv"
+    assert nof1("check", trial_folder)[0] == 0
 
 
 def test_map_and_answers_are_used_again_and_can_be_overridden(nof1, trial_folder, write, night):
@@ -307,6 +353,12 @@ def test_a_person_is_asked_for_what_is_unclear_and_the_answer_is_kept(
     assert (again.status, "nothing was changed" in again.said) == (0, True)
 
 
+def test_a_sheet_is_asked_for(talk, trial_folder, workbook, night):
+    said = talk(("import", trial_folder, workbook), ("Which is it? Number", "2"), CONFIRM)
+    assert (said.status, said.answers) == (0, [])
+    assert night(12).outcome == 3
+
+
 def test_a_unit_is_asked_for(talk, trial_folder, write, night):
     path = write(
         "date,Sleep Score,Total Sleep Score,Total Sleep Duration,Bedtime Start\n2026-01-13,80,71,7.5,2026-01-12T23:30:00+01:00\n"
@@ -413,6 +465,17 @@ def test_adopt_takes_a_zone_a_notation_of_numbers_and_the_time_beside_the_date(n
     assert (status, err) == (0, "")
     assert "with the time from 'Time'" in out
     assert [night.day for night in Trial.load(tmp_path / "time").frame.index] == [5, 6]
+
+
+def test_adopt_takes_the_sheet_that_is_named(nof1, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["A cover"])
+    for row in ("date,arm,mood\n" + ROWS).splitlines():
+        (book["Lived"] if "Lived" in book.sheetnames else book.create_sheet("Lived")).append(row.split(","))
+    book.save(tmp_path / "book.xlsx")
+    assert "--sheet 'Sheet'" in nof1("adopt", tmp_path / "new", tmp_path / "book.xlsx", *ADOPT)[2]
+    assert nof1("adopt", tmp_path / "new", tmp_path / "book.xlsx", *ADOPT, "--sheet", "Lived")[0] == 0
+    assert len(Trial.load(tmp_path / "new").entries) == 4
 
 
 def test_adopt_never_overwrites(refused, trial_folder, write):

@@ -3,6 +3,7 @@
 import json
 from datetime import date
 
+import openpyxl
 import pandas as pd
 import pytest
 from known import SHARED
@@ -140,6 +141,15 @@ def test_times_in_utc_are_asked_for_and_the_zone_settles_them(take):
     assert question.value.option == "zone"
     assert [night.day for night in take(text, zone="Asia/Tokyo").frame.index] == [5, 6]
     assert [night.day for night in take(text, zone="Pacific/Auckland").frame.index] == [6, 7]
+
+
+def test_a_column_of_dates_and_of_dates_as_text_is_refused(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["date", "arm", "mood"], [date(2026, 5, 3), "off", 4], ["13/03/2026", "on", 5]):
+        book.active.append(row)
+    book.save(tmp_path / "lived.xlsx")
+    with pytest.raises(InputError, match=r"'date' holds both dates and dates as text.*swapped day and month"):
+        adopt(read_table(tmp_path / "lived.xlsx"), **OPTIONS)
 
 
 def test_covariates_come_along(take):

@@ -1,10 +1,11 @@
 """Files made to do harm, and damaged ones: told in one sentence, in bounded time and memory, with nothing unpacked or run."""
 
 import io
+import os
 import re
 import struct
 import zipfile
-from datetime import date
+from datetime import date, datetime
 
 import openpyxl
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from nof1.errors import InputError
 from nof1.record.sources import opened, recognize
 from nof1.record.sources.opened import HEAD_ROWS, open_file
+from nof1.record.unsettled import Unsettled
 
 
 @pytest.fixture
@@ -229,6 +231,116 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path, monkeypatch):
         open_file(tmp_path / "nowhere.csv")
     with pytest.raises(InputError, match="cannot be read"):
         open_file(tmp_path)
+
+
+def book_bytes(**sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+DIARY = [["date", "severity"], ["2026-01-05", 4]]
+BOOK = book_bytes(Cover=[["My diary"]], Empty=[], Diary=DIARY)
+
+
+def test_which_of_several_sheets_is_meant_is_asked_and_never_guessed(open_bytes, tmp_path):
+    with pytest.raises(Unsettled, match=r"several sheets with rows: Cover, Diary.*--sheet 'Cover'") as question:
+        open_bytes(BOOK)
+    assert (question.value.option, question.value.choices) == ("sheet", ("Cover", "Diary"))
+    file = open_file(tmp_path / "export.xlsx", "Diary")
+    assert cells(file) == [("date", "severity"), ("2026-01-05", "4")]
+    export = recognize(file)
+    assert (export.sheet, export.notes) == (
+        "Diary",
+        ("The sheet Diary is read. Left out, with all their rows: Cover.",),
+    )
+    for name in ("Empty", "diary"):
+        with pytest.raises(
+            InputError, match=f"has no sheet '{name}' with rows in it. Those with rows are: Cover, Diary"
+        ):
+            open_file(tmp_path / "export.xlsx", name)
+
+
+def test_a_sheet_with_nothing_is_not_asked_about_and_may_come_first(open_bytes):
+    export = recognize(open_bytes(book_bytes(Empty=[], Diary=DIARY, Blank=[[""], [None, ""]])))
+    assert (export.sheet, export.notes, len(list(export.rows()))) == ("", (), 1)
+
+
+def test_a_sheet_of_a_text_table_is_refused(open_bytes, tmp_path):
+    open_bytes("a,b\n1,2\n", "export.csv")
+    with pytest.raises(InputError, match=r"is no spreadsheet and has no sheet 'Diary'. Leave --sheet out"):
+        open_file(tmp_path / "export.csv", "Diary")
+
+
+@pytest.mark.parametrize(
+    ("moments", "form", "texts"),
+    [
+        (["22:15", "00:00"], "dd.mm.yyyy hh:mm", ["2026-03-14 22:15:00", "2026-03-15 00:00:00"]),
+        (["22:15", "00:00"], "dd.mm.yyyy", ["2026-03-14 22:15:00", "2026-03-15"]),
+        (["22:15", "00:00"], 'dd.mm.yyyy "h"', ["2026-03-14 22:15:00", "2026-03-15"]),
+        (["00:00", "00:00"], "yyyy-mm-dd hh:mm:ss", ["2026-03-14", "2026-03-15"]),  # as other programs write dates
+    ],
+)
+def test_midnight_is_a_time_where_the_cell_shows_hours_and_the_column_has_times(open_bytes, moments, form, texts):
+    book = openpyxl.Workbook()
+    for day, clock in enumerate(moments, start=14):
+        book.active.append([datetime.fromisoformat(f"2026-03-{day} {clock}")])
+        book.active.cell(day - 13, 1).number_format = form
+    stream = io.BytesIO()
+    book.save(stream)
+    assert [text for (text,) in cells(open_bytes(stream.getvalue()))] == texts
+
+
+def test_a_column_of_dates_and_of_dates_as_text_is_told(open_bytes):
+    swapped = [["Date", "severity"], [date(2026, 5, 3), 4], ["13/03/2026", 5]]
+    (note,) = recognize(open_bytes(sheet_bytes(*swapped))).notes
+    for words in ("'Date' holds both dates and dates as text", "13/03/2026", "may have swapped day and month"):
+        assert words in note
+    for sound in ([date(2026, 5, 3), "none"], ["03/05/2026", "13/03/2026"], [date(2026, 5, 3), "2026-03-13"]):
+        assert not recognize(open_bytes(sheet_bytes(["Date", "x"], *([cell, 1] for cell in sound)))).notes
+
+
+def test_a_yes_of_a_spreadsheet_is_no_number(open_bytes):
+    assert cells(open_bytes(sheet_bytes(["a", "b"], [True, False])))[1] == ("TRUE", "FALSE")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda content: content.replace(b'<row r="2"', b'<row r="999999999999"'),
+        lambda content: content.replace(b"</sheetData>", b'<row><c r="XFD3"/></row>' * 4000 + b"</sheetData>"),
+    ],
+    ids=["a row far away", "rows of blank cells"],
+)
+def test_a_sheet_of_more_than_a_sheet_can_hold_is_refused(open_bytes, change):
+    harmful = with_sheet(change)
+    assert len(harmful) < 10_000
+    with pytest.raises(InputError, match=r"more than 1,048,576 rows or 50,000,000 cells.*Save the rows"):
+        open_bytes(harmful)
+
+
+def test_a_pipe_is_refused_before_it_is_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(InputError, match=r"it is a pipe or a device. Save what it gives as a file first"):
+        open_file(tmp_path / "pipe.csv")
+
+
+@pytest.mark.parametrize("name", [b"\xff.csv", b"a\x1b[2Jb.\xff", b"two\nlines.csv"])
+def test_the_name_of_a_file_is_written_without_what_cannot_be(tmp_path, name):
+    path = tmp_path / os.fsdecode(name)
+    path.write_text("date,severity\n2026-01-05,4\n")
+    export = recognize(open_file(path))
+    assert export.name.isprintable()
+    path.write_text("a,b\n")
+    with pytest.raises(InputError) as problem:
+        recognize(open_file(path))
+    assert str(problem.value).isprintable()
 
 
 def test_a_sheet_that_claims_to_be_huge_is_read_by_what_is_in_it(tmp_path):

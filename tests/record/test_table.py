@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nof1.errors import InputError
-from nof1.record.sources.opened import cell_text
+from nof1.record.sources.sheet import cell_text
 from nof1.record.sources.table import read_table, table_from_frame
 
 
@@ -177,9 +177,9 @@ def test_a_spreadsheet_gives_dates_and_numbers_as_text(read):
     table = read(content, "export.xlsx")
     assert table.header == ("Date", "Severity", "Taken", "Note")
     assert cells(table) == [
-        ("2026-01-05", "4", "200", "fine, thanks"),
+        ("2026-01-05 00:00:00", "4", "200", "fine, thanks"),
         ("2026-01-06", "4.5", "", "ä 😴"),
-        ("2026-01-07 22:15:00", "0", "1", ""),
+        ("2026-01-07 22:15:00", "0", "TRUE", ""),
     ]
     assert [row.line for row in table.rows] == [2, 3, 5]
     assert table.decimal_hint is None

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from nof1.cells import path_text
 from nof1.cli.console import next_step, say, say_json
 from nof1.cli.options import AsJson
 from nof1.files import new_folder, write_atomic
@@ -28,6 +29,9 @@ def adopt(
             metavar="FILE",
             help='JSON with the arm of each day, {"1": 0, "2": 1}; held against --arm if both are given.',
         ),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet, where several hold rows.")
     ] = None,
     date_column: Annotated[str | None, typer.Option("--date", help="Column with the dates.")] = None,
     day_column: Annotated[
@@ -68,7 +72,7 @@ def adopt(
     from nof1.record.ledger import IMPORTS_FOLDER, LEDGER_FILE, Imported, keep_verbatim, ledger_csv
     from nof1.record.sources.table import read_table
 
-    table = read_table(file)
+    table = read_table(file, sheet)
     days = read_schedule(schedule) if schedule is not None else None
     trial = adopt_table(
         table,
@@ -94,7 +98,7 @@ def adopt(
     )
     clock = clock_of(table, date_column, (outcome, arm, day_column, *(covariate or []))) if date_column else ""
     mapped = {"night": date_column or day_column or "", trial.protocol.outcome.name: outcome, "arm": arm or "schedule"}
-    chosen = {"several": several, "trust": trust, "zone": zone, "decimal": decimal, "clock": clock}
+    chosen = {"several": several, "trust": trust, "zone": zone, "decimal": decimal, "clock": clock, "sheet": sheet}
     rows = len(table.rows)
     now = datetime.now().astimezone()
     with new_folder(folder) as staging:
@@ -102,7 +106,9 @@ def adopt(
         ledger = []
         if days is not None and schedule is not None:  # held against the nights; nothing of it is taken but the arms
             sha256 = keep_verbatim(staging, schedule)
-            ledger.append(Imported(stamp(now), schedule.name, sha256, "schedule", len(days), 0, len(days), 0, {}, {}))
+            ledger.append(
+                Imported(stamp(now), path_text(schedule.name), sha256, "schedule", len(days), 0, len(days), 0, {}, {})
+            )
         sha256 = keep_verbatim(staging, file)
         line = Imported(
             imported=stamp(now),

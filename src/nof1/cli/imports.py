@@ -46,6 +46,9 @@ def import_(
         list[str] | None,
         typer.Option("--measure", metavar="NAME=COLUMN", help="Keep a column as a secondary outcome of this name."),
     ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet, where several hold rows.")
+    ] = None,
     source: Annotated[str | None, typer.Option(help="Whose export it is, where the header misleads.")] = None,
     dated_by: Annotated[
         DatedBy | None, typer.Option(help="What a date in the file means: the evening, the morning after, or the day.")
@@ -74,11 +77,11 @@ def import_(
     from nof1.record.mapping import parse_map
     from nof1.record.reading import Reading
     from nof1.record.sources import recognize
-    from nof1.record.sources.opened import open_file
 
     protocol = Protocol.load(folder)
     refuse_if_locked(folder)
-    opened = open_file(file)
+    ask = is_terminal() and not (yes or as_json)
+    opened = open_sheet(file, sheet, ask=ask)
     export = recognize(opened, source)
     chosen = parse_map(column_map or [], protocol, measure or [])
     reading = Reading(
@@ -92,13 +95,12 @@ def import_(
         trust=trust,
     )
     chosen, reading, since = _with_memory(folder, export, chosen, reading)
-    ask = is_terminal() and not (yes or as_json)
     plan = _settle(folder, protocol, export, chosen, reading, opened, ask=ask)
     if nothing_new(folder, plan):
         if as_json:
             say_json(_as_json(plan, done=True))
         else:
-            say(f"{export.path.name} was imported before, and all it says is recorded already; nothing was changed.")
+            say(f"{export.name} was imported before, and all it says is recorded already; nothing was changed.")
         return
     if not as_json:
         _preview(protocol, plan, since)
@@ -120,6 +122,20 @@ def import_(
             f"{_rows(plan.rows_rejected)} rejected, with reasons, in {folder / 'rejected.csv'}. What can be mended, mend there, then: "
             f"{next_step('import', folder)} {folder / 'rejected.csv'}"
         )
+
+
+def open_sheet(file: Path, sheet: str | None, *, ask: bool) -> "Opened":
+    """Open a file; on a terminal, ask which sheet of it where only the person can say."""
+    from nof1.record.sources.opened import open_file
+    from nof1.record.unsettled import Unsettled
+
+    try:
+        return open_file(file, sheet)
+    except Unsettled as question:
+        if not ask:
+            raise
+        say(str(question))
+        return open_file(file, _choose("Which is it?", question.choices))
 
 
 def parse_several(text: str | None) -> Any:
@@ -267,7 +283,7 @@ def _bar(opened: "Opened") -> Iterator[None]:
 
 def _preview(protocol: Protocol, plan: "Import", since: str) -> None:
     export = plan.export
-    say(f"{export.path.name}: {export.title}.", style="bold")
+    say(f"{export.name}: {export.title}.", style="bold")
     for note in export.notes:
         say(f"  {note}")
     say(f"What goes where{f' (as on {since})' if since else ''}:")
@@ -391,8 +407,9 @@ def _nights(count: int) -> str:
 def _as_json(plan: "Import", *, done: bool) -> dict[str, Any]:
     merged = {"several": plan.several, "recorded_already": plan.same, "nothing_to_take": plan.blank}
     return {
-        "file": plan.export.path.name,
+        "file": plan.export.name,
         "sha256": plan.sha256,
+        "sheet": plan.export.sheet,
         "source": plan.export.source,
         "done": done,
         **plan.counts(),

@@ -20,8 +20,9 @@ from nof1.record.ledger import IMPORTS_FOLDER, LEDGER_FILE
 from nof1.record.nights import DatedBy, DateOrder, night_of, parse_moment, settle_order
 from nof1.record.numbers import number_reader, settle_decimal
 from nof1.record.reading import Trust
-from nof1.record.sources.opened import Row, cell_text
+from nof1.record.sources.opened import Row
 from nof1.record.sources.plain import clock_column
+from nof1.record.sources.sheet import cell_text
 from nof1.record.sources.source import OFFERED, Merge
 from nof1.record.sources.table import Table
 from nof1.record.trial import Trial
@@ -122,6 +123,11 @@ def adopt(
         raise InputError(f"The scale runs from {low:g} to {high:g}; its low end must be below its high end.")
     dated = date is not None
     if date is not None:
+        if date in table.mixed:
+            raise InputError(
+                f"{table.name}: the column {date!r} holds both dates and dates as text. A spreadsheet program may have swapped day and "
+                "month where it could: adopt the file that it was opened from, or make the whole column one of the two."
+            )
         clock = clock_of(table, date, (outcome, arm, day, *covariates))
         nights = _nights_by_date(table, date, clock, dated_by, settle_order(table.column(date), date_order), zone)
         start = min(nights)

@@ -14,7 +14,7 @@ from nof1.plan.protocol import Protocol
 from nof1.record.check_values import Journal
 from nof1.record.findings import SHOWN, TEMPORARY, Finding, tried
 from nof1.record.journal import JOURNAL_FILE
-from nof1.record.ledger import IMPORTS_FOLDER, LEDGER_FILE, MAPS_FILE, MENDED, Imported, read_ledger
+from nof1.record.ledger import IMPORTS_FOLDER, LEDGER_FILE, MAPS_FILE, MENDED, Imported, read_ledger, sheet_of
 from nof1.record.rejected import REJECTED_FILE, parse_rejected
 
 _COPY = re.compile(r"([0-9a-f]{64})(\.[^.]*)?")
@@ -106,28 +106,28 @@ def _check_import(number: int, line: Imported, copies: Mapping[str, str]) -> Ite
 def check_rejected(folder: Path) -> Iterator[Finding]:
     """Whether rejected.csv can be what the ledger says was rejected."""
     path = folder / REJECTED_FILE
-    counts: dict[str, int] = {}
+    counts: dict[tuple[str, str], int] = {}
     for number, row in enumerate(parse_rejected(path) if path.exists() else (), start=1):
-        counts[row.sha256] = counts.get(row.sha256, 0) + row.rows
-        if not _counts(row.lines, row.rows):
+        key = (row.sha256, row.sheet)
+        counts[key] = counts.get(key, 0) + row.rows
+        if not _counts(row.lines.rpartition("!")[2], row.rows):
             text = f"{REJECTED_FILE}, row {number}: lines {row.lines[:SHOWN]!r} cannot be {row.rows} rows. Restore it from a copy."
             yield Finding("problem", "rejected", text, REJECTED_FILE)
-    allowed: dict[str, int] = {}
-    present: dict[
-        str, int
-    ] = {}  # rows that must be there: of the last import of each file, unless rows were mended since
+    allowed: dict[tuple[str, str], int] = {}
+    last: dict[tuple[str, str], int] = {}  # of the last import of each file, forgotten once rows were mended
     for line in read_ledger(folder):
-        allowed[line.sha256] = max(allowed.get(line.sha256, 0), line.rejected)
-        present[line.sha256] = line.rejected
+        key = (line.sha256, sheet_of(line))
+        allowed[key] = max(allowed.get(key, 0), line.rejected)
+        last[key] = line.rejected
         if line.source == MENDED:
-            present.clear()
-    for sha256, count in present.items():
-        if counts.get(sha256, 0) < count:
-            text = f"{REJECTED_FILE} holds {counts.get(sha256, 0)} of the {count} rows of the file {sha256[:12]}… that were rejected: others were taken out by hand. The kept copy in {IMPORTS_FOLDER} has them."
+            last.clear()
+    for key, count in last.items():
+        if counts.get(key, 0) < count:
+            text = f"{REJECTED_FILE} holds {counts.get(key, 0)} of the {count} rows of the file {key[0][:12]}… that were rejected: others were taken out by hand. The kept copy in {IMPORTS_FOLDER} has them."
             yield Finding("note", "rejected", text, REJECTED_FILE)
-    for sha256, count in counts.items():
-        if count > allowed.get(sha256, 0):
-            text = f"{REJECTED_FILE} holds {count} rows of the file {sha256[:12]}…, of which the ledger says that {allowed.get(sha256, 0)} were rejected. Restore it from a copy."
+    for key, count in counts.items():
+        if count > allowed.get(key, 0):
+            text = f"{REJECTED_FILE} holds {count} rows of the file {key[0][:12]}…, of which the ledger says that {allowed.get(key, 0)} were rejected. Restore it from a copy."
             yield Finding("problem", "rejected", text, REJECTED_FILE)
     if counts:
         text = f"{sum(counts.values())} rows of imported files were not taken; {REJECTED_FILE} says why."

@@ -32,6 +32,7 @@ from nof1.record.ledger import (
     maps_json,
     read_ledger,
     read_maps,
+    sheet_of,
 )
 from nof1.record.mapping import same_name
 from nof1.record.matching import Matched, match
@@ -179,7 +180,8 @@ def plan_import(
             same += count
     rejected.sort(key=lambda row: int(row.lines.replace(",", "-").partition("-")[0]))
     sha256 = sha256_file(export.path)
-    name = export.path.name
+    name = export.name
+    sheet = f"{export.sheet}!" if export.sheet else ""
     return Import(
         export=export,
         column_map=dict(column_map),
@@ -191,7 +193,8 @@ def plan_import(
         same=same,
         blank=matched.blank,
         rejected=tuple(
-            RejectedRow(name, sha256, row.lines, row.rows, row.reason, row.night, row.values) for row in rejected
+            RejectedRow(name, sha256, f"{sheet}{row.lines}", row.rows, row.reason, row.night, row.values)
+            for row in rejected
         ),
         shifted=matched.shifted,
         order=matched.order,
@@ -253,7 +256,7 @@ def _refuse_hints(
             told.append(target.column)
     if told:
         raise InputError(
-            f"The column {told[0]!r} of {export.path.name} names the treatment, by an arm or by its dose, and the order of this "
+            f"The column {told[0]!r} of {export.name} names the treatment, by an arm or by its dose, and the order of this "
             "trial is concealed. Leave it out."
         )
 
@@ -272,10 +275,11 @@ def _cells_of(field: str, matched: Matched) -> list[str]:
 def nothing_new(folder: str | Path, plan: Import) -> bool:
     """Whether taking the file would change nothing: all of it was imported before."""
     ledger = read_ledger(folder)
-    place = max((i for i, line in enumerate(ledger) if line.sha256 == plan.sha256), default=None)
+    same = (plan.sha256, plan.export.sheet)
+    place = max((i for i, line in enumerate(ledger) if (line.sha256, sheet_of(line)) == same), default=None)
     if plan.changes or place is None:
         return False
-    before = [row for row in read_rejected(folder) if row.sha256 == plan.sha256]
+    before = [row for row in read_rejected(folder) if (row.sha256, row.sheet) == same]
     if sum(row.rows for row in before) == plan.rows_rejected or plan.export.source == MENDED:
         return True
     # Its rejected rows may have been mended since, and are not rejected once more.
@@ -304,12 +308,12 @@ def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: da
     def also() -> dict[str, bytes | str]:
         line = Imported(
             imported=stamp(now),
-            file=plan.export.path.name,
+            file=plan.export.name,
             sha256=plan.sha256,
             source=plan.export.source,
             **plan.counts(),
             map=plan.column_map,
-            options=options_of(plan.reading),
+            options=options_of(plan.reading) | ({"sheet": plan.export.sheet} if plan.export.sheet else {}),
         )
         contents: dict[str, bytes | str] = {
             f"{IMPORTS_FOLDER}/{LEDGER_FILE}": ledger_csv((*read_ledger(folder), line)),
@@ -337,7 +341,7 @@ def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: da
 def _rejected_after(folder: Path, plan: Import) -> list[RejectedRow]:
     present = read_rejected(folder)
     if plan.export.source != MENDED:
-        return after_import(present, plan.sha256, plan.rejected)
+        return after_import(present, plan.sha256, plan.rejected, plan.export.sheet)
     when = plan.export.place(plan.export.when)
     whole = [(row.line, [*row.cells, *[""] * len(plan.export.columns)]) for row in plan.export.rows()]
     whole = [(line, cells) for line, cells in whole if not cells[when].startswith(DOUBT)]
@@ -355,7 +359,7 @@ def _rejected_after(folder: Path, plan: Import) -> list[RejectedRow]:
 
 def _lines(text: str) -> list[int]:
     out: list[int] = []
-    for part in text.split(", "):
+    for part in text.rpartition("!")[2].split(", "):
         begin, _, end = part.partition("-")
         out += range(int(begin), int(end or begin) + 1)
     return out

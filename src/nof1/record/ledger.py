@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -79,7 +80,8 @@ def keep_verbatim(folder: Path, path: Path) -> str:
 
 
 def _copy_name(sha256: str, path: Path) -> str:
-    return f"{sha256}{path.suffix.lower()[:12]}"
+    suffix = path.suffix.lower()[:12]
+    return f"{sha256}{suffix if re.fullmatch('[.][a-z0-9]+', suffix) else ''}"
 
 
 def drop_verbatim(folder: Path, path: Path, sha256: str) -> None:
@@ -142,6 +144,11 @@ def _parse(cells: Mapping[str, str], where: str) -> Imported:
         map=mapped,
         options=options,
     )
+
+
+def sheet_of(line: Imported) -> str:
+    """The sheet that an import read, of a spreadsheet with several; "" elsewhere."""
+    return str(line.options.get("sheet", ""))
 
 
 def ledger_csv(lines: Iterator[Imported] | tuple[Imported, ...]) -> str:

@@ -117,7 +117,7 @@ def _refuse_nothing(export: Export, protocol: Protocol, found: Mapping[str, str]
     if missing:
         example = "Date" if missing == "night" else "How bad?"
         raise Unsettled(
-            f"{export.path.name}: it is not clear which column holds {missing!r}. Say it with --map {missing}={example!r}. "
+            f"{export.name}: it is not clear which column holds {missing!r}. Say it with --map {missing}={example!r}. "
             f"Its columns are: {listed(export.header)}.",
             option=f"map {missing}",
             choices=tuple(name for name in export.header if name),

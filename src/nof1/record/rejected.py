@@ -114,7 +114,7 @@ class Book:
 class RejectedRow:
     """One row, or a run of rows with the same reason.
 
-    `lines` are those of the file, such as "17" or "2-513", and `rows` how many rows are meant. `values` are those that would
+    `lines` are those of the file, such as "17" or "2-513" (after the sheet's name where there are several, "Diary!17"), and `rows` how many rows are meant. `values` are those that would
     have been taken, by column of the diary or name of a measure, as far as they could be read; a run has none.
     """
 
@@ -125,6 +125,11 @@ class RejectedRow:
     reason: str
     night: str
     values: Mapping[str, str]
+
+    @property
+    def sheet(self) -> str:
+        """The sheet of a spreadsheet that has several; "" elsewhere."""
+        return self.lines.rpartition("!")[0]
 
 
 def read_rejected(folder: str | Path) -> tuple[RejectedRow, ...]:
@@ -181,9 +186,11 @@ def rejected_csv(rows: Iterable[RejectedRow]) -> str:
     return stream.getvalue()
 
 
-def after_import(rows: Iterable[RejectedRow], sha256: str, new: Iterable[RejectedRow]) -> list[RejectedRow]:
+def after_import(
+    rows: Iterable[RejectedRow], sha256: str, new: Iterable[RejectedRow], sheet: str = ""
+) -> list[RejectedRow]:
     """The rows after a file was imported: what was rejected of it now stands in for what was rejected of it before."""
-    return [row for row in rows if row.sha256 != sha256] + list(new)
+    return [row for row in rows if (row.sha256, row.sheet) != (sha256, sheet)] + list(new)
 
 
 def after_mending(

@@ -38,7 +38,7 @@ def recognize(file: Opened) -> Export | None:
     if has_columns(file, "Day", "Food Name", "Amount"):
         if not any(split_unit(name)[1] for name in header):
             raise InputError(
-                f"{file.path.name} lists foods without their nutrients. In Cronometer, export Daily Nutrition instead."
+                f"{file.name} lists foods without their nutrients. In Cronometer, export Daily Nutrition instead."
             )
         return _export(file, "Day", "sum", ("The foods of a day are added up.", _BLANK))
     energy = any(split_unit(name)[0] == "Energy" for name in header)

@@ -47,7 +47,7 @@ def recognize(file: Opened) -> Export | None:
             headers.setdefault(name, tuple(cell for cell in row.cells if cell))
     section = next((name for name, when in _TAKEN.items() if when in headers.get(name, ())), None)
     if section is None:
-        raise InputError(f"{file.path.name} has no table of sleep or activities. Export those from Fitbit.")
+        raise InputError(f"{file.name} has no table of sleep or activities. Export those from Fitbit.")
     others = ", ".join(name for name in headers if name != section)
     notes: tuple[str, ...] = (
         (f"Besides {section}, the file holds {others}; nothing is taken from there.",) if others else ()

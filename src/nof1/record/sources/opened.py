@@ -6,18 +6,16 @@ Nothing is ever unpacked to disk, nothing in a file is run, and every row is tex
 import codecs
 import csv
 import io
-import lzma
 import re
-import warnings
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+from nof1.cells import path_text
 from nof1.errors import InputError
+from nof1.record.sources.sheet import find_sheet, sheet_rows
 
 MAX_SHEET_BYTES = 500_000_000  # of a spreadsheet, unpacked
 MAX_RATIO = 300  # unpacked to packed, above which an archive is a bomb; real exports stay below 60
@@ -29,22 +27,6 @@ Kind = Literal["table", "xml", "zip"]
 
 # The csv module's limit is one for the whole process; longer cells must be read so that their row alone is refused.
 csv.field_size_limit(max(csv.field_size_limit(), 1 << 30))
-
-# All that openpyxl has been seen to raise on a damaged or encrypted spreadsheet; nothing but its reading is tried so.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    OSError,
-    EOFError,
-    RuntimeError,  # encrypted, or packed in a way that zipfile does not know
-    SyntaxError,  # XML that cannot be parsed
-)
 
 
 class Row(NamedTuple):
@@ -76,6 +58,10 @@ class Opened:
         The first rows.
     delimiter : str
         Of a text table; "" for a spreadsheet.
+    sheet, other_sheets : str, tuple of str
+        The sheet that is read and those with rows that are not, where a spreadsheet has several; else "" and none.
+    mixed : mapping of int to str
+        Places of a spreadsheet's columns that hold both dates and dates as text, with one of the texts.
     meter : Meter
         Moves while the file is read.
     """
@@ -85,7 +71,15 @@ class Opened:
     rows: Callable[[], Iterator[Row]]
     head: tuple[Row, ...] = ()
     delimiter: str = ""
+    sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
+    mixed: Mapping[int, str] = field(default_factory=dict)
     meter: Meter = field(default_factory=lambda: Meter(0))
+
+    @property
+    def name(self) -> str:
+        """The file's name for messages and tables."""
+        return path_text(self.path.name)
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -96,31 +90,44 @@ class Opened:
         return cells
 
 
-def open_file(path: str | Path) -> Opened:
+def open_file(path: str | Path, sheet: str | None = None) -> Opened:
     """Find out what a file is.
+
+    Parameters
+    ----------
+    sheet : str, optional
+        The sheet of a spreadsheet to read, where several hold rows.
 
     Raises
     ------
+    Unsettled
+        If a spreadsheet has several sheets with rows, and none was named.
     InputError
         If it is missing, cannot be read, is of no kind that is known, or is larger unpacked than is safe.
     """
     path = Path(path)
+    shown = path_text(path)
     try:
+        # A pipe would be waited for, without end.
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise InputError(f"{shown} cannot be read: it is a pipe or a device. Save what it gives as a file first.")
         with path.open("rb") as stream:
             start = stream.read(_SNIFFED)
     except FileNotFoundError:
-        raise InputError(f"There is no file {path}. Check the name and the folder.") from None
+        raise InputError(f"There is no file {shown}. Check the name and the folder.") from None
     except OSError as error:
         raise InputError(
-            f"{path} cannot be read ({error.strerror}). Check that it is a file and that you may read it."
+            f"{shown} cannot be read ({error.strerror}). Check that it is a file and that you may read it."
         ) from None
     meter = Meter(path.stat().st_size)
     if start[:4] == b"PK\x03\x04":
-        return _open_zip(path, meter)
+        return _open_zip(path, meter, sheet)
+    if sheet is not None:
+        raise InputError(f"{shown} is no spreadsheet and has no sheet {sheet!r}. Leave --sheet out.")
     if _is_xml(start):
         return Opened(path, "xml", _no_rows, meter=meter)
     if path.suffix.lower() in (".xlsx", ".xls", ".ods", ".pdf", ".zip"):
-        raise InputError(f"{path} is no table that can be read. Save it as .csv or .xlsx and import that.")
+        raise InputError(f"{shown} is no table that can be read. Save it as .csv or .xlsx and import that.")
     return _open_text(path, start, meter)
 
 
@@ -144,7 +151,7 @@ def _open_text(path: Path, start: bytes, meter: Meter) -> Opened:
     def rows() -> Iterator[Row]:
         return _text_rows(path, encoding, delimiter, meter)
 
-    return Opened(path, "table", rows, _first_rows(rows), delimiter, meter)
+    return Opened(path, "table", rows, _first_rows(rows), delimiter, meter=meter)
 
 
 def _first_rows(rows: Callable[[], Iterator[Row]]) -> tuple[Row, ...]:
@@ -165,9 +172,9 @@ def _encoding(path: Path, start: bytes) -> str:
         except UnicodeError:
             continue
         except OSError as error:
-            raise InputError(f"{path} cannot be read ({error.strerror}).") from None
+            raise InputError(f"{path_text(path)} cannot be read ({error.strerror}).") from None
         return encoding
-    raise InputError(f"{path} is not a text table. Save it as .csv (UTF-8) or .xlsx and import that.")
+    raise InputError(f"{path_text(path)} is not a text table. Save it as .csv (UTF-8) or .xlsx and import that.")
 
 
 def _text_rows(path: Path, encoding: str, delimiter: str, meter: Meter) -> Iterator[Row]:
@@ -184,32 +191,43 @@ def _text_rows(path: Path, encoding: str, delimiter: str, meter: Meter) -> Itera
                     meter.done = raw.tell()
     except csv.Error as error:
         raise InputError(
-            f"{path}, line {start}: the row cannot be read ({' '.join(str(error).split())}). Mend that line and try again."
+            f"{path_text(path)}, line {start}: the row cannot be read ({' '.join(str(error).split())}). Mend that line and try again."
         ) from None
     except UnicodeError:
-        raise InputError(f"{path} changed while it was being read. Try again.") from None
+        raise InputError(f"{path_text(path)} changed while it was being read. Try again.") from None
     except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}).") from None
+        raise InputError(f"{path_text(path)} cannot be read ({error.strerror}).") from None
 
 
 # Spreadsheets and archives -----------------------------------------------------------------------------------------
 
 
-def _open_zip(path: Path, meter: Meter) -> Opened:
+def _open_zip(path: Path, meter: Meter, wanted: str | None) -> Opened:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError) as error:
-        raise InputError(f"{path} is a damaged archive ({type(error).__name__}). Export it again.") from None
+        raise InputError(f"{path_text(path)} is a damaged archive ({type(error).__name__}). Export it again.") from None
     names = {member.filename for member in members}
     if "xl/workbook.xml" not in names and "[Content_Types].xml" not in names:
         return Opened(path, "zip", _no_rows, meter=meter)
     refuse_bomb(path, members, MAX_SHEET_BYTES)
 
-    def rows() -> Iterator[Row]:
-        return _sheet_rows(path)
+    sheet = find_sheet(path, wanted)
 
-    return Opened(path, "table", rows, _first_rows(rows), meter=meter)
+    def rows() -> Iterator[Row]:
+        return (Row(number, cells) for number, cells in sheet_rows(path, sheet))
+
+    return Opened(
+        path,
+        "table",
+        rows,
+        _first_rows(rows),
+        sheet=sheet.title if sheet.others else "",
+        other_sheets=sheet.others,
+        mixed=sheet.mixed,
+        meter=meter,
+    )
 
 
 def refuse_bomb(path: Path, members: Sequence[zipfile.ZipInfo], limit: int) -> None:
@@ -223,61 +241,5 @@ def refuse_bomb(path: Path, members: Sequence[zipfile.ZipInfo], limit: int) -> N
     packed, unpacked = (sum(getattr(member, size) for member in members) for size in ("compress_size", "file_size"))
     if unpacked > limit or (unpacked > 10_000_000 and unpacked > MAX_RATIO * max(packed, 1)):
         raise InputError(
-            f"{path} would unpack to {unpacked / 1e6:,.0f} MB, which no honest export of its kind does. Nothing was unpacked."
+            f"{path_text(path)} would unpack to {unpacked / 1e6:,.0f} MB, which no honest export of its kind does. Nothing was unpacked."
         )
-
-
-def _sheet_rows(path: Path) -> Iterator[Row]:
-    import openpyxl
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # styles that openpyxl does not know do not matter here
-            with path.open("rb") as one, path.open("rb") as two:
-                sheets = [
-                    openpyxl.load_workbook(stream, read_only=True, data_only=only).worksheets[0]
-                    for stream, only in ((one, True), (two, False))
-                ]
-                for sheet in sheets:
-                    sheet.reset_dimensions()  # a sheet may claim a million empty rows; only what is there is gone through
-                computed, written = (sheet.iter_rows() for sheet in sheets)
-                for number, (cells, sources) in enumerate(zip(computed, written, strict=True), start=1):
-                    _refuse_uncomputed(path, number, cells, sources)
-                    texts = [cell_text(cell.value) for cell in cells]
-                    if any(texts):
-                        yield Row(number, texts)
-    except InputError:
-        raise
-    except _DAMAGED as error:
-        raise InputError(
-            f"{path} is no spreadsheet that can be read ({type(error).__name__}). Save it again as .xlsx or .csv."
-        ) from None
-
-
-def _refuse_uncomputed(path: Path, number: int, cells: Sequence[Any], sources: Sequence[Any]) -> None:
-    # A formula that gives empty text is marked as text; one that was never computed is not marked at all.
-    if any(
-        source.data_type == "f" and cell.value is None and cell.data_type == "n"
-        for cell, source in zip(cells, sources, strict=True)
-    ):
-        raise InputError(
-            f"{path}, line {number}: a formula has no computed value in the file. Open it in a spreadsheet program, "
-            "save it, and import it again."
-        )
-
-
-def cell_text(cell: Any) -> str:
-    """A cell's value as text: ISO dates, numbers without a needless .0."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time(0) else cell.isoformat(sep=" ", timespec="seconds")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, bool):
-        return str(int(cell))
-    if isinstance(cell, float):
-        if cell != cell:
-            return ""
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    return str(cell).strip()

@@ -75,10 +75,10 @@ def plain_export(file: Opened, place: int, key: str, title: str) -> Export:
     while header and not header[-1]:
         header = header[:-1]
     if len(file.head) <= place + 1:
-        raise InputError(f"{file.path.name} holds no rows under its header. Check that it is the right file.")
+        raise InputError(f"{file.name} holds no rows under its header. Check that it is the right file.")
     doubled = sorted({name for name in header if name and header.count(name) > 1})
     if doubled:
-        raise InputError(f"{file.path.name} has two columns called {doubled[0]!r}. Rename one of them.")
+        raise InputError(f"{file.name} has two columns called {doubled[0]!r}. Rename one of them.")
     columns = tuple(plain_column(name) for name in header)
     when = next((name for wanted in WHEN_NAMES for name in header if name.casefold() == wanted), "")
     return Export(

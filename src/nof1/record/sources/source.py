@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from nof1.cells import listed
+from nof1.cells import listed, path_text
 from nof1.errors import InputError
 from nof1.record.nights import Belongs, DatedBy, DateOrder
 from nof1.record.sources.opened import Row
@@ -90,6 +90,8 @@ class Export:
         The column that says why a row was rejected before, or "".
     notes : tuple of str
         Sentences that a person should read before saying yes.
+    sheet : str
+        The sheet of a spreadsheet that has several; set when the file is recognized.
     suggested : mapping of str to str
         Diary field to column, where the source knows (such as "note").
     """
@@ -111,7 +113,13 @@ class Export:
     device: str = ""
     reason: str = ""
     notes: tuple[str, ...] = ()
+    sheet: str = ""
     suggested: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The file's name for messages and tables."""
+        return path_text(self.path.name)
 
     @property
     def header(self) -> tuple[str, ...]:
@@ -136,7 +144,7 @@ class Export:
         alike = [place for place, column in enumerate(self.columns) if column.name and listed([column.name]) == name]
         if len(alike) == 1:
             return alike[0]
-        raise InputError(f"{self.path.name} has no column {name!r}. Its columns are: {listed(self.header)}.")
+        raise InputError(f"{self.name} has no column {name!r}. Its columns are: {listed(self.header)}.")
 
     def column(self, name: str) -> Column:
         """A column by its name; see `place`."""

@@ -72,7 +72,7 @@ def _one_person(export: Export) -> Callable[[], Iterator[Row]]:
             if 0 <= place < len(row.cells) and row.cells[place]:
                 if person not in ("", row.cells[place]):
                     raise InputError(
-                        f"{export.path.name}, line {row.line}: there is more than one participant in the file. Keep the rows of one."
+                        f"{export.name}, line {row.line}: there is more than one participant in the file. Keep the rows of one."
                     )
                 person = row.cells[place]
             yield row

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from nof1.cells import listed
 from nof1.errors import InputError
-from nof1.record.sources.opened import Opened, Row, cell_text, open_file
+from nof1.record.sources.opened import Opened, Row, open_file
+from nof1.record.sources.sheet import cell_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,13 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Table:
-    """A header and rows as wide as it. `decimal_hint` is what is likely where the numbers do not tell how they are written."""
+    """A header and rows as wide as it.
+
+    `decimal_hint` is what is likely where the numbers do not tell how they are written; `mixed` are the columns of a spreadsheet
+    that hold both dates and dates as text.
+    """
 
     name: str
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     path: Path | None = None
     decimal_hint: bool | None = None
+    mixed: tuple[str, ...] = ()
 
     def place(self, column: str) -> int:
         """Index of a column.
@@ -43,24 +49,32 @@ class Table:
         return [row.cells[place] for row in self.rows]
 
 
-def read_table(path: str | Path) -> Table:
+def read_table(path: str | Path, sheet: str | None = None) -> Table:
     """Read a .csv, .tsv, .txt or .xlsx file.
+
+    Parameters
+    ----------
+    sheet : str, optional
+        The sheet of a spreadsheet to read, where several hold rows.
 
     Raises
     ------
+    Unsettled
+        If a spreadsheet has several sheets with rows, and none was named.
     InputError
         If the file is missing, of another kind, damaged or empty.
     """
-    file = open_file(path)
+    file = open_file(path, sheet)
     if file.kind != "table":
-        raise InputError(f"{path} is no table that can be read. Save it as .csv or .xlsx and import that.")
+        raise InputError(f"{file.name} is no table that can be read. Save it as .csv or .xlsx and import that.")
     header = sound_header(file)
     rows = []
     for row in list(file.rows())[1:]:
         if any(row.cells[len(header) :]):
-            raise InputError(f"{file.path.name}, line {row.line}: there are more values than columns. Mend that line.")
+            raise InputError(f"{file.name}, line {row.line}: there are more values than columns. Mend that line.")
         rows.append(Row(row.line, (*row.cells, *[""] * len(header))[: len(header)]))
-    return Table(file.path.name, header, tuple(rows), file.path, decimal_hint=file.delimiter == ";" or None)
+    mixed = tuple(header[place] for place in file.mixed if place < len(header))
+    return Table(file.name, header, tuple(rows), file.path, file.delimiter == ";" or None, mixed)
 
 
 def sound_header(file: Opened) -> tuple[str, ...]:
@@ -71,7 +85,7 @@ def sound_header(file: Opened) -> tuple[str, ...]:
     InputError
         If there is nothing under them, or two are alike.
     """
-    return _sound(file.path.name, file.header, rows=len(file.head) - 1)
+    return _sound(file.name, file.header, rows=len(file.head) - 1)
 
 
 def _sound(name: str, header: tuple[str, ...], *, rows: int) -> tuple[str, ...]:

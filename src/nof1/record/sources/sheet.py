@@ -1,0 +1,201 @@
+"""A sheet of a spreadsheet as rows of text: which one it is, what its cells show, and how much of it is read at most.
+
+Knows openpyxl, and neither columns nor nights.
+"""
+
+import lzma
+import re
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from nof1.cells import listed, path_text
+from nof1.errors import InputError
+from nof1.record.moments import LONGEST, numeric_readings
+from nof1.record.unsettled import Unsettled
+
+MAX_ROWS = 1_048_576  # that a sheet can hold
+MAX_CELLS = 50_000_000  # that are gone through, blank ones too
+
+# All that openpyxl has been seen to raise on a damaged or encrypted spreadsheet; nothing but its reading is tried so.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    OSError,
+    EOFError,
+    RuntimeError,  # encrypted, or packed in a way that zipfile does not know
+    SyntaxError,  # XML that cannot be parsed
+)
+_LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')  # in a number format
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The sheet that is read, after a look at the whole of it.
+
+    Attributes
+    ----------
+    title : str
+    others : tuple of str
+        Further sheets that hold rows.
+    timed : frozenset of int
+        Places of the columns in which a date has a clock time.
+    mixed : mapping of int to str
+        Places of the columns that hold both dates and dates as text, with one of the texts.
+    """
+
+    title: str
+    others: tuple[str, ...] = ()
+    timed: frozenset[int] = frozenset()
+    mixed: Mapping[int, str] = field(default_factory=dict)
+
+
+def find_sheet(path: Path, wanted: str | None) -> Sheet:
+    """The sheet to read: the one that is wanted, or the only one that holds rows.
+
+    Raises
+    ------
+    Unsettled
+        If several hold rows and none was named; its option is "sheet".
+    InputError
+        If the one that was named holds none, or the file is damaged.
+    """
+    with _book(path, computed=True) as book:
+        titles = [sheet.title for sheet in book.worksheets if _holds_rows(path, sheet)]
+        if wanted is not None and wanted not in titles:
+            raise InputError(
+                f"{path_text(path)} has no sheet {wanted!r} with rows in it. Those with rows are: {listed(titles)}."
+            )
+        if wanted is None and len(titles) > 1:
+            raise Unsettled(
+                f"{path_text(path)} has several sheets with rows: {listed(titles)}. Say which one to read: --sheet {titles[0]!r}",
+                option="sheet",
+                choices=tuple(titles),
+            )
+        title = wanted or (titles or [book.worksheets[0].title])[0]
+        timed, mixed = _surveyed(_bounded(path, _cells(book[title])))
+    return Sheet(title, tuple(other for other in titles if other != title), timed, mixed)
+
+
+def sheet_rows(path: Path, sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
+    """Number and cells of each row that holds anything.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, holds more than a sheet can, or a formula that was never computed.
+    """
+    with _book(path, computed=True) as one, _book(path, computed=False) as two:
+        pairs = zip(_bounded(path, _cells(one[sheet.title])), _cells(two[sheet.title]), strict=True)
+        for (number, cells), sources in pairs:
+            _refuse_uncomputed(path, number, cells, sources)
+            texts = [_shown(cell, place in sheet.timed) for place, cell in enumerate(cells)]
+            if any(texts):
+                yield number, texts
+
+
+@contextmanager
+def _book(path: Path, *, computed: bool) -> Iterator[Any]:
+    import openpyxl
+
+    try:
+        with warnings.catch_warnings(), path.open("rb") as stream:
+            warnings.simplefilter("ignore")  # styles that openpyxl does not know do not matter here
+            yield openpyxl.load_workbook(stream, read_only=True, data_only=computed)
+    except InputError:
+        raise
+    except _DAMAGED as error:
+        raise InputError(
+            f"{path_text(path)} is no spreadsheet that can be read ({type(error).__name__}). Save it again as .xlsx or .csv."
+        ) from None
+
+
+def _cells(sheet: Any) -> Iterator[Sequence[Any]]:
+    sheet.reset_dimensions()  # a sheet may claim a million empty rows; only what is there is gone through
+    rows: Iterator[Sequence[Any]] = sheet.iter_rows()
+    return rows
+
+
+def _bounded(path: Path, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, Sequence[Any]]]:
+    """Rows with their numbers, as far as a sheet can go: one that is made to harm may name any row."""
+    seen = 0
+    for number, cells in enumerate(rows, start=1):
+        seen += len(cells)
+        if number > MAX_ROWS or seen > MAX_CELLS:
+            raise InputError(
+                f"{path_text(path)} has a sheet of more than {MAX_ROWS:,} rows or {MAX_CELLS:,} cells, which no honest one has. "
+                "Save the rows that you need as .csv and import that."
+            )
+        yield number, cells
+
+
+def _holds_rows(path: Path, sheet: Any) -> bool:
+    return any(cell.value not in (None, "") for _, cells in _bounded(path, _cells(sheet)) for cell in cells)
+
+
+def _surveyed(rows: Iterable[tuple[int, Sequence[Any]]]) -> tuple[frozenset[int], dict[int, str]]:
+    """Columns in which a date has a clock time, and those that hold dates and dates as text."""
+    dated: set[int] = set()
+    timed: set[int] = set()
+    texts: dict[int, str] = {}
+    for _, cells in rows:
+        for place, cell in enumerate(cells):
+            value = cell.value
+            if isinstance(value, date):
+                dated.add(place)
+                if isinstance(value, datetime) and value.time() != time(0):
+                    timed.add(place)
+            elif isinstance(value, str) and place not in texts and any(numeric_readings(value.strip()[:LONGEST])):
+                texts[place] = value.strip()[:LONGEST]
+    return frozenset(timed), {place: text for place, text in texts.items() if place in dated}
+
+
+def _refuse_uncomputed(path: Path, number: int, cells: Sequence[Any], sources: Sequence[Any]) -> None:
+    # A formula that gives empty text is marked as text; one that was never computed is not marked at all.
+    if any(
+        source.data_type == "f" and cell.value is None and cell.data_type == "n"
+        for cell, source in zip(cells, sources, strict=True)
+    ):
+        raise InputError(
+            f"{path_text(path)}, line {number}: a formula has no computed value in the file. Open it in a spreadsheet program, "
+            "save it, and import it again."
+        )
+
+
+def _shown(cell: Any, timed: bool) -> str:
+    """The cell as a spreadsheet program shows it; midnight is a time where the column has times and the cell shows hours."""
+    value = cell.value
+    if isinstance(value, bool):
+        return str(value).upper()
+    if timed and isinstance(value, datetime) and "h" in _LITERAL.sub("", cell.number_format or "").lower():
+        return value.isoformat(sep=" ", timespec="seconds")
+    return cell_text(value)
+
+
+def cell_text(cell: Any) -> str:
+    """A cell's value as text: ISO dates, numbers without a needless .0."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time(0) else cell.isoformat(sep=" ", timespec="seconds")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, bool):
+        return str(int(cell))
+    if isinstance(cell, float):
+        if cell != cell:
+            return ""
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    return str(cell).strip()
