@@ -469,7 +469,7 @@ def test_adopt_takes_a_zone_a_notation_of_numbers_and_the_time_beside_the_date(n
 
 def test_adopt_takes_the_sheet_that_is_named(nof1, tmp_path):
     book = openpyxl.Workbook()
-    book.active.append(["A cover"])
+    book.active.append(["A cover", "of two cells"])
     for row in ("date,arm,mood\n" + ROWS).splitlines():
         (book["Lived"] if "Lived" in book.sheetnames else book.create_sheet("Lived")).append(row.split(","))
     book.save(tmp_path / "book.xlsx")

@@ -246,7 +246,7 @@ def book_bytes(**sheets):
 
 
 DIARY = [["date", "severity"], ["2026-01-05", 4]]
-BOOK = book_bytes(Cover=[["My diary"]], Empty=[], Diary=DIARY)
+BOOK = book_bytes(Cover=[["My diary"], ["of", "winter"]], Empty=[], Diary=DIARY)
 
 
 def test_which_of_several_sheets_is_meant_is_asked_and_never_guessed(open_bytes, tmp_path):
@@ -265,6 +265,14 @@ def test_which_of_several_sheets_is_meant_is_asked_and_never_guessed(open_bytes,
             InputError, match=f"has no sheet '{name}' with rows in it. Those with rows are: Cover, Diary"
         ):
             open_file(tmp_path / "export.xlsx", name)
+
+
+def test_a_cover_is_not_asked_about_and_is_told(open_bytes):
+    export = recognize(open_bytes(book_bytes(Cover=[["My diary"], ["of winter"]], Diary=DIARY)))
+    assert (export.header, export.notes) == (
+        ("date", "severity"),
+        ("The sheet Diary is read. Left out, with all their rows: Cover.",),
+    )
 
 
 def test_a_sheet_with_nothing_is_not_asked_about_and_may_come_first(open_bytes):

@@ -31,7 +31,7 @@ def adopt(
         ),
     ] = None,
     sheet: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet, where several hold rows.")
+        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet, where several hold tables.")
     ] = None,
     date_column: Annotated[str | None, typer.Option("--date", help="Column with the dates.")] = None,
     day_column: Annotated[

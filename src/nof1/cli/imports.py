@@ -47,7 +47,7 @@ def import_(
         typer.Option("--measure", metavar="NAME=COLUMN", help="Keep a column as a secondary outcome of this name."),
     ] = None,
     sheet: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet, where several hold rows.")
+        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet, where several hold tables.")
     ] = None,
     source: Annotated[str | None, typer.Option(help="Whose export it is, where the header misleads.")] = None,
     dated_by: Annotated[

@@ -63,28 +63,31 @@ class Sheet:
 
 
 def find_sheet(path: Path, wanted: str | None) -> Sheet:
-    """The sheet to read: the one that is wanted, or the only one that holds rows.
+    """The sheet to read: the one that is wanted, or the only one that holds a table.
 
     Raises
     ------
     Unsettled
-        If several hold rows and none was named; its option is "sheet".
+        If several hold tables and none was named; its option is "sheet".
     InputError
         If the one that was named holds none, or the file is damaged.
     """
     with _book(path, computed=True) as book:
-        titles = [sheet.title for sheet in book.worksheets if _holds_rows(path, sheet)]
+        widths = {sheet.title: _width(path, sheet) for sheet in book.worksheets}
+        titles = [title for title, width in widths.items() if width]
+        # A cover or an explanation, with one cell in a row, is no table that could be meant.
+        tables = [title for title in titles if widths[title] > 1] or titles
         if wanted is not None and wanted not in titles:
             raise InputError(
                 f"{path_text(path)} has no sheet {wanted!r} with rows in it. Those with rows are: {listed(titles)}."
             )
-        if wanted is None and len(titles) > 1:
+        if wanted is None and len(tables) > 1:
             raise Unsettled(
-                f"{path_text(path)} has several sheets with rows: {listed(titles)}. Say which one to read: --sheet {titles[0]!r}",
+                f"{path_text(path)} has several sheets with rows: {listed(tables)}. Say which one to read: --sheet {tables[0]!r}",
                 option="sheet",
-                choices=tuple(titles),
+                choices=tuple(tables),
             )
-        title = wanted or (titles or [book.worksheets[0].title])[0]
+        title = wanted or (tables or [book.worksheets[0].title])[0]
         timed, mixed = _surveyed(_bounded(path, _cells(book[title])))
     return Sheet(title, tuple(other for other in titles if other != title), timed, mixed)
 
@@ -141,8 +144,14 @@ def _bounded(path: Path, rows: Iterable[Sequence[Any]]) -> Iterator[tuple[int, S
         yield number, cells
 
 
-def _holds_rows(path: Path, sheet: Any) -> bool:
-    return any(cell.value not in (None, "") for _, cells in _bounded(path, _cells(sheet)) for cell in cells)
+def _width(path: Path, sheet: Any) -> int:
+    """Cells of the widest row, as far as it matters: none, one, or more."""
+    widest = 0
+    for _, cells in _bounded(path, _cells(sheet)):
+        widest = max(widest, sum(cell.value not in (None, "") for cell in cells))
+        if widest > 1:
+            break
+    return widest
 
 
 def _surveyed(rows: Iterable[tuple[int, Sequence[Any]]]) -> tuple[frozenset[int], dict[int, str]]:
