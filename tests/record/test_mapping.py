@@ -138,7 +138,7 @@ def test_every_column_of_the_diary_can_be_taken(export, take, make_protocol, tmp
     take(
         export(
             "night,severity,dose_mg,side_effects,guess,confidence,sleep_hours,coffee,note\n"
-            '2026-01-12,4,200,"nausea; headache",magnesium,80,7.5,yes,"a ""good""\nnight"\n'
+            '2026-01-12,4,200,"nausea; headache",magnesium,80,7.5,1,"a ""good""\nnight"\n'
         ),
         folder=tmp_path / "full",
     )

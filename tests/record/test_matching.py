@@ -67,6 +67,24 @@ def test_a_time_in_a_column_of_its_own_counts_as_one_beside_its_date(export, pla
     assert found.rejected[0].night.endswith("late")
 
 
+def test_words_are_numbers_only_of_what_is_yes_or_no(export, plan, folder_of, rejections):
+    names = ("caffeine_mg", "sleep", "other_medicines", "itching")
+    folder = folder_of(analysis={"covariates": list(names)})
+    for word, number in (("yes", "1"), ("no", "0"), ("TRUE", "1")):
+        for name in names:
+            found = plan(export(f"date,severity,{name}\n2026-01-12,4,{word}\n"), folder=folder)
+            if name in ("caffeine_mg", "sleep"):
+                ((_, _, reason),) = rejections(found)
+                assert f"{name}: '{word}' is no plain number" in reason
+            else:
+                assert taken(found)[12][name] == number
+
+
+def test_a_table_of_one_column_says_how_to_go_on(export):
+    with pytest.raises(InputError, match=r"read as one column.*comma, semicolon, tab or bar.*Save as \.csv"):
+        export("Datum / Schwere\n12.03.2026 / 4\n")
+
+
 def test_a_column_of_times_that_is_taken_as_something_else_moves_no_night(export, plan):
     table = export("Date,Time,severity,Other date\n2026-01-14,00:35,4,2026-01-12\n")
     assert list(taken(plan(table))) == [13]

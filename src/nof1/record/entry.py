@@ -14,6 +14,7 @@ from types import MappingProxyType
 from nof1.cells import cleaned, shielded
 from nof1.errors import InputError
 from nof1.plan.protocol import Outcome, Protocol
+from nof1.record.measures import find_measure
 
 MAX_TEXT = 2000
 MAX_DOSE_MG = 5000.0
@@ -206,9 +207,11 @@ def parse_number(text: str, name: str, *, where: str) -> float | None:
 
 
 def _parse_covariate(text: str, name: str, *, where: str) -> float | None:
-    """A number; yes and no are 1 and 0."""
-    flag = {"yes": "1", "y": "1", "no": "0", "n": "0"}.get(text.strip().casefold(), text)
-    return parse_number(flag, name, where=where)
+    """A number; yes and no are 1 and 0, but of what is measured in a unit."""
+    measure = find_measure(name)
+    if measure is None or measure.flag:
+        text = {"yes": "1", "y": "1", "no": "0", "n": "0"}.get(text.strip().casefold(), text)
+    return parse_number(text, name, where=where)
 
 
 def _check_outcome(outcome: Outcome, value: float | None, *, where: str) -> None:

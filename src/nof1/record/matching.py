@@ -169,7 +169,10 @@ class _Taker:
             )
         self.trust = reading.trust
         outcome = protocol.outcome
-        self.unflagged = {outcome.name, "dose_mg", "confidence"}  # where yes is no number
+        # Where yes is no number: 1 mg, or a minute asleep.
+        self.unflagged = {outcome.name, "dose_mg", "confidence"} | {
+            target.field for target in made if (measure := find_measure(target.field)) and not measure.flag
+        }
         self.checks: dict[str, Callable[[float], str]] = {target.field: _measure_check(target.field) for target in made}
         self.checks |= {outcome.name: _outcome_check(protocol)}
         self.nights: dict[tuple[str, str, Belongs], tuple[date, Moment]] = {}

@@ -39,6 +39,11 @@ class Measure:
     belongs: Belongs = "night"
 
     @property
+    def flag(self) -> bool:
+        """Whether it is yes or no, 1 or 0."""
+        return (self.low, self.high) == (0, 1)
+
+    @property
     def question(self) -> str:
         """How the diary asks for it."""
         return f"{self.title} ({self.unit})" if self.unit else self.title

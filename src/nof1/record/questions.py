@@ -201,7 +201,7 @@ def _covariate(name: str) -> Question:
         return Question(
             field=name, text=name, kind="number", help="A number; Enter if you do not know.", yes="1", no="0"
         )
-    flag = (measure.low, measure.high) == (0, 1)
+    flag = measure.flag
     unit = f", in {measure.unit}" if measure.unit else ""
     return Question(
         field=name,
