@@ -62,6 +62,46 @@ def test_a_delimiter_inside_quotes_is_text(read, header):
     assert cells(table) == [("x", "y")]
 
 
+FOUND = {
+    "commas in the header": (
+        "Datum;Schwere (0 = keine, 10 = unerträglich);Bemerkung, falls nötig\n12.03.2026;4,5;kalt\n13.03.2026;5;\n",
+        ("Datum", "Schwere (0 = keine, 10 = unerträglich)", "Bemerkung, falls nötig"),
+    ),
+    "commas in the header of tabs": (
+        "Date\tSide effects, if any, and which\n2026-03-12\tnone, really\n2026-03-13\t\n",
+        ("Date", "Side effects, if any, and which"),
+    ),
+    "a title above": (
+        "My diary, winter 2026\nDatum;Schwere;Note\n12.03.2026;4;a\n13.03.2026;5;b\n",
+        ("Datum", "Schwere", "Note"),
+    ),
+    "a title with the mark": (
+        "Tagebuch; Winter\nDatum;Schwere;Note\n12.03.2026;4;a\n13.03.2026;5;\n",
+        ("Datum", "Schwere", "Note"),
+    ),
+    "a question of two lines": (
+        'Timestamp,"How bad were the legs; tonight;\nfrom 0 to 10?",Email Address\n2026-03-12 22:00,4,a@example.org\n',
+        ("Timestamp", "How bad were the legs; tonight;\nfrom 0 to 10?", "Email Address"),
+    ),
+    "decimal commas in every row": ("Datum;Schwere\n12.03.2026;4,5\n13.03.2026;3,5\n", ("Datum", "Schwere")),
+    "a comma in every row, the header's too": ("Datum;Schwere, abends\n12.03.2026;4,5\n", ("Datum", "Schwere, abends")),
+    "blank cells at the end": ("date,severity,note\n2026-03-12,4,\n2026-03-13,5,\n", ("date", "severity", "note")),
+    "a mark too many in the rows": ("date,severity\n2026-03-12,4,\n2026-03-13,5,\n", ("date", "severity")),
+}
+
+
+@pytest.mark.parametrize(("text", "header"), FOUND.values(), ids=FOUND)
+def test_delimiter_and_header_are_found_over_the_first_rows(read, text, header):
+    table = read(text)
+    assert table.header == header
+    assert table.rows[0].cells[0].startswith(("12.03.2026", "2026-03-12"))
+
+
+def test_rows_wider_than_the_header_do_not_become_the_header(read):
+    with pytest.raises(InputError, match="line 2: there are more values than columns"):
+        read("date,severity\n2026-03-12,4,x\n2026-03-13,5,y\n")
+
+
 def test_a_single_column_is_a_table(read):
     assert cells(read("severity\n4\n5\n")) == [("4",), ("5",)]
 

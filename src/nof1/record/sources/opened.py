@@ -6,10 +6,12 @@ Nothing is ever unpacked to disk, nothing in a file is run, and every row is tex
 import codecs
 import csv
 import io
-import re
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -22,7 +24,7 @@ MAX_RATIO = 300  # unpacked to packed, above which an archive is a bomb; real ex
 MAX_CELL = 100_000  # letters; a longer cell makes its row a rejected one
 HEAD_ROWS = 40
 _SNIFFED = 1 << 16
-_DELIMITERS = ",;\t|"
+_DELIMITERS = "\t|;,"  # the rarest in texts first
 Kind = Literal["table", "xml", "zip"]
 
 # The csv module's limit is one for the whole process; longer cells must be read so that their row alone is refused.
@@ -144,14 +146,36 @@ def _is_xml(start: bytes) -> bool:
 
 def _open_text(path: Path, start: bytes, meter: Meter) -> Opened:
     encoding = _encoding(path, start)
-    first = next((line for line in start.decode(encoding, errors="ignore").splitlines() if line.strip()), "")
-    first = re.sub(r'"(?:[^"]|"")*"', "", first)  # what stands in quotes is text
-    delimiter = max(_DELIMITERS, key=first.count) if any(first.count(mark) for mark in _DELIMITERS) else ","
+    delimiter = _delimiter(start.decode(encoding, errors="ignore"))
 
     def rows() -> Iterator[Row]:
         return _text_rows(path, encoding, delimiter, meter)
 
     return Opened(path, "table", rows, _first_rows(rows), delimiter, meter=meter)
+
+
+def _delimiter(text: str) -> str:
+    """The mark under which most of the first rows have the same number of cells, more than one; a comma where there is none."""
+    best, found = (0.0, 0), ","
+    for mark in _DELIMITERS:
+        widths = _widths(text, mark)
+        width, rows = max(Counter(filter(lambda width: width > 1, widths)).items(), key=itemgetter(1), default=(0, 0))
+        share = rows / max(len(widths), 1)
+        if (share, width) > best:
+            best, found = (share, width), mark
+    return found
+
+
+def _widths(text: str, mark: str) -> list[int]:
+    """Cells of each of the first rows, as far as they can be read with this mark."""
+    widths: list[int] = []
+    with suppress(csv.Error):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True):
+            if any(cell.strip() for cell in row):
+                widths.append(len(row))
+            if len(widths) == HEAD_ROWS:
+                break
+    return widths
 
 
 def _first_rows(rows: Callable[[], Iterator[Row]]) -> tuple[Row, ...]:

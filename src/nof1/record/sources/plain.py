@@ -1,6 +1,7 @@
 """Any table: what its columns hold is found by their names, or said by the person."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -58,6 +59,11 @@ def recognize(file: Opened) -> Export | None:
     """Every table is one of these, so this source comes last."""
     if file.kind != "table":
         return None
+    if file.head and all(not any(row.cells[1:]) for row in file.head):
+        raise InputError(
+            f"{file.name} was read as one column, and a date and a value need two. Let the same mark stand between the cells of every "
+            "row, a comma, semicolon, tab or bar; a spreadsheet program writes it so with Save as .csv."
+        )
     place = header_place(file)
     export = plain_export(file, place, KEY, TITLE)
     return replace(export, clock=clock_column(export.header, file.head[place + 1 :], export.when))
@@ -139,10 +145,14 @@ def split_unit(name: str) -> tuple[str, str]:
 
 def header_place(file: Opened) -> int:
     """Index of the row with the columns' names: the first, or where a title stands above, the first that is as wide as most."""
-    widths = [sum(bool(cell) for cell in row.cells) for row in file.head]
-    if not widths or widths[0] != 1 or max(widths) == 1:
+    wide = [place for place, row in enumerate(file.head) if sum(map(bool, row.cells)) > 1]
+    if not wide:
         return 0
-    return next(place for place, width in enumerate(widths) if width > 1)
+    widths = Counter(len(file.head[place].cells) for place in wide)
+    usual = max(widths, key=lambda width: (widths[width], width))
+    named = next(place for place in wide if len(file.head[place].cells) >= usual)
+    # A header with fewer names than its rows have cells is still the header: rows begin with a date or a number somewhere.
+    return wide[0] if any(cell[:1].isdigit() for cell in file.head[named].cells) else named
 
 
 def rows_after(file: Opened, place: int) -> Callable[[], Iterator[Row]]:

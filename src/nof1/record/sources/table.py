@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nof1.cells import listed
 from nof1.errors import InputError
 from nof1.record.sources.opened import Opened, Row, open_file
+from nof1.record.sources.plain import header_place, rows_after
 from nof1.record.sources.sheet import cell_text
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def read_table(path: str | Path, sheet: str | None = None) -> Table:
         raise InputError(f"{file.name} is no table that can be read. Save it as .csv or .xlsx and import that.")
     header = sound_header(file)
     rows = []
-    for row in list(file.rows())[1:]:
+    for row in rows_after(file, header_place(file))():
         if any(row.cells[len(header) :]):
             raise InputError(f"{file.name}, line {row.line}: there are more values than columns. Mend that line.")
         rows.append(Row(row.line, (*row.cells, *[""] * len(header))[: len(header)]))
@@ -85,7 +86,11 @@ def sound_header(file: Opened) -> tuple[str, ...]:
     InputError
         If there is nothing under them, or two are alike.
     """
-    return _sound(file.name, file.header, rows=len(file.head) - 1)
+    place = header_place(file)
+    header = tuple(file.head[place].cells) if file.head else ()
+    while header and not header[-1]:
+        header = header[:-1]
+    return _sound(file.name, header, rows=len(file.head) - 1 - place)
 
 
 def _sound(name: str, header: tuple[str, ...], *, rows: int) -> tuple[str, ...]:
