@@ -36,9 +36,9 @@ from datetime import date
 sys.path.insert(0, {here!r})
 from make_apple_health import peak
 from nof1.plan.protocol import Protocol
-from nof1.record.importing import plan_import
-from nof1.record.mapping import complete_map
-from nof1.record.reading import Reading
+from nof1.record.importing.importer import plan_import
+from nof1.record.importing.mapping import complete_map
+from nof1.record.importing.reading import Reading
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 protocol = Protocol.load({folder!r})

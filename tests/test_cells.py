@@ -17,9 +17,9 @@ from nof1.plan.protocol import Protocol
 from nof1.record.amend import add_pause
 from nof1.record.diary import read_diary
 from nof1.record.entry import Entry
-from nof1.record.importing import plan_import, take_import
-from nof1.record.mapping import complete_map
-from nof1.record.reading import Reading
+from nof1.record.importing.importer import plan_import, take_import
+from nof1.record.importing.mapping import complete_map
+from nof1.record.importing.reading import Reading
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 from nof1.record.trial import Trial

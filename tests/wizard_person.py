@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
-from nof1.cli.wizard import ask_plan
-from nof1.cli.wizard_answers import changed
-from nof1.cli.wizard_step import Talk, proposal
-from nof1.cli.wizard_steps import STEPS
+from nof1.cli.wizard.answers import changed
+from nof1.cli.wizard.conversation import ask_plan
+from nof1.cli.wizard.step import Talk, proposal
+from nof1.cli.wizard.steps import STEPS
 from nof1.plan.protocol import Protocol
 from nof1.plan.safety import questions
 from nof1.plan.template import DEFAULT_TEMPLATE, answered, load_template, merge

@@ -10,8 +10,8 @@ from known import SHARED
 
 from nof1.record.adopt import adopt
 from nof1.record.diary import read_diary
-from nof1.record.ledger import read_ledger
-from nof1.record.rejected import read_rejected
+from nof1.record.importing.ledger import read_ledger
+from nof1.record.importing.rejected import read_rejected
 from nof1.record.secondary import read_measures
 from nof1.record.sources.table import read_table
 from nof1.record.trial import Trial

@@ -20,10 +20,10 @@ from wizard_person import (
     talk_at,
 )
 
-from nof1.cli.wizard import discard_draft
-from nof1.cli.wizard_answers import changed
-from nof1.cli.wizard_draft import draft_path
-from nof1.cli.wizard_steps import STEPS
+from nof1.cli.wizard.answers import changed
+from nof1.cli.wizard.conversation import discard_draft
+from nof1.cli.wizard.draft import draft_path
+from nof1.cli.wizard.steps import STEPS
 from nof1.errors import Nof1Error, RefusalError
 from nof1.plan.safety import questions
 

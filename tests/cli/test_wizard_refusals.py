@@ -24,10 +24,10 @@ from wizard_person import (
     walk,
 )
 
-from nof1.cli.wizard import discard_draft
-from nof1.cli.wizard_draft import draft_path
-from nof1.cli.wizard_step import proposal
-from nof1.cli.wizard_steps import STEPS
+from nof1.cli.wizard.conversation import discard_draft
+from nof1.cli.wizard.draft import draft_path
+from nof1.cli.wizard.step import proposal
+from nof1.cli.wizard.steps import STEPS
 from nof1.errors import InputError
 
 

@@ -28,10 +28,10 @@ from wizard_person import (
 
 from nof1 import facts
 from nof1.cli.draw import findings
-from nof1.cli.wizard import answers_from
-from nof1.cli.wizard_draft import draft_path
-from nof1.cli.wizard_step import proposal, told
-from nof1.cli.wizard_steps import STEPS
+from nof1.cli.wizard.conversation import answers_from
+from nof1.cli.wizard.draft import draft_path
+from nof1.cli.wizard.step import proposal, told
+from nof1.cli.wizard.steps import STEPS
 from nof1.plan.safety import finding_line, questions, screen
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from nof1.plan.protocol import Protocol
 from nof1.record.diary import read_diary
-from nof1.record.importing import plan_import, take_import
-from nof1.record.mapping import complete_map, parse_map
-from nof1.record.reading import Reading
+from nof1.record.importing.importer import plan_import, take_import
+from nof1.record.importing.mapping import complete_map, parse_map
+from nof1.record.importing.reading import Reading
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 

@@ -18,7 +18,7 @@ from nof1.plan.loading import load_order, load_schedule
 from nof1.plan.order import Pause, order_from_arms
 from nof1.plan.protocol import Protocol
 from nof1.record.amend import add_note, add_pause
-from nof1.record.check import check
+from nof1.record.checking.folder import check
 from nof1.record.diary import read_diary
 from nof1.record.entry import Entry
 from nof1.record.journal import read_journal

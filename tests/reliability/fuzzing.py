@@ -33,12 +33,20 @@ from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_
 from nof1.plan.template import load_template, merge
 from nof1.record.diary import DIARY_FILE, last_evening, read_diary
 from nof1.record.entry import TEXT_COLUMNS, columns, parse_entry, row_of, to_csv
-from nof1.record.importing import plan_import, remembered, take_import
+from nof1.record.importing.importer import plan_import, remembered, take_import
+from nof1.record.importing.ledger import (
+    IMPORTS_FOLDER,
+    LEDGER_FILE,
+    MAPS_FILE,
+    Imported,
+    ledger_csv,
+    read_ledger,
+    read_maps,
+)
+from nof1.record.importing.mapping import complete_map
+from nof1.record.importing.reading import Reading
+from nof1.record.importing.rejected import REJECTED_FILE, RejectedRow, read_rejected, rejected_csv
 from nof1.record.journal import JOURNAL_FILE, Line, audited, extended, replayed
-from nof1.record.ledger import IMPORTS_FOLDER, LEDGER_FILE, MAPS_FILE, Imported, ledger_csv, read_ledger, read_maps
-from nof1.record.mapping import complete_map
-from nof1.record.reading import Reading
-from nof1.record.rejected import REJECTED_FILE, RejectedRow, read_rejected, rejected_csv
 from nof1.record.secondary import MEASURES_FILE, check_measure, measures_csv, read_measures
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
@@ -1165,7 +1173,7 @@ def _again_maps(folder: Path) -> int:
 
 
 def _map_key(export) -> str:
-    from nof1.record.ledger import map_key
+    from nof1.record.importing.ledger import map_key
 
     return map_key(export.source, export.header)
 

@@ -16,8 +16,8 @@ from nof1.plan.protocol import Protocol
 from nof1.record.copies import conflict_copies
 from nof1.record.diary import read_diary
 from nof1.record.entry import row_of
+from nof1.record.importing.ledger import read_ledger
 from nof1.record.journal import audited, replayed
-from nof1.record.ledger import read_ledger
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs the permissions and processes of Unix")
 TABLE = "night,severity,note\n2026-01-11,4,x\n2026-01-12,99,y\n2026-01-13,6,z\n"
@@ -306,7 +306,7 @@ AT_ONCE = """
 import sys, time
 from pathlib import Path
 from nof1.cli import main
-import nof1.cli.app, nof1.record.writing, nof1.record.importing
+import nof1.cli.app, nof1.record.writing, nof1.record.importing.importer
 go, name, *words = sys.argv[1:]
 Path(go, name).touch()
 while not Path(go, "go").exists():

@@ -8,8 +8,8 @@ import pytest
 
 from nof1.plan.draw import draw_order, schedule
 from nof1.record.entry import columns
-from nof1.record.importing import plan_import
-from nof1.record.mapping import complete_map
+from nof1.record.importing.importer import plan_import
+from nof1.record.importing.mapping import complete_map
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 from nof1.report.spreadsheet import diary_xlsx

@@ -68,8 +68,8 @@ def adopt(
     from nof1.cli.imports import parse_decimal, parse_several
     from nof1.record.adopt import adopt as adopt_table
     from nof1.record.adopt import begin_journal, clock_of, read_schedule
+    from nof1.record.importing.ledger import IMPORTS_FOLDER, LEDGER_FILE, Imported, keep_verbatim, ledger_csv
     from nof1.record.journal import stamp
-    from nof1.record.ledger import IMPORTS_FOLDER, LEDGER_FILE, Imported, keep_verbatim, ledger_csv
     from nof1.record.sources.table import read_table
 
     table = read_table(file, sheet)

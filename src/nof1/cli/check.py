@@ -21,8 +21,8 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Hold protocol, order, diary, journal, imports and results against what nof1 wrote; each change by hand is named."""
-    from nof1.record.check import accept as put_on_record
-    from nof1.record.check import check as findings_of
+    from nof1.record.checking.folder import accept as put_on_record
+    from nof1.record.checking.folder import check as findings_of
 
     accepted = None if accept is None else put_on_record(folder, accept, now=datetime.now().astimezone())
     findings = findings_of(folder)

@@ -10,27 +10,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nof1.cells import brief, listed
 from nof1.cli.console import console, is_terminal, next_step, say, say_json
+from nof1.cli.import_preview import nights_text, preview, rows_text
 from nof1.cli.options import AsJson, Folder, now_local
 from nof1.errors import InputError
 from nof1.plan.protocol import Protocol
 from nof1.record.diary import refuse_if_locked
+from nof1.record.importing.reading import Trust
 from nof1.record.nights import DatedBy, DateOrder, last_night
-from nof1.record.reading import Trust
 
 if TYPE_CHECKING:
-    from nof1.record.importing import Import
-    from nof1.record.reading import Reading
+    from nof1.record.importing.importer import Import
+    from nof1.record.importing.reading import Reading
     from nof1.record.sources.opened import Opened
     from nof1.record.sources.source import Export
 
-_SHOWN = 5  # nights of the preview
-_WIDEST = 24  # letters of a cell in the preview
-_PROBLEMS = 8  # rejected rows of the preview
 _LARGE = 5_000_000  # bytes from which on reading shows a bar
-_FIRST = {"dmy": "day", "mdy": "month"}
-_FIFTH_FOURTH = {"dmy": "5 April 2026", "mdy": "4 May 2026"}
 
 
 def import_(
@@ -73,9 +68,9 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Take nights from an export or a table into the diary, after a preview."""
-    from nof1.record.importing import nothing_new, take_import
-    from nof1.record.mapping import parse_map
-    from nof1.record.reading import Reading
+    from nof1.record.importing.importer import nothing_new, take_import
+    from nof1.record.importing.mapping import parse_map
+    from nof1.record.importing.reading import Reading
     from nof1.record.sources import recognize
 
     protocol = Protocol.load(folder)
@@ -103,7 +98,7 @@ def import_(
             say(f"{export.name} was imported before, and all it says is recorded already; nothing was changed.")
         return
     if not as_json:
-        _preview(protocol, plan, since)
+        preview(protocol, plan, since)
     if not yes:
         if as_json:
             say_json(_as_json(plan, done=False))
@@ -116,10 +111,10 @@ def import_(
     if as_json:
         say_json(_as_json(plan, done=True))
         return
-    say(f"Taken: {_nights(plan.taken)}. The file itself is kept in {folder / 'imports'}.")
+    say(f"Taken: {nights_text(plan.taken)}. The file itself is kept in {folder / 'imports'}.")
     if plan.rejected:
         say(
-            f"{_rows(plan.rows_rejected)} rejected, with reasons, in {folder / 'rejected.csv'}. What can be mended, mend there, then: "
+            f"{rows_text(plan.rows_rejected)} rejected, with reasons, in {folder / 'rejected.csv'}. What can be mended, mend there, then: "
             f"{next_step('import', folder)} {folder / 'rejected.csv'}"
         )
 
@@ -180,7 +175,7 @@ def _with_memory(
     folder: Path, export: "Export", chosen: dict[str, str], reading: "Reading"
 ) -> tuple[dict[str, str], "Reading", str]:
     """What was chosen now, and where nothing was, what was chosen for the last file of this kind."""
-    from nof1.record.importing import remembered
+    from nof1.record.importing.importer import remembered
 
     earlier = remembered(folder, export)
     if earlier is None:
@@ -208,8 +203,8 @@ def _settle(
     ask: bool,
 ) -> "Import":
     """Plan the import; on a terminal, ask for what only the person can say, and try again."""
-    from nof1.record.importing import plan_import
-    from nof1.record.mapping import complete_map
+    from nof1.record.importing.importer import plan_import
+    from nof1.record.importing.mapping import complete_map
     from nof1.record.unsettled import Unsettled
 
     while True:
@@ -279,129 +274,6 @@ def _bar(opened: "Opened") -> Iterator[None]:
         finally:
             done.set()
             thread.join()
-
-
-def _preview(protocol: Protocol, plan: "Import", since: str) -> None:
-    export = plan.export
-    say(f"{export.name}: {export.title}.", style="bold")
-    for note in export.notes:
-        say(f"  {note}")
-    say(f"What goes where{f' (as on {since})' if since else ''}:")
-    from nof1.record.entry import columns
-
-    for field, column in plan.column_map.items():
-        kind = "" if field in columns(protocol) else ", a secondary outcome"
-        clock = export.clock_beside(plan.column_map) if field == "night" else ""
-        beside = f", with the time from {clock!r}" if clock else ""
-        say(f"  {field}{kind}: from {column!r}{beside}{_rule(plan, field, column)}")
-    if plan.unused:
-        say(f"  left out: {_listed(plan.unused)}")
-    say(_dating(plan))
-    if plan.order in _FIRST:
-        say(_notation(plan))
-    _show_nights(plan)
-    _show_rejected(plan)
-    say(_accounting(plan))
-
-
-def _rule(plan: "Import", field: str, column: str) -> str:
-    """By which rule several values of a night became one, where there were several."""
-    from nof1.record.entry import TEXT_COLUMNS
-
-    if not plan.several or field == "night":
-        return ""
-    if field in TEXT_COLUMNS:
-        return " (put together)"
-    merge = plan.export.column(column).merge or plan.reading.several
-    words = {"union": "overlaps counted once", "device": "of the device with the most", "sum": "added up"}
-    return f" ({words.get(merge, merge)})" if merge else ""
-
-
-def _listed(names: tuple[str, ...], most: int = 12) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return listed(names[:most]) + more
-
-
-def _dating(plan: "Import") -> str:
-    dated_by = plan.reading.dated_by or plan.export.dated_by or "evening"
-    if dated_by == "morning":
-        return "Dates are mornings: each row belongs to the evening before."
-    shifted = f" {_rows(plan.shifted)} from after midnight to the evening before." if plan.shifted else ""
-    if dated_by == "day":
-        return f"Dates are days: each row belongs to the night that begins that evening.{shifted}"
-    doubt = "" if plan.export.dated_by else " If they are mornings: --dated-by morning."
-    return f"Dates are evenings: each row belongs to the night that begins then.{shifted}{doubt}"
-
-
-def _notation(plan: "Import") -> str:
-    """In which order dates of three numbers were read, and what said so."""
-    other = next(order for order in _FIRST if order != plan.order)
-    said = ", as for an earlier file" if not plan.reading.date_order and plan.order == plan.reading.usual_order else ""
-    return (
-        f"Dates such as 05/04/2026 are read {_FIRST[plan.order]} first{said}: {_FIFTH_FOURTH[plan.order]}. "
-        f"If not: --date-order {other}."
-    )
-
-
-def _show_nights(plan: "Import") -> None:
-    from rich.table import Table
-
-    if not plan.changes:
-        return
-    fields = [field for field in plan.column_map if field != "night"]
-    shown = {
-        field: [brief(change.cells.get(field, ""), _WIDEST) for change in plan.changes[:_SHOWN]] for field in fields
-    }
-    # As many columns as fit beside each other; a terminal that breaks every line shows nothing.
-    room, fit = console().width - 10, 0
-    for field in fields:
-        room -= 2 + max(map(len, (field, *shown[field])))
-        if room < 0 and fit:
-            break
-        fit += 1
-    table = Table(box=None, pad_edge=False)
-    for name in ("night", *fields[:fit]):
-        table.add_column(name, overflow="fold")
-    for place, change in enumerate(plan.changes[:_SHOWN]):
-        table.add_row(str(change.night), *(shown[field][place] for field in fields[:fit]))
-    console().print(table)
-    if fit < len(fields):
-        say(f"  … and beside them {_listed(tuple(fields[fit:]))}")
-    if len(plan.changes) > _SHOWN:
-        say(f"  … and {len(plan.changes) - _SHOWN} more nights")
-
-
-def _show_rejected(plan: "Import") -> None:
-    if not plan.rejected:
-        return
-    say("Rejected:")
-    for row in plan.rejected[:_PROBLEMS]:
-        place = "line" if row.rows == 1 else f"{row.rows} rows, lines"
-        say(f"  {place} {row.lines}: {row.reason}")
-    if len(plan.rejected) > _PROBLEMS:
-        say(f"  … and {len(plan.rejected) - _PROBLEMS} more")
-
-
-def _accounting(plan: "Import") -> str:
-    reasons = [
-        f"{count} {what}"
-        for count, what in (
-            (plan.several, "with another of their night"),
-            (plan.same, "recorded already"),
-            (plan.blank, "with nothing to take"),
-        )
-        if count
-    ]
-    why = f" ({', '.join(reasons)})" if reasons else ""
-    return f"{_rows(plan.rows)} read = {plan.taken} taken + {plan.merged} merged{why} + {plan.rows_rejected} rejected."
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
-
-
-def _nights(count: int) -> str:
-    return f"{count:,} night{'' if count == 1 else 's'}"
 
 
 def _as_json(plan: "Import", *, done: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from rich.cells import cell_len
 
 from nof1.cli.console import console, say
-from nof1.cli.wizard_text import COLUMNS, crop, wrap
+from nof1.cli.text import COLUMNS, crop, wrap
 from nof1.errors import InputError
 from nof1.record.questions import CLEAR, Question, applies, cell, shown
 from nof1.record.side_effects import stops

@@ -85,7 +85,7 @@ def plan(
     refuse_filled(folder)
     asked = answers is None and template is None and not flags and not dose and not as_json and is_terminal()
     if asked:
-        from nof1.cli.wizard import ask_plan
+        from nof1.cli.wizard.conversation import ask_plan
 
         told = ask_plan(folder, today=_today())
         if told is None:
@@ -98,7 +98,7 @@ def plan(
     protocol = _protocol(content, helper, where=str(answers or "the plan"))
     lived = write_plan(folder, protocol, helper)
     if asked:
-        from nof1.cli.wizard import discard_draft
+        from nof1.cli.wizard.conversation import discard_draft
 
         discard_draft(folder)
     if as_json:

@@ -15,18 +15,18 @@ from nof1.plan.fields import RESERVED_NAMES, as_number
 from nof1.plan.order import ORDER_FILE, order_from_arms
 from nof1.plan.protocol import Protocol
 from nof1.record.entry import Entry, check_entry, parse_number
+from nof1.record.importing.ledger import IMPORTS_FOLDER, LEDGER_FILE
+from nof1.record.importing.reading import Trust
+from nof1.record.importing.uniting import one_of_several
 from nof1.record.journal import Line, begun, extended, stamp, written
-from nof1.record.ledger import IMPORTS_FOLDER, LEDGER_FILE
 from nof1.record.nights import DatedBy, DateOrder, night_of, parse_moment, settle_order
 from nof1.record.numbers import number_reader, settle_decimal
-from nof1.record.reading import Trust
 from nof1.record.sources.opened import Row
 from nof1.record.sources.plain import clock_column
 from nof1.record.sources.sheet import cell_text
 from nof1.record.sources.source import OFFERED, Merge
 from nof1.record.sources.table import Table
 from nof1.record.trial import Trial
-from nof1.record.uniting import one_of_several
 from nof1.record.unsettled import Unsettled
 from nof1.record.writing import lines_of
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from nof1.errors import InputError
-from nof1.record.hints import names_treatment
+from nof1.record.importing.hints import names_treatment
 from nof1.record.measures import find_measure
 from nof1.record.moments import UnreadableError, with_clock
 from nof1.record.sources.opened import Opened, Row

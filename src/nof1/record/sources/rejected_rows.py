@@ -2,7 +2,7 @@
 
 from nof1.errors import InputError
 from nof1.record.entry import TEXT_COLUMNS
-from nof1.record.rejected import COLUMNS
+from nof1.record.importing.rejected import COLUMNS
 from nof1.record.secondary import measure_name
 from nof1.record.sources.nof1_diary import unshielded_rows
 from nof1.record.sources.opened import Opened

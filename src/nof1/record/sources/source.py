@@ -1,7 +1,7 @@
 """What a source is: a file of some program's making, read row by row as text.
 
 A source knows one program's file: how to recognize it, where its columns are, what they mean and in which unit. It must not
-know a trial, a protocol or a night; matching to nights is done once for all of them, in `nof1.record.matching`.
+know a trial, a protocol or a night; matching to nights is done once for all of them, in `nof1.record.importing.matching`.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -17,9 +17,8 @@ from nof1.files import sha256_file
 from nof1.plan.protocol import Protocol
 from nof1.record.diary import last_evening, read_diary
 from nof1.record.entry import Entry, columns, number_text, row_of
-from nof1.record.hints import holds_arms, holds_doses
-from nof1.record.journal import stamp
-from nof1.record.ledger import (
+from nof1.record.importing.hints import holds_arms, holds_doses
+from nof1.record.importing.ledger import (
     IMPORTS_FOLDER,
     LEDGER_FILE,
     MAPS_FILE,
@@ -34,11 +33,10 @@ from nof1.record.ledger import (
     read_maps,
     sheet_of,
 )
-from nof1.record.mapping import same_name
-from nof1.record.matching import Matched, match
-from nof1.record.nights import DateOrder
-from nof1.record.reading import Reading, Target, targets
-from nof1.record.rejected import (
+from nof1.record.importing.mapping import same_name
+from nof1.record.importing.matching import Matched, match
+from nof1.record.importing.reading import Reading, Target, targets
+from nof1.record.importing.rejected import (
     DOUBT,
     REJECTED_FILE,
     Rejected,
@@ -48,9 +46,11 @@ from nof1.record.rejected import (
     read_rejected,
     rejected_csv,
 )
+from nof1.record.importing.uniting import line_ranges, off_whole, united
+from nof1.record.journal import stamp
+from nof1.record.nights import DateOrder
 from nof1.record.secondary import check_measure, read_measures
 from nof1.record.sources.source import Export
-from nof1.record.uniting import line_ranges, off_whole, united
 from nof1.record.unsettled import Unsettled
 from nof1.record.writing import Change, ConflictError, merged, record
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from nof1.cli import wizard_answers
-from nof1.cli.wizard_answers import FORMS_ONLY, ONE_FORM, TWO_DOSES, TWO_FORMS, with_off
-from nof1.cli.wizard_nights import nights_steps
-from nof1.cli.wizard_parse import (
+from nof1.cli.wizard import answers
+from nof1.cli.wizard.answers import FORMS_ONLY, ONE_FORM, TWO_DOSES, TWO_FORMS, with_off
+from nof1.cli.wizard.nights import nights_steps
+from nof1.cli.wizard.parse import (
     LONG,
     SHORT,
     new_place,
@@ -14,11 +14,11 @@ from nof1.cli.wizard_parse import (
     words,
     yes_no,
 )
-from nof1.cli.wizard_rating import outcome_name, rating_steps
-from nof1.cli.wizard_safety import safety_steps
-from nof1.cli.wizard_step import Choice, Raw, Step, Talk, at, at_if_any
-from nof1.cli.wizard_substances import substance_steps
-from nof1.cli.wizard_summary import summary_steps
+from nof1.cli.wizard.rating import outcome_name, rating_steps
+from nof1.cli.wizard.safety import safety_steps
+from nof1.cli.wizard.step import Choice, Raw, Step, Talk, at, at_if_any
+from nof1.cli.wizard.substances import substance_steps
+from nof1.cli.wizard.summary import summary_steps
 from nof1.plan.template import DEFAULT_TEMPLATE, load_template
 
 # --- what you want to know
@@ -218,4 +218,4 @@ STEPS: tuple[Step, ...] = (
 
 def answers_from(raw: Raw) -> dict[str, Any]:
     """Answers by the step's id in the form of an answers file, as `nof1 plan --answers` reads it."""
-    return wizard_answers.answers(STEPS, raw)
+    return answers.answers(STEPS, raw)

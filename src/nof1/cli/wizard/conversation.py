@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from nof1.cli.console import console, next_step
-from nof1.cli.wizard_answers import changed
-from nof1.cli.wizard_draft import discard_draft, draft_path, keep_aside, load_draft, save_draft, shown
-from nof1.cli.wizard_parse import one_of
-from nof1.cli.wizard_step import Choice, Step, Talk, Turn, proposal, told
-from nof1.cli.wizard_steps import STEPS, answers_from
-from nof1.cli.wizard_text import COLUMNS, ROWS, crop, wrap
+from nof1.cli.text import COLUMNS, ROWS, crop, wrap
+from nof1.cli.wizard.answers import changed
+from nof1.cli.wizard.draft import discard_draft, draft_path, keep_aside, load_draft, save_draft, shown
+from nof1.cli.wizard.parse import one_of
+from nof1.cli.wizard.step import Choice, Step, Talk, Turn, proposal, told
+from nof1.cli.wizard.steps import STEPS, answers_from
 from nof1.errors import InputError
 from nof1.plan.protocol import Protocol
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from nof1.cli.wizard_step import Choice, Parse, Talk, Told, told
+from nof1.cli.wizard.step import Choice, Parse, Talk, Told, told
 from nof1.errors import InputError
 from nof1.plan.fields import Text, column_name
 

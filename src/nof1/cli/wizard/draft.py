@@ -6,7 +6,7 @@ from pathlib import Path
 
 import tomli_w
 
-from nof1.cli.wizard_step import Raw
+from nof1.cli.wizard.step import Raw
 from nof1.errors import InputError
 from nof1.files import read_bytes, write_atomic
 

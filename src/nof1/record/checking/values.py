@@ -16,10 +16,10 @@ from nof1.errors import InputError, Nof1Error
 from nof1.files import read_bytes
 from nof1.plan.order import ORDER_FILE
 from nof1.plan.protocol import Protocol
+from nof1.record.checking.findings import SHOWN, Finding, resaved
 from nof1.record.diary import DIARY_FILE, last_evening
 from nof1.record.entry import TEXT_COLUMNS, Entry, columns, number_text, parse_entry, parse_night, parse_number, row_of
 from nof1.record.entry import to_csv as diary_csv
-from nof1.record.findings import SHOWN, Finding, resaved
 from nof1.record.journal import BY_HAND, HEAD_FILE, JOURNAL_FILE, PLAN, Line, audited, ends_as_written, replayed
 from nof1.record.measures import find_measure
 from nof1.record.secondary import COLUMNS as MEASURE_COLUMNS

@@ -4,14 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from nof1 import facts
-from nof1.cli.wizard_answers import (
+from nof1.cli.wizard.answers import (
     arm_names,
     preview,
     slots,
     with_off,
 )
-from nof1.cli.wizard_parse import clock, day, one_of, quoted, whole
-from nof1.cli.wizard_step import Choice, Raw, Step, Talk, Turn, at
+from nof1.cli.wizard.parse import clock, day, one_of, quoted, whole
+from nof1.cli.wizard.step import Choice, Raw, Step, Talk, Turn, at
 from nof1.errors import InputError, Nof1Error
 from nof1.plan.concerns import concerns
 from nof1.plan.draw import smallest_p

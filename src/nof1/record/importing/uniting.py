@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from nof1.errors import InputError
 from nof1.record.entry import number_text
-from nof1.record.reading import Target
+from nof1.record.importing.reading import Target
 from nof1.record.sources.source import OFFERED, Merge
 from nof1.record.unsettled import Unsettled
 

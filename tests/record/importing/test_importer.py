@@ -16,12 +16,12 @@ from nof1.plan.protocol import Protocol
 from nof1.record.amend import add_pause
 from nof1.record.diary import read_diary
 from nof1.record.entry import Entry
-from nof1.record.importing import nothing_new, plan_import, remembered, take_import
+from nof1.record.importing.importer import nothing_new, plan_import, remembered, take_import
+from nof1.record.importing.ledger import read_ledger
+from nof1.record.importing.mapping import complete_map
+from nof1.record.importing.reading import Reading
+from nof1.record.importing.rejected import read_rejected
 from nof1.record.journal import read_journal
-from nof1.record.ledger import read_ledger
-from nof1.record.mapping import complete_map
-from nof1.record.reading import Reading
-from nof1.record.rejected import read_rejected
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 from nof1.record.writing import add_entries

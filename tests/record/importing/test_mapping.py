@@ -6,7 +6,7 @@ import pytest
 
 from nof1.errors import InputError
 from nof1.record.entry import Entry
-from nof1.record.mapping import complete_map, parse_map
+from nof1.record.importing.mapping import complete_map, parse_map
 from nof1.record.unsettled import Unsettled
 
 

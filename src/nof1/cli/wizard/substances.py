@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from nof1.cli.wizard_answers import (
+from nof1.cli.wizard.answers import (
     ELEMENTAL,
     SALT,
     SLOTS,
@@ -13,9 +13,9 @@ from nof1.cli.wizard_answers import (
     form_of,
     slots,
 )
-from nof1.cli.wizard_parse import SHORT, number, one_of, quoted, words, yes_no
-from nof1.cli.wizard_safety import back_to_the_amounts, confirm_dose, flags
-from nof1.cli.wizard_step import Choice, Parse, Raw, Step, Talk
+from nof1.cli.wizard.parse import SHORT, number, one_of, quoted, words, yes_no
+from nof1.cli.wizard.safety import back_to_the_amounts, confirm_dose, flags
+from nof1.cli.wizard.step import Choice, Parse, Raw, Step, Talk
 from nof1.errors import InputError
 from nof1.plan.dose import Form, elemental_mg, find_form, forms
 

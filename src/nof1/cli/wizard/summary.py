@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nof1.cli.draw import findings
-from nof1.cli.wizard_answers import SLOTS, arm_names, dose_words, preview, slots, with_off
-from nof1.cli.wizard_nights import ALTERNATING, BALANCED, BLOCKS, MIRRORED, price_line
-from nof1.cli.wizard_parse import SKIP, YES, quoted
-from nof1.cli.wizard_safety import AGREEMENT, key
-from nof1.cli.wizard_step import ANYTHING, Parse, Raw, Step, Talk, Turn
-from nof1.cli.wizard_text import COLUMNS, ROWS, crop, wrap
+from nof1.cli.text import COLUMNS, ROWS, crop, wrap
+from nof1.cli.wizard.answers import SLOTS, arm_names, dose_words, preview, slots, with_off
+from nof1.cli.wizard.nights import ALTERNATING, BALANCED, BLOCKS, MIRRORED, price_line
+from nof1.cli.wizard.parse import SKIP, YES, quoted
+from nof1.cli.wizard.safety import AGREEMENT, key
+from nof1.cli.wizard.step import ANYTHING, Parse, Raw, Step, Talk, Turn
 from nof1.errors import InputError
 from nof1.plan.concerns import concerns
 from nof1.plan.protocol import Protocol

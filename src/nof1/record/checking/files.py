@@ -21,11 +21,11 @@ from nof1.plan.loading import UNSEALING_FILE, load_order, load_schedule, load_un
 from nof1.plan.order import ORDER_FILE, Order
 from nof1.plan.protocol import PROTOCOL_FILE, Protocol
 from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_order
-from nof1.record.check_values import Journal, Rows
+from nof1.record.checking.findings import TEMPORARY, Finding, must, resaved
+from nof1.record.checking.values import Journal, Rows
 from nof1.record.diary import DIARY_FILE
-from nof1.record.findings import TEMPORARY, Finding, must, resaved
+from nof1.record.importing.ledger import IMPORTS_FOLDER
 from nof1.record.journal import JOURNAL_FILE, beginning, journal_bytes
-from nof1.record.ledger import IMPORTS_FOLDER
 from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
 
 

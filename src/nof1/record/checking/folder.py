@@ -14,7 +14,7 @@ from nof1.cells import cleaned
 from nof1.commit import STAGE, commit, locked, unsettled
 from nof1.errors import InputError, Nof1Error
 from nof1.plan.protocol import PROTOCOL_FILE, Protocol
-from nof1.record.check_files import (
+from nof1.record.checking.files import (
     check_amendments,
     check_files,
     check_leftovers,
@@ -24,8 +24,9 @@ from nof1.record.check_files import (
     check_protocol,
     check_results,
 )
-from nof1.record.check_imports import check_imports, check_rejected
-from nof1.record.check_values import (
+from nof1.record.checking.findings import Finding, tried
+from nof1.record.checking.imports import check_imports, check_rejected
+from nof1.record.checking.values import (
     Journal,
     Rows,
     broken,
@@ -37,9 +38,8 @@ from nof1.record.check_values import (
     read_whole_journal,
 )
 from nof1.record.diary import DIARY_FILE, refuse_if_locked
-from nof1.record.findings import Finding, tried
+from nof1.record.importing.ledger import read_ledger
 from nof1.record.journal import BY_HAND, JOURNAL_FILE, Line, extended, journal_bytes, read_head, stamp, written
-from nof1.record.ledger import read_ledger
 from nof1.record.writing import MAX_REASON
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from journals import begin_journal
 
-import nof1.record.check as room
+import nof1.record.checking.folder as room
 from nof1.commit import STAGE, commit, locked
 from nof1.errors import InputError, Nof1Error
 from nof1.files import sha256_bytes, write_atomic
@@ -22,11 +22,11 @@ from nof1.plan.loading import load_order
 from nof1.plan.protocol import Protocol
 from nof1.plan.seal import load_seal, seal_order
 from nof1.record.amend import add_note, add_pause
-from nof1.record.check import accept, check
+from nof1.record.checking.folder import accept, check
 from nof1.record.diary import read_diary
+from nof1.record.importing.ledger import Imported, ledger_csv
+from nof1.record.importing.rejected import RejectedRow, rejected_csv
 from nof1.record.journal import with_files
-from nof1.record.ledger import Imported, ledger_csv
-from nof1.record.rejected import RejectedRow, rejected_csv
 from nof1.record.result_files import results_sha256
 from nof1.record.secondary import read_measures
 from nof1.record.trial import Trial

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nof1.errors import InputError, Nof1Error
-from nof1.record.ledger import (
+from nof1.record.importing.ledger import (
     COLUMNS,
     OLD_COLUMNS,
     Imported,

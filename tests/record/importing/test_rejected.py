@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nof1.errors import InputError
-from nof1.record.rejected import COLUMNS, RejectedRow, read_rejected, rejected_csv
+from nof1.record.importing.rejected import COLUMNS, RejectedRow, read_rejected, rejected_csv
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from nof1 import facts
-from nof1.cli.wizard_answers import over_the_limit
-from nof1.cli.wizard_parse import (
+from nof1.cli.wizard.answers import over_the_limit
+from nof1.cli.wizard.parse import (
     LONG,
     NO,
     SHORT,
@@ -20,7 +20,7 @@ from nof1.cli.wizard_parse import (
     yes_no,
     yes_no_skip,
 )
-from nof1.cli.wizard_step import Raw, Step, Talk, Turn, at, at_if_any
+from nof1.cli.wizard.step import Raw, Step, Talk, Turn, at, at_if_any
 from nof1.plan.safety import (
     Answers,
     Finding,

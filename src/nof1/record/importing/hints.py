@@ -18,11 +18,51 @@ _TREATMENT = _LEADING | frozenset(
     {"arms", "treatments", "interventions", "dose", "dosage", "dosis", "drug", "verum", "placebo", "gruppe"}
 )
 _BESIDE = frozenset(
-    (
-        "a an the of my your this that which what is was current study trial assigned actual allocated given taken "
-        "today tonight night evening mg g mcg µg unit id name code no nr number der die das welche welcher welches "
-        "heute studie"
-    ).split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "my",
+        "your",
+        "this",
+        "that",
+        "which",
+        "what",
+        "is",
+        "was",
+        "current",
+        "study",
+        "trial",
+        "assigned",
+        "actual",
+        "allocated",
+        "given",
+        "taken",
+        "today",
+        "tonight",
+        "night",
+        "evening",
+        "mg",
+        "g",
+        "mcg",
+        "µg",
+        "unit",
+        "id",
+        "name",
+        "code",
+        "no",
+        "nr",
+        "number",
+        "der",
+        "die",
+        "das",
+        "welche",
+        "welcher",
+        "welches",
+        "heute",
+        "studie",
+    ]
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -3,7 +3,7 @@
 import pytest
 
 from nof1.errors import InputError
-from nof1.record.hints import holds_arms, holds_doses, names_treatment
+from nof1.record.importing.hints import holds_arms, holds_doses, names_treatment
 
 
 @pytest.mark.parametrize(

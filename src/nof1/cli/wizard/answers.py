@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from nof1.cli.wizard_parse import spelled
-from nof1.cli.wizard_step import ANYTHING, Raw, Step, Talk, proposal
+from nof1.cli.wizard.parse import spelled
+from nof1.cli.wizard.step import ANYTHING, Raw, Step, Talk, proposal
 from nof1.errors import InputError
 from nof1.plan.dose import both, elemental_mg, find_form
 from nof1.plan.fields import PAUSE, WASHOUT

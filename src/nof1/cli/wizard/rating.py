@@ -1,8 +1,8 @@
 """Questions on what is rated each morning: the ready-made rating or a scale of one's own, and the change worth having."""
 
-from nof1.cli.wizard_nights import cited
-from nof1.cli.wizard_parse import column, number, one_of, spelled, yes_no
-from nof1.cli.wizard_step import Choice, Raw, Step, Talk, at
+from nof1.cli.wizard.nights import cited
+from nof1.cli.wizard.parse import column, number, one_of, spelled, yes_no
+from nof1.cli.wizard.step import Choice, Raw, Step, Talk, at
 from nof1.plan.template import DEFAULT_TEMPLATE, load_template
 
 PART = "What you rate each morning"

@@ -1,0 +1,1 @@
+"""The conversation that plans a trial. Its steps are data."""

@@ -1,0 +1,1 @@
+"""From another program's file to nights: plan, preview, take."""
