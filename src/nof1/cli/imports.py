@@ -68,7 +68,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Take nights from an export or a table into the diary, after a preview."""
-    from nof1.record.importing.importer import nothing_new, take_import
+    from nof1.record.importing.importer import StaleError, nothing_new, take_import
     from nof1.record.importing.mapping import parse_map
     from nof1.record.importing.reading import Reading
     from nof1.record.sources import recognize
@@ -90,24 +90,19 @@ def import_(
         trust=trust,
     )
     chosen, reading, since = _with_memory(folder, export, chosen, reading)
-    plan = _settle(folder, protocol, export, chosen, reading, opened, ask=ask)
-    if nothing_new(folder, plan):
-        if as_json:
-            say_json(_as_json(plan, done=True))
-        else:
-            say(f"{export.name} was imported before, and all it says is recorded already; nothing was changed.")
-        return
-    if not as_json:
-        preview(protocol, plan, since)
-    if not yes:
-        if as_json:
-            say_json(_as_json(plan, done=False))
-        if not is_terminal() or as_json:
-            raise InputError("Nothing was taken. Look at the preview, then run it again with --yes.")
-        if not typer.confirm("Take them?" if plan.taken else "Keep this on record?", default=False):
-            say("Nothing was taken.")
+    while True:
+        plan = _settle(folder, protocol, export, chosen, reading, opened, ask=ask)
+        if nothing_new(folder, plan):
+            _tell_known(plan, as_json=as_json)
             return
-    take_import(folder, protocol, plan, now=datetime.now().astimezone())
+        if not _agreed(protocol, plan, since, yes=yes, as_json=as_json):
+            return
+        try:
+            take_import(folder, protocol, plan, now=datetime.now().astimezone())
+            break
+        except StaleError:
+            if not as_json:
+                say("The trial was changed in the meantime, so nothing was taken yet. Looking again.")
     if as_json:
         say_json(_as_json(plan, done=True))
         return
@@ -117,6 +112,41 @@ def import_(
             f"{rows_text(plan.rows_rejected)} rejected, with reasons, in {folder / 'rejected.csv'}. What can be mended, mend there, then: "
             f"{next_step('import', folder)} {folder / 'rejected.csv'}"
         )
+
+
+def _tell_known(plan: "Import", *, as_json: bool) -> None:
+    """What is said of a file that brings nothing new."""
+    if as_json:
+        say_json(_as_json(plan, done=True))
+    elif plan.rejected:
+        say(
+            f"{plan.export.name} was imported before, and what fits of it is recorded already; nothing was changed. "
+            f"{rows_text(plan.rows_rejected)} of it did not fit: rejected.csv says why."
+        )
+    else:
+        say(f"{plan.export.name} was imported before, and all it says is recorded already; nothing was changed.")
+
+
+def _agreed(protocol: Protocol, plan: "Import", since: str, *, yes: bool, as_json: bool) -> bool:
+    """Show what would be taken, and ask where nobody has said yes beforehand.
+
+    Raises
+    ------
+    InputError
+        If nobody can be asked.
+    """
+    if not as_json:
+        preview(protocol, plan, since)
+    if yes:
+        return True
+    if as_json:
+        say_json(_as_json(plan, done=False))
+    if not is_terminal() or as_json:
+        raise InputError("Nothing was taken. Look at the preview, then run it again with --yes.")
+    agreed = bool(typer.confirm("Take them?" if plan.taken else "Keep this on record?", default=False))
+    if not agreed:
+        say("Nothing was taken.")
+    return agreed
 
 
 def open_sheet(file: Path, sheet: str | None, *, ask: bool) -> "Opened":

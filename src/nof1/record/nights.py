@@ -135,6 +135,15 @@ def joined(day: str, clock: str) -> str:
         raise ValueError(f"{clock.strip()[:40]!r} is no time that can be read, such as 22:15 or 10:15 PM") from None
 
 
+def telling_dates(texts: Iterable[str]) -> set[str]:
+    """A few of the texts from which `settle_order` learns what it learns from all of them."""
+    kinds: dict[tuple[bool, ...], str] = {}
+    for text in texts:
+        plain = " ".join(text[:LONGEST].split())
+        kinds.setdefault((not plain, serial_number(plain) is not None, *map(bool, numeric_readings(plain))), text)
+    return set(kinds.values())
+
+
 def settle_order(texts: Iterable[str], chosen: DateOrder | None, *, usual: DateOrder | None = None) -> DateOrder:
     """How day, month and year are ordered in a column of dates.
 

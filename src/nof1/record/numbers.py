@@ -74,6 +74,15 @@ def settle_decimal(texts: Iterable[str], chosen: bool | None, *, hint: bool | No
     return bool(hint)
 
 
+def telling_numbers(texts: Iterable[str]) -> set[str]:
+    """A few of the texts from which `settle_decimal` learns what it learns from all of them."""
+    kinds: dict[tuple[bool, bool], str] = {}
+    for text in texts:
+        plain = _plain(text)
+        kinds.setdefault((_POINT.fullmatch(plain) is not None, _COMMA.fullmatch(plain) is not None), text)
+    return set(kinds.values())
+
+
 def number_reader(decimal_comma: bool) -> Callable[[str], float | None]:
     """Make the reader of a column of numbers.
 

@@ -5,18 +5,19 @@ import hashlib
 import io
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nof1.errors import InputError
+from nof1.errors import InputError, Nof1Error
 from nof1.plan.protocol import Protocol
 from nof1.record.amend import add_pause
 from nof1.record.diary import read_diary
 from nof1.record.entry import Entry
-from nof1.record.importing.importer import nothing_new, plan_import, remembered, take_import
+from nof1.record.importing.importer import StaleError, nothing_new, plan_import, remembered, take_import
 from nof1.record.importing.ledger import read_ledger
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.reading import Reading
@@ -26,7 +27,7 @@ from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 from nof1.record.writing import add_entries
 
-from .conftest import LATEST, NOW
+from ..conftest import LATEST, NOW
 
 TWO = "date,severity\n2026-01-12,3\n2026-01-13,4\n"
 
@@ -117,9 +118,10 @@ def test_each_way_a_row_can_end_is_counted_by_its_name(plan, export, rejections)
     )
     assert (found.rows, found.taken, found.several, found.same, found.blank) == (7, 1, 1, 0, 1)
     assert rejections(found) == [
-        ("2, 8", 2, "recorded already is severity 4; given was 9"),
+        ("2", 1, "recorded already is severity 4; given was 9"),
         ("6", 1, "severity 11 is outside its scale, 0 to 10"),
         ("7", 1, "before the first night of the trial, 2026-01-05"),
+        ("8", 1, "recorded already is severity 4; given was 9"),
     ]
 
 
@@ -412,3 +414,119 @@ def test_a_column_that_names_a_person_counts_no_days(export, plan):
     made = export("date,severity,E-mail\n2026-01-12,3,a@example.org\n")
     with pytest.raises(InputError, match="no count of days"):
         plan(made, day_number="E-mail")
+
+
+# --- rows of one night that were rejected together
+
+
+def mended(folder, old, new):
+    path = folder / "rejected.csv"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_rows_of_one_night_are_rejected_each_with_its_own_cells(export, take, rows_of):
+    made = take(export("date,severity,note\n2026-01-12 22:00,3,a\n2026-01-12 23:00,4,b\n"), several="mean")
+    assert [
+        (row["lines"], row["rows"], row["night"], row["severity"], row["note"]) for row in rows_of("rejected.csv")
+    ] == [
+        ("2", "1", "2026-01-12", "3", "a"),
+        ("3", "1", "2026-01-12", "4", "b"),
+    ]
+    assert made.rows_rejected == 2
+
+
+def test_what_was_mended_and_still_does_not_fit_keeps_what_was_mended(export, take, rows_of, trial_folder, nights):
+    take(export("date,severity,note\n2026-01-12,99,a\n2026-01-12,98,b\n"))
+    mended(trial_folder, "2026-01-12,99", "2026-01-12,3")
+    mended(trial_folder, "2026-01-12,98", "2026-01-12,4")
+    take(recognize(open_file(trial_folder / "rejected.csv")), several="mean")
+    assert [(row["lines"], row["severity"], row["note"]) for row in rows_of("rejected.csv")] == [
+        ("2", "3", "a"),
+        ("3", "4", "b"),
+    ]
+    assert all(
+        "the mean of 3 and 4" in row["reason"] or "the mean of 3, 4" in row["reason"] for row in rows_of("rejected.csv")
+    )
+    take(recognize(open_file(trial_folder / "rejected.csv")), several="max")
+    assert nights()[12].outcome == 4
+    assert rows_of("rejected.csv") == []
+
+
+def test_many_alternating_rows_keep_their_own_nights(export, take, rows_of, trial_folder, nights):
+    rows = "".join(f"2026-01-12,{50 + i},\n2026-01-13,{50 + i},\n" for i in range(25))
+    take(export(f"date,severity,note\n{rows}"))
+    text = (trial_folder / "rejected.csv").read_text()
+    for i in range(25):  # the 12th becomes 3 or 4, the 13th is 5 throughout
+        text = text.replace(f"2026-01-12,{50 + i},", f"2026-01-12,{3 + i % 2},").replace(
+            f"2026-01-13,{50 + i},", "2026-01-13,5,"
+        )
+    (trial_folder / "rejected.csv").write_text(text)
+    take(recognize(open_file(trial_folder / "rejected.csv")), several="mean")
+    assert nights()[13].outcome == 5
+    assert {row["night"] for row in rows_of("rejected.csv")} == {"2026-01-12"}
+    assert [int(row["lines"]) for row in rows_of("rejected.csv")] == list(range(2, 52, 2))
+
+
+# --- the trial or the file changes in between
+
+
+def test_an_import_that_was_planned_before_another_was_taken_is_planned_again(
+    export, plan, protocol, trial_folder, bytes_in
+):
+    first, second = plan(export(TWO)), plan(export(TWO))
+    take_import(trial_folder, protocol, first, now=NOW)
+    before = bytes_in(trial_folder)
+    with pytest.raises(StaleError, match="changed in the meantime"):
+        take_import(trial_folder, protocol, second, now=NOW)
+    assert bytes_in(trial_folder) == before
+    other = plan(export("date,severity\n2026-01-14,3\n", "other.csv"))
+    add_entries(trial_folder, protocol, [Entry(date(2026, 1, 14), outcome=3)])
+    before = bytes_in(trial_folder)
+    with pytest.raises(StaleError, match="changed in the meantime"):
+        take_import(trial_folder, protocol, other, now=NOW)
+    assert bytes_in(trial_folder) == before
+
+
+def test_a_file_replaced_while_it_is_read_is_refused(export, protocol, trial_folder, tmp_path, monkeypatch):
+    made = export(TWO)
+
+    def rows():
+        yield from made.rows()
+        other = tmp_path / "other.csv"
+        other.write_text(TWO.replace(",3", ",9"))
+        other.replace(made.path)
+
+    with pytest.raises(InputError, match="changed while it was being read"):
+        plan_import(
+            trial_folder, protocol, replace(made, rows=rows), {"night": "date", "severity": "severity"}, latest=LATEST
+        )
+
+
+def test_no_copy_is_left_of_what_was_not_taken_for_any_reason(
+    export, plan, protocol, trial_folder, bytes_in, monkeypatch
+):
+    found = plan(export(TWO))
+    before = bytes_in(trial_folder)
+
+    def full(folder, contents):
+        raise Nof1Error("no space")
+
+    monkeypatch.setattr("nof1.record.writing.commit", full)
+    with pytest.raises(Nof1Error, match="no space"):
+        take_import(trial_folder, protocol, found, now=NOW)
+    assert bytes_in(trial_folder) == before
+
+
+def test_dates_and_decimals_are_settled_in_bounded_memory(export, plan, monkeypatch):
+    monkeypatch.setattr("nof1.record.importing.reading._DIFFERENT", 3)
+    rows = (
+        "".join(f"0{day}/01/2026;{day}.5\n" for day in range(5, 10))
+        + "13/01/2026;4\n"
+        + "".join(f"0{day}/01/2026;{day}.25\n" for day in range(5, 10))
+    )
+    made = plan(
+        export(f"when;sleep_minutes\n{rows}"), "night=when", measures=("sleep_minutes=sleep_minutes",), several="last"
+    )
+    assert (made.order, [change.night.day for change in made.changes]) == ("dmy", [5, 6, 7, 8, 9, 13])

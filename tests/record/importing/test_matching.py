@@ -335,13 +335,13 @@ def test_a_mean_off_a_scale_of_whole_numbers_is_rejected_not_rounded_with_the_wa
     found = plan(table, several="mean")
     assert taken(found) == {13: {"severity": "5"}}
     reason = "severity: the mean of 4, 5 is 4.5, no whole number; choose --several last, first, max or min"
-    assert rejections(found) == [("2-3", 2, reason)]
-    assert found.rejected[0].values == {"severity": "4.5", "note": "a; b"}
+    assert rejections(found) == [("2", 1, reason), ("3", 1, reason)]
+    assert [row.values for row in found.rejected] == [{"severity": "4", "note": "a"}, {"severity": "5", "note": "b"}]
 
 
 def test_a_sum_off_the_scale_is_rejected_not_clipped(export, plan, rejections):
     found = plan(export("date,severity\n2026-01-12,6\n2026-01-12,7\n"), several="sum")
-    assert rejections(found) == [("2-3", 2, "severity 13 is outside its scale, 0 to 10")]
+    assert rejections(found) == [(line, 1, "severity 13 is outside its scale, 0 to 10") for line in ("2", "3")]
 
 
 def test_different_notes_of_a_night_are_all_kept_and_the_last_guess_counts(export, plan):

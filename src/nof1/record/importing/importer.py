@@ -12,10 +12,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from nof1.commit import unsettled
 from nof1.errors import InputError
 from nof1.files import sha256_file
 from nof1.plan.protocol import Protocol
-from nof1.record.diary import last_evening, read_diary
+from nof1.record.diary import DIARY_FILE, last_evening, read_diary
 from nof1.record.entry import Entry, columns, number_text, row_of
 from nof1.record.importing.hints import holds_arms, holds_doses
 from nof1.record.importing.ledger import (
@@ -38,6 +39,7 @@ from nof1.record.importing.matching import Matched, match
 from nof1.record.importing.reading import Reading, Target, targets
 from nof1.record.importing.rejected import (
     DOUBT,
+    LISTED,
     REJECTED_FILE,
     Rejected,
     RejectedRow,
@@ -49,10 +51,14 @@ from nof1.record.importing.rejected import (
 from nof1.record.importing.uniting import line_ranges, off_whole, united
 from nof1.record.journal import stamp
 from nof1.record.nights import DateOrder
-from nof1.record.secondary import check_measure, read_measures
+from nof1.record.secondary import MEASURES_FILE, check_measure, read_measures
 from nof1.record.sources.source import Export
 from nof1.record.unsettled import Unsettled
 from nof1.record.writing import Change, ConflictError, merged, record
+
+
+class StaleError(InputError):
+    """The trial is another one than an import was planned with; it can be planned again."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ class Import:
         In which order dates of three numbers were read.
     sha256 : str
         Of the file.
+    state : str
+        Tells whether the trial is still the one it was planned with.
     """
 
     export: Export
@@ -94,6 +102,7 @@ class Import:
     shifted: int
     order: DateOrder
     sha256: str
+    state: str
 
     @property
     def merged(self) -> int:
@@ -141,6 +150,7 @@ def plan_import(
     """
     reading = reading or Reading()
     made = targets(export, column_map, protocol, reading)
+    state, before, sha256 = _state(Path(folder)), _signature(export), sha256_file(export.path)
     last = last_evening(folder, protocol)
     matched = match(
         export,
@@ -156,7 +166,7 @@ def plan_import(
     known = {entry.night: entry for entry in read_diary(folder, protocol)}
     measures = read_measures(folder)
     changes: list[Change] = []
-    rejected = list(matched.rejected)
+    failed: list[tuple[Rejected, Sequence[int]]] = []
     taken = several = same = 0
     for night, gathered in sorted(matched.nights.items()):
         count = len(gathered.lines)
@@ -170,7 +180,7 @@ def plan_import(
             raise
         except InputError as problem:
             reason = str(problem).removeprefix(f"night {night}: ").rstrip(".")
-            rejected.append(Rejected(line_ranges(gathered.lines), count, reason, str(night), cells))
+            failed.append((Rejected(line_ranges(gathered.lines), count, reason, str(night), cells), gathered.lines))
             continue
         if new:
             changes.append(Change(night, new))
@@ -178,8 +188,10 @@ def plan_import(
             several += count - 1
         else:
             same += count
+    rejected = [*matched.rejected, *_one_by_one(export, matched, failed)]
     rejected.sort(key=lambda row: int(row.lines.replace(",", "-").partition("-")[0]))
-    sha256 = sha256_file(export.path)
+    if _signature(export) != before:
+        raise _changed(export)
     name = export.name
     sheet = f"{export.sheet}!" if export.sheet else ""
     return Import(
@@ -199,7 +211,43 @@ def plan_import(
         shifted=matched.shifted,
         order=matched.order,
         sha256=sha256,
+        state=state,
     )
+
+
+def _signature(export: Export) -> tuple[int, int, int]:
+    """What tells whether the file is still the one that was looked at."""
+    found = export.path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _changed(export: Export) -> InputError:
+    return InputError(f"{export.name} changed while it was being read. Nothing was taken; import it again.")
+
+
+def _state(folder: Path) -> str:
+    """What tells whether the trial's own files are still those with which an import was planned."""
+    names = (DIARY_FILE, MEASURES_FILE, f"{IMPORTS_FOLDER}/{LEDGER_FILE}", REJECTED_FILE)
+    return "".join(sha256_file(folder / name) if (folder / name).is_file() else "-" for name in names)
+
+
+def _one_by_one(export: Export, matched: Matched, failed: Sequence[tuple[Rejected, Sequence[int]]]) -> list[Rejected]:
+    """Nights of several rows that were rejected together, as their rows, each with its own cells; the file is read once more for it.
+
+    Where they are too many, or several rows stand on one line, a night stays one entry.
+    """
+    together = [night for night, _ in failed]
+    reasons = {line: night.reason for night, lines in failed for line in lines}
+    if len(reasons) == len(failed) or (export.source != MENDED and len(reasons) > LISTED):
+        return together
+    found: list[Rejected] = []
+    for row in export.rows():
+        if row.line in reasons:
+            shown = matched.show(row)
+            doubt = f"; {shown.doubt}" if shown.doubt else ""
+            night = f"{DOUBT} {shown.night}" if shown.doubt else shown.night
+            found.append(Rejected(str(row.line), 1, f"{reasons[row.line]}{doubt}", night, shown.values))
+    return found if len(found) == sum(night.rows for night in together) else together
 
 
 def _new_cells(
@@ -294,8 +342,10 @@ def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: da
 
     Raises
     ------
+    StaleError
+        If the trial has changed since it was planned. Nothing is taken then.
     InputError
-        If the file or the diary has changed since it was planned. Nothing is taken then.
+        If the file has changed. Nothing is taken then.
     """
     folder = Path(folder)
     if nothing_new(folder, plan):
@@ -303,9 +353,11 @@ def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: da
     copied = keep_verbatim(folder, plan.export.path)
     if copied != plan.sha256:
         drop_verbatim(folder, plan.export.path, copied)
-        raise InputError(f"{plan.export.path} changed while it was being read. Nothing was taken; import it again.")
+        raise _changed(plan.export)
 
     def also() -> dict[str, bytes | str]:
+        if _state(folder) != plan.state:
+            raise StaleError(f"{folder} was changed in the meantime. Nothing was taken; import the file again.")
         line = Imported(
             imported=stamp(now),
             file=plan.export.name,
@@ -329,13 +381,13 @@ def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: da
 
     try:
         record(folder, protocol, plan.changes, by=f"import {plan.sha256[:12]}", now=now, also=also)
-    except InputError as problem:
-        drop_verbatim(folder, plan.export.path, copied)
-        if isinstance(problem, ConflictError):
-            raise InputError(
-                f"The night {problem.night} was recorded in the meantime. Nothing was taken; import the file again."
-            ) from None
-        raise
+    except ConflictError as problem:
+        text = f"The night {problem.night} was recorded in the meantime. Nothing was taken; import the file again."
+        raise StaleError(text) from None
+    finally:
+        # The copy stays where the import counts, be it that a stopped one is still to be put in place.
+        if not unsettled(folder):
+            drop_verbatim(folder, plan.export.path, copied)
 
 
 def _rejected_after(folder: Path, plan: Import) -> list[RejectedRow]:
@@ -348,21 +400,12 @@ def _rejected_after(folder: Path, plan: Import) -> list[RejectedRow]:
     keys = {line: (cells[1], cells[2]) for line, cells in whole}
     still: dict[tuple[str, str], RejectedRow] = {}
     for rejected in plan.rejected:
-        for line in _lines(rejected.lines):
-            if line in keys:
-                still[keys[line]] = rejected
+        if (line := int(rejected.lines)) in keys:
+            still[keys[line]] = rejected
     names = set(plan.column_map) - {"night"}
     places = [plan.export.place(column) for field, column in plan.column_map.items() if field in names]
     blank = {keys[line] for line, cells in whole if not any(cells[place] for place in places)}
     return after_mending(present, set(keys.values()) - set(still) - blank, still)
-
-
-def _lines(text: str) -> list[int]:
-    out: list[int] = []
-    for part in text.rpartition("!")[2].split(", "):
-        begin, _, end = part.partition("-")
-        out += range(int(begin), int(end or begin) + 1)
-    return out
 
 
 def _to_keep(plan: Import) -> Reading:

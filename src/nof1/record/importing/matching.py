@@ -42,8 +42,11 @@ class Matched:
         Rows that belong to the evening before their date.
     order : DateOrder
         In which order dates of three numbers were read.
+    show : callable
+        A row of the file as rejected.csv shows it.
     """
 
+    show: Callable[[Row], Shown]
     rows: int = 0
     blank: int = 0
     nights: dict[date, Gathered] = field(default_factory=dict)
@@ -86,9 +89,9 @@ def match(
     when = column_map["night"]
     made = targets(export, column_map, protocol, reading)
     order, comma = settled(export, made, reading, when)
-    matched = Matched(order=order)
-    book = Book(matched.rejected, [target.field for target in made], runs)
     take = _Taker(export, made, protocol, reading, order, comma, when, first, export.clock_beside(column_map))
+    matched = Matched(take.shown, order=order)
+    book = Book(matched.rejected, [target.field for target in made], runs)
     for row in export.rows():
         matched.rows += 1
         line = row.line

@@ -11,13 +11,14 @@ from nof1.errors import InputError
 from nof1.plan.protocol import Protocol
 from nof1.record.entry import TEXT_COLUMNS
 from nof1.record.measures import find_measure, unit_factor
-from nof1.record.nights import Belongs, DatedBy, DateOrder, settle_order
-from nof1.record.numbers import settle_decimal
+from nof1.record.nights import Belongs, DatedBy, DateOrder, settle_order, telling_dates
+from nof1.record.numbers import settle_decimal, telling_numbers
 from nof1.record.sources.source import Export, Merge
 from nof1.record.unsettled import Unsettled
 
 # What to go by where a file's dates and its count of days disagree; rows that disagree are rejected by "neither".
 Trust = Literal["date", "day", "neither"]
+_DIFFERENT = 20_000  # different texts of a column that are kept at a time
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,12 @@ def settled(export: Export, made: Iterable[Target], reading: Reading, when: str)
         places = [target.place for target in made if not target.text]
         dates: set[str] = set()
         numbers: set[str] = set()
+        # Each different text is looked at once; what tells the same as another makes room, so that memory stays bounded.
         for row in export.rows():
+            if len(dates) > _DIFFERENT:
+                dates = telling_dates(dates)
+            if len(numbers) > _DIFFERENT:
+                numbers = telling_numbers(numbers)
             cells = row.cells
             width = len(cells)
             if at < width:

@@ -20,7 +20,7 @@ COLUMNS = ("file", "sha256", "lines", "rows", "reason", "night")
 # never taken before the person has taken the mark away.
 DOUBT = "?"
 _EARLY_LISTED = 3  # rows of a night that is not over, told one by one
-_LISTED = 5000  # rejected rows kept one by one; further ones of one kind are kept as a run
+LISTED = 5000  # rejected rows kept one by one; further ones of one kind are kept as a run
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Book:
 
     def reject(self, line: int, reason: str, shown: Shown, doubt: str = "") -> None:
         """A row with its reason; `doubt` as in `Shown`."""
-        if self.runs and len(self.rejected) >= _LISTED:
+        if self.runs and len(self.rejected) >= LISTED:
             self._extend(line, "like the rejected rows before it; mend those and import the file again")
             return
         self._close_run()
