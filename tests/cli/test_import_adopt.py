@@ -528,3 +528,30 @@ def test_the_melatonin_readings_are_adopted_by_their_day_numbers(nof1, refused, 
     lived = Trial.load(tmp_path / "trial").frame
     assert list(lived["arm"]) == list(daily.frame["arm"])
     assert list(lived["mood"]) == pytest.approx(list(daily.frame["mood"]))
+
+
+def test_a_file_that_did_not_fit_says_so_again(nof1, trial_folder, write):
+    path = write("date,severity\n2026-01-12,99\n")
+    assert nof1("import", trial_folder, path, "--yes")[0] == 0
+    out = nof1("import", trial_folder, path, "--yes")[1]
+    assert "1 row of it did not fit: rejected.csv says why" in out
+
+
+def test_a_trial_that_changes_between_the_look_and_the_writing_is_looked_at_again(
+    nof1, trial_folder, write, monkeypatch
+):
+    from nof1.record.importing import importer
+
+    path, take, once = write("date,severity\n2026-01-12,3\n"), importer.take_import, []
+
+    def late(folder, protocol, plan, *, now):
+        if not once:
+            once.append(True)
+            assert nof1("log", folder, "--night", "2026-01-12", "--set", "severity=3")[0] == 0
+        take(folder, protocol, plan, now=now)
+
+    monkeypatch.setattr(importer, "take_import", late)
+    status, out, _ = nof1("import", trial_folder, path, "--yes")
+    assert status == 0
+    assert "Looking again" in out
+    assert "1 row read = 0 taken + 1 merged (1 recorded already) + 0 rejected" in out
