@@ -15,6 +15,25 @@ COPIES = {
     "diary 2.csv": "diary.csv",
     "diary (1).csv": "diary.csv",
     "diary - Copy.csv": "diary.csv",
+    "diary (Case Conflict).csv": "diary.csv",
+    "diary (In Konflikt stehende Kopie von Anna 2026-10-01).csv": "diary.csv",
+    "diary (copie en conflit de Anna 2026-10-01).csv": "diary.csv",
+    "diary (Copia en conflicto de Anna 2026-10-01).csv": "diary.csv",
+    "diary-Anna's MacBook Pro.csv": "diary.csv",
+    "diary-Anna\N{RIGHT SINGLE QUOTATION MARK}s MacBook Pro.csv": "diary.csv",
+    "diary-anna-pc.csv": "diary.csv",
+    "diary-Old PC.csv": "diary.csv",
+    "diary 10.csv": "diary.csv",
+    "diary copy.csv": "diary.csv",
+    "diary (1) (1).csv": "diary.csv",
+    "diary~anna.csv": "diary.csv",
+    "Diary 2.CSV": "diary.csv",
+    "amendments 2.csv": "amendments.csv",
+    "rejected (1).csv": "rejected.csv",
+    "unsealing-anna-pc.json": "unsealing.json",
+    "sealed-order 2.json": "sealed-order.json",
+    "seal (1).json": "seal.json",
+    "journal 2.head": "journal.head",
     "journal-DESKTOP-AB12.csv": "journal.csv",
     "measures 2.csv": "measures.csv",
     "protocol (1).toml": "protocol.toml",
@@ -23,6 +42,7 @@ COPIES = {
 OTHERS = (
     "diary.csv", "diary.xlsx", "diary-old.csv", "diary-2026-10.csv", "diary backup.csv", "mydiary 2.csv", "diary2.csv",
     "journal.csv", "protocol.pdf", "order.csv", "export 2.csv", "diary 2.txt", "rejected.csv",
+    "diary-backup-2026-10-01.csv", "diary old 2.csv", "protocol-draft.toml", "seal.json", "sealed-order.json", "journal.head", "unfinished-diary.csv",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from nof1.cli.options import HERE
 from nof1.plan.fields import PAUSE
 from nof1.plan.order import RUN_IN, Order, Period
 from nof1.plan.protocol import Protocol
-from nof1.record.copies import conflict_copies
+from nof1.record.copies import conflict_copies, copied_from
 from nof1.record.diary import DIARY_FILE
 
 # Not strftime: names must not depend on the machine's language.
@@ -63,7 +63,7 @@ def tell_copies(folder: Path, *, aside: bool = False) -> None:
         f"Note: {names} {'looks like a conflict copy' if one else 'look like conflict copies'} that a synced drive made. "
         f"Look at {'it' if one else 'them'}"
     )
-    diaries = [path for path in copies if path.name.startswith(Path(DIARY_FILE).stem)]
+    diaries = [path for path in copies if copied_from(path.name) == DIARY_FILE]
     if diaries:
         text += f"; {command('import', folder, shlex.quote(str(diaries[0])))} takes nights that only it has"
     text += f". Then move {'it' if one else 'them'} out of the folder."

@@ -6,27 +6,34 @@ Knows file names only.
 import re
 from pathlib import Path
 
+from nof1.plan.amendments import AMENDMENTS_FILE
+from nof1.plan.loading import UNSEALING_FILE
 from nof1.plan.order import ORDER_FILE
 from nof1.plan.protocol import PROTOCOL_FILE
+from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE
 from nof1.record.diary import DIARY_FILE
-from nof1.record.journal import JOURNAL_FILE
+from nof1.record.importing.rejected import REJECTED_FILE
+from nof1.record.journal import HEAD_FILE, JOURNAL_FILE
 from nof1.record.secondary import MEASURES_FILE
 
-WATCHED = (DIARY_FILE, JOURNAL_FILE, MEASURES_FILE, PROTOCOL_FILE, ORDER_FILE)
-# What is put between a file's name and its suffix.
-_MARKS = (
-    r" ?\([^()]*\bconflict[^()]*\)",  # Dropbox, Nextcloud: diary (Anna's conflicted copy 2026-10-01)
-    r"[._ -]+sync-conflict[-_].+",  # Syncthing: diary.sync-conflict-20261001-101530-ABCDEF
-    r"[._ -]+conflict(ed)?\b.*",  # others: diary_conflict-20261001
-    r"-(?=[^A-Z]*[A-Z])\w[\w -]*",  # OneDrive: diary-DESKTOP-AB12, the name of a computer
-    r" [2-9]",  # iCloud: diary 2
-    r" ?\([1-9][0-9]?\)",  # Google Drive: diary (1)
-    r" - Copy( \([0-9]+\))?",
-)
+WATCHED = (
+    DIARY_FILE, JOURNAL_FILE, HEAD_FILE, MEASURES_FILE, REJECTED_FILE, PROTOCOL_FILE, ORDER_FILE, AMENDMENTS_FILE,
+    SEAL_FILE, SEALED_ORDER_FILE, UNSEALING_FILE,
+)  # fmt: skip
+# What drives put between a file's name and its suffix has the name of a device or a person in it and is in any language, so only
+# how it begins is known: diary (Anna's conflicted copy), diary-DESKTOP-AB12, diary 2, diary.sync-conflict-20261001.
+_MARK = r"([ (~-]|[._]+(sync-)?conflict).*"
+_DATE = r"(19|20)\d\d([-._]?\d\d){0,2}"
+# What people put there for a file that they keep on purpose, such as diary-old and diary backup 2026-10.
+_KEPT = rf"[ -]+({_DATE}|(archived?|backup|bak|before|draft|new|old|original)([ -]+({_DATE}|\d+))?)"
+_COPIED = {
+    watched: re.compile(rf"{Path(watched).stem}(?!{_KEPT}\.){_MARK}\{Path(watched).suffix}", re.IGNORECASE)
+    for watched in WATCHED
+}
 
 
 def conflict_copies(folder: str | Path) -> tuple[Path, ...]:
-    """Files that look like conflict copies of the diary, the journal, the measures, the protocol or the order, by name."""
+    """Files that look like conflict copies of a file that nof1 keeps in the folder, by name."""
     return tuple(
         path for path in sorted(Path(folder).iterdir()) if copied_from(path.name) is not None and path.is_file()
     )
@@ -34,8 +41,4 @@ def conflict_copies(folder: str | Path) -> tuple[Path, ...]:
 
 def copied_from(name: str) -> str | None:
     """The file that one of this name looks like a conflict copy of; None if it does not."""
-    for watched in WATCHED:
-        stem, suffix = Path(watched).stem, Path(watched).suffix
-        if any(re.fullmatch(re.escape(stem) + mark + re.escape(suffix), name) for mark in _MARKS):
-            return watched
-    return None
+    return next((watched for watched, copied in _COPIED.items() if copied.fullmatch(name)), None)

@@ -187,7 +187,7 @@ def check_leftovers(folder: Path) -> Iterator[Finding]:
 
     for path in conflict_copies(folder):
         name = str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
-        text = f"{name} is a copy that a synced drive made because two devices had changed the file. Compare them, then remove the copy."
+        text = f"{name} looks like a copy that a synced drive made because two devices had changed the file. Compare them, then remove the copy."
         yield Finding("note", "leftovers", text, name)
     for path in sorted([*folder.glob("unfinished-*"), *folder.glob("*/unfinished-*")]):
         name = str(path.relative_to(folder))
