@@ -5,7 +5,7 @@ import json
 import pytest
 
 from nof1.commit import STAGE, commit, locked, settle
-from nof1.errors import InputError
+from nof1.errors import InputError, Nof1Error
 from nof1.files import sha256_bytes
 
 
@@ -50,3 +50,9 @@ def test_all_files_of_a_change_are_there_together(tmp_path):
     with locked(tmp_path):
         commit(tmp_path, {"a.csv": "1", "imports/b.csv": b"2"})
     assert (tmp_path / "a.csv").read_text() + (tmp_path / "imports" / "b.csv").read_text() == "12"
+
+
+def test_a_folder_that_was_moved_away_is_not_made_anew(tmp_path):
+    with pytest.raises(Nof1Error, match="moved or removed. Nothing was changed"), locked(tmp_path / "trial"):
+        pass
+    assert not (tmp_path / "trial").exists()

@@ -29,10 +29,14 @@ def locked(folder: Path) -> Iterator[None]:
     Raises
     ------
     Nof1Error
-        If another process holds it for too long, or the folder cannot be written to.
+        If another process holds it for too long, or the folder is gone or cannot be written to.
     """
     lock = FileLock(folder / LOCK_NAME, mode=0o600)
     try:
+        if not folder.is_dir():  # the lock would make it anew
+            raise Nof1Error(
+                f"There is no folder {folder}: it was moved or removed. Nothing was changed. Give the folder where it is now."
+            )
         lock.acquire(timeout=LOCK_SECONDS)
     except Timeout:
         raise Nof1Error(f"Another nof1 is writing to {folder}. Wait until it is done, then try again.") from None
