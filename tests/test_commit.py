@@ -53,6 +53,30 @@ def test_all_files_of_a_change_are_there_together(tmp_path):
 
 
 def test_a_folder_that_was_moved_away_is_not_made_anew(tmp_path):
-    with pytest.raises(Nof1Error, match="moved or removed. Nothing was changed"), locked(tmp_path / "trial"):
+    with pytest.raises(Nof1Error, match="moved or removed"), locked(tmp_path / "trial"):
         pass
     assert not (tmp_path / "trial").exists()
+
+
+@pytest.mark.parametrize("name", ["diary.csv", "imports/ledger.csv"])
+def test_a_link_is_not_replaced_by_a_file(tmp_path, bytes_in, name):
+    folder, elsewhere = tmp_path / "trial", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / "diary.csv").write_text("old")
+    (folder / "diary.csv").symlink_to(elsewhere / "diary.csv")
+    (folder / "imports").symlink_to(elsewhere)
+    before = bytes_in(tmp_path)
+    with pytest.raises(InputError, match="is a link to"), locked(folder):
+        commit(folder, {"journal.csv": "new", name: "new"})
+    assert bytes_in(tmp_path) == before
+    assert (folder / "diary.csv").is_symlink()
+
+
+def test_a_read_only_file_is_not_replaced(tmp_path, bytes_in):
+    (tmp_path / "diary.csv").write_text("old")
+    (tmp_path / "diary.csv").chmod(0o400)
+    before = bytes_in(tmp_path)
+    with pytest.raises(InputError, match="is read-only"), locked(tmp_path):
+        commit(tmp_path, {"journal.csv": "new", "diary.csv": "new"})
+    assert bytes_in(tmp_path) == before

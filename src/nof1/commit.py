@@ -6,7 +6,9 @@ dies before the files are in place, the next one that takes the folder's lock pu
 
 import json
 import os
+import shlex
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,12 +63,16 @@ def commit(folder: Path, contents: Mapping[str, bytes | str]) -> None:
 
     Raises
     ------
+    InputError
+        If one of them is a link or read-only; all files are then as they were.
     Nof1Error
         If they cannot be written; all files are then as they were.
     """
     settle(folder)
     stage = folder / STAGE
     try:
+        for name in contents:
+            _refuse_link_and_read_only(folder, name)
         stage.mkdir(mode=0o700, exist_ok=True)
         entries = []
         for number, (name, content) in enumerate(contents.items()):
@@ -80,6 +86,8 @@ def commit(folder: Path, contents: Mapping[str, bytes | str]) -> None:
                 }
             )
         write_atomic(stage / _LIST, json.dumps(entries))
+    except InputError:
+        raise
     except (OSError, Nof1Error) as error:
         shutil.rmtree(stage, ignore_errors=True)
         cause = error if isinstance(error, OSError) else error.__cause__
@@ -122,6 +130,23 @@ def settle(folder: Path) -> None:
         raise InputError(
             f"{', '.join(old for old, _ in kept)} was changed by hand while nof1 had not finished writing it. Yours was left alone; what nof1 was "
             f"about to write is in {', '.join(new for _, new in kept)}. Compare them, and run 'nof1 check {folder}'."
+        )
+
+
+def _refuse_link_and_read_only(folder: Path, name: str) -> None:
+    """Refuse to replace what its owner has put elsewhere or closed: a rename would do so without a word."""
+    for part in (Path(name), *Path(name).parents[:-1]):
+        if (folder / part).is_symlink():
+            raise InputError(
+                f"{folder / part} is a link to {(folder / part).readlink()}, and nof1 writes only what is in the trial folder itself. "
+                f"Nothing was changed. Put the {'file' if part == Path(name) else 'folder'} itself in the place of the link, then try again."
+            )
+    target = folder / name
+    if (
+        target.is_file() and not target.stat().st_mode & stat.S_IWUSR
+    ):  # root may write it all the same, so the mode counts
+        raise InputError(
+            f"{target} is read-only. Nothing was changed. Allow writing to it (chmod u+w {shlex.quote(str(target))}), then try again."
         )
 
 
