@@ -46,6 +46,15 @@ def test_what_is_not_what_was_laid_aside_is_not_put_in_place(tmp_path, bytes_in)
     assert bytes_in(tmp_path) == before
 
 
+def test_a_list_nested_deeply_is_damaged(tmp_path, bytes_in):
+    lay_aside(tmp_path, "diary.csv")
+    (tmp_path / STAGE / "list.json").write_text("[" * 100_000)
+    before = bytes_in(tmp_path)
+    with pytest.raises(InputError, match="damaged"):
+        settle(tmp_path)
+    assert bytes_in(tmp_path) == before
+
+
 def test_all_files_of_a_change_are_there_together(tmp_path):
     with locked(tmp_path):
         commit(tmp_path, {"a.csv": "1", "imports/b.csv": b"2"})

@@ -113,7 +113,7 @@ def settle(folder: Path) -> None:
         return
     try:
         kept = _put_in_place(folder, stage) if unsettled(folder) else []
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise InputError(
             f"{stage / _LIST} is damaged, so what a stopped recording had begun cannot be finished. Move {stage} out of the folder, then run "
             f"'nof1 check {folder}'."

@@ -43,6 +43,22 @@ def read_bytes(path: Path) -> bytes:
         ) from None
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file.
+
+    Raises
+    ------
+    InputError
+        If that cannot be told, as below a folder that lets nobody in.
+    """
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror}). Check the permissions of the folders that lead to it."
+        ) from None
+
+
 def write_atomic(path: Path, content: bytes | str) -> None:
     """Replace the file at `path` by `content`; a reader sees the old file or the new one, never a part.
 

@@ -142,6 +142,22 @@ def test_a_share_can_be_said_in_many_ways(sealed, answer, text):
     assert cell(asked(sealed, period)["taken"], answer) == text
 
 
+@pytest.mark.parametrize(
+    "answer", ["9" * 5000 + "%", "9" * 5000 + "/1", "1/" + "9" * 5000, "9" * 400 + "/1", "1/0", "/2", "%"]
+)
+def test_a_share_with_more_digits_than_any_share_has_is_no_answer(sealed, answer):
+    period = next(period for period in schedule(sealed).periods if period.arm is None)
+    with pytest.raises(InputError, match="is no answer here"):
+        cell(asked(sealed, period)["taken"], answer)
+
+
+def test_a_choice_with_thousands_of_digits_is_none(sealed):
+    period = next(period for period in schedule(sealed).periods if period.arm is None)
+    guess = next(one for one in questions(sealed, period, ends_period=True) if one.field == "guess")
+    with pytest.raises(InputError, match="is not one of"):
+        cell(guess, "1" * 5000)
+
+
 BAD = {
     "off the scale": ("severity", "11", "'11' is outside its scale, 0 to 10."),
     "below the scale": ("severity", "-1", "outside its scale"),

@@ -300,6 +300,41 @@ def test_a_file_that_cannot_be_read_is_named(foreign, name):
     assert f"{name} cannot be read" in " ".join(complaint(said).split())
 
 
+@posix
+@pytest.mark.parametrize("command", ["status", "check", "log"])
+@pytest.mark.parametrize("closed", ["trial", "."])
+def test_a_folder_that_lets_nobody_in_is_told(foreign, command, closed):
+    (foreign if closed == "trial" else foreign.parent).chmod(0o644)  # it can be listed, and no more
+    try:
+        status, said = unprivileged(foreign, command, "FOLDER")
+    finally:
+        foreign.parent.chmod(0o755)
+    assert status == 1, said
+    assert "protocol.toml cannot be read (Permission denied)" in " ".join(complaint(said).split())
+
+
+@posix
+def test_a_folder_of_imports_that_lets_nobody_in_is_told(foreign):
+    foreign.chmod(0o777)
+    (foreign / "imports").mkdir(mode=0o700)
+    for command in (["import", "FOLDER", str(foreign.parent / "table.csv"), "--yes"], ["check", "FOLDER"]):
+        status, said = unprivileged(foreign, *command)
+        assert status == 1, said
+        assert "Traceback" not in said
+        assert "imports" in said
+        assert "Permission denied" in said
+
+
+def test_what_the_system_refuses_anywhere_is_told_in_a_sentence(run, monkeypatch):
+    def refuse(_):
+        raise OSError(errno.EIO, os.strerror(errno.EIO), "/drive/trial")
+
+    monkeypatch.setattr("nof1.cli.status.tell_copies", refuse)
+    status, said = run("status", "FOLDER")
+    assert status == 1
+    assert "/drive/trial could not be read or written (Input/output error)" in " ".join(complaint(said).split())
+
+
 # --- several at once
 
 AT_ONCE = """

@@ -2,7 +2,9 @@
 
 import os
 import sys
+from pathlib import Path
 
+from nof1.cells import path_text
 from nof1.cli.streams import standard_streams
 from nof1.errors import Nof1Error
 
@@ -33,6 +35,14 @@ def _run() -> int | str | None:
         app(prog_name="nof1")
     except Nof1Error as error:
         complain(str(error))
+        return 1
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # the last line of defence: what knows its file and its next step says more
+        where = path_text(error.filename) if isinstance(error.filename, str | Path) else "Something that was needed"
+        complain(
+            f"{where} could not be read or written ({error.strerror or error}). Check that it is there and its permissions."
+        )
         return 1
     except SystemExit as ending:
         return ending.code

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from nof1.errors import InputError
+from nof1.files import is_file
 from nof1.plan.protocol import PROTOCOL_FILE
 
 HERE = Path()
@@ -42,7 +43,7 @@ def refuse_no_trial_here(folder: Path, command: str) -> None:
     InputError
         If it is not.
     """
-    if folder == HERE and not (folder / PROTOCOL_FILE).is_file():
+    if folder == HERE and not is_file(folder / PROTOCOL_FILE):
         raise InputError(
             f"The folder you are in is no trial folder: it holds no {PROTOCOL_FILE}. "
             f"Go into the trial's folder, or name it: nof1 {command} DIR"

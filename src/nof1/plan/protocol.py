@@ -14,7 +14,7 @@ import tomli_w
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from nof1.errors import InputError
-from nof1.files import read_bytes, write_atomic
+from nof1.files import is_file, read_bytes, write_atomic
 from nof1.plan.analysis import Analysis, Priors
 from nof1.plan.conduct import Conduct
 from nof1.plan.design import MAX_NIGHTS, Adopted, Balanced, Concealment, Design, Listed
@@ -383,7 +383,7 @@ class Protocol(Frozen):
             If the folder is no trial folder or its protocol is damaged.
         """
         path = Path(folder) / PROTOCOL_FILE
-        if not path.is_file():
+        if not is_file(path):
             raise InputError(
                 f"{folder} is no trial folder: it holds no {PROTOCOL_FILE}. "
                 "Give the folder that 'nof1 plan' or 'nof1 adopt' made, or make one with 'nof1 plan'."

@@ -18,6 +18,7 @@ from nof1.record.side_effects import parse_side_effects, short_list
 Kind = Literal["rating", "dose", "side_effects", "number", "guess", "confidence", "text"]
 CLEAR = "-"  # takes a recorded value back
 _YES, _NO = ("yes", "y"), ("no", "n", "none")
+_MOST_DIGITS = 9
 _SHARES = {"all": 1.0, "whole": 1.0, "half": 0.5, "a half": 0.5, "quarter": 0.25, "a quarter": 0.25}
 
 
@@ -272,8 +273,9 @@ def _chosen(question: Question, answer: str) -> str:
         found = [choice.value for choice in question.choices if getattr(choice, text).casefold() == said]
         if len(found) == 1:
             return str(found[0])
-    if said.isascii() and said.isdecimal() and 1 <= int(said) <= len(question.choices):
-        return question.choices[int(said) - 1].value
+    number = _digits(said) if said.isascii() else None
+    if number is not None and 1 <= number <= len(question.choices):
+        return question.choices[number - 1].value
     names = ", ".join(choice.value for choice in question.choices)
     raise InputError(
         f"{_quoted(answer)} is not one of: {names}. Type a name or a number from 1 to {len(question.choices)}."
@@ -320,12 +322,17 @@ def _share(word: str) -> float | None:
     """A share in words, as a fraction, or in percent; None if it is none of these."""
     if word in _SHARES:
         return _SHARES[word]
-    above, slash, below = word.partition("/")
-    if slash and above.strip().isdecimal() and below.strip().isdecimal() and int(below):
-        return int(above) / int(below)
-    if word.endswith("%") and word[:-1].strip().isdecimal():
-        return int(word[:-1]) / 100
-    return None
+    above, below = (_digits(part) for part in word.partition("/")[::2])
+    if above is not None and below:
+        return above / below
+    percent = _digits(word.removesuffix("%")) if word.endswith("%") else None
+    return None if percent is None else percent / 100
+
+
+def _digits(text: str) -> int | None:
+    """A number of digits alone; None if it is none, or has more of them than anything asked for here."""
+    text = text.strip()
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else None
 
 
 def _wanted(question: Question) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from nof1.cells import cleaned
 from nof1.commit import STAGE, commit, locked, unsettled
 from nof1.errors import InputError, Nof1Error
+from nof1.files import is_file
 from nof1.plan.protocol import PROTOCOL_FILE, Protocol
 from nof1.record.checking.files import (
     check_amendments,
@@ -64,7 +65,7 @@ def check(folder: str | Path, *, results: bool = True) -> tuple[Finding, ...]:
         If another process writes to it for too long.
     """
     folder = Path(folder)
-    if not any((folder / name).is_file() for name in (PROTOCOL_FILE, DIARY_FILE, JOURNAL_FILE)):
+    if not any(is_file(folder / name) for name in (PROTOCOL_FILE, DIARY_FILE, JOURNAL_FILE)):
         raise InputError(
             f"{folder} is no trial folder: it holds no {PROTOCOL_FILE}. Give the folder that 'nof1 plan' or 'nof1 adopt' made."
         )
