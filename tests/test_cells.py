@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nof1.cells import cleaned, shielded, unshielded
+from nof1.cells import cleaned, csv_text, shielded, unshielded
 from nof1.plan.draw import draw_order
 from nof1.plan.protocol import Protocol
 from nof1.record.amend import add_pause
@@ -20,6 +20,7 @@ from nof1.record.entry import Entry
 from nof1.record.importing.importer import plan_import, take_import
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.reading import Reading
+from nof1.record.journal import Line, extended
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 from nof1.record.trial import Trial
@@ -143,3 +144,26 @@ def test_what_was_shielded_is_read_back_as_it_was(poisoned):
     found = {entry.night.day: entry for entry in read_diary(poisoned, Protocol.load(poisoned))}
     assert [found[day].note for day in (5, 12)] == ["=1+1", "=1+1"]
     assert found[6].side_effects == ("@SUM(1)",)
+
+
+class Python312Writer:
+    """The csv module's writer as Python 3.12 has it: it quotes a CR only where the CR is part of how rows end."""
+
+    def __init__(self, stream, *, lineterminator):
+        self.stream, self.end = stream, lineterminator
+
+    def writerow(self, cells):
+        quoted = [f'"{cell}"' if any(mark in cell for mark in f",\n{self.end}") else cell for cell in cells]
+        self.stream.write(",".join(quoted) + self.end)
+
+
+def test_a_lone_carriage_return_is_quoted_by_every_python_in_every_table(monkeypatch):
+    monkeypatch.setattr(csv, "writer", Python312Writer)
+    assert csv_text([("a\rb", "c"), ("", "d")]) == '"a\rb",c\n,d\n'
+    line = Line("2026-01-05T09:00:00", "log", "2026-01-05", "note", "", "a\rb")
+    assert b',"a\rb",' in extended(b"", [line])
+
+
+@given(st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=2)))
+def test_a_table_is_read_back_as_it_was_written(rows):
+    assert list(csv.reader(io.StringIO(csv_text(rows), newline=""), strict=True)) == rows

@@ -1,5 +1,7 @@
-"""Text in the cells of the tables that nof1 writes: safe to open in a spreadsheet, and the same text when read back."""
+"""Text in the cells of the tables that nof1 writes: safe to open in a spreadsheet, and the same text when read back; and the tables."""
 
+import csv
+import io
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -38,6 +40,22 @@ def unshielded(cell: str) -> str:
     """
     whole = cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
     return _INNER_SHIELDED.sub("", whole)
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    r"""Rows of cells as CSV; each row ends in LF.
+
+    >>> csv_text([("night", "note"), ("2026-01-05", "calm, then not")])
+    'night,note\n2026-01-05,"calm, then not"\n'
+    """
+    return "".join(_line(row) for row in rows)
+
+
+def _line(cells: Iterable[object]) -> str:
+    """One row of CSV. The writer is told that rows end in CR LF, so that it quotes a lone CR, and is then overruled."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\r\n").writerow(cells)
+    return stream.getvalue()[:-2] + "\n"
 
 
 def listed(names: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from nof1.cells import shielded, unshielded
+from nof1.cells import csv_text, shielded, unshielded
 from nof1.errors import InputError
 from nof1.files import read_bytes, write_atomic
 from nof1.plan.explain import explain
@@ -102,13 +102,11 @@ def _parse(row: dict[str, Any], *, where: str) -> Amendment:
 
 def amendments_csv(amendments: Iterable[Amendment]) -> str:
     """amendments.csv with these amendments."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    rows: list[Iterable[str]] = [COLUMNS]
     for amendment in amendments:
         values = amendment.model_dump(mode="json")
-        writer.writerow(["" if values[name] is None else shielded(str(values[name])) for name in COLUMNS])
-    return stream.getvalue()
+        rows.append(["" if values[name] is None else shielded(str(values[name])) for name in COLUMNS])
+    return csv_text(rows)
 
 
 def save_amendments(folder: Path, amendments: Iterable[Amendment]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from nof1.cells import brief
+from nof1.cells import brief, csv_text
 from nof1.errors import InputError
 from nof1.files import write_atomic
 from nof1.plan.fields import PAUSE, WASHOUT
@@ -190,12 +190,12 @@ class Order:
         """
         if self.sealed:
             raise InputError("A sealed order is not written to order.csv.")
-        stream = io.StringIO()
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for period in self.periods:
-            writer.writerows((night.isoformat(), period.number, period.block, period.arm) for night in period.dates)
-        return stream.getvalue()
+        nights = (
+            (night.isoformat(), period.number, period.block, period.arm)
+            for period in self.periods
+            for night in period.dates
+        )
+        return csv_text([COLUMNS, *nights])
 
     def save(self, path: Path) -> None:
         """Write order.csv, whole or not at all."""

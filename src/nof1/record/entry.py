@@ -3,15 +3,13 @@
 Knows the protocol (which columns, which scale, which nights); must not know the arms' order, a file or any result.
 """
 
-import csv
-import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
-from nof1.cells import cleaned, shielded
+from nof1.cells import cleaned, csv_text, shielded
 from nof1.errors import InputError
 from nof1.plan.protocol import Outcome, Protocol
 from nof1.record.measures import find_measure
@@ -75,7 +73,7 @@ def empty_diary(protocol: Protocol) -> str:
 def to_csv(protocol: Protocol, entries: Iterable[Entry]) -> str:
     """diary.csv, nights in calendar order."""
     rows = (row_of(protocol, entry).values() for entry in sorted(entries, key=lambda entry: entry.night))
-    return "".join(_line([shielded(cell) for cell in cells]) for cells in (columns(protocol), *rows))
+    return csv_text([shielded(cell) for cell in cells] for cells in (columns(protocol), *rows))
 
 
 def row_of(protocol: Protocol, entry: Entry) -> dict[str, str]:
@@ -91,13 +89,6 @@ def row_of(protocol: Protocol, entry: Entry) -> dict[str, str]:
         entry.note,
     )
     return dict(zip(columns(protocol), cells, strict=True))
-
-
-def _line(cells: Sequence[str]) -> str:
-    """One row of CSV. The writer is told that rows end in CR LF, so that it quotes a lone CR, and is then overruled."""
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\r\n").writerow(cells)
-    return stream.getvalue()[:-2] + "\n"
 
 
 def number_text(value: float | None) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from nof1.cells import shielded, unshielded
+from nof1.cells import csv_text, shielded, unshielded
 from nof1.errors import InputError
 from nof1.files import read_bytes, sha256_bytes, sha256_file
 
@@ -116,18 +116,15 @@ def extended(content: bytes, lines: Iterable[Line], *, last: str = "") -> bytes:
     `last` is the checksum that the first of them goes on from, if not that of the content's own end: what was cut off then
     stays missing for good.
     """
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    if not content:
-        writer.writerow(COLUMNS)
-    elif not content.endswith(b"\n"):
-        stream.write("\n")
+    rows: list[Sequence[str]] = [] if content else [COLUMNS]
+    if content and not content.endswith(b"\n"):
+        content += b"\n"
     last = last or _end_of(content)
     for line in lines:
         cells = [shielded(cell) for cell in line._cells()]
         last = _checksum(last, cells)
-        writer.writerow([*cells, last])
-    return content + stream.getvalue().encode()
+        rows.append([*cells, last])
+    return content + csv_text(rows).encode()
 
 
 def _end_of(content: bytes) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+from nof1.cells import csv_text
 from nof1.errors import InputError
 from nof1.files import read_bytes
 from nof1.plan.fields import column_name
@@ -55,13 +56,11 @@ def read_measures(folder: str | Path) -> dict[tuple[date, str], float]:
 
 def measures_csv(values: Values) -> str:
     """measures.csv, nights in calendar order."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    rows = [COLUMNS]
     for (night, name), value in sorted(values.items()):
         measure = find_measure(name)
-        writer.writerow((night.isoformat(), name, number_text(value), measure.unit if measure else ""))
-    return stream.getvalue()
+        rows.append((night.isoformat(), name, number_text(value), measure.unit if measure else ""))
+    return csv_text(rows)
 
 
 def measure_name(name: str, *, where: str) -> str:
