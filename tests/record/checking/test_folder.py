@@ -224,6 +224,8 @@ TAMPERING = {
     "results damaged": (write("results/results.json", b"[]"), "results/results.json is damaged"),
     "results gone": (gone("results/results.json"), "results/results.json is gone"),
     "half a commit": (lambda folder: ((folder / STAGE).mkdir(), (folder / STAGE / "list.json").write_text("{")), ".nof1-commit/list.json is damaged"),
+    "a commit nested deeply": (lambda folder: ((folder / STAGE).mkdir(), (folder / STAGE / "list.json").write_text("[" * 100_000)), ".nof1-commit/list.json is damaged"),
+    "a commit of no files": (lambda folder: ((folder / STAGE).mkdir(), (folder / STAGE / "list.json").write_text("[7]")), ".nof1-commit/list.json is damaged"),
 }  # fmt: skip
 
 

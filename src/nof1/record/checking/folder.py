@@ -180,14 +180,6 @@ def _locked(folder: Path, stack: ExitStack) -> Iterator[Finding]:
         except Nof1Error as problem:
             if not isinstance(problem.__cause__, OSError):
                 raise  # another nof1 is at work
-        except (ValueError, KeyError, TypeError):
-            yield Finding(
-                "problem",
-                "leftovers",
-                f"{STAGE}/list.json is damaged, so what was being written cannot be finished. Remove the folder {STAGE}, then check again.",
-                STAGE,
-            )
-            return
         else:
             if begun:
                 yield Finding(
