@@ -198,11 +198,12 @@ def parse_number(text: str, name: str, *, where: str) -> float | None:
 
 
 def _parse_covariate(text: str, name: str, *, where: str) -> float | None:
-    """A number; yes and no are 1 and 0, but of what is measured in a unit."""
+    """A number; yes and no are 1 and 0, but of what is measured in a unit, where no amount is 0."""
     measure = find_measure(name)
+    words = {"no": "0", "n": "0"} if measure is None or measure.flag or measure.amount else {}
     if measure is None or measure.flag:
-        text = {"yes": "1", "y": "1", "no": "0", "n": "0"}.get(text.strip().casefold(), text)
-    return parse_number(text, name, where=where)
+        words |= {"yes": "1", "y": "1"}
+    return parse_number(words.get(text.strip().casefold(), text), name, where=where)
 
 
 def _check_outcome(outcome: Outcome, value: float | None, *, where: str) -> None:

@@ -44,6 +44,11 @@ class Measure:
         return (self.low, self.high) == (0, 1)
 
     @property
+    def amount(self) -> bool:
+        """Whether it is how much of something was taken or done that day, of which "no" says none."""
+        return not self.flag and self.belongs == "day" and self.low == 0
+
+    @property
     def question(self) -> str:
         """How the diary asks for it."""
         return f"{self.title} ({self.unit})" if self.unit else self.title

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nof1.cells import shielded, unshielded
+from nof1.cells import csv_text, shielded, unshielded
 from nof1.errors import InputError, Nof1Error
 from nof1.files import read_bytes, sync_folder
 
@@ -153,14 +153,12 @@ def sheet_of(line: Imported) -> str:
 
 def ledger_csv(lines: Iterator[Imported] | tuple[Imported, ...]) -> str:
     """ledger.csv with these lines."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    written: list[tuple[str, ...]] = [COLUMNS]
     for line in lines:
         cells = (line.imported, line.file, line.sha256, line.source, line.rows, line.taken, line.merged, line.rejected)
         texts = (*map(str, cells), _json(line.map), _json(line.options))
-        writer.writerow([shielded(text) for text in texts])
-    return stream.getvalue()
+        written.append(tuple(shielded(text) for text in texts))
+    return csv_text(written)
 
 
 def _json(content: Mapping[str, Any]) -> str:

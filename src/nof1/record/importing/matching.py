@@ -172,9 +172,11 @@ class _Taker:
             )
         self.trust = reading.trust
         outcome = protocol.outcome
-        # Where yes is no number: 1 mg, or a minute asleep.
+        measures = {target.field: measure for target in made if (measure := find_measure(target.field))}
+        # Where yes and no are no numbers: sleep of 0 minutes. Of an amount, no is 0 and yes does not say how much.
+        self.amounts = {name for name, measure in measures.items() if measure.amount}
         self.unflagged = {outcome.name, "dose_mg", "confidence"} | {
-            target.field for target in made if (measure := find_measure(target.field)) and not measure.flag
+            name for name, measure in measures.items() if not measure.flag and not measure.amount
         }
         self.checks: dict[str, Callable[[float], str]] = {target.field: _measure_check(target.field) for target in made}
         self.checks |= {outcome.name: _outcome_check(protocol)}
@@ -226,6 +228,8 @@ class _Taker:
             if target.field in self.unflagged:
                 raise
             number = flag_or_number(text, decimal_comma=self.comma)
+            if number and target.field in self.amounts:
+                raise
         return None if number is None else number * target.factor
 
     def _night(self, cells: Sequence[str], belongs: Belongs) -> tuple[date, Moment]:

@@ -3,14 +3,12 @@
 Knows no protocol; must not know how rows are matched.
 """
 
-import csv
-import io
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from nof1.cells import shielded, unshielded
+from nof1.cells import csv_text, shielded, unshielded
 from nof1.errors import InputError
 from nof1.record.sources.opened import open_file
 
@@ -177,13 +175,11 @@ def rejected_csv(rows: Iterable[RejectedRow]) -> str:
     """rejected.csv with these rows."""
     rows = list(rows)
     fields = list(dict.fromkeys(name for row in rows for name in row.values))
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow((*COLUMNS, *fields))
+    written: list[tuple[str, ...]] = [(*COLUMNS, *fields)]
     for row in rows:
         cells = (row.file, row.sha256, row.lines, str(row.rows), row.reason, row.night)
-        writer.writerow([shielded(cell) for cell in (*cells, *(row.values.get(name, "") for name in fields))])
-    return stream.getvalue()
+        written.append(tuple(shielded(cell) for cell in (*cells, *(row.values.get(name, "") for name in fields))))
+    return csv_text(written)
 
 
 def after_import(
