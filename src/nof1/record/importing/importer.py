@@ -237,9 +237,10 @@ def _one_by_one(export: Export, matched: Matched, failed: Sequence[tuple[Rejecte
     Where they are too many, or several rows stand on one line, a night stays one entry.
     """
     together = [night for night, _ in failed]
-    reasons = {line: night.reason for night, lines in failed for line in lines}
-    if len(reasons) == len(failed) or (export.source != MENDED and len(reasons) > LISTED):
+    rows = sum(night.rows for night in together)
+    if rows == len(failed) or (export.source != MENDED and rows > LISTED):
         return together
+    reasons = {line: night.reason for night, lines in failed for line in lines}
     found: list[Rejected] = []
     for row in export.rows():
         if row.line in reasons:
@@ -247,7 +248,7 @@ def _one_by_one(export: Export, matched: Matched, failed: Sequence[tuple[Rejecte
             doubt = f"; {shown.doubt}" if shown.doubt else ""
             night = f"{DOUBT} {shown.night}" if shown.doubt else shown.night
             found.append(Rejected(str(row.line), 1, f"{reasons[row.line]}{doubt}", night, shown.values))
-    return found if len(found) == sum(night.rows for night in together) else together
+    return found if len(found) == rows else together
 
 
 def _new_cells(
