@@ -492,3 +492,9 @@ def test_very_many_rejected_rows_are_kept_as_a_run(export, plan):
     found = plan(export("date,severity\n" + "2026-01-12,99\n" * 6000 + "2026-01-13,4\n"))
     assert (found.rows_rejected, len(found.rejected), list(taken(found))) == (6000, 5001, [13])
     assert (found.rejected[-1].lines, found.rejected[-1].rows) == ("5002-6001", 1000)
+
+
+def test_a_number_too_large_in_its_unit_is_rejected_as_it_was_written(export, plan, rejections):
+    found = plan(export("date,severity,sleep_minutes\n2026-01-12,4,1e308\n"), units={"sleep_minutes": "h"})
+    assert [lines for lines, _, _ in rejections(found)] == ["2"]
+    assert found.rejected[0].values["sleep_minutes"] == "1e308"

@@ -354,10 +354,10 @@ class _Taker:
         if target.merge == "union" and self.until >= 0:  # the cell only marks what the interval is
             return f"{cells[self.when]} to {cells[self.until]}", False
         try:
-            number = self._value(target, text)
+            shown = number_text(self._value(target, text))
         except (ValueError, OverflowError):
             return text, not _is_a_number(text)
-        return number_text(number), target.merge != "device"
+        return shown, target.merge != "device"
 
 
 def _belongs(given: Iterable[Target]) -> Belongs:
