@@ -7,11 +7,11 @@ import pytest
 from known import SAMPLE, TARGETS, melatonin, silent
 
 from nof1 import InputError, Protocol, Trial, draw_order
+from nof1.analyze.answers import both_estimands, drawn_rows, mixture_rows
 from nof1.analyze.checks import cross_check
-from nof1.analyze.effects import pairs
-from nof1.analyze.fit import _both, _marginal_effects, _nuts_effects, fit
+from nof1.analyze.fit import fit
 from nof1.analyze.marginal import fit_marginal
-from nof1.analyze.nuts import compile_nuts, sample_nuts
+from nof1.analyze.nuts import compile_nuts, mcse, sample_nuts
 from nof1.analyze.simulate import Truth, simulate
 from nof1.analyze.terms import terms
 
@@ -90,9 +90,9 @@ def test_engines_agree_on_simulated_trials(protocol):
         compiled = compile_nuts(data, progress=silent) if compiled is None else compiled.with_outcome(data)
         fitted = sample_nuts(compiled, seed=i + 1, progress=silent)
         marginal = fit_marginal(data, seed=1)
-        quick = [_marginal_effects(protocol, marginal, pair) for pair in pairs(protocol)]
-        rows, _ = _nuts_effects(protocol, data, fitted)
-        check = cross_check(_both(rows), _both(quick))
+        quick = mixture_rows(protocol, marginal)
+        rows = drawn_rows(protocol, data, fitted.tree["posterior"].to_dataset(), mcse=mcse, seed=1)
+        check = cross_check(both_estimands(rows), both_estimands(quick))
         assert check["passed"], (i, check)
         seen.add(round(rows[0]["full"].mean, 6))
     assert len(seen) == SIMULATED  # every trial was another one
@@ -106,7 +106,15 @@ def test_engines_agree_on_the_sample_trials(name):
     assert {effect["engine"]: effect["verdict"] for effect in result.record["effects"]} == dict.fromkeys(
         ("nuts", "marginal"), {"helps": "helps", "worsens": "worsens", "cant-tell": "can't tell yet"}[name]
     )
-    assert list(result.posterior.children) == ["posterior", "sample_stats", "observed_data", "constant_data"]
+    assert set(result.posterior.children) == {
+        "posterior",
+        "sample_stats",
+        "log_prior",
+        "log_likelihood",
+        "posterior_predictive",
+        "observed_data",
+        "constant_data",
+    }
 
 
 def test_a_compiled_model_refuses_other_nights():

@@ -10,7 +10,7 @@ from nof1.plan.analysis import Priors
 @pytest.mark.parametrize(("low", "high"), [(0, 10), (0, 100), (-5, 5), (1, 4)], ids=str)
 def test_default_priors_follow_the_range(make_protocol, low, high):
     span = high - low
-    priors = make_protocol(outcome={"low": low, "high": high}).priors.model_dump()
+    priors = make_protocol(outcome={"low": low, "high": high}).priors.model_dump(exclude_none=True)
     assert priors == pytest.approx(
         {
             "level_mean": (low + high) / 2,

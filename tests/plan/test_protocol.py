@@ -13,7 +13,11 @@ from nof1.errors import InputError
 from nof1.plan.analysis import Priors
 from nof1.plan.conduct import Conduct
 from nof1.plan.design import MAX_NIGHTS
+from nof1.plan.family import OWN_PRIORS
 from nof1.plan.protocol import Protocol
+
+OF_ONE_FAMILY = {name for own in OWN_PRIORS.values() for name in own}
+SHARED_PRIORS = [name for name in Priors.model_fields if name not in OF_ONE_FAMILY]
 
 texts = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs")), max_size=30)
 names = st.text("abXYäβ漢09_-", max_size=12).map(lambda inner: f"n{inner}m")
@@ -64,7 +68,7 @@ def protocols(draw):
     carryovers = ["none", "exponential"] + [f"discard:{period_nights - 1}"] * (period_nights > 1)
     given_doses = positive.map(lambda value: min(value, 5000.0))
     doses = given_doses if dose == "taken" else st.none() | given_doses
-    priors = st.fixed_dictionaries({}, optional=dict.fromkeys(Priors.model_fields, positive))
+    priors = st.fixed_dictionaries({}, optional=dict.fromkeys(SHARED_PRIORS, positive))
     return Protocol.build(
         {
             "title": draw(texts.filter(str.strip)),
@@ -130,7 +134,7 @@ def test_a_saved_protocol_is_loaded_as_it_was(tmp_path, make_protocol):
 
 def test_the_file_states_every_number_that_was_decided(protocol):
     content = tomllib.loads(protocol.to_toml())
-    assert set(content["analysis"]["priors"]) == set(Priors.model_fields)
+    assert set(content["analysis"]["priors"]) == set(SHARED_PRIORS)
     assert content["design"]["start"] == date(2026, 1, 5)
     assert content["schema"] == 1
 
@@ -206,7 +210,7 @@ OTHER_VALUES = {
     ("analysis", "autocorrelation"): False,
     ("analysis", "dose"): "taken",
     ("analysis", "covariates"): ["sleep_hours"],
-    **{("analysis", "priors", name): 1.25 for name in Priors.model_fields},
+    **{("analysis", "priors", name): 1.25 for name in SHARED_PRIORS},
     **{("conduct", name): "another" for name in Conduct.model_fields},
     ("conduct", "purpose"): "research",
     ("conduct", "dose_time"): "22:00",

@@ -86,7 +86,7 @@ def decide(protocol: Protocol, *, p_better: float, p_benefit: float, p_small: fl
 
 
 def effect_from_draws(
-    protocol: Protocol, draws: Array, night_spread: Array, mcse: Callable[[Array, str, float | None], float]
+    protocol: Protocol, draws: Array, p_night_better: float, mcse: Callable[[Array, str, float | None], float]
 ) -> Effect:
     """Sum up draws of an effect.
 
@@ -94,12 +94,12 @@ def effect_from_draws(
     ----------
     draws : array, shape (chains, draws)
         Of the effect, in points.
-    night_spread : array, shape (chains, draws)
-        Sd of the difference of two random nights apart from the effect.
+    p_night_better : float
+        Chance that a random night on is better than one off.
     mcse : callable
         Monte Carlo standard error of "mean", "sd" or the "quantile" at a probability.
     """
-    gain = _gain(protocol, draws)
+    gains = gain(protocol, draws)
     threshold = protocol.outcome.threshold
     low, high = (float(np.quantile(draws, tail)) for tail in TAILS)
     return _effect(
@@ -107,10 +107,10 @@ def effect_from_draws(
         mean=float(draws.mean()),
         sd=float(draws.std(ddof=1)),
         interval=(low, high),
-        p_better=float(np.mean(gain > 0)),
-        p_benefit=float(np.mean(gain >= threshold)),
-        p_harm=float(np.mean(gain <= -threshold)),
-        p_night_better=float(np.mean(ndtr(gain / night_spread))),
+        p_better=float(np.mean(gains > 0)),
+        p_benefit=float(np.mean(gains >= threshold)),
+        p_harm=float(np.mean(gains <= -threshold)),
+        p_night_better=p_night_better,
         mcse_mean=mcse(draws, "mean", None),
         mcse_sd=mcse(draws, "sd", None),
         mcse_interval=(mcse(draws, "quantile", TAILS[0]), mcse(draws, "quantile", TAILS[1])),
@@ -132,7 +132,7 @@ def effect_from_mixture(protocol: Protocol, weights: Array, mean: Array, sd: Arr
 
     reach = 40 * total_sd
     ends = [float(brentq(lambda x, tail=tail: below(x) - tail, centre - reach, centre + reach)) for tail in TAILS]
-    sign = _gain(protocol, 1.0)
+    sign = gain(protocol, 1.0)
     threshold = protocol.outcome.threshold
     second = sd**2 + (mean - centre) ** 2
     # Delta method for self-normalized importance sampling: sum of squared weights times squared deviations.
@@ -156,7 +156,7 @@ def effect_from_mixture(protocol: Protocol, weights: Array, mean: Array, sd: Arr
     )
 
 
-def _gain[T: (float, Array)](protocol: Protocol, effect: T) -> T:
+def gain[T: (float, Array)](protocol: Protocol, effect: T) -> T:
     """The effect turned so that positive is better."""
     return effect if protocol.outcome.better == "higher" else -effect
 

@@ -2,25 +2,26 @@
 
 import platform
 import time
-from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any, Literal
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Literal
 
 from nof1._version import __version__
+from nof1.analyze.answers import Row, both_estimands, drawn_rows, entries, further_rows, highest_exposure, mixture_rows
 from nof1.analyze.checks import cross_check, not_cross_checked, sampling_check, weights_check
 from nof1.analyze.describe import describe_adherence, describe_harms, describe_periods
-from nof1.analyze.effects import INTERVAL_KIND, LEVEL, Effect, Pair, effect_from_draws, effect_from_mixture, pairs
-from nof1.analyze.exposure import Array, exposure_summary
+from nof1.analyze.exposure import Array
 from nof1.analyze.marginal import MarginalFit, fit_marginal
 from nof1.analyze.nuts import NutsFit, Progress, compile_nuts, mcse, sample_nuts
-from nof1.analyze.posterior import describe_parameters, marginal_tree
+from nof1.analyze.posterior import describe_parameters, marginal_draws
 from nof1.analyze.results import SCHEMA, Result
 from nof1.analyze.terms import Terms, terms
+from nof1.analyze.tree import complete_tree
 from nof1.errors import InputError, RefusalError
 from nof1.plan.protocol import Protocol
 from nof1.record.trial import Trial
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Engine = Literal["nuts", "marginal"]
 ENGINES: tuple[Engine, ...] = ("nuts", "marginal")
@@ -63,38 +64,43 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
     engines: dict[str, Any] = {}
     effects: list[dict[str, Any]] = []
     checks: dict[str, Any] = {}
+    marginal: MarginalFit | None = None
+    quick: list[Row] = []
+    posterior: xr.Dataset | None = None
 
     clock = time.perf_counter()
-    marginal: MarginalFit | None = None
     try:
         marginal = fit_marginal(data, seed=seed)
+        quick, posterior = _quick_rows(protocol, data, marginal, seed)
     except RefusalError as refusal:
         if engine == "marginal":
             raise
         checks["cross_check"] = not_cross_checked(str(refusal))
-    quick: list[dict[str, Effect]] = []
     if marginal is not None:
-        quick = [_marginal_effects(protocol, marginal, pair) for pair in pairs(protocol)]
         engines["marginal"] = {
             "seconds": time.perf_counter() - clock,
             "pareto_k": marginal.pareto_k,
             "ess": marginal.ess,
         }
-        effects += _entries(protocol, "marginal", quick)
         checks["weights"] = weights_check(marginal)
 
     if engine == "nuts":
         sampled = sample_nuts(compile_nuts(data, progress=progress), seed=seed, progress=progress)
-        rows, highest = _nuts_effects(protocol, data, sampled)
+        tree = sampled.tree
+        sampled_draws = tree["posterior"].to_dataset()
+        rows = drawn_rows(protocol, data, sampled_draws, mcse=mcse, seed=seed)
         engines["nuts"] = _describe_sampling(sampled)
-        effects = _entries(protocol, "nuts", rows) + effects
+        effects += entries(protocol, "nuts", rows, further_rows(protocol, data, sampled_draws))
         checks["sampling"] = sampling_check(sampled)
         if quick:
-            checks["cross_check"] = cross_check(_both(rows), _both(quick))
-        tree = sampled.tree
+            checks["cross_check"] = cross_check(both_estimands(rows), both_estimands(quick))
     else:
         assert marginal is not None  # otherwise the refusal was raised above
-        tree, highest = marginal_tree(data, marginal, seed=seed), marginal.highest_exposure
+        posterior = marginal_draws(data, marginal, seed=seed) if posterior is None else posterior
+        tree = complete_tree(data, posterior, None, seed=seed)
+    if quick:
+        further = None if posterior is None else further_rows(protocol, data, posterior)
+        effects += entries(protocol, "marginal", quick, further)
 
     tree.attrs.update(
         {
@@ -104,14 +110,25 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
             "engine": engine,
         }
     )
+    draws = tree["posterior"].to_dataset()
     computed = {
         "engines": engines,
         "effects": effects,
         "checks": checks,
-        "exposure": _describe_exposure(data, highest),
-        "parameters": describe_parameters(data, tree["posterior"].to_dataset()),
+        "exposure": _describe_exposure(data, highest_exposure(data, draws)),
+        "parameters": describe_parameters(data, draws),
     }
     return Result(trial, _describe(trial, data, seed) | computed, tree)
+
+
+def _quick_rows(
+    protocol: Protocol, data: Terms, fitted: MarginalFit, seed: int
+) -> "tuple[list[Row], xr.Dataset | None]":
+    """Effects from the marginal engine, and the draws where they are needed for them: only durations are not linear."""
+    if data.family == "normal":
+        return mixture_rows(protocol, fitted), None
+    posterior = marginal_draws(data, fitted, seed=seed)
+    return drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed), posterior
 
 
 def _describe(trial: Trial, data: Terms, seed: int) -> dict[str, Any]:
@@ -126,7 +143,7 @@ def _describe(trial: Trial, data: Terms, seed: int) -> dict[str, Any]:
         "randomized": protocol.randomized,
         "family": protocol.analysis.family,
         "seed": seed,
-        "priors": protocol.priors.model_dump(),
+        "priors": protocol.priors.model_dump(exclude_none=True),
         "nights": {
             "planned": protocol.nights,
             "recorded": protocol.nights - len(trial.missing_nights),
@@ -164,62 +181,6 @@ def _after_last(trial: Trial) -> int:
 
 def _silent(stage: str, done: int, whole: int) -> None:
     """No progress shown."""
-
-
-def _both(rows: Sequence[dict[str, Effect]]) -> list[Effect]:
-    """The effects of all pairs on both estimands."""
-    return [effect for row in rows for effect in row.values()]
-
-
-def _entries(protocol: Protocol, engine: Engine, rows: Sequence[dict[str, Effect]]) -> list[dict[str, Any]]:
-    """Entries of results.json: the named estimand at the top, and both of them below it."""
-    estimand = protocol.analysis.estimand
-    return [
-        {
-            "arm": pair.arm,
-            "reference": pair.reference,
-            "engine": engine,
-            "estimand": estimand,
-            "interval_kind": INTERVAL_KIND,
-            "level": LEVEL,
-            "threshold": protocol.outcome.threshold,
-            "better": protocol.outcome.better,
-            **row[estimand].to_dict(),
-            "full": row["full"].to_dict(),
-            "as_lived": row["as-lived"].to_dict(),
-        }
-        for pair, row in zip(pairs(protocol), rows, strict=True)
-    ]
-
-
-def _marginal_effects(protocol: Protocol, fitted: MarginalFit, pair: Pair) -> dict[str, Effect]:
-    spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
-    out = {}
-    for estimand in ("full", "as-lived"):
-        mean, sd = fitted.contrast(np.array(pair.vector), as_lived=estimand == "as-lived")
-        out[estimand] = effect_from_mixture(protocol, fitted.weights, mean, sd, spread)
-    return out
-
-
-def _nuts_effects(protocol: Protocol, data: Terms, fitted: NutsFit) -> tuple[list[dict[str, Effect]], Array]:
-    posterior = fitted.tree["posterior"].to_dataset()
-    effect = posterior["effect"].transpose("chain", "draw", "arm").to_numpy()
-    shape = effect.shape[:2]
-    half_life = posterior["half_life"].to_numpy().ravel() if data.exponential else None
-    on_treated, highest = exposure_summary(data.doses, data.treated, half_life)
-    lived = effect * np.broadcast_to(on_treated, (effect.shape[0] * effect.shape[1], effect.shape[2])).reshape(
-        effect.shape
-    )
-    omega = posterior["omega"].to_numpy() if data.period_effects else np.zeros(shape)
-    spread = np.sqrt(2 * (posterior["sigma"].to_numpy() ** 2 + omega**2))
-    rows = [
-        {
-            "full": effect_from_draws(protocol, effect @ np.array(pair.vector), spread, mcse),
-            "as-lived": effect_from_draws(protocol, lived @ np.array(pair.vector), spread, mcse),
-        }
-        for pair in pairs(protocol)
-    ]
-    return rows, highest
 
 
 def _describe_exposure(data: Terms, highest: Array) -> dict[str, Any]:

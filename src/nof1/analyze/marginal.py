@@ -24,6 +24,7 @@ from nof1.errors import RefusalError
 ROUNDS = ((512, 1024), (2048, 8192))
 QUICK_ROUNDS = ((256, 512), *ROUNDS)  # for many simulated trials, where one trial's last digit does not count
 MAX_PARETO_K = 0.7
+MARGINAL_FAMILIES = ("normal", "duration")  # a duration is the normal family of its logarithm
 _WIDTHS = {"phi": 1.5, "scale": 0.4, "sigma": 0.4, "share": 2.5, "half_life": 1.0}  # as wide as what is plausible
 
 
@@ -116,8 +117,13 @@ def fit_marginal(data: Terms, *, seed: int, rounds: Sequence[tuple[int, int]] = 
     Raises
     ------
     RefusalError
-        If Pareto k-hat exceeds 0.7 even with the most proposals: the weights cannot be trusted, NUTS can.
+        If the family is another one, or Pareto k-hat exceeds 0.7 even with the most proposals: the weights cannot be trusted, NUTS can.
     """
+    if data.family not in MARGINAL_FAMILIES:
+        raise RefusalError(
+            f'The quick engine is for the families {" and ".join(MARGINAL_FAMILIES)}, not for "{data.family}". '
+            "Sample instead: 'nof1 analyze' without --engine marginal."
+        )
     model = MarginalModel(data)
     pareto_k = np.inf
     mirror = model.names.index("share") if "share" in model.names else None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nof1.analyze.terms import Terms
+from nof1.analyze.tree import complete_tree, latent_states, states
 from nof1.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Effort:
 # The one second try takes smaller steps and, since periods of a night or two make noise and period spread hard to
 # tell apart, more of them.
 EFFORTS = (Effort(1000, 1000, 0.95), Effort(2000, 4000, 0.99))
+_RAW = ("phi_unit", "period_raw", "place", "step")  # what the sampler moves; the rest follows from it
 MAX_RHAT = 1.01
 MIN_ESS = 400.0
 
@@ -43,7 +45,7 @@ class NutsFit:
     Attributes
     ----------
     tree : xarray.DataTree
-        posterior, sample_stats, observed_data, constant_data.
+        posterior, sample_stats, log_prior, log_likelihood, posterior_predictive, observed_data, constant_data.
     rhat_max, ess_min : float
         Worst over all parameters; ESS is the smaller of bulk and tail.
     divergences : int
@@ -146,25 +148,27 @@ def sample_nuts(model: CompiledModel, *, seed: int, progress: Progress, efforts:
 
 
 def _complete(tree: "xr.DataTree", data: Terms) -> "xr.DataTree":
-    """Add what follows from the free variables, and the data, under the names of the model."""
-    import xarray as xr
-
+    """Add what follows from the free variables, and every other group, under the names of the model."""
     posterior = tree["posterior"].to_dataset()
     if data.autocorrelation:
         posterior["phi"] = 2 * posterior["phi_unit"] - 1
     if data.period_effects:
         posterior["period_offset"] = posterior["omega"] * posterior["period_raw"]
-    day = ("day", data.day + 1)
-    return xr.DataTree.from_dict(
-        {
-            "posterior": posterior,
-            "sample_stats": tree["sample_stats"].to_dataset()[
-                ["diverging", "energy", "depth", "n_steps", "step_size", "logp"]
-            ],
-            "observed_data": xr.Dataset({"outcome": ("day", data.y)}, coords={"day": day}),
-            "constant_data": xr.Dataset({"observed_outcome": ("day", data.y)}, coords={"day": day}),
-        }
-    )
+    dims = ("chain", "draw", "day")
+    if "place" in posterior:
+        from nof1.analyze.model import latent_ratings
+
+        latent = latent_ratings(data, posterior["place"].transpose(*dims).to_numpy())
+        posterior["state"] = (dims, states(data, posterior, latent))
+    if "step" in posterior:
+        steps = posterior["step"].transpose(*dims).to_numpy()
+        posterior["state"] = (
+            dims,
+            latent_states(data, posterior["sigma"].to_numpy(), posterior["phi"].to_numpy(), steps),
+        )
+    posterior = posterior.drop_vars([name for name in _RAW if name in posterior])
+    stats = tree["sample_stats"].to_dataset()[["diverging", "energy", "depth", "n_steps", "step_size", "logp"]]
+    return complete_tree(data, posterior, stats, seed=len(data.y))
 
 
 def _judge(tree: "xr.DataTree", target_accept: float, seconds: dict[str, float]) -> NutsFit:

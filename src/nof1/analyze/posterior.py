@@ -7,8 +7,8 @@ import numpy as np
 from nof1.analyze.effects import TAILS
 from nof1.analyze.exposure import Array
 from nof1.analyze.marginal import MarginalFit, draw_coefficients
+from nof1.analyze.prior import priors_of
 from nof1.analyze.terms import Terms
-from nof1.plan.analysis import Priors
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -17,8 +17,8 @@ DRAWS = 4000
 UNINFORMED = 0.9  # a posterior at least this wide compared with its prior says that the nights told little
 
 
-def marginal_tree(data: Terms, fit: MarginalFit, *, seed: int) -> "xr.DataTree":
-    """Draws of all parameters as an ArviZ DataTree with one chain."""
+def marginal_draws(data: Terms, fit: MarginalFit, *, seed: int) -> "xr.Dataset":
+    """Draws of all parameters as a dataset with one chain."""
     import xarray as xr
 
     chosen, coefficients, offsets = draw_coefficients(fit, DRAWS, np.random.default_rng(seed))
@@ -40,27 +40,26 @@ def marginal_tree(data: Terms, fit: MarginalFit, *, seed: int) -> "xr.DataTree":
         values["phi"] = ((), fit.phi[chosen])
     if data.exponential:
         values["half_life"] = ((), fit.half_life[chosen])
-    posterior = xr.Dataset(
+    return xr.Dataset(
         {name: (("chain", "draw", *dims), array[None]) for name, (dims, array) in values.items()}, coords=coords
     )
-    observed = xr.Dataset({"outcome": ("day", data.y)}, coords={"day": data.day + 1})
-    return xr.DataTree.from_dict({"posterior": posterior, "observed_data": observed})
 
 
 def describe_parameters(data: Terms, posterior: "xr.Dataset") -> dict[str, dict[str, Any]]:
-    """Mean, sd and interval of every parameter but the period offsets, next to the sd of its prior."""
-    priors = data.priors
-    prior_sd = _prior_sds(priors)
+    """Mean, sd and interval of every parameter but what single nights and periods have, next to the sd of its prior."""
     out: dict[str, dict[str, Any]] = {}
-    for name in ("level", "trend", "sigma", "phi", "omega", "half_life"):
-        if name in posterior:
-            out[name] = _row(posterior[name].to_numpy(), prior_sd[name])
-    for i, arm in enumerate(data.arms):
-        out[f"effect[{arm}]"] = _row(posterior["effect"].to_numpy()[..., i], priors.effect_sd)
-    for i, name in enumerate(data.covariate_names):
-        draws = posterior["covariate_effect"].to_numpy()[..., i]
-        out[f"covariate_effect[{name}]"] = _row(draws, priors.covariate_sd / float(data.covariate_sd[i]))
-    return out
+    names = {"effect": data.arms, "covariate_effect": data.covariate_names}
+    for name, prior in priors_of(data).items():
+        draws = posterior[name].transpose("chain", "draw", ...).to_numpy()
+        if not prior.shape:
+            out[name] = _row(draws, float(prior.sd))
+            continue
+        labels = names.get(name) or [str(i + 1) for i in range(prior.shape[0])]
+        sds = np.broadcast_to(prior.sd, prior.shape)
+        for i, label in enumerate(labels):
+            out[f"{name}[{label}]"] = _row(draws[..., i], float(sds[i]))
+    order = ("level", "trend", "sigma", "phi", "omega", "half_life")
+    return {name: out[name] for name in order if name in out} | out
 
 
 def _row(draws: Array, prior_sd: float) -> dict[str, Any]:
@@ -71,19 +70,4 @@ def _row(draws: Array, prior_sd: float) -> dict[str, Any]:
         "interval": [float(np.quantile(draws, tail)) for tail in TAILS],
         "prior_sd": prior_sd,
         "informed": sd < UNINFORMED * prior_sd,
-    }
-
-
-def _prior_sds(priors: Priors) -> dict[str, float]:
-    """Standard deviations of the priors, in closed form."""
-    a, b = priors.autocorrelation_a, priors.autocorrelation_b
-    half_normal = float(np.sqrt(1 - 2 / np.pi))
-    spread = priors.half_life_log_sd**2
-    return {
-        "level": priors.level_sd,
-        "trend": priors.trend_sd,
-        "sigma": priors.noise_scale * half_normal,
-        "omega": priors.period_scale * half_normal,
-        "phi": 2 * float(np.sqrt(a * b / ((a + b) ** 2 * (a + b + 1)))),
-        "half_life": priors.half_life_median * float(np.sqrt((np.exp(spread) - 1) * np.exp(spread))),
     }

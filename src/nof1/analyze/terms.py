@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nof1.analyze.exposure import Array
 from nof1.errors import InputError, Nof1Warning, RefusalError
 from nof1.plan.analysis import Priors
+from nof1.plan.family import Family
 from nof1.plan.fields import PAUSE
 from nof1.plan.protocol import Protocol
 from nof1.record.trial import Trial
@@ -27,7 +28,7 @@ class Terms:
     Attributes
     ----------
     y : array, shape (n,)
-        Outcome of the nights that have one and are not discarded, in points.
+        Outcome of the nights that have one and are not discarded; of a duration its logarithm.
     day : int array, shape (n,)
         Calendar day of each, from 0.
     time : array, shape (n,)
@@ -48,6 +49,10 @@ class Terms:
     priors : Priors
     exponential, trend, period_effects, autocorrelation : bool
         Which parts the model has.
+    family : str
+        As in the protocol.
+    low, high : float
+        Ends of the outcome's scale.
     """
 
     y: Array
@@ -66,6 +71,19 @@ class Terms:
     trend: bool
     period_effects: bool
     autocorrelation: bool
+    family: Family = "normal"
+    low: float = -np.inf
+    high: float = np.inf
+
+    @property
+    def outcome(self) -> Array:
+        """The outcome as it was recorded, shape (n,)."""
+        return np.exp(self.y) if self.family == "duration" else self.y
+
+    @property
+    def has_spread(self) -> bool:
+        """Whether nights have a spread of their own (sigma) beside what the family's likelihood gives them."""
+        return self.autocorrelation or self.family not in ("binary", "ordinal", "count")
 
     @property
     def n(self) -> int:
@@ -178,10 +196,13 @@ def assemble(
                 f"No dose of {name!r} was taken before the last recorded night, so its effect cannot be seen."
             )
     numbers, index = np.unique(period[used], return_inverse=True)
-    if analysis.period_effects:
+    family = analysis.family
+    if analysis.period_effects and family in ("normal", "student", "duration"):
         _refuse_flat_periods(protocol.outcome.name, outcome[used], index)
+    if family == "duration":
+        _refuse_no_time(protocol.outcome.name, outcome[used])
     return Terms(
-        y=outcome[used],
+        y=np.log(outcome[used]) if family == "duration" else outcome[used],
         day=day,
         time=day / (len(outcome) - 1) - 0.5,
         doses=doses[lived],
@@ -197,6 +218,9 @@ def assemble(
         trend=analysis.trend,
         period_effects=analysis.period_effects,
         autocorrelation=analysis.autocorrelation,
+        family=family,
+        low=protocol.outcome.low,
+        high=protocol.outcome.high,
     )
 
 
@@ -230,6 +254,15 @@ def _refuse_flat_periods(name: str, y: Array, period: NDArray[np.int64]) -> None
         raise RefusalError(
             f"Within every period the recorded {name} never changes, so there is no spread between nights to measure an effect "
             "against. Record more nights."
+        )
+
+
+def _refuse_no_time(name: str, y: Array) -> None:
+    """Refuse durations of 0, which have no logarithm."""
+    if np.any(y <= 0):
+        raise RefusalError(
+            f"{int(np.sum(y <= 0))} nights have a {name} of 0, and a duration that is analysed as a ratio must be above 0. "
+            'Record the smallest time you would notice instead, or plan with family = "normal".'
         )
 
 

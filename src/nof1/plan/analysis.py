@@ -7,37 +7,42 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from nof1.plan.family import OWN_PRIORS, SCALES, Family, default_priors
 from nof1.plan.fields import Finite, Positive
 
-# The only family there is so far; the others of the plan are refused by name.
-Family = Literal["normal"]
 Estimand = Literal["full", "as-lived"]
 
 
 class Priors(BaseModel):
-    """Priors of the model, on the outcome's own scale.
+    """Priors of the model, on the scale that the family works on: points, logarithm, or log odds.
 
-    The defaults follow one rule: everything is a fixed share of the range R = high - low of the outcome, so that they
-    say the same about a 0-10 rating and a 0-100 one. `Priors.for_range` applies it.
+    The defaults follow one rule for each scale (`nof1.plan.family`), so that they say the same about a 0-10 rating and a
+    0-100 one.
 
     Attributes
     ----------
     level_mean, level_sd : float
-        Level off treatment, Normal, in outcome points.
+        Level off treatment, Normal. Of an ordinal outcome: log odds of anything above the lowest level.
     effect_sd : float
-        Effect of each arm at full exposure, Normal(0, effect_sd), in points: help and harm alike.
+        Effect of each arm at full exposure, Normal(0, effect_sd): help and harm alike.
     trend_sd : float
-        Drift from the first to the last planned day, Normal(0, trend_sd), in points.
+        Drift from the first to the last planned day, Normal(0, trend_sd).
     covariate_sd : float
-        Effect of one standard deviation of a covariate, Normal(0, covariate_sd), in points.
+        Effect of one standard deviation of a covariate, Normal(0, covariate_sd).
     period_scale : float
-        Spread between periods, HalfNormal(period_scale), in points.
+        Spread between periods, HalfNormal(period_scale).
     noise_scale : float
-        Spread between nights, HalfNormal(noise_scale), in points.
+        Spread between nights, HalfNormal(noise_scale).
     autocorrelation_a, autocorrelation_b : float
         (phi + 1) / 2 ~ Beta(a, b), phi the correlation of neighbouring nights.
     half_life_median, half_life_log_sd : float
         Half-life of build-up and wash-out, LogNormal(ln median, log_sd), in days.
+    degrees_shape, degrees_rate : float or None
+        Student family alone: degrees of freedom ~ Gamma(shape, rate).
+    overdispersion_scale : float or None
+        Count family alone: variance = mean + overdispersion x mean^2, overdispersion ~ HalfNormal(scale).
+    gap_median, gap_log_sd : float or None
+        Ordinal family alone: distance of neighbouring cut points ~ LogNormal(ln median, log_sd), in log odds.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,24 +59,22 @@ class Priors(BaseModel):
     half_life_median: Positive = 2.0
     half_life_log_sd: Positive = 0.7
 
-    @classmethod
-    def for_range(cls, low: float, high: float, **changes: float) -> "Priors":
-        """Default priors for an outcome from `low` to `high`, with `changes` by name."""
-        return cls(**(cls.defaults(low, high) | changes))
+    degrees_shape: Positive | None = None
+    degrees_rate: Positive | None = None
+    overdispersion_scale: Positive | None = None
+    gap_median: Positive | None = None
+    gap_log_sd: Positive | None = None
 
-    @staticmethod
-    def defaults(low: float, high: float) -> dict[str, float]:
-        """The range rule: sd of a quarter of R for level and noise, a fifth for effects, a twentieth for periods."""
-        span = high - low
-        return {
-            "level_mean": (low + high) / 2,
-            "level_sd": span / 4,
-            "effect_sd": span / 5,
-            "trend_sd": span / 5,
-            "covariate_sd": span / 5,
-            "period_scale": span / 20,
-            "noise_scale": span / 4,
-        }
+    @classmethod
+    def for_range(cls, low: float, high: float, *, family: Family = "normal", **changes: float) -> "Priors":
+        """Default priors of a family for an outcome from `low` to `high`, with `changes` by name."""
+        return cls(**(default_priors(family, low, high) | changes))
+
+    def own(self, name: str) -> float:
+        """A prior that one family alone has; `Protocol` fills it in."""
+        value = getattr(self, name)
+        assert value is not None, name
+        return float(value)
 
 
 class Analysis(BaseModel):
@@ -80,7 +83,8 @@ class Analysis(BaseModel):
     Attributes
     ----------
     family : str
-        Likelihood of a night's outcome; "normal".
+        Likelihood of a night's outcome: "normal", "rating" (whole numbers with a floor and a ceiling), "student" (outlying
+        nights), "ordinal" (ordered words), "count", "binary" (yes or no), "duration".
     estimand : str
         What the verdict speaks about: "full" (effect at full exposure) or "as-lived" (mean over the treated nights).
     certainty : float
@@ -126,6 +130,22 @@ class Analysis(BaseModel):
         if isinstance(data, dict) and isinstance(data.get("covariates"), list):
             return data | {"covariates": tuple(data["covariates"])}
         return data
+
+    @model_validator(mode="after")
+    def _priors_are_of_the_family(self) -> "Analysis":
+        for family, own in OWN_PRIORS.items():
+            for name in own:
+                there = self.priors is not None and getattr(self.priors, name) is not None
+                if there and family != self.family:
+                    raise ValueError(
+                        f'priors.{name} is a prior of the family "{family}" alone; the family is "{self.family}"'
+                    )
+        return self
+
+    @property
+    def scale(self) -> str:
+        """What effects and priors are measured in inside the model: "points", "log" or "logit"."""
+        return SCALES[self.family]
 
     @property
     def discarded_nights(self) -> int:

@@ -20,6 +20,7 @@ from nof1.plan.conduct import Conduct
 from nof1.plan.design import MAX_NIGHTS, Adopted, Balanced, Concealment, Design, Listed
 from nof1.plan.dose import elemental_mg, find_form
 from nof1.plan.explain import explain, parse_toml
+from nof1.plan.family import FAMILIES, Ends, default_priors, family_refusal
 from nof1.plan.fields import ArmName, Column, Finite, Frozen, Positive, Text, as_number, column_name
 from nof1.plan.safety import Safety, needs_agreement, screen
 from nof1.plan.sequences import sequences_of
@@ -175,7 +176,13 @@ class Protocol(Frozen):
         chosen = {} if chosen is None else chosen.model_dump() if isinstance(chosen, Priors) else chosen
         if not isinstance(chosen, dict):
             return data
-        return data | {"analysis": fields | {"priors": Priors.defaults(low, high) | chosen}}
+        family = fields.get("family", "normal")
+        if family not in FAMILIES:
+            return data
+        own = default_priors(family, low, high)
+        return data | {
+            "analysis": fields | {"priors": own | {name: of for name, of in chosen.items() if of is not None}}
+        }
 
     @model_validator(mode="after")
     def _parts_fit(self) -> "Protocol":
@@ -195,6 +202,9 @@ class Protocol(Frozen):
                 f"safety: {stops} Without a clinician's agreement this trial cannot be planned. Talk to a doctor; if they agree, "
                 "record it as safety.agreement with clinician and date"
             )
+        refusal = family_refusal(self.analysis.family, Ends(self.outcome.low, self.outcome.high, self.outcome.whole))
+        if refusal is not None:
+            raise ValueError(f"analysis: {refusal}")
         if self.analysis.dose == "taken" and any(not arm.dose_mg for arm in self.active_arms):
             raise ValueError('dose = "taken" needs a dose_mg above 0 for every arm but the reference')
         self._design_fits(names)

@@ -1,0 +1,158 @@
+"""The families' likelihoods against PyMC's own and against integrals, night by night."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from families import FAMILIES, make_protocol, make_terms, prior_nights
+from pytensor.compile.mode import Mode
+from scipy.integrate import quad
+from scipy.special import logsumexp
+
+from nof1.analyze.draws import linear_predictor
+from nof1.analyze.model import build_model, latent_ratings
+from nof1.analyze.pointwise import left_out, log_likelihood
+from nof1.analyze.prior import priors_of
+from nof1.analyze.response import log_chance
+from nof1.analyze.tree import latent_states
+
+PLAIN = Mode(linker="py", optimizer="fast_compile")  # no compiling
+
+
+def one_of(family, *, seed=5, arms=("off", "citrate", "oxide"), **analysis):
+    """One draw of the priors with nights from it, and its values under the names of the PyMC model."""
+    data = make_terms(make_protocol(family, arms=arms, **analysis))
+    draws, nights = prior_nights(data, seed=seed)
+    data = nights[0]
+    values = {"level": draws.level[0], "effect": draws.effect[0]}
+    for name in ("trend", "sigma", "omega", "half_life", "degrees", "overdispersion"):
+        of = getattr(draws, name)
+        values |= {} if of is None else {name: of[0]}
+    values |= {"phi_unit": (draws.phi[0] + 1) / 2, "period_raw": draws.period_offset[0] / max(draws.omega[0], 1e-9)}
+    rng = np.random.default_rng(seed)
+    if family == "ordinal":
+        values["gap"] = np.diff(draws.cuts[0])
+    if family == "rating":
+        values["place"] = rng.uniform(0.05, 0.95, data.n)
+        state = latent_ratings(data, values["place"]) - linear_predictor(data, draws)
+        draws = replace(draws, state=state)
+    elif draws.state is not None:
+        values["step"] = rng.standard_normal(data.n)
+        draws = replace(draws, state=latent_states(data, draws.sigma, draws.phi, values["step"][None]))
+    return data, draws, values
+
+
+def as_pymc_wants(model, values):
+    point = {}
+    for variable in model.free_RVs:
+        transform = model.rvs_to_transforms[variable]
+        value = np.asarray(values[variable.name], dtype=float)
+        name = model.rvs_to_values[variable].name
+        point[name] = value if transform is None else transform.forward(value, *variable.owner.inputs).eval()
+    return point
+
+
+def pymc_log_density(model, variables, values):
+    return float(model.compile_logp(vars=variables, jacobian=False, mode=PLAIN)(as_pymc_wants(model, values)))
+
+
+@pytest.mark.parametrize(
+    "parts", [{}, {"autocorrelation": False, "trend": False, "carryover": "none"}], ids=["all", "few"]
+)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_likelihood_and_priors_equal_pymc_s(family, parts):
+    data, draws, values = one_of(family, **parts)
+    model = build_model(data)
+    got = log_likelihood(data, draws).sum()
+    expected = pymc_log_density(model, model.observed_RVs, values)
+    if family == "duration":
+        expected -= data.y.sum()  # PyMC has the logarithm; the density of minutes is that over minutes
+    if family != "rating":  # PyMC has the density of latent ratings there, not the chance of recorded ones
+        assert got == pytest.approx(expected, rel=1e-9)
+    top = [variable for variable in model.free_RVs if variable.name not in ("period_raw", "place", "step")]
+    own = 0.0
+    for name, prior in priors_of(data).items():
+        value = values["gap"] if name == "gap" else getattr(draws, name)[0]
+        own += float(np.sum(prior.log_density(np.asarray(value))))
+    stretched = np.log(2) if "phi" in priors_of(data) else 0.0  # phi_unit has half the range of phi
+    assert own + stretched == pytest.approx(pymc_log_density(model, top, values), rel=1e-6)
+
+
+def test_the_latent_ratings_follow_the_normal_model_and_lie_in_their_cells():
+    data, draws, values = one_of("rating")
+    model = build_model(data)
+    latent = latent_ratings(data, values["place"])
+    recorded = np.clip(np.rint(latent), data.low, data.high)
+    assert np.array_equal(recorded, data.y)
+    as_normal = replace(data, family="normal", y=latent)
+    stretched = np.where(
+        (data.y <= data.low) | (data.y >= data.high), np.log(data.priors.noise_scale / 2) - np.log(values["place"]), 0.0
+    )
+    expected = log_likelihood(as_normal, draws).sum() + stretched.sum()
+    assert pymc_log_density(model, model.observed_RVs, values) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("family", ["normal", "student", "duration"])
+def test_a_night_left_out_is_the_joint_density_over_its_integral(family):
+    data, draws, _ = one_of(family)
+    told = left_out(data, draws, np.random.default_rng(0)).log_likelihood[0]
+    base = log_likelihood(data, draws).sum()
+    for i in (0, data.n // 2, data.n - 1):
+
+        def joint(value, i=i):
+            y = data.y.copy()
+            y[i] = value
+            jacobian = value if family == "duration" else 0.0  # the integral is over the logarithm
+            return float(np.exp(log_likelihood(replace(data, y=y), draws).sum() + jacobian - base))
+
+        middle, reach = linear_predictor(data, draws)[0, i], 60 * draws.sigma[0]
+        integral = quad(joint, middle - reach, middle + reach, points=[data.y[i], middle], limit=800)[0]
+        assert told[i] == pytest.approx(-np.log(integral), abs=0.02 if family == "student" else 1e-6)
+
+
+@pytest.mark.parametrize("family", ["ordinal", "count", "binary"])
+def test_a_night_left_out_integrates_over_its_own_state(family):
+    """By brute force: the night's state from the joint normal of all states given the others, its outcome's chance averaged."""
+    data, draws, _ = one_of(family)
+    told = left_out(data, draws, np.random.default_rng(0)).log_likelihood[0]
+    lag = np.abs(data.day[:, None] - data.day)
+    covariance = draws.sigma[0] ** 2 * draws.phi[0] ** lag
+    rng = np.random.default_rng(1)
+    for i in (0, data.n // 2, data.n - 1):
+        others = np.arange(data.n) != i
+        gain = np.linalg.solve(covariance[np.ix_(others, others)], covariance[others, i])
+        mean, sd = gain @ draws.state[0, others], np.sqrt(covariance[i, i] - gain @ covariance[others, i])
+        location = linear_predictor(data, draws)[0, i] + mean + sd * rng.standard_normal(200_000)
+        many = draws.part(np.zeros(200_000, dtype=int))
+        y = np.full((200_000, 1), data.y[i])
+        brute = logsumexp(log_chance(data, many, location[:, None], y)) - np.log(200_000)
+        assert told[i] == pytest.approx(float(brute), abs=0.02)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_foretold_nights_look_like_the_density_says(family):
+    """Mean of the predicted nights against the mean under their own log likelihood, on a grid of possible outcomes."""
+    data, draws, _ = one_of(family, seed=8)
+    many = draws.part(np.zeros(4000, dtype=int))
+    told = left_out(data, many, np.random.default_rng(0))
+    i = data.n // 2
+    predicted = told.predicted[:, i]
+    if family in ("normal", "student"):
+        grid = np.linspace(np.quantile(predicted, 0.001), np.quantile(predicted, 0.999), 400)
+    elif family == "duration":
+        grid = np.exp(np.linspace(*np.log(np.quantile(predicted, [0.001, 0.999])), 400))
+    else:
+        grid = np.arange(data.low, min(data.high, predicted.max() + 5) + 1)
+    density = []
+    for value in grid:
+        y = data.y.copy()
+        y[i] = np.log(value) if family == "duration" else value
+        # The neighbours' states stay where they are: only the night itself is asked about.
+        density.append(
+            float(np.exp(left_out(replace(data, y=y), draws, np.random.default_rng(0)).log_likelihood[0, i]))
+        )
+    weights = np.array(density) * np.gradient(grid)
+    assert weights.sum() == pytest.approx(1, abs=0.05)
+    inside = predicted[(predicted >= grid[0]) & (predicted <= grid[-1])]
+    error = inside.std() / np.sqrt(len(inside))
+    assert inside.mean() == pytest.approx(grid @ weights / weights.sum(), abs=5 * error + 0.02 * inside.std())

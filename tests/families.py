@@ -1,0 +1,82 @@
+"""A small trial of every family, and nights for it that come from the model's own priors."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from nof1 import Protocol, Trial, draw_order
+from nof1.analyze.pointwise import replicate_series
+from nof1.analyze.prior import draw_prior
+from nof1.analyze.simulate import Calendar
+from nof1.analyze.terms import assemble
+from nof1.record.entry import Entry
+
+# low, high, whole numbers, threshold
+OUTCOMES = {
+    "normal": (0, 10, False, 1),
+    "student": (0, 10, False, 1),
+    "rating": (0, 10, True, 1),
+    "ordinal": (0, 4, True, 0.5),
+    "count": (0, 60, True, 1),
+    "binary": (0, 1, True, 0.1),
+    "duration": (0, 600, False, 10),
+}
+FAMILIES = tuple(OUTCOMES)
+
+
+def make_protocol(family, *, arms=("off", "magnesium"), blocks=3, period_nights=4, better="lower", **analysis):
+    low, high, whole, threshold = OUTCOMES[family]
+    return Protocol.build(
+        {
+            "title": "Simulated",
+            "simulated": True,
+            "reference": arms[0],
+            "outcome": {
+                "name": "severity",
+                "low": low,
+                "high": high,
+                "better": better,
+                "threshold": threshold,
+                "whole": whole,
+            },
+            "arms": [{"name": name, "dose_mg": 0 if name == arms[0] else 200} for name in arms],
+            "design": {
+                "kind": "randomized-blocks",
+                "start": date(2026, 1, 5),
+                "blocks": blocks,
+                "period_nights": period_nights,
+                "run_in_nights": 2,
+                "seed": 1,
+            },
+            "analysis": {"family": family} | analysis,
+        }
+    )
+
+
+def make_terms(protocol, *, missing=0.2, seed=0):
+    """Nights without any meaning yet, about so many of them missing."""
+    calendar = Calendar.of(protocol, draw_order(protocol))
+    rng = np.random.default_rng(seed)
+    used = rng.random(len(calendar.arm)) >= missing
+    low, high = protocol.outcome.low, protocol.outcome.high
+    outcome = np.where(np.arange(len(used)) % 3, low + 1.0, min(high, low + 2.0) if high > 1 else 0.0)
+    return assemble(protocol, outcome, used, calendar.treated, calendar.treated.astype(float), calendar.period)
+
+
+def prior_nights(data, *, seed, count=1):
+    """Parameters from the priors and nights that follow from them: draws, and the outcomes of the first of them."""
+    rng = np.random.default_rng(seed)
+    draws = draw_prior(data, count, rng)
+    outcome = replicate_series(data, draws, rng)
+    return draws, [replace(data, y=np.log(row) if data.family == "duration" else row) for row in outcome]
+
+
+def make_trial(protocol, outcome):
+    """A trial with these outcomes, one for every planned night; nan where nothing was recorded."""
+    order = draw_order(protocol)
+    nights = [night for period in order.periods for night in period.dates]
+    entries = tuple(
+        Entry(night, outcome=float(value)) for night, value in zip(nights, outcome, strict=True) if not np.isnan(value)
+    )
+    return Trial(protocol, order, entries)
