@@ -1,0 +1,225 @@
+"""Side effects and doses by arm: counted by hand, what was never asked, what was not recorded, and nights that do not count."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from known import SAMPLE, two_arms
+
+from nof1 import Trial
+from nof1.analyze.describe import describe_adherence, describe_harms
+from nof1.analyze.rates import rate_difference, rate_interval
+from nof1.plan.draw import draw_order
+from nof1.record.entry import Entry
+from nof1.record.unseal import unseal
+from nof1.record.writing import Change, record
+
+
+@pytest.fixture
+def lived(make_protocol):
+    """A function that lives the small trial: 2 run-in nights and 2 blocks of off and magnesium, 3 nights a period.
+
+    It is given the nights of each arm in order, each the values of an `Entry` or None for a night that was not recorded.
+    """
+
+    def make(protocol=None, **nights):
+        protocol = protocol or make_protocol()
+        order = draw_order(protocol)
+        left = {arm: list(values) for arm, values in nights.items()}
+        entries = []
+        for period in order.periods:
+            for night in period.dates:
+                values = left[period.arm].pop(0)
+                if values is not None:
+                    entries.append(Entry(night, outcome=4, **values))
+        assert not any(left.values())
+        return Trial(protocol, order, tuple(entries))
+
+    return make
+
+
+def felt(*effects):
+    return {"side_effects": effects}
+
+
+NOTHING = felt()
+
+
+# --- side effects
+
+
+def test_nights_with_side_effects_are_counted_by_arm(lived):
+    trial = lived(
+        off=[NOTHING] * 6 + [felt("headache"), None],
+        magnesium=[
+            felt("soft stools", "headache"),
+            felt("soft stools"),
+            felt("Soft stools"),
+            NOTHING,
+            felt("fainting"),
+            None,
+        ],
+    )
+    off, on = describe_harms(trial).values()
+    assert (off["nights"], off["with_side_effects"], off["side_effects"]) == (7, 1, {"headache": 1})
+    assert (on["nights"], on["with_side_effects"]) == (5, 4)
+    assert list(on["side_effects"].items()) == [
+        ("fainting", 1),
+        ("soft stools", 3),
+        ("headache", 1),
+    ]  # to stop for: first
+    assert on["kinds"]["fainting"]["stop"] == "fainting"
+    assert on["kinds"]["soft stools"]["stop"] is None
+    assert (on["rate"], tuple(on["interval"])) == (4 / 5, rate_interval(4, 5))
+    assert on["kinds"]["soft stools"]["rate"] == 3 / 5
+    assert tuple(on["kinds"]["soft stools"]["interval"]) == rate_interval(3, 5)
+
+
+def test_every_kind_is_held_against_the_reference(lived):
+    trial = lived(
+        off=[felt("headache")] * 2 + [NOTHING] * 6, magnesium=[felt("soft stools", "fainting")] * 3 + [NOTHING] * 3
+    )
+    off, on = describe_harms(trial).values()
+    assert off["against_reference"] is None
+    against = on["against_reference"]
+    assert against["reference"] == "off"
+    assert list(against["kinds"]) == ["fainting", "headache", "soft stools"]
+    for found, counts in ((against["any"], (3, 6, 2, 8)), (against["kinds"]["headache"], (0, 6, 2, 8))):
+        expected = rate_difference(*counts)
+        assert found["difference"] == pytest.approx(counts[0] / counts[1] - counts[2] / counts[3])
+        assert (tuple(found["interval"]), found["p_higher"]) == (expected.interval, expected.p_higher)
+
+
+@pytest.mark.parametrize("said", ["no headache", "None", "nothing", "no nausea or diarrhoea", "-"])
+def test_what_says_that_there_was_none_is_no_side_effect(lived, said):
+    trial = lived(off=[NOTHING] * 8, magnesium=[felt(said)] * 5 + [felt("no sleep", said)])
+    on = describe_harms(trial)["magnesium"]
+    assert (on["with_side_effects"], on["side_effects"]) == (1, {"no sleep": 1})
+    assert on["rate"] == 1 / 6
+
+
+def test_an_arm_without_a_night_in_the_diary_has_no_rate(lived):
+    on = describe_harms(lived(off=[NOTHING] * 8, magnesium=[None] * 6))["magnesium"]
+    assert (on["nights"], on["with_side_effects"], on["rate"], on["interval"]) == (0, 0, None, None)
+    assert on["against_reference"]["any"] is None
+
+
+def test_adopted_nights_were_never_asked_about():
+    for row in describe_harms(two_arms()).values():
+        assert row.pop("nights") in (12, 14)
+        assert set(row.values()) == {None}
+
+
+def test_an_adopted_table_with_side_effects_was_asked():
+    trial = two_arms()
+    entries = (replace(trial.entries[0], side_effects=("rash",)), *trial.entries[1:])
+    one, other = describe_harms(Trial(trial.protocol, trial.order, entries)).values()
+    assert (one["side_effects"], other["side_effects"]) == ({"rash": 1}, {})
+    assert other["against_reference"]["kinds"]["rash"]["p_higher"] < 0.5
+
+
+def test_three_arms_are_each_held_against_the_reference(planned):
+    protocol = planned("randomized-blocks", 3, blocks=2)
+    order = draw_order(protocol)
+    effects = {"off": (), "citrate": ("soft stools",), "glycinate": ("rash",)}
+    trial = Trial(
+        protocol,
+        order,
+        tuple(
+            Entry(night, outcome=3, side_effects=effects[period.arm])
+            for period in order.periods
+            for night in period.dates
+        ),
+    )
+    harms = describe_harms(trial)
+    assert [row["with_side_effects"] for row in harms.values()] == [0, 2, 2]
+    for arm, kind in (("citrate", "soft stools"), ("glycinate", "rash")):
+        against = harms[arm]["against_reference"]
+        assert list(against["kinds"]) == [kind]
+        assert against["any"] == against["kinds"][kind]
+
+
+# --- doses
+
+
+def dose(*mg):
+    return [{"dose_mg": each} for each in mg]
+
+
+def test_doses_are_sorted_by_what_was_planned(lived):
+    """200 mg planned on magnesium, none on off; give or take 1 mg."""
+    trial = lived(off=[*dose(0, 0, 0, 200, 50, 0, None), None], magnesium=[*dose(200, 199.2, 100, 0, 300), None])
+    off, on = describe_adherence(trial).values()
+    assert [on[key] for key in ("as_planned", "partly", "more", "missed", "not_recorded")] == [2, 1, 1, 1, 1]
+    assert [off[key] for key in ("as_planned", "partly", "more", "missed", "not_recorded")] == [4, 0, 2, 0, 2]
+    assert (on["contamination"], off["contamination"]) == (None, 2)
+    assert (on["nights"], on["recorded"], on["dose_recorded"]) == (6, 5, 5)
+    assert on["mean_share_taken"] == pytest.approx((200 + 199.2 + 100 + 0 + 300) / 200 / 5)
+    assert off["mean_share_taken"] is None
+    assert on["share_as_planned"] == 2 / 6
+    assert tuple(on["interval_as_planned"]) == rate_interval(2, 6)
+    assert (on["share_recorded"], tuple(on["interval_recorded"])) == (5 / 6, rate_interval(5, 6))
+    assert (on["of_recorded"]["share"], tuple(on["of_recorded"]["interval"])) == (2 / 5, rate_interval(2, 5))
+
+
+def test_whoever_stops_early_is_not_adherent(lived):
+    on = describe_adherence(lived(off=[None] * 8, magnesium=[*dose(200), *[None] * 5]))["magnesium"]
+    assert on["share_as_planned"] == 1 / 6
+    assert on["of_recorded"]["share"] == 1
+    assert on["not_recorded"] == 5
+
+
+def test_doses_that_nobody_recorded(lived):
+    on = describe_adherence(lived(off=[NOTHING] * 8, magnesium=[NOTHING] * 6))["magnesium"]
+    assert (on["dose_recorded"], on["as_planned"], on["not_recorded"]) == (0, 0, 6)
+    assert (on["of_recorded"], on["mean_share_taken"]) == (None, None)
+
+
+def test_a_trial_that_names_no_dose_has_no_adherence():
+    for row in describe_adherence(two_arms()).values():
+        assert (row["as_planned"], row["share_as_planned"], row["interval_as_planned"]) == (None, None, None)
+        assert (row["partly"], row["more"], row["missed"], row["contamination"]) == (None,) * 4
+        assert (row["planned_doses"], row["not_recorded"]) == (14, 14)
+
+
+def test_a_reference_with_a_dose_of_its_own_cannot_be_contaminated(planned):
+    protocol = planned("randomized-blocks", ("citrate", "glycinate"), reference="citrate", blocks=2)
+    order = draw_order(protocol)
+    entries = tuple(Entry(night, outcome=3, dose_mg=100) for period in order.periods for night in period.dates)
+    citrate, glycinate = describe_adherence(Trial(protocol, order, entries)).values()
+    assert (citrate["as_planned"], citrate["contamination"]) == (2, None)
+    assert (glycinate["as_planned"], glycinate["partly"], glycinate["mean_share_taken"]) == (0, 2, 0.5)
+
+
+def test_of_a_concealed_trial_the_share_of_the_pack_counts_on_every_arm(sealed_trial):
+    """Also of packs without magnesium; the run-in nights, which have no pack, are none of them."""
+    trial = sealed_trial()
+    taken = {"2026-01-07": "1", "2026-01-08": "0.5", "2026-01-09": "0", "2026-01-10": "1", "2026-01-11": "1", "2026-01-13": "1", "2026-01-16": "2"}  # fmt: skip
+    changes = [Change(datetime.fromisoformat(night).date(), {"taken": share}) for night, share in taken.items()]
+    record(trial.folder, trial.protocol, changes, by="log")
+    unseal(trial.folder, trial.helper, now=datetime(2026, 1, 19, 8, tzinfo=UTC))
+    opened = Trial.load(trial.folder)
+    found = describe_adherence(opened)
+    shares = {arm: [] for arm in found}
+    for night, share in taken.items():
+        shares[opened.order.period_of(datetime.fromisoformat(night).date()).arm].append(float(share))
+    for arm, row in found.items():
+        mine = np.array(shares[arm])
+        assert row["planned_doses"] == 6
+        assert row["as_planned"] == sum(mine == 1)
+        assert row["partly"] == sum((mine > 0) & (mine < 1))
+        assert (row["missed"], row["more"]) == (sum(mine == 0), sum(mine > 1))
+        assert row["not_recorded"] == 6 - len(mine)
+        assert row["mean_share_taken"] == pytest.approx(mine.mean())
+        assert row["contamination"] is None
+    assert found["off"]["nights"] == 8
+
+
+@pytest.mark.parametrize("name", ["helps", "worsens", "cant-tell"])
+def test_every_planned_dose_is_in_one_place(name):
+    trial = Trial.load(SAMPLE / name)
+    for row in describe_adherence(trial).values():
+        parts = [row[key] for key in ("as_planned", "partly", "more", "missed", "not_recorded")]
+        assert sum(parts) == row["planned_doses"] == row["nights"]
+        assert row["dose_recorded"] + row["not_recorded"] == row["nights"]
