@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nof1.analyze.results import Result
 from nof1.files import write_atomic
-from nof1.report import plots, words
+from nof1.report import plots, words, words_record
 from nof1.report.typeset import render
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ SUMMARY_FILE = "summary.pdf"
 _MAX_TITLE = 140
 _MAX_OTHERS = 4  # further comparisons on the page; all of them are in results.json
 _SIZES = (10.0, 9.4, 8.8, 8.0)  # of the text, in points; the first with which all fits on the page
-_MAX_SIDE_EFFECTS = 3
 
 
 def figures(result: Result) -> dict[str, bytes]:
@@ -74,8 +73,8 @@ def summary_data(result: Result) -> dict[str, Any]:
         {
             "name": protocol.arm(name).title,
             "nights": f"{row['recorded']} of {row['nights']}",
-            "dose": _doses(row),
-            "side_effects": _side_effects(record["harms"][name]),
+            "dose": words_record.adherence_line(result, name),
+            "side_effects": words_record.harms_line(result, name),
         }
         for name, row in record["adherence"].items()
     ]
@@ -96,6 +95,8 @@ def summary_data(result: Result) -> dict[str, Any]:
         "compared": f"{protocol.arm(result.lead[0]['arm']).title} against {protocol.arm(result.lead[0]['reference']).title}",
         "night": words.night_sentence(result),
         "arms": arms,
+        "counted": _counted(result),
+        "blinding": words_record.blinding_sentence(result),
         "dates": f"{trial.order.start} to {trial.order.end}" if protocol.dated else "",
         "nights": words.nights_sentence(result),
         "order": words.order_sentence(protocol),
@@ -110,21 +111,13 @@ def summary_data(result: Result) -> dict[str, Any]:
     }
 
 
-def _doses(row: dict[str, Any]) -> str:
-    if row["as_planned"] is None:
-        return "no dose planned"
-    return f"{row['as_planned']} of {row['nights']}" if row["dose_recorded"] else "not recorded"
-
-
-def _side_effects(row: dict[str, Any]) -> str:
-    if row["with_side_effects"] is None:
-        return "not asked"
-    if not row["with_side_effects"]:
-        return f"none on {row['nights']} nights in the diary"
-    named = list(row["side_effects"].items())
-    listed = ", ".join(f"{_clip(name, 30)} {count}" for name, count in named[:_MAX_SIDE_EFFECTS])
-    more = f", and {len(named) - _MAX_SIDE_EFFECTS} other kinds" if len(named) > _MAX_SIDE_EFFECTS else ""
-    return f"on {row['with_side_effects']} of {row['nights']} nights ({listed}{more})"
+def _counted(result: Result) -> list[str]:
+    """What the table of doses and side effects comes to, and how to read its intervals."""
+    told = [words_record.harms_difference(result, arm.name) for arm in result.trial.protocol.active_arms]
+    told = [sentence for sentence in told if sentence]
+    more = words.further_comparisons(len(told) - _MAX_OTHERS)
+    sentences = [words_record.stop_sentence(result), *told[:_MAX_OTHERS], *more, words_record.record_note(result)]
+    return [sentence for sentence in sentences if sentence]
 
 
 def _clip(text: str, width: int = _MAX_TITLE) -> str:
