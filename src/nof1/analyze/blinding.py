@@ -184,9 +184,14 @@ def _sentence(protocol: Protocol, by_arm: Mapping[str, dict[str, Any]], left_out
 def _meaning(protocol: Protocol, by_arm: Mapping[str, dict[str, Any]]) -> str:
     """What was guessed, how it is usually read, and what that says of the result."""
     rows = {protocol.arm(name).title: row for name, row in by_arm.items() if row["guesses"]}
-    counts = " and ".join(f"{row['correct']} of {row['guesses']} on {title}" for title, row in rows.items())
     blind = sum(row["dont_know"] for row in rows.values())
     unsure = f", with {blind} \N{LEFT DOUBLE QUOTATION MARK}can't tell\N{RIGHT DOUBLE QUOTATION MARK}" if blind else ""
+    if len(protocol.arms) == 2:
+        counts = " and ".join(f"{row['correct']} of {row['guesses']} on {title}" for title, row in rows.items())
+    else:
+        right, guesses = (sum(row[key] for row in rows.values()) for key in ("correct", "guesses"))
+        counts = f"{right} of {guesses} times"
+        unsure += f"; a blind one is right once in {len(protocol.arms)}"
     noticed, opposite = (
         [title for title, row in rows.items() if row["reading"] == kind] for kind in ("noticed", "opposite")
     )

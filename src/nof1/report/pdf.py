@@ -18,6 +18,8 @@ SUMMARY_FILE = "summary.pdf"
 _MAX_TITLE = 140
 _MAX_OTHERS = 4  # further comparisons on the page; all of them are in results.json
 _SIZES = (10.0, 9.4, 8.8, 8.0)  # of the text, in points; the first with which all fits on the page
+# Where none does: the same with fewer words on what was recorded beside the outcome, and with smaller pictures.
+_BRIEF_SIZES = ((8.8, 1.0), (8.0, 1.0), (8.0, 0.75))
 
 
 def figures(result: Result) -> dict[str, bytes]:
@@ -60,21 +62,26 @@ def summary(result: Result, path: str | Path) -> Path:
     """
     path = Path(path)
     drawn = figures(result)
-    words_and_sizes = [summary_data(result) | {"size": size} for size in _SIZES]
-    write_atomic(path, render("summary.typ", words_and_sizes, drawn))
+    full, brief = summary_data(result), summary_data(result, brief=True)
+    attempts = [full | {"size": size, "pictures": 1.0} for size in _SIZES]
+    attempts += [brief | {"size": size, "pictures": pictures} for size, pictures in _BRIEF_SIZES]
+    write_atomic(path, render("summary.typ", attempts, drawn))
     return path
 
 
-def summary_data(result: Result) -> dict[str, Any]:
-    """Every word of the summary, as plain data for the template."""
+def summary_data(result: Result, *, brief: bool = False) -> dict[str, Any]:
+    """Every word of the summary, as plain data for the template.
+
+    `brief` leaves the intervals of shares to results.json, and of the differences in side effects all but the first.
+    """
     trial, record = result.trial, result.record
     protocol = trial.protocol
     arms = [
         {
             "name": protocol.arm(name).title,
             "nights": f"{row['recorded']} of {row['nights']}",
-            "dose": words_record.adherence_line(result, name),
-            "side_effects": words_record.harms_line(result, name),
+            "dose": words_record.adherence_line(result, name, interval=not brief),
+            "side_effects": words_record.harms_line(result, name, interval=not brief),
         }
         for name, row in record["adherence"].items()
     ]
@@ -95,7 +102,8 @@ def summary_data(result: Result) -> dict[str, Any]:
         "compared": f"{protocol.arm(result.lead[0]['arm']).title} against {protocol.arm(result.lead[0]['reference']).title}",
         "night": words.night_sentence(result),
         "arms": arms,
-        "counted": _counted(result),
+        "brief": brief,
+        "counted": _counted(result, 1 if brief else 1 + _MAX_OTHERS),
         "blinding": words_record.blinding_sentence(result),
         "dates": f"{trial.order.start} to {trial.order.end}" if protocol.dated else "",
         "nights": words.nights_sentence(result),
@@ -111,12 +119,12 @@ def summary_data(result: Result) -> dict[str, Any]:
     }
 
 
-def _counted(result: Result) -> list[str]:
-    """What the table of doses and side effects comes to, and how to read its intervals."""
+def _counted(result: Result, most: int) -> list[str]:
+    """What the table of doses and side effects comes to, with so many comparisons at most, and how to read its intervals."""
     told = [words_record.harms_difference(result, arm.name) for arm in result.trial.protocol.active_arms]
     told = [sentence for sentence in told if sentence]
-    more = words.further_comparisons(len(told) - _MAX_OTHERS)
-    sentences = [words_record.stop_sentence(result), *told[:_MAX_OTHERS], *more, words_record.record_note(result)]
+    more = words.further_comparisons(len(told) - most)
+    sentences = [words_record.stop_sentence(result), *told[:most], *more, words_record.record_note(result)]
     return [sentence for sentence in sentences if sentence]
 
 

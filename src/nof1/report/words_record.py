@@ -11,14 +11,17 @@ _MAX_SIDE_EFFECTS = 3
 _MAX_NAME = 30
 
 
-def harms_line(result: Result, arm: str) -> str:
-    """Side effects of one arm: "on 3 of 40 nights (8 in 100; from 2 to 19): loose stools 2, headache 1"."""
+def harms_line(result: Result, arm: str, *, interval: bool = True) -> str:
+    """Side effects of one arm: "on 3 of 40 nights (8 in 100; from 2 to 19): loose stools 2, headache 1".
+
+    `interval` says whether to tell the share with its interval, in the brackets.
+    """
     row = result.record["harms"][arm]
     if row["with_side_effects"] is None:
         return "not asked"
     if not row["nights"]:
         return "no night in the diary"
-    rate = _in_100(row["with_side_effects"], row["nights"], row.get("interval"))
+    rate = _in_100(row["with_side_effects"], row["nights"], row.get("interval")) if interval else ""
     if not row["with_side_effects"]:
         return f"none on {row['nights']} nights in the diary{rate}"
     named = list(row["side_effects"].items())
@@ -65,14 +68,19 @@ def stop_sentence(result: Result) -> str:
     return f"The stop rules name some of what was recorded: {listed}{others}. Talk to a doctor or pharmacist about it."
 
 
-def adherence_line(result: Result, arm: str) -> str:
-    """Doses of one arm: "37 of 42 (88 in 100; from 76 to 95); 4 missed, 1 not recorded"."""
+def adherence_line(result: Result, arm: str, *, interval: bool = True) -> str:
+    """Doses of one arm: "37 of 42 (88 in 100; from 76 to 95); 4 missed, 1 not recorded".
+
+    `interval` says whether to tell what follows the counts: the share with its interval, and what the other nights were.
+    """
     row = result.record["adherence"][arm]
     if row["as_planned"] is None:
         return "no dose planned"
     if not row["dose_recorded"]:
         return "not recorded"
     planned = row.get("planned_doses", row["nights"])
+    if not interval:
+        return f"{row['as_planned']} of {planned}"
     rate = _in_100(row["as_planned"], planned, row.get("interval_as_planned"))
     magnesium = (
         row.get("contamination") is not None
