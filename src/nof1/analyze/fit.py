@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nof1._version import __version__
 from nof1.analyze.answers import Row, both_estimands, drawn_rows, entries, further_rows, highest_exposure, mixture_rows
+from nof1.analyze.blinding import describe_blinding
 from nof1.analyze.checks import cross_check, not_cross_checked, sampling_check, weights_check
 from nof1.analyze.describe import describe_adherence, describe_harms, describe_periods
 from nof1.analyze.exposure import Array
@@ -157,7 +158,7 @@ def _describe(trial: Trial, data: Terms, seed: int) -> dict[str, Any]:
         "periods": describe_periods(trial),
         "adherence": describe_adherence(trial),
         "harms": describe_harms(trial),
-        "blinding": None,
+        "blinding": describe_blinding(trial),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _VERSIONED},
     }
 
