@@ -127,7 +127,8 @@ def forecast(
     yet recorded come first, on the arms that the order says. Nights go missing as often as they did so far; doses are
     taken as planned; covariates stay at their average; a trend goes on at the same slope beyond the last planned night.
 
-    What will be known is taken for normal. Its variance counts that theta will still be in doubt: see `_look_ahead`.
+    What will be known is taken for normal. Its variance counts that theta will still be in doubt: see `_look_ahead`. Held
+    against trials that were lived on, it was off by about 0.06 at most, hardly more than chance (benchmarks/forecast.md).
 
     Parameters
     ----------
