@@ -19,7 +19,9 @@ from nof1.analyze.effects import (
     pairs,
 )
 from nof1.analyze.exposure import Array, exposure_summary
+from nof1.analyze.forecast import forecast, forecast_normal
 from nof1.analyze.marginal import MarginalFit
+from nof1.analyze.results import Result
 from nof1.analyze.standardize import MEASURES, Standardized, further_measures, night_better, standardize
 from nof1.analyze.terms import Terms
 from nof1.analyze.tree import thinned
@@ -28,6 +30,7 @@ from nof1.plan.protocol import Protocol
 if TYPE_CHECKING:
     import xarray as xr
 
+SETTLED = ("helps", "worsens", "no difference that matters")
 Row = dict[str, Effect]  # by estimand: "full", "as-lived"
 Mcse = Callable[[Array, str, float | None], float]
 
@@ -136,3 +139,21 @@ def highest_exposure(data: Terms, posterior: "xr.Dataset") -> Array:
     """Largest mean exposure of any night to each arm, shape (K,)."""
     half_life = posterior["half_life"].to_numpy().ravel() if data.exponential else None
     return exposure_summary(data.doses, data.treated, half_life)[1]
+
+
+def with_forecasts(result: Result, data: Terms, fitted: MarginalFit | None, *, seed: int) -> Result:
+    """The same with what more blocks would probably say, in the entry of every leading pair that is not settled."""
+    protocol, trial = result.trial.protocol, result.trial
+    for pair, entry in zip(pairs(protocol), result.lead, strict=True):
+        estimand, numbers = result.leading(entry)
+        entry["forecast"] = None
+        if numbers["verdict"] in SETTLED:
+            continue
+        if fitted is not None and data.family == "normal":
+            told = forecast(protocol, data, fitted, order=trial.order, estimand=estimand, vector=pair.vector, seed=seed)
+        else:
+            standardized = standardize(data, thinned(draws_of(data, result.posterior["posterior"].to_dataset())))
+            values = standardized.full if estimand == "full" else standardized.as_lived
+            told = forecast_normal(protocol, data, values @ np.array(pair.vector), order=trial.order, estimand=estimand)
+        entry["forecast"] = told.to_dict()
+    return result

@@ -65,7 +65,7 @@ def predictive_check(data: Terms, tree: "xr.DataTree", *, whole: bool) -> dict[s
     """Whether new nights from the model look like the recorded ones (Gelman, Meng & Stern 1996)."""
     replicated = tree["posterior_predictive"]["outcome"].stack(sample=_SAMPLES).transpose("sample", "day").to_numpy()
     replicated = as_recorded(data, replicated, whole=whole)
-    rows = {}
+    rows: dict[str, dict[str, Any]] = {}
     for name, statistic in statistics(data, whole=whole).items():
         observed, new = float(statistic(data.outcome)), statistic(replicated)
         p = float(np.mean(new > observed) + 0.5 * np.mean(new == observed))
@@ -108,7 +108,7 @@ def left_out_check(data: Terms, leave_one_out: "xr.DataTree", night: Callable[[i
     p_uniform = float(kstest(pit, "uniform").pvalue)
     bad = int(np.sum(loo.pareto_k.to_numpy() > loo.good_k))
     order = np.argsort(-moved)[:_TOLD]
-    influential = [
+    influential: list[dict[str, Any]] = [
         {
             "night": _name(data, int(i), night),
             "outcome": float(data.outcome[i]),

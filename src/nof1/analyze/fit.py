@@ -2,21 +2,31 @@
 
 import platform
 import time
+from dataclasses import dataclass
+from datetime import date, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
-from nof1._version import __version__
-from nof1.analyze.answers import Row, both_estimands, drawn_rows, entries, further_rows, highest_exposure, mixture_rows
-from nof1.analyze.blinding import describe_blinding
+from nof1.analyze.answers import (
+    Row,
+    both_estimands,
+    drawn_rows,
+    entries,
+    further_rows,
+    highest_exposure,
+    mixture_rows,
+    with_forecasts,
+)
 from nof1.analyze.checks import cross_check, not_cross_checked, sampling_check, weights_check
-from nof1.analyze.describe import describe_adherence, describe_harms, describe_periods
+from nof1.analyze.criticism import left_out_check, predictive_check, prior_check
 from nof1.analyze.exposure import Array
 from nof1.analyze.marginal import MarginalFit, fit_marginal
 from nof1.analyze.nuts import NutsFit, Progress, compile_nuts, mcse, sample_nuts
 from nof1.analyze.posterior import describe_parameters, marginal_draws
-from nof1.analyze.results import SCHEMA, Result
+from nof1.analyze.recorded import describe_trial
+from nof1.analyze.results import Result
 from nof1.analyze.terms import Terms, terms
-from nof1.analyze.tree import complete_tree
+from nof1.analyze.tree import complete_tree, leave_one_out_tree
 from nof1.errors import InputError, RefusalError
 from nof1.plan.protocol import Protocol
 from nof1.record.trial import Trial
@@ -40,7 +50,7 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
         Of both engines' random numbers.
     engine : {"nuts", "marginal"}
         "nuts" samples the PyMC model and holds it against the marginal engine; "marginal" stops after the latter,
-        which takes milliseconds.
+        which takes milliseconds and knows the families normal and duration.
     progress : callable, optional
         Told the stage, the part done and the whole, such as ``("sampling", 2000, 8000)``.
 
@@ -59,108 +69,115 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
         raise InputError(f"There is no engine {engine!r}. Choose one of: {', '.join(ENGINES)}.")
     if not 0 <= seed < 2**32:
         raise InputError(f"The seed {seed} must be a whole number from 0 to {2**32 - 1}.")
-    progress = progress or _silent
     data = terms(trial)
+    if engine == "marginal":
+        return _from_marginal(trial, data, _quick(trial.protocol, data, seed), seed)
+    return _from_nuts(trial, data, seed, progress or _silent)
+
+
+@dataclass(frozen=True)
+class _Quick:
+    """What the marginal engine found, and the draws where they are needed for it: only durations are not linear."""
+
+    fit: MarginalFit
+    rows: list[Row]
+    posterior: "xr.Dataset | None"
+    seconds: float
+
+    def described(self) -> dict[str, Any]:
+        return {"seconds": self.seconds, "pareto_k": self.fit.pareto_k, "ess": self.fit.ess}
+
+
+def _quick(protocol: Protocol, data: Terms, seed: int) -> _Quick:
+    clock = time.perf_counter()
+    fitted = fit_marginal(data, seed=seed)
+    if data.family == "normal":
+        rows, posterior = mixture_rows(protocol, fitted), None
+    else:
+        posterior = marginal_draws(data, fitted, seed=seed)
+        rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
+    return _Quick(fitted, rows, posterior, time.perf_counter() - clock)
+
+
+def _from_marginal(trial: Trial, data: Terms, quick: _Quick, seed: int) -> Result:
+    protocol = trial.protocol
+    posterior = quick.posterior
+    further = None if posterior is None else further_rows(protocol, data, posterior)
+    effects = entries(protocol, "marginal", quick.rows, further)
+    tree = complete_tree(
+        data, marginal_draws(data, quick.fit, seed=seed) if posterior is None else posterior, None, seed=seed
+    )
+    checks = {"weights": weights_check(quick.fit)}
+    engines = {"marginal": quick.described()}
+    return _result(trial, data, seed, tree, engines, effects, checks, quick)
+
+
+def _from_nuts(trial: Trial, data: Terms, seed: int, progress: Progress) -> Result:
     protocol = trial.protocol
     engines: dict[str, Any] = {}
-    effects: list[dict[str, Any]] = []
     checks: dict[str, Any] = {}
-    marginal: MarginalFit | None = None
-    quick: list[Row] = []
-    posterior: xr.Dataset | None = None
-
-    clock = time.perf_counter()
+    quick: _Quick | None = None
     try:
-        marginal = fit_marginal(data, seed=seed)
-        quick, posterior = _quick_rows(protocol, data, marginal, seed)
+        quick = _quick(protocol, data, seed)
     except RefusalError as refusal:
-        if engine == "marginal":
-            raise
         checks["cross_check"] = not_cross_checked(str(refusal))
-    if marginal is not None:
-        engines["marginal"] = {
-            "seconds": time.perf_counter() - clock,
-            "pareto_k": marginal.pareto_k,
-            "ess": marginal.ess,
-        }
-        checks["weights"] = weights_check(marginal)
+    sampled = sample_nuts(compile_nuts(data, progress=progress), seed=seed, progress=progress)
+    tree = sampled.tree
+    posterior = tree["posterior"].to_dataset()
+    rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
+    effects = entries(protocol, "nuts", rows, further_rows(protocol, data, posterior))
+    engines["nuts"] = _describe_sampling(sampled)
+    checks["sampling"] = sampling_check(sampled)
+    if quick is not None:
+        further = None if quick.posterior is None else further_rows(protocol, data, quick.posterior)
+        effects += entries(protocol, "marginal", quick.rows, further)
+        engines["marginal"] = quick.described()
+        checks["cross_check"] = cross_check(both_estimands(rows), both_estimands(quick.rows))
+        checks["weights"] = weights_check(quick.fit)
+    progress("checking", 0, 0)
+    checks |= _criticized(trial, data, tree, seed)
+    return _result(trial, data, seed, tree, engines, effects, checks, quick)
 
-    if engine == "nuts":
-        sampled = sample_nuts(compile_nuts(data, progress=progress), seed=seed, progress=progress)
-        tree = sampled.tree
-        sampled_draws = tree["posterior"].to_dataset()
-        rows = drawn_rows(protocol, data, sampled_draws, mcse=mcse, seed=seed)
-        engines["nuts"] = _describe_sampling(sampled)
-        effects += entries(protocol, "nuts", rows, further_rows(protocol, data, sampled_draws))
-        checks["sampling"] = sampling_check(sampled)
-        if quick:
-            checks["cross_check"] = cross_check(both_estimands(rows), both_estimands(quick))
-    else:
-        assert marginal is not None  # otherwise the refusal was raised above
-        posterior = marginal_draws(data, marginal, seed=seed) if posterior is None else posterior
-        tree = complete_tree(data, posterior, None, seed=seed)
-    if quick:
-        further = None if posterior is None else further_rows(protocol, data, posterior)
-        effects += entries(protocol, "marginal", quick, further)
 
-    tree.attrs.update(
-        {
-            "nof1": __version__,
-            "protocol_sha256": protocol.sha256(),
-            "diary_sha256": trial.diary_sha256,
-            "engine": engine,
-        }
-    )
+def _criticized(trial: Trial, data: Terms, tree: "xr.DataTree", seed: int) -> dict[str, Any]:
+    protocol = trial.protocol
+    one_out = leave_one_out_tree(data, tree["posterior"].to_dataset(), seed=seed)
+    start = trial.order.start
+
+    def night(day: int) -> date:
+        return start + timedelta(days=day)
+
+    return {
+        "predictive": predictive_check(data, tree, whole=protocol.outcome.whole),
+        "left_out": left_out_check(data, one_out, night if protocol.dated else None),
+        "prior": prior_check(tree),
+    }
+
+
+def _result(
+    trial: Trial,
+    data: Terms,
+    seed: int,
+    tree: "xr.DataTree",
+    engines: dict[str, Any],
+    effects: list[dict[str, Any]],
+    checks: dict[str, Any],
+    quick: _Quick | None,
+) -> Result:
+    """Everything that is said, in one record."""
     draws = tree["posterior"].to_dataset()
-    computed = {
+    exposure = _describe_exposure(data, highest_exposure(data, draws))
+    engine = "nuts" if "nuts" in engines else "marginal"
+    record = describe_trial(trial, data, seed) | {
         "engines": engines,
         "effects": effects,
         "checks": checks,
-        "exposure": _describe_exposure(data, highest_exposure(data, draws)),
+        "exposure": exposure,
         "parameters": describe_parameters(data, draws),
-    }
-    return Result(trial, _describe(trial, data, seed) | computed, tree)
-
-
-def _quick_rows(
-    protocol: Protocol, data: Terms, fitted: MarginalFit, seed: int
-) -> "tuple[list[Row], xr.Dataset | None]":
-    """Effects from the marginal engine, and the draws where they are needed for them: only durations are not linear."""
-    if data.family == "normal":
-        return mixture_rows(protocol, fitted), None
-    posterior = marginal_draws(data, fitted, seed=seed)
-    return drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed), posterior
-
-
-def _describe(trial: Trial, data: Terms, seed: int) -> dict[str, Any]:
-    """The part of results.json that no engine computes: what was analyzed, with what, and what was recorded."""
-    protocol = trial.protocol
-    return {
-        "schema": SCHEMA,
-        "nof1": __version__,
-        "protocol_sha256": protocol.sha256(),
-        "diary_sha256": trial.diary_sha256,
-        "simulated": protocol.simulated,
-        "randomized": protocol.randomized,
-        "family": protocol.analysis.family,
-        "seed": seed,
-        "priors": protocol.priors.model_dump(exclude_none=True),
-        "nights": {
-            "planned": protocol.nights,
-            "recorded": protocol.nights - len(trial.missing_nights),
-            "after_last": _after_last(trial),
-            "analyzed": data.n,
-        },
-        "amendments": [amendment.sentence() for amendment in trial.amendments],
-        "unsealing": None if trial.unsealing is None else trial.unsealing.model_dump(mode="json", by_alias=True),
-        "randomization_test": None,
-        "sensitivity": None,
-        "periods": describe_periods(trial),
-        "adherence": describe_adherence(trial),
-        "harms": describe_harms(trial),
-        "blinding": describe_blinding(trial),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _VERSIONED},
     }
+    tree.attrs.update({name: record[name] for name in ("nof1", "protocol_sha256", "diary_sha256")} | {"engine": engine})
+    return with_forecasts(Result(trial, record, tree), data, None if quick is None else quick.fit, seed=seed)
 
 
 def _describe_sampling(fitted: NutsFit) -> dict[str, Any]:
@@ -172,12 +189,6 @@ def _describe_sampling(fitted: NutsFit) -> dict[str, Any]:
         "divergences": fitted.divergences,
         "target_accept": fitted.target_accept,
     }
-
-
-def _after_last(trial: Trial) -> int:
-    """Planned nights after the last entry: still to come, or given up."""
-    last = max(entry.night for entry in trial.entries)
-    return sum(night > last for night in trial.missing_nights)
 
 
 def _silent(stage: str, done: int, whole: int) -> None:

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nof1.commit import locked
 from nof1.errors import InputError
 from nof1.files import read_bytes, sha256_file, write_atomic
+from nof1.plan.analysis import Estimand
 from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
 from nof1.record.trial import Trial
 
@@ -63,12 +65,12 @@ class Result:
         """The leading engine's entries of `record["effects"]`, the first the main comparison."""
         return [effect for effect in self.record["effects"] if effect["engine"] == self.engine]
 
-    def leading(self, effect: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    def leading(self, effect: dict[str, Any]) -> tuple[Estimand, dict[str, Any]]:
         """The estimand that pages lead with, and its numbers, for one entry of `record["effects"]`.
 
         It is the one the protocol names, unless exposure never came near to full: then the effect as lived.
         """
-        estimand = "as-lived" if self.short_of_full(effect) else str(effect["estimand"])
+        estimand: Estimand = "as-lived" if self.short_of_full(effect) else effect["estimand"]
         return estimand, effect[estimand.replace("-", "_")]
 
     def short_of_full(self, effect: dict[str, Any]) -> list[str]:
@@ -85,7 +87,31 @@ class Result:
     @property
     def passed(self) -> bool:
         """Whether no check of the computation failed."""
-        return all(check["passed"] is not False for check in self.record["checks"].values())
+        return not self.failures
+
+    @property
+    def failures(self) -> list[dict[str, Any]]:
+        """The checks of the computation that failed: a result with one is not to be relied on.
+
+        Checks of the model (`kind` "model") are not among them: they say with how much care to take it.
+        """
+        return [
+            check
+            for check in self.record["checks"].values()
+            if check["passed"] is False and check.get("kind") != "model"
+        ]
+
+    @cached_property
+    def leave_one_out(self) -> "xr.DataTree":
+        """Each night as all other nights foretell it: what az.loo, az.loo_pit and az.loo_influence are to be given.
+
+        `posterior` holds the log likelihood of each night given those before it, which adds up to that of all nights; for
+        leaving out single nights of a series it is the wrong one.
+        """
+        from nof1.analyze.terms import terms
+        from nof1.analyze.tree import leave_one_out_tree
+
+        return leave_one_out_tree(terms(self.trial), self.posterior["posterior"].to_dataset(), seed=self.record["seed"])
 
     def save(self, folder: str | Path) -> Path:
         """Write results.json and posterior.nc into the trial folder.

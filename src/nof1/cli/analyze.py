@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 Seed = Annotated[int, typer.Option(help="Seed of the random numbers.")]
 DEMO_TRIAL = "helps"
-_STAGES = {"starting": "Loading PyMC", "compiling": "Compiling the model", "sampling": "Sampling"}
+_STAGES = {
+    "starting": "Loading PyMC",
+    "compiling": "Compiling the model",
+    "sampling": "Sampling",
+    "checking": "Checking",
+}
 
 
 def analyze(

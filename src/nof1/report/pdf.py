@@ -110,7 +110,7 @@ def summary_data(result: Result, *, brief: bool = False) -> dict[str, Any]:
         "order": words.order_sentence(protocol),
         "changes": [_clip(sentence, 300) for sentence in words.changes(result)],
         "method": words.method_sentence(result),
-        "checks": [check["sentence"] for check in record["checks"].values() if check["passed"] is not False],
+        "checks": [check["sentence"] for check in record["checks"].values() if check not in result.failures],
         "no_advice": words.NO_ADVICE,
         "protocol_sha256": record["protocol_sha256"],
         "diary_sha256": record["diary_sha256"],

@@ -255,5 +255,5 @@ def failed_checks(result: Result) -> list[str]:
     """Sentences of the checks that failed; they stand at the head of every page."""
     return [
         *changed_diary(result),
-        *(check["sentence"] for check in result.record["checks"].values() if check["passed"] is False),
+        *(check["sentence"] for check in result.failures),
     ]
