@@ -74,11 +74,26 @@ def search(kind, arms, *, blocks=None, periods=None, max_run=None, pairs=None, o
     return {row for row in itertools.product(range(arms), repeat=length) if fits(row)}
 
 
+def arms_by_night(order):
+    """The arm of every night; None in the run-in, which is no night of the comparison."""
+    return tuple(period.arm if period.number else None for period in order.periods for _ in period.dates)
+
+
+def classes(orders, arm, reference, free=("washout",)):
+    """Lists of orders that leave the periods and nights of all arms but these two where they are, `free` nights apart."""
+    found = {}
+    for order in orders:
+        periods = tuple(name if name not in (arm, reference) else None for name in order.arms())
+        nights = tuple(name if name not in (arm, reference, *free) else None for name in arms_by_night(order))
+        found.setdefault((periods, nights), []).append(order)
+    return list(found.values())
+
+
 def contrasts(orders, arm, reference):
     """For each order, the weights of its nights in the difference of the two arms' means; shape (orders, nights)."""
     rows = []
     for order in orders:
-        by_night = [period.arm if period.number else None for period in order.periods for _ in period.dates]
+        by_night = arms_by_night(order)
         on, off = (np.array([name == wanted for name in by_night]) for wanted in (arm, reference))
         rows.append(on / on.sum() - off / off.sum())
     return np.array(rows)

@@ -4,10 +4,11 @@ import itertools
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
+from math import comb
 
 import numpy as np
 import pytest
-from brute import ARM_NAMES, SMALL, contrasts, least_p, name_of, search
+from brute import ARM_NAMES, SMALL, classes, contrasts, least_p, name_of, search
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import PCG64
@@ -351,19 +352,41 @@ SHAPES = [(*one, 1) for one in SMALL] + [
 
 @pytest.mark.parametrize(("kind", "arms", "design", "lengths"), SHAPES, ids=name_of)
 def test_no_result_reaches_a_smaller_p_and_some_result_reaches_it(planned, kind, arms, design, lengths):
-    """Every order's own contrast as the results, random results, and random ratings with ties."""
+    """Every order's own contrast as the results, a large effect in it, random results, and random ratings with ties.
+
+    An order is compared with those that leave the nights of the other arms where they are.
+    """
     protocol = planned(kind, arms, period_nights=lengths, run_in_nights=1, washout_nights=1, **design)
     orders = list(enumerate_orders(protocol))
     random = np.random.default_rng(1)
+    nights = orders[0].nights
+    chance = np.hstack([random.normal(size=(nights, 50)), random.integers(0, 11, (nights, 50))])
     least = []
     for arm in protocol.active_arms:
-        weights = contrasts(orders, arm.name, protocol.reference)
-        nights = weights.shape[1]
-        results = [weights.T, random.normal(size=(nights, 200)), random.integers(0, 11, (nights, 200))]
-        least.append(min(least_p(weights, some) for some in results))
+        found = []
+        for alike in classes(orders, arm.name, protocol.reference):
+            weights = contrasts(alike, arm.name, protocol.reference)
+            large = 1e4 * (weights > 0) + weights
+            found.append(least_p(weights, np.hstack([weights.T, large.T, chance])))
+        least.append(min(found))
     assert smallest_p(protocol) == pytest.approx(max(least))
 
 
 def test_the_least_p_of_a_large_design_is_known_at_once(planned):
     assert smallest_p(planned("randomized-blocks", blocks=500)) == pytest.approx(2 / 2**500)
-    assert 0 < smallest_p(planned("balanced", 4, periods=80)) < 1e-30
+    assert smallest_p(planned("balanced", 4, periods=80)) == pytest.approx(2 / comb(40, 20))
+
+
+@pytest.mark.parametrize(
+    ("kind", "design", "least"),
+    [
+        ("alternating", {"blocks": 9}, 1),
+        ("randomized-blocks", {"blocks": 6}, 2 / 2**6),
+        ("mirrored-pairs", {"pairs": 5}, 2 / 2**5),
+        ("balanced", {"periods": 9}, 2 / comb(6, 3)),
+    ],
+    ids=str,
+)
+def test_with_a_third_arm_the_least_p_counts_only_what_leaves_its_nights_alone(planned, kind, design, least):
+    """A comparison of two arms must not assume that the third makes no difference."""
+    assert smallest_p(planned(kind, 3, **design)) == pytest.approx(least)

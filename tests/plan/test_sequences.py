@@ -1,11 +1,12 @@
 """The sequences of every kind of design: as many as a search finds, each with a number of its own, no other ones."""
 
 import itertools
+from collections import Counter
 
 import pytest
 from brute import ARM_NAMES, SMALL, name_of, search
 
-from nof1.plan.sequences import sequences_of, smallest_p_of
+from nof1.plan.sequences import BalancedRuns, others_of, sequences_of, smallest_p_of
 
 ids = {"argnames": ("kind", "arms", "design"), "argvalues": SMALL, "ids": name_of}
 
@@ -98,11 +99,26 @@ LEAST = {
     "two mirror images": ([(0, 1), (1, 0)], 1),
     "two that are no mirror images": ([(0, 1, 1), (1, 0, 1)], 1 / 2),
     "nothing to compare": ([(0, 0), (0, 2)], 1),
-    "alike but for another arm": ([(0, 1, 2, 2), (0, 1, 2, 3), (1, 2, 0, 3)], 1 / 3),
-    "fewer ties with more periods": ([(1, 0, 2, 2), (0, 1, 2, 2), (2, 1, 1, 0)], 1 / 3),
+    "one without the arm counts as a tie": ([(0, 0, 0), (0, 1, 1), (1, 0, 1)], 2 / 3),
+    "another arm elsewhere": ([(0, 1, 2, 2), (0, 1, 2, 3), (1, 2, 0, 3)], 1),
+    "two that leave another arm where it is": ([(1, 0, 2, 1), (0, 1, 2, 1), (2, 1, 1, 0)], 1 / 2),
+    "fewer ties with more periods": ([(1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 1)], 1 / 3),
 }
 
 
 @pytest.mark.parametrize(("rows", "least"), LEAST.values(), ids=LEAST)
 def test_the_least_p_is_the_share_of_the_order_that_ties_with_fewest(rows, least):
     assert smallest_p_of(rows, 1, 0) == pytest.approx(least)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("arms", "periods"), [(2, 7), (2, 10), (3, 6), (3, 7), (3, 8), (3, 9), (3, 10), (4, 8), (4, 9)]
+)
+def test_the_least_p_of_a_balanced_order_is_that_of_the_fullest_class(arms, periods, limit):
+    runs = BalancedRuns(arms, periods, limit)
+    if runs.count > 60_000:
+        pytest.skip("too many to look at one by one")
+    for arm, reference in ((1, 0), (0, arms - 1)):
+        fullest = max(Counter(others_of(row, arm, reference) for row in runs).values())
+        assert runs.smallest_p(arm, reference) == pytest.approx(2 / fullest)

@@ -19,11 +19,9 @@ def concerns(protocol: Protocol) -> tuple[str, ...]:
     out = []
     least = smallest_p(protocol)
     if least > TEST_LEVEL:
-        count = count_orders(protocol)
-        orders = "only 1 order is" if count == 1 else f"only {count} orders are"
         ways = " or ".join(_nearest(protocol))
         out.append(
-            f"With this design {orders} possible, so a randomization test can reach p = {least:.2g} at best, whatever the nights "
+            f"With this design {_too_few(protocol)}, so a randomization test can reach p = {least:.2g} at best, whatever the nights "
             f"say: the check that needs no model could never answer.{f' The nearest that can: {ways}.' if ways else ''}"
         )
     if isinstance(design, Listed):
@@ -41,6 +39,16 @@ def concerns(protocol: Protocol) -> tuple[str, ...]:
                 "until a pack is opened: nobody can work it out before, but nobody is blind on the night."
             )
     return tuple(out)
+
+
+def _too_few(protocol: Protocol) -> str:
+    """What keeps the test from answering; with more than two arms it is not the number of all orders."""
+    if len(protocol.arms) > 2:
+        return (
+            "an arm and the reference can trade nights in too few ways that leave the other arms' nights where they are"
+        )
+    count = count_orders(protocol)
+    return f"only {count} order{' is' if count == 1 else 's are'} possible"
 
 
 def _nearest(protocol: Protocol) -> list[str]:

@@ -4,7 +4,7 @@ It must not know the diary.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from nof1.plan.design import Adopted, AnyDrawn
 from nof1.plan.fields import WASHOUT
 from nof1.plan.order import RUN_IN, Order, Period
 from nof1.plan.protocol import Protocol
-from nof1.plan.sequences import MAX_COMPARED, Sequences, sequences_of, smallest_p_of
+from nof1.plan.sequences import MAX_COMPARED, Sequences, others_of, sequences_of, smallest_p_within
 
 
 def allowed_sequences(protocol: Protocol) -> Sequences:
@@ -62,10 +62,10 @@ def draw_order(protocol: Protocol, *, seed: int | None = None) -> Order:
     if seed < 0:
         raise InputError(f"The seed {seed} must be a whole number from 0.")
     sequences = allowed_sequences(protocol)
-    return lay_out(protocol, sequences.at(_uniform_below(sequences.count, PCG64(seed))))
+    return lay_out(protocol, sequences.at(uniform_below(sequences.count, PCG64(seed))))
 
 
-def _uniform_below(count: int, generator: PCG64) -> int:
+def uniform_below(count: int, generator: PCG64) -> int:
     """A whole number from 0 to count - 1, exactly uniform: bits are drawn until the value is below `count`.
 
     Each try succeeds with a probability above one half.
@@ -204,24 +204,36 @@ def balance(order: Order) -> tuple[Balance, ...]:
 def smallest_p(protocol: Protocol) -> float:
     """Least two-sided p that a randomization test of an active arm against the reference could reach.
 
-    With several active arms the largest of theirs. It is known before the first night: where it is above 0.05, no
-    result whatever can be surprising enough for such a test.
+    The test leaves the nights of all other arms where they are. With several active arms this is the largest of theirs. It is
+    known before the first night: where it is above 0.05, no result whatever can be surprising enough for such a test.
+    Exact but for designs of more than 5000 orders with arms of different lengths, where it is a bound below.
     """
     names = [arm.name for arm in protocol.arms]
     sequences = allowed_sequences(protocol)
     reference = names.index(protocol.reference)
-    nights = [protocol.period_nights(name) for name in names]
+    lengths = [protocol.period_nights(name) for name in names]
+    few = len(set(lengths)) > 1 and sequences.count <= MAX_COMPARED
+    by_night = [(one, tuple(_by_night(protocol, lay_out(protocol, one), names))) for one in sequences] if few else []
     least = []
     for arm in (names.index(active.name) for active in protocol.active_arms):
-        if len(set(nights)) == 1:
-            least.append(sequences.smallest_p(arm, reference))
-        elif sequences.count <= MAX_COMPARED:
-            # Periods of different lengths fall on different nights, so that what ties is seen night by night.
-            by_night = [tuple(_by_night(protocol, lay_out(protocol, one), names)) for one in sequences]
-            least.append(smallest_p_of(by_night, arm, reference))
-        else:  # at most the mirror image ties; the other arms' lengths keep the rest apart
-            least.append((1 if nights[arm] != nights[reference] else 2) / sequences.count)
+        alike = lengths[arm] == lengths[reference]
+        if alike or not few:
+            least.append(sequences.smallest_p(arm, reference, alike=alike))
+        else:  # the two fall on different nights, so that what ties is seen night by night
+            least.append(min(smallest_p_within(rows) for rows in _classes(by_night, arm, reference)))
     return max(least)
+
+
+def _classes(
+    by_night: Sequence[tuple[Sequence[int], Sequence[int]]], arm: int, reference: int
+) -> Iterable[list[tuple[int, ...]]]:
+    """Orders night by night (1, -1 or 0), those together that leave the periods and nights of all other arms where they are."""
+    found: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
+    for sequence, nights in by_night:
+        others = (-1 if place in (-1, arm, reference) else place for place in nights)
+        row = tuple((place == arm) - (place == reference) for place in nights)
+        found.setdefault((*others_of(sequence, arm, reference), *others), []).append(row)
+    return found.values()
 
 
 def _by_night(protocol: Protocol, order: Order, names: Sequence[str]) -> Iterator[int]:

@@ -6,7 +6,7 @@ A sequence names the arm of every period by its place among the protocol's arms.
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol as Interface
@@ -17,6 +17,7 @@ from nof1.plan.design import Alternating, AnyDrawn, Balanced, Listed, MirroredPa
 from nof1.plan.runs import Runs
 
 MAX_COMPARED = 5_000  # sequences looked at one by one for the smallest p
+TIE = 1e-9  # statistics are equal if they differ by less than this share, which is rounding
 _AT_A_TIME = 500
 
 Arms = tuple[int, ...]
@@ -45,8 +46,12 @@ class Sequences(Interface):
     def blocks(self) -> Arms:
         """Number of the block of each period, from 1; 0 where the design has none."""
 
-    def smallest_p(self, arm: int, reference: int) -> float:
-        """Least two-sided p that a randomization test of two arms can reach, periods being of one length."""
+    def smallest_p(self, arm: int, reference: int, *, alike: bool = True) -> float:
+        """Least two-sided p that a randomization test of two arms can reach, or a bound below it.
+
+        The test keeps the periods of all other arms where they are. `alike` says that the two arms' periods are of one
+        length; where they are not, their mirror image falls on other nights.
+        """
 
 
 @dataclass(frozen=True)
@@ -98,10 +103,9 @@ class Permuted:
         """Each arm once to a block."""
         return tuple(place // self.arms + 1 for place in range(self.periods))
 
-    def smallest_p(self, arm: int, reference: int) -> float:
-        """Of two mirror images, and of what only moves the other arms, the test sees no difference."""
-        alike = int(2 * math.factorial(self.arms - 2) ** len(self.units))
-        return alike / self.count
+    def smallest_p(self, arm: int, reference: int, *, alike: bool = True) -> float:
+        """The two arms change places in each unit or do not, and of two mirror images the test sees no difference."""
+        return (2 if alike else 1) / int(2 ** len(self.units))
 
 
 @lru_cache(maxsize=16)
@@ -154,12 +158,25 @@ class BalancedRuns:
         """None."""
         return (0,) * self.periods
 
-    def smallest_p(self, arm: int, reference: int) -> float:
-        """Exact for up to three arms, where two arms leave nothing open; else by looking, or the bound that is so small."""
-        count = self.count
-        if self.arms <= 3 or count > MAX_COMPARED:
-            return 2 * math.factorial(max(self.arms - 2, 1)) / count
-        return smallest_p_of(list(self), arm, reference)
+    def smallest_p(self, arm: int, reference: int, *, alike: bool = True) -> float:
+        """Exact where the arms' periods are alike; else, with more than two arms, the bound that has no run limit."""
+        if self.arms == 2:
+            return (2 if alike else 1) / self.count
+        least = self.periods // self.arms
+        if not alike:
+            return 1 / math.comb(2 * least, least)
+        return 2 / max(self._most_fillings(least, odd) for odd in self._odd())
+
+    def _odd(self) -> set[int]:
+        """How many of two arms can be among those that come once more."""
+        return {odd for odd in range(3) if odd <= self._more <= self.arms - 2 + odd}
+
+    def _most_fillings(self, least: int, odd: int) -> int:
+        """Of the places of two arms, the most ways to share them out between the two, wherever the others stand."""
+        places = 2 * least + odd
+        if self.arms > 3 or self.limit > 1:  # others can stand so that the run limit forbids no way
+            return math.comb(places, places // 2) * (1 + places % 2)
+        return _most_alternating(places, self.periods - places)
 
 
 @dataclass(frozen=True)
@@ -192,35 +209,52 @@ class Choice:
         """None."""
         return (0,) * self.periods
 
-    def smallest_p(self, arm: int, reference: int) -> float:
-        """By looking at all of them."""
-        return smallest_p_of(self.sequences, arm, reference)
+    def smallest_p(self, arm: int, reference: int, *, alike: bool = True) -> float:
+        """By looking at all of them, or where the arms' periods differ in length, the bound that none ties."""
+        return smallest_p_of(self.sequences, arm, reference) if alike else 1 / self.count
 
 
-def smallest_p_of(sequences: Sequence[Arms], arm: int, reference: int) -> float:
+def others_of(sequence: Sequence[int], arm: int, reference: int) -> Arms:
+    """The sequence with -1 in the places of two arms: what a comparison of the two leaves as it is."""
+    return tuple(-1 if place in (arm, reference) else place for place in sequence)
+
+
+def smallest_p_of(sequences: Iterable[Arms], arm: int, reference: int) -> float:
     """Least two-sided p over all results a trial could have, for sequences that are equally likely.
 
-    The statistic, the difference of the two arms' means, is a product of the results with a contrast vector c. Two
-    sequences tie whatever the results if c is the same or turned round. Results that follow the c of one sequence favour
-    it most, and p is then the share of sequences with at least its statistic (Edgington & Onghena 2007). Exact where all
-    sequences hold the arms equally often; else other results may reach a slightly smaller p than is said here.
+    The test compares a sequence with those that have the other arms in the same places.
     """
-    times = Counter(tuple((place == arm) - (place == reference) for place in sequence) for sequence in sequences)
+    classes: dict[Arms, list[Arms]] = {}
+    for sequence in sequences:
+        row = tuple((place == arm) - (place == reference) for place in sequence)
+        classes.setdefault(others_of(sequence, arm, reference), []).append(row)
+    return min(smallest_p_within(rows) for rows in classes.values())
+
+
+def smallest_p_within(rows: Sequence[Arms]) -> float:
+    """Least two-sided p of a test among these sequences: 1 for the arm, -1 for its reference, 0 for what is neither.
+
+    The statistic, the difference of the two arms' means, is a product of the results with a contrast vector c. Results with a
+    large enough effect favour the sequence that was lived most: only those tie that have every place of the arm, and none
+    of the reference, among its places of the arm, or all the other way round; a small share of its own c in the results parts
+    these again. Sequences without one of the arms have no statistic and count as ties (after Edgington & Onghena 2007).
+    """
+    times = Counter(rows)
     signs = np.array(list(times), dtype=float)
     counts = np.array(list(times.values()))
-    on, off = (signs > 0).sum(axis=1, keepdims=True), (signs < 0).sum(axis=1, keepdims=True)
-    signs = signs[((on > 0) & (off > 0)).ravel()]
-    counts = counts[((on > 0) & (off > 0)).ravel()]
-    if not len(signs):
-        return 1.0
-    contrasts = np.where(signs > 0, signs / (signs > 0).sum(axis=1, keepdims=True), 0.0)
-    contrasts += np.where(signs < 0, signs / (signs < 0).sum(axis=1, keepdims=True), 0.0)
+    on, off = np.maximum(signs, 0), np.maximum(-signs, 0)
+    known = on.any(axis=1) & off.any(axis=1)
+    unknown = int(counts[~known].sum())
+    on, off, counts = on[known], off[known], counts[known]
+    contrasts = on / on.sum(axis=1, keepdims=True) - off / off.sum(axis=1, keepdims=True)
+    own = np.sum(contrasts**2, axis=1)
     least = 1.0
     for start in range(0, len(contrasts), _AT_A_TIME):
-        rows = contrasts[start : start + _AT_A_TIME]
-        own = np.sum(rows**2, axis=1, keepdims=True)
-        as_large = np.abs(rows @ contrasts.T) >= own * (1 - 1e-9)
-        least = min(least, float((as_large @ counts).min()) / len(sequences))
+        some = slice(start, start + _AT_A_TIME)
+        pull = on[some] @ contrasts.T
+        likeness = np.sign(pull) * (contrasts[some] @ contrasts.T)
+        ties = (np.abs(pull) >= 1 - TIE) & (likeness >= own[some, None] * (1 - TIE))
+        least = min(least, float((ties @ counts).min() + unknown) / len(rows))
     return least
 
 
@@ -252,6 +286,20 @@ def sequences_of(design: AnyDrawn, names: Sequence[str]) -> Sequences:
             if unknown:
                 raise ValueError(f"orders name the arm {unknown[0]!r}; the arms are: {', '.join(names)}")
             return Choice(tuple(tuple(place[name] for name in order) for order in orders))
+
+
+def _most_alternating(places: int, others: int) -> int:
+    """The same with one other arm and a run limit of 1: each stretch of the two arms only begins with the one or the other.
+
+    Of `odd` stretches of odd length half give one arm a place more, and half the other; each of the `even` ones can
+    be turned round. Between any two periods of the other arm stands a stretch.
+    """
+    return max(
+        int(2**even) * math.comb(odd, odd // 2) * (1 + odd % 2)
+        for odd in range(places % 2, places + 1, 2)
+        for even in range((places - odd) // 2 + 1)
+        if others - 1 <= odd + even <= others + 1
+    )
 
 
 def _in_a_row(places: Sequence[int]) -> tuple[Arms, ...]:
