@@ -39,7 +39,7 @@ class Differences:
     lived, own : float
         c_0.y and c_0.c_0.
     size : float
-        Largest distance of an outcome from their mean, in points: what rounding is measured by.
+        Of the outcomes, as `size_of` gives it: what rounding is measured by.
     probability : array, shape (orders,), or None
         Of each order; None if all are equally likely.
     drawn : bool
@@ -142,6 +142,11 @@ def hit_limits(differences: Differences) -> tuple[Array, Array]:
     return np.where(known, np.minimum(low, lived), -np.inf), np.where(known, np.maximum(high, lived), np.inf)
 
 
+def size_of(outcome: Array) -> float:
+    """Largest distance of an outcome from the mean, in points, and a little for the rounding of equal large ones."""
+    return float(np.abs(outcome - outcome.mean()).max() + 1e-4 * np.abs(outcome).max())
+
+
 def contrasts(on: Bools, off: Bools, period: NDArray[np.int64], statistic: Statistic = "periods") -> Array:
     """The weights of nights in the difference of means; a row of nan where an arm has no night.
 
@@ -220,7 +225,9 @@ def compare_orders(
     centred = np.where(recorded, outcome - np.nanmean(outcome), 0.0)
     value, pull, likeness = (weights @ np.array([centred, arms[lived] == arm, own]).T).T
     return judge(
-        Differences(value, pull, likeness, float(value[lived]), float(own @ own), np.abs(centred).max(), probability),
+        Differences(
+            value, pull, likeness, float(value[lived]), float(own @ own), size_of(outcome[recorded]), probability
+        ),
         level=level,
     )
 
