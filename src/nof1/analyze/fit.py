@@ -22,6 +22,7 @@ from nof1.analyze.criticism import left_out_check, predictive_check, prior_check
 from nof1.analyze.exposure import Array
 from nof1.analyze.marginal import MarginalFit, fit_marginal
 from nof1.analyze.nuts import NutsFit, Progress, compile_nuts, mcse, sample_nuts
+from nof1.analyze.permutation import describe_randomization
 from nof1.analyze.posterior import describe_parameters, marginal_draws
 from nof1.analyze.recorded import describe_trial
 from nof1.analyze.results import Result
@@ -174,6 +175,7 @@ def _result(
         "checks": checks,
         "exposure": exposure,
         "parameters": describe_parameters(data, draws),
+        "randomization_test": describe_randomization(trial, seed=seed),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _VERSIONED},
     }
     tree.attrs.update({name: record[name] for name in ("nof1", "protocol_sha256", "diary_sha256")} | {"engine": engine})

@@ -1,0 +1,240 @@
+"""What the intervals and verdicts do on trials of known truth: a grid of effects, correlations, missing nights and designs.
+
+In simulation-based calibration the truth comes from the priors, and coverage is nominal. A person's truth does not come from
+a prior: so here it is fixed, and the table says how often the 95 % interval then holds it and how often the verdict is wrong.
+Keeps benchmarks/coverage.md, benchmarks/coverage.csv and docs/images/coverage.svg.
+"""
+
+import argparse
+import csv
+import itertools
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from nof1.analyze.effects import LEVEL
+from nof1.analyze.nuisance import Nuisance
+from nof1.analyze.power import standard_error
+from nof1.analyze.replicate import NO_ANSWER, VERDICTS, Batch, replicate
+from nof1.plan.protocol import Protocol
+from nof1.plan.template import load_template, merge
+
+HERE = Path(__file__).parent
+FIGURE = HERE.parent / "docs" / "images" / "coverage.svg"
+NIGHTS = 84
+GRID: dict[str, tuple[float, ...]] = {
+    "effect": (-2.0, -1.0, 0.0, 1.0, 2.0),  # in thresholds
+    "phi": (0.2, 0.5, 0.8),
+    "missing": (0.0, 0.3),
+    "period nights": (3, 7, 14),
+    "half-life": (0.5, 2.0, 6.0),
+}
+FIXED = {"level": 5.0, "trend": 0.0, "sigma": 1.5, "omega": 0.3}
+SEED = 3
+
+
+def make_protocol(period_nights: int) -> Protocol:
+    answers = {
+        "arms": [{"name": "off", "dose_mg": 0}, {"name": "magnesium", "form": "citrate", "dose_mg": 200}],
+        "design": {
+            "start": date(2026, 1, 5),
+            "blocks": NIGHTS // (2 * period_nights),
+            "period_nights": period_nights,
+            "run_in_nights": 0,
+            "seed": SEED,
+        },
+    }
+    return Protocol.build(merge(load_template("magnesium-rls"), answers))
+
+
+Cell = tuple[float, ...]
+
+
+def make_batches(trials: int) -> dict[Cell, Batch]:
+    """One batch for each cell of the grid, in the order of `GRID`."""
+    protocols = {nights: make_protocol(int(nights)) for nights in GRID["period nights"]}
+    out = {}
+    for cell in itertools.product(*GRID.values()):
+        effect, phi, missing, nights, half_life = cell
+        people = Nuisance(protocols[nights], fixed=FIXED | {"phi": phi, "half_life": half_life})
+        out[cell] = Batch(protocols[nights], people, effect, range(trials), SEED, missing=missing, skipped=0.0)
+    return out
+
+
+def measure(effect: float, rows: np.ndarray) -> dict[str, int]:
+    """Counts of one cell: trials, answers, intervals that hold the truth, claims in the wrong direction, settled verdicts."""
+    answered = rows[:, 0] < NO_ANSWER
+    lower, upper = rows[answered, 2], rows[answered, 3]
+    verdicts = [VERDICTS[int(place)] for place in rows[answered, 0]]
+    wrong = {
+        -1: ("worsens", "leans worse"),
+        0: ("helps", "worsens"),
+        1: ("helps", "leans better"),
+    }[int(np.sign(effect))]
+    strictly = {-1: ("worsens",), 0: ("helps", "worsens"), 1: ("helps",)}[int(np.sign(effect))]
+    dismissed = abs(effect) > 1
+    return {
+        "trials": len(rows),
+        "answers": int(answered.sum()),
+        "inside": int(np.sum((lower <= effect) & (effect <= upper))),  # the threshold of the template is one point
+        "wrong": sum(verdict in strictly for verdict in verdicts),
+        "leans wrong": sum(verdict in wrong for verdict in verdicts),
+        "wrongly no difference": sum(verdict == "no difference that matters" for verdict in verdicts)
+        if dismissed
+        else 0,
+        "settled": sum(verdict in ("helps", "worsens", "no difference that matters") for verdict in verdicts),
+    }
+
+
+def added(cells: list[dict[str, int]]) -> dict[str, int]:
+    return {name: sum(cell[name] for cell in cells) for name in cells[0]}
+
+
+def share(count: int, of: int) -> str:
+    return f"{100 * count / of:.1f} ± {100 * standard_error(count, of):.1f}"
+
+
+def margins(counts: dict[Cell, dict[str, int]]) -> list[str]:
+    """One line of the table for every value of every factor, over all cells that have it."""
+    lines = []
+    for place, (factor, values) in enumerate(GRID.items()):
+        for value in values:
+            total = added([of for cell, of in counts.items() if cell[place] == value])
+            lines.append(
+                f"| {factor} {value:g} | {total['trials']} | {share(total['inside'], total['answers'])} | "
+                f"{share(total['wrong'], total['answers'])} | {share(total['leans wrong'], total['answers'])} | "
+                f"{share(total['wrongly no difference'], total['answers'])} | {share(total['settled'], total['answers'])} |"
+            )
+    return lines
+
+
+def extremes(counts: dict[Cell, dict[str, int]], of: Callable[[dict[str, int]], float], *, most: int = 5) -> list[str]:
+    """The cells with the largest values."""
+    names = list(GRID)
+    ordered = sorted(counts.items(), key=lambda item: of(item[1]), reverse=True)[:most]
+    return [
+        f"| {', '.join(f'{name} {value:g}' for name, value in zip(names, cell, strict=True))} | "
+        f"{share(total['inside'], total['answers'])} | {share(total['wrong'], total['answers'])} |"
+        for cell, total in ordered
+    ]
+
+
+def report(counts: dict[Cell, dict[str, int]], trials: int) -> str:
+    total = added(list(counts.values()))
+    return "\n".join(
+        [
+            "# Coverage and wrong verdicts where the truth is fixed",
+            "",
+            "Made by `make calibrate`, which runs `python benchmarks/coverage.py`; every cell is in `coverage.csv`, the figure in `docs/images/coverage.svg`.",
+            "",
+            f"{trials} simulated trials in each of {len(counts)} cells: {NIGHTS} nights, two arms in randomized blocks, an order drawn for each trial, a level of "
+            f"{FIXED['level']:g} on a scale from 0 to 10, rounded and cut at its ends; nights scatter with an sd of {FIXED['sigma']:g}, periods with {FIXED['omega']:g}. "
+            "Effects are at full exposure, in points; the threshold is 1. Each trial is analyzed as the default protocol says, by the marginal engine. All "
+            "numbers are of 100 trials that gave an answer, ± one Monte Carlo standard error.",
+            "",
+            f"Over all cells the {100 * LEVEL:g} % interval holds the truth in {share(total['inside'], total['answers'])} of 100; a wrong verdict (helps or worsens, in the wrong "
+            f"direction or without any effect) is given in {share(total['wrong'], total['answers'])} of 100. {total['trials'] - total['answers']} of {total['trials']} trials gave no answer.",
+            "",
+            '| | trials | interval holds the truth | wrong verdict | wrong verdict or leaning | "no difference" at an effect of 2 | settled |',
+            "|---|---|---|---|---|---|---|",
+            *margins(counts),
+            "",
+            "The cells in which the interval misses most often:",
+            "",
+            "| cell | interval holds the truth | wrong verdict |",
+            "|---|---|---|",
+            *extremes(counts, lambda cell: -cell["inside"] / max(cell["answers"], 1)),
+            "",
+            "The cells with most wrong verdicts:",
+            "",
+            "| cell | interval holds the truth | wrong verdict |",
+            "|---|---|---|",
+            *extremes(counts, lambda cell: cell["wrong"] / max(cell["answers"], 1)),
+            "",
+        ]
+    )
+
+
+def draw_figure(counts: dict[Cell, dict[str, int]]) -> None:
+    """Coverage and wrong verdicts by half-life and period length, one line for each correlation."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    from matplotlib import pyplot as plt
+
+    names = list(GRID)
+    lengths, phis, halves = GRID["period nights"], GRID["phi"], GRID["half-life"]
+    figure, axes = plt.subplots(2, len(lengths), figsize=(9, 5), sharex=True, sharey="row", layout="constrained")
+    for column, nights in enumerate(lengths):
+        for line, phi in enumerate(phis):
+            for row, what in enumerate(("inside", "wrong")):
+                totals = [
+                    added(
+                        [
+                            of
+                            for cell, of in counts.items()
+                            if (
+                                cell[names.index("period nights")],
+                                cell[names.index("phi")],
+                                cell[names.index("half-life")],
+                            )
+                            == (nights, phi, half)
+                        ]
+                    )
+                    for half in halves
+                ]
+                values = [100 * total[what] / total["answers"] for total in totals]
+                errors = [100 * standard_error(total[what], total["answers"]) for total in totals]
+                axes[row, column].errorbar(
+                    np.arange(len(halves)) + 0.06 * (line - 1),
+                    values,
+                    yerr=errors,
+                    color=("#0072B2", "#D55E00", "#444444")[line],
+                    marker="os^"[line],
+                    ms=4,
+                    lw=1.2,
+                    label=f"phi {phi:g}",
+                )
+        axes[0, column].axhline(100 * LEVEL, color="black", lw=0.7, ls=":")
+        axes[0, column].set_title(f"periods of {nights:g} nights", fontsize=9)
+        axes[1, column].set_xticks(range(len(halves)), [f"{half:g}" for half in halves])
+    axes[0, 0].set_ylabel(f"{100 * LEVEL:g} % interval holds\nthe truth, of 100", fontsize=9)
+    axes[1, 0].set_ylabel("wrong verdict,\nof 100", fontsize=9)
+    axes[0, 0].legend(frameon=False, fontsize=8)
+    figure.supxlabel("half-life of build-up (days); all effects and shares of missing nights together", fontsize=9)
+    for ax in axes.flat:
+        ax.spines[["top", "right"]].set_visible(False)
+    FIGURE.parent.mkdir(exist_ok=True)
+    with mpl.rc_context({"svg.hashsalt": "nof1", "svg.fonttype": "path"}):
+        figure.savefig(FIGURE, metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--trials", type=int, default=100, help="in each cell")
+    options.add_argument("--keep", action=argparse.BooleanOptionalAction, default=True, help="write the files")
+    chosen = options.parse_args()
+    clock = time.perf_counter()
+    batches = make_batches(chosen.trials)
+    found = replicate(list(batches.values()))
+    counts = {cell: measure(cell[0], rows) for cell, rows in zip(batches, found, strict=True)}
+    text = report(counts, chosen.trials)
+    print(text)
+    print(f"{time.perf_counter() - clock:.0f} seconds", file=sys.stderr)
+    if chosen.keep:
+        (HERE / "coverage.md").write_text(text, encoding="utf-8")
+        with (HERE / "coverage.csv").open("w", newline="", encoding="utf-8") as stream:
+            out = csv.writer(stream, lineterminator="\n")
+            out.writerow([*GRID, *next(iter(counts.values()))])
+            out.writerows([*cell, *of.values()] for cell, of in counts.items())
+        draw_figure(counts)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
