@@ -9,8 +9,7 @@ from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from nof1.analyze.exposure import Array
 from nof1.plan.protocol import Protocol
@@ -127,11 +126,7 @@ def effect_from_mixture(protocol: Protocol, weights: Array, mean: Array, sd: Arr
     centre = float(weights @ mean)
     total_sd = float(np.sqrt(weights @ (sd**2 + (mean - centre) ** 2)))
 
-    def below(point: float) -> float:
-        return float(weights @ ndtr((point - mean) / sd))
-
-    reach = 40 * total_sd
-    ends = [float(brentq(lambda x, tail=tail: below(x) - tail, centre - reach, centre + reach)) for tail in TAILS]
+    ends = [_quantile(weights, mean, sd, tail, centre, total_sd) for tail in TAILS]
     sign = gain(protocol, 1.0)
     threshold = protocol.outcome.threshold
     second = sd**2 + (mean - centre) ** 2
@@ -154,6 +149,25 @@ def effect_from_mixture(protocol: Protocol, weights: Array, mean: Array, sd: Arr
         mcse_sd=float(np.sqrt(np.sum(weights**2 * (second - total_sd**2) ** 2)) / (2 * total_sd)),
         mcse_interval=(mcse_ends[0], mcse_ends[1]),
     )
+
+
+def _quantile(weights: Array, mean: Array, sd: Array, tail: float, centre: float, total_sd: float) -> float:
+    """Quantile of a mixture of normals: Newton's steps, halving where one would leave the bracket."""
+    low, high = centre - 40 * total_sd, centre + 40 * total_sd
+    point = centre + float(ndtri(tail)) * total_sd
+    for _ in range(100):
+        z = (point - mean) / sd
+        over = float(weights @ ndtr(z)) - tail
+        if over > 0:
+            high = point
+        else:
+            low = point
+        density = float(weights @ (np.exp(-0.5 * z**2) / sd)) / np.sqrt(2 * np.pi)
+        step = over / density if density > 0 else np.inf
+        point = point - step if low < point - step < high else (low + high) / 2
+        if abs(step) < 1e-13 * total_sd or high - low < 1e-13 * total_sd:
+            break
+    return point
 
 
 def gain[T: (float, Array)](protocol: Protocol, effect: T) -> T:
