@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from known import TARGETS, melatonin, two_arms
 from scipy import stats
 from scipy.integrate import quad
 
-from nof1 import fit
+from nof1 import Trial, fit
+from nof1.analyze.exposure import exposure
 from nof1.analyze.importance import pareto_weights
 from nof1.analyze.marginal import draw_coefficients, fit_marginal
 from nof1.analyze.marginal_model import MarginalModel
@@ -19,6 +23,8 @@ def dense_log_posterior(data, phi, sigma, omega, half_life):
     for t in range(len(x)):
         x[t] = decay * (x[t - 1] if t else 0) + (1 - decay) * data.doses[t]
     x = (x if data.exponential else data.doses)[data.day]
+    if data.over_time:
+        x = np.hstack([x, x * data.time[:, None]])
     lag = np.abs(data.day[:, None] - data.day)
     covariance = sigma**2 * phi**lag + priors.level_sd**2 + priors.effect_sd**2 * x @ x.T
     if data.trend:
@@ -42,12 +48,13 @@ def dense_log_posterior(data, phi, sigma, omega, half_life):
     )
 
 
+@pytest.mark.parametrize("over_time", [False, True], ids=["constant effect", "changing effect"])
 @pytest.mark.parametrize("make", [lambda: two_arms("exponential"), melatonin], ids=["gaps", "nightly"])
-def test_log_density_equals_the_dense_one(make):
+def test_log_density_equals_the_dense_one(make, over_time):
     trial = make()
     if trial.protocol.analysis.carryover != "exponential":
         trial = with_carryover(trial)
-    data = terms(trial)
+    data = replace(terms(trial), over_time=over_time)
     model = MarginalModel(data)
     assert model.names == ("phi", "scale", "share", "half_life")
     rng = np.random.default_rng(4)
@@ -114,6 +121,50 @@ def test_draws_of_the_coefficients_have_the_mixture_s_moments():
     _, drawn, _ = draw_coefficients(fitted, 40_000, np.random.default_rng(0))
     assert drawn[:, -1].mean() == pytest.approx(centre, abs=4 * spread / 200)
     assert drawn[:, -1].std() == pytest.approx(spread, rel=0.03)
+
+
+def three_arms(carryover):
+    rng = np.random.default_rng(3)
+    arm = np.tile(np.repeat(["off", "a", "b"], 4), 3)
+    frame = pd.DataFrame({"day": np.arange(1, 37), "arm": arm, "y": rng.normal(6, 1, 36) - (arm == "a")})
+    return Trial.from_frame(
+        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=12, carryover=carryover
+    )
+
+
+@pytest.mark.parametrize("carryover", ["none", "exponential"])
+def test_a_changing_effect_is_a_covariate_made_of_exposure_and_time(carryover):
+    """The same model by another road: the products with time enter as covariates whose prior is that of the effects."""
+    data = terms(three_arms(carryover))
+    exponential = carryover == "exponential"
+    half_life = np.array([1.7])
+    x = (exposure(data.doses, half_life)[0] if exponential else data.doses)[data.day]
+    sd = np.full(2, data.priors.covariate_sd / data.priors.effect_sd)
+    by_hand = replace(data, covariates=x * data.time[:, None], covariate_sd=sd, covariate_names=("a g", "b g"))
+    theta = np.array([[0.4, 0.1, 0.6] + ([np.log(1.7)] if exponential else [])])
+    models = MarginalModel(replace(data, over_time=True)), MarginalModel(by_hand)
+    (got, factors), (expected, others) = (model.evaluate(theta) for model in models)
+    np.testing.assert_allclose(got, expected, rtol=1e-10)
+
+    def coefficients(root):
+        return np.linalg.solve(root[0, :-1, :-1].T, root[0, -1, :-1])
+
+    level, trend, *rest = coefficients(factors.root)
+    np.testing.assert_allclose([level, trend, *rest[2:], *rest[:2]], coefficients(others.root), rtol=1e-8)
+
+
+@pytest.mark.parametrize("as_lived", [False, True])
+def test_contrasts_with_changes_have_the_moments_of_the_draws(as_lived):
+    fitted = fit_marginal(replace(terms(three_arms("exponential")), over_time=True), seed=2)
+    vector = np.array([-1.0, 1.0, 0.5, -0.5])  # b against a on the first planned day
+    mean, sd = fitted.contrast(vector, as_lived=as_lived)
+    centre = fitted.weights @ mean
+    spread = np.sqrt(fitted.weights @ (sd**2 + (mean - centre) ** 2))
+    chosen, drawn, _ = draw_coefficients(fitted, 40_000, np.random.default_rng(0))
+    scale = np.tile(fitted.treated_exposure[chosen], 2) if as_lived else 1.0
+    values = (drawn[:, -4:] * scale) @ vector
+    assert values.mean() == pytest.approx(centre, abs=4 * spread / 200)
+    assert values.std() == pytest.approx(spread, rel=0.03)
 
 
 def test_same_seed_same_answer_and_seeds_agree():

@@ -39,8 +39,9 @@ class MarginalFit:
     phi, sigma, omega, half_life : array, shape (S,)
         Zero (phi, omega) or nan (half_life) where the model has no such part.
     effect_mean : array, shape (S, K)
-        Mean of the K effects at full exposure given theta, in points.
-    effect_root : array, shape (S, K, K)
+        Mean of the K effects at full exposure given theta, in points. With `over_time` 2 K of them: the effects halfway
+        through the trial, then their changes from the first planned day to the last.
+    effect_root : array, shape (S, K, K), with `over_time` (S, 2 K, 2 K)
         Lower triangular R with covariance (R R')^-1.
     treated_exposure : array, shape (S, K)
         Mean exposure over the nights assigned to each arm.
@@ -76,16 +77,19 @@ class MarginalFit:
 
         Parameters
         ----------
-        vector : array, shape (K,)
-            Weight of each arm's effect.
+        vector : array, shape (K,), with `over_time` (2 K,)
+            Weight of each arm's effect, then of its change.
         as_lived : bool
-            Multiply each effect by its arm's mean exposure on its own nights.
+            Multiply each effect, and each change, by its arm's mean exposure on its own nights.
 
         Returns
         -------
         mean, sd : arrays, shape (S,)
         """
-        scaled = vector * self.treated_exposure if as_lived else np.broadcast_to(vector, self.effect_mean.shape)
+        if as_lived:
+            scaled = vector * np.tile(self.treated_exposure, len(vector) // self.treated_exposure.shape[1])
+        else:
+            scaled = np.broadcast_to(vector, self.effect_mean.shape)
         return np.sum(self.effect_mean * scaled, axis=1), contrast_sd(self.effect_root, scaled)
 
 
@@ -174,7 +178,7 @@ def _collect(model: MarginalModel, sample: Sample) -> MarginalFit:
         half_life=natural["half_life"],
         effect_mean=effect_mean,
         effect_root=effect_root,
-        treated_exposure=np.broadcast_to(on_treated, effect_mean.shape),
+        treated_exposure=np.broadcast_to(on_treated, (len(weights), len(data.arms))),
         highest_exposure=highest,
         model=model,
         theta=theta,

@@ -31,7 +31,8 @@ class Factors:
     Attributes
     ----------
     root : array, shape (S, c + 1, c + 1)
-        Of level, trend, covariates, effects and the outcome, with the periods integrated out.
+        Of level, trend, covariates, effects (with `over_time` their changes, too) and the outcome, with the periods
+        integrated out.
     diagonal, below : arrays, shape (S, P) and (S, P - 1)
         Bidiagonal factor of the periods' block: neighbouring periods alone touch in an AR(1).
     carried : array, shape (S, P, c + 1)
@@ -50,6 +51,9 @@ class MarginalModel:
     Coordinates of theta, each present only if the model has the part: logit((phi + 1) / 2); with period effects log r and
     w, where sigma = r / cosh w and omega = r |tanh w|; without them log sigma; log h. Noise and period spread trade places
     along w while r stays, and the sign of w does not count, which keeps a mode at omega = 0 an ordinary one.
+
+    With `data.over_time` the mean of a night has x_{k,t} (effect_k + change_k g_t) for arm k: each arm has a second column
+    x_{k,t} g_t, whose coefficient is the change from the first planned day to the last, Normal(0, effect_sd).
     """
 
     def __init__(self, data: Terms) -> None:
@@ -69,11 +73,11 @@ class MarginalModel:
         for column, sd in zip(data.covariates.T, data.covariate_sd, strict=True):
             fixed.append(column)
             precision.append((priors.covariate_sd / sd) ** -2)
-        self.k = len(data.arms)
+        self.k = len(data.arms) * (2 if data.over_time else 1)  # columns made of exposures: effects, then their changes
         self.n_fixed = len(fixed)
         self.n_periods = len(data.period_numbers) if data.period_effects else 0
-        # Columns of the rest: level, trend, covariates | effects | y. Effects stand last among the coefficients, so that
-        # the last rows of the Cholesky factor hold all there is to know of them.
+        # Columns of the rest: level, trend, covariates | effects, changes | y. Effects stand last among the coefficients, so
+        # that the last rows of the Cholesky factor hold all there is to know of them.
         self.c = self.n_fixed + self.k
         self.fixed = np.column_stack([*fixed, data.y - priors.level_mean])
         self.precision = np.array([*precision, *[priors.effect_sd**-2] * self.k])
@@ -82,7 +86,7 @@ class MarginalModel:
         self.chunk = int(np.clip(_MAX_NUMBERS // widest, 32, 512))  # how many theta to evaluate at a time
         self._prepare_sums()
         self.dose_changes = dose_changes(data.doses)
-        self.constant_exposure = None if data.exponential else data.doses[data.day]
+        self.constant_exposure = None if data.exponential else self._with_changes(data.doses[data.day])
 
     def _prepare_sums(self) -> None:
         """Sums over nights for each distinct gap: of these the products with Lambda(phi) are linear combinations.
@@ -279,10 +283,17 @@ class MarginalModel:
         return diagonal, below, carried
 
     def _exposure(self, half_life: Array) -> Array:
-        """Exposure of the recorded nights, shape (n, K, S or 1)."""
+        """Exposure of the recorded nights, and with `over_time` its product with time: shape (n, k, S or 1)."""
         if self.constant_exposure is not None:
             return self.constant_exposure[..., None]
-        return exposure_by_day(self.data.doses, half_life, self.dose_changes)[self.data.day]
+        return self._with_changes(exposure_by_day(self.data.doses, half_life, self.dose_changes)[self.data.day])
+
+    def _with_changes(self, exposures: Array) -> Array:
+        """Exposures, shape (n, K, ...), followed by their products with time where effects may change."""
+        if not self.data.over_time:
+            return exposures
+        time = self.data.time.reshape(-1, *[1] * (exposures.ndim - 1))
+        return np.concatenate([exposures, exposures * time], axis=1)
 
     def start(self) -> Array:
         """A box of theta to look for the mode in, shape (256, d)."""

@@ -53,6 +53,8 @@ class Terms:
         As in the protocol.
     low, high : float
         Ends of the outcome's scale.
+    over_time : bool
+        Whether each effect may change linearly over the trial; the marginal engine alone has this part.
     """
 
     y: Array
@@ -74,6 +76,7 @@ class Terms:
     family: Family = "normal"
     low: float = -np.inf
     high: float = np.inf
+    over_time: bool = False
 
     @property
     def outcome(self) -> Array:

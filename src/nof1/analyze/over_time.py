@@ -1,0 +1,143 @@
+"""The effect over time: whether it was the same on the first days as on the last.
+
+One more fit of the marginal engine, with an interaction beta_k g_t: the mean of a night holds x_{k,t} (effect_k + change_k g_t),
+g from -1/2 on the first planned day to +1/2 on the last. A constant effect can hide early benefit and later harm.
+
+It must not import PyMC, and knows nothing of pages.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+
+from nof1.analyze.effects import INTERVAL_KIND, LEVEL, Effect, Pair, effect_from_mixture, pairs
+from nof1.analyze.marginal import MarginalFit, fit_marginal
+from nof1.analyze.terms import Terms
+from nof1.errors import RefusalError
+from nof1.plan.analysis import Estimand
+from nof1.plan.protocol import Protocol
+
+# Whether the effect was the same throughout, by the certainty that the protocol fixed for verdicts.
+Course = Literal["steady", "better later", "worse later", "can't tell yet"]
+ESTIMANDS: tuple[Estimand, ...] = ("full", "as-lived")
+_FIRST, _LAST = -0.5, 0.5  # time g on the first and the last planned day
+_OF_CHANGE = ("mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm", "mcse_mean", "mcse_sd")
+
+_SENTENCES: dict[Course, str] = {
+    "steady": "The effect of {arm} was about the same from the first days to the last.",
+    "better later": "The effect of {arm} was not the same throughout: it was better on the last days than on the first.",
+    "worse later": "The effect of {arm} was not the same throughout: it was worse on the last days than on the first.",
+    "can't tell yet": "These nights can't tell yet whether the effect of {arm} changed between the first days and the last.",
+}
+
+
+def effect_over_time(
+    protocol: Protocol, data: Terms, *, seed: int, leading: Sequence[Estimand] | None = None
+) -> dict[str, Any]:
+    """How each effect changed from the first planned day to the last.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    data : Terms
+        Of the trial as planned.
+    seed : int
+        Of the marginal engine.
+    leading : sequence of {"full", "as-lived"}, optional
+        The estimand that pages lead with, one for each of `pairs(protocol)`; the protocol's own if not given.
+
+    Returns
+    -------
+    dict
+        "refused" (None, or why the engine could not answer), "pareto_k", "certainty", "interval_kind", "level" and "rows",
+        one for each pair of arms: "arm", "reference", "estimand", "course" (one of `Course`), "crosses" (benefit at one
+        end, harm at the other), "verdicts_differ", "sentence"; then "change", "early" and "late" on the leading estimand,
+        and all three again under "full" and "as_lived". "early" and "late" are effects on the first and on the last
+        planned day, as `Effect.to_dict`; "change" is late minus early with "p_positive". "As lived" takes the mean
+        exposure of an arm's nights for both ends.
+    """
+    told: dict[str, Any] = {
+        "refused": None,
+        "pareto_k": None,
+        "certainty": protocol.analysis.certainty,
+        "interval_kind": INTERVAL_KIND,
+        "level": LEVEL,
+        "rows": [],
+    }
+    try:
+        fitted = fit_marginal(replace(data, over_time=True), seed=seed)
+    except RefusalError as refusal:
+        return told | {"refused": str(refusal)}
+    compared = pairs(protocol)
+    leads = leading or [protocol.analysis.estimand] * len(compared)
+    rows = [_row(protocol, fitted, pair, estimand) for pair, estimand in zip(compared, leads, strict=True)]
+    return told | {"pareto_k": fitted.pareto_k, "rows": rows}
+
+
+def _row(protocol: Protocol, fitted: MarginalFit, pair: Pair, estimand: Estimand) -> dict[str, Any]:
+    effects = {name: _by_time(protocol, fitted, pair, as_lived=name == "as-lived") for name in ESTIMANDS}
+    change, early, late = effects[estimand]
+    course = _course(protocol.analysis.certainty, change)
+    crosses = any(
+        one.p_better >= protocol.analysis.certainty and 1 - other.p_better >= protocol.analysis.certainty
+        for one, other in ((early, late), (late, early))
+    )
+    differ = early.verdict != late.verdict
+    return {
+        "arm": pair.arm,
+        "reference": pair.reference,
+        "estimand": estimand,
+        "course": course,
+        "crosses": crosses,
+        "verdicts_differ": differ,
+        "sentence": _sentence(protocol, pair, course, early, late, crosses=crosses),
+        **_plain(protocol, *effects[estimand]),
+        "full": _plain(protocol, *effects["full"]),
+        "as_lived": _plain(protocol, *effects["as-lived"]),
+    }
+
+
+def _by_time(protocol: Protocol, fitted: MarginalFit, pair: Pair, *, as_lived: bool) -> tuple[Effect, Effect, Effect]:
+    """Change over the trial, effect on the first planned day, effect on the last."""
+    spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
+    unit = np.array(pair.vector)
+    change, early, late = (
+        effect_from_mixture(protocol, fitted.weights, *fitted.contrast(vector, as_lived=as_lived), spread)
+        for vector in (np.r_[0 * unit, unit], np.r_[unit, _FIRST * unit], np.r_[unit, _LAST * unit])
+    )
+    return change, early, late
+
+
+def _course(certainty: float, change: Effect) -> Course:
+    if change.p_small >= certainty:
+        return "steady"
+    if change.p_better >= certainty:
+        return "better later"
+    if 1 - change.p_better >= certainty:
+        return "worse later"
+    return "can't tell yet"
+
+
+def _plain(protocol: Protocol, change: Effect, early: Effect, late: Effect) -> dict[str, Any]:
+    """Plain values for results.json. Of a change no verdict is given: it is no effect."""
+    content = change.to_dict()
+    p_positive = change.p_better if protocol.outcome.better == "higher" else 1 - change.p_better
+    of_change = {name: content[name] for name in _OF_CHANGE} | {"p_positive": p_positive}
+    return {"change": of_change, "early": early.to_dict(), "late": late.to_dict()}
+
+
+def _sentence(protocol: Protocol, pair: Pair, course: Course, early: Effect, late: Effect, *, crosses: bool) -> str:
+    """What the course was, and whether the ends alone would lead to different verdicts."""
+    arm = protocol.arm(pair.arm).title
+    if pair.reference != protocol.reference:
+        arm += f" instead of {protocol.arm(pair.reference).title}"
+    told = _SENTENCES[course].format(arm=arm)
+    if crosses:
+        benefit_first = early.p_better > late.p_better
+        order = "Early benefit and later harm" if benefit_first else "Early harm and later benefit"
+        told += f" {order} can cancel: the effect over all nights hides both."
+    if early.verdict == late.verdict:
+        return f'{told} The verdict would be the same on the first days and on the last: "{early.verdict}".'
+    return f'{told} The verdict on the first days alone would be "{early.verdict}", on the last days "{late.verdict}".'
