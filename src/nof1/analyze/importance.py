@@ -248,7 +248,7 @@ def pareto_weights(log_weights: Array) -> tuple[Array, float]:
         return weights, np.inf
     ratios = np.exp(log_weights[finite] - log_weights[finite].max())
     order = np.argsort(ratios)
-    tail = order[-int(np.ceil(min(0.2 * count, 3 * np.sqrt(count)))) :]
+    tail = order[-int(min(0.2 * count, 3 * np.sqrt(count))) :]
     cutoff = max(float(ratios[order[-len(tail) - 1]]), np.finfo(float).tiny)
     tail = tail[ratios[tail] > cutoff]
     pareto_k = np.inf

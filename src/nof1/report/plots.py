@@ -15,6 +15,7 @@ from nof1.plan.protocol import Outcome, Protocol
 from nof1.record.trial import Trial
 from nof1.report.letters import showable
 from nof1.report.plots_power import power as power
+from nof1.report.plots_sensitivity import sensitivity as sensitivity
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,0 +1,151 @@
+"""The picture of other choices: one line for each, the main analysis on top, against changes too small to matter."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from nof1.analyze.effects import LEVEL
+from nof1.analyze.results import Result
+from nof1.analyze.sensitivity import of_pair
+from nof1.errors import InputError
+from nof1.plan.protocol import Protocol
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LABEL = 38  # letters of a choice's name
+_PAD = 0.04  # of the axis, beyond the longest interval
+
+
+def sensitivity(
+    source: Result | Sequence[Mapping[str, Any]],
+    *,
+    protocol: Protocol | None = None,
+    pair: tuple[str, str] | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """One line for each choice: mean and interval, the verdict in words at the right.
+
+    The analysis as planned is on top, filled and in bold; other choices are hollow. A verdict that differs from the
+    planned one is in bold, with a diamond for its mark. The band holds changes too small to matter.
+
+    Parameters
+    ----------
+    source : Result, or rows of `nof1.analyze.sensitivity.sensitivity`
+    protocol : Protocol, optional
+        Of the rows; a result brings its own.
+    pair : (arm, reference), optional
+        The main comparison if not given.
+    ax : Axes, optional
+        Drawn into; a new figure if not given.
+
+    Raises
+    ------
+    InputError
+        If there are no rows, or rows without their protocol.
+    """
+    from nof1.report.plots import _BAND, _finish, _new_axes  # late: plots imports this file
+
+    rows, protocol = _rows(source, protocol, pair)
+    main = rows[0]
+    ax = ax or _new_axes(7.5, 1.25 + 0.25 * len(rows))
+    threshold = protocol.outcome.threshold
+    ax.axvspan(-threshold, threshold, color=_BAND, lw=0, zorder=0)
+    ax.axvline(0, color="black", lw=0.9, zorder=1)
+    if main["refused"] is None:
+        ax.axvline(main["mean"], color="#6E6E6E", lw=0.9, ls=(0, (2, 2)), zorder=1)
+    for place, row in enumerate(rows):
+        _line(ax, place, row, main)
+    if len(rows) > 1:
+        ax.axhline(0.5, color="#B5B5B5", lw=0.7, zorder=1)
+    ax.set_yticks(range(len(rows)), [_label(row) for row in rows])
+    ax.get_yticklabels()[0].set_fontweight("bold")
+    ax.tick_params(axis="y", length=0, labelsize=8.5)
+    # The word "simulated" stands in the upper corner, where the longest interval may be.
+    ax.set(xlim=_limits(rows, threshold), ylim=(len(rows) - 0.4, -1.1 if protocol.simulated else -0.7))
+    _words_around(ax, protocol, main)
+    ax.spines["left"].set_visible(False)
+    _finish(ax, protocol)
+    return ax
+
+
+def _rows(
+    source: Result | Sequence[Mapping[str, Any]], protocol: Protocol | None, pair: tuple[str, str] | None
+) -> tuple[list[Mapping[str, Any]], Protocol]:
+    """The rows of the pair, and their protocol."""
+    rows: Sequence[Mapping[str, Any]]
+    if isinstance(source, Result):
+        rows, protocol = source.record["sensitivity"] or (), source.trial.protocol
+    else:
+        rows = source
+    if protocol is None:
+        raise InputError(
+            "Rows alone do not say the scale and the threshold. Pass protocol= with them, or pass a result."
+        )
+    if not rows:
+        raise InputError("There are no other choices to show: this result has none. Analyze the trial again.")
+    return of_pair(rows, pair), protocol
+
+
+def _line(ax: "Axes", place: int, row: Mapping[str, Any], main: Mapping[str, Any]) -> None:
+    """Interval, mark and verdict of one choice; a choice without an answer has the words alone."""
+    from nof1.report.plots import ARM_COLOURS
+
+    beside: dict[str, Any] = {
+        "transform": ax.get_yaxis_transform(),
+        "ha": "left",
+        "va": "center",
+        "fontsize": 8.5,
+    }
+    if row["refused"] is not None:
+        ax.text(1.02, place, "no answer", style="italic", color="#555555", **beside)
+        return
+    planned, changed = row is main, row["verdict"] != main["verdict"] and main["refused"] is None
+    colour = "black" if planned else ARM_COLOURS[0]
+    ax.plot(row["interval"], [place] * 2, color=colour, lw=2.6 if planned else 1.4, solid_capstyle="butt", zorder=3)
+    ax.plot(
+        [row["mean"]],
+        [place],
+        "D" if changed else "o",
+        ms=7 if planned else 5.5,
+        color=colour,
+        mfc=colour if planned else "white",
+        mew=1.3,
+        ls="none",
+        zorder=4,
+        label=row["choice"].replace("$", r"\$"),
+    )
+    ax.text(1.02, place, row["verdict"], fontweight="bold" if planned or changed else "normal", **beside)
+
+
+def _label(row: Mapping[str, Any]) -> str:
+    from nof1.report.plots import _shorten
+
+    lived = " (as lived)" if row["estimand"] == "as-lived" else ""
+    return _shorten(row["choice"], _LABEL - len(lived)) + lived
+
+
+def _limits(rows: Sequence[Mapping[str, Any]], threshold: float) -> tuple[float, float]:
+    """Ends of the axis: everything that is drawn, the band of small changes among it."""
+    intervals = [row["interval"] for row in rows if row["refused"] is None]
+    ends = [end for interval in intervals for end in interval] + [-1.15 * threshold, 1.15 * threshold]
+    low, high = min(ends), max(ends)
+    pad = _PAD * (high - low)
+    return low - pad, high + pad
+
+
+def _words_around(ax: "Axes", protocol: Protocol, main: Mapping[str, Any]) -> None:
+    """Which side is better, the band, what the columns are."""
+    from nof1.report.plots import _shorten
+
+    left, right = ("better", "worse") if protocol.outcome.better == "lower" else ("worse", "better")
+    ax.text(0, 1.01, "too small to matter", transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=7.5)
+    for x, side, words in ((0.0, "left", f"← {left}"), (1.0, "right", f"{right} →"), (1.02, "left", "verdict")):
+        # A line above, since zero may lie near either end of the axis.
+        above: dict[str, Any] = {"xytext": (0, 15), "textcoords": "offset points", "va": "bottom", "fontsize": 8.5}
+        ax.annotate(words, (x, 1.0), xycoords="axes fraction", ha=side, **above)
+    arm, reference = protocol.arm(main["arm"]).title, protocol.arm(main["reference"]).title
+    ax.set_xlabel(
+        f"change in {_shorten(protocol.outcome.title, 32)} (points), {_shorten(arm, 18)} against {_shorten(reference, 18)}\n"
+        f"dots: mean; bars: {100 * LEVEL:g} % interval; diamonds: another verdict than planned",
+        fontsize=8.5,
+    )
