@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 from known import two_arms
 from scipy import stats
 
-from nof1 import RefusalError, Trial
+from nof1 import RefusalError, Trial, fit
 from nof1.analyze import over_time
 from nof1.analyze.effects import TAILS
 from nof1.analyze.exposure import exposure
@@ -54,6 +55,11 @@ def test_change_is_late_minus_early():
     assert row["change"]["p_positive"] + row["change"]["p_better"] == pytest.approx(1)
 
 
+def test_what_is_told_are_plain_values_for_results_json():
+    told = answer(two_arms())
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+
+
 def test_early_benefit_and_later_harm_that_cancel_are_told():
     of = fading(-3.0, 3.0)
     row = answer(of)["rows"][0]
@@ -82,6 +88,13 @@ def test_a_constant_effect_measured_well_is_steady_with_one_verdict():
     assert 'The verdict would be the same on the first days and on the last: "helps".' in row["sentence"]
 
 
+def test_verdicts_that_differ_without_a_sign_of_change_may_be_chance():
+    row = answer(fading(-2.4, -1.5, n=64, noise=0.8, threshold=1.2))["rows"][0]
+    assert row["course"] == "can't tell yet"
+    assert row["verdicts_differ"]
+    assert row["sentence"].endswith(", which may be chance.")
+
+
 def test_few_nights_can_not_tell():
     row = answer(two_arms())["rows"][0]
     assert row["course"] == "can't tell yet"
@@ -105,6 +118,13 @@ def test_the_leading_estimand_is_at_the_top_and_both_are_below():
     assert told["early"] == told["as_lived"]["early"] != told["full"]["early"]
     assert told["as_lived"]["early"]["sd"] < told["full"]["early"]["sd"]
     assert answer(of)["rows"][0]["early"] == told["full"]["early"]
+
+
+def test_short_exposure_leads_with_the_effect_as_lived():
+    nightly = trial(np.random.default_rng(1).normal(5, 1, 40), nights=1, carryover="exponential")
+    row, result = answer(nightly)["rows"][0], fit(nightly, engine="marginal")
+    assert row["estimand"] == result.leading(result.lead[0])[0] == "as-lived"
+    assert row["change"] == row["as_lived"]["change"]
 
 
 def test_a_refusal_is_told(monkeypatch):
@@ -141,7 +161,7 @@ def test_intervals_of_the_change_are_calibrated():
         told = effect_over_time(protocol, replace(base, y=y), seed=i)
         if told["refused"]:
             continue
-        found = told["rows"][0]["change"]
+        found = told["rows"][0]["full"]["change"]  # the truth is the effect at full exposure
         low, high = found["interval"]
         inside.append(low < change < high)
         positions.append(stats.norm.cdf((change - found["mean"]) / found["sd"]))

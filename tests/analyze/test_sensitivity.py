@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -51,6 +52,10 @@ def by_choice(rows):
 def test_every_choice_of_the_list_is_there_after_the_main_analysis(rows):
     assert [row["choice"] for row in rows] == ["as planned", *WHOLE]
     assert all(row["refused"] is None and row["engine"] == "marginal" for row in rows)
+
+
+def test_rows_are_plain_values_for_results_json(rows):
+    assert json.loads(json.dumps(rows, allow_nan=False)) == rows
 
 
 @pytest.mark.parametrize(("choice", "analysis"), [("as planned", {}), *WHOLE.items()])

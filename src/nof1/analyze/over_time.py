@@ -14,6 +14,7 @@ import numpy as np
 
 from nof1.analyze.effects import INTERVAL_KIND, LEVEL, Effect, Pair, effect_from_mixture, pairs
 from nof1.analyze.marginal import MarginalFit, fit_marginal
+from nof1.analyze.sensitivity import leading_estimands
 from nof1.analyze.terms import Terms
 from nof1.errors import RefusalError
 from nof1.plan.analysis import Estimand
@@ -46,7 +47,8 @@ def effect_over_time(
     seed : int
         Of the marginal engine.
     leading : sequence of {"full", "as-lived"}, optional
-        The estimand that pages lead with, one for each of `pairs(protocol)`; the protocol's own if not given.
+        The estimand that pages lead with, one for each of `pairs(protocol)`. If not given: the one that the protocol
+        names, and as lived where exposure stayed short of full.
 
     Returns
     -------
@@ -71,7 +73,7 @@ def effect_over_time(
     except RefusalError as refusal:
         return told | {"refused": str(refusal)}
     compared = pairs(protocol)
-    leads = leading or [protocol.analysis.estimand] * len(compared)
+    leads = leading or leading_estimands(protocol, fitted)
     rows = [_row(protocol, fitted, pair, estimand) for pair, estimand in zip(compared, leads, strict=True)]
     return told | {"pareto_k": fitted.pareto_k, "rows": rows}
 
@@ -140,4 +142,5 @@ def _sentence(protocol: Protocol, pair: Pair, course: Course, early: Effect, lat
         told += f" {order} can cancel: the effect over all nights hides both."
     if early.verdict == late.verdict:
         return f'{told} The verdict would be the same on the first days and on the last: "{early.verdict}".'
-    return f'{told} The verdict on the first days alone would be "{early.verdict}", on the last days "{late.verdict}".'
+    chance = ", which may be chance" if course == "can't tell yet" else ""
+    return f'{told} The verdict on the first days alone would be "{early.verdict}", on the last days "{late.verdict}"{chance}.'

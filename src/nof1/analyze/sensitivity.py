@@ -83,8 +83,9 @@ def sensitivity(
     first = Alternative(AS_PLANNED, "the analysis as planned", protocol.analysis)
     tried = [(first, planned or _fitted(trial, first, seed))]
     tried += [(alternative, _fitted(trial, alternative, seed)) for alternative in alternatives(trial)]
+    main = tried[0][1]
     if leading is None:
-        leading = _leading(protocol, tried[0][1])
+        leading = _named(protocol) if isinstance(main, str) else leading_estimands(protocol, main)
     rows: list[dict[str, Any]] = []
     for alternative, fitted in tried:
         if isinstance(fitted, str):
@@ -198,6 +199,11 @@ def rows_of_refusal(
     ]
 
 
+def leading_estimands(protocol: Protocol, fitted: MarginalFit) -> list[Estimand]:
+    """What pages lead with for each pair of arms, by this fit: the rule of `Result.leading`."""
+    return _as_lived_if_short(protocol, fitted, _named(protocol))
+
+
 def compare(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Which choices change the verdict of one pair of arms, and which moves the estimate most.
 
@@ -304,14 +310,8 @@ def _named(protocol: Protocol) -> list[Estimand]:
     return [protocol.analysis.estimand] * len(pairs(protocol))
 
 
-def _leading(protocol: Protocol, planned: MarginalFit | str) -> list[Estimand]:
-    """What pages lead with, by the main analysis."""
-    named = _named(protocol)
-    return named if isinstance(planned, str) else _as_lived_if_short(protocol, planned, named)
-
-
 def _as_lived_if_short(protocol: Protocol, fitted: MarginalFit, estimands: Sequence[Estimand]) -> list[Estimand]:
-    """The estimands, as lived where an arm of the pair never came near to full exposure: the rule of `Result.leading`."""
+    """The estimands, as lived where an arm of the pair never came near to full exposure."""
     from nof1.analyze.fit import NEARLY_FULL  # late: fit imports this file
 
     short = fitted.highest_exposure < NEARLY_FULL

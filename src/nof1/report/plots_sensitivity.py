@@ -57,7 +57,7 @@ def sensitivity(
         _line(ax, place, row, main)
     if len(rows) > 1:
         ax.axhline(0.5, color="#B5B5B5", lw=0.7, zorder=1)
-    ax.set_yticks(range(len(rows)), [_label(row) for row in rows])
+    ax.set_yticks(range(len(rows)), [_label(row, main) for row in rows])
     ax.get_yticklabels()[0].set_fontweight("bold")
     ax.tick_params(axis="y", length=0, labelsize=8.5)
     # The word "simulated" stands in the upper corner, where the longest interval may be.
@@ -117,10 +117,11 @@ def _line(ax: "Axes", place: int, row: Mapping[str, Any], main: Mapping[str, Any
     ax.text(1.02, place, row["verdict"], fontweight="bold" if planned or changed else "normal", **beside)
 
 
-def _label(row: Mapping[str, Any]) -> str:
+def _label(row: Mapping[str, Any], main: Mapping[str, Any]) -> str:
+    """The choice's name, and that it shows the effect as lived where the main analysis does not."""
     from nof1.report.plots import _shorten
 
-    lived = " (as lived)" if row["estimand"] == "as-lived" else ""
+    lived = " (as lived)" if row["estimand"] != main["estimand"] else ""
     return _shorten(row["choice"], _LABEL - len(lived)) + lived
 
 
@@ -144,8 +145,9 @@ def _words_around(ax: "Axes", protocol: Protocol, main: Mapping[str, Any]) -> No
         above: dict[str, Any] = {"xytext": (0, 15), "textcoords": "offset points", "va": "bottom", "fontsize": 8.5}
         ax.annotate(words, (x, 1.0), xycoords="axes fraction", ha=side, **above)
     arm, reference = protocol.arm(main["arm"]).title, protocol.arm(main["reference"]).title
+    lived = " as lived" if main["estimand"] == "as-lived" else ""
     ax.set_xlabel(
-        f"change in {_shorten(protocol.outcome.title, 32)} (points), {_shorten(arm, 18)} against {_shorten(reference, 18)}\n"
+        f"change in {_shorten(protocol.outcome.title, 32)}{lived} (points), {_shorten(arm, 18)} against {_shorten(reference, 18)}\n"
         f"dots: mean; bars: {100 * LEVEL:g} % interval; diamonds: another verdict than planned",
         fontsize=8.5,
     )

@@ -23,7 +23,7 @@ def sensitivity_sentences(rows: Sequence[Mapping[str, Any]], pair: tuple[str, st
     """
     own = of_pair(rows, pair)
     told = compare(own)
-    refused = [f"No answer with {_quoted(row)}: {sentence(row['refused'])}" for row in told["refused"]]
+    refused = [f"No answer with “{row['choice']}”: {sentence(row['refused'])}" for row in told["refused"]]
     if own[0]["refused"] is not None:
         reason = sentence(own[0]["refused"])
         return [
@@ -32,16 +32,16 @@ def sensitivity_sentences(rows: Sequence[Mapping[str, Any]], pair: tuple[str, st
         ]
     if told["most"] is None:
         return ["No other choice could be computed.", *refused]
-    return [f"{_verdicts(told)} {_shift(own[0], told['most'])}", *refused]
+    return [f"{_verdicts(own[0], told)} {_shift(own[0], told['most'])}", *refused]
 
 
-def _verdicts(told: Mapping[str, Any]) -> str:
+def _verdicts(main: Mapping[str, Any], told: Mapping[str, Any]) -> str:
     verdict, others, changed = told["verdict"], told["others"], told["changed"]
     choices = counted(others, "other choice")
     if not changed:
         none = "The one other choice does not change" if others == 1 else f"None of {choices} changes"
         return f'{none} the verdict, "{verdict}".'
-    parts = [f'{_quoted(row)} ("{row["verdict"]}")' for row in changed]
+    parts = [f'{_quoted(row, main)} ("{row["verdict"]}")' for row in changed]
     return f'{len(changed)} of {choices} {"changes" if len(changed) == 1 else "change"} the verdict, "{verdict}": {some(parts, _NAMED)}.'
 
 
@@ -49,11 +49,12 @@ def _shift(main: Mapping[str, Any], most: Mapping[str, Any]) -> str:
     before, after = number(main["mean"]), number(most["mean"])
     if before == after:
         return f"The estimate stays at {before} points with all of them."
-    return f"The estimate moves most with {_quoted(most)}: from {before} to {after} points."
+    return f"The estimate moves most with {_quoted(most, main)}: from {before} to {after} points."
 
 
-def _quoted(row: Mapping[str, Any]) -> str:
-    lived = ", as lived" if row["estimand"] == "as-lived" else ""
+def _quoted(row: Mapping[str, Any], main: Mapping[str, Any]) -> str:
+    """The choice's name, and that it speaks of the effect as lived where the main analysis does not."""
+    lived = ", as lived" if row["estimand"] != main["estimand"] else ""
     return f"“{row['choice']}”{lived}"
 
 
