@@ -87,3 +87,15 @@ def test_higher_is_better_turns_the_chances_around():
     assert up.p_better == pytest.approx(1 - down.p_better)
     assert up.p_benefit == pytest.approx(down.p_harm)
     assert up.interval == down.interval
+
+
+def test_interval_ends_of_a_mixture_are_its_quantiles():
+    """Over many mixtures of many parts, as the marginal engine gives them: the chance below each end is what it must be."""
+    rng = np.random.default_rng(2)
+    for _ in range(200):
+        size = int(rng.integers(1, 400))
+        weights = rng.dirichlet(np.full(size, 0.3))
+        mean, sd = rng.normal(rng.normal(0, 5), rng.uniform(0.01, 3), size), rng.uniform(0.05, 2, size)
+        effect = effect_from_mixture(PROTOCOL, weights, mean, sd, np.ones(size))
+        below = [weights @ stats.norm.cdf(end, mean, sd) for end in effect.interval]
+        assert below == pytest.approx([0.025, 0.975], abs=1e-9)

@@ -25,13 +25,14 @@ from nof1.analyze.results import Result
 from nof1.analyze.standardize import MEASURES, Standardized, further_measures, night_better, standardize
 from nof1.analyze.terms import Terms
 from nof1.analyze.tree import thinned
+from nof1.plan.analysis import Estimand
 from nof1.plan.protocol import Protocol
 
 if TYPE_CHECKING:
     import xarray as xr
 
 SETTLED = ("helps", "worsens", "no difference that matters")
-Row = dict[str, Effect]  # by estimand: "full", "as-lived"
+Row = dict[Estimand, Effect]  # "full" and "as-lived"
 Mcse = Callable[[Array, str, float | None], float]
 
 
@@ -39,26 +40,31 @@ def mixture_rows(protocol: Protocol, fitted: MarginalFit) -> list[Row]:
     """Effects of every pair from the marginal engine, as exact mixtures of normals: the normal family."""
     spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
 
-    def effect(pair: Pair, estimand: str) -> Effect:
-        mean, sd = fitted.contrast(np.array(pair.vector), as_lived=estimand == "as-lived")
-        return effect_from_mixture(protocol, fitted.weights, mean, sd, spread)
+    def both(pair: Pair) -> Row:
+        vector = np.array(pair.vector)
+        full = effect_from_mixture(protocol, fitted.weights, *fitted.contrast(vector), spread)
+        if np.all(fitted.treated_exposure[:, vector != 0] == 1.0):  # every dose taken, nothing builds up: one estimand
+            return {"full": full, "as-lived": full}
+        lived = effect_from_mixture(protocol, fitted.weights, *fitted.contrast(vector, as_lived=True), spread)
+        return {"full": full, "as-lived": lived}
 
-    return [{estimand: effect(pair, estimand) for estimand in ("full", "as-lived")} for pair in pairs(protocol)]
+    return [both(pair) for pair in pairs(protocol)]
 
 
 def drawn_rows(protocol: Protocol, data: Terms, posterior: "xr.Dataset", *, mcse: Mcse, seed: int) -> list[Row]:
     """Effects of every pair from draws, on the outcome's own scale: any family."""
-    return _rows(protocol, data, draws_of(data, posterior), _shape(posterior), mcse, seed)
+    return rows_of(protocol, data, draws_of(data, posterior), _shape(posterior), mcse, seed)
 
 
 def _shape(posterior: "xr.Dataset") -> tuple[int, int]:
     return posterior.sizes["chain"], posterior.sizes["draw"]
 
 
-def _rows(protocol: Protocol, data: Terms, draws: Draws, shape: tuple[int, int], mcse: Mcse, seed: int) -> list[Row]:
+def rows_of(protocol: Protocol, data: Terms, draws: Draws, shape: tuple[int, int], mcse: Mcse, seed: int) -> list[Row]:
+    """The same from draws of (chains, draws) in a row, chain after chain."""
     standardized = standardize(data, draws)
     all_pairs = pairs(protocol)
-    of_estimand = {"full": standardized.full, "as-lived": standardized.as_lived}
+    of_estimand: dict[Estimand, Array] = {"full": standardized.full, "as-lived": standardized.as_lived}
     better = {
         estimand: _night_better(protocol, data, draws, values, full=estimand == "full", seed=seed)
         for estimand, values in of_estimand.items()

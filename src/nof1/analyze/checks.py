@@ -1,13 +1,16 @@
 """Checks on an analysis, each with one plain sentence."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nof1.analyze.effects import Effect
 from nof1.analyze.marginal import MAX_PARETO_K, MarginalFit
 from nof1.analyze.nuts import MAX_RHAT, MIN_ESS, NutsFit
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 TOLERANCE_SD = 0.05  # difference between the engines that does not matter, in posterior sd
 ERRORS = 4.0  # Monte Carlo standard errors allowed on top: an analysis makes eight comparisons a pair of arms
@@ -55,9 +58,16 @@ def weights_check(fit: MarginalFit) -> dict[str, Any]:
     }
 
 
-def sampling_check(fit: NutsFit) -> dict[str, Any]:
-    """Whether the sampler explored the posterior: R-hat, effective draws, divergences."""
-    if fit.settled:
+def sampling_check(fit: NutsFit, tree: "xr.DataTree") -> dict[str, Any]:
+    """Whether the sampler explored the posterior: R-hat, effective draws, divergences, and ArviZ's own diagnosis."""
+    import arviz as az
+
+    # Period offsets and states are many: what matters of them is judged with what they add up to.
+    names = [str(name) for name in tree["posterior"].data_vars if name not in ("state", "period_offset")]
+    trouble = bool(az.diagnose(tree, var_names=names, ess_threshold=MIN_ESS, show_diagnostics=False))
+    if fit.settled and trouble:
+        sentence = "The sampler moved slowly between regions (ArviZ's diagnosis, E-BFMI). Take the interval with care."
+    elif fit.settled:
         sentence = f"The sampler settled (R-hat at most {fit.rhat_max:.3f}, at least {fit.ess_min:.0f} effective draws, no divergence)."
     else:
         sentence = (
@@ -65,4 +75,4 @@ def sampling_check(fit: NutsFit) -> dict[str, Any]:
             f"{fit.ess_min:.0f} effective draws, at least {MIN_ESS:.0f} wanted; {fit.divergences} divergences). "
             "Do not rely on this result."
         )
-    return {"passed": fit.settled, "sentence": sentence}
+    return {"passed": fit.settled, "trouble": trouble, "sentence": sentence}

@@ -164,9 +164,9 @@ def _quantile(weights: Array, mean: Array, sd: Array, tail: float, centre: float
             low = point
         density = float(weights @ (np.exp(-0.5 * z**2) / sd)) / np.sqrt(2 * np.pi)
         step = over / density if density > 0 else np.inf
-        point = point - step if low < point - step < high else (low + high) / 2
-        if abs(step) < 1e-13 * total_sd or high - low < 1e-13 * total_sd:
+        if abs(step) < 1e-12 * total_sd or high - low < 1e-12 * total_sd:
             break
+        point = point - step if low < point - step < high else (low + high) / 2
     return point
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+NEARLY_FULL = 0.8  # of full exposure; below it the effect at full exposure is an extrapolation
 
 
 def dose_changes(doses: Array) -> list[tuple[int, int, Array]]:

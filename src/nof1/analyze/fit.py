@@ -14,18 +14,20 @@ from nof1.analyze.answers import (
     entries,
     further_rows,
     highest_exposure,
-    mixture_rows,
     with_forecasts,
 )
 from nof1.analyze.checks import cross_check, not_cross_checked, sampling_check, weights_check
 from nof1.analyze.criticism import left_out_check, predictive_check, prior_check
-from nof1.analyze.exposure import Array
+from nof1.analyze.exposure import NEARLY_FULL, Array
 from nof1.analyze.marginal import MarginalFit, fit_marginal
 from nof1.analyze.nuts import NutsFit, Progress, compile_nuts, mcse, sample_nuts
+from nof1.analyze.over_time import effect_over_time
 from nof1.analyze.permutation import describe_randomization
 from nof1.analyze.posterior import describe_parameters, marginal_draws
 from nof1.analyze.recorded import describe_trial
 from nof1.analyze.results import Result
+from nof1.analyze.sensitivity import sensitivity as other_choices
+from nof1.analyze.solve import AUGMENTED_FAMILIES, Solved, from_augmented, from_marginal, in_background
 from nof1.analyze.terms import Terms, terms
 from nof1.analyze.tree import complete_tree, leave_one_out_tree
 from nof1.errors import InputError, RefusalError
@@ -37,11 +39,17 @@ if TYPE_CHECKING:
 
 Engine = Literal["nuts", "marginal"]
 ENGINES: tuple[Engine, ...] = ("nuts", "marginal")
-NEARLY_FULL = 0.8  # below it the effect at full exposure is an extrapolation
 _VERSIONED = ("numpy", "scipy", "pandas", "pymc", "nutpie", "arviz", "arviz-stats")
 
 
-def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progress | None = None) -> Result:
+def fit(
+    trial: Trial,
+    *,
+    seed: int = 1,
+    engine: Engine = "nuts",
+    sensitivity: bool = True,
+    progress: Progress | None = None,
+) -> Result:
     """Estimate this person's own effect.
 
     Parameters
@@ -52,6 +60,9 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
     engine : {"nuts", "marginal"}
         "nuts" samples the PyMC model and holds it against the marginal engine; "marginal" stops after the latter,
         which takes milliseconds and knows the families normal and duration.
+    sensitivity : bool
+        Whether to ask the same question under other choices, too. For the families ordinal, count and binary that takes a
+        minute, since each choice is sampled.
     progress : callable, optional
         Told the stage, the part done and the whole, such as ``("sampling", 2000, 8000)``.
 
@@ -72,8 +83,8 @@ def fit(trial: Trial, *, seed: int = 1, engine: Engine = "nuts", progress: Progr
         raise InputError(f"The seed {seed} must be a whole number from 0 to {2**32 - 1}.")
     data = terms(trial)
     if engine == "marginal":
-        return _from_marginal(trial, data, _quick(trial.protocol, data, seed), seed)
-    return _from_nuts(trial, data, seed, progress or _silent)
+        return _from_marginal(trial, data, seed, sensitivity=sensitivity)
+    return _from_nuts(trial, data, seed, progress or _silent, sensitivity=sensitivity)
 
 
 @dataclass(frozen=True)
@@ -81,9 +92,13 @@ class _Quick:
     """What the marginal engine found, and the draws where they are needed for it: only durations are not linear."""
 
     fit: MarginalFit
-    rows: list[Row]
+    solved: Solved
     posterior: "xr.Dataset | None"
     seconds: float
+
+    @property
+    def rows(self) -> list[Row]:
+        return self.solved.rows
 
     def described(self) -> dict[str, Any]:
         return {"seconds": self.seconds, "pareto_k": self.fit.pareto_k, "ess": self.fit.ess}
@@ -92,52 +107,72 @@ class _Quick:
 def _quick(protocol: Protocol, data: Terms, seed: int) -> _Quick:
     clock = time.perf_counter()
     fitted = fit_marginal(data, seed=seed)
-    if data.family == "normal":
-        rows, posterior = mixture_rows(protocol, fitted), None
-    else:
-        posterior = marginal_draws(data, fitted, seed=seed)
-        rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
-    return _Quick(fitted, rows, posterior, time.perf_counter() - clock)
+    posterior = None if data.family == "normal" else marginal_draws(data, fitted, seed=seed)
+    solved = from_marginal(protocol, data, fitted, seed=seed)
+    return _Quick(fitted, solved, posterior, time.perf_counter() - clock)
 
 
-def _from_marginal(trial: Trial, data: Terms, quick: _Quick, seed: int) -> Result:
+def _from_marginal(trial: Trial, data: Terms, seed: int, *, sensitivity: bool) -> Result:
     protocol = trial.protocol
+    quick = _quick(protocol, data, seed)
     posterior = quick.posterior
     further = None if posterior is None else further_rows(protocol, data, posterior)
-    effects = entries(protocol, "marginal", quick.rows, further)
     tree = complete_tree(
         data, marginal_draws(data, quick.fit, seed=seed) if posterior is None else posterior, None, seed=seed
     )
-    checks = {"weights": weights_check(quick.fit)}
-    engines = {"marginal": quick.described()}
-    return _result(trial, data, seed, tree, engines, effects, checks, quick)
+    parts = {
+        "engines": {"marginal": quick.described()},
+        "effects": entries(protocol, "marginal", quick.rows, further),
+        "checks": {"weights": weights_check(quick.fit)},
+        "sensitivity": other_choices(trial, seed=seed, planned=quick.solved, quick=True) if sensitivity else None,
+    }
+    return _result(trial, data, seed, tree, parts, quick)
 
 
-def _from_nuts(trial: Trial, data: Terms, seed: int, progress: Progress) -> Result:
+def _from_nuts(trial: Trial, data: Terms, seed: int, progress: Progress, *, sensitivity: bool) -> Result:
     protocol = trial.protocol
-    engines: dict[str, Any] = {}
-    checks: dict[str, Any] = {}
     quick: _Quick | None = None
+    refused = ""
     try:
         quick = _quick(protocol, data, seed)
     except RefusalError as refusal:
-        checks["cross_check"] = not_cross_checked(str(refusal))
+        refused = str(refusal)
+    second = None if quick is None else quick.solved
+    aside = in_background(_aside, trial, seed, second, sensitivity=sensitivity)
     sampled = sample_nuts(compile_nuts(data, progress=progress), seed=seed, progress=progress)
     tree = sampled.tree
     posterior = tree["posterior"].to_dataset()
     rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
     effects = entries(protocol, "nuts", rows, further_rows(protocol, data, posterior))
-    engines["nuts"] = _describe_sampling(sampled)
-    checks["sampling"] = sampling_check(sampled)
-    if quick is not None:
-        further = None if quick.posterior is None else further_rows(protocol, data, quick.posterior)
-        effects += entries(protocol, "marginal", quick.rows, further)
-        engines["marginal"] = quick.described()
-        checks["cross_check"] = cross_check(both_estimands(rows), both_estimands(quick.rows))
-        checks["weights"] = weights_check(quick.fit)
+    engines: dict[str, Any] = {"nuts": _describe_sampling(sampled)}
     progress("checking", 0, 0)
-    checks |= _criticized(trial, data, tree, seed)
-    return _result(trial, data, seed, tree, engines, effects, checks, quick)
+    checks = {"sampling": sampling_check(sampled, tree)} | _criticized(trial, data, tree, seed)
+    progress("comparing", 0, 0)
+    second, choices = aside()
+    if second is None:
+        checks["cross_check"] = not_cross_checked(refused)
+    else:
+        checks["cross_check"] = cross_check(both_estimands(rows), both_estimands(second.rows))
+        further = None if quick is None or quick.posterior is None else further_rows(protocol, data, quick.posterior)
+        effects += entries(protocol, second.engine, second.rows, further)
+    if quick is not None:
+        engines["marginal"] = quick.described()
+        checks["weights"] = weights_check(quick.fit)
+    parts = {"engines": engines, "effects": effects, "checks": checks, "sensitivity": choices}
+    return _result(trial, data, seed, tree, parts, quick)
+
+
+def _aside(
+    trial: Trial, seed: int, second: Solved | None, *, sensitivity: bool
+) -> tuple[Solved | None, list[dict[str, Any]] | None]:
+    """What is computed beside the sampling, in a process of its own: a second opinion, and other choices."""
+    data = terms(trial)
+    if second is None and data.family in AUGMENTED_FAMILIES:
+        try:
+            second = from_augmented(trial.protocol, data, seed=seed)
+        except RefusalError:
+            second = None
+    return second, other_choices(trial, seed=seed, planned=second) if sensitivity else None
 
 
 def _criticized(trial: Trial, data: Terms, tree: "xr.DataTree", seed: int) -> dict[str, Any]:
@@ -156,24 +191,16 @@ def _criticized(trial: Trial, data: Terms, tree: "xr.DataTree", seed: int) -> di
 
 
 def _result(
-    trial: Trial,
-    data: Terms,
-    seed: int,
-    tree: "xr.DataTree",
-    engines: dict[str, Any],
-    effects: list[dict[str, Any]],
-    checks: dict[str, Any],
-    quick: _Quick | None,
+    trial: Trial, data: Terms, seed: int, tree: "xr.DataTree", parts: dict[str, Any], quick: _Quick | None
 ) -> Result:
     """Everything that is said, in one record."""
     draws = tree["posterior"].to_dataset()
     exposure = _describe_exposure(data, highest_exposure(data, draws))
-    engine = "nuts" if "nuts" in engines else "marginal"
-    record = describe_trial(trial, data, seed) | {
-        "engines": engines,
-        "effects": effects,
-        "checks": checks,
+    engine = "nuts" if "nuts" in parts["engines"] else "marginal"
+    record = describe_trial(trial, data, seed) | parts
+    record |= {
         "exposure": exposure,
+        "over_time": effect_over_time(trial.protocol, data, seed=seed),
         "parameters": describe_parameters(data, draws),
         "randomization_test": describe_randomization(trial, seed=seed),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in _VERSIONED},

@@ -68,12 +68,16 @@ def effect_over_time(
         "level": LEVEL,
         "rows": [],
     }
+    if data.family != "normal":
+        return told | {
+            "refused": f'An effect that changes over time is estimated for the family "normal", not for "{data.family}".'
+        }
     try:
         fitted = fit_marginal(replace(data, over_time=True), seed=seed)
     except RefusalError as refusal:
         return told | {"refused": str(refusal)}
     compared = pairs(protocol)
-    leads = leading or leading_estimands(protocol, fitted)
+    leads = leading or leading_estimands(protocol, fitted.highest_exposure)
     rows = [_row(protocol, fitted, pair, estimand) for pair, estimand in zip(compared, leads, strict=True)]
     return told | {"pareto_k": fitted.pareto_k, "rows": rows}
 

@@ -1,31 +1,37 @@
 """The same question under other choices: each part of the protocol's analysis changed by itself, and the answer beside it.
 
-Every choice is the trial as it was recorded with another `protocol.analysis`, fitted by the marginal engine, so that all of
-them together take a fraction of a second. Rows of families that this engine does not have come from outside.
-
-It must not import PyMC, and knows nothing of pages.
+Every choice is the trial as it was recorded with another `protocol.analysis`, answered by the engine of its family
+(`nof1.analyze.solve`): those of the marginal engine together take a fraction of a second. Knows nothing of pages.
 """
 
 import copy
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from nof1.analyze.effects import Effect, Pair, effect_from_draws, effect_from_mixture, pairs
-from nof1.analyze.exposure import Array
-from nof1.analyze.marginal import ROUNDS, MarginalFit, fit_marginal
+from nof1.analyze.answers import Row
+from nof1.analyze.effects import pairs
+from nof1.analyze.exposure import NEARLY_FULL, Array
+from nof1.analyze.marginal import MARGINAL_FAMILIES
+from nof1.analyze.solve import Solved, solve
 from nof1.analyze.terms import night_of_period, terms
 from nof1.errors import InputError, Nof1Warning, RefusalError
 from nof1.plan.analysis import Analysis, Estimand
+from nof1.plan.family import Ends, Family, family_refusal
 from nof1.plan.fields import PAUSE
 from nof1.plan.protocol import Protocol
 from nof1.record.trial import Trial
 
 AS_PLANNED = "as planned"
 DROPPED_NIGHTS = 2  # at the start of every period; fewer where periods are short
+_FAMILIES: dict[Family, tuple[str, str]] = {  # of one scale, so that they share their priors
+    "normal": ("normal nights", "nights scatter as a normal distribution does"),
+    "student": ("Student-t nights", "single outlying nights count for less"),
+    "rating": ("rounded ratings", "ratings are rounded and cut at the ends of the scale"),
+}
 _TOLD = ("mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm", "verdict")
 
 
@@ -43,24 +49,22 @@ def sensitivity(
     *,
     seed: int,
     leading: Sequence[Estimand] | None = None,
-    planned: MarginalFit | None = None,
-    further: Sequence[Mapping[str, Any]] = (),
+    planned: Solved | None = None,
+    quick: bool = False,
 ) -> list[dict[str, Any]]:
     """The main analysis and every alternative to it, for every pair of arms.
 
     Parameters
     ----------
     trial : Trial
-        Of the normal family.
     seed : int
-        Of the marginal engine.
     leading : sequence of {"full", "as-lived"}, optional
         The estimand that pages lead with, one for each of `pairs(trial.protocol)`. If not given: the one that the protocol
         names, and as lived where exposure stayed short of full.
-    planned : MarginalFit, optional
-        The main analysis, if it was fitted already.
-    further : sequence of mappings
-        Rows of other engines, made with `rows_of_draws` or `rows_of_refusal`; appended.
+    planned : Solved, optional
+        The main analysis, if it was done already.
+    quick : bool
+        Only the choices that the marginal engine answers.
 
     Returns
     -------
@@ -70,31 +74,23 @@ def sensitivity(
         "p_small", "p_harm", "verdict" (on the leading estimand), "engine", "refused" (None or the reason; the numbers are
         None then), "full" and "as_lived" (both estimands, as `Effect.to_dict`, or None). Where a choice's own
         exposure stays short of full its row speaks of the effect as lived, since its full effect is an extrapolation.
-
-    Raises
-    ------
-    RefusalError
-        If the trial is of another family.
     """
     protocol = trial.protocol
-    family: str = protocol.analysis.family
-    if family != "normal":
-        raise RefusalError(f"Other choices are compared for the family 'normal' alone, and this trial's is {family!r}.")
     first = Alternative(AS_PLANNED, "the analysis as planned", protocol.analysis)
-    tried = [(first, planned or _fitted(trial, first, seed))]
-    tried += [(alternative, _fitted(trial, alternative, seed)) for alternative in alternatives(trial)]
+    others = [one for one in alternatives(trial) if not quick or one.analysis.family in MARGINAL_FAMILIES]
+    tried: list[tuple[Alternative, Solved | str]] = [(first, planned or _solved(trial, first, seed))]
+    tried += [(alternative, _solved(trial, alternative, seed)) for alternative in others]
     main = tried[0][1]
     if leading is None:
-        leading = _named(protocol) if isinstance(main, str) else leading_estimands(protocol, main)
+        leading = _named(protocol) if isinstance(main, str) else leading_estimands(protocol, main.highest)
     rows: list[dict[str, Any]] = []
-    for alternative, fitted in tried:
-        if isinstance(fitted, str):
-            rows += rows_of_refusal(protocol, alternative.choice, alternative.what, fitted, leading=leading)
+    for alternative, solved in tried:
+        if isinstance(solved, str):
+            rows += rows_of_refusal(protocol, alternative.choice, alternative.what, solved, leading=leading)
             continue
-        both = [_effects(protocol, fitted, pair) for pair in pairs(protocol)]
-        own = _as_lived_if_short(protocol, fitted, leading)
-        rows += _rows(protocol, alternative.choice, alternative.what, both, own, "marginal")
-    return [*rows, *(dict(row) for row in further)]
+        own = leading_estimands(protocol, solved.highest, leading)
+        rows += _rows(protocol, alternative.choice, alternative.what, solved.rows, own, solved.engine)
+    return rows
 
 
 def alternatives(trial: Trial) -> tuple[Alternative, ...]:
@@ -139,46 +135,36 @@ def alternatives(trial: Trial) -> tuple[Alternative, ...]:
         sd = factor * priors.effect_sd
         wide = priors.model_copy(update={"effect_sd": sd})
         found.append((f"prior {name} as wide", f"effects expected {name} as large, sd {sd:g} points", {"priors": wide}))
+    found += [
+        (name, what, {"family": family})
+        for family, (name, what) in _FAMILIES.items()
+        if analysis.family in _FAMILIES and family != analysis.family and (family != "rating" or _is_whole(trial))
+    ]
     return tuple(Alternative(name, what, analysis.model_copy(update=update)) for name, what, update in found)
 
 
-def rows_of_draws(
-    protocol: Protocol,
-    choice: str,
-    what: str,
-    effects: Mapping[Estimand, Array],
-    night_spread: Array,
-    mcse: Callable[[Array, str, float | None], float],
-    *,
-    engine: str,
-    leading: Sequence[Estimand] | None = None,
-) -> list[dict[str, Any]]:
-    """Rows of `sensitivity` from draws, one for each pair of arms.
+def _is_whole(trial: Trial) -> bool:
+    scale = trial.protocol.outcome
+    return family_refusal("rating", Ends(scale.low, scale.high, scale.whole)) is None
+
+
+def leading_estimands(protocol: Protocol, highest: Array, named: Sequence[Estimand] | None = None) -> list[Estimand]:
+    """What pages lead with for each pair of arms: what the protocol names, or as lived where exposure stayed short of full.
+
+    The rule of `Result.leading`.
 
     Parameters
     ----------
-    protocol : Protocol
-    choice, what : str
-        Name of the choice, and the same in plain words.
-    effects : mapping of "full" and "as-lived" to arrays, shape (chains, draws, K)
-        Effect of each active arm against the reference, in points.
-    night_spread : array, shape (chains, draws)
-        Sd of the difference of two random nights apart from the effect.
-    mcse : callable
-        As `effects.effect_from_draws` takes it.
-    engine : str
-        Name of the engine that drew them.
-    leading : sequence of {"full", "as-lived"}, optional
-        One for each pair; the estimand that the protocol names if not given.
+    highest : array, shape (K,)
+        Largest mean exposure of any night to each active arm.
+    named : sequence of {"full", "as-lived"}, optional
+        For each pair; the one that the protocol names if not given.
     """
-    both = [
-        {
-            name: effect_from_draws(protocol, draws @ np.array(pair.vector), night_spread, mcse)
-            for name, draws in effects.items()
-        }
-        for pair in pairs(protocol)
+    short = highest < NEARLY_FULL
+    return [
+        "as-lived" if np.any(short[np.array(pair.vector) != 0]) else estimand
+        for pair, estimand in zip(pairs(protocol), named or _named(protocol), strict=True)
     ]
-    return _rows(protocol, choice, what, both, leading or _named(protocol), engine)
 
 
 def rows_of_refusal(
@@ -197,11 +183,6 @@ def rows_of_refusal(
         | {"engine": engine, "refused": reason, "full": None, "as_lived": None}
         for pair, estimand in zip(pairs(protocol), leading or _named(protocol), strict=True)
     ]
-
-
-def leading_estimands(protocol: Protocol, fitted: MarginalFit) -> list[Estimand]:
-    """What pages lead with for each pair of arms, by this fit: the rule of `Result.leading`."""
-    return _as_lived_if_short(protocol, fitted, _named(protocol))
 
 
 def compare(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -254,12 +235,12 @@ def of_pair(rows: Sequence[Mapping[str, Any]], pair: tuple[str, str] | None = No
     return found
 
 
-def _fitted(trial: Trial, alternative: Alternative, seed: int) -> MarginalFit | str:
-    """The fit under an alternative, or why there is none."""
+def _solved(trial: Trial, alternative: Alternative, seed: int) -> Solved | str:
+    """The answer under an alternative, or why there is none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Nof1Warning)  # the main analysis has said it
-            return fit_marginal(terms(_replanned(trial, alternative.analysis)), seed=seed, rounds=ROUNDS)
+            return solve(trial.protocol, terms(_replanned(trial, alternative.analysis)), seed=seed)
     except (RefusalError, InputError) as refusal:
         return str(refusal)
 
@@ -275,22 +256,11 @@ def _replanned(trial: Trial, analysis: Analysis) -> Trial:
     return other
 
 
-def _effects(protocol: Protocol, fitted: MarginalFit, pair: Pair) -> dict[Estimand, Effect]:
-    spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
-    vector = np.array(pair.vector)
-    full = effect_from_mixture(protocol, fitted.weights, *fitted.contrast(vector), spread)
-    of_arms = vector != 0
-    if np.all(fitted.treated_exposure[:, of_arms] == 1.0):  # every dose taken and nothing builds up: one estimand
-        return {"full": full, "as-lived": full}
-    lived = effect_from_mixture(protocol, fitted.weights, *fitted.contrast(vector, as_lived=True), spread)
-    return {"full": full, "as-lived": lived}
-
-
 def _rows(
     protocol: Protocol,
     choice: str,
     what: str,
-    both: Sequence[Mapping[Estimand, Effect]],
+    both: Sequence[Row],
     estimands: Sequence[Estimand],
     engine: str,
 ) -> list[dict[str, Any]]:
@@ -308,17 +278,6 @@ def _rows(
 
 def _named(protocol: Protocol) -> list[Estimand]:
     return [protocol.analysis.estimand] * len(pairs(protocol))
-
-
-def _as_lived_if_short(protocol: Protocol, fitted: MarginalFit, estimands: Sequence[Estimand]) -> list[Estimand]:
-    """The estimands, as lived where an arm of the pair never came near to full exposure."""
-    from nof1.analyze.fit import NEARLY_FULL  # late: fit imports this file
-
-    short = fitted.highest_exposure < NEARLY_FULL
-    return [
-        "as-lived" if np.any(short[np.array(pair.vector) != 0]) else estimand
-        for pair, estimand in zip(pairs(protocol), estimands, strict=True)
-    ]
 
 
 def _nights_to_drop(trial: Trial) -> int:
