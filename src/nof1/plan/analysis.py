@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from nof1.plan.family import OWN_PRIORS, SCALES, Family, default_priors
 from nof1.plan.fields import Finite, Positive
+from nof1.plan.interim import Interim
 
 Estimand = Literal["full", "as-lived"]
 
@@ -99,6 +100,8 @@ class Analysis(BaseModel):
         Diary columns that enter the model, each a number.
     priors : Priors or None
         None only until a `Protocol` fills in the defaults for its outcome.
+    interim : Interim or None
+        Looks before the last night and the rule that stops there; None if there are none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -113,6 +116,7 @@ class Analysis(BaseModel):
     dose: Literal["assigned", "taken"] = "assigned"
     covariates: tuple[str, ...] = ()
     priors: Priors | None = None
+    interim: Interim | None = None
 
     @field_validator("carryover")
     @classmethod

@@ -22,6 +22,7 @@ from nof1.plan.dose import elemental_mg, find_form
 from nof1.plan.explain import explain, parse_toml
 from nof1.plan.family import FAMILIES, Ends, default_priors, family_refusal
 from nof1.plan.fields import ArmName, Column, Finite, Frozen, Positive, Text, as_number, column_name
+from nof1.plan.interim import check_interim
 from nof1.plan.safety import Safety, needs_agreement, screen
 from nof1.plan.sequences import sequences_of
 
@@ -208,6 +209,8 @@ class Protocol(Frozen):
         if self.analysis.dose == "taken" and any(not arm.dose_mg for arm in self.active_arms):
             raise ValueError('dose = "taken" needs a dose_mg above 0 for every arm but the reference')
         self._design_fits(names)
+        if self.analysis.interim is not None:
+            check_interim(self.analysis.interim, self.design, names, self.analysis.certainty)
         if self.nights > MAX_NIGHTS:
             raise ValueError(f"the trial would last {self.nights} nights; at most {MAX_NIGHTS} are allowed")
         if self.nights > (date.max - self.start).days:
