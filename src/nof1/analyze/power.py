@@ -8,7 +8,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -17,12 +16,22 @@ import pandas as pd
 from nof1.analyze.designs import THIS, Neighbour, describe_design, half_life_table, neighbours, slow_pool_sentence
 from nof1.analyze.exposure import Array
 from nof1.analyze.nuisance import Nuisance
-from nof1.analyze.replicate import COLUMNS, NO_ANSWER, VERDICTS, Batch, Progress, replicate
+from nof1.analyze.replicate import (
+    COLUMNS,
+    NO_ANSWER,
+    VERDICTS,
+    Batch,
+    Progress,
+    check_options,
+    checked_effects,
+    is_number,
+    replicate,
+)
 from nof1.errors import InputError
 from nof1.plan.protocol import Protocol
 
 GOAL_EFFECT = 2.0  # the goal is a right answer at this many thresholds, better or worse
-_LEAST_TRIALS, _MOST_TRIALS = 20, 1_000_000
+_FEWEST = 10  # trials of a neighbour for each effect
 _SHARE = 0.5  # of this design's trials that each neighbour gets
 _CHANCES = {
     "helps": "helps",
@@ -80,9 +89,9 @@ class Power:
             "advice": self.advice,
             "slow_pool": self.slow_pool,
             "notes": list(self.notes),
-            "designs": _records(self.designs),
-            "table": _records(self.table),
-            "half_lives": _records(self.half_lives),
+            "designs": records(self.designs),
+            "table": records(self.table),
+            "half_lives": records(self.half_lives),
         }
 
     def _repr_html_(self) -> str:
@@ -145,8 +154,10 @@ def power(
     InputError
         If an option is not what it must be, or the order is not one that nof1 draws.
     """
-    _check(trials=trials, seed=seed, missing=missing, skipped=skipped, goal=goal, workers=workers)
-    wanted = _checked_effects(effects)
+    check_options(trials=trials, seed=seed, missing=missing, skipped=skipped, workers=workers)
+    if not is_number(goal) or not 0 < goal < 1:
+        raise InputError(f"goal is {goal!r}; it must be a chance between 0 and 1, such as 0.8.")
+    wanted = checked_effects(effects, always=(-GOAL_EFFECT, GOAL_EFFECT))
     if not protocol.randomized:
         raise InputError(
             "The order of this trial was not drawn by nof1, so there is no design to simulate. Make one with 'nof1 plan'."
@@ -154,7 +165,7 @@ def power(
     people = nuisance or Nuisance(protocol)
     designs = _designs(protocol, alone=not neighbours)
     each = math.ceil(trials / len(wanted))
-    fewer = max(_LEAST_TRIALS // 2, round(_SHARE * each))
+    fewer = max(_FEWEST, round(_SHARE * each))
 
     def batch(design: Neighbour, effect: float) -> Batch:
         count = each if design.change == THIS else fewer
@@ -195,38 +206,16 @@ def power(
 
 
 def _designs(protocol: Protocol, *, alone: bool) -> list[Neighbour]:
-    return [Neighbour(THIS, protocol)] if alone else neighbours(protocol)
+    """The design and its neighbours, without looks before the last night: those are counted in its own blocks."""
+    plain = without_looks(protocol)
+    return [Neighbour(THIS, plain)] if alone else neighbours(plain)
 
 
-def _check(*, trials: int, seed: int, missing: float, skipped: float, goal: float, workers: int | None) -> None:
-    """Refuse what cannot be simulated, by its name."""
-    if not _whole(trials) or not _LEAST_TRIALS <= trials <= _MOST_TRIALS:
-        raise InputError(f"trials is {trials!r}; it must be a whole number from {_LEAST_TRIALS} to {_MOST_TRIALS}.")
-    if not _whole(seed) or not 0 <= seed < 2**32:
-        raise InputError(f"seed is {seed!r}; it must be a whole number from 0 to {2**32 - 1}.")
-    for name, share in (("missing", missing), ("skipped", skipped)):
-        if not _number(share) or not 0 <= share <= 0.9:
-            raise InputError(f"{name} is {share!r}; it must be a share from 0 to 0.9, such as 0.05.")
-    if not _number(goal) or not 0 < goal < 1:
-        raise InputError(f"goal is {goal!r}; it must be a chance between 0 and 1, such as 0.8.")
-    if workers is not None and (not _whole(workers) or workers < 1):
-        raise InputError(f"workers is {workers!r}; it must be a whole number from 1.")
-
-
-def _checked_effects(effects: Sequence[float]) -> tuple[float, ...]:
-    """The effects in increasing order, those that the goal is about among them."""
-    for effect in effects:
-        if not _number(effect) or not abs(effect) <= 100:
-            raise InputError(f"effects holds {effect!r}; each must be a number of thresholds from -100 to 100.")
-    return tuple(sorted({float(effect) for effect in effects} | {-GOAL_EFFECT, GOAL_EFFECT}))
-
-
-def _whole(value: object) -> bool:
-    return isinstance(value, Integral) and not isinstance(value, bool)
-
-
-def _number(value: object) -> bool:
-    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)
+def without_looks(protocol: Protocol) -> Protocol:
+    """The same protocol without a rule for looks before the last night."""
+    if protocol.analysis.interim is None:
+        return protocol
+    return protocol.model_copy(update={"analysis": protocol.analysis.model_copy(update={"interim": None})})
 
 
 def standard_error(hits: int, trials: int) -> float:
@@ -370,7 +359,7 @@ def _notes(protocol: Protocol, nuisance: Nuisance, missing: float, skipped: floa
     return tuple(notes)
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as plain values; None for nan."""
     return [
         {str(name): None if isinstance(value, float) and math.isnan(value) else value for name, value in row.items()}

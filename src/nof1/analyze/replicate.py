@@ -4,19 +4,21 @@ Every trial has random numbers of its own, made from the seed, its true effect a
 on how the work is shared out, and two designs are tried on the same simulated persons.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import get_args
+from numbers import Integral, Real
+from typing import Self, get_args
 
 import numpy as np
 
-from nof1.analyze.effects import Verdict, effect_from_mixture, pairs
+from nof1.analyze.effects import Effect, Verdict, effect_from_mixture, pairs
 from nof1.analyze.exposure import Array
 from nof1.analyze.marginal import QUICK_ROUNDS, fit_marginal
 from nof1.analyze.nuisance import Nuisance
-from nof1.analyze.simulate import Calendar, Truth, simulate_nights, simulated_terms
+from nof1.analyze.simulate import Calendar, SimulatedNights, Truth, simulate_nights, simulated_terms
 from nof1.analyze.terms import Terms
-from nof1.errors import RefusalError
+from nof1.errors import InputError, RefusalError
 from nof1.plan.draw import draw_order
 from nof1.plan.order import Order
 from nof1.plan.protocol import Protocol
@@ -25,6 +27,7 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 NO_ANSWER = len(VERDICTS)  # where the engine refuses: no variation, an arm never recorded, weights not to be trusted
 COLUMNS = ("verdict", "mean", "lower", "upper")  # of a result; the verdict by its place in VERDICTS
 
+_LEAST_TRIALS, _MOST_TRIALS = 20, 1_000_000
 _CHUNK = 25  # trials a task: small enough for a progress bar, large enough that sending them costs nothing
 _ALONE = 40  # fewer trials than this are done here; starting workers would take longer
 _MOST_WORKERS = 4  # unless asked for more: each needs about 200 MB
@@ -86,10 +89,14 @@ class Batch:
         RefusalError
             If its nights cannot answer.
         """
+        _, calendar, simulated = self.lived(trial)
+        return simulated_terms(self.protocol, calendar, simulated)
+
+    def lived(self, trial: int) -> tuple[Order, Calendar, SimulatedNights]:
+        """The order of one simulated trial, its days, and what happened on each."""
         truth, order, seed = self.truth(trial)
         calendar = Calendar.of(self.protocol, order)
-        simulated = simulate_nights(self.protocol, calendar, truth, np.random.default_rng(seed))
-        return simulated_terms(self.protocol, calendar, simulated)
+        return order, calendar, simulate_nights(self.protocol, calendar, truth, np.random.default_rng(seed))
 
     def results(self) -> Array:
         """Simulate and analyze all of them: one row a trial with `COLUMNS`; nan where there is no answer."""
@@ -97,22 +104,32 @@ class Batch:
 
     def _result(self, trial: int) -> tuple[float, float, float, float]:
         """The first active arm's effect on the estimand that the protocol names."""
-        protocol = self.protocol
         try:
-            fitted = fit_marginal(self.nights(trial), seed=self.seed, rounds=QUICK_ROUNDS)
+            effect = first_effect(self.protocol, self.nights(trial), seed=self.seed)
         except RefusalError:
             return NO_ANSWER, np.nan, np.nan, np.nan
-        first = np.array(pairs(protocol)[0].vector)
-        mean, sd = fitted.contrast(first, as_lived=protocol.analysis.estimand == "as-lived")
-        spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
-        effect = effect_from_mixture(protocol, fitted.weights, mean, sd, spread)
         # Rounded, since the last bits depend on how many threads the linear algebra has in this process.
         low, high = effect.interval
         return VERDICTS.index(effect.verdict), round(effect.mean, 9), round(low, 9), round(high, 9)
 
-    def split(self) -> list["Batch"]:
+    def split(self) -> list[Self]:
         """The same in parts of a few trials."""
         return [replace(self, trials=self.trials[i : i + _CHUNK]) for i in range(0, len(self.trials), _CHUNK)]
+
+
+def first_effect(protocol: Protocol, data: Terms, *, seed: int) -> Effect:
+    """The first active arm's effect against the reference on the estimand that the protocol names, by the quick rounds.
+
+    Raises
+    ------
+    RefusalError
+        If the weights cannot be trusted.
+    """
+    fitted = fit_marginal(data, seed=seed, rounds=QUICK_ROUNDS)
+    first = np.array(pairs(protocol)[0].vector)
+    mean, sd = fitted.contrast(first, as_lived=protocol.analysis.estimand == "as-lived")
+    spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
+    return effect_from_mixture(protocol, fitted.weights, mean, sd, spread)
 
 
 def replicate(batches: Sequence[Batch], *, workers: int | None = None, progress: Progress | None = None) -> list[Array]:
@@ -128,21 +145,22 @@ def replicate(batches: Sequence[Batch], *, workers: int | None = None, progress:
 
     Returns
     -------
-    list of arrays, shape (trials, 4)
-        For each batch, in the order of its trials, with `COLUMNS`.
+    list of arrays, shape (trials, columns)
+        For each batch what its `results` gives, in the order of its trials: of a `Batch` the `COLUMNS`.
     """
     tasks = [(place, part) for place, batch in enumerate(batches) for part in batch.split()]
     whole = sum(len(part.trials) for _, part in tasks)
-    found = [np.empty((len(batch.trials), len(COLUMNS))) for batch in batches]
+    parts: dict[int, Array] = {}
     done = 0
     for task, rows in _run(tasks, whole, workers):
-        place, part = tasks[task]
-        first = part.trials[0] - batches[place].trials[0]
-        found[place][first : first + len(rows)] = rows
+        parts[task] = rows
         done += len(rows)
         if progress is not None:
             progress("simulating", done, whole)
-    return found
+    return [
+        np.concatenate([parts[task] for task, (of, _) in enumerate(tasks) if of == place])
+        for place in range(len(batches))
+    ]
 
 
 def _run(tasks: Sequence[tuple[int, Batch]], whole: int, workers: int | None) -> Iterator[tuple[int, Array]]:
@@ -164,3 +182,46 @@ def _run(tasks: Sequence[tuple[int, Batch]], whole: int, workers: int | None) ->
 
 def _numbered(task: int, batch: Batch) -> tuple[int, Array]:
     return task, batch.results()
+
+
+def check_options(*, trials: int, seed: int, missing: float, skipped: float, workers: int | None) -> None:
+    """Refuse what cannot be simulated, by its name.
+
+    Raises
+    ------
+    InputError
+        If an option is not what it must be.
+    """
+    if not is_whole(trials) or not _LEAST_TRIALS <= trials <= _MOST_TRIALS:
+        raise InputError(f"trials is {trials!r}; it must be a whole number from {_LEAST_TRIALS} to {_MOST_TRIALS}.")
+    if not is_whole(seed) or not 0 <= seed < 2**32:
+        raise InputError(f"seed is {seed!r}; it must be a whole number from 0 to {2**32 - 1}.")
+    for name, share in (("missing", missing), ("skipped", skipped)):
+        if not is_number(share) or not 0 <= share <= 0.9:
+            raise InputError(f"{name} is {share!r}; it must be a share from 0 to 0.9, such as 0.05.")
+    if workers is not None and (not is_whole(workers) or workers < 1):
+        raise InputError(f"workers is {workers!r}; it must be a whole number from 1.")
+
+
+def checked_effects(effects: Sequence[float], *, always: Sequence[float]) -> tuple[float, ...]:
+    """True effects in multiples of the threshold, in increasing order, with those that are `always` among them.
+
+    Raises
+    ------
+    InputError
+        If one is no number from -100 to 100.
+    """
+    for effect in effects:
+        if not is_number(effect) or not abs(effect) <= 100:
+            raise InputError(f"effects holds {effect!r}; each must be a number of thresholds from -100 to 100.")
+    return tuple(sorted({float(effect) for effect in (*effects, *always)}))
+
+
+def is_whole(value: object) -> bool:
+    """Whether this is a whole number, NumPy's included."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def is_number(value: object) -> bool:
+    """Whether this is a finite number, NumPy's included."""
+    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)
