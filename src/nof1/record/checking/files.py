@@ -26,6 +26,7 @@ from nof1.record.checking.values import Journal, Rows
 from nof1.record.diary import DIARY_FILE
 from nof1.record.importing.ledger import IMPORTS_FOLDER
 from nof1.record.journal import JOURNAL_FILE, beginning, journal_bytes
+from nof1.record.looks import LOOKS_FILE, load_looks, looks_csv
 from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
 
 
@@ -63,7 +64,7 @@ def check_files(folder: Path, protocol: Protocol | None, journal: Journal) -> It
             yield Finding("ok", "files", f"{name} is as nof1 wrote it.", name)
     if journal.planned:
         sealed = (ORDER_FILE,) if concealed else (SEAL_FILE,) if protocol is not None else ()
-        for name in (AMENDMENTS_FILE, UNSEALING_FILE, SEALED_ORDER_FILE, *sealed):
+        for name in (AMENDMENTS_FILE, LOOKS_FILE, UNSEALING_FILE, SEALED_ORDER_FILE, *sealed):
             if name not in known and (folder / name).exists():
                 text = f"{name} was not written by nof1: put there by hand. Take it out of the folder"
                 text += ", unopened, and give it back to your helper." if name == SEALED_ORDER_FILE else "."
@@ -74,6 +75,7 @@ def _rewritten(folder: Path, name: str, expected: str) -> Finding:
     """A file that is not byte for byte as nof1 wrote it; layout alone does no harm."""
     canonical: dict[str, Callable[[], str]] = {
         AMENDMENTS_FILE: lambda: amendments_csv(load_amendments(folder)),
+        LOOKS_FILE: lambda: looks_csv(load_looks(folder)),
         ORDER_FILE: lambda: Order.from_csv(read_bytes(folder / ORDER_FILE), where=ORDER_FILE).to_csv(),
         UNSEALING_FILE: lambda: must(load_unsealing(folder)).to_json(),
         SEALED_ORDER_FILE: lambda: load_sealed_order(folder).to_json(),
@@ -92,6 +94,18 @@ def check_amendments(folder: Path) -> Iterator[Finding]:
     amendments = load_amendments(folder)
     if amendments:
         yield Finding("ok", "amendments", f"{len(amendments)} amendments are in order.", AMENDMENTS_FILE)
+
+
+def check_looks(folder: Path, protocol: Protocol | None) -> Iterator[Finding]:
+    """Whether the looks before the last night can be read and are of this plan."""
+    looks = load_looks(folder)
+    for line, look in enumerate(looks, start=2):
+        if protocol is not None and look.nights_planned != protocol.nights:
+            text = f"{LOOKS_FILE}, line {line}: {look.nights_planned} nights were planned there, {protocol.nights} in {PROTOCOL_FILE}: changed by hand. Restore it from a copy."
+            yield Finding("problem", "looks", text, LOOKS_FILE, line)
+    if looks:
+        count = "1 look" if len(looks) == 1 else f"{len(looks)} looks"
+        yield Finding("ok", "looks", f"{count} before the last night can be read.", LOOKS_FILE)
 
 
 def check_order(folder: Path, protocol: Protocol, journal: Journal) -> Iterator[Finding]:
