@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from nof1.commit import locked
 from nof1.errors import InputError
 from nof1.files import read_bytes, sha256_file, write_atomic
 from nof1.plan.analysis import Estimand
+from nof1.record.looks import Look, record_look
 from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
 from nof1.record.trial import Trial
 
@@ -113,8 +115,31 @@ class Result:
 
         return leave_one_out_tree(terms(self.trial), self.posterior["posterior"].to_dataset(), seed=self.record["seed"])
 
-    def save(self, folder: str | Path) -> Path:
-        """Write results.json and posterior.nc into the trial folder.
+    def look(self, folder: str | Path, *, now: datetime | None = None) -> tuple[tuple[Look, ...], Look | None]:
+        """Put on record that somebody has seen this answer, if planned nights are still to come.
+
+        Parameters
+        ----------
+        now : datetime, optional
+            Aware, local; the clock's if not given.
+
+        Returns
+        -------
+        looks : tuple of Look
+            All looks on record.
+        look : Look or None
+            The one at these nights; None if this is no early look.
+        """
+        now = now or datetime.now().astimezone()
+        return record_look(folder, self.trial, engine=self.engine, verdict=self.lead[0]["verdict"], now=now)
+
+    def save(self, folder: str | Path, *, now: datetime | None = None) -> Path:
+        """Write results.json and posterior.nc into the trial folder; an answer before the last night is a look, put on record.
+
+        Parameters
+        ----------
+        now : datetime, optional
+            Aware, local: the moment of the look. The clock's if not given.
 
         Returns
         -------
@@ -123,9 +148,13 @@ class Result:
         """
         folder = Path(folder)
         results = folder / RESULTS_FOLDER
+        looks, _ = self.look(folder, now=now)
         with locked(folder):
             write_atomic(results / POSTERIOR_FILE, _netcdf(self.posterior))
-            record = self.record | {"posterior_sha256": sha256_file(results / POSTERIOR_FILE)}
+            record = self.record | {
+                "looks": [look.to_dict() for look in looks],
+                "posterior_sha256": sha256_file(results / POSTERIOR_FILE),
+            }
             record |= {OWN_HASH: results_sha256(record)}
             write_atomic(
                 results / RESULTS_FILE, json.dumps(record, indent=1, allow_nan=False, ensure_ascii=False) + "\n"

@@ -40,12 +40,14 @@ def analyze(
     """Estimate this person's own effect: at once, then by sampling, one held against the other."""
     result, results = _analyzed(folder, engine, seed, quiet=as_json)
     if as_json:
-        say_json(result.record)
+        looks, _ = result.look(folder)
+        say_json(result.record | {"looks": [look.to_dict() for look in looks]})
         return
     if engine == "nuts":
         _tell(result, heading="Sampled (PyMC)")
         for check in result.record["checks"].values():
             say(check["sentence"], style="bold red" if check["passed"] is False else None)
+    _tell_looks(folder, result)
     say(f"Saved in {results}. Next: {next_step('report', folder)}")
 
 
@@ -58,6 +60,7 @@ def _analyzed(folder: Path, engine: Literal["nuts", "marginal"], seed: int, *, q
     with plain_warnings():
         quick = _quick(trial, seed, needed=engine == "marginal")
     if quick is not None and not quiet:
+        quick.look(folder)  # on record before it is seen: sampling may be stopped
         _tell(quick, heading="At once (marginal engine)" if engine == "nuts" else "")
     if engine == "nuts":
         with _progress() as progress, _known_warnings(quick is not None):
@@ -134,6 +137,19 @@ def _tell(result: "Result", *, heading: str = "") -> None:
             if sentence:
                 say(sentence)
     say()
+
+
+def _tell_looks(folder: Path, result: "Result") -> None:
+    """What this look means, if it is one before the last night, and how many there were."""
+    from nof1.report.words_looks import look_sentence, looks_sentence
+
+    looks, look = result.look(folder)
+    if look is not None:
+        say(look_sentence(result, look))
+    if look is None or len(looks) > 1:
+        sentence = looks_sentence([one.to_dict() for one in looks])
+        if sentence:
+            say(sentence)
 
 
 def report(folder: Folder, as_json: AsJson = False) -> None:

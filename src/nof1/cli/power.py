@@ -15,6 +15,7 @@ from nof1.errors import InputError
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from nof1.analyze.interim import InterimLooks
     from nof1.analyze.nuisance import Nuisance
     from nof1.analyze.power import Power
     from nof1.analyze.replicate import Progress
@@ -43,7 +44,8 @@ def power(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What this design and its neighbours would find, from simulated trials."""
+    """What this design and its neighbours would find, from simulated trials; and what its rule for early looks would do."""
+    from nof1.analyze.interim import simulate_looks
     from nof1.analyze.power import power as simulate_power
     from nof1.plan.protocol import Protocol
 
@@ -66,12 +68,26 @@ def power(
             workers=workers,
             progress=progress,
         )
+        looks = None
+        if protocol.analysis.interim is not None:
+            looks = simulate_looks(
+                protocol,
+                trials=trials,
+                seed=seed,
+                missing=missing,
+                skipped=skipped,
+                nuisance=nuisance,
+                workers=workers,
+                progress=progress,
+            )
     if figure is not None:
         _draw(result, figure)
     if as_json:
-        say_json(result.to_dict())
+        say_json(result.to_dict() | {"interim": None if looks is None else looks.to_dict()})
         return
     _tell(result)
+    if looks is not None:
+        _tell_looks(looks)
     if figure is not None:
         say(f"The figure is {figure}.")
 
@@ -211,6 +227,51 @@ def _table(title: str) -> "Table":
 
 def _chance(share: float, error: float) -> str:
     return f"{100 * share:.0f} ± {100 * error:.0f}"
+
+
+def _tell_looks(looks: "InterimLooks") -> None:
+    """The false alarms of the rule, and where it would stop."""
+    from nof1.report.words_looks import false_alarm_sentence
+
+    say()
+    for table in (_ways(looks), _stops(looks)):
+        console().print(table)
+        say()
+    say(false_alarm_sentence(looks), style="bold")
+
+
+def _ways(looks: "InterimLooks") -> "Table":
+    """What is said at a look or at the end, by what is true and how somebody looks; fits 80 columns."""
+    table = _table("Looks before the last night: what is said at any time")
+    for name in ("truth", "looks"):
+        table.add_column(name, no_wrap=True, vertical="bottom")
+    for name in ("\nhelps", "\nworsens", "no differ-\nence", "stops\nearly", "\nnights"):
+        table.add_column(name, justify="right", no_wrap=True)
+    before = None
+    for _, row in looks.table.iterrows():
+        chances = (f"{100 * row[name]:.1f}" for name in ("helps", "worsens", "no_difference"))
+        truth = row["truth"] if row["truth"] != before else ""
+        table.add_row(truth, row["way"], *chances, f"{100 * row['stopped']:.0f}", f"{row['nights']:.0f}")
+        before = row["truth"]
+    errors = looks.table[["helps_mcse", "worsens_mcse", "no_difference_mcse", "stopped_mcse"]].to_numpy()
+    table.caption = (
+        f"Chances in 100, from {int(looks.table['trials'].iloc[0])} trials each, the same for every way to look;\n"
+        f"Monte Carlo error at most {100 * errors.max():.1f}, of the nights {looks.table['nights_mcse'].max():.1f}."
+    )
+    return table
+
+
+def _stops(looks: "InterimLooks") -> "Table":
+    """How often the rule stops at each look, by what is true; fits 80 columns."""
+    unit = looks.settings["unit"]
+    table = _table(f"How often the rule stops, at a certainty of {100 * looks.settings['certainty']:g} %")
+    for name in (f"after\n{unit}", "\nnights", *(f"\n{truth}" for truth in looks.stops["truth"].unique())):
+        table.add_column(name, justify="right", no_wrap=True)
+    for after, rows in looks.stops.groupby("after"):
+        chances = (_chance(row["stops"], row["stops_mcse"]) for _, row in rows.iterrows())
+        table.add_row(str(after), f"{rows['nights'].mean():.0f}", *chances)
+    table.caption = "Chances in 100, ± Monte Carlo error."
+    return table
 
 
 def _half_lives(result: "Power") -> str:

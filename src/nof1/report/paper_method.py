@@ -16,6 +16,7 @@ from nof1.plan.protocol import Protocol
 from nof1.plan.safety import stop_rules
 from nof1.report.paper_protocol import Room, amendments_words, item, lines, points, stated
 from nof1.report.phrases import clip, large, listed, sentence, some
+from nof1.report.words_looks import rule_sentence
 
 _MANY = 5  # names in a sentence
 _OWN = 500  # letters of a concern, which may name arms
@@ -211,17 +212,13 @@ def _carryover(protocol: Protocol) -> str:
     return f"The first {protocol.analysis.discarded_nights} nights of every period are left out of the analysis."
 
 
-def harms(protocol: Protocol) -> dict[str, Any]:
-    """Interim looks, stopping, how harms are recorded."""
+def harms(protocol: Protocol, looks: Sequence[str] = ()) -> dict[str, Any]:
+    """Interim looks, stopping, how harms are recorded; `looks` are sentences on what the rule would do, where it was simulated."""
     action = stop_rules()[0].action
     return {
         "heading": "Looks on the way, stopping, harms",
         "parts": [
-            item(
-                "Interim look",
-                "None is planned: the arms are compared after the last night. Who looks earlier all the same enters that as an "
-                "amendment.",
-            ),
+            item("Interim look", rule_sentence(protocol), *looks),
             item(
                 "Stopping early",
                 f"The person may stop at any time without a reason. With a symptom of the stop rules: {action}. The nights until then "
