@@ -141,9 +141,11 @@ def _tell(result: "Result", *, heading: str = "") -> None:
 
 def _tell_looks(folder: Path, result: "Result") -> None:
     """What this look means, if it is one before the last night, and how many there were."""
+    looks, look = result.look(folder)
+    if not looks:
+        return
     from nof1.report.words_looks import look_sentence, looks_sentence
 
-    looks, look = result.look(folder)
     if look is not None:
         say(look_sentence(result, look))
     if look is None or len(looks) > 1:

@@ -4,9 +4,8 @@ Says what was fixed and what was done; never that somebody must not look.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nof1.analyze.interim import CARELESS, NO_LOOKS, RULE, InterimLooks, rule_of, stopping_verdict
 from nof1.analyze.results import Result
 from nof1.plan.design import Adopted
 from nof1.plan.interim import Interim, PlannedLook
@@ -16,6 +15,9 @@ from nof1.record.looks import LOOKS_FILE, Look, reached_look
 from nof1.report.paper_protocol import points
 from nof1.report.phrases import listed
 from nof1.report.words import about_in_100
+
+if TYPE_CHECKING:
+    from nof1.analyze.interim import InterimLooks
 
 _CHANCES = ("p_better", "p_benefit", "p_small", "p_harm")
 _STOPS = {
@@ -51,8 +53,10 @@ def _whole(rule: Interim, protocol: Protocol) -> int:
     return max(sequences_of(protocol.design, [arm.name for arm in protocol.arms]).blocks())
 
 
-def false_alarm_sentence(looks: InterimLooks) -> str:
+def false_alarm_sentence(looks: "InterimLooks") -> str:
     """How often the rule would claim something that is not there, beside no looks and looks without a stricter rule."""
+    from nof1.analyze.interim import CARELESS, NO_LOOKS, RULE
+
     rule, none, careless = (looks.false_alarm(way) for way in (RULE, NO_LOOKS, CARELESS))
     error = max(error for _, error in (rule, none, careless))
     return (
@@ -111,6 +115,8 @@ def look_sentence(result: Result, look: Look) -> str:
 
 def _planned(result: Result, planned: PlannedLook) -> str:
     """What the rule says at a planned look, about the main comparison on the estimand that the protocol names."""
+    from nof1.analyze.interim import rule_of, stopping_verdict
+
     protocol, effect = result.trial.protocol, result.lead[0]
     rule = rule_of(protocol)
     least = f"{100 * rule.certainty:g} in 100"
