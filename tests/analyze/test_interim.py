@@ -195,6 +195,11 @@ def test_without_a_rule_nothing_can_be_said(ruled):
         simulate_looks(ruled(), trials=20)
 
 
+def test_a_family_that_is_not_simulated_is_refused_by_name(ruled):
+    with pytest.raises(InputError, match='family "rating" cannot be simulated yet'):
+        simulate_looks(ruled(1, family="rating"), trials=20)
+
+
 @pytest.mark.parametrize(
     ("option", "value"),
     [("trials", 5), ("seed", -1), ("missing", 1.0), ("skipped", np.nan), ("workers", 0), ("effects", ("two",))],
