@@ -98,7 +98,10 @@ def write_paperwork(folder: Path, protocol: Protocol, order: Order, *, amendment
     from nof1.report.spreadsheet import diary_xlsx
 
     write_atomic(
-        folder / "protocol.pdf", protocol_pdf(protocol, order, amendments=amendments, precision=precision(protocol))
+        folder / "protocol.pdf",
+        protocol_pdf(
+            protocol, order, amendments=amendments, precision=precision(protocol), looks=false_alarms(protocol)
+        ),
     )
     write_atomic(folder / "booklet.pdf", booklet_pdf(protocol, order))
     write_atomic(folder / "calendar.ics", calendar(protocol, order, revision=revision))
@@ -116,6 +119,16 @@ def precision(protocol: Protocol) -> list[str]:
         f"The 95 % interval of the effect is expected to be about {width:.1f} points wide, with one night in twenty missing "
         "(worked out from the priors; 'nof1 power' simulates it)."
     ]
+
+
+def false_alarms(protocol: Protocol) -> list[str]:
+    """How often the rule for looks before the last night would claim what is not there; nothing where there is no rule."""
+    if protocol.analysis.interim is None:
+        return []
+    from nof1.analyze.interim import simulate_looks
+    from nof1.report.words_looks import false_alarm_sentence
+
+    return [false_alarm_sentence(simulate_looks(protocol, trials=200, effects=()))]
 
 
 def findings(protocol: Protocol) -> tuple[Finding, ...]:

@@ -13,11 +13,12 @@ from nof1.plan.protocol import PROTOCOL_FILE
 from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE
 from nof1.record.diary import DIARY_FILE
 from nof1.record.journal import HEAD_FILE, JOURNAL_FILE
+from nof1.record.looks import LOOKS_FILE
 from nof1.record.secondary import MEASURES_FILE
 
 # rejected.csv by its name: a quick command does without the importer that defines it.
 WATCHED = (
-    DIARY_FILE, JOURNAL_FILE, HEAD_FILE, MEASURES_FILE, "rejected.csv", PROTOCOL_FILE, ORDER_FILE, AMENDMENTS_FILE,
+    DIARY_FILE, JOURNAL_FILE, HEAD_FILE, MEASURES_FILE, "rejected.csv", PROTOCOL_FILE, ORDER_FILE, AMENDMENTS_FILE, LOOKS_FILE,
     SEAL_FILE, SEALED_ORDER_FILE, UNSEALING_FILE,
 )  # fmt: skip
 # What drives put between a file's name and its suffix has the name of a device or a person in it and is in any language, so only

@@ -35,7 +35,12 @@ _ATTEMPTS = (
 
 
 def protocol_pdf(
-    protocol: Protocol, order: Order, *, amendments: Sequence[Amendment] = (), precision: Sequence[str] = ()
+    protocol: Protocol,
+    order: Order,
+    *,
+    amendments: Sequence[Amendment] = (),
+    precision: Sequence[str] = (),
+    looks: Sequence[str] = (),
 ) -> bytes:
     """protocol.pdf: everything decided beforehand, in plain words, on three A4 pages at most.
 
@@ -48,6 +53,8 @@ def protocol_pdf(
     amendments : sequence of Amendment
     precision : sequence of str
         Sentences on what the design is expected to show.
+    looks : sequence of str
+        Sentences on what the rule for looks before the last night would do.
 
     Raises
     ------
@@ -68,7 +75,7 @@ def protocol_pdf(
                 paper_method.size(protocol, precision, orders, room),
                 paper_protocol.drawing(protocol, room, orders),
                 paper_method.analysis(protocol, room),
-                paper_method.harms(protocol),
+                paper_method.harms(protocol, looks),
                 paper_method.ethics(protocol, amendments, room),
             ]
             head = paper_protocol.head(protocol, order, room)
