@@ -165,18 +165,8 @@ class StudentNights:
         ------
         RefusalError
             If so many outcomes are the very same number that no posterior exists.
-
-        Where m of n nights are met exactly by some choice of p coefficients, the density of a t with nu degrees of freedom
-        goes as sigma^(nu (n - m) - m) when sigma goes to zero about them, over a volume of sigma^p: the integral over
-        sigma is finite only if m < p + 1 + nu (n - m) (after Fernández & Steel 1999). With continuous outcomes no such m
-        exists; whole numbers on a short scale have one.
         """
-        p, same = _met_exactly(data)
-        if same >= p + 1 + _LEAST_NU * (data.n - same):
-            raise RefusalError(
-                f"{same} of {data.n} nights have the very same outcome as others on their arm. A Student-t then takes the rest for "
-                'outlying nights, and its spread shrinks to nothing. Use family = "rating".'
-            )
+        refuse_without_posterior(data)
         return cls(nu_shape, nu_rate)
 
     def begin(self, model: AugmentedModel, state: State, rng: np.random.Generator) -> State:
@@ -238,6 +228,27 @@ class StudentNights:
         """Draw the weights given everything else: Gamma((nu + 1) / 2, rate (nu + z^2) / 2)."""
         shape = np.broadcast_to((state.nu + 1) / 2, z2.shape)
         return replace(state, weight=2 * rng.standard_gamma(shape) / (state.nu + z2))
+
+
+def refuse_without_posterior(data: Terms) -> None:
+    """Refuse nights that leave the student family without a posterior.
+
+    Where m of n nights are met exactly by some choice of p coefficients, the density of a t with nu degrees of freedom
+    goes as sigma^(nu (n - m) - m) when sigma goes to zero about them, over a volume of sigma^p: the integral over
+    sigma is finite only if m < p + 1 + nu (n - m) (after Fernández & Steel 1999). With continuous outcomes no such m
+    exists; whole numbers on a short scale have one.
+
+    Raises
+    ------
+    RefusalError
+        If so many outcomes are the very same number.
+    """
+    p, same = _met_exactly(data)
+    if same >= p + 1 + _LEAST_NU * (data.n - same):
+        raise RefusalError(
+            f"{same} of {data.n} nights have the very same outcome as others on their arm. A Student-t then takes the rest for "
+            'outlying nights, and its spread shrinks to nothing. Use family = "rating".'
+        )
 
 
 def _met_exactly(data: Terms) -> tuple[int, int]:

@@ -166,7 +166,7 @@ def _quantile(weights: Array, mean: Array, sd: Array, tail: float, centre: float
         step = over / density if density > 0 else np.inf
         if abs(step) < 1e-12 * total_sd or high - low < 1e-12 * total_sd:
             break
-        point = point - step if low < point - step < high else (low + high) / 2
+        point = float(point - step) if low < point - step < high else (low + high) / 2
     return point
 
 

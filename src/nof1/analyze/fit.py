@@ -16,6 +16,7 @@ from nof1.analyze.answers import (
     highest_exposure,
     with_forecasts,
 )
+from nof1.analyze.augmented_nights import refuse_without_posterior
 from nof1.analyze.checks import cross_check, not_cross_checked, sampling_check, weights_check
 from nof1.analyze.criticism import left_out_check, predictive_check, prior_check
 from nof1.analyze.exposure import NEARLY_FULL, Array
@@ -131,6 +132,8 @@ def _from_marginal(trial: Trial, data: Terms, seed: int, *, sensitivity: bool) -
 
 def _from_nuts(trial: Trial, data: Terms, seed: int, progress: Progress, *, sensitivity: bool) -> Result:
     protocol = trial.protocol
+    if data.family == "student":
+        refuse_without_posterior(data)
     quick: _Quick | None = None
     refused = ""
     try:

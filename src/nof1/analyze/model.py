@@ -17,6 +17,7 @@ import pytensor.tensor as pt
 from pytensor.tensor import TensorVariable as Tensor
 
 from nof1.analyze.exposure import dose_changes
+from nof1.analyze.prior import LEAST_DEGREES
 from nof1.analyze.terms import Terms
 
 _FAR = 100.0  # log odds that stand for certainty
@@ -128,7 +129,8 @@ def _normal(data: Terms, outcome: Tensor, mean: Tensor) -> None:
 
 def _student(data: Terms, outcome: Tensor, mean: Tensor) -> None:
     mean, scale = _spread(data).given_the_night_before(outcome, mean)
-    degrees = pm.Gamma("degrees", alpha=data.priors.own("degrees_shape"), beta=data.priors.own("degrees_rate"))
+    gamma = pm.Gamma.dist(alpha=data.priors.own("degrees_shape"), beta=data.priors.own("degrees_rate"))
+    degrees = pm.Truncated("degrees", gamma, lower=LEAST_DEGREES)
     pm.StudentT("outcome", nu=degrees, mu=mean, sigma=scale, observed=outcome, dims="day")
 
 

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaln, gammaln
+from scipy.special import betaln, gammainc, gammaincc, gammaincinv, gammaln
 
 from nof1.analyze.draws import Draws, cut_points
 from nof1.analyze.exposure import Array
 from nof1.analyze.terms import Terms
 
+LEAST_DEGREES = (
+    1.0  # of the student family: with fewer, whole-number outcomes can leave no posterior (see `augmented_nights`)
+)
 _LOG_2PI = float(np.log(2 * np.pi))
 
 
@@ -63,7 +66,7 @@ def priors_of(data: Terms) -> dict[str, Prior]:
         out["half_life"] = _log_normal(priors.half_life_median, priors.half_life_log_sd)
     match data.family:
         case "student":
-            out["degrees"] = _gamma(priors.own("degrees_shape"), priors.own("degrees_rate"))
+            out["degrees"] = _gamma_above(priors.own("degrees_shape"), priors.own("degrees_rate"), LEAST_DEGREES)
         case "count":
             out["overdispersion"] = _half_normal(priors.own("overdispersion_scale"))
         case "ordinal":
@@ -135,9 +138,18 @@ def _log_normal(median: float, log_sd: float, shape: tuple[int, ...] = ()) -> Pr
     )
 
 
-def _gamma(shape: float, rate: float) -> Prior:
+def _gamma_above(shape: float, rate: float, least: float) -> Prior:
+    """A gamma distribution cut off below `least`."""
+    below = float(gammainc(shape, rate * least))
+
+    def moment(k: int) -> float:
+        whole = float(np.exp(gammaln(shape + k) - gammaln(shape))) / rate**k
+        return whole * float(gammaincc(shape + k, rate * least)) / (1 - below)
+
     return Prior(
-        float(np.sqrt(shape)) / rate,
-        lambda x: np.asarray(shape * np.log(rate) - gammaln(shape) + (shape - 1) * np.log(x) - rate * x),
-        lambda rng, count: rng.gamma(shape, 1 / rate, count),
+        float(np.sqrt(moment(2) - moment(1) ** 2)),
+        lambda x: np.asarray(
+            shape * np.log(rate) - gammaln(shape) + (shape - 1) * np.log(x) - rate * x - np.log1p(-below)
+        ),
+        lambda rng, count: np.asarray(gammaincinv(shape, below + (1 - below) * rng.random(count)) / rate),
     )

@@ -39,7 +39,7 @@ class Priors(BaseModel):
     half_life_median, half_life_log_sd : float
         Half-life of build-up and wash-out, LogNormal(ln median, log_sd), in days.
     degrees_shape, degrees_rate : float or None
-        Student family alone: degrees of freedom ~ Gamma(shape, rate).
+        Student family alone: degrees of freedom ~ Gamma(shape, rate), cut off below 1.
     overdispersion_scale : float or None
         Count family alone: variance = mean + overdispersion x mean^2, overdispersion ~ HalfNormal(scale).
     gap_median, gap_log_sd : float or None
