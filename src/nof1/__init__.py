@@ -10,6 +10,8 @@ from nof1._version import __version__
 
 if TYPE_CHECKING:
     from nof1.analyze.fit import fit
+    from nof1.analyze.interim import simulate_looks
+    from nof1.analyze.permutation import randomization_test
     from nof1.analyze.power import Power, power
     from nof1.analyze.results import Result
     from nof1.errors import InputError, Nof1Error, Nof1Warning, RefusalError
@@ -25,6 +27,8 @@ _HOMES = {
     "balance": "nof1.plan.draw",
     "enumerate_orders": "nof1.plan.draw",
     "power": "nof1.analyze.power",
+    "randomization_test": "nof1.analyze.permutation",
+    "simulate_looks": "nof1.analyze.interim",
     "smallest_p": "nof1.plan.draw",
     "InputError": "nof1.errors",
     "Nof1Error": "nof1.errors",
@@ -59,7 +63,9 @@ __all__ = [
     "fit",
     "plots",
     "power",
+    "randomization_test",
     "report",
+    "simulate_looks",
     "smallest_p",
 ]
 

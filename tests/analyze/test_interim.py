@@ -195,9 +195,17 @@ def test_without_a_rule_nothing_can_be_said(ruled):
         simulate_looks(ruled(), trials=20)
 
 
-def test_a_family_that_is_not_simulated_is_refused_by_name(ruled):
-    with pytest.raises(InputError, match='family "rating" cannot be simulated yet'):
-        simulate_looks(ruled(1, family="rating"), trials=20)
+def test_a_family_that_is_not_in_points_is_refused_by_name(ruled):
+    of = ruled(1)
+    counts = of.model_copy(update={"analysis": of.analysis.model_copy(update={"family": "count"})})
+    with pytest.raises(InputError, match='family "count" cannot be simulated'):
+        simulate_looks(counts, trials=20)
+
+
+def test_ratings_are_simulated_as_normal(ruled):
+    as_ratings = simulate_looks(ruled(1, family="rating"), trials=20, workers=1)
+    as_normal = simulate_looks(ruled(1), trials=20, workers=1)
+    assert as_ratings.table.equals(as_normal.table)
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from nof1.analyze.replicate import (
     first_effect,
     replicate,
 )
-from nof1.analyze.simulate import Calendar, SimulatedNights, simulated_terms
+from nof1.analyze.simulate import Calendar, SimulatedNights, as_simulated, simulated_terms
 from nof1.errors import InputError, RefusalError
 from nof1.plan.interim import Interim, planned_looks
 from nof1.plan.protocol import Protocol
@@ -171,17 +171,12 @@ def simulate_looks(
     Raises
     ------
     InputError
-        If an option is not what it must be, the protocol has no rule, or its family is not the normal one.
+        If an option is not what it must be, the protocol has no rule, or its family is not in points.
     """
     check_options(trials=trials, seed=seed, missing=missing, skipped=skipped, workers=workers)
     wanted = checked_effects(effects, always=(0.0,))
     rule = rule_of(protocol)
-    if (
-        protocol.analysis.family != "normal"
-    ):  # the engine would answer nothing, and no false alarm would be a false comfort
-        raise InputError(
-            f'The looks of a trial of the family "{protocol.analysis.family}" cannot be simulated yet, only those of the family "normal".'
-        )
+    protocol = as_simulated(protocol)
     people = nuisance or Nuisance(protocol)
     each = math.ceil(trials / len(wanted))
     batches = [LookBatch(protocol, people, effect, range(each), seed, missing, skipped) for effect in wanted]

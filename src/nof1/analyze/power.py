@@ -27,6 +27,7 @@ from nof1.analyze.replicate import (
     is_number,
     replicate,
 )
+from nof1.analyze.simulate import as_simulated
 from nof1.errors import InputError
 from nof1.plan.protocol import Protocol
 
@@ -162,6 +163,7 @@ def power(
         raise InputError(
             "The order of this trial was not drawn by nof1, so there is no design to simulate. Make one with 'nof1 plan'."
         )
+    planned, protocol = protocol, as_simulated(protocol)
     people = nuisance or Nuisance(protocol)
     designs = _designs(protocol, alone=not neighbours)
     each = math.ceil(trials / len(wanted))
@@ -187,8 +189,8 @@ def power(
         simulated=_simulated(plan, found),
         advice=advise(beside, protocol, goal),
         slow_pool=slow_pool_sentence(protocol, half_lives),
-        notes=_notes(protocol, people, missing, skipped),
-        protocol=protocol,
+        notes=_notes(planned, people, missing, skipped),
+        protocol=planned,
         settings={
             "goal": goal,
             "trials": each * len(wanted),
@@ -351,6 +353,10 @@ def _notes(protocol: Protocol, nuisance: Nuisance, missing: float, skipped: floa
     if len(protocol.active_arms) > 1:
         notes.append(
             f"All active arms had the same true effect; what is reported is {first.title} against {protocol.arm(protocol.reference).title}."
+        )
+    if protocol.analysis.family != "normal":
+        notes.append(
+            f'The family "{protocol.analysis.family}" was taken as normal, since thousands of trials were analyzed.'
         )
     if protocol.analysis.covariates:
         notes.append("Covariates were left out, since nobody knows them beforehand.")

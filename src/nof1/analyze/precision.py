@@ -48,8 +48,13 @@ def expected_width(protocol: Protocol, *, missing: float = 0.05, draws: int = 64
     InputError
         If an option is not what it must be, or the order is not one that nof1 draws.
     RefusalError
-        If so many nights are missing that an arm is never recorded.
+        If so many nights are missing that an arm is never recorded, or the family is not in points: ratings and Student-t
+        nights are taken as normal, but a count or a risk cannot be.
     """
+    if protocol.analysis.scale != "points":
+        raise RefusalError(
+            f'The width of an interval is worked out for outcomes in points, not for the family "{protocol.analysis.family}".'
+        )
     if not 0 <= missing <= 0.9:
         raise InputError(f"missing is {missing!r}; it must be a share from 0 to 0.9, such as 0.05.")
     if draws < 1:

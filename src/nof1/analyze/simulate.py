@@ -160,6 +160,27 @@ def simulate_nights(protocol: Protocol, calendar: Calendar, truth: Truth, rng: n
     return SimulatedNights(np.clip(outcome, scale.low, scale.high), taken, absent)
 
 
+def as_simulated(protocol: Protocol) -> Protocol:
+    """The protocol with the family that simulated trials are analyzed by: thousands of them need the marginal engine.
+
+    Ratings and Student-t nights are taken as normal, which is in points, too.
+
+    Raises
+    ------
+    InputError
+        If the family is not in points.
+    """
+    analysis = protocol.analysis
+    if analysis.family == "normal":
+        return protocol
+    if analysis.scale != "points":
+        raise InputError(
+            f'Trials of the family "{analysis.family}" cannot be simulated by the thousand yet: only outcomes in points can (normal, rating, student).'
+        )
+    priors = protocol.priors.model_copy(update={"degrees_shape": None, "degrees_rate": None})
+    return protocol.model_copy(update={"analysis": analysis.model_copy(update={"family": "normal", "priors": priors})})
+
+
 def simulated_terms(protocol: Protocol, calendar: Calendar, nights: SimulatedNights) -> Terms:
     """The model's numbers from simulated nights, without a diary: what `terms` takes from `simulate`'s trial.
 

@@ -277,6 +277,8 @@ def _doses_taken(trial: Trial, treated: NDArray[np.bool_]) -> Array:
     doses = treated.astype(float)
     doses[known] = np.where(treated[known], taken[known, None] / planned, 0.0)
     elsewhere = known & ~treated.any(axis=1) & (taken > 0)
+    if trial.protocol.arm(trial.protocol.reference).dose_mg:  # its own dose, taken as planned
+        elsewhere &= trial.frame["arm"].to_numpy() != trial.protocol.reference
     if elsewhere.any():
         if treated.shape[1] > 1:
             night = trial.frame.index[elsewhere][0].date()

@@ -114,6 +114,8 @@ def precision(protocol: Protocol) -> list[str]:
     """What the design is expected to show, worked out from the priors before any night."""
     from nof1.analyze.precision import expected_width
 
+    if protocol.analysis.scale != "points":
+        return []
     width = expected_width(protocol)
     return [
         f"The 95 % interval of the effect is expected to be about {width:.1f} points wide, with one night in twenty missing "
@@ -151,7 +153,7 @@ def describe_plan(protocol: Protocol, order: Order) -> dict[str, Any]:
         "concealed": protocol.concealed,
         "orders": count_orders(protocol),
         "smallest_p": smallest_p(protocol),
-        "expected_width": expected_width(protocol),
+        "expected_width": expected_width(protocol) if protocol.analysis.scale == "points" else None,
         "balance": None if order.sealed else [asdict(row) for row in balance(order)],
         "concerns": list(concerns(protocol)),
         "findings": [asdict(finding) for finding in findings(protocol)],

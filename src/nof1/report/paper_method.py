@@ -124,9 +124,8 @@ def analysis(protocol: Protocol, room: Room) -> dict[str, Any]:
         "parts": [
             item(
                 "Model",
-                f"A Bayesian model of the nightly rating: level, one effect for each arm but the reference{_parts(protocol)}; errors are "
-                f"{fixed.family}. It estimates {estimand}. {dose} {covariates} It is computed twice, by PyMC (NUTS) and by a "
-                "second, independent engine. Intervals are 95 %, equal-tailed.",
+                f"A Bayesian model of the nightly outcome: level, one effect for each arm but the reference{_parts(protocol)}. "
+                f"{_NIGHTS[fixed.family]} It estimates {estimand}. {dose} {covariates} {_engines(fixed.family)} Intervals are 95 %, equal-tailed.",
             ),
             item("Priors", _priors(protocol)),
             item("Neighbouring nights", _autocorrelation(protocol)),
@@ -144,6 +143,40 @@ def analysis(protocol: Protocol, room: Room) -> dict[str, Any]:
             lines("Decision rule", _rule(protocol), room),
         ],
     }
+
+
+# What a night's outcome is taken for, by family.
+_NIGHTS = {
+    "normal": "Nights scatter about that as a normal distribution does.",
+    "rating": "Nights scatter about that on a hidden scale, which is rounded to whole numbers and cut at the ends.",
+    "student": "Nights scatter about that as Student's t does, so that single outlying nights count for less.",
+    "ordinal": "The log odds of at least each level are that sum, beside a hidden state of each night.",
+    "count": "The logarithm of the expected count is that sum, beside a hidden state of each night; counts are negative binomial.",
+    "binary": "The log odds of a yes are that sum, beside a hidden state of each night.",
+    "duration": "The logarithm of the duration scatters about that as a normal distribution does.",
+}
+_UNITS = {"points": "All in points of the rating", "log": "All on the scale of logarithms", "logit": "All in log odds"}
+
+
+def _engines(family: str) -> str:
+    if family in ("ordinal", "count", "binary"):
+        return "It is computed by PyMC (NUTS)."
+    return "It is computed twice, by PyMC (NUTS) and by a second, independent engine."
+
+
+def _own_priors(protocol: Protocol) -> str:
+    prior = protocol.priors
+    match protocol.analysis.family:
+        case "student":
+            return (
+                f"; degrees of freedom ~ Gamma({prior.own('degrees_shape'):g}, {prior.own('degrees_rate'):g}) from 1 on"
+            )
+        case "count":
+            return f"; overdispersion ~ HalfNormal({prior.own('overdispersion_scale'):g})"
+        case "ordinal":
+            return f"; distance of cut points ~ LogNormal(ln {prior.own('gap_median'):g}, {prior.own('gap_log_sd'):g})"
+        case _:
+            return ""
 
 
 def _rule(protocol: Protocol) -> list[str]:
@@ -187,7 +220,7 @@ def _priors(protocol: Protocol) -> str:
         f"trend ~ Normal(0, {prior.trend_sd:g}); a covariate's sd ~ Normal(0, {prior.covariate_sd:g}); spread of periods ~ "
         f"HalfNormal({prior.period_scale:g}); spread of nights ~ HalfNormal({prior.noise_scale:g}); (phi + 1)/2 ~ "
         f"Beta({prior.autocorrelation_a:g}, {prior.autocorrelation_b:g}); half-life ~ LogNormal(ln {prior.half_life_median:g}, "
-        f"{prior.half_life_log_sd:g}) days. All in points of the rating."
+        f"{prior.half_life_log_sd:g}) days{_own_priors(protocol)}. {_UNITS[protocol.analysis.scale]}."
     )
     return f"{text} Not in this model: {listed(unused)}." if unused else text
 

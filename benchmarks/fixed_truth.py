@@ -2,7 +2,7 @@
 
 In simulation-based calibration the truth comes from the priors, and coverage is nominal. A person's truth does not come from
 a prior: so here it is fixed, and the table says how often the 95 % interval then holds it and how often the verdict is wrong.
-Keeps benchmarks/coverage.md, benchmarks/coverage.csv and docs/images/coverage.svg.
+Keeps benchmarks/fixed_truth.md, benchmarks/fixed_truth.csv and docs/images/fixed-truth.svg.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from nof1.plan.protocol import Protocol
 from nof1.plan.template import load_template, merge
 
 HERE = Path(__file__).parent
-FIGURE = HERE.parent / "docs" / "images" / "coverage.svg"
+FIGURE = HERE.parent / "docs" / "images" / "fixed-truth.svg"
 NIGHTS = 84
 GRID: dict[str, tuple[float, ...]] = {
     "effect": (-2.0, -1.0, 0.0, 1.0, 2.0),  # in thresholds
@@ -129,7 +129,7 @@ def report(counts: dict[Cell, dict[str, int]], trials: int) -> str:
         [
             "# Coverage and wrong verdicts where the truth is fixed",
             "",
-            "Made by `make calibrate`, which runs `python benchmarks/coverage.py`; every cell is in `coverage.csv`, the figure in `docs/images/coverage.svg`.",
+            "Made by `make calibrate`, which runs `python benchmarks/fixed_truth.py`; every cell is in `fixed_truth.csv`, the figure in `docs/images/fixed-truth.svg`.",
             "",
             f"{trials} simulated trials in each of {len(counts)} cells: {NIGHTS} nights, two arms in randomized blocks, an order drawn for each trial, a level of "
             f"{FIXED['level']:g} on a scale from 0 to 10, rounded and cut at its ends; nights scatter with an sd of {FIXED['sigma']:g}, periods with {FIXED['omega']:g}. "
@@ -227,8 +227,8 @@ def main() -> int:
     print(text)
     print(f"{time.perf_counter() - clock:.0f} seconds", file=sys.stderr)
     if chosen.keep:
-        (HERE / "coverage.md").write_text(text, encoding="utf-8")
-        with (HERE / "coverage.csv").open("w", newline="", encoding="utf-8") as stream:
+        (HERE / "fixed_truth.md").write_text(text, encoding="utf-8")
+        with (HERE / "fixed_truth.csv").open("w", newline="", encoding="utf-8") as stream:
             out = csv.writer(stream, lineterminator="\n")
             out.writerow([*GRID, *next(iter(counts.values()))])
             out.writerows([*cell, *of.values()] for cell, of in counts.items())
