@@ -4,7 +4,7 @@ Its names: outcome y, day, time g, doses d, covariates z, period p(t).
 """
 
 import warnings
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -92,6 +92,20 @@ class Terms:
     def n(self) -> int:
         """Number of nights that inform the model."""
         return len(self.y)
+
+    def without(self, i: int) -> "Terms":
+        """The same without the i-th recorded night."""
+        keep = np.arange(self.n) != i
+        kept, period = np.unique(self.period[keep], return_inverse=True)
+        return replace(
+            self,
+            y=self.y[keep],
+            day=self.day[keep],
+            time=self.time[keep],
+            covariates=self.covariates[keep],
+            period=period,
+            period_numbers=tuple(self.period_numbers[number] for number in kept),
+        )
 
     def same_nights(self, other: "Terms") -> bool:
         """Whether another trial differs in nothing but the outcomes."""
