@@ -48,6 +48,14 @@ full = complete_map(export, protocol, {chosen!r})
 plan = plan_import({folder!r}, protocol, export, full, Reading(several="mean"), latest=date.max)
 print(plan.rows, plan.taken, time.perf_counter() - clock, peak())
 """
+# What no analysis by PyMC can do without: its imports, and compiling the model of this trial.
+COMPILE = """
+import pymc, nutpie
+from nof1 import Trial
+from nof1.analyze.model import build_model
+from nof1.analyze.terms import terms
+nutpie.compile_pymc_model(build_model(terms(Trial.load({folder!r}))))
+"""
 
 
 def cold(*arguments: str) -> float:
@@ -109,14 +117,19 @@ def main() -> None:
             )
         )
 
-        clock = time.perf_counter()
-        subprocess.run([*COMMAND, "analyze", str(folder)], check=True, capture_output=True)
-        whole = time.perf_counter() - clock
+        alone = min(once(python(COMPILE.format(folder=str(folder)))) for _ in range(2))
+        whole = min(once([*COMMAND, "analyze", str(folder)]) for _ in range(2))
         parts = json.loads((folder / "results" / "results.json").read_text())["engines"]["nuts"]["parts"]
-        rows.append(("`nof1 analyze`, cold, in all", f"{whole:.1f} s", f"{whole / pymc:.1f} x import pymc"))
+        rows.append(("`import pymc`, cold", f"{pymc:.1f} s", ""))
+        rows.append(
+            ("importing PyMC and nutpie, compiling that model", f"{alone:.1f} s", f"{alone / pymc:.1f} x import pymc")
+        )
+        rows.append(
+            ("`nof1 analyze`, cold, in all", f"{whole:.1f} s", f"{whole / alone:.2f} x importing and compiling alone")
+        )
         for part, seconds in parts.items():
             rows.append((f"- of it {part}", f"{seconds:.1f} s", f"{seconds / whole:.0%} of it"))
-
+        rows += sampling_rows()
         short, long = warm_milliseconds(84), warm_milliseconds(364)
         rows.append(("marginal fit, 84 nights, warm", f"{short:.0f} ms", ""))
         rows.append(("marginal fit, 364 nights, warm", f"{long:.0f} ms", f"{long / short:.1f} x 84 nights"))
@@ -132,6 +145,33 @@ def main() -> None:
     (HERE / "bench.md").write_text(
         f"# Timings, as `make bench` printed them last\n\n{about}.\n\n{text}", encoding="utf-8"
     )
+
+
+def once(arguments: list[str]) -> float:
+    """Seconds of a new process."""
+    clock = time.perf_counter()
+    subprocess.run(arguments, check=True, capture_output=True)
+    return time.perf_counter() - clock
+
+
+def sampling_rows() -> list[tuple[str, str, str]]:
+    """NUTS after compiling: 4 chains of 1,000 draws after as many to warm up, for 84 and 364 nights."""
+    import nutpie
+
+    from nof1.analyze.nuts import compile_nuts
+
+    rows, times = [], []
+    for nights in (84, 364):
+        code = compile_nuts(terms(trial_of(nights)), progress=lambda *_: None).code
+        found = []
+        for seed in range(4):
+            clock = time.perf_counter()
+            nutpie.sample(code, draws=1000, tune=1000, chains=4, seed=seed, target_accept=0.95, progress_bar=False)
+            found.append(time.perf_counter() - clock)
+        times.append(min(found))
+        ratio = f"{times[-1] / times[0]:.1f} x 84 nights" if len(times) > 1 else ""
+        rows.append((f"NUTS, 4 x 1,000 draws, {nights} nights, compiled", f"{times[-1]:.2f} s", ratio))
+    return rows
 
 
 def power_rows(folder: Path) -> list[tuple[str, str, str]]:
