@@ -7,7 +7,19 @@ from typing import Any
 
 from nof1.analyze.effects import LEVEL
 from nof1.analyze.results import Result
+from nof1.analyze.standardize import MEASURES
 from nof1.plan.protocol import Protocol
+from nof1.report.words_effect import (
+    MODELS,
+    amount,
+    change,
+    estimate_sentence,
+    further_sentence,
+    measure_of,
+    scale_sentence,
+    span,
+)
+from nof1.report.words_effect import number as number
 
 NO_ADVICE = (
     "This page reports what one person recorded. It is no medical advice and nof1 is no medical device. "
@@ -26,6 +38,7 @@ _PROBABILITY_WORDS = (
     (0.0, "almost ruled out"),
 )
 
+_WITH_TIES = ("rating", "ordinal", "count", "binary")
 _HEADLINES = {
     "helps": "On these nights, {arm} helped.",
     "worsens": "On these nights, {arm} made it worse.",
@@ -50,13 +63,6 @@ def about_in_100(probability: float) -> str:
     return f"about {round(100 * probability)} in 100"
 
 
-def number(value: float) -> str:
-    """A number with the digits a reader needs: two after the point below 1, one below 100."""
-    size = abs(value)
-    text = f"{value:.2f}" if size < 1 else f"{value:.1f}" if size < 100 else f"{value:.0f}"
-    return text.replace("-", "\N{MINUS SIGN}") if float(text) != 0 else text.lstrip("-")
-
-
 def level_words() -> str:
     """The name of the interval, the same everywhere."""
     return f"{100 * LEVEL:g} % equal-tailed interval"
@@ -78,23 +84,32 @@ def _compared(protocol: Protocol, effect: dict[str, Any]) -> str:
     )
 
 
-def effect_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
-    """The size of the effect with its interval."""
+def effect_sentence(result: Result, effect: dict[str, Any] | None = None, *, scale: bool = True) -> str:
+    """The size of the effect with its interval, and what the scale is unless it was said before."""
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
     estimand, numbers = result.leading(effect)
-    low, high = numbers["interval"]
-    arm, reference = protocol.arm(effect["arm"]).title, protocol.arm(effect["reference"]).title
-    scale = f"The scale goes from {protocol.outcome.low:g} to {protocol.outcome.high:g}, and {protocol.outcome.better} is better."
-    interval = f"the {level_words()} runs {_span(low, high)}"
-    size = _direction(numbers["mean"])
-    if estimand == "as-lived":
-        return (
-            f"On the nights on {arm}, {protocol.outcome.title} is estimated to have been {size} than the same nights would have been "
-            f"on {reference}; {interval}. {scale}"
-        )
-    full = " at its full effect" if protocol.analysis.carryover == "exponential" else ""
-    return f"{_capital(protocol.outcome.title)} is estimated to be {size} on {arm}{full} than on {reference}; {interval}. {scale}"
+    measure = measure_of(effect)
+    told = estimate_sentence(
+        measure,
+        protocol.outcome,
+        arm=protocol.arm(effect["arm"]).title,
+        reference=protocol.arm(effect["reference"]).title,
+        lived=estimand == "as-lived",
+        full=" at its full effect" if protocol.analysis.carryover == "exponential" else "",
+        mean=numbers["mean"],
+        interval=f"the {level_words()} runs {span(measure, protocol.outcome, *numbers['interval'])}",
+    )
+    return f"{told}. {scale_sentence(measure, protocol.outcome)}" if scale else f"{told}."
+
+
+def further_measures_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
+    """Ratios and the like at full exposure; empty where the family has none, or where full exposure would be a guess."""
+    effect = effect or result.lead[0]
+    if result.short_of_full(effect):
+        return ""
+    full = result.trial.protocol.analysis.carryover == "exponential"
+    return further_sentence(effect.get("further") or [], full=full)
 
 
 def lived_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
@@ -103,25 +118,14 @@ def lived_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
     protocol = result.trial.protocol
     if result.leading(effect)[0] != "full" or protocol.analysis.carryover != "exponential":
         return ""
-    lived = effect["as_lived"]
+    lived, measure = effect["as_lived"], measure_of(effect)
+    size = change(measure, protocol.outcome, lived["mean"])
+    if measure == MEASURES["binary"]:
+        size += " nights in 100"
     return (
-        f"Over the nights as they were lived, while it built up, the difference it made is estimated at "
-        f"{number(abs(lived['mean']))} points {'lower' if lived['mean'] < 0 else 'higher'} ({_span(*lived['interval'])})."
+        f"Over the nights as they were lived, while it built up, the difference it made is estimated at {size} "
+        f"({span(measure, protocol.outcome, *lived['interval'])})."
     )
-
-
-def _direction(value: float) -> str:
-    return f"{number(abs(value))} points {'lower' if value < 0 else 'higher'}"
-
-
-def _span(low: float, high: float) -> str:
-    """An interval in words, such as "from 2.1 lower to 0.3 higher"."""
-    ends = [f"{number(abs(end))} {'lower' if end < 0 else 'higher'}" for end in (low, high)]
-    return f"from {ends[0]} to {ends[1]}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def exposure_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
@@ -145,7 +149,7 @@ def chances(result: Result, effect: dict[str, Any] | None = None) -> list[tuple[
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
     _, numbers = result.leading(effect)
-    threshold = f"{protocol.outcome.threshold:g} {'point' if protocol.outcome.threshold == 1 else 'points'}"
+    threshold = amount(measure_of(effect), protocol.outcome)
     rows = (
         ("better at all", numbers["p_better"]),
         (f"better by {threshold} or more", numbers["p_benefit"]),
@@ -161,10 +165,11 @@ def night_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
     protocol = result.trial.protocol
     estimand, numbers = result.leading(effect)
     arm, reference = protocol.arm(effect["arm"]).title, protocol.arm(effect["reference"]).title
+    ties = "; of nights that are alike, half are counted" if protocol.analysis.family in _WITH_TIES else ""
     full = ", once at full effect" if estimand == "full" and protocol.analysis.carryover == "exponential" else ""
     return (
         f"Of 100 random nights on {arm}, each beside a random night on {reference}, {_frequency(numbers['p_night_better'])} "
-        f"would be the better one{full}."
+        f"would be the better one{full}{ties}."
     )
 
 
@@ -241,7 +246,9 @@ def method_sentence(result: Result) -> str:
     ]
     allowing = f", allowing for {', '.join(parts)}" if parts else ""
     engine = "sampled with PyMC" if result.engine == "nuts" else "computed by the marginal engine alone, not sampled"
-    return f"Bayesian model of the nightly ratings{allowing}, {engine}. Priors and all numbers are in results.json."
+    return (
+        f"Bayesian model of {MODELS[analysis.family]}{allowing}, {engine}. Priors and all numbers are in results.json."
+    )
 
 
 def further_comparisons(count: int) -> list[str]:
