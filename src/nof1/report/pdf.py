@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 SUMMARY_FILE = "summary.pdf"
 _MAX_TITLE = 140
@@ -23,7 +24,11 @@ _BRIEF_SIZES = ((8.8, 1.0), (8.0, 1.0), (8.0, 0.75))
 
 
 def figures(result: Result) -> dict[str, bytes]:
-    """The three pictures of the summary as SVG, by name."""
+    """The pictures as SVG, by name: the three of the summary, and the sheet of checks."""
+    return _pictures(result) | {"checks": _as_svg(lambda: plots.checks(result))}
+
+
+def _pictures(result: Result) -> dict[str, bytes]:
     trial = result.trial
     return {
         "nights": _svg(7.4, 2.45, lambda ax: plots.nights(trial, ax=ax)),
@@ -33,14 +38,24 @@ def figures(result: Result) -> dict[str, bytes]:
 
 
 def _svg(width: float, height: float, draw: "Callable[[Axes], Axes]") -> bytes:
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    with rc_context({"svg.hashsalt": "nof1", "svg.fonttype": "path", "font.size": 9}):
+    def drawn() -> Figure:
         figure = Figure(figsize=(width, height), layout="constrained")
-        FigureCanvasSVG(figure)
         draw(figure.add_subplot())
+        return figure
+
+    return _as_svg(drawn)
+
+
+def _as_svg(draw: "Callable[[], Figure]") -> bytes:
+    """The same bytes for the same picture; letters are shapes, so that it looks alike everywhere."""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    with rc_context({"svg.hashsalt": "nof1", "svg.fonttype": "path", "font.size": 9}):
+        figure = draw()
+        FigureCanvasSVG(figure)
         stream = io.BytesIO()
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     return stream.getvalue()
@@ -61,7 +76,7 @@ def summary(result: Result, path: str | Path) -> Path:
         If the page cannot be made or written.
     """
     path = Path(path)
-    drawn = figures(result)
+    drawn = _pictures(result)
     full, brief = summary_data(result), summary_data(result, brief=True)
     attempts = [full | {"size": size, "pictures": 1.0} for size in _SIZES]
     attempts += [brief | {"size": size, "pictures": pictures} for size, pictures in _BRIEF_SIZES]

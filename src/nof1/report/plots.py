@@ -6,25 +6,30 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nof1.analyze.draws import draws_of
 from nof1.analyze.effects import pairs
-from nof1.analyze.exposure import exposure_summary
 from nof1.analyze.results import Result
+from nof1.analyze.standardize import LINEAR, standardize
 from nof1.analyze.terms import terms
+from nof1.analyze.tree import thinned
 from nof1.plan.fields import PAUSE
 from nof1.plan.protocol import Outcome, Protocol
 from nof1.record.trial import Trial
-from nof1.report.letters import showable
+from nof1.report.plots_checks import checks as checks
+from nof1.report.plots_checks import engines as engines
+from nof1.report.plots_checks import left_out as left_out
+from nof1.report.plots_checks import predictive as predictive
+from nof1.report.plots_checks import prior_posterior as prior_posterior
+from nof1.report.plots_orders import randomization as randomization
 from nof1.report.plots_power import power as power
 from nof1.report.plots_sensitivity import sensitivity as sensitivity
+from nof1.report.plots_style import BAND, REFERENCE_COLOUR, density, finish, new_axes, shorten
+from nof1.report.plots_style import arm_styles as arm_styles
+from nof1.report.words_effect import measure_of, number, unit_of_nights, units
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Okabe & Ito's colour-blind-safe palette, ordered so that neighbours differ in grey too; the reference is grey.
-REFERENCE_COLOUR = "#6E6E6E"
-ARM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-_MARKERS = ("o", "s", "^", "D", "v", "P")
-_BAND = "#EFEFEF"
 _WHOLE_SCALE = 0.4  # the axis shows the whole scale if the nights use at least this share of it
 _MAX_LABEL = 16
 _INCHES_A_LETTER = 0.062  # at 8 points
@@ -39,7 +44,7 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     ax : Axes, optional
         Drawn into; a new figure if not given.
     """
-    ax = ax or _new_axes(8.0, 3.0)
+    ax = ax or new_axes(8.0, 3.0)
     protocol, frame = trial.protocol, trial.frame
     column = protocol.outcome.name
     values, day = frame[column], frame["day"]
@@ -68,7 +73,7 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
         ax.text(
             (start + end) / 2,
             1.02,
-            _shorten(name, _MAX_LABEL),
+            shorten(name, _MAX_LABEL),
             transform=ax.get_xaxis_transform(),
             ha="center",
             va="bottom",
@@ -92,8 +97,8 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     elif len(missing):
         ax.text(1.0, -0.14, "× missing night", transform=ax.transAxes, ha="right", va="top", fontsize=8)
     ax.set(xlim=(0.5, len(frame) + 0.5), ylim=(low, high), xlabel="night of the trial")
-    _label_outcome(ax, protocol.outcome)
-    _finish(ax, protocol)
+    _label_outcome(ax, protocol)
+    finish(ax, protocol)
     return ax
 
 
@@ -124,26 +129,27 @@ def _labels_fit(stretches: Sequence[tuple[str, float, float]], *, inches_per_nig
 
 def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """Posterior of each effect with its interval, against the band of changes too small to matter."""
-    ax = ax or _new_axes(5.0, 3.0)
+    ax = ax or new_axes(5.0, 3.0)
     protocol = result.trial.protocol
-    threshold = protocol.outcome.threshold
-    draws = _effect_draws(result)
-    ax.axvspan(-threshold, threshold, color=_BAND, zorder=0)
+    told = units(measure_of(result.lead[0]), protocol.outcome)
+    threshold = told.factor * protocol.outcome.threshold
+    draws = [told.factor * values for values in _effect_draws(result)]
+    ax.axvspan(-threshold, threshold, color=BAND, zorder=0)
     ax.axvline(0, color="black", lw=0.9, zorder=1)
     reach = [threshold * 1.15]
     for row, (entry, values) in enumerate(zip(result.lead, draws, strict=True)):
         colour = arm_styles(protocol)[entry["arm"]][0]
         base = float(len(draws) - 1 - row)
-        grid, density = _density(values)
-        ax.fill_between(grid, base, base + 0.8 * density / density.max(), color=colour, alpha=0.45, lw=0, zorder=2)
+        grid, height = density(values)
+        ax.fill_between(grid, base, base + 0.8 * height / height.max(), color=colour, alpha=0.45, lw=0, zorder=2)
         _, numbers = result.leading(entry)
-        low, high = numbers["interval"]
+        low, high = (told.factor * end for end in numbers["interval"])
         ax.plot([low, high], [base, base], color="black", lw=2.6, solid_capstyle="butt", zorder=4)
-        ax.plot([numbers["mean"]], [base], "o", color="black", ms=6, zorder=5)
+        ax.plot([told.factor * numbers["mean"]], [base], "o", color="black", ms=6, zorder=5)
         reach += [abs(grid[0]), abs(grid[-1])]
         if len(draws) > 1:
             label = f"{entry['arm']} against {entry['reference']}"
-            ax.text(0.01, base + 0.45, _shorten(label, 40), transform=ax.get_yaxis_transform(), fontsize=8)
+            ax.text(0.01, base + 0.45, shorten(label, 40), transform=ax.get_yaxis_transform(), fontsize=8)
     span = max(reach)
     better_left = protocol.outcome.better == "lower"
     left, right = ("better", "worse") if better_left else ("worse", "better")
@@ -163,16 +169,16 @@ def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         xlim=(-span, span),
         ylim=(-0.15, len(draws)),
         yticks=[],
-        xlabel=f"change in {_shorten(protocol.outcome.title, 40)} (points)",
+        xlabel=f"change in {shorten(protocol.outcome.title, 40)} ({told.axis})",
     )
     ax.spines["left"].set_visible(False)
-    _finish(ax, protocol)
+    finish(ax, protocol)
     return ax
 
 
 def period_means(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     """Mean of every period by arm; lines join the periods of one block, thick bars are the arms' means."""
-    ax = ax or _new_axes(4.0, 3.0)
+    ax = ax or new_axes(4.0, 3.0)
     protocol = trial.protocol
     column = protocol.outcome.name
     names = [arm.name for arm in protocol.arms]
@@ -199,42 +205,22 @@ def period_means(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
                 [place[name] - 0.22, place[name] + 0.22], [of_arm[column].mean()] * 2, color="black", lw=2.2, zorder=4
             )
     low, high = _limits(protocol.outcome, means[column].to_numpy())
-    ax.set_xticks(range(len(names)), [_shorten(name, 16) for name in names])
+    ax.set_xticks(range(len(names)), [shorten(name, 16) for name in names])
     ax.set(xlim=(-0.5, len(names) - 0.5), ylim=(low, high))
-    _label_outcome(ax, protocol.outcome, of="mean ")
-    _finish(ax, protocol)
+    _label_outcome(ax, protocol, of="mean ")
+    finish(ax, protocol)
     return ax
-
-
-def arm_styles(protocol: Protocol) -> dict[str, tuple[str, str]]:
-    """Colour and marker of every arm."""
-    styles = {protocol.reference: (REFERENCE_COLOUR, _MARKERS[0])}
-    for i, arm in enumerate(protocol.active_arms):
-        styles[arm.name] = (ARM_COLOURS[i % len(ARM_COLOURS)], _MARKERS[i % len(_MARKERS)])
-    return styles
 
 
 def _effect_draws(result: Result) -> list[np.ndarray]:
     """Draws of each pair's effect, on the estimand that leads."""
-    posterior = result.posterior["posterior"].to_dataset()
-    full = posterior["effect"].transpose(..., "arm").to_numpy().reshape(-1, posterior.sizes["arm"])
     data = terms(result.trial)
-    half_life = posterior["half_life"].to_numpy().ravel() if data.exponential else None
-    lived = full * exposure_summary(data.doses, data.treated, half_life)[0]
+    draws = draws_of(data, result.posterior["posterior"].to_dataset())
+    told = standardize(data, draws if data.family in LINEAR else thinned(draws))
     return [
-        (lived if result.leading(entry)[0] == "as-lived" else full) @ np.array(pair.vector)
+        (told.as_lived if result.leading(entry)[0] == "as-lived" else told.full) @ np.array(pair.vector)
         for entry, pair in zip(result.lead, pairs(result.trial.protocol), strict=True)
     ]
-
-
-def _density(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A smooth density over the middle 99.8 % of draws."""
-    from scipy.stats import gaussian_kde
-
-    low, high = np.quantile(values, [0.001, 0.999])
-    pad = 0.05 * (high - low)
-    grid = np.linspace(low - pad, high + pad, 256)
-    return grid, gaussian_kde(values)(grid)
 
 
 def _limits(outcome: Outcome, values: np.ndarray) -> tuple[float, float]:
@@ -248,17 +234,21 @@ def _limits(outcome: Outcome, values: np.ndarray) -> tuple[float, float]:
     )
 
 
-def _label_outcome(ax: "Axes", outcome: Outcome, *, of: str = "") -> None:
+def _label_outcome(ax: "Axes", protocol: Protocol, *, of: str = "") -> None:
     """Name, unit, scale and which way is better, on the outcome axis."""
+    outcome, family = protocol.outcome, protocol.analysis.family
     better = "↑" if outcome.better == "higher" else "↓"
-    ax.set_ylabel(f"{of}{_shorten(outcome.title, 26)}\n(points {outcome.low:g}–{outcome.high:g}, {better} better)")
+    scale = (
+        "0 no, 1 yes" if family == "binary" else f"{unit_of_nights(family, outcome)} {outcome.low:g}–{outcome.high:g}"
+    )
+    ax.set_ylabel(f"{of}{shorten(outcome.title, 26)}\n({scale}, {better} better)")
 
 
 def _arm_legend(ax: "Axes", protocol: Protocol, names: Sequence[str]) -> None:
     for name in names:
         colour, marker = arm_styles(protocol)[name]
         face = "white" if name == protocol.reference else colour
-        ax.plot([], [], marker, mfc=face, mec=colour, ls="none", label=_shorten(name, 20))
+        ax.plot([], [], marker, mfc=face, mec=colour, ls="none", label=shorten(name, 20))
     ax.legend(
         loc="lower center",
         bbox_to_anchor=(0.5, 1.0),
@@ -269,50 +259,21 @@ def _arm_legend(ax: "Axes", protocol: Protocol, names: Sequence[str]) -> None:
     )
 
 
-def _shorten(text: str, width: int) -> str:
-    """Text that fits and can be shown, with $ made harmless: matplotlib would read it as mathematics."""
-    text = showable(text)
-    text = text if len(text) <= width else text[: width - 1] + "…"
-    return text.replace("$", r"\$")
-
-
-def _finish(ax: "Axes", protocol: Protocol) -> None:
-    ax.spines[["top", "right"]].set_visible(False)
-    if protocol.simulated:
-        ax.text(
-            0.995,
-            0.99,
-            "simulated",
-            transform=ax.transAxes,
-            ha="right",
-            va="top",
-            fontsize=8,
-            style="italic",
-            color="#555555",
-        )
-
-
-def _new_axes(width: float, height: float) -> "Axes":
-    from matplotlib import pyplot as plt
-
-    _, ax = plt.subplots(figsize=(width, height), layout="constrained")
-    return ax
-
-
 def describe(trial: Trial, result: Result) -> dict[str, Any]:
     """Text alternatives of the three pictures, for readers who do not see them."""
-    from nof1.report.words import number
-
     protocol = trial.protocol
     means = trial.frame.groupby("arm")[protocol.outcome.name].mean()
     by_arm = ", ".join(f"{number(means[arm.name])} on {arm.name}" for arm in protocol.arms)
     main = result.lead[0]
     _, numbers = result.leading(main)
-    low, high = numbers["interval"]
+    told = units(measure_of(main), protocol.outcome)
+    size, low, high, threshold = (
+        told.factor * value for value in (numbers["mean"], *numbers["interval"], protocol.outcome.threshold)
+    )
     return {
         "nights": f"Dot for each of {protocol.nights} nights in {len({period.number for period in trial.order.periods})} periods; "
         f"{len(trial.missing_nights)} nights missing. Mean {protocol.outcome.title}: {by_arm}.",
-        "effect": f"Posterior of the change with {main['arm']} against {main['reference']}: mean {number(numbers['mean'])}, "
-        f"interval {number(low)} to {number(high)} points; changes within {protocol.outcome.threshold:g} are too small to matter.",
+        "effect": f"Posterior of the change with {main['arm']} against {main['reference']}: mean {number(size)}, "
+        f"interval {number(low)} to {number(high)} {told.axis}; changes within {threshold:g} are too small to matter.",
         "periods": f"Mean of every period by arm; over all nights {by_arm}.",
     }

@@ -8,6 +8,7 @@ import pandas as pd
 from nof1.analyze.designs import THIS
 from nof1.analyze.effects import LEVEL
 from nof1.analyze.power import GOAL_EFFECT, Power
+from nof1.report.plots_style import ARM_COLOURS, finish, new_axes, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,10 +28,8 @@ def power(result: Power, *, ax: "Axes | None" = None) -> "Axes":
     ax : Axes, optional
         Drawn into; a new figure if not given.
     """
-    from nof1.report.plots import ARM_COLOURS, _finish, _new_axes, _shorten  # late: plots imports this file
-
     designs = result.designs.sort_values(["nights", "periods"], kind="stable").reset_index(drop=True)
-    ax = ax or _new_axes(7.0, 1.3 + 0.3 * len(designs))
+    ax = ax or new_axes(7.0, 1.3 + 0.3 * len(designs))
     goal, colour = float(result.settings["goal"]), ARM_COLOURS[0]
     for place, (_, row) in enumerate(designs.iterrows()):
         mine = row["change"] == THIS
@@ -60,10 +59,10 @@ def power(result: Power, *, ax: "Axes | None" = None) -> "Axes":
     ax.tick_params(axis="y", length=0, labelsize=9)
     arm, outcome = result.protocol.active_arms[0], result.protocol.outcome
     ax.set_xlabel(
-        f"chance of a right answer where {_shorten(arm.title, 16)} truly changes\n"
-        f"{_shorten(outcome.title, 24)} by {GOAL_EFFECT * outcome.threshold:g} points (bars: two Monte Carlo errors)"
+        f"chance of a right answer where {shorten(arm.title, 16)} truly changes\n"
+        f"{shorten(outcome.title, 24)} by {GOAL_EFFECT * outcome.threshold:g} points (bars: two Monte Carlo errors)"
     )
-    _finish(ax, result.protocol)
+    finish(ax, result.protocol)
     return ax
 
 

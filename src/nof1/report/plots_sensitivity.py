@@ -8,6 +8,7 @@ from nof1.analyze.results import Result
 from nof1.analyze.sensitivity import of_pair
 from nof1.errors import InputError
 from nof1.plan.protocol import Protocol
+from nof1.report.plots_style import ARM_COLOURS, BAND, finish, new_axes, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,13 +44,11 @@ def sensitivity(
     InputError
         If there are no rows, or rows without their protocol.
     """
-    from nof1.report.plots import _BAND, _finish, _new_axes  # late: plots imports this file
-
     rows, protocol = _rows(source, protocol, pair)
     main = rows[0]
-    ax = ax or _new_axes(7.5, 1.25 + 0.25 * len(rows))
+    ax = ax or new_axes(7.5, 1.25 + 0.25 * len(rows))
     threshold = protocol.outcome.threshold
-    ax.axvspan(-threshold, threshold, color=_BAND, lw=0, zorder=0)
+    ax.axvspan(-threshold, threshold, color=BAND, lw=0, zorder=0)
     ax.axvline(0, color="black", lw=0.9, zorder=1)
     if main["refused"] is None:
         ax.axvline(main["mean"], color="#6E6E6E", lw=0.9, ls=(0, (2, 2)), zorder=1)
@@ -64,7 +63,7 @@ def sensitivity(
     ax.set(xlim=_limits(rows, threshold), ylim=(len(rows) - 0.4, -1.1 if protocol.simulated else -0.7))
     _words_around(ax, protocol, main)
     ax.spines["left"].set_visible(False)
-    _finish(ax, protocol)
+    finish(ax, protocol)
     return ax
 
 
@@ -74,7 +73,7 @@ def _rows(
     """The rows of the pair, and their protocol."""
     rows: Sequence[Mapping[str, Any]]
     if isinstance(source, Result):
-        rows, protocol = source.record["sensitivity"] or (), source.trial.protocol
+        rows, protocol = source.record.get("sensitivity") or (), source.trial.protocol
     else:
         rows = source
     if protocol is None:
@@ -88,8 +87,6 @@ def _rows(
 
 def _line(ax: "Axes", place: int, row: Mapping[str, Any], main: Mapping[str, Any]) -> None:
     """Interval, mark and verdict of one choice; a choice without an answer has the words alone."""
-    from nof1.report.plots import ARM_COLOURS
-
     beside: dict[str, Any] = {
         "transform": ax.get_yaxis_transform(),
         "ha": "left",
@@ -119,10 +116,8 @@ def _line(ax: "Axes", place: int, row: Mapping[str, Any], main: Mapping[str, Any
 
 def _label(row: Mapping[str, Any], main: Mapping[str, Any]) -> str:
     """The choice's name, and that it shows the effect as lived where the main analysis does not."""
-    from nof1.report.plots import _shorten
-
     lived = " (as lived)" if row["estimand"] != main["estimand"] else ""
-    return _shorten(row["choice"], _LABEL - len(lived)) + lived
+    return shorten(row["choice"], _LABEL - len(lived)) + lived
 
 
 def _limits(rows: Sequence[Mapping[str, Any]], threshold: float) -> tuple[float, float]:
@@ -136,8 +131,6 @@ def _limits(rows: Sequence[Mapping[str, Any]], threshold: float) -> tuple[float,
 
 def _words_around(ax: "Axes", protocol: Protocol, main: Mapping[str, Any]) -> None:
     """Which side is better, the band, what the columns are."""
-    from nof1.report.plots import _shorten
-
     left, right = ("better", "worse") if protocol.outcome.better == "lower" else ("worse", "better")
     ax.text(0, 1.01, "too small to matter", transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=7.5)
     for x, side, words in ((0.0, "left", f"← {left}"), (1.0, "right", f"{right} →"), (1.02, "left", "verdict")):
@@ -147,7 +140,7 @@ def _words_around(ax: "Axes", protocol: Protocol, main: Mapping[str, Any]) -> No
     arm, reference = protocol.arm(main["arm"]).title, protocol.arm(main["reference"]).title
     lived = " as lived" if main["estimand"] == "as-lived" else ""
     ax.set_xlabel(
-        f"change in {_shorten(protocol.outcome.title, 32)}{lived} (points), {_shorten(arm, 18)} against {_shorten(reference, 18)}\n"
+        f"change in {shorten(protocol.outcome.title, 32)}{lived} (points), {shorten(arm, 18)} against {shorten(reference, 18)}\n"
         f"dots: mean; bars: {100 * LEVEL:g} % interval; diamonds: another verdict than planned",
         fontsize=8.5,
     )

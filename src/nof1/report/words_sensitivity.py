@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nof1.analyze.sensitivity import compare, of_pair
+from nof1.analyze.standardize import MEASURES
 from nof1.plan.protocol import Protocol
 from nof1.report.phrases import counted, sentence, some
-from nof1.report.words import _direction, _span, level_words, number
+from nof1.report.words import level_words
+from nof1.report.words_effect import change, number, span, units
 
 _NAMED = 4  # choices that one sentence lists
 
@@ -74,11 +76,16 @@ def over_time_sentences(protocol: Protocol, told: Mapping[str, Any], pair: tuple
     row = of_pair(told["rows"], pair)[0]
     arm, reference = protocol.arm(row["arm"]).title, protocol.arm(row["reference"]).title
     lived = " as lived" if row["estimand"] == "as-lived" else ""
-    ends = [f"{_direction(row[end]['mean'])} ({_span(*row[end]['interval'])})" for end in ("early", "late")]
-    low, high = (number(end) for end in row["change"]["interval"])
+    measure, outcome = MEASURES[protocol.analysis.family], protocol.outcome
+    ends = [
+        f"{change(measure, outcome, row[end]['mean'])} ({span(measure, outcome, *row[end]['interval'])})"
+        for end in ("early", "late")
+    ]
+    told_in = units(measure, outcome)
+    by, low, high = (number(told_in.factor * value) for value in (row["change"]["mean"], *row["change"]["interval"]))
     size = (
         f"The effect of {arm} against {reference}{lived} on {protocol.outcome.title} is estimated at {ends[0]} on the first "
-        f"planned day and {ends[1]} on the last: a change of {number(row['change']['mean'])} points; the {level_words()} of the "
+        f"planned day and {ends[1]} on the last: a change of {by} {told_in.axis}; the {level_words()} of the "
         f"change runs from {low} to {high}."
     )
     return [row["sentence"], size]

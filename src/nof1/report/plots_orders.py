@@ -1,0 +1,112 @@
+"""The picture of the randomization test: what every order that could have been drawn would have given."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nof1.analyze.lived_orders import differences_of, nights_lived
+from nof1.analyze.randomization import Differences
+from nof1.analyze.results import Result
+from nof1.errors import InputError
+from nof1.plan.pairs import orders_between
+from nof1.plan.sequences import TIE
+from nof1.record.trial import Trial
+from nof1.report.plots_style import ARM_COLOURS, finish, new_axes, shorten
+from nof1.report.words_effect import unit_of_nights
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MOST_BARS = 41  # an odd number, so that zero is in the middle of one
+
+
+def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
+    """Histogram of the difference over all orders, or over those that were looked at; the recorded one is marked.
+
+    Bars at least as far out as the recorded difference, on either side, are dark: their share is p.
+
+    Parameters
+    ----------
+    result : Result
+    ax : Axes, optional
+        Drawn into; a new figure if not given.
+
+    Raises
+    ------
+    InputError
+        If there was no randomization test, with the reason.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    test = result.record.get("randomization_test")
+    if not test:
+        raise InputError("The randomization test was not computed by this version.")
+    if "refused" in test:
+        raise InputError(test["refused"])
+    ax = ax or new_axes(5.5, 3.2)
+    protocol = result.trial.protocol
+    found = differences(result.trial, test, seed=result.record["seed"])
+    known = found.value[~np.isnan(found.value)]
+    lived = abs(test["statistic"])
+    far = np.abs(known) >= lived - TIE * found.size
+    reach = 1.05 * max(float(np.abs(known).max(initial=0.0)), lived, 1e-9)
+    edges = np.linspace(-reach, reach, min(_MOST_BARS, 2 * int(np.sqrt(len(known))) + 5) + 1)
+    ax.hist(
+        [known[~far], known[far]],
+        bins=list(edges),
+        stacked=True,
+        color=["#CFCFCF", ARM_COLOURS[0]],
+        edgecolor="white",
+        linewidth=0.5,
+        label=["nearer to zero", "at least as far out"],
+    )
+    ax.axvline(test["statistic"], color="black", lw=1.8)
+    ax.axvline(-test["statistic"], color="black", lw=1.0, ls=(0, (4, 3)))
+    looked = test["orders"] if test["exact"] else test["draws"]
+    of = "possible orders" if test["exact"] else f"orders drawn of {_large(test['orders'])}"
+    ax.set_title(f"p = {_p(test['p'])}, from {looked:,} {of}", fontsize=9)
+    ax.set(xlim=(-reach, reach), ylabel="orders")
+    ax.set_xlabel(
+        f"difference of {'period means' if test['of'] == 'periods' else 'means of nights'} ({unit_of_nights(protocol.analysis.family, protocol.outcome)}), "
+        f"{shorten(test['arm'], 16)} against {shorten(test['reference'], 16)}\nline: as recorded; dashed: the same the other way",
+        fontsize=8.5,
+    )
+    ax.set_ylim(top=1.25 * ax.get_ylim()[1])  # room for the words above the bars
+    ax.legend(loc="upper center", ncols=2, frameon=False, fontsize=7.5)
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    finish(ax, protocol)
+    return ax
+
+
+def differences(trial: Trial, test: dict[str, Any], *, seed: int) -> Differences:
+    """The difference that each order would have given: the same orders that the test looked at.
+
+    Parameters
+    ----------
+    test : dict
+        Of results.json.
+    seed : int
+        Of the test.
+    """
+    protocol = trial.protocol
+    names = [arm.name for arm in protocol.arms]
+    sequence = [names.index(name) for name in trial.order.arms()]
+    places = names.index(test["arm"]), names.index(test["reference"])
+    return differences_of(
+        protocol,
+        sequence,
+        places,
+        nights_lived(trial, test["arm"], test["reference"]),
+        orders_between(protocol, sequence, *places),
+        test.get("of", "periods"),
+        draws=test["draws"],
+        seed=seed,
+    )
+
+
+def _p(p: float) -> str:
+    return f"{p:.2g}" if p >= 0.001 else "less than 0.001"
+
+
+def _large(count: int) -> str:
+    return f"{count:,}" if count < 10**9 else f"about 10^{len(str(count)) - 1}"
