@@ -23,12 +23,17 @@ def test_a_sample_trial_is_analyzed_and_reported(nof1, tmp_path, name):
     status, out, _ = nof1("analyze", folder, "--engine", "marginal")
     assert status == 0
     assert "Simulated" in out
+    order = ("RLS severity is estimated", "better at all", "How far to trust it", "What else was recorded", "Saved in")
+    places = [out.index(words) for words in order]
+    assert places == sorted(places)
     status, out, _ = nof1("analyze", folder, "--engine", "marginal", "--json")
     assert (status, json.loads(out)["schema"]) == (0, 1)
     assert json.loads((folder / "results" / "results.json").read_text())["effects"]
     status, out, _ = nof1("report", folder, "--json")
     assert status == 0
     assert Path(json.loads(out)["summary"]).read_bytes().startswith(b"%PDF-")
+    assert (folder / "results" / "checks.svg").read_text().startswith("<?xml")
+    assert str(folder / "results" / "checks.svg") in json.loads(out)["figures"]
 
 
 def test_the_demonstration_prints_one_json_with_the_answer_and_the_page(nof1, tmp_path, monkeypatch):

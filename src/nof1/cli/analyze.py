@@ -10,6 +10,7 @@ import typer
 
 from nof1.cli.console import console, next_step, plain_warnings, say, say_json
 from nof1.cli.options import AsJson, Folder
+from nof1.cli.telling import paragraph, tell, tell_quick
 from nof1.commit import locked
 from nof1.errors import Nof1Error, RefusalError
 from nof1.files import write_atomic
@@ -44,11 +45,9 @@ def analyze(
         say_json(result.record | {"looks": [look.to_dict() for look in looks]})
         return
     if engine == "nuts":
-        _tell(result, heading="Sampled (PyMC)")
-        for check in result.record["checks"].values():
-            say(check["sentence"], style="bold red" if check["passed"] is False else None)
+        tell(result, heading="Sampled (PyMC)")
     _tell_looks(folder, result)
-    say(f"Saved in {results}. Next: {next_step('report', folder)}")
+    say(f"\nSaved in {results}. Next: {next_step('report', folder)}")
 
 
 def _analyzed(folder: Path, engine: Literal["nuts", "marginal"], seed: int, *, quiet: bool) -> tuple["Result", Path]:
@@ -61,7 +60,7 @@ def _analyzed(folder: Path, engine: Literal["nuts", "marginal"], seed: int, *, q
         quick = _quick(trial, seed, needed=engine == "marginal")
     if quick is not None and not quiet:
         quick.look(folder)  # on record before it is seen: sampling may be stopped
-        _tell(quick, heading="At once (marginal engine)" if engine == "nuts" else "")
+        _tell(quick, alone=engine == "marginal")
     if engine == "nuts":
         with _progress() as progress, _known_warnings(quick is not None):
             result = fit(trial, seed=seed, progress=progress)
@@ -122,21 +121,12 @@ def _progress() -> Iterator["Progress"]:
         yield show
 
 
-def _tell(result: "Result", *, heading: str = "") -> None:
-    from nof1.report import words
-
-    if heading:
-        say(heading, style="bold")
-    if result.trial.protocol.simulated:
-        say(words.SIMULATED)
-    for effect in result.lead:
-        say(f"{words.headline(result, effect)} {words.effect_sentence(result, effect)}")
-        for what, in_words, frequency in words.chances(result, effect):
-            say(f"  {what}: {in_words}, {frequency}")
-        for sentence in (words.exposure_sentence(result, effect), words.lived_sentence(result, effect)):
-            if sentence:
-                say(sentence)
-    say()
+def _tell(quick: "Result", *, alone: bool) -> None:
+    """The quick answer: all of it where no other one follows."""
+    if alone:
+        tell(quick)
+    else:
+        tell_quick(quick, heading="At once (marginal engine)")
 
 
 def _tell_looks(folder: Path, result: "Result") -> None:
@@ -146,12 +136,13 @@ def _tell_looks(folder: Path, result: "Result") -> None:
         return
     from nof1.report.words_looks import look_sentence, looks_sentence
 
+    say()
     if look is not None:
-        say(look_sentence(result, look))
+        paragraph(look_sentence(result, look))
     if look is None or len(looks) > 1:
         sentence = looks_sentence([one.to_dict() for one in looks])
         if sentence:
-            say(sentence)
+            paragraph(sentence)
 
 
 def report(folder: Folder, as_json: AsJson = False) -> None:
