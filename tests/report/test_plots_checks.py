@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from nof1 import InputError, Protocol, Result, Trial, fit, plots
 from nof1.analyze.permutation import describe_randomization
 from nof1.report.plots_orders import differences
+from nof1.report.words_sensitivity import sensitivity_sentences
 
 RESULT = fit(Trial.load(SAMPLE / "helps"), engine="marginal")
 PIT = list(np.linspace(0.01, 0.99, 83))
@@ -234,7 +235,7 @@ def test_the_orders_drawn_are_those_of_the_test(monkeypatch):
 
 def test_a_trial_that_was_not_drawn_has_the_reason():
     with pytest.raises(InputError, match="was not drawn by"):
-        plots.randomization(checked(fit(two_arms(), engine="marginal")))
+        plots.randomization(checked(fit(two_arms(), engine="marginal", sensitivity=False)))
 
 
 # --- the sheet
@@ -255,6 +256,9 @@ def test_the_sheet_has_six_pictures_with_their_sentences():
     for check in ("cross_check", "prior", "left_out"):
         assert CHECKED.record["checks"][check]["sentence"] in told
     assert CHECKED.record["randomization_test"]["sentence"] in told
+    assert sensitivity_sentences(CHECKED.record["sensitivity"])[0].replace("$", r"\$") in told
+    forest = figure.axes[1]
+    assert len(ticks(forest)) == len(CHECKED.record["sensitivity"])
     assert r"New nights at \$5 a night differ." in told
 
 
@@ -268,8 +272,9 @@ def test_the_sheet_of_the_quick_engine_says_what_it_has_not():
 
 
 def test_a_reason_is_written_once():
-    told = sheet_text(plots.checks(checked(fit(two_arms(), engine="marginal"))))
+    told = sheet_text(plots.checks(checked(fit(two_arms(), engine="marginal", sensitivity=False))))
     assert told.count("was not drawn by") == 1
+    assert "There are no other choices to show" in told
 
 
 @pytest.mark.parametrize("better", ["lower", "higher"])
@@ -279,7 +284,7 @@ def test_other_families_are_drawn_in_their_own_units(better):
     content["outcome"]["label"] = "time awake (min)"
     protocol = Protocol.build(content)
     _, (nights,) = prior_nights(make_terms(protocol, missing=0), seed=4)
-    result = fit(make_trial(protocol, np.clip(nights.outcome, 1, 600)), engine="marginal")
+    result = fit(make_trial(protocol, np.clip(nights.outcome, 1, 600)), engine="marginal", sensitivity=False)
     ax = plots.effect(result, ax=axes())
     assert ax.get_xlabel() == "change in time awake (min) (minutes)"
     # The density is on the scale of the interval.
