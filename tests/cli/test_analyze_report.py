@@ -129,3 +129,15 @@ def test_a_damaged_trial_is_refused_with_the_name_of_the_file(refused, trial_fol
     path.write_text(damaged)
     words = [write("date,severity\n2026-01-12,3\n") if word == "FILE" else word for word in OF_A_TRIAL[command]]
     assert name in refused(command, trial_folder, *words)
+
+
+def test_every_stage_of_an_analysis_has_words():
+    import re
+
+    from nof1.cli.analyze import _STAGES
+
+    room = Path(__file__).parents[2] / "src" / "nof1" / "analyze"
+    sources = [room / name for name in ("fit.py", "nuts.py")]
+    told = {stage for source in sources for stage in re.findall(r'progress\("(\w+)"', source.read_text())}
+    assert "sampling" in told
+    assert told <= set(_STAGES)

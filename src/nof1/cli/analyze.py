@@ -27,6 +27,7 @@ _STAGES = {
     "compiling": "Compiling the model",
     "sampling": "Sampling",
     "checking": "Checking",
+    "comparing": "Comparing other choices",
 }
 
 
