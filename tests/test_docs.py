@@ -75,6 +75,7 @@ def test_every_file_and_link_exists():
 
 def test_what_is_cited_and_what_is_listed_is_the_same():
     body, _, listed = TEXT.partition("## Sources")
+    body = " ".join(body.split())
     cited = set(re.findall(r"([A-Z]\w+)(?:, [A-Z]\w+| & [A-Z]\w+| et al\.)* ((?:19|20)\d\d)", body))
     sources = set(re.findall(r"^- ([A-Z]\w+)\D* ((?:19|20)\d\d)\.", listed, flags=re.MULTILINE))
     assert len(sources) == listed.count("\n- ")
