@@ -45,9 +45,17 @@ def _differences(one: Effect, other: Effect) -> list[tuple[float, float]]:
     ]
 
 
-def not_cross_checked(reason: str) -> dict[str, Any]:
-    """What stands in the place of the cross-check where only one computation could be done."""
-    return {"passed": None, "sentence": f"There was no second computation to hold this against. {reason}"}
+def not_cross_checked(family: str, reason: str) -> dict[str, Any]:
+    """What stands in the place of the cross-check where only one computation could be done.
+
+    `reason` is a refusal of the quick engine; its first sentence is told, since the next step it names has been done.
+    """
+    why = (
+        f'For the family "{family}" there is one computation only.'
+        if family in ("ordinal", "count", "binary")
+        else f"{reason.split('. ')[0].rstrip('.')}."
+    )
+    return {"passed": None, "sentence": f"There was no second computation to hold this against. {why}"}
 
 
 def weights_check(fit: MarginalFit) -> dict[str, Any]:

@@ -153,7 +153,7 @@ def _from_nuts(trial: Trial, data: Terms, seed: int, progress: Progress, *, sens
     progress("comparing", 0, 0)
     second, choices = aside()
     if second is None:
-        checks["cross_check"] = not_cross_checked(refused)
+        checks["cross_check"] = not_cross_checked(data.family, refused)
     else:
         checks["cross_check"] = cross_check(both_estimands(rows), both_estimands(second.rows))
         further = None if quick is None or quick.posterior is None else further_rows(protocol, data, quick.posterior)

@@ -187,9 +187,10 @@ def _sentence(
     else:
         possible += f"; {draws} of them were drawn at random to look at"
         times = _often(found.p)
+    unit = " points" if protocol.analysis.scale == "points" else ""
     said = (
         f"{possible}. If {one} and {other} made no difference, a difference of {mean} at least as large as this one "
-        f"({abs(found.statistic):.2g} points, either way) would come up in {times}."
+        f"({abs(found.statistic):.2g}{unit}, either way) would come up in {times}."
     )
     mark = round(100 * (1 - LEVEL))
     if found.p_smallest > 1 - LEVEL:

@@ -64,6 +64,7 @@ def leave_one_out_tree(data: Terms, posterior: "xr.Dataset", *, seed: int) -> "x
 
     thin = max(1, -(-posterior.sizes["chain"] * posterior.sizes["draw"] // MOST_DRAWS))
     posterior = posterior.isel(draw=slice(None, None, thin))
+    posterior = posterior.assign_coords(draw=np.arange(posterior.sizes["draw"]))  # as every other group counts them
     told = left_out(data, draws_of(data, posterior), np.random.default_rng(seed))
     shape = (posterior.sizes["chain"], posterior.sizes["draw"])
     return xr.DataTree.from_dict(

@@ -50,8 +50,8 @@ def _verdicts(main: Mapping[str, Any], told: Mapping[str, Any]) -> str:
 def _shift(main: Mapping[str, Any], most: Mapping[str, Any]) -> str:
     before, after = number(main["mean"]), number(most["mean"])
     if before == after:
-        return f"The estimate stays at {before} points with all of them."
-    return f"The estimate moves most with {_quoted(most, main)}: from {before} to {after} points."
+        return f"The estimate stays at {before} with all of them."
+    return f"The estimate moves most with {_quoted(most, main)}: from {before} to {after}."
 
 
 def _quoted(row: Mapping[str, Any], main: Mapping[str, Any]) -> str:
