@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -72,11 +73,46 @@ def prior_nights(data, *, seed, count=1):
     return draws, [replace(data, y=np.log(row) if data.family == "duration" else row) for row in outcome]
 
 
-def make_trial(protocol, outcome):
-    """A trial with these outcomes, one for every planned night; nan where nothing was recorded."""
+def arms_of(protocol):
+    """Arm and number of the period of every planned night."""
+    periods = draw_order(protocol).periods
+    return tuple(np.array([value for one in periods for value in [of(one)] * len(one.dates)]) for of in _OF_PERIOD)
+
+
+_OF_PERIOD = (lambda period: period.arm, lambda period: period.number)
+
+
+def make_trial(protocol, outcome, **recorded):
+    """A trial with these outcomes, one for every planned night; nan where nothing was recorded.
+
+    `recorded` are further values of every night: `dose_mg`, or a covariate by its name; None where nothing was recorded.
+    """
     order = draw_order(protocol)
     nights = [night for period in order.periods for night in period.dates]
+    doses = recorded.pop("dose_mg", [None] * len(nights))
     entries = tuple(
-        Entry(night, outcome=float(value)) for night, value in zip(nights, outcome, strict=True) if not np.isnan(value)
+        Entry(
+            night,
+            outcome=None if np.isnan(outcome[i]) else float(outcome[i]),
+            dose_mg=doses[i],
+            covariates={name: values[i] for name, values in recorded.items()},
+        )
+        for i, night in enumerate(nights)
+        if not np.isnan(outcome[i]) or recorded
     )
     return Trial(protocol, order, entries)
+
+
+@cache
+def _compiled(family):
+    """The PyMC model of the small design with every night recorded: seconds to compile, so once for all tests of a process."""
+    from nof1.analyze.nuts import compile_nuts
+
+    return compile_nuts(make_terms(make_protocol(family), missing=0), progress=lambda *_: None)
+
+
+def sampled(data):
+    """Draws of a trial of the small design with every night recorded, by NUTS; one try."""
+    from nof1.analyze.nuts import EFFORTS, sample_nuts
+
+    return sample_nuts(_compiled(data.family).with_outcome(data), seed=1, progress=lambda *_: None, efforts=EFFORTS[:1])

@@ -27,6 +27,11 @@ def find_mode(log_density: Callable[[Array], Array], points: Array) -> tuple[Arr
         Takes points, shape (S, d), gives values, shape (S,).
     points : array, shape (S, d)
         Where to look first; the search starts from the best.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If the search ends where the density is not finite.
     """
     values = log_density(points)
     point = points[np.argmax(values)]
@@ -44,7 +49,7 @@ def find_mode(log_density: Callable[[Array], Array], points: Array) -> tuple[Arr
             steps = point + 2.0 ** -np.arange(1, 12)[:, None] * direction
             there = steps[np.argmax(log_density(steps))]
             around_there = log_density(there + offsets)
-        gain = around_there[0] - around[0]
+        gain = around_there[0] - around[0] if np.isfinite(around_there[0]) else -np.inf
         if gain > 0:
             point, around = there, around_there
         if not gain > 1e-6:
@@ -64,7 +69,15 @@ def _stencil(d: int) -> Array:
 
 
 def _derivatives(values: Array, d: int, step: float) -> tuple[Array, Array]:
-    """Gradient and Hessian from the values on the stencil."""
+    """Gradient and Hessian from the values on the stencil.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If a value is not finite: there is no curvature.
+    """
+    if not np.all(np.isfinite(values)):
+        raise np.linalg.LinAlgError("The density is not finite about the point.")
     up, down = values[1 : d + 1], values[d + 1 : 2 * d + 1]
     gradient = (up - down) / (2 * step)
     hessian = np.diag((up - 2 * values[0] + down) / step**2)

@@ -146,8 +146,13 @@ def fit_marginal(data: Terms, *, seed: int, rounds: Sequence[tuple[int, int]] = 
             pareto_k = sample.pareto_k
     except np.linalg.LinAlgError:  # no mode with a curvature
         pass
+    told = (
+        f"Pareto k {pareto_k:.2f}, at most {MAX_PARETO_K}"
+        if np.isfinite(pareto_k)
+        else "it found no peak to start from"
+    )
     raise RefusalError(
-        f"The quick engine cannot be trusted on these nights (Pareto k {pareto_k:.2f}, at most {MAX_PARETO_K}). "
+        f"The quick engine cannot be trusted on these nights ({told}). "
         "Sample instead: 'nof1 analyze' without --engine marginal."
     )
 

@@ -39,7 +39,8 @@ class Standardized:
     full : array, shape (S, K)
         Of each active arm at full exposure against none, in points of the outcome.
     as_lived : array, shape (S, K)
-        Mean over each arm's recorded nights of predicted minus predicted-had-it-been-off.
+        Mean over each arm's recorded nights of predicted minus predicted-had-it-been-off; in the families `LINEAR` over all
+        its nights, since there exposure alone makes a difference and is known of nights without an outcome, too.
     levels : array, shape (S, K + 1)
         Expected outcome at full exposure, of no exposure first.
     """

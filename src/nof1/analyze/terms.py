@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nof1.analyze.exposure import Array
+from nof1.analyze.no_posterior import refuse_exact, refuse_flat_periods
 from nof1.errors import InputError, Nof1Warning, RefusalError
 from nof1.plan.analysis import Priors
 from nof1.plan.family import Family
@@ -201,24 +202,27 @@ def assemble(
     Raises
     ------
     RefusalError
-        If no dose of an arm was taken before the last used night, or ratings change between periods only.
+        If less than one dose of an arm was taken before the last used night, or nights have no spread of their own.
     """
     analysis = protocol.analysis
     day = np.flatnonzero(used)
     lived = slice(0, day[-1] + 1)  # nights after the last recorded one have had no exposure yet
     active = tuple(arm.name for arm in protocol.active_arms)
-    for name, until_last in zip(active, doses[lived].T, strict=True):
+    for name, until_last, own in zip(active, doses[lived].T, treated[lived].T, strict=True):
         if not until_last.any():
             raise RefusalError(
                 f"No dose of {name!r} was taken before the last recorded night, so its effect cannot be seen."
             )
+        if until_last[own].sum() < 1:  # an effect "as lived" would be next to nothing, and its interval invented
+            raise RefusalError(
+                f"On the nights of {name!r} less than one full dose of it was taken in all before the last recorded night, so its "
+                "effect cannot be seen."
+            )
     numbers, index = np.unique(period[used], return_inverse=True)
     family = analysis.family
-    if analysis.period_effects and family in ("normal", "student", "duration"):
-        _refuse_flat_periods(protocol.outcome.name, outcome[used], index)
     if family == "duration":
         _refuse_no_time(protocol.outcome.name, outcome[used])
-    return Terms(
+    data = Terms(
         y=np.log(outcome[used]) if family == "duration" else outcome[used],
         day=day,
         time=day / (len(outcome) - 1) - 0.5,
@@ -239,6 +243,26 @@ def assemble(
         low=protocol.outcome.low,
         high=protocol.outcome.high,
     )
+    if family in ("normal", "student", "duration"):
+        _refuse_without_spread(protocol.outcome.name, data)
+    return data
+
+
+def _refuse_without_spread(name: str, data: Terms) -> None:
+    """Refuse continuous outcomes that the model meets exactly: no posterior exists."""
+    if data.period_effects:
+        refuse_flat_periods(name, data.y, data.period)
+    columns = [data.doses[data.day], data.covariates]
+    if data.trend:
+        columns.append(data.time[:, None])
+    refuse_exact(
+        name,
+        data.y,
+        np.hstack(columns),
+        data.period if data.period_effects else None,
+        data.day,
+        data.priors.autocorrelation_a if data.autocorrelation else None,
+    )
 
 
 def _refuse_hopeless(protocol: Protocol, outcome: Array, arm: NDArray[Any], used: NDArray[np.bool_]) -> None:
@@ -257,20 +281,6 @@ def _refuse_hopeless(protocol: Protocol, outcome: Array, arm: NDArray[Any], used
         raise RefusalError(
             f"Every recorded {name} is {outcome[used][0]:g}: with no variation at all there is no spread to measure an effect "
             "against, and any interval would be invented. Check that the right column was recorded."
-        )
-
-
-def _refuse_flat_periods(name: str, y: Array, period: NDArray[np.int64]) -> None:
-    """Refuse ratings that are the same on all nights of every period.
-
-    Period effects then explain every night exactly, the density grows without bound as the spread between nights goes to
-    zero, and no posterior exists.
-    """
-    firsts = np.flatnonzero(np.diff(period, prepend=-1))
-    if len(y) > len(firsts) and np.array_equal(y, y[firsts][period]):
-        raise RefusalError(
-            f"Within every period the recorded {name} never changes, so there is no spread between nights to measure an effect "
-            "against. Record more nights."
         )
 
 
