@@ -134,7 +134,7 @@ def further_measures(data: Terms, draws: Draws, standardized: Standardized, vect
         case "duration":
             return {"ratio of medians": one / two}
         case "binary":
-            return {"odds ratio": (one / (1 - one)) / (two / (1 - two))}
+            return {"odds ratio": _odds(one) / _odds(two)}
         case "ordinal":
             by_level = _by_level(data, draws, on, other)
             names = [
@@ -143,6 +143,12 @@ def further_measures(data: Terms, draws: Draws, standardized: Standardized, vect
             return dict(zip(names, by_level, strict=True)) | {"log odds ratio": draws.effect @ np.asarray(vector)}
         case _:
             return {}
+
+
+def _odds(risk: Array) -> Array:
+    """Odds that stay finite where a risk is 0 or 1 to the last digit."""
+    risk = np.clip(risk, 1e-12, 1 - 1e-12)
+    return risk / (1 - risk)
 
 
 def _by_level(data: Terms, draws: Draws, on: int, other: int) -> Array:
