@@ -82,10 +82,13 @@ def _lattice(count: int, d: int, rng: np.random.Generator) -> Array:
 
 
 def _some_nights(protocol: Protocol, missing: float, rng: np.random.Generator) -> Terms:
-    """The nights of one drawn order, some of them missing; their outcomes are made up, since they do not count."""
+    """The nights of one drawn order, some of them missing; their outcomes are made up, since they do not count.
+
+    They must only not be what the model can meet exactly, which is refused.
+    """
     calendar = Calendar.of(protocol, draw_order(protocol, seed=int(rng.integers(2**63))))
     days = len(calendar.arm)
-    outcome = np.where(absent_nights(days, missing, rng), np.nan, np.linspace(0, 1, days))
+    outcome = np.where(absent_nights(days, missing, rng), np.nan, np.sqrt(np.arange(days)))
     used = used_nights(protocol, outcome, calendar.arm, calendar.period)
     return assemble(protocol, outcome, used, calendar.treated, calendar.treated.astype(float), calendar.period)
 
