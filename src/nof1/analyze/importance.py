@@ -11,6 +11,7 @@ import numpy as np
 from scipy.special import chdtri, gammaln, ndtri
 
 from nof1.analyze.exposure import Array
+from nof1.analyze.sobol import sobol
 
 _DEGREES = 3.0  # of the multivariate t: heavy tails keep k-hat low
 _STEP = 1e-3  # of the finite differences
@@ -97,10 +98,7 @@ def _standard_draws(d: int, counts: tuple[int, ...], seed: int) -> Array:
 
     Kept, because many fits with one seed need the same ones.
     """
-    from scipy.stats import qmc  # late: planning needs the model but no proposals
-
-    points = qmc.Sobol(d + 1, rng=np.random.default_rng(seed))
-    unit = np.concatenate([points.random(count) for count in counts])
+    unit = sobol(d + 1, sum(counts), np.random.default_rng(seed))
     unit = np.clip(unit, 1e-7, 1 - 1e-7)  # off the walls of the cube
     # A t variable with nu degrees is a normal over sqrt(chi2 / nu); chi2 by inverting its distribution.
     draws: Array = ndtri(unit[:, :-1]) * np.sqrt(_DEGREES / chdtri(_DEGREES, unit[:, -1]))[:, None]

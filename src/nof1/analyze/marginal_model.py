@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import betaln, ndtri
 
 from nof1.analyze.exposure import Array, dose_changes, exposure_by_day
+from nof1.analyze.sobol import sobol
 from nof1.analyze.terms import Terms
 
 _MAX_NUMBERS = 24_000  # of the largest array at a time: 192 kB stay in a core's own cache, and memory is bounded
@@ -313,9 +314,7 @@ class MarginalModel:
 @lru_cache(maxsize=8)
 def _box(d: int) -> Array:
     """Quasi-random points of the unit cube, shape (256, d), none of them on its walls."""
-    from scipy.stats import qmc  # late: planning needs the model but no search
-
-    points: Array = qmc.Sobol(d, scramble=False).random_base2(8) * (255 / 256) + 1 / 512
+    points: Array = sobol(d, 256) * (255 / 256) + 1 / 512
     return points
 
 

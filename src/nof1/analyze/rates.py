@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import betainc, betaincinv, betaln
 
 from nof1.analyze.effects import TAILS
@@ -154,10 +153,37 @@ class _Beta:
 
 def _interval(below: Callable[[float], float], least: float, observed: float, most: float) -> Interval:
     low, high = (
-        float(brentq(lambda x, tail=tail: below(x) - tail, least, most, xtol=PRECISION / 2, rtol=1e-12))
+        _root(lambda x, tail=tail: below(x) - tail, least, most)  # type: ignore[misc]
         for tail in TAILS
     )
     return min(low, observed), max(high, observed)
+
+
+def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Where an increasing function crosses zero between two points: regula falsi with halved weights (Dowell & Jarratt 1971).
+
+    scipy.optimize has better ones; loading it would take longer than everything that is asked of this.
+    """
+    at_low, at_high = function(low), function(high)
+    side = 0
+    for _ in range(200):
+        if at_low >= 0:
+            return low
+        if at_high <= 0:
+            return high
+        point = (low * at_high - high * at_low) / (at_high - at_low)
+        value = function(point)
+        if value < 0:
+            low, at_low = point, value
+            at_high *= 0.5 if side < 0 else 1.0
+            side = -1
+        else:
+            high, at_high = point, value
+            at_low *= 0.5 if side > 0 else 1.0
+            side = 1
+        if value == 0 or high - low < PRECISION / 4:
+            return point
+    return (low + high) / 2
 
 
 def _refuse_counts(counts: Sequence[int], n: int) -> None:
