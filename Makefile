@@ -39,6 +39,7 @@ sample: $(READY) ## make the simulated sample trials again
 	@$(BIN)/python data/sample/simulate.py
 
 bench: $(READY) ## time the parts; the last results are kept in benchmarks/
+	@$(BIN)/python benchmarks/bench_analysis.py
 	@$(BIN)/python benchmarks/bench.py
 
 calibrate: $(READY) ## hold what is promised against simulated trials of known truth, and thousands of broken files (an hour)

@@ -1,9 +1,10 @@
-"""Where the seconds go: starting, fitting, sampling, reporting. Prints a table and keeps it in benchmarks/bench.md.
+"""Where the seconds go: starting, importing files, simulating, reporting. Prints a table and keeps it in benchmarks/bench.md.
 
-Times differ between machines, so what matters is the ratio to importing pandas or PyMC in the same run.
+What an analysis takes is timed by bench_analysis.py.
+
+Times differ between machines, so what matters is the ratio to importing pandas in the same run.
 """
 
-import json
 import os
 import platform
 import shutil
@@ -14,14 +15,11 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import numpy as np
 from make_apple_health import write_export
 
 from nof1 import Protocol, Trial, draw_order, report
-from nof1.analyze.marginal import fit_marginal
 from nof1.analyze.results import Result
 from nof1.analyze.simulate import Truth, simulate
-from nof1.analyze.terms import terms
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parent / "data" / "sample" / "helps"
@@ -48,14 +46,6 @@ full = complete_map(export, protocol, {chosen!r})
 plan = plan_import({folder!r}, protocol, export, full, Reading(several="mean"), latest=date.max)
 print(plan.rows, plan.taken, time.perf_counter() - clock, peak())
 """
-# What no analysis by PyMC can do without: its imports, and compiling the model of this trial.
-COMPILE = """
-import pymc, nutpie
-from nof1 import Trial
-from nof1.analyze.model import build_model
-from nof1.analyze.terms import terms
-nutpie.compile_pymc_model(build_model(terms(Trial.load({folder!r}))))
-"""
 
 
 def cold(*arguments: str) -> float:
@@ -80,24 +70,12 @@ def trial_of(nights: int) -> Trial:
     return simulate(protocol, draw_order(protocol), Truth(level=5, effects={"magnesium": -1}, missing=0.05), seed=1)
 
 
-def warm_milliseconds(nights: int) -> float:
-    data = terms(trial_of(nights))
-    times = []
-    for seed in range(30):
-        clock = time.perf_counter()
-        fit_marginal(data, seed=seed)
-        times.append(time.perf_counter() - clock)
-    return 1000 * float(np.median(times[3:]))
-
-
 def main() -> None:
     rows: list[tuple[str, str, str]] = []
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "trial"
         shutil.copytree(SAMPLE, folder)
         pandas = cold(*python("import pandas"))
-        both = cold(*python("import pandas, scipy.stats"))
-        pymc = cold(*python("import pymc"))
         rows.append(("`import pandas`, cold", f"{pandas:.2f} s", "1.0 x itself"))
         for name, arguments in {
             "nof1 --help": ["--help"],
@@ -108,31 +86,7 @@ def main() -> None:
         seconds = log_seconds(folder)
         rows.append(("`nof1 log --set`, cold", f"{seconds:.2f} s", f"{seconds / pandas:.1f} x import pandas"))
         rows += import_rows(folder)
-        seconds = cold(*COMMAND, "analyze", str(folder), "--engine", "marginal")
-        rows.append(
-            (
-                "`nof1 analyze --engine marginal`, cold",
-                f"{seconds:.2f} s",
-                f"{seconds / both:.1f} x import pandas, scipy.stats",
-            )
-        )
-
-        alone = min(once(python(COMPILE.format(folder=str(folder)))) for _ in range(2))
-        whole = min(once([*COMMAND, "analyze", str(folder)]) for _ in range(2))
-        parts = json.loads((folder / "results" / "results.json").read_text())["engines"]["nuts"]["parts"]
-        rows.append(("`import pymc`, cold", f"{pymc:.1f} s", ""))
-        rows.append(
-            ("importing PyMC and nutpie, compiling that model", f"{alone:.1f} s", f"{alone / pymc:.1f} x import pymc")
-        )
-        rows.append(
-            ("`nof1 analyze`, cold, in all", f"{whole:.1f} s", f"{whole / alone:.2f} x importing and compiling alone")
-        )
-        for part, seconds in parts.items():
-            rows.append((f"- of it {part}", f"{seconds:.1f} s", f"{seconds / whole:.0%} of it"))
-        rows += sampling_rows()
-        short, long = warm_milliseconds(84), warm_milliseconds(364)
-        rows.append(("marginal fit, 84 nights, warm", f"{short:.0f} ms", ""))
-        rows.append(("marginal fit, 364 nights, warm", f"{long:.0f} ms", f"{long / short:.1f} x 84 nights"))
+        subprocess.run([*COMMAND, "analyze", str(folder), "--engine", "marginal"], check=True, capture_output=True)
         rows += power_rows(folder)
         result = Result.load(folder)
         report.summary(result, folder / "results" / "summary.pdf")
@@ -145,33 +99,6 @@ def main() -> None:
     (HERE / "bench.md").write_text(
         f"# Timings, as `make bench` printed them last\n\n{about}.\n\n{text}", encoding="utf-8"
     )
-
-
-def once(arguments: list[str]) -> float:
-    """Seconds of a new process."""
-    clock = time.perf_counter()
-    subprocess.run(arguments, check=True, capture_output=True)
-    return time.perf_counter() - clock
-
-
-def sampling_rows() -> list[tuple[str, str, str]]:
-    """NUTS after compiling: 4 chains of 1,000 draws after as many to warm up, for 84 and 364 nights."""
-    import nutpie
-
-    from nof1.analyze.nuts import compile_nuts
-
-    rows, times = [], []
-    for nights in (84, 364):
-        code = compile_nuts(terms(trial_of(nights)), progress=lambda *_: None).code
-        found = []
-        for seed in range(4):
-            clock = time.perf_counter()
-            nutpie.sample(code, draws=1000, tune=1000, chains=4, seed=seed, target_accept=0.95, progress_bar=False)
-            found.append(time.perf_counter() - clock)
-        times.append(min(found))
-        ratio = f"{times[-1] / times[0]:.1f} x 84 nights" if len(times) > 1 else ""
-        rows.append((f"NUTS, 4 x 1,000 draws, {nights} nights, compiled", f"{times[-1]:.2f} s", ratio))
-    return rows
 
 
 def power_rows(folder: Path) -> list[tuple[str, str, str]]:

@@ -1,0 +1,124 @@
+"""What an analysis takes, cold and warm. Prints a table and keeps it in benchmarks/bench_analysis.md.
+
+Times differ between machines, so what is promised is ratios, all measured in one run: the quick answer within 2 times
+importing pandas and scipy.stats, the whole analysis within 1.5 times importing PyMC and compiling that model with nutpie
+alone, and a year of nights within 5 times 84.
+"""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from bench import COMMAND, HERE, SAMPLE, cold, python, trial_of
+
+from nof1.analyze.marginal import fit_marginal
+from nof1.analyze.terms import terms
+
+# What no analysis by PyMC can do without: its imports, and compiling the model of this trial.
+COMPILE = """
+import pymc, nutpie
+from nof1 import Trial
+from nof1.analyze.model import build_model
+from nof1.analyze.terms import terms
+nutpie.compile_pymc_model(build_model(terms(Trial.load({folder!r}))))
+"""
+Row = tuple[str, str, str]
+
+
+def once(arguments: list[str]) -> float:
+    """Seconds of a new process."""
+    clock = time.perf_counter()
+    subprocess.run(arguments, check=True, capture_output=True)
+    return time.perf_counter() - clock
+
+
+def quick_rows(folder: Path) -> list[Row]:
+    """The quick answer from a new process, beside the imports that any analysis needs."""
+    both = cold(*python("import pandas, scipy.stats"))
+    seconds = cold(*COMMAND, "analyze", str(folder), "--engine", "marginal")
+    return [
+        ("`import pandas, scipy.stats`, cold", f"{both:.2f} s", ""),
+        (
+            "`nof1 analyze --engine marginal`, cold",
+            f"{seconds:.2f} s",
+            f"{seconds / both:.2f} x import pandas, scipy.stats (promise: 2)",
+        ),
+    ]
+
+
+def whole_rows(folder: Path) -> list[Row]:
+    """The whole analysis from a new process, beside importing and compiling alone."""
+    alone = min(once(python(COMPILE.format(folder=str(folder)))) for _ in range(3))
+    whole = min(once([*COMMAND, "analyze", str(folder)]) for _ in range(3))
+    parts = json.loads((folder / "results" / "results.json").read_text())["engines"]["nuts"]["parts"]
+    rows = [
+        ("importing PyMC and nutpie, compiling that model", f"{alone:.1f} s", ""),
+        ("`nof1 analyze`, cold, in all", f"{whole:.1f} s", f"{whole / alone:.2f} x that (promise: 1.5)"),
+    ]
+    return rows + [
+        (f"- of it {part}", f"{seconds:.1f} s", f"{seconds / whole:.0%} of it") for part, seconds in parts.items()
+    ]
+
+
+def marginal_rows() -> list[Row]:
+    """The marginal engine, warm."""
+    times = []
+    for nights in (84, 364):
+        data = terms(trial_of(nights))
+        found = []
+        for seed in range(30):
+            clock = time.perf_counter()
+            fit_marginal(data, seed=seed)
+            found.append(time.perf_counter() - clock)
+        times.append(1000 * float(np.median(found[3:])))
+    return [
+        ("marginal fit, 84 nights, warm", f"{times[0]:.0f} ms", "promise: 20 ms"),
+        ("marginal fit, 364 nights, warm", f"{times[1]:.0f} ms", f"{times[1] / times[0]:.1f} x 84 nights (promise: 5)"),
+    ]
+
+
+def sampling_rows() -> list[Row]:
+    """NUTS after compiling: 4 chains of 1,000 draws after as many to warm up."""
+    import nutpie
+
+    from nof1.analyze.nuts import compile_nuts
+
+    rows: list[Row] = []
+    times = []
+    for nights in (84, 364):
+        code = compile_nuts(terms(trial_of(nights)), progress=lambda *_: None).code
+        found = []
+        for seed in range(4):
+            clock = time.perf_counter()
+            nutpie.sample(code, draws=1000, tune=1000, chains=4, seed=seed, target_accept=0.95, progress_bar=False)
+            found.append(time.perf_counter() - clock)
+        times.append(min(found))
+        ratio = f"{times[-1] / times[0]:.1f} x 84 nights (promise: 5)" if len(times) > 1 else ""
+        rows.append((f"NUTS, 4 x 1,000 draws, {nights} nights, compiled", f"{times[-1]:.2f} s", ratio))
+    return rows
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "trial"
+        shutil.copytree(SAMPLE, folder)
+        rows = [*quick_rows(folder), *whole_rows(folder), *marginal_rows(), *sampling_rows()]
+    text = "| what | time | ratio |\n|---|---|---|\n" + "".join(f"| {a} | {b} | {c} |\n" for a, b, c in rows)
+    print(text)
+    about = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    (HERE / "bench_analysis.md").write_text(
+        f"# What an analysis takes, as `make bench` printed it last\n\n{about}. The whole analysis holds the answer of NUTS, of the marginal engine, "
+        f"all checks and all other choices.\n\n{text}",
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
