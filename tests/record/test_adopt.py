@@ -408,3 +408,19 @@ def test_day_numbers_that_part_from_the_dates_are_asked_about(take):
     assert (list(by_day.frame["day"]), by_day.protocol.design.dated) == ([1, 2, 3, 4], False)
     by_date = take(DAYS.format(4), day="count", trust="date")
     assert (by_date.protocol.start, by_date.protocol.end) == (date(2026, 1, 6), date(2026, 1, 9))
+
+
+@pytest.mark.parametrize("family", ["rating", "count", "student", "duration"])
+def test_a_table_of_another_family_is_taken_over(family):
+    frame = pd.DataFrame({"day": range(1, 13), "arm": ["off", "on"] * 6, "y": [3, 1, 4, 1, 5, 2, 3, 2, 4, 1, 3, 2]})
+    options = {"outcome": "y", "arm": "arm", "day": "day", "reference": "off", "low": 0, "high": 10}
+    trial = Trial.from_frame(frame, **options, analysis={"family": family})
+    assert trial.protocol.analysis.family == family
+    assert trial.protocol.outcome.whole == (family in ("rating", "count"))
+
+
+def test_a_fraction_in_a_table_of_counts_is_refused():
+    frame = pd.DataFrame({"day": range(1, 9), "arm": ["off", "on"] * 4, "y": [3, 1, 4, 1.5, 5, 2, 3, 2]})
+    options = {"outcome": "y", "arm": "arm", "day": "day", "reference": "off", "low": 0, "high": 10}
+    with pytest.raises(InputError, match="whole number"):
+        Trial.from_frame(frame, **options, analysis={"family": "count"})

@@ -52,6 +52,10 @@ def adopt(
     carryover: Annotated[
         str, typer.Option(help="none, exponential, or discard:N (leave out the first N nights of a period).")
     ] = "none",
+    family: Annotated[
+        Literal["normal", "rating", "student", "ordinal", "count", "binary", "duration"],
+        typer.Option(help="What a night's outcome is taken for."),
+    ] = "normal",
     covariate: Annotated[
         list[str] | None, typer.Option(help="Column of numbers that enters the model; repeat for more.")
     ] = None,
@@ -89,6 +93,7 @@ def adopt(
         better=better,
         threshold=threshold,
         carryover=carryover,
+        analysis={"family": family},
         covariates=covariate or [],
         title=title,
         dated_by=dated_by,

@@ -24,6 +24,7 @@ SCALES: dict[Family, Scale] = {
     "binary": "logit",
     "duration": "log",
 }
+WHOLE_NUMBERS: tuple[Family, ...] = ("rating", "ordinal", "count", "binary")
 # Priors that one family alone has.
 OWN_PRIORS: dict[Family, dict[str, float]] = {
     "student": {"degrees_shape": 2.0, "degrees_rate": 0.1},  # Juarez & Steel 2010
@@ -95,11 +96,11 @@ def _logit(level_mean: float) -> dict[str, float]:
 
 def family_refusal(family: Family, ends: Ends) -> str | None:
     """Why an outcome cannot be of a family, or None if it can."""
-    if family in ("rating", "ordinal", "count", "binary") and not ends.whole:
+    if family in WHOLE_NUMBERS and not ends.whole:
         return (
             f'family "{family}" is for whole numbers; set whole = true in the outcome, or choose "normal" or "student"'
         )
-    if family in ("rating", "ordinal", "count", "binary") and (ends.low % 1 or ends.high % 1):
+    if family in WHOLE_NUMBERS and (ends.low % 1 or ends.high % 1):
         return f'family "{family}" needs low and high to be whole numbers'
     if family == "binary" and (ends.low, ends.high) != (0, 1):
         return 'family "binary" is for yes or no: low must be 0 and high 1'

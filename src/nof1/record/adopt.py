@@ -11,6 +11,7 @@ from typing import Any, Literal
 from nof1.errors import InputError
 from nof1.files import read_bytes, sha256_bytes, write_atomic
 from nof1.plan.design import MAX_NIGHTS
+from nof1.plan.family import WHOLE_NUMBERS
 from nof1.plan.fields import RESERVED_NAMES, as_number
 from nof1.plan.order import ORDER_FILE, order_from_arms
 from nof1.plan.protocol import Protocol
@@ -166,6 +167,7 @@ def adopt(
                 "high": high,
                 "better": better,
                 "threshold": (high - low) * THRESHOLD_SHARE if threshold is None else threshold,
+                "whole": (analysis or {}).get("family") in WHOLE_NUMBERS,
             },
             "arms": [{"name": name} for name in distinct],
             "design": {"kind": "adopted", "start": start, "dated": dated, "nights": days},
