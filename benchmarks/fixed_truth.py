@@ -216,7 +216,7 @@ def draw_figure(counts: dict[Cell, dict[str, int]]) -> None:
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--trials", type=int, default=100, help="in each cell")
+    options.add_argument("--trials", type=int, default=40, help="in each cell")
     options.add_argument("--keep", action=argparse.BooleanOptionalAction, default=True, help="write the files")
     chosen = options.parse_args()
     clock = time.perf_counter()
