@@ -257,3 +257,12 @@ def test_compare_finds_the_verdicts_that_differ_and_the_largest_shift():
     assert told["shift"] == pytest.approx(0.8)
     assert told["others"] == 2
     assert compare(rows[:2])["changed"] == []
+
+
+def test_a_process_beside_leaves_the_workers_of_power_alone():
+    """joblib keeps an executor to use again, and must not find one that is not its own."""
+    import joblib
+
+    assert engines.in_background(sum, [1, 2, 3])() == 6
+    assert joblib.Parallel(n_jobs=2)(joblib.delayed(abs)(value) for value in (-1, -2)) == [1, 2]
+    assert engines.in_background(sum, [4])() == 4

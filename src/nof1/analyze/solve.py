@@ -119,9 +119,19 @@ def in_background[T](call: Callable[..., T], *arguments: object, **options: obje
     """
     import joblib
 
-    if joblib.cpu_count() > 1:
-        from joblib.externals.loky import get_reusable_executor
+    if joblib.cpu_count() < 2:
+        return lambda: call(*arguments, **options)
+    # An executor of its own: joblib keeps one to use again, and takes a plain one of loky's for it.
+    from joblib.externals.loky import ProcessPoolExecutor
 
-        future = get_reusable_executor(max_workers=1).submit(call, *arguments, **options)
-        return lambda: future.result()
-    return lambda: call(*arguments, **options)
+    executor = ProcessPoolExecutor(max_workers=1)
+    future = executor.submit(call, *arguments, **options)
+
+    def wait() -> T:
+        try:
+            out: T = future.result()
+            return out
+        finally:
+            executor.shutdown(wait=False)
+
+    return wait
