@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nof1.analyze.draws import draws_of, exposures
 from nof1.analyze.exposure import Array
 from nof1.analyze.marginal import MARGINAL_FAMILIES, QUICK_ROUNDS, fit_marginal
 from nof1.analyze.terms import Terms
@@ -207,12 +206,6 @@ def prior_check(tree: "xr.DataTree") -> dict[str, Any]:
         "limit": MAX_SENSITIVITY,
         "sentence": sentence,
     }
-
-
-def spread_of_exposure(data: Terms, posterior: "xr.Dataset") -> Array:
-    """Posterior mean exposure of every recorded night to each arm, shape (n, K): for pictures."""
-    draws = draws_of(data, posterior)
-    return np.asarray(exposures(data, draws).mean(axis=0))
 
 
 def _quietly[T](call: Callable[[], T]) -> T:
