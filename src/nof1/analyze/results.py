@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nof1.commit import locked
 from nof1.errors import InputError
 from nof1.files import read_bytes, sha256_file, write_atomic
+from nof1.language import said_in, with_said
 from nof1.plan.analysis import Estimand
 from nof1.record.looks import Look, record_look
 from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 SCHEMA = 1
+_SENTENCES = "sentences"  # in results.json: what each sentence was made from, so that it can be told in other languages
 
 
 @dataclass(frozen=True, repr=False)
@@ -155,6 +157,7 @@ class Result:
                 "looks": [look.to_dict() for look in looks],
                 "posterior_sha256": sha256_file(results / POSTERIOR_FILE),
             }
+            record |= {_SENTENCES: said_in(record)}
             record |= {OWN_HASH: results_sha256(record)}
             write_atomic(
                 results / RESULTS_FILE, json.dumps(record, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
@@ -195,7 +198,16 @@ class Result:
             raise InputError(
                 f"{posterior} is missing or does not belong to {RESULTS_FILE}. Run 'nof1 analyze {folder}' again."
             )
-        return cls(trial, record, load_posterior(posterior))
+        return cls(trial, _with_sentences(record), load_posterior(posterior))
+
+
+def _with_sentences(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with sentences that can be told in other languages; without them where it has none to make them of."""
+    try:
+        told: dict[str, Any] = with_said(record, record.pop(_SENTENCES, {}))
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        return record
+    return told
 
 
 def _netcdf(tree: "xr.DataTree") -> bytes:

@@ -1,0 +1,94 @@
+import json
+import pickle
+from datetime import date
+
+import numpy as np
+import pytest
+
+from nof1.errors import InputError
+from nof1.language import (
+    again,
+    language,
+    languages,
+    listed,
+    number,
+    said_in,
+    say,
+    say_some,
+    sentences,
+    speaking,
+    with_said,
+)
+
+
+def test_english_is_the_template_itself():
+    assert say("{a:.1f} of {b:,}", a=1.25, b=12000) == "1.2 of 12,000"
+    assert say_some(1, "{count} night", "{count} nights") == "1 night"
+    assert say_some(2, "{count} night", "{count} nights") == "2 nights"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed(["a"]) == "a"
+    assert sentences(["One.", "", "Two."]) == "One. Two."
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(-0.5, "−0.50"), (2.34, "2.3"), (-0.0, "0.00"), (123.4, "123"), (-0.001, "0.00")]
+)
+def test_numbers_have_the_digits_a_reader_needs(value, text):
+    assert number(value) == text
+    assert say("{x:number}", x=value) == text
+
+
+def test_numbers_and_dates_in_german():
+    with speaking("de") as german:
+        assert say("{x:number}", x=-0.5) == "−0,50"
+        assert german.number("12,000.5") == "12.000,5"
+        assert german.day(date(2026, 1, 5)) == "Mo., 5. Jan. 2026"
+        assert listed(["a", "b"]) == "a und b"
+    assert listed(["a", "b"]) == "a and b"
+
+
+def test_what_was_said_in_english_is_said_again_in_german():
+    text = say("{first} and {last}", first=say("{first} and {last}", first=1.5, last="x"), last="y")
+    with speaking("de"):
+        assert again(text) == "1,5 und x und y"
+        assert again(pickle.loads(pickle.dumps(text))) == "1,5 und x und y"
+    assert text == "1.5 and x and y"
+
+
+def test_what_a_language_has_not_is_told_in_english_and_remembered():
+    with speaking("de") as german:
+        assert say("no {such} sentence, ever", such=1) == "no 1 sentence, ever"
+        assert "no {such} sentence, ever" in german.missing
+
+
+def test_sentences_of_a_record_survive_a_file():
+    record = {"a": [{"sentence": listed(["x", "y"])}], "n": 3, "plain": "text"}
+    table = json.loads(json.dumps(said_in(record)))
+    again_read = with_said(json.loads(json.dumps(record)), table)
+    assert again_read == record
+    with speaking("de"):
+        assert again(again_read["a"][0]["sentence"]) == "x und y"
+
+
+def test_numpy_numbers_can_be_kept():
+    said = say("{a} {b:.1f} {c}", a=np.int64(3), b=np.float64(1.5), c=np.bool_(True))
+    assert json.loads(json.dumps(said.to_dict()))["values"]["a"] == 3
+
+
+def test_a_template_reaches_no_attribute():
+    with pytest.raises(KeyError):
+        say("{a.__class__}", a="text")
+    with pytest.raises(KeyError):
+        say("{a[0]}", a="text")
+
+
+def test_user_text_is_only_a_value():
+    assert say("{title}!", title="{0} {x} {{") == "{0} {x} {{!"
+
+
+def test_a_language_that_is_not_spoken_is_refused_by_name():
+    assert languages()[0] == "en"
+    with pytest.raises(InputError, match=r'"xx".*en, de'):
+        language("xx")
+    with pytest.raises(InputError):
+        language("../de")
