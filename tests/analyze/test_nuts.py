@@ -15,7 +15,7 @@ from nof1.analyze.nuts import compile_nuts, mcse, sample_nuts
 from nof1.analyze.simulate import Truth, simulate
 from nof1.analyze.terms import terms
 
-SIMULATED = 25  # of each of two designs: 50 trials
+SIMULATED = 8  # of each of two designs
 
 
 @pytest.mark.parametrize("name", TARGETS)

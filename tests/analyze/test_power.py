@@ -170,7 +170,7 @@ def test_simulated_nights_are_those_of_simulate(make_protocol):
 
 def test_known_answer_against_a_plain_loop(month):
     """The same chances from `simulate` and `fit`, one trial at a time, with seeds of their own."""
-    trials = 80
+    trials = 40
     nuisance = Nuisance(month, fixed=SILENT)
     batch = Batch(month, nuisance, -2.0, range(trials), 1, 0.05, 0.05)
     rows = replicate([batch], workers=1)[0]

