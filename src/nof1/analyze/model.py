@@ -69,17 +69,30 @@ def _mean(data: Terms) -> Tensor:
 
 
 def _exposure(data: Terms) -> Tensor | np.ndarray:
-    """Exposure of the observed nights, shape (n, K): x_t = sum over dose changes c <= t of change_c (1 - 2^(-(t-c+1)/h))."""
+    """Exposure of the observed nights, shape (n, K).
+
+    Before stretch p of constant dose d_p it is x_p = sum over dose changes c < p of change_c (1 - 2^(-(days since c)/h)), and on
+    the k-th day of the stretch d_p + (x_p - d_p) 2^(-k/h). With C stretches that takes C^2 / 2 + n powers; one sum for every
+    night would take n C.
+    """
     if not data.exponential:
         return data.doses[data.day]
     half_life = pm.LogNormal("half_life", np.log(data.priors.half_life_median), data.priors.half_life_log_sd)
     stretches = dose_changes(data.doses)
-    levels = np.vstack([np.zeros(data.doses.shape[1]), *(dose for _, _, dose in stretches)])
-    steps = np.diff(levels, axis=0)  # (changes, K)
-    changed = np.any(steps != 0, axis=1)
     starts = np.array([start for start, _, _ in stretches])
-    since = np.clip(data.day[:, None] - starts[changed] + 1, 0, None)  # days of the new dose so far
-    return pt.dot(1 - pt.exp(-np.log(2) / half_life * since), steps[changed])
+    levels = np.array([dose for _, _, dose in stretches])  # (C, K)
+    steps = np.diff(levels, axis=0, prepend=0)
+    stretch = np.searchsorted(starts, data.day, side="right") - 1
+    since = np.clip(starts[:, None] - starts, 0, None).astype(float)  # days of each earlier dose before each stretch
+    rate = -np.log(2) / half_life
+    gone = 1 - pt.exp(rate * since)
+    left = pt.exp(rate * (data.day - starts[stretch] + 1.0))
+    # Sums, not products of matrices: these take longer to compile than all the rest.
+    exposures = [
+        levels[stretch, arm] + (pt.sum(gone * steps[:, arm], axis=1) - levels[:, arm])[stretch] * left
+        for arm in range(levels.shape[1])
+    ]
+    return pt.stack(exposures, axis=1)
 
 
 @dataclass(frozen=True)
