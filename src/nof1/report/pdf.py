@@ -1,12 +1,18 @@
-"""The results page: its figures and its words, laid out on one page."""
+"""The results as a PDF: a first page for anybody, pages behind it for the clinician and the statistician.
+
+Puts pictures and words together; the words are made in `page_answer` and the `pages_*`, the layout is in summary.typ.
+"""
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nof1.analyze.results import Result
+from nof1.errors import InputError
 from nof1.files import write_atomic
-from nof1.report import plots, words, words_record
+from nof1.language import ENGLISH, say, speaking
+from nof1.report import page_answer, pages_found, pages_plan, pages_record, plots
+from nof1.report.phrases import clip
 from nof1.report.typeset import render
 
 if TYPE_CHECKING:
@@ -16,25 +22,44 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUMMARY_FILE = "summary.pdf"
-_MAX_TITLE = 140
-_MAX_OTHERS = 4  # further comparisons on the page; all of them are in results.json
-_SIZES = (10.0, 9.4, 8.8, 8.0)  # of the text, in points; the first with which all fits on the page
-# Where none does: the same with fewer words on what was recorded beside the outcome, and with smaller pictures.
-_BRIEF_SIZES = ((8.8, 1.0), (8.0, 1.0), (8.0, 0.75))
+Paper = Literal["a4", "letter"]
+_PAPERS = {"a4": "a4", "letter": "us-letter"}
+# Sizes of the first page's text in points, size of its pictures, and whether its words are brief: the first that fits is taken.
+_FIRST = (
+    (10.0, 1.0, False),
+    (9.4, 1.0, False),
+    (8.8, 1.0, False),
+    (8.8, 0.9, True),
+    (8.0, 0.9, True),
+    (8.0, 0.7, True),
+)
+_BEHIND = (8.8, 8.4, 8.0)  # of the pages behind it, so that there are three in all; a long trial takes more
+_LARGE = 16.0
 
 
 def figures(result: Result) -> dict[str, bytes]:
-    """The pictures as SVG, by name: the three of the summary, and the sheet of checks."""
+    """The pictures as SVG, by name: those of the summary, and the sheet of checks."""
     return _pictures(result) | {"checks": _as_svg(lambda: plots.checks(result))}
 
 
 def _pictures(result: Result) -> dict[str, bytes]:
+    """What the pages show; a picture that this result has not is left out."""
     trial = result.trial
-    return {
-        "nights": _svg(7.4, 2.45, lambda ax: plots.nights(trial, ax=ax)),
-        "effect": _svg(3.9, 2.35, lambda ax: plots.effect(result, ax=ax)),
-        "periods": _svg(3.4, 2.35, lambda ax: plots.period_means(trial, ax=ax)),
+    draw: dict[str, tuple[float, float, Callable[[Axes], Axes]]] = {
+        "nights": (7.4, 2.3, lambda ax: plots.nights(trial, ax=ax)),
+        "effect": (3.9, 2.2, lambda ax: plots.effect(result, ax=ax)),
+        "probabilities": (3.4, 2.2, lambda ax: plots.probabilities(result, ax=ax)),
+        "periods": (3.0, 2.6, lambda ax: plots.period_means(trial, ax=ax)),
+        "exposure": (3.0, 2.2, lambda ax: plots.exposure(result, ax=ax)),
+        "sensitivity": (7.2, 2.9, lambda ax: plots.sensitivity(result, ax=ax)),
     }
+    drawn = {}
+    for name, (width, height, picture) in draw.items():
+        try:
+            drawn[name] = _svg(width, height, picture)
+        except InputError:
+            continue  # the words say why there is none
+    return drawn
 
 
 def _svg(width: float, height: float, draw: "Callable[[Axes], Axes]") -> bytes:
@@ -61,87 +86,83 @@ def _as_svg(draw: "Callable[[], Figure]") -> bytes:
     return stream.getvalue()
 
 
-def summary(result: Result, path: str | Path) -> Path:
-    """Write the results page: one A4 page, PDF/UA-1, the same bytes for the same result.
+def summary(
+    result: Result,
+    path: str | Path,
+    *,
+    language: str = ENGLISH,
+    paper: Paper = "a4",
+    large_print: bool = False,
+) -> Path:
+    """Write the results: PDF/UA-1 and PDF/A-2a, the same bytes for the same result.
 
     Parameters
     ----------
     result : Result
     path : path
         Of the PDF.
+    language : str
+        "en" or "de".
+    paper : str
+        "a4" or "letter".
+    large_print : bool
+        Letters of 16 points, pictures over the whole width, and as many pages as that takes.
 
     Raises
     ------
     Nof1Error
-        If the page cannot be made or written.
+        If the pages cannot be made or written, or the language or the paper is unknown.
     """
     path = Path(path)
-    drawn = _pictures(result)
-    full, brief = summary_data(result), summary_data(result, brief=True)
-    attempts = [full | {"size": size, "pictures": 1.0} for size in _SIZES]
-    attempts += [brief | {"size": size, "pictures": pictures} for size, pictures in _BRIEF_SIZES]
-    write_atomic(path, render("summary.typ", attempts, drawn))
+    if paper not in _PAPERS:
+        raise InputError(f'There is no paper "{paper}" here; there is: {", ".join(_PAPERS)}.')
+    with speaking(language):
+        drawn = _pictures(result)
+        data = summary_data(result, set(drawn), large_print=large_print) | {
+            "language": language,
+            "paper": _PAPERS[paper],
+        }
+        attempts = [data | {"size": size} for size in ((_LARGE,) if large_print else _BEHIND)]
+        write_atomic(path, render("summary.typ", attempts, drawn, standards=("ua-1", "a-2a")))
     return path
 
 
-def summary_data(result: Result, *, brief: bool = False) -> dict[str, Any]:
-    """Every word of the summary, as plain data for the template.
+def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) -> dict[str, Any]:
+    """Every word of the pages, as plain data for the template, in the spoken language.
 
-    `brief` leaves the intervals of shares to results.json, and of the differences in side effects all but the first.
+    Parameters
+    ----------
+    drawn : set of str
+        Names of the pictures that there are.
     """
-    trial, record = result.trial, result.record
-    protocol = trial.protocol
-    arms = [
-        {
-            "name": protocol.arm(name).title,
-            "nights": f"{row['recorded']} of {row['nights']}",
-            "dose": words_record.adherence_line(result, name, interval=not brief),
-            "side_effects": words_record.harms_line(result, name, interval=not brief),
-        }
-        for name, row in record["adherence"].items()
-    ]
+    protocol = result.trial.protocol
+    full, brief = page_answer.answer(result), page_answer.answer(result, brief=True)
+    sizes = ((_LARGE, 1.0, False),) if large_print else _FIRST
+    alternatives = plots.describe(result.trial, result)
+    last = result.trial.order.end
     return {
-        "title": _clip(protocol.title),
-        "question": _clip(protocol.question),
-        "simulated": words.SIMULATED if protocol.simulated else "",
-        "failed": words.failed_checks(result),
-        "headline": words.headline(result),
-        "effect": words.effect_sentence(result),
-        "exposure": words.exposure_sentence(result) or words.lived_sentence(result),
-        "others": [
-            f"{words.headline(result, effect)} {words.effect_sentence(result, effect)}"
-            for effect in result.lead[1 : 1 + _MAX_OTHERS]
-        ]
-        + words.further_comparisons(len(result.lead) - 1 - _MAX_OTHERS),
-        "chances": [list(row) for row in words.chances(result)],
-        "compared": f"{protocol.arm(result.lead[0]['arm']).title} against {protocol.arm(result.lead[0]['reference']).title}",
-        "night": words.night_sentence(result),
-        "arms": arms,
-        "brief": brief,
-        "counted": _counted(result, 1 if brief else 1 + _MAX_OTHERS),
-        "blinding": words_record.blinding_sentence(result),
-        "dates": f"{trial.order.start} to {trial.order.end}" if protocol.dated else "",
-        "nights": words.nights_sentence(result),
-        "order": words.order_sentence(protocol),
-        "changes": [_clip(sentence, 300) for sentence in words.changes(result)],
-        "method": words.method_sentence(result),
-        "checks": [check["sentence"] for check in record["checks"].values() if check not in result.failures],
-        "no_advice": words.NO_ADVICE,
-        "protocol_sha256": record["protocol_sha256"],
-        "diary_sha256": record["diary_sha256"],
-        "versions": f"nof1 {record['nof1']}, engine {result.engine}, seed {record['seed']}",
-        "alternatives": plots.describe(trial, result),
+        "title": say("N-of-1 trial: {title}", title=clip(protocol.title, page_answer.MAX_TITLE)),
+        "foot": say(
+            "nof1 {version}, protocol {protocol}, diary {diary} (SHA-256, first 16 digits)",
+            version=result.record["nof1"],
+            protocol=result.record["protocol_sha256"][:16],
+            diary=result.record["diary_sha256"][:16],
+        ),
+        # PDF/A wants a date, and the same result the same bytes: that of the last night, not of printing.
+        "date": [last.year, last.month, last.day],
+        "large": large_print,
+        "first": [[(brief if short else full) | {"pictures": share}, size] for size, share, short in sizes],
+        "sections": [
+            pages_plan.plan(result),
+            pages_plan.drawn(result),
+            pages_plan.lived(result, drawn),
+            pages_record.recorded(result),
+            pages_found.method(result, drawn),
+            pages_found.found(result),
+            pages_found.other_choices(result, drawn),
+            pages_found.checks(result),
+            pages_record.limits(result),
+            pages_record.provenance(result),
+        ],
+        "alternatives": {name: alternatives.get(name, name) for name in drawn},
     }
-
-
-def _counted(result: Result, most: int) -> list[str]:
-    """What the table of doses and side effects comes to, with so many comparisons at most, and how to read its intervals."""
-    told = [words_record.harms_difference(result, arm.name) for arm in result.trial.protocol.active_arms]
-    told = [sentence for sentence in told if sentence]
-    more = words.further_comparisons(len(told) - most)
-    sentences = [words_record.stop_sentence(result), *told[:most], *more, words_record.record_note(result)]
-    return [sentence for sentence in sentences if sentence]
-
-
-def _clip(text: str, width: int = _MAX_TITLE) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"

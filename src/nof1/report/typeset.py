@@ -1,14 +1,14 @@
-"""From words and pictures to a PDF: Typst, PDF/UA-1, the same bytes for the same input. User text never becomes markup.
+"""From words and pictures to a PDF: Typst, PDF/UA-1 (and PDF/A), the same bytes for the same input. User text never becomes markup.
 
 Knows no trial and no result.
 """
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nof1.errors import Nof1Error
 from nof1.report.letters import font_folder, showable
@@ -16,6 +16,7 @@ from nof1.report.letters import font_folder, showable
 if TYPE_CHECKING:
     from typst import Fonts
 
+PdfStandard = Literal["ua-1", "a-2a"]
 COMMON = "common.typ"  # what the templates share
 _RUNS_OVER = "runs over"  # said by a template where its pages are not enough
 _LONG_WORD = re.compile(r"(?<!\S)(?![0-9a-f]{64}(?!\S))\S{18,}")  # a hash is to be searched and copied: it stays whole
@@ -23,7 +24,13 @@ _BREAK = "\N{ZERO WIDTH SPACE}"
 _BREAK_EVERY = 9
 
 
-def render(template: str, attempts: Iterable[Mapping[str, Any]], drawn: Mapping[str, bytes] | None = None) -> bytes:
+def render(
+    template: str,
+    attempts: Iterable[Mapping[str, Any]],
+    drawn: Mapping[str, bytes] | None = None,
+    *,
+    standards: Sequence[PdfStandard] = ("ua-1",),
+) -> bytes:
     """Compile a template of this package to a PDF.
 
     Parameters
@@ -35,6 +42,8 @@ def render(template: str, attempts: Iterable[Mapping[str, Any]], drawn: Mapping[
         that it does not fit by a panic with "runs over"; one that may take any number of pages never does.
     drawn : mapping of str to bytes, optional
         Pictures as SVG, by name.
+    standards : sequence of str
+        That Typst holds the PDF to. PDF/A ("a-2a") needs a template that sets the document's date.
 
     Raises
     ------
@@ -46,12 +55,14 @@ def render(template: str, attempts: Iterable[Mapping[str, Any]], drawn: Mapping[
     while True:
         data = dict(remaining.pop(0)) | {"may_run_over": not remaining}
         inputs["data"] = json.dumps(_shown(data), ensure_ascii=False)
-        content = _compile(template, inputs, may_fail=bool(remaining))
+        content = _compile(template, inputs, standards, may_fail=bool(remaining))
         if content is not None:
             return content
 
 
-def _compile(template: str, inputs: dict[str, str], *, may_fail: bool) -> bytes | None:
+def _compile(
+    template: str, inputs: dict[str, str], standards: Sequence[PdfStandard], *, may_fail: bool
+) -> bytes | None:
     """The PDF; None if it runs over its pages and may."""
     import typst
 
@@ -61,7 +72,7 @@ def _compile(template: str, inputs: dict[str, str], *, may_fail: bool) -> bytes 
         content = typst.compile(
             sources,
             format="pdf",
-            pdf_standards="ua-1",
+            pdf_standards=list(standards),
             sys_inputs=inputs,
             font_paths=_fonts(),
             ignore_system_fonts=True,
