@@ -8,6 +8,11 @@ status 1; nobody who uses the toolkit should ever need a traceback.
 class Nof1Error(Exception):
     """Something a person can mend; the text says how."""
 
+    @property
+    def told(self) -> str:
+        """The text as it was given: it may know what it was made from, which `str` of an error forgets."""
+        return self.args[0] if self.args and isinstance(self.args[0], str) else str(self)
+
 
 class InputError(Nof1Error, ValueError):
     """A value, a file or an option is not what it must be."""

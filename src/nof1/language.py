@@ -249,11 +249,17 @@ def listed(parts: list[str] | tuple[str, ...]) -> Said:
     *first, last = parts
     if not first:
         return say("{only}", only=last)
-    return say("{first} and {last}", first=_commas(first), last=last)
+    return say("{first} and {last}", first=commas(first), last=last)
 
 
-def _commas(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else say("{some}, {next}", some=_commas(parts[:-1]), next=parts[-1])
+def commas(parts: list[str] | tuple[str, ...]) -> str:
+    """Parts as "a, b, c"; there must be one."""
+    return parts[0] if len(parts) == 1 else say("{some}, {next}", some=commas(parts[:-1]), next=parts[-1])
+
+
+def clauses(parts: list[str] | tuple[str, ...]) -> str:
+    """Parts as "a; b; c"; there must be one."""
+    return parts[0] if len(parts) == 1 else say("{some}; {next}", some=clauses(parts[:-1]), next=parts[-1])
 
 
 def sentences(parts: list[str] | tuple[str, ...]) -> str:

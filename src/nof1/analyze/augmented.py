@@ -22,6 +22,7 @@ from nof1.analyze.exposure import Array
 from nof1.analyze.marginal import draw_coefficients, fit_marginal
 from nof1.analyze.terms import Terms
 from nof1.errors import RefusalError
+from nof1.language import say
 
 CHAINS = 16
 SWEEPS = (300, 600, 1200, 2400)  # after which the later half is judged; the first that passes is the answer
@@ -129,8 +130,14 @@ def fit_augmented(
         if i in refits:
             chains = chains.scaled(states[i // 2 :])
     raise RefusalError(
-        f"The quick sampler's chains do not agree on these nights (R-hat {fit.rhat_max:.3f}, at most {MAX_RHAT}; "
-        f"effective draws {fit.ess_min:.0f}, at least {MIN_ESS:.0f}). Sample with PyMC instead."
+        say(
+            "The quick sampler's chains do not agree on these nights (R-hat {rhat:.3f}, at most {most}; "
+            "effective draws {draws:.0f}, at least {least:.0f}). Sample with PyMC instead.",
+            rhat=fit.rhat_max,
+            most=MAX_RHAT,
+            draws=fit.ess_min,
+            least=MIN_ESS,
+        )
     )
 
 

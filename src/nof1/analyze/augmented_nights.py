@@ -15,6 +15,7 @@ from nof1.analyze.augmented_moves import Cloud, State, choose
 from nof1.analyze.exposure import Array
 from nof1.analyze.terms import Terms
 from nof1.errors import InputError, RefusalError
+from nof1.language import phrase, say
 
 _FAR = -37.0  # below this many sds the normal's distribution function underflows
 _LEAST_NU = (
@@ -69,15 +70,21 @@ class RatedNights:
             If a rating is not a whole number or lies off the scale.
         """
         if not low < high:
-            raise InputError(f"The scale must have low < high; it has {low:g} and {high:g}.")
-        for wrong, rule in (
-            (data.y != np.rint(data.y), "a whole number"),
-            ((data.y < low) | (data.y > high), f"from {low:g} to {high:g}"),
+            raise InputError(say("The scale must have low < high; it has {low:g} and {high:g}.", low=low, high=high))
+        for wrong, told in (
+            (
+                data.y != np.rint(data.y),
+                phrase('The rating {rating:g} is not a whole number. Choose family = "normal", or correct it.'),
+            ),
+            (
+                (data.y < low) | (data.y > high),
+                phrase(
+                    'The rating {rating:g} is not from {low:g} to {high:g}. Choose family = "normal", or correct it.'
+                ),
+            ),
         ):
             if wrong.any():
-                raise InputError(
-                    f'The rating {data.y[wrong][0]:g} is not {rule}. Choose family = "normal", or correct it.'
-                )
+                raise InputError(say(told, rating=float(data.y[wrong][0]), low=low, high=high))
         middle = data.y - data.priors.level_mean
         lower = np.where(data.y <= low, -np.inf, middle - 0.5)
         upper = np.where(data.y >= high, np.inf, middle + 0.5)
@@ -246,8 +253,12 @@ def refuse_without_posterior(data: Terms) -> None:
     p, same = _met_exactly(data)
     if same >= p + 1 + _LEAST_NU * (data.n - same):
         raise RefusalError(
-            f"{same} of {data.n} nights have the very same outcome as others on their arm. A Student-t then takes the rest for "
-            'outlying nights, and its spread shrinks to nothing. Use family = "rating".'
+            say(
+                "{same} of {nights} nights have the very same outcome as others on their arm. A Student-t then takes the rest for "
+                'outlying nights, and its spread shrinks to nothing. Use family = "rating".',
+                same=same,
+                nights=data.n,
+            )
         )
 
 

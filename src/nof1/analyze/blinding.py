@@ -11,6 +11,7 @@ import numpy as np
 
 from nof1.analyze.rates import Interval, balance_interval
 from nof1.errors import InputError
+from nof1.language import Said, phrase, say, say_some, sentences
 from nof1.plan.order import RUN_IN
 from nof1.plan.protocol import Protocol
 from nof1.record.entry import NO_GUESS, Entry
@@ -19,13 +20,11 @@ from nof1.record.trial import Trial
 TELLING = 0.2  # an index within it, on either side of 0, is usually read as that of a person who is blind
 Reading = Literal["noticed", "opposite", "no sign"]
 
-_EXPECTATION = "what was expected of an arm can have acted on the ratings"
-_OPEN = f"Nobody was blind: the order was known, so {_EXPECTATION}."
-_ADOPTED = (
+_OPEN = phrase("Nobody was blind: the order was known, so what was expected of an arm can have acted on the ratings.")
+_ADOPTED = phrase(
     "Nobody was asked to guess, and whether the person knew the arm is not in the table. "
-    f"If it was known, {_EXPECTATION}."
+    "If it was known, what was expected of an arm can have acted on the ratings."
 )
-_NO_GUESS = "No guess was recorded, so it is not known whether the order stayed hidden."
 
 
 def blinding_index(correct: int, incorrect: int, dont_know: int, *, arms: int = 2) -> tuple[float, Interval]:
@@ -96,7 +95,7 @@ def describe_blinding(trial: Trial) -> dict[str, Any]:
         "left_out": [],
     }
     if protocol.concealed == "open":
-        return told | {"sentence": _OPEN if protocol.randomized else _ADOPTED}
+        return told | {"sentence": say(_OPEN if protocol.randomized else _ADOPTED)}
     guessed, left_out = _guesses(trial)
     told["left_out"] = left_out
     if guessed:
@@ -167,51 +166,98 @@ def _by_arm(trial: Trial, guessed: Mapping[int, Entry], left_out: list[int]) -> 
 
 
 def _sentence(protocol: Protocol, by_arm: Mapping[str, dict[str, Any]], left_out: list[int]) -> str:
-    parts = [_meaning(protocol, by_arm) if by_arm else _NO_GUESS]
+    parts: list[str] = (
+        _meaning(protocol, by_arm)
+        if by_arm
+        else [say("No guess was recorded, so it is not known whether the order stayed hidden.")]
+    )
     unanswered = sum(row["unanswered"] for row in by_arm.values())
     if unanswered:
-        parts.append(f"{_periods_in_words(unanswered)} ended without a guess.")
-    if left_out:
-        numbers = " and ".join(str(number) for number in left_out)
-        one = len(left_out) == 1
         parts.append(
-            f"Period{'' if one else 's'} {numbers} {'was' if one else 'were'} unblinded in an emergency and {'is' if one else 'are'} "
-            "left out; knowing one period can tell others, too."
+            say_some(unanswered, "{count} period ended without a guess.", "{count} periods ended without a guess.")
         )
-    return " ".join(parts)
+    if left_out:
+        parts.append(
+            say_some(
+                len(left_out),
+                "Period {periods} was unblinded in an emergency and is left out; knowing one period can tell others, too.",
+                "Periods {periods} were unblinded in an emergency and are left out; knowing one period can tell others, too.",
+                periods=_all([say("{number}", number=number) for number in left_out]),
+            )
+        )
+    return sentences(parts)
 
 
-def _meaning(protocol: Protocol, by_arm: Mapping[str, dict[str, Any]]) -> str:
+def _meaning(protocol: Protocol, by_arm: Mapping[str, dict[str, Any]]) -> list[str]:
     """What was guessed, how it is usually read, and what that says of the result."""
     rows = {protocol.arm(name).title: row for name, row in by_arm.items() if row["guesses"]}
-    blind = sum(row["dont_know"] for row in rows.values())
-    unsure = f", with {blind} \N{LEFT DOUBLE QUOTATION MARK}can't tell\N{RIGHT DOUBLE QUOTATION MARK}" if blind else ""
-    if len(protocol.arms) == 2:
-        counts = " and ".join(f"{row['correct']} of {row['guesses']} on {title}" for title, row in rows.items())
-    else:
-        right, guesses = (sum(row[key] for row in rows.values()) for key in ("correct", "guesses"))
-        counts = f"{right} of {guesses} times"
-        unsure += f"; a blind one is right once in {len(protocol.arms)}"
     noticed, opposite = (
         [title for title, row in rows.items() if row["reading"] == kind] for kind in ("noticed", "opposite")
     )
-    told = f"At the end of periods the guess was right {counts}{unsure}."
+    told: list[str] = [_counts(len(protocol.arms), rows)]
     if noticed and opposite:
-        return f"{told} One answer was given for most periods, whatever they were: a leaning to one guess, and no sign that the order was known."
-    if noticed:
-        return (
-            f"{told} On {' and '.join(noticed)} that is more often than chance would have it: what was taken may have been noticed, "
-            f"and then {_EXPECTATION}. A guess can also be right because the effect itself was felt."
+        told.append(
+            say(
+                "One answer was given for most periods, whatever they were: a leaning to one guess, and no sign that the order was "
+                "known."
+            )
         )
-    if opposite:
-        return (
-            f"{told} On {' and '.join(opposite)} another arm was named more often than chance would have it. The order was not "
-            f"known, but {_EXPECTATION}."
+    elif noticed:
+        told.append(
+            say(
+                "On {arms} that is more often than chance would have it: what was taken may have been noticed, and then what was "
+                "expected of an arm can have acted on the ratings. A guess can also be right because the effect itself was felt.",
+                arms=_all(noticed),
+            )
         )
-    few = any(row["interval"][1] > TELLING for row in rows.values())
-    doubt = " So few guesses cannot rule out that something was noticed." if few else ""
-    return f"{told} A person who did not know could well have guessed so.{doubt}"
+    elif opposite:
+        told.append(
+            say(
+                "On {arms} another arm was named more often than chance would have it. The order was not known, but what was "
+                "expected of an arm can have acted on the ratings.",
+                arms=_all(opposite),
+            )
+        )
+    else:
+        told.append(say("A person who did not know could well have guessed so."))
+        if any(row["interval"][1] > TELLING for row in rows.values()):
+            told.append(say("So few guesses cannot rule out that something was noticed."))
+    return told
 
 
-def _periods_in_words(count: int) -> str:
-    return "1 period" if count == 1 else f"{count} periods"
+def _counts(arms: int, rows: Mapping[str, dict[str, Any]]) -> Said:
+    """How often the guess was right, and how often there was none; of many arms, how often a blind one is."""
+    blind, right, guesses = (sum(row[key] for row in rows.values()) for key in ("dont_know", "correct", "guesses"))
+    if arms == 2:
+        counts = _all(
+            [
+                say("{right} of {guesses} on {arm}", right=row["correct"], guesses=row["guesses"], arm=title)
+                for title, row in rows.items()
+            ]
+        )
+        if blind:
+            return say(
+                "At the end of periods the guess was right {counts}, with {blind} “can't tell”.",
+                counts=counts,
+                blind=blind,
+            )
+        return say("At the end of periods the guess was right {counts}.", counts=counts)
+    if blind:
+        return say(
+            "At the end of periods the guess was right {right} of {guesses} times, with {blind} “can't tell”; a blind one is right once in {arms}.",
+            right=right,
+            guesses=guesses,
+            blind=blind,
+            arms=arms,
+        )
+    return say(
+        "At the end of periods the guess was right {right} of {guesses} times; a blind one is right once in {arms}.",
+        right=right,
+        guesses=guesses,
+        arms=arms,
+    )
+
+
+def _all(parts: list[str]) -> str:
+    """Parts as "a and b and c"."""
+    return parts[0] if len(parts) == 1 else say("{first} and {last}", first=_all(parts[:-1]), last=parts[-1])

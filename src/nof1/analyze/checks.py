@@ -8,6 +8,7 @@ import numpy as np
 from nof1.analyze.effects import Effect
 from nof1.analyze.marginal import MAX_PARETO_K, MarginalFit
 from nof1.analyze.nuts import MAX_RHAT, MIN_ESS, NutsFit
+from nof1.language import Said, say
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -27,9 +28,12 @@ def cross_check(nuts: Sequence[Effect], marginal: Sequence[Effect]) -> dict[str,
             if size >= worst:
                 worst, allowed_at_worst = size, allowed
     sentence = (
-        f"Two separate computations gave the same answer (largest difference {worst:.2f} posterior sd)."
+        say("Two separate computations gave the same answer (largest difference {sd:.2f} posterior sd).", sd=worst)
         if agree
-        else f"Two separate computations differ by {worst:.2f} posterior sd, more than chance explains. Do not rely on this result."
+        else say(
+            "Two separate computations differ by {sd:.2f} posterior sd, more than chance explains. Do not rely on this result.",
+            sd=worst,
+        )
     )
     return {"passed": bool(agree), "largest_difference_sd": worst, "allowed_sd": allowed_at_worst, "sentence": sentence}
 
@@ -51,18 +55,30 @@ def not_cross_checked(family: str, reason: str) -> dict[str, Any]:
     `reason` is a refusal of the quick engine; its first sentence is told, since the next step it names has been done.
     """
     why = (
-        f'For the family "{family}" there is one computation only.'
+        say('For the family "{family}" there is one computation only.', family=family)
         if family in ("ordinal", "count", "binary")
-        else f"{reason.split('. ')[0].rstrip('.')}."
+        else _first(reason)
     )
-    return {"passed": None, "sentence": f"There was no second computation to hold this against. {why}"}
+    return {"passed": None, "sentence": say("There was no second computation to hold this against. {why}", why=why)}
+
+
+def _first(text: str) -> str:
+    """The first sentence: as it was said, where `sentences` put it before others."""
+    while isinstance(text, Said) and text.template == "{some} {next}":
+        text = text.values["some"]
+    first = f"{text.split('. ')[0].rstrip('.')}."
+    return text if text == first else first
 
 
 def weights_check(fit: MarginalFit) -> dict[str, Any]:
     """Whether the weights of the marginal engine can be trusted; it refuses by itself where they cannot."""
     return {
         "passed": fit.pareto_k <= MAX_PARETO_K,
-        "sentence": f"The quick computation's weights are sound (Pareto k {max(fit.pareto_k, 0):.2f}, below {MAX_PARETO_K}).",
+        "sentence": say(
+            "The quick computation's weights are sound (Pareto k {k:.2f}, below {limit}).",
+            k=max(fit.pareto_k, 0),
+            limit=MAX_PARETO_K,
+        ),
     }
 
 
@@ -74,13 +90,24 @@ def sampling_check(fit: NutsFit, tree: "xr.DataTree") -> dict[str, Any]:
     names = [str(name) for name in tree["posterior"].data_vars if name not in ("state", "period_offset")]
     trouble = bool(az.diagnose(tree, var_names=names, ess_threshold=MIN_ESS, show_diagnostics=False))
     if fit.settled and trouble:
-        sentence = "The sampler moved slowly between regions (ArviZ's diagnosis, E-BFMI). Take the interval with care."
+        sentence = say(
+            "The sampler moved slowly between regions (ArviZ's diagnosis, E-BFMI). Take the interval with care."
+        )
     elif fit.settled:
-        sentence = f"The sampler settled (R-hat at most {fit.rhat_max:.3f}, at least {fit.ess_min:.0f} effective draws, no divergence)."
+        sentence = say(
+            "The sampler settled (R-hat at most {rhat:.3f}, at least {draws:.0f} effective draws, no divergence).",
+            rhat=fit.rhat_max,
+            draws=fit.ess_min,
+        )
     else:
-        sentence = (
-            f"The sampler did not settle, even with smaller steps (R-hat {fit.rhat_max:.3f}, at most {MAX_RHAT} wanted; "
-            f"{fit.ess_min:.0f} effective draws, at least {MIN_ESS:.0f} wanted; {fit.divergences} divergences). "
-            "Do not rely on this result."
+        sentence = say(
+            "The sampler did not settle, even with smaller steps (R-hat {rhat:.3f}, at most {most} wanted; "
+            "{draws:.0f} effective draws, at least {least:.0f} wanted; {divergences} divergences). "
+            "Do not rely on this result.",
+            rhat=fit.rhat_max,
+            most=MAX_RHAT,
+            draws=fit.ess_min,
+            least=MIN_ESS,
+            divergences=fit.divergences,
         )
     return {"passed": fit.settled, "trouble": trouble, "sentence": sentence}

@@ -15,6 +15,7 @@ from nof1.analyze.exposure import Array
 from nof1.analyze.marginal import MARGINAL_FAMILIES, QUICK_ROUNDS, fit_marginal
 from nof1.analyze.terms import Terms
 from nof1.errors import RefusalError
+from nof1.language import Said, clauses, commas, phrase, say, say_some
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -25,9 +26,13 @@ UNIFORM = 0.01  # p of the LOO-PIT values being uniform, below which the shape o
 _SHIFT = 0.5  # posterior sd by which leaving out one night moves the effect, to be told
 _TOLD = 3
 _SAMPLES = ("chain", "draw")
+# Names of test quantities by arm: of nights without treatment, and of nights on an arm.
+_SPREAD = (phrase("spread without treatment"), phrase("spread on {arm}"))
+_FLOOR = (phrase("share at the floor without treatment"), phrase("share at the floor on {arm}"))
+_CEILING = (phrase("share at the ceiling without treatment"), phrase("share at the ceiling on {arm}"))
 
 
-def statistics(data: Terms, *, whole: bool) -> dict[str, Callable[[Array], Array]]:
+def statistics(data: Terms, *, whole: bool) -> dict[Said, Callable[[Array], Array]]:
     """Test quantities of nights, each from outcomes of shape (..., n) to (...); by arm where an arm has enough nights.
 
     Spread, correlation of neighbouring nights, share of nights at the floor and at the ceiling, largest jump between
@@ -35,19 +40,23 @@ def statistics(data: Terms, *, whole: bool) -> dict[str, Callable[[Array], Array
     """
     next_day = np.flatnonzero(np.diff(data.day) == 1)
     arm = np.where(data.treated[data.day].any(axis=1), data.treated[data.day].argmax(axis=1), -1)
-    out: dict[str, Callable[[Array], Array]] = {}
-    for k, name in ((-1, "without treatment"), *enumerate(f"on {arm}" for arm in data.arms)):
+    out: dict[Said, Callable[[Array], Array]] = {}
+    for k, name in ((-1, None), *enumerate(data.arms)):
         nights = np.flatnonzero(arm == k)
         if len(nights) < 3:
             continue
-        out[f"spread {name}"] = lambda y, nights=nights: y[..., nights].std(axis=-1)  # type: ignore[misc]
+        out[_named(_SPREAD, name)] = lambda y, nights=nights: y[..., nights].std(axis=-1)  # type: ignore[misc]
         if whole or data.family in ("rating", "ordinal"):
-            out[f"share at the floor {name}"] = lambda y, nights=nights: (y[..., nights] <= data.low).mean(axis=-1)  # type: ignore[misc]
-            out[f"share at the ceiling {name}"] = lambda y, nights=nights: (y[..., nights] >= data.high).mean(axis=-1)  # type: ignore[misc]
+            out[_named(_FLOOR, name)] = lambda y, nights=nights: (y[..., nights] <= data.low).mean(axis=-1)  # type: ignore[misc]
+            out[_named(_CEILING, name)] = lambda y, nights=nights: (y[..., nights] >= data.high).mean(axis=-1)  # type: ignore[misc]
     if len(next_day) >= 5:
-        out["correlation of neighbouring nights"] = lambda y: _correlation(y[..., next_day], y[..., next_day + 1])
-        out["largest jump between nights"] = lambda y: np.abs(y[..., next_day + 1] - y[..., next_day]).max(axis=-1)
+        out[say("correlation of neighbouring nights")] = lambda y: _correlation(y[..., next_day], y[..., next_day + 1])
+        out[say("largest jump between nights")] = lambda y: np.abs(y[..., next_day + 1] - y[..., next_day]).max(axis=-1)
     return out
+
+
+def _named(both: tuple[str, str], arm: str | None) -> Said:
+    return say(both[0]) if arm is None else say(both[1], arm=arm)
 
 
 def _correlation(one: Array, other: Array) -> Array:
@@ -72,6 +81,7 @@ def predictive_check(data: Terms, tree: "xr.DataTree", *, whole: bool) -> dict[s
         observed, new = float(statistic(data.outcome)), statistic(replicated)
         p = float(np.mean(new > observed) + 0.5 * np.mean(new == observed))
         rows[name] = {
+            "name": name,
             "observed": observed,
             "predicted": float(np.median(new)),
             "interval": [float(np.quantile(new, 0.025)), float(np.quantile(new, 0.975))],
@@ -79,19 +89,28 @@ def predictive_check(data: Terms, tree: "xr.DataTree", *, whole: bool) -> dict[s
         }
     odd = [name for name, row in rows.items() if not EXTREME <= row["p"] <= 1 - EXTREME]
     if odd:
-        told = "; ".join(
-            f"{name}: recorded {rows[name]['observed']:.2g}, from the model {rows[name]['interval'][0]:.2g} to "
-            f"{rows[name]['interval'][1]:.2g}"
-            for name in odd[:_TOLD]
+        sentence = say_some(
+            len(odd),
+            "New nights made up by the model differ from the recorded ones in one respect ({told}). Take the interval with care.",
+            "New nights made up by the model differ from the recorded ones in {count} respects ({told}). Take the interval with care.",
+            told=clauses([_odd(rows[name]) for name in odd[:_TOLD]]),
         )
-        sentence = f"New nights made up by the model differ from the recorded ones in {_count(len(odd), 'respect')} ({told}). Take the interval with care."
     else:
-        sentence = "New nights made up by the model look like the recorded ones (spread, ends of the scale, neighbouring nights, jumps)."
+        sentence = say(
+            "New nights made up by the model look like the recorded ones (spread, ends of the scale, neighbouring nights, jumps)."
+        )
     return {"kind": "model", "passed": not odd, "statistics": rows, "sentence": sentence}
 
 
-def _count(number: int, what: str) -> str:
-    return f"one {what}" if number == 1 else f"{number} {what}s"
+def _odd(row: dict[str, Any]) -> Said:
+    low, high = row["interval"]
+    return say(
+        "{name}: recorded {observed:.2g}, from the model {low:.2g} to {high:.2g}",
+        name=row["name"],
+        observed=row["observed"],
+        low=low,
+        high=high,
+    )
 
 
 def left_out_check(data: Terms, leave_one_out: "xr.DataTree", night: Callable[[int], date] | None) -> dict[str, Any]:
@@ -127,16 +146,6 @@ def left_out_check(data: Terms, leave_one_out: "xr.DataTree", night: Callable[[i
     ]
     strong = [row for row in influential if row["shift_sd"] is None or row["shift_sd"] > _SHIFT]
     uniform = p_uniform >= UNIFORM
-    told = (
-        "as surprising as they should be"
-        if uniform
-        else "not as surprising as they should be: the model's nights have another shape"
-    )
-    if strong:
-        nights = ", ".join(f"{row['night']} ({row['outcome']:g})" for row in strong)
-        told += f"; the answer leans on {_count(len(strong), 'night')}: {nights}"
-    else:
-        told += "; no single night carries the answer"
     return {
         "kind": "model",
         "passed": uniform and not strong,
@@ -148,8 +157,27 @@ def left_out_check(data: Terms, leave_one_out: "xr.DataTree", night: Callable[[i
         "nights_above_limit": len(unsure),
         "pit": [float(value) for value in pit],
         "influential": influential,
-        "sentence": f"Given all others, the nights are {told}.",
+        "sentence": _left_out_sentence(strong, uniform=uniform),
     }
+
+
+def _left_out_sentence(strong: list[dict[str, Any]], *, uniform: bool) -> Said:
+    shape = (
+        say("Given all others, the nights are as surprising as they should be")
+        if uniform
+        else say(
+            "Given all others, the nights are not as surprising as they should be: the model's nights have another shape"
+        )
+    )
+    if not strong:
+        return say("{shape}; no single night carries the answer.", shape=shape)
+    return say_some(
+        len(strong),
+        "{shape}; the answer leans on one night: {nights}.",
+        "{shape}; the answer leans on {count} nights: {nights}.",
+        shape=shape,
+        nights=commas([say("{night} ({outcome:g})", night=row["night"], outcome=row["outcome"]) for row in strong]),
+    )
 
 
 def _refitted(data: Terms, leave_one_out: "xr.DataTree", unsure: NDArray[np.int64]) -> dict[int, float]:
@@ -173,7 +201,7 @@ def _refitted(data: Terms, leave_one_out: "xr.DataTree", unsure: NDArray[np.int6
 
 def _name(data: Terms, i: int, night: Callable[[int], date] | None) -> str:
     day = int(data.day[i])
-    return f"night {day + 1}" if night is None else night(day).isoformat()
+    return say("night {number}", number=day + 1) if night is None else night(day).isoformat()
 
 
 def prior_check(tree: "xr.DataTree") -> dict[str, Any]:
@@ -191,14 +219,16 @@ def prior_check(tree: "xr.DataTree") -> dict[str, Any]:
     prior, likelihood = max(by_arm["prior"].values()), min(by_arm["likelihood"].values())
     sensitive, weak = prior > MAX_SENSITIVITY, likelihood < MAX_SENSITIVITY
     if sensitive and weak:
-        sentence = "The priors weigh more in this answer than the nights do: the nights say little about the effect."
+        sentence = say(
+            "The priors weigh more in this answer than the nights do: the nights say little about the effect."
+        )
     elif sensitive:
-        sentence = (
+        sentence = say(
             "Priors a little stronger or weaker would move this answer noticeably; the prior of the effect and the nights pull in "
             "different directions, or the nights are few."
         )
     else:
-        sentence = "Priors a little stronger or weaker would leave this answer as it is."
+        sentence = say("Priors a little stronger or weaker would leave this answer as it is.")
     return {
         "kind": "model",
         "passed": not sensitive,

@@ -139,7 +139,7 @@ def _from_nuts(trial: Trial, data: Terms, seed: int, progress: Progress, *, sens
     try:
         quick = _quick(protocol, data, seed)
     except RefusalError as refusal:
-        refused = str(refusal)
+        refused = refusal.told
     second = None if quick is None else quick.solved
     aside = in_background(_aside, trial, seed, second, sensitivity=sensitivity)
     sampled = sample_nuts(compile_nuts(data, progress=progress), seed=seed, progress=progress)

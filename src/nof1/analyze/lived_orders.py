@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nof1.analyze.exposure import Array
 from nof1.analyze.randomization import Differences, Statistic, size_of
 from nof1.errors import RefusalError
+from nof1.language import say
 from nof1.plan.fields import PAUSE
 from nof1.plan.order import RUN_IN
 from nof1.plan.pairs import PairOrders, Signs, Swaps, drawn_numbers, first_nights, signs_of
@@ -156,7 +157,7 @@ def _contrast(signs: Signs, spans: NDArray[np.int64], used: NDArray[np.bool_], s
     for sign in (1, -1):
         own = [some for some, of in zip(nights, signs, strict=True) if of == sign and len(some)]
         if not own:
-            raise RefusalError("One of the two arms has no recorded night, so there is no difference to test.")
+            raise RefusalError(say("One of the two arms has no recorded night, so there is no difference to test."))
         total = sum(len(some) for some in own)
         for some in own:
             weights[some] = sign / (len(own) * len(some) if statistic == "periods" else total)

@@ -19,6 +19,7 @@ from nof1.analyze.importance import Proposal, Sample, find_mode, importance_samp
 from nof1.analyze.marginal_model import MarginalModel
 from nof1.analyze.terms import Terms
 from nof1.errors import RefusalError
+from nof1.language import listed, say, sentences
 
 # Proposals from the mode's curvature and from the fitted moments; the next pair is tried where one is not trusted.
 ROUNDS = ((512, 1024), (2048, 8192))
@@ -125,8 +126,16 @@ def fit_marginal(data: Terms, *, seed: int, rounds: Sequence[tuple[int, int]] = 
     """
     if data.family not in MARGINAL_FAMILIES:
         raise RefusalError(
-            f'The quick engine is for the families {" and ".join(MARGINAL_FAMILIES)}, not for "{data.family}". '
-            "Sample instead: 'nof1 analyze' without --engine marginal."
+            sentences(
+                [
+                    say(
+                        'The quick engine is for the families {families}, not for "{family}".',
+                        families=listed(MARGINAL_FAMILIES),
+                        family=data.family,
+                    ),
+                    say("Sample instead: 'nof1 analyze' without --engine marginal."),
+                ]
+            )
         )
     model = MarginalModel(data)
     pareto_k = np.inf
@@ -147,14 +156,15 @@ def fit_marginal(data: Terms, *, seed: int, rounds: Sequence[tuple[int, int]] = 
     except np.linalg.LinAlgError:  # no mode with a curvature
         pass
     told = (
-        f"Pareto k {pareto_k:.2f}, at most {MAX_PARETO_K}"
+        say(
+            "The quick engine cannot be trusted on these nights (Pareto k {k:.2f}, at most {limit}).",
+            k=pareto_k,
+            limit=MAX_PARETO_K,
+        )
         if np.isfinite(pareto_k)
-        else "it found no peak to start from"
+        else say("The quick engine cannot be trusted on these nights (it found no peak to start from).")
     )
-    raise RefusalError(
-        f"The quick engine cannot be trusted on these nights ({told}). "
-        "Sample instead: 'nof1 analyze' without --engine marginal."
-    )
+    raise RefusalError(sentences([told, say("Sample instead: 'nof1 analyze' without --engine marginal.")]))
 
 
 def _wide(model: MarginalModel, centre: Array, curvature: Array) -> Proposal:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nof1.analyze.exposure import Array
 from nof1.errors import RefusalError
+from nof1.language import say
 
 _EXACT = 1e-10  # of the largest outcome: what is left over by rounding
 
@@ -33,8 +34,11 @@ def refuse_flat_periods(name: str, y: Array, period: NDArray[np.int64]) -> None:
     firsts = np.flatnonzero(np.diff(period, prepend=-1))
     if len(y) > len(firsts) and np.array_equal(y, y[firsts][period]):
         raise RefusalError(
-            f"Within every period the recorded {name} never changes, so there is no spread between nights to measure an effect "
-            "against. Record more nights."
+            say(
+                "Within every period the recorded {outcome} never changes, so there is no spread between nights to measure an "
+                "effect against. Record more nights.",
+                outcome=name,
+            )
         )
 
 
@@ -74,18 +78,24 @@ def refuse_exact(
     exact, rank = _explained(y, columns, group)
     if exact and len(y) > rank:
         raise RefusalError(
-            f"Arms and the other parts of the model explain every recorded {name} without anything left over. With no spread between "
-            "nights there is nothing to measure an effect against, and any interval would be invented. Check that the right "
-            "column was recorded."
+            say(
+                "Arms and the other parts of the model explain every recorded {outcome} without anything left over. With no spread "
+                "between nights there is nothing to measure an effect against, and any interval would be invented. Check that "
+                "the right column was recorded.",
+                outcome=name,
+            )
         )
     if a is None:
         return
     exact, rank = _explained(y, np.column_stack([columns, 1.0 - 2.0 * (day % 2)]), group)
     if exact and len(y) - rank >= 2 * a:
         raise RefusalError(
-            f"Beside what arms and the other parts of the model explain, the recorded {name} only goes up and down in strict turn, one "
-            "night to the next. With no spread between nights there is nothing to measure an effect against, and any interval "
-            "would be invented. Check that the right column was recorded."
+            say(
+                "Beside what arms and the other parts of the model explain, the recorded {outcome} only goes up and down in strict "
+                "turn, one night to the next. With no spread between nights there is nothing to measure an effect against, and "
+                "any interval would be invented. Check that the right column was recorded.",
+                outcome=name,
+            )
         )
 
 

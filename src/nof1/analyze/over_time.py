@@ -12,11 +12,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nof1.analyze.effects import INTERVAL_KIND, LEVEL, Effect, Pair, effect_from_mixture, pairs
+from nof1.analyze.effects import INTERVAL_KIND, LEVEL, Effect, Pair, effect_from_mixture, pairs, verdict_words
 from nof1.analyze.marginal import MarginalFit, fit_marginal
 from nof1.analyze.sensitivity import leading_estimands
 from nof1.analyze.terms import Terms
 from nof1.errors import RefusalError
+from nof1.language import phrase, say, sentences
 from nof1.plan.analysis import Estimand
 from nof1.plan.protocol import Protocol
 
@@ -27,10 +28,16 @@ _FIRST, _LAST = -0.5, 0.5  # time g on the first and the last planned day
 _OF_CHANGE = ("mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm", "mcse_mean", "mcse_sd")
 
 _SENTENCES: dict[Course, str] = {
-    "steady": "The effect of {arm} was about the same from the first days to the last.",
-    "better later": "The effect of {arm} was not the same throughout: it was better on the last days than on the first.",
-    "worse later": "The effect of {arm} was not the same throughout: it was worse on the last days than on the first.",
-    "can't tell yet": "These nights can't tell yet whether the effect of {arm} changed between the first days and the last.",
+    "steady": phrase("The effect of {arm} was about the same from the first days to the last."),
+    "better later": phrase(
+        "The effect of {arm} was not the same throughout: it was better on the last days than on the first."
+    ),
+    "worse later": phrase(
+        "The effect of {arm} was not the same throughout: it was worse on the last days than on the first."
+    ),
+    "can't tell yet": phrase(
+        "These nights can't tell yet whether the effect of {arm} changed between the first days and the last."
+    ),
 }
 
 
@@ -70,12 +77,15 @@ def effect_over_time(
     }
     if data.family != "normal":
         return told | {
-            "refused": f'An effect that changes over time is estimated for the family "normal", not for "{data.family}".'
+            "refused": say(
+                'An effect that changes over time is estimated for the family "normal", not for "{family}".',
+                family=data.family,
+            )
         }
     try:
         fitted = fit_marginal(replace(data, over_time=True), seed=seed)
     except RefusalError as refusal:
-        return told | {"refused": str(refusal)}
+        return told | {"refused": refusal.told}
     compared = pairs(protocol)
     leads = leading or leading_estimands(protocol, fitted.highest_exposure)
     rows = [_row(protocol, fitted, pair, estimand) for pair, estimand in zip(compared, leads, strict=True)]
@@ -138,13 +148,19 @@ def _sentence(protocol: Protocol, pair: Pair, course: Course, early: Effect, lat
     """What the course was, and whether the ends alone would lead to different verdicts."""
     arm = protocol.arm(pair.arm).title
     if pair.reference != protocol.reference:
-        arm += f" instead of {protocol.arm(pair.reference).title}"
-    told = _SENTENCES[course].format(arm=arm)
-    if crosses:
-        benefit_first = early.p_better > late.p_better
-        order = "Early benefit and later harm" if benefit_first else "Early harm and later benefit"
-        told += f" {order} can cancel: the effect over all nights hides both."
+        arm = say("{arm} instead of {reference}", arm=arm, reference=protocol.arm(pair.reference).title)
+    told: list[str] = [say(_SENTENCES[course], arm=arm)]
+    if crosses and early.p_better > late.p_better:
+        told.append(say("Early benefit and later harm can cancel: the effect over all nights hides both."))
+    elif crosses:
+        told.append(say("Early harm and later benefit can cancel: the effect over all nights hides both."))
+    first, last = verdict_words(early.verdict), verdict_words(late.verdict)
     if early.verdict == late.verdict:
-        return f'{told} The verdict would be the same on the first days and on the last: "{early.verdict}".'
-    chance = ", which may be chance" if course == "can't tell yet" else ""
-    return f'{told} The verdict on the first days alone would be "{early.verdict}", on the last days "{late.verdict}"{chance}.'
+        template = phrase('The verdict would be the same on the first days and on the last: "{first}".')
+    elif course == "can't tell yet":
+        template = phrase(
+            'The verdict on the first days alone would be "{first}", on the last days "{last}", which may be chance.'
+        )
+    else:
+        template = phrase('The verdict on the first days alone would be "{first}", on the last days "{last}".')
+    return sentences([*told, say(template, first=first, last=last)])

@@ -12,6 +12,7 @@ from nof1.analyze.effects import LEVEL, pairs
 from nof1.analyze.lived_orders import differences_of, nights_lived
 from nof1.analyze.randomization import Statistic, Tested, check_statistic, judge
 from nof1.errors import InputError, RefusalError
+from nof1.language import Said, say, sentences
 from nof1.plan.pairs import orders_between
 from nof1.plan.protocol import Protocol
 from nof1.record.trial import Trial
@@ -112,8 +113,10 @@ def randomization_test(
     check_statistic(statistic)
     if not protocol.randomized:
         raise RefusalError(
-            "A randomization test needs to know which other orders could have been drawn. The order of these nights was not drawn by "
-            "nof1, so nobody can say; plan the next trial with 'nof1 plan', which draws it."
+            say(
+                "A randomization test needs to know which other orders could have been drawn. The order of these nights was not "
+                "drawn by nof1, so nobody can say; plan the next trial with 'nof1 plan', which draws it."
+            )
         )
     draws = max(_FEWEST_DRAWS, min(DRAWS, _MOST_DRAWN // protocol.periods)) if draws is None else draws
     if draws < 1:
@@ -167,8 +170,8 @@ def describe_randomization(trial: Trial, *, seed: int = 1) -> dict[str, Any]:
             tests.append(randomization_test(trial, pair.arm, pair.reference, seed=seed).to_dict())
         except RefusalError as refusal:
             if not tests:
-                return {"refused": str(refusal)}
-            tests.append({"arm": pair.arm, "reference": pair.reference, "refused": str(refusal)})
+                return {"refused": refusal.told}
+            tests.append({"arm": pair.arm, "reference": pair.reference, "refused": refusal.told})
     return tests[0] | {"pairs": tests[1:]}
 
 
@@ -177,39 +180,81 @@ def _sentence(
 ) -> str:
     """Which orders were possible, how often they would have given such a difference, and what the design could never show."""
     one, other = protocol.arm(arm).title, protocol.arm(reference).title
-    kept = " with the nights on the other arms left where they were" if len(protocol.arms) > 2 else ""
-    mean = "period means" if statistic == "periods" else "means of nights"
-    if orders == 1:
-        return f"No order but the one that was lived was possible{kept}, so this check cannot tell {one} from {other}."
-    possible = f"{_large(orders)} orders were possible{kept}, each as likely as the one that was lived"
-    if draws is None:
-        times = f"{round(found.p * orders)} of the {orders} orders ({_often(found.p)})"
-    else:
-        possible += f"; {draws} of them were drawn at random to look at"
-        times = _often(found.p)
-    unit = " points" if protocol.analysis.scale == "points" else ""
-    said = (
-        f"{possible}. If {one} and {other} made no difference, a difference of {mean} at least as large as this one "
-        f"({abs(found.statistic):.2g}{unit}, either way) would come up in {times}."
-    )
-    mark = round(100 * (1 - LEVEL))
-    if found.p_smallest > 1 - LEVEL:
-        return (
-            f"{said} With so few orders and these nights no difference, however large, could come up in fewer than {_often(found.p_smallest)}: this design "
-            f"could never have shown one at the mark of {mark} in 100, so the interval has no ends."
+    others = len(protocol.arms) > 2
+    if orders == 1 and others:
+        return say(
+            "No order but the one that was lived was possible with the nights on the other arms left where they were, so this "
+            "check cannot tell {one} from {other}.",
+            one=one,
+            other=other,
         )
-    if None in found.interval:
-        return f"{said} On at least one side no difference is unlikely enough to be ruled out, so the interval has no end there."
-    return said
+    if orders == 1:
+        return say(
+            "No order but the one that was lived was possible, so this check cannot tell {one} from {other}.",
+            one=one,
+            other=other,
+        )
+    size = abs(found.statistic)
+    told: list[str] = [
+        _possible(orders, draws, others=others),
+        say(
+            "If {one} and {other} made no difference, a difference of {means} at least as large as this one ({size}, either "
+            "way) would come up in {times}.",
+            one=one,
+            other=other,
+            means=say("period means") if statistic == "periods" else say("means of nights"),
+            size=say("{size:.2g} points", size=size)
+            if protocol.analysis.scale == "points"
+            else say("{size:.2g}", size=size),
+            times=_often(found.p)
+            if draws is not None
+            else say(
+                "{hits} of the {orders} orders ({often})",
+                hits=round(found.p * orders),
+                orders=orders,
+                often=_often(found.p),
+            ),
+        ),
+    ]
+    if found.p_smallest > 1 - LEVEL:
+        told.append(
+            say(
+                "With so few orders and these nights no difference, however large, could come up in fewer than {often}: this "
+                "design could never have shown one at the mark of {mark} in 100, so the interval has no ends.",
+                often=_often(found.p_smallest),
+                mark=round(100 * (1 - LEVEL)),
+            )
+        )
+    elif None in found.interval:
+        told.append(
+            say(
+                "On at least one side no difference is unlikely enough to be ruled out, so the interval has no end there."
+            )
+        )
+    return sentences(told)
 
 
-def _often(p: float) -> str:
+def _possible(orders: int, draws: int | None, *, others: bool) -> Said:
+    """How many orders there were, and how many of them were looked at."""
+    number = (
+        say("{orders}", orders=orders) if orders < 10**6 else say("More than 10^{power}", power=len(str(orders)) - 1)
+    )
+    told = (
+        say(
+            "{number} orders were possible with the nights on the other arms left where they were, each as likely as the one "
+            "that was lived",
+            number=number,
+        )
+        if others
+        else say("{number} orders were possible, each as likely as the one that was lived", number=number)
+    )
+    if draws is None:
+        return say("{clause}.", clause=told)
+    return say("{clause}; {draws} of them were drawn at random to look at.", clause=told, draws=draws)
+
+
+def _often(p: float) -> Said:
     """A probability as people say it."""
     if p < 0.01:
-        return "fewer than 1 in 100"
-    return f"about {round(100 * p)} in 100"
-
-
-def _large(count: int) -> str:
-    """A number of orders in few digits."""
-    return str(count) if count < 10**6 else f"More than 10^{len(str(count)) - 1}"
+        return say("fewer than 1 in 100")
+    return say("about {n} in 100", n=round(100 * p))

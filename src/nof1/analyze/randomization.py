@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nof1.analyze.effects import LEVEL
 from nof1.analyze.exposure import Array
 from nof1.errors import InputError, RefusalError
+from nof1.language import say
 from nof1.plan.sequences import TIE
 
 Statistic = Literal["periods", "nights"]
@@ -221,7 +222,7 @@ def compare_orders(
     weights = contrasts((arms == arm) & recorded, (arms == reference) & recorded, period, statistic)
     own = weights[lived]
     if np.isnan(own).any():
-        raise RefusalError("One of the two arms has no recorded night, so there is no difference to test.")
+        raise RefusalError(say("One of the two arms has no recorded night, so there is no difference to test."))
     centred = np.where(recorded, outcome - np.nanmean(outcome), 0.0)
     value, pull, likeness = (weights @ np.array([centred, arms[lived] == arm, own]).T).T
     return judge(

@@ -19,19 +19,44 @@ from nof1.analyze.marginal import MARGINAL_FAMILIES
 from nof1.analyze.solve import Solved, solve
 from nof1.analyze.terms import night_of_period, terms
 from nof1.errors import InputError, Nof1Warning, RefusalError
+from nof1.language import phrase, say, say_some
 from nof1.plan.analysis import Analysis, Estimand
 from nof1.plan.family import Ends, Family, family_refusal
 from nof1.plan.fields import PAUSE
 from nof1.plan.protocol import Protocol
 from nof1.record.trial import Trial
 
-AS_PLANNED = "as planned"
+AS_PLANNED = phrase("as planned")
 DROPPED_NIGHTS = 2  # at the start of every period; fewer where periods are short
 _FAMILIES: dict[Family, tuple[str, str]] = {  # of one scale, so that they share their priors
-    "normal": ("normal nights", "nights scatter as a normal distribution does"),
-    "student": ("Student-t nights", "single outlying nights count for less"),
-    "rating": ("rounded ratings", "ratings are rounded and cut at the ends of the scale"),
+    "normal": (phrase("normal nights"), phrase("nights scatter as a normal distribution does")),
+    "student": (phrase("Student-t nights"), phrase("single outlying nights count for less")),
+    "rating": (phrase("rounded ratings"), phrase("ratings are rounded and cut at the ends of the scale")),
 }
+# Parts of the model, by their field: without and with it, each as a name and in a plain sentence.
+_PARTS = {
+    "trend": (
+        (phrase("no trend"), phrase("no drift over the whole trial")),
+        (phrase("with a trend"), phrase("a drift over the whole trial")),
+    ),
+    "period_effects": (
+        (phrase("no period effect"), phrase("no differences between periods for other reasons")),
+        (phrase("with a period effect"), phrase("a differences between periods for other reasons")),
+    ),
+    "autocorrelation": (
+        (phrase("independent errors"), phrase("neighbouring nights no more alike than others")),
+        (phrase("similar neighbours"), phrase("neighbouring nights may be alike (AR(1))")),
+    ),
+}
+# The dose that counts, by the protocol's word for it.
+_DOSES = {
+    "taken": (phrase("dose as taken"), phrase("each night counts with the dose logged")),
+    "assigned": (phrase("dose as assigned"), phrase("each night counts with the dose planned")),
+}
+_WIDER = (
+    (phrase("prior twice as wide"), phrase("effects expected twice as large, sd {sd:g} points"), 2.0),
+    (phrase("prior half as wide"), phrase("effects expected half as large, sd {sd:g} points"), 0.5),
+)
 _TOLD = ("mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm", "verdict")
 
 
@@ -76,7 +101,7 @@ def sensitivity(
         exposure stays short of full its row speaks of the effect as lived, since its full effect is an extrapolation.
     """
     protocol = trial.protocol
-    first = Alternative(AS_PLANNED, "the analysis as planned", protocol.analysis)
+    first = Alternative(say(AS_PLANNED), say("the analysis as planned"), protocol.analysis)
     others = [one for one in alternatives(trial) if not quick or one.analysis.family in MARGINAL_FAMILIES]
     tried: list[tuple[Alternative, Solved | str]] = [(first, planned or _solved(trial, first, seed))]
     tried += [(alternative, _solved(trial, alternative, seed)) for alternative in others]
@@ -98,45 +123,38 @@ def alternatives(trial: Trial) -> tuple[Alternative, ...]:
     analysis, priors = trial.protocol.analysis, trial.protocol.priors
     found: list[tuple[str, str, dict[str, Any]]] = []
     if analysis.carryover != "none":
-        found.append(("no carryover", "full effect from the first dose, none after the last", {"carryover": "none"}))
+        found.append(
+            (say("no carryover"), say("full effect from the first dose, none after the last"), {"carryover": "none"})
+        )
     if analysis.carryover != "exponential":
-        found.append(("carryover", "gradual build-up and wash-out", {"carryover": "exponential"}))
+        found.append((say("carryover"), say("gradual build-up and wash-out"), {"carryover": "exponential"}))
     dropped = 0 if analysis.discarded_nights else _nights_to_drop(trial)
     if dropped:
-        nights = "night" if dropped == 1 else f"{dropped} nights"
         found.append(
             (
-                f"first {nights} dropped",
-                f"without the first {nights} of every period, and with no carryover after them",
+                say_some(dropped, "first night dropped", "first {count} nights dropped"),
+                say_some(
+                    dropped,
+                    "without the first night of every period, and with no carryover after them",
+                    "without the first {count} nights of every period, and with no carryover after them",
+                ),
                 {"carryover": f"discard:{dropped}"},
             )
         )
-    for part, name, what in (
-        ("trend", "trend", "drift over the whole trial"),
-        ("period_effects", "period effect", "differences between periods for other reasons"),
-    ):
+    for part, (without, within) in _PARTS.items():
         there = getattr(analysis, part)
-        found.append(
-            (f"no {name}", f"no {what}", {part: False}) if there else (f"with a {name}", f"a {what}", {part: True})
-        )
-    found.append(
-        ("independent errors", "neighbouring nights no more alike than others", {"autocorrelation": False})
-        if analysis.autocorrelation
-        else ("similar neighbours", "neighbouring nights may be alike (AR(1))", {"autocorrelation": True})
-    )
+        name, what = without if there else within
+        found.append((say(name), say(what), {part: not there}))
     if _doses_differ(trial):
         other = "taken" if analysis.dose == "assigned" else "assigned"
-        words = {
-            "taken": "each night counts with the dose logged",
-            "assigned": "each night counts with the dose planned",
-        }
-        found.append((f"dose as {other}", words[other], {"dose": other}))
-    for name, factor in (("twice", 2.0), ("half", 0.5)):
+        name, what = _DOSES[other]
+        found.append((say(name), say(what), {"dose": other}))
+    for name, what, factor in _WIDER:
         sd = factor * priors.effect_sd
         wide = priors.model_copy(update={"effect_sd": sd})
-        found.append((f"prior {name} as wide", f"effects expected {name} as large, sd {sd:g} points", {"priors": wide}))
+        found.append((say(name), say(what, sd=sd), {"priors": wide}))
     found += [
-        (name, what, {"family": family})
+        (say(name), say(what), {"family": family})
         for family, (name, what) in _FAMILIES.items()
         if analysis.family in _FAMILIES and family != analysis.family and (family != "rating" or _is_whole(trial))
     ]
@@ -242,7 +260,7 @@ def _solved(trial: Trial, alternative: Alternative, seed: int) -> Solved | str:
             warnings.simplefilter("ignore", Nof1Warning)  # the main analysis has said it
             return solve(trial.protocol, terms(_replanned(trial, alternative.analysis)), seed=seed)
     except (RefusalError, InputError) as refusal:
-        return str(refusal)
+        return refusal.told
 
 
 def _replanned(trial: Trial, analysis: Analysis) -> Trial:

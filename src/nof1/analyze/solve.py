@@ -15,6 +15,7 @@ from nof1.analyze.marginal import MARGINAL_FAMILIES, MarginalFit, fit_marginal
 from nof1.analyze.posterior import marginal_draws
 from nof1.analyze.terms import Terms
 from nof1.errors import RefusalError
+from nof1.language import say
 from nof1.plan.family import OWN_PRIORS
 from nof1.plan.protocol import Protocol
 
@@ -102,7 +103,7 @@ def _sampled(protocol: Protocol, data: Terms, *, seed: int) -> Solved:
 
     sampled = sample_nuts(compile_nuts(data, progress=_silent), seed=seed, progress=_silent, efforts=EFFORTS[:1])
     if sampled.rhat_max > _WORST_RHAT:
-        raise RefusalError(f"The sampler did not settle (R-hat {sampled.rhat_max:.2f}).")
+        raise RefusalError(say("The sampler did not settle (R-hat {rhat:.2f}).", rhat=sampled.rhat_max))
     posterior = sampled.tree["posterior"].to_dataset()
     rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
     return Solved(rows, highest_exposure(data, posterior), "nuts")

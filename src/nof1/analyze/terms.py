@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nof1.analyze.exposure import Array
 from nof1.analyze.no_posterior import refuse_exact, refuse_flat_periods
 from nof1.errors import InputError, Nof1Warning, RefusalError
+from nof1.language import say
 from nof1.plan.analysis import Priors
 from nof1.plan.family import Family
 from nof1.plan.fields import PAUSE
@@ -211,12 +212,18 @@ def assemble(
     for name, until_last, own in zip(active, doses[lived].T, treated[lived].T, strict=True):
         if not until_last.any():
             raise RefusalError(
-                f"No dose of {name!r} was taken before the last recorded night, so its effect cannot be seen."
+                say(
+                    "No dose of {arm} was taken before the last recorded night, so its effect cannot be seen.",
+                    arm=repr(name),
+                )
             )
         if until_last[own].sum() < 1:  # an effect "as lived" would be next to nothing, and its interval invented
             raise RefusalError(
-                f"On the nights of {name!r} less than one full dose of it was taken in all before the last recorded night, so its "
-                "effect cannot be seen."
+                say(
+                    "On the nights of {arm} less than one full dose of it was taken in all before the last recorded night, so its "
+                    "effect cannot be seen.",
+                    arm=repr(name),
+                )
             )
     numbers, index = np.unique(period[used], return_inverse=True)
     family = analysis.family
@@ -270,17 +277,31 @@ def _refuse_hopeless(protocol: Protocol, outcome: Array, arm: NDArray[Any], used
     for known in protocol.arms:
         if not np.any(used & (arm == known.name)):
             raise RefusalError(
-                f"No night on {known.name!r} has a recorded {name}, so nothing can be compared with it. "
-                "Record nights on every arm first ('nof1 status' shows what is missing)."
+                say(
+                    "No night on {arm} has a recorded {outcome}, so nothing can be compared with it. "
+                    "Record nights on every arm first ('nof1 status' shows what is missing).",
+                    arm=repr(known.name),
+                    outcome=name,
+                )
             )
     if used.sum() < MIN_NIGHTS:
         raise RefusalError(
-            f"Only {int(used.sum())} nights have a recorded {name}; at least {MIN_NIGHTS} are needed. Record more nights, then analyze again."
+            say(
+                "Only {nights} nights have a recorded {outcome}; at least {least} are needed. Record more nights, then analyze "
+                "again.",
+                nights=int(used.sum()),
+                outcome=name,
+                least=MIN_NIGHTS,
+            )
         )
     if np.ptp(outcome[used]) == 0:
         raise RefusalError(
-            f"Every recorded {name} is {outcome[used][0]:g}: with no variation at all there is no spread to measure an effect "
-            "against, and any interval would be invented. Check that the right column was recorded."
+            say(
+                "Every recorded {outcome} is {value:g}: with no variation at all there is no spread to measure an effect "
+                "against, and any interval would be invented. Check that the right column was recorded.",
+                outcome=name,
+                value=float(outcome[used][0]),
+            )
         )
 
 
@@ -288,8 +309,12 @@ def _refuse_no_time(name: str, y: Array) -> None:
     """Refuse durations of 0, which have no logarithm."""
     if np.any(y <= 0):
         raise RefusalError(
-            f"{int(np.sum(y <= 0))} nights have a {name} of 0, and a duration that is analysed as a ratio must be above 0. "
-            'Record the smallest time you would notice instead, or plan with family = "normal".'
+            say(
+                "{nights} nights have a {outcome} of 0, and a duration that is analysed as a ratio must be above 0. "
+                'Record the smallest time you would notice instead, or plan with family = "normal".',
+                nights=int(np.sum(y <= 0)),
+                outcome=name,
+            )
         )
 
 
@@ -307,8 +332,11 @@ def _doses_taken(trial: Trial, treated: NDArray[np.bool_]) -> Array:
         if treated.shape[1] > 1:
             night = trial.frame.index[elsewhere][0].date()
             raise InputError(
-                f"On {night} a dose was logged on the reference arm, and with several arms it is not known of which. "
-                'Correct the diary, or analyze with dose = "assigned".'
+                say(
+                    "On {night} a dose was logged on the reference arm, and with several arms it is not known of which. "
+                    'Correct the diary, or analyze with dose = "assigned".',
+                    night=str(night),
+                )
             )
         doses[elsewhere, 0] = taken[elsewhere] / planned[0]
     return doses
@@ -321,7 +349,10 @@ def _covariates(trial: Trial, used: NDArray[np.bool_]) -> tuple[Array, Array]:
         known = column[~np.isnan(column)]
         if len(known) < 2 or np.ptp(known) == 0:
             raise InputError(
-                f"The covariate {name!r} does not vary over the recorded nights; take it out of the analysis."
+                say(
+                    "The covariate {covariate} does not vary over the recorded nights; take it out of the analysis.",
+                    covariate=repr(name),
+                )
             )
         if len(known) < len(column):
             warnings.warn(

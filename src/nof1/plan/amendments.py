@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 from nof1.cells import csv_text, shielded, unshielded
 from nof1.errors import InputError
 from nof1.files import read_bytes, write_atomic
+from nof1.language import Said, say, say_some
 from nof1.plan.explain import explain
 from nof1.plan.fields import Day, Frozen, Text, Whole
 from nof1.plan.order import Pause
@@ -58,16 +59,24 @@ class Amendment(Frozen):
         except ValidationError as error:
             raise InputError(explain(error, where)) from None
 
-    def sentence(self) -> str:
+    def sentence(self) -> Said:
         """What changed, for pages and screens."""
-        on = f"Entered on {self.entered:%Y-%m-%d}:"
+        on = f"{self.entered:%Y-%m-%d}"
         reason = self.reason if self.reason[-1] in ".!?" else f"{self.reason}."
-        if self.kind == "pause":
-            nights = "1 night" if self.nights == 1 else f"{self.nights} nights"
-            return f"{on} a pause of {nights} from the evening of {self.start}; the nights after it moved. {reason}"
-        if self.kind == "unblinded":
-            return f"{on} period {self.period} was unblinded. {reason}"
-        return f"{on} {reason}"
+        if self.nights is not None:
+            return say_some(
+                self.nights,
+                "Entered on {day}: a pause of {count} night from the evening of {start}; the nights after it moved. {reason}",
+                "Entered on {day}: a pause of {count} nights from the evening of {start}; the nights after it moved. {reason}",
+                day=on,
+                start=str(self.start),
+                reason=reason,
+            )
+        if self.period is not None:
+            return say(
+                "Entered on {day}: period {period} was unblinded. {reason}", day=on, period=self.period, reason=reason
+            )
+        return say("Entered on {day}: {reason}", day=on, reason=reason)
 
 
 def load_amendments(folder: str | Path) -> tuple[Amendment, ...]:
