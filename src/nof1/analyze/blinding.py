@@ -182,7 +182,7 @@ def _sentence(protocol: Protocol, by_arm: Mapping[str, dict[str, Any]], left_out
                 len(left_out),
                 "Period {periods} was unblinded in an emergency and is left out; knowing one period can tell others, too.",
                 "Periods {periods} were unblinded in an emergency and are left out; knowing one period can tell others, too.",
-                periods=_all([say("{number}", number=number) for number in left_out]),
+                periods=_all([str(number) for number in left_out]),
             )
         )
     return sentences(parts)

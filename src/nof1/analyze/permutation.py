@@ -236,9 +236,7 @@ def _sentence(
 
 def _possible(orders: int, draws: int | None, *, others: bool) -> Said:
     """How many orders there were, and how many of them were looked at."""
-    number = (
-        say("{orders}", orders=orders) if orders < 10**6 else say("More than 10^{power}", power=len(str(orders)) - 1)
-    )
+    number = orders if orders < 10**6 else say("More than 10^{power}", power=len(str(orders)) - 1)
     told = (
         say(
             "{number} orders were possible with the nights on the other arms left where they were, each as likely as the one "

@@ -4,9 +4,11 @@ import itertools
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from nof1.language import ENGLISH, Said, again, say, spoken
+from nof1.language import listed as listed_with_and
+
 # Not strftime: names must not depend on the machine's language.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NO_ADVICE = (
     "This paper is one person's own plan. It is no medical advice and nof1 is no medical device. "
     "Talk to a doctor or pharmacist before you start, change or stop anything."
@@ -16,26 +18,33 @@ SIMULATED = "Simulated: this trial is an example, made up by a program."
 
 def day(when: date, *, year: bool = True) -> str:
     """A date such as "Mon 5 Jan 2026"."""
-    text = f"{_WEEKDAYS[when.weekday()]} {when.day} {_MONTHS[when.month - 1]}"
-    return f"{text} {when.year}" if year else text
+    return spoken().day(when, year=year)
 
 
 def span(first: date, last: date, *, year: bool = True) -> str:
-    """Dates from first to last, such as "Mon 5 to Sun 11 Jan 2026"; month and year are said once where they are the same."""
+    """Dates from first to last, such as "Mon 5 to Sun 11 Jan 2026"; year, and in English month, are said once where they are the same."""
     if first == last:
         return day(first, year=year)
     if first.year != last.year:
-        return f"{day(first)} to {day(last)}"
-    if first.month != last.month:
-        return f"{day(first, year=False)} to {day(last, year=year)}"
-    return f"{_WEEKDAYS[first.weekday()]} {first.day} to {day(last, year=year)}"
+        return _to(day(first), day(last))
+    return _to(_within(first, last), day(last, year=year))
 
 
 def both_days(night: date) -> str:
     """A night named by both its days, such as "Mon 5 to Tue 6 Jan"."""
     morning = night + timedelta(days=1)
-    evening = f"{_WEEKDAYS[night.weekday()]} {night.day}" if night.month == morning.month else day(night, year=False)
-    return f"{evening} to {day(morning, year=False)}"
+    return _to(_within(night, morning), day(morning, year=False))
+
+
+def _to(first: str, last: str) -> Said:
+    return say("{first} to {last}", first=first, last=last)
+
+
+def _within(when: date, last: date) -> str:
+    """A date whose month is said with a later one, where the language does so."""
+    if spoken().code == ENGLISH and when.month == last.month:
+        return f"{_WEEKDAYS[when.weekday()]} {when.day}"
+    return day(when, year=False)
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -45,11 +54,13 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 def large(count: int) -> str:
     """A whole number of any size."""
-    return f"{count:,}" if count < 10**12 else f"about 10^{len(str(count)) - 1}"
+    return spoken().number(f"{count:,}") if count < 10**12 else say("about 10^{power}", power=len(str(count)) - 1)
 
 
 def listed(parts: Sequence[str], joint: str = "and") -> str:
     """Parts as "a, b and c"."""
+    if joint == "and":
+        return listed_with_and(list(parts))
     *first, last = parts
     return f"{', '.join(first)} {joint} {last}" if first else last
 
@@ -57,7 +68,7 @@ def listed(parts: Sequence[str], joint: str = "and") -> str:
 def some(parts: Sequence[str], most: int) -> str:
     """Parts as a list of at most `most`, such as "a, b and 7 more"."""
     left = len(parts) - most
-    return listed(parts) if left <= 0 else listed([*parts[:most], f"{left} more"])
+    return listed(parts) if left <= 0 else listed([*parts[:most], say("{left} more", left=left)])
 
 
 def clip(text: str, room: int) -> str:
@@ -66,13 +77,15 @@ def clip(text: str, room: int) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a full stop and a capital."""
-    return text[:1].upper() + (text[1:] if text[-1:] in (".", "!", "?", "…", "") else f"{text[1:]}.")
+    """The text with a full stop and a capital: as it was said, where it has them already."""
+    text = again(text)
+    whole = text[:1].upper() + (text[1:] if text[-1:] in (".", "!", "?", "…", "") else f"{text[1:]}.")
+    return text if text == whole else whole
 
 
 def numbers(values: Sequence[int], most: int = 8) -> str:
     """Whole numbers as "1, 4, 5"; a long row in equal steps as "1, 3, 5 and so on to 999"."""
     steps = {later - earlier for earlier, later in itertools.pairwise(values)}
     if len(values) > most and len(steps) == 1:
-        return f"{', '.join(map(str, values[:3]))} and so on to {values[-1]}"
+        return say("{first} and so on to {last}", first=", ".join(map(str, values[:3])), last=values[-1])
     return ", ".join(map(str, values))

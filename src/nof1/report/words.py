@@ -8,6 +8,7 @@ from typing import Any
 from nof1.analyze.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.analyze.standardize import MEASURES
+from nof1.language import Said, again, clauses, commas, listed, phrase, say, say_some, sentences
 from nof1.plan.protocol import Protocol
 from nof1.report.words_effect import (
     MODELS,
@@ -21,67 +22,66 @@ from nof1.report.words_effect import (
 )
 from nof1.report.words_effect import number as number
 
-NO_ADVICE = (
+# Templates, to be said.
+NO_ADVICE = phrase(
     "This page reports what one person recorded. It is no medical advice and nof1 is no medical device. "
     "Talk to a doctor or pharmacist before you start, change or stop anything."
 )
-SIMULATED = "Simulated data: made up by a program, no person recorded these nights."
+SIMULATED = phrase("Simulated data: made up by a program, no person recorded these nights.")
 
 # The one table of probability words; each holds from its number up. After the scale of the IPCC (Mastrandrea 2010).
 _PROBABILITY_WORDS = (
-    (0.99, "almost certain"),
-    (0.90, "very likely"),
-    (0.66, "likely"),
-    (0.33, "about as likely as not"),
-    (0.10, "unlikely"),
-    (0.01, "very unlikely"),
-    (0.0, "almost ruled out"),
+    (0.99, phrase("almost certain")),
+    (0.90, phrase("very likely")),
+    (0.66, phrase("likely")),
+    (0.33, phrase("about as likely as not")),
+    (0.10, phrase("unlikely")),
+    (0.01, phrase("very unlikely")),
+    (0.0, phrase("almost ruled out")),
 )
 
 _WITH_TIES = ("rating", "ordinal", "count", "binary")
 _HEADLINES = {
-    "helps": "On these nights, {arm} helped.",
-    "worsens": "On these nights, {arm} made it worse.",
-    "no difference that matters": "On these nights, {arm} made no difference that matters.",
-    "leans better": "The nights lean towards {arm} helping, but this is not settled.",
-    "leans worse": "The nights lean towards {arm} making it worse, but this is not settled.",
-    "can't tell yet": "These nights can't tell yet whether {arm} helps or harms.",
+    "helps": phrase("On these nights, {arm} helped."),
+    "worsens": phrase("On these nights, {arm} made it worse."),
+    "no difference that matters": phrase("On these nights, {arm} made no difference that matters."),
+    "leans better": phrase("The nights lean towards {arm} helping, but this is not settled."),
+    "leans worse": phrase("The nights lean towards {arm} making it worse, but this is not settled."),
+    "can't tell yet": phrase("These nights can't tell yet whether {arm} helps or harms."),
 }
 
 
-def chance_words(probability: float) -> str:
+def chance_words(probability: float) -> Said:
     """A probability in words."""
-    return next(words for least, words in _PROBABILITY_WORDS if probability >= least)
+    return say(next(words for least, words in _PROBABILITY_WORDS if probability >= least))
 
 
-def about_in_100(probability: float) -> str:
+def about_in_100(probability: float) -> Said:
     """A probability as a natural frequency."""
     if probability < 0.01:
-        return "fewer than 1 in 100"
+        return say("fewer than 1 in 100")
     if probability > 0.99:
-        return "more than 99 in 100"
-    return f"about {round(100 * probability)} in 100"
+        return say("more than 99 in 100")
+    return say("about {n} in 100", n=round(100 * probability))
 
 
-def level_words() -> str:
+def level_words() -> Said:
     """The name of the interval, the same everywhere."""
-    return f"{100 * LEVEL:g} % equal-tailed interval"
+    return say("{level:g} % equal-tailed interval", level=100 * LEVEL)
 
 
-def headline(result: Result, effect: dict[str, Any] | None = None) -> str:
+def headline(result: Result, effect: dict[str, Any] | None = None) -> Said:
     """The answer in one plain sentence."""
     effect = effect or result.lead[0]
     _, numbers = result.leading(effect)
-    return _HEADLINES[numbers["verdict"]].format(arm=_compared(result.trial.protocol, effect))
+    return say(_HEADLINES[numbers["verdict"]], arm=_compared(result.trial.protocol, effect))
 
 
 def _compared(protocol: Protocol, effect: dict[str, Any]) -> str:
     arm = protocol.arm(effect["arm"]).title
-    return (
-        arm
-        if effect["reference"] == protocol.reference
-        else f"{arm} instead of {protocol.arm(effect['reference']).title}"
-    )
+    if effect["reference"] == protocol.reference:
+        return arm
+    return say("{arm} instead of {reference}", arm=arm, reference=protocol.arm(effect["reference"]).title)
 
 
 def effect_sentence(result: Result, effect: dict[str, Any] | None = None, *, scale: bool = True) -> str:
@@ -96,11 +96,15 @@ def effect_sentence(result: Result, effect: dict[str, Any] | None = None, *, sca
         arm=protocol.arm(effect["arm"]).title,
         reference=protocol.arm(effect["reference"]).title,
         lived=estimand == "as-lived",
-        full=" at its full effect" if protocol.analysis.carryover == "exponential" else "",
+        full=protocol.analysis.carryover == "exponential",
         mean=numbers["mean"],
-        interval=f"the {level_words()} runs {span(measure, protocol.outcome, *numbers['interval'])}",
+        interval=say(
+            "the {interval} runs {span}",
+            interval=level_words(),
+            span=span(measure, protocol.outcome, *numbers["interval"]),
+        ),
     )
-    return f"{told}. {scale_sentence(measure, protocol.outcome)}" if scale else f"{told}."
+    return sentences([say("{clause}.", clause=told), scale_sentence(measure, protocol.outcome) if scale else ""])
 
 
 def further_measures_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
@@ -119,12 +123,19 @@ def lived_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
     if result.leading(effect)[0] != "full" or protocol.analysis.carryover != "exponential":
         return ""
     lived, measure = effect["as_lived"], measure_of(effect)
-    size = change(measure, protocol.outcome, lived["mean"])
     if measure == MEASURES["binary"]:
-        size += " nights in 100"
-    return (
-        f"Over the nights as they were lived, while it built up, the difference it made is estimated at {size} "
-        f"({span(measure, protocol.outcome, *lived['interval'])})."
+        template = phrase(
+            "Over the nights as they were lived, while it built up, the difference it made is estimated at {size} nights in 100 "
+            "({span})."
+        )
+    else:
+        template = phrase(
+            "Over the nights as they were lived, while it built up, the difference it made is estimated at {size} ({span})."
+        )
+    return say(
+        template,
+        size=change(measure, protocol.outcome, lived["mean"]),
+        span=span(measure, protocol.outcome, *lived["interval"]),
     )
 
 
@@ -136,12 +147,20 @@ def exposure_sentence(result: Result, effect: dict[str, Any] | None = None) -> s
         return ""
     protocol = result.trial.protocol
     highest = result.record["exposure"]["highest"]
-    named = " and ".join(f"{100 * highest[arm]:.0f} % on {protocol.arm(arm).title}" for arm in short)
+    named = listed(
+        [say("{percent:.0f} % on {arm}", percent=100 * highest[arm], arm=protocol.arm(arm).title) for arm in short]
+    )
     if protocol.analysis.carryover == "exponential":
-        reason = f"Build-up reached at most {named} of full"
+        template = phrase(
+            "Build-up reached at most {named} of full, so this leads with the effect as it was lived. The full effect would be a "
+            "guess beyond these nights."
+        )
     else:
-        reason = f"Of the planned dose at most {named} was taken"
-    return f"{reason}, so this leads with the effect as it was lived. The full effect would be a guess beyond these nights."
+        template = phrase(
+            "Of the planned dose at most {named} was taken, so this leads with the effect as it was lived. The full effect would "
+            "be a guess beyond these nights."
+        )
+    return say(template, named=named)
 
 
 def chances(result: Result, effect: dict[str, Any] | None = None) -> list[tuple[str, str, str]]:
@@ -151,68 +170,108 @@ def chances(result: Result, effect: dict[str, Any] | None = None) -> list[tuple[
     _, numbers = result.leading(effect)
     threshold = amount(measure_of(effect), protocol.outcome)
     rows = (
-        ("better at all", numbers["p_better"]),
-        (f"better by {threshold} or more", numbers["p_benefit"]),
-        (f"a change smaller than {threshold}", numbers["p_small"]),
-        (f"worse by {threshold} or more", numbers["p_harm"]),
+        (say("better at all"), numbers["p_better"]),
+        (say("better by {threshold} or more", threshold=threshold), numbers["p_benefit"]),
+        (say("a change smaller than {threshold}", threshold=threshold), numbers["p_small"]),
+        (say("worse by {threshold} or more", threshold=threshold), numbers["p_harm"]),
     )
     return [(what, chance_words(chance), about_in_100(chance)) for what, chance in rows]
 
 
-def night_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
+def night_sentence(result: Result, effect: dict[str, Any] | None = None) -> Said:
     """What a single night is likely to be."""
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
     estimand, numbers = result.leading(effect)
-    arm, reference = protocol.arm(effect["arm"]).title, protocol.arm(effect["reference"]).title
-    ties = "; of nights that are alike, half are counted" if protocol.analysis.family in _WITH_TIES else ""
-    full = ", once at full effect" if estimand == "full" and protocol.analysis.carryover == "exponential" else ""
-    return (
-        f"Of 100 random nights on {arm}, each beside a random night on {reference}, {_frequency(numbers['p_night_better'])} "
-        f"would be the better one{full}{ties}."
+    if estimand == "full" and protocol.analysis.carryover == "exponential":
+        template = phrase(
+            "Of 100 random nights on {arm}, each beside a random night on {reference}, {frequency} would be the better one, once "
+            "at full effect"
+        )
+    else:
+        template = phrase(
+            "Of 100 random nights on {arm}, each beside a random night on {reference}, {frequency} would be the better one"
+        )
+    told = say(
+        template,
+        arm=protocol.arm(effect["arm"]).title,
+        reference=protocol.arm(effect["reference"]).title,
+        frequency=_frequency(numbers["p_night_better"]),
     )
+    if protocol.analysis.family in _WITH_TIES:
+        return say("{clause}; of nights that are alike, half are counted.", clause=told)
+    return say("{clause}.", clause=told)
 
 
-def _frequency(probability: float) -> str:
-    return about_in_100(probability).removesuffix(" in 100")
+def _frequency(probability: float) -> Said:
+    """As `about_in_100`, where the hundred was said before."""
+    if probability < 0.01:
+        return say("fewer than 1")
+    if probability > 0.99:
+        return say("more than 99")
+    return say("about {n}", n=round(100 * probability))
 
 
-def nights_sentence(result: Result) -> str:
+def nights_sentence(result: Result) -> Said:
     """How many nights there were."""
     nights = result.record["nights"]
     ahead = nights["after_last"]
     missing = nights["planned"] - nights["recorded"] - ahead
-    planned = "planned nights" if result.trial.protocol.randomized else "nights"
-    text = f"{nights['recorded']} of {nights['planned']} {planned} were recorded"
+    start = (
+        phrase("{recorded} of {planned} planned nights were recorded")
+        if result.trial.protocol.randomized
+        else phrase("{recorded} of {planned} nights were recorded")
+    )
+    told: list[str] = [say(start, recorded=nights["recorded"], planned=nights["planned"])]
     if missing:
-        text += f"; {missing} missing {'night is' if missing == 1 else 'nights are'} left as missing"
+        told.append(
+            say_some(
+                missing,
+                "{count} missing night is left as missing",
+                "{count} missing nights are left as missing",
+            )
+        )
     if ahead:
-        text += f"; the {ahead} after the last entry are not in"
+        told.append(say("the {ahead} after the last entry are not in", ahead=ahead))
     if nights["analyzed"] < nights["recorded"]:
-        text += f"; {nights['recorded'] - nights['analyzed']} at the start of periods were left out, as planned"
-    return text + "."
+        left_out = nights["recorded"] - nights["analyzed"]
+        told.append(say("{nights} at the start of periods were left out, as planned", nights=left_out))
+    return say("{clause}.", clause=clauses(told))
 
 
 _DRAWN = {
-    "open": "drawn at random before the first night, and known from then on",
-    "helper": "drawn at random before the first night and sealed with a helper",
-    "alone": "left to chance by shuffled packs, and nobody knew it",
+    "open": phrase("The order of the periods was drawn at random before the first night, and known from then on."),
+    "helper": phrase("The order of the periods was drawn at random before the first night and sealed with a helper."),
+    "alone": phrase("The order of the periods was left to chance by shuffled packs, and nobody knew it."),
 }
 
 
 def changes(result: Result) -> list[str]:
     """What changed after the draw, each with its reason, and when a concealed order was opened."""
-    out = list(result.record.get("amendments") or [])
+    out = [again(sentence) for sentence in result.record.get("amendments") or []]
     unsealing = result.trial.unsealing
     if unsealing is not None:
-        told = f"{unsealing.nights_recorded} of {unsealing.nights_planned} nights recorded"
+        counts: dict[str, Any] = {
+            "day": f"{unsealing.opened:%Y-%m-%d}",
+            "recorded": unsealing.nights_recorded,
+            "planned": unsealing.nights_planned,
+        }
         if unsealing.early:
             out.append(
-                f"The order was opened early, on {unsealing.opened:%Y-%m-%d}, with {told} and {unsealing.nights_left} nights still "
-                "to come: the choice of that moment can favour an answer."
+                say(
+                    "The order was opened early, on {day}, with {recorded} of {planned} nights recorded and {left} nights still to "
+                    "come: the choice of that moment can favour an answer.",
+                    left=unsealing.nights_left,
+                    **counts,
+                )
             )
         else:
-            out.append(f"The order was opened on {unsealing.opened:%Y-%m-%d}, after the last night, with {told}.")
+            out.append(
+                say(
+                    "The order was opened on {day}, after the last night, with {recorded} of {planned} nights recorded.",
+                    **counts,
+                )
+            )
     return out
 
 
@@ -220,47 +279,57 @@ def changed_diary(result: Result) -> list[str]:
     """A sentence where the diary is not the one that was locked when the order was opened."""
     if not result.trial.changed_after_unsealing:
         return []
-    return ["The diary was changed after the order was opened: it is not the one whose hash went on record then."]
+    return [say("The diary was changed after the order was opened: it is not the one whose hash went on record then.")]
 
 
-def order_sentence(protocol: Protocol) -> str:
+def order_sentence(protocol: Protocol) -> Said:
     """Where the order of the periods came from."""
     if protocol.randomized:
-        return f"The order of the periods was {_DRAWN[protocol.concealed]}."
-    return "The order of the periods was not drawn by nof1; it was taken over from a table."
+        return say(_DRAWN[protocol.concealed])
+    return say("The order of the periods was not drawn by nof1; it was taken over from a table.")
 
 
 def method_sentence(result: Result) -> str:
     """The model in one sentence, with only the parts that it had."""
     analysis = result.trial.protocol.analysis
-    parts = [
+    parts: list[str] = [
         part
         for part, there in (
-            ("a trend over time", analysis.trend),
-            ("differences between periods", analysis.period_effects),
-            ("similar neighbouring nights (AR(1) over calendar days)", analysis.autocorrelation),
-            ("gradual build-up and wash-out", analysis.carryover == "exponential"),
-            (f"the covariates {', '.join(analysis.covariates)}", bool(analysis.covariates)),
+            (say("a trend over time"), analysis.trend),
+            (say("differences between periods"), analysis.period_effects),
+            (say("similar neighbouring nights (AR(1) over calendar days)"), analysis.autocorrelation),
+            (say("gradual build-up and wash-out"), analysis.carryover == "exponential"),
+            (say("the covariates {names}", names=", ".join(analysis.covariates)), bool(analysis.covariates)),
         )
         if there
     ]
-    allowing = f", allowing for {', '.join(parts)}" if parts else ""
-    engine = "sampled with PyMC" if result.engine == "nuts" else "computed by the marginal engine alone, not sampled"
-    return (
-        f"Bayesian model of {MODELS[analysis.family]}{allowing}, {engine}. Priors and all numbers are in results.json."
+    model: str = say(MODELS[analysis.family])
+    if parts:
+        model = say("{model}, allowing for {parts}", model=model, parts=commas(parts))
+    told = (
+        say("Bayesian model of {model}, sampled with PyMC.", model=model)
+        if result.engine == "nuts"
+        else say("Bayesian model of {model}, computed by the marginal engine alone, not sampled.", model=model)
     )
+    return sentences([told, say("Priors and all numbers are in results.json.")])
 
 
 def further_comparisons(count: int) -> list[str]:
     """A sentence on the comparisons that a page has no room for, if there are any."""
     if count <= 0:
         return []
-    return [f"{count} further {'comparison is' if count == 1 else 'comparisons are'} in results.json."]
+    return [
+        say_some(
+            count,
+            "{count} further comparison is in results.json.",
+            "{count} further comparisons are in results.json.",
+        )
+    ]
 
 
 def failed_checks(result: Result) -> list[str]:
     """Sentences of the checks that failed; they stand at the head of every page."""
     return [
         *changed_diary(result),
-        *(check["sentence"] for check in result.failures),
+        *(again(check["sentence"]) for check in result.failures),
     ]

@@ -3,10 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nof1.report.phrases import counted
+from nof1.language import Said, phrase, say, say_some, sentences
 
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six")
-_WOULD = "would settle it with a chance of"
+# Small whole numbers as words: within a sentence, and where it begins.
+_NUMBERS = (
+    (phrase("no"), phrase("No")),
+    (phrase("one"), phrase("One")),
+    (phrase("two"), phrase("Two")),
+    (phrase("three"), phrase("Three")),
+    (phrase("four"), phrase("Four")),
+    (phrase("five"), phrase("Five")),
+    (phrase("six"), phrase("Six")),
+)
 _LIKELY = 50  # in 100: what counts as probably settled
 _LEAST, _MOST = 5, 95  # in 100: nearer to none or all is not told apart
 _LEAST_OF_A_BLOCK = 0.25  # fewer planned nights than this share of a block are not told of
@@ -23,15 +31,10 @@ def forecast_sentence(forecast: Mapping[str, Any]) -> str:
         As `Forecast.to_dict` gives it; the rows from the fewest blocks to the most.
     """
     rows = forecast["rows"]
-    rough = " This is a rough guess." if forecast["method"] == "approximate" else ""
     finishing = _worth_naming(forecast)
-    if finishing is None:
-        return f"{_capital(_further(rows))}.{rough}"
-    planned = counted(forecast["planned_left"], "planned night")
-    start = f"The {planned} after the last entry {_WOULD} {_chance(finishing)}"
-    if _rounded(finishing) >= _LIKELY:
-        return f"{start}.{rough}"
-    return f"{start}; {_after_them(rows)}.{rough}"
+    told = _further(rows) if finishing is None else _finishing(finishing, forecast["planned_left"], rows)
+    rough = say("This is a rough guess.") if forecast["method"] == "approximate" else ""
+    return sentences([say("{clause}.", clause=told), rough])
 
 
 def _worth_naming(forecast: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -42,18 +45,77 @@ def _worth_naming(forecast: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return row if forecast["planned_left"] >= least else None
 
 
-def _further(rows: Sequence[Mapping[str, Any]]) -> str:
+def _finishing(finishing: Mapping[str, Any], left: int, rows: Sequence[Mapping[str, Any]]) -> Said:
+    """What the planned nights would do; and further blocks after them, unless they are likely to settle it themselves."""
+    told = say_some(
+        left,
+        "The {count:,} planned night after the last entry would settle it with a chance of {chance}",
+        "The {count:,} planned nights after the last entry would settle it with a chance of {chance}",
+        chance=_chance(finishing),
+    )
+    if _rounded(finishing) >= _LIKELY:
+        return told
+    return say("{some}; {next}", some=told, next=_after_them(rows))
+
+
+def _further(rows: Sequence[Mapping[str, Any]]) -> Said:
     """What the fewest blocks that are likely to settle it would do, and the next number that is likelier to."""
     row, likely = _first_likely(rows)
-    text = f"{_blocks(row, likely)} ({_nights(row)}) {_WOULD} {_only(row, likely)}{_chance(row)}"
-    more = next((later for later in rows if later["blocks"] > row["blocks"] and _rounded(later) > _rounded(row)), None)
-    return f"{text}; {_number(more['blocks'])} more with {_chance(more)}" if likely and more is not None else text
+    blocks, values = row["blocks"], {"nights": _nights(row), "chance": _chance(row)}
+    if not likely and _rounded(row) < _LEAST:
+        return say_some(
+            blocks,
+            "Even {count} more block ({nights}) would settle it with a chance of {chance}",
+            "Even {count} more blocks ({nights}) would settle it with a chance of {chance}",
+            **values,
+        )
+    if not likely:
+        return say_some(
+            blocks,
+            "Even {count} more block ({nights}) would settle it with a chance of only {chance}",
+            "Even {count} more blocks ({nights}) would settle it with a chance of only {chance}",
+            **values,
+        )
+    told = say_some(
+        blocks,
+        "{number} more block ({nights}) would settle it with a chance of {chance}",
+        "{number} more blocks ({nights}) would settle it with a chance of {chance}",
+        number=_number(blocks, first=True),
+        **values,
+    )
+    more = next((later for later in rows if later["blocks"] > blocks and _rounded(later) > _rounded(row)), None)
+    if more is None:
+        return told
+    return say(
+        "{clause}; {number} more with {chance}", clause=told, number=_number(more["blocks"]), chance=_chance(more)
+    )
 
 
-def _after_them(rows: Sequence[Mapping[str, Any]]) -> str:
+def _after_them(rows: Sequence[Mapping[str, Any]]) -> Said:
     """The same in short, of blocks after the planned nights."""
     row, likely = _first_likely(rows)
-    return f"{_blocks(row, likely)} after them ({_nights(row)}) with {_only(row, likely)}{_chance(row)}"
+    blocks, values = row["blocks"], {"nights": _nights(row), "chance": _chance(row)}
+    if likely:
+        return say_some(
+            blocks,
+            "{number} more block after them ({nights}) with {chance}",
+            "{number} more blocks after them ({nights}) with {chance}",
+            number=_number(blocks),
+            **values,
+        )
+    if _rounded(row) < _LEAST:
+        return say_some(
+            blocks,
+            "even {count} more block after them ({nights}) with {chance}",
+            "even {count} more blocks after them ({nights}) with {chance}",
+            **values,
+        )
+    return say_some(
+        blocks,
+        "even {count} more block after them ({nights}) with only {chance}",
+        "even {count} more blocks after them ({nights}) with only {chance}",
+        **values,
+    )
 
 
 def _first_likely(rows: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], bool]:
@@ -62,23 +124,13 @@ def _first_likely(rows: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any],
     return (rows[-1], False) if row is None else (row, True)
 
 
-def _blocks(row: Mapping[str, Any], likely: bool) -> str:
-    count = row["blocks"]
-    blocks = "more block" if count == 1 else "more blocks"
-    return f"{_number(count)} {blocks}" if likely else f"even {count} {blocks}"
+def _nights(row: Mapping[str, Any]) -> Said:
+    return say_some(row["nights"], "{count:,} night", "{count:,} nights")
 
 
-def _nights(row: Mapping[str, Any]) -> str:
-    return counted(row["nights"], "night")
-
-
-def _only(row: Mapping[str, Any], likely: bool) -> str:
-    return "" if likely or _rounded(row) < _LEAST else "only "
-
-
-def _number(count: int) -> str:
-    """A small whole number as a word."""
-    return _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+def _number(count: int, *, first: bool = False) -> str:
+    """A small whole number as a word; `first` says whether a sentence begins with it."""
+    return say(_NUMBERS[count][first]) if count < len(_NUMBERS) else str(count)
 
 
 def _rounded(row: Mapping[str, Any]) -> int:
@@ -86,12 +138,8 @@ def _rounded(row: Mapping[str, Any]) -> int:
     return 5 * round(20 * float(row["chance_settled"]))
 
 
-def _chance(row: Mapping[str, Any]) -> str:
+def _chance(row: Mapping[str, Any]) -> Said:
     rounded = _rounded(row)
     if rounded < _LEAST:
-        return f"less than {_LEAST} in 100"
-    return f"more than {_MOST} in 100" if rounded > _MOST else f"about {rounded} in 100"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+        return say("less than {n} in 100", n=_LEAST)
+    return say("more than {n} in 100", n=_MOST) if rounded > _MOST else say("about {n} in 100", n=rounded)

@@ -4,31 +4,56 @@ Says what was counted and how sure that is; never what to do, other than whom to
 protocol's names, no night.
 """
 
+from typing import Any
+
 from nof1.analyze.results import Result
+from nof1.language import Said, again, clauses, commas, phrase, say, say_some, spoken
 from nof1.report.words import about_in_100, level_words
 
 _MAX_SIDE_EFFECTS = 3
 _MAX_NAME = 30
+# The diary's own short list, which a person may choose from; what was typed is said as it is.
+_SIDE_EFFECTS = {
+    "soft stools": phrase("soft stools"),
+    "diarrhoea": phrase("diarrhoea"),
+    "weakness": phrase("weakness"),
+    "fainting": phrase("fainting"),
+    "slow or irregular heartbeat": phrase("slow or irregular heartbeat"),
+    "breathlessness": phrase("breathlessness"),
+}
 
 
-def harms_line(result: Result, arm: str, *, interval: bool = True) -> str:
+def side_effect(name: str, room: int = _MAX_NAME) -> str:
+    """A side effect as it is said: one of the short list in the spoken language, what was typed as it is, cut to `room` letters."""
+    return say(_SIDE_EFFECTS[name]) if name in _SIDE_EFFECTS else _clip(name, room)
+
+
+def harms_line(result: Result, arm: str, *, interval: bool = True) -> Said:
     """Side effects of one arm: "on 3 of 40 nights (8 in 100; from 2 to 19): loose stools 2, headache 1".
 
     `interval` says whether to tell the share with its interval, in the brackets.
     """
     row = result.record["harms"][arm]
-    if row["with_side_effects"] is None:
-        return "not asked"
-    if not row["nights"]:
-        return "no night in the diary"
-    rate = _in_100(row["with_side_effects"], row["nights"], row.get("interval")) if interval else ""
-    if not row["with_side_effects"]:
-        return f"none on {row['nights']} nights in the diary{rate}"
-    named = list(row["side_effects"].items())
-    listed = ", ".join(f"{_clip(name)} {count}" for name, count in named[:_MAX_SIDE_EFFECTS])
-    more = len(named) - _MAX_SIDE_EFFECTS
-    others = f", and {more} other {'kind' if more == 1 else 'kinds'}" if more > 0 else ""
-    return f"on {row['with_side_effects']} of {row['nights']} nights{rate}: {listed}{others}"
+    felt, nights = row["with_side_effects"], row["nights"]
+    if felt is None:
+        return say("not asked")
+    if not nights:
+        return say("no night in the diary")
+    rate = _in_100(felt, nights, row.get("interval")) if interval else None
+    if not felt and rate is None:
+        return say("none on {nights} nights in the diary", nights=nights)
+    if not felt:
+        return say("none on {nights} nights in the diary ({rate})", nights=nights, rate=rate)
+    effects = list(row["side_effects"].items())
+    told = commas(
+        [say("{name} {nights}", name=side_effect(name), nights=count) for name, count in effects[:_MAX_SIDE_EFFECTS]]
+    )
+    more = len(effects) - _MAX_SIDE_EFFECTS
+    if more > 0:
+        told = say_some(more, "{effects}, and {count} other kind", "{effects}, and {count} other kinds", effects=told)
+    if rate is None:
+        return say("on {felt} of {nights} nights: {effects}", felt=felt, nights=nights, effects=told)
+    return say("on {felt} of {nights} nights ({rate}): {effects}", felt=felt, nights=nights, rate=rate, effects=told)
 
 
 def harms_difference(result: Result, arm: str) -> str:
@@ -39,17 +64,28 @@ def harms_difference(result: Result, arm: str) -> str:
         return ""
     here, there = _title(result, arm), _title(result, against["reference"])
     if not harms[arm]["with_side_effects"] and not harms[against["reference"]]["with_side_effects"]:
-        return f"No side effect was recorded on {here} or {there}."
+        return say("No side effect was recorded on {here} or {there}.", here=here, there=there)
     found = against["any"]
-    low, high = found["interval"]
-    size = (
-        f"{_more(found['difference'])} had side effects on {here} than"
+    template = (
+        phrase(
+            "Of 100 nights, {more} had side effects on {here} than on {there} (from {low} to {high}); the chance that they are "
+            "more frequent on {here} is {chance}."
+        )
         if found["difference"]
-        else f"as many had side effects on {here} as"
+        else phrase(
+            "Of 100 nights, as many had side effects on {here} as on {there} (from {low} to {high}); the chance that they are "
+            "more frequent on {here} is {chance}."
+        )
     )
-    return (
-        f"Of 100 nights, {size} on {there} (from {_more(low)} to {_more(high)}); the chance that they are more frequent "
-        f"on {here} is {about_in_100(found['p_higher'])}."
+    low, high = found["interval"]
+    return say(
+        template,
+        here=here,
+        there=there,
+        more=_more(found["difference"]),
+        low=_more(low),
+        high=_more(high),
+        chance=about_in_100(found["p_higher"]),
     )
 
 
@@ -63,9 +99,16 @@ def stop_sentence(result: Result) -> str:
     }
     if not names:
         return ""
-    listed = ", ".join(_clip(name) for name in list(names)[:_MAX_SIDE_EFFECTS])
-    others = " and others" if len(names) > _MAX_SIDE_EFFECTS else ""
-    return f"The stop rules name some of what was recorded: {listed}{others}. Talk to a doctor or pharmacist about it."
+    told = commas([side_effect(name) for name in list(names)[:_MAX_SIDE_EFFECTS]])
+    if len(names) > _MAX_SIDE_EFFECTS:
+        return say(
+            "The stop rules name some of what was recorded: {effects} and others. Talk to a doctor or pharmacist about it.",
+            effects=told,
+        )
+    return say(
+        "The stop rules name some of what was recorded: {effects}. Talk to a doctor or pharmacist about it.",
+        effects=told,
+    )
 
 
 def adherence_line(result: Result, arm: str, *, interval: bool = True) -> str:
@@ -75,27 +118,28 @@ def adherence_line(result: Result, arm: str, *, interval: bool = True) -> str:
     """
     row = result.record["adherence"][arm]
     if row["as_planned"] is None:
-        return "no dose planned"
+        return say("no dose planned")
     if not row["dose_recorded"]:
-        return "not recorded"
+        return say("not recorded")
     planned = row.get("planned_doses", row["nights"])
     if not interval:
-        return f"{row['as_planned']} of {planned}"
+        return say("{doses} of {planned}", doses=row["as_planned"], planned=planned)
     rate = _in_100(row["as_planned"], planned, row.get("interval_as_planned"))
+    told = say("{doses} of {planned} ({rate})", doses=row["as_planned"], planned=planned, rate=rate)
     magnesium = (
         row.get("contamination") is not None
     )  # a planned dose of 0: what is more than it is some where none was planned
-    rest = [
-        f"{row[key]} {words}"
-        for key, words in (
-            ("partly", "in part"),
-            ("more", "with magnesium taken" if magnesium else "more than planned"),
-            ("missed", "missed"),
-            ("not_recorded", "not recorded"),
+    rest: list[str] = [
+        say(template, nights=row[key])
+        for key, template in (
+            ("partly", phrase("{nights} in part")),
+            ("more", phrase("{nights} with magnesium taken") if magnesium else phrase("{nights} more than planned")),
+            ("missed", phrase("{nights} missed")),
+            ("not_recorded", phrase("{nights} not recorded")),
         )
         if row.get(key)
     ]
-    return f"{row['as_planned']} of {planned}{rate}{'; ' if rest else ''}{', '.join(rest)}"
+    return clauses([told, commas(rest)]) if rest else told
 
 
 def blinding_line(result: Result, arm: str) -> str:
@@ -103,20 +147,27 @@ def blinding_line(result: Result, arm: str) -> str:
     row = ((result.record["blinding"] or {}).get("by_arm") or {}).get(arm)
     if not row or not row["guesses"]:
         return ""
-    rest = [
-        f"{row[key]} {words}"
-        for key, words in (("incorrect", "wrong"), ("dont_know", "\u201ccan't tell\u201d"))
-        if row[key]
-    ]
-    counts = ", ".join([f"{row['correct']} of {row['guesses']} right", *rest])
+    counts: list[str] = [say("{right} of {guesses} right", right=row["correct"], guesses=row["guesses"])]
+    if row["incorrect"]:
+        counts.append(say("{guesses} wrong", guesses=row["incorrect"]))
+    if row["dont_know"]:
+        counts.append(say("{guesses} \u201ccan't tell\u201d", guesses=row["dont_know"]))
     low, high = row["interval"]
-    sure = f"; {row['mean_confidence']:.0f} % sure on average" if row["mean_confidence"] is not None else ""
-    return f"{counts} (blinding index {_index(row['index'])}; from {_index(low)} to {_index(high)}){sure}"
+    told = say(
+        "{counts} (blinding index {index}; from {low} to {high})",
+        counts=commas(counts),
+        index=_index(row["index"]),
+        low=_index(low),
+        high=_index(high),
+    )
+    if row["mean_confidence"] is None:
+        return told
+    return say("{line}; {sure:.0f} % sure on average", line=told, sure=row["mean_confidence"])
 
 
 def blinding_sentence(result: Result) -> str:
     """How well the order stayed hidden, and what that means; empty in results of an earlier version."""
-    return str((result.record["blinding"] or {}).get("sentence", ""))
+    return again((result.record["blinding"] or {}).get("sentence", ""))
 
 
 def record_note(result: Result) -> str:
@@ -124,34 +175,44 @@ def record_note(result: Result) -> str:
     rows = [*result.record["harms"].values(), *result.record["adherence"].values()]
     if not any(row.get("interval") or row.get("interval_as_planned") for row in rows):
         return ""
-    return f"\u201cFrom \u2026 to\u201d is a {level_words()}. Nights were counted as if independent; they resemble each other, so it may be too narrow."
+    return say(
+        "\u201cFrom \u2026 to\u201d is a {interval}. Nights were counted as if independent; they resemble each other, so it may "
+        "be too narrow.",
+        interval=level_words(),
+    )
 
 
-def _in_100(count: int, n: int, interval: list[float] | None) -> str:
+def _in_100(count: int, n: int, interval: list[float] | None) -> Said:
     """A share as a natural frequency, with its interval where there is one."""
-    told = f"{_hundredths(count / n)} in 100"
-    return f" ({told}; from {_hundredths(interval[0])} to {_hundredths(interval[1])})" if interval else f" ({told})"
+    values: dict[str, Any] = {"share": _hundredths(count / n)}
+    if not interval:
+        return say("{share} in 100", **values)
+    low, high = (_hundredths(end) for end in interval)
+    return say("{share} in 100; from {low} to {high}", low=low, high=high, **values)
 
 
 def _hundredths(share: float) -> str:
     """Whole hundredths, but never 0 or 100 for a share that is neither."""
     if share in (0, 1) or 0.005 < share < 0.995:
         return f"{100 * share:.0f}"
-    return "under 0.1" if share < 0.001 else "over 99.9" if share > 0.999 else f"{100 * share:.1f}"
+    if share < 0.001:
+        return say("under {share:.1f}", share=0.1)
+    return say("over {share:.1f}", share=99.9) if share > 0.999 else spoken().number(f"{100 * share:.1f}")
 
 
-def _more(difference: float) -> str:
+def _more(difference: float) -> Said:
     """A difference of shares in nights of a hundred: "7 more", "3 fewer"."""
-    return f"{_hundredths(abs(difference))} {'fewer' if difference < 0 else 'more'}"
+    size = _hundredths(abs(difference))
+    return say("{size} fewer", size=size) if difference < 0 else say("{size} more", size=size)
 
 
 def _index(value: float) -> str:
-    return f"{value:.2f}".replace("-", "\N{MINUS SIGN}") if round(value, 2) else "0.00"
+    return spoken().number(f"{value:.2f}".replace("-", "\N{MINUS SIGN}") if round(value, 2) else "0.00")
 
 
 def _title(result: Result, arm: str) -> str:
     return result.trial.protocol.arm(arm).title
 
 
-def _clip(text: str) -> str:
-    return text if len(text) <= _MAX_NAME else text[: _MAX_NAME - 1] + "\u2026"
+def _clip(text: str, room: int) -> str:
+    return text if len(text) <= room else text[: room - 1] + "\u2026"

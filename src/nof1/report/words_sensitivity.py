@@ -3,14 +3,25 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nof1.analyze.effects import verdict_words
 from nof1.analyze.sensitivity import compare, of_pair
 from nof1.analyze.standardize import MEASURES
+from nof1.language import Said, again, phrase, say, say_some, sentences
 from nof1.plan.protocol import Protocol
-from nof1.report.phrases import counted, sentence, some
+from nof1.report.phrases import sentence, some
 from nof1.report.words import level_words
 from nof1.report.words_effect import change, number, span, units
 
 _NAMED = 4  # choices that one sentence lists
+# The effect at both ends of the trial, at full exposure and as lived.
+_FULL = phrase(
+    "The effect of {arm} against {reference} on {title} is estimated at {first} on the first planned day and {last} on the "
+    "last: a change of {by} {unit}; the {interval} of the change runs from {low} to {high}."
+)
+_AS_LIVED = phrase(
+    "The effect of {arm} against {reference} as lived on {title} is estimated at {first} on the first planned day and {last} on "
+    "the last: a change of {by} {unit}; the {interval} of the change runs from {low} to {high}."
+)
 
 
 def sensitivity_sentences(rows: Sequence[Mapping[str, Any]], pair: tuple[str, str] | None = None) -> list[str]:
@@ -25,39 +36,68 @@ def sensitivity_sentences(rows: Sequence[Mapping[str, Any]], pair: tuple[str, st
     """
     own = of_pair(rows, pair)
     told = compare(own)
-    refused = [f"No answer with “{row['choice']}”: {sentence(row['refused'])}" for row in told["refused"]]
+    refused = [
+        say("No answer with “{choice}”: {reason}", choice=row["choice"], reason=sentence(row["refused"]))
+        for row in told["refused"]
+    ]
     if own[0]["refused"] is not None:
-        reason = sentence(own[0]["refused"])
-        return [
-            f"The analysis as planned has no quick answer that other choices could be held against. {reason}",
-            *refused,
-        ]
+        none = say("The analysis as planned has no quick answer that other choices could be held against.")
+        return [sentences([none, sentence(own[0]["refused"])]), *refused]
     if told["most"] is None:
-        return ["No other choice could be computed.", *refused]
-    return [f"{_verdicts(own[0], told)} {_shift(own[0], told['most'])}", *refused]
+        return [say("No other choice could be computed."), *refused]
+    return [sentences([_verdicts(own[0], told), _shift(own[0], told["most"])]), *refused]
 
 
-def _verdicts(main: Mapping[str, Any], told: Mapping[str, Any]) -> str:
-    verdict, others, changed = told["verdict"], told["others"], told["changed"]
-    choices = counted(others, "other choice")
+def _verdicts(main: Mapping[str, Any], told: Mapping[str, Any]) -> Said:
+    others, changed, verdict = told["others"], told["changed"], verdict_words(told["verdict"])
     if not changed:
-        none = "The one other choice does not change" if others == 1 else f"None of {choices} changes"
-        return f'{none} the verdict, "{verdict}".'
-    parts = [f'{_quoted(row, main)} ("{row["verdict"]}")' for row in changed]
-    return f'{len(changed)} of {choices} {"changes" if len(changed) == 1 else "change"} the verdict, "{verdict}": {some(parts, _NAMED)}.'
+        return say_some(
+            others,
+            'The one other choice does not change the verdict, "{verdict}".',
+            'None of {count:,} other choices changes the verdict, "{verdict}".',
+            verdict=verdict,
+        )
+    choices = some(
+        [
+            say('{choice} ("{verdict}")', choice=_quoted(row, main), verdict=verdict_words(row["verdict"]))
+            for row in changed
+        ],
+        _NAMED,
+    )
+    if len(changed) == 1:
+        return say_some(
+            others,
+            '1 of {count:,} other choice changes the verdict, "{verdict}": {choices}.',
+            '1 of {count:,} other choices changes the verdict, "{verdict}": {choices}.',
+            verdict=verdict,
+            choices=choices,
+        )
+    return say(
+        '{changed} of {others:,} other choices change the verdict, "{verdict}": {choices}.',
+        changed=len(changed),
+        others=others,
+        verdict=verdict,
+        choices=choices,
+    )
 
 
-def _shift(main: Mapping[str, Any], most: Mapping[str, Any]) -> str:
+def _shift(main: Mapping[str, Any], most: Mapping[str, Any]) -> Said:
     before, after = number(main["mean"]), number(most["mean"])
     if before == after:
-        return f"The estimate stays at {before} with all of them."
-    return f"The estimate moves most with {_quoted(most, main)}: from {before} to {after}."
+        return say("The estimate stays at {before} with all of them.", before=before)
+    return say(
+        "The estimate moves most with {choice}: from {before} to {after}.",
+        choice=_quoted(most, main),
+        before=before,
+        after=after,
+    )
 
 
-def _quoted(row: Mapping[str, Any], main: Mapping[str, Any]) -> str:
+def _quoted(row: Mapping[str, Any], main: Mapping[str, Any]) -> Said:
     """The choice's name, and that it speaks of the effect as lived where the main analysis does not."""
-    lived = ", as lived" if row["estimand"] != main["estimand"] else ""
-    return f"“{row['choice']}”{lived}"
+    if row["estimand"] != main["estimand"]:
+        return say("“{choice}”, as lived", choice=row["choice"])
+    return say("“{choice}”", choice=row["choice"])
 
 
 def over_time_sentences(protocol: Protocol, told: Mapping[str, Any], pair: tuple[str, str] | None = None) -> list[str]:
@@ -72,20 +112,34 @@ def over_time_sentences(protocol: Protocol, told: Mapping[str, Any], pair: tuple
         The first of the rows if not given.
     """
     if told["refused"] is not None:
-        return [f"Whether the effect changed over the trial could not be computed. {sentence(told['refused'])}"]
+        return [
+            sentences(
+                [say("Whether the effect changed over the trial could not be computed."), sentence(told["refused"])]
+            )
+        ]
     row = of_pair(told["rows"], pair)[0]
-    arm, reference = protocol.arm(row["arm"]).title, protocol.arm(row["reference"]).title
-    lived = " as lived" if row["estimand"] == "as-lived" else ""
     measure, outcome = MEASURES[protocol.analysis.family], protocol.outcome
-    ends = [
-        f"{change(measure, outcome, row[end]['mean'])} ({span(measure, outcome, *row[end]['interval'])})"
+    first, last = (
+        say(
+            "{size} ({span})",
+            size=change(measure, outcome, row[end]["mean"]),
+            span=span(measure, outcome, *row[end]["interval"]),
+        )
         for end in ("early", "late")
-    ]
+    )
     told_in = units(measure, outcome)
     by, low, high = (number(told_in.factor * value) for value in (row["change"]["mean"], *row["change"]["interval"]))
-    size = (
-        f"The effect of {arm} against {reference}{lived} on {protocol.outcome.title} is estimated at {ends[0]} on the first "
-        f"planned day and {ends[1]} on the last: a change of {by} {told_in.axis}; the {level_words()} of the "
-        f"change runs from {low} to {high}."
+    size = say(
+        _AS_LIVED if row["estimand"] == "as-lived" else _FULL,
+        arm=protocol.arm(row["arm"]).title,
+        reference=protocol.arm(row["reference"]).title,
+        title=outcome.title,
+        first=first,
+        last=last,
+        by=by,
+        unit=told_in.axis,
+        interval=level_words(),
+        low=low,
+        high=high,
     )
-    return [row["sentence"], size]
+    return [again(row["sentence"]), size]
