@@ -1,6 +1,6 @@
 # nof1: every target sets up what it needs. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format notebooks sample bench calibrate lock clean
+.PHONY: help setup demo test lint format words notebooks sample bench calibrate lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -31,6 +31,9 @@ lint: $(READY) ## check style, types and the import contract
 format: $(READY) ## format the code
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
+
+words: $(READY) ## collect the sentences for translators
+	@$(BIN)/python scripts/extract_words.py
 
 notebooks: $(READY) ## run the notebooks and keep their outputs
 	@$(BIN)/python scripts/run_notebooks.py notebooks/*.ipynb

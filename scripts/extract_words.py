@@ -1,0 +1,93 @@
+"""Collect what nof1 says to people into src/nof1/languages/*.po, for translators. What is translated already is kept.
+
+Every literal template of `say`, `say_some` and `phrase` is found, in whatever it stands: Babel's own reader of Python misses
+calls within calls, and takes keys and names in a call for templates.
+"""
+
+import ast
+import sys
+from collections.abc import Collection, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+SOURCE = Path(__file__).parents[1] / "src" / "nof1"
+LANGUAGES = SOURCE / "languages"
+# Which arguments are templates, counted from 1; the first if nothing else is said.
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"say": None, "say_some": (2, 3), "phrase": None}
+_HOME = "nof1.language"
+_WIDTH = 118
+
+
+def read_python(
+    file: IO[bytes], keywords: Collection[str], comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
+    """Line, function and literal arguments of each call, as Babel asks its readers for them.
+
+    Only functions of `nof1.language` count: the commands have a `say` of their own.
+    """
+    tree = ast.parse(file.read())
+    defined = {node.name: node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    imported = {
+        name.asname or name.name: name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == _HOME
+        for name in node.names
+    }
+    known = defined if set(keywords) <= set(defined) else imported
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and known.get(node.func.id) in keywords:
+            yield node.lineno, known[node.func.id], [_literal(argument) for argument in node.args], []
+
+
+def _literal(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def extract(source: Path = SOURCE) -> Catalog:
+    """Everything that is said, with the files where it is said."""
+    found = Catalog()
+    for name, line, message, _, _ in extract_from_dir(source, [("**.py", read_python)], keywords=KEYWORDS):
+        found.add(message, locations=[(name, line)])
+    return found
+
+
+def update(path: Path, found: Catalog) -> tuple[int, int]:
+    """Bring a file of translations up to date.
+
+    Returns
+    -------
+    (int, int)
+        Sentences, and how many of them are not translated yet.
+    """
+    with path.open("rb") as stream:
+        catalog = read_po(stream, locale=path.stem)
+    catalog.update(found, no_fuzzy_matching=True, update_creation_date=False)
+    written = BytesIO()
+    write_po(
+        written, catalog, width=_WIDTH, omit_header=True, sort_output=True, ignore_obsolete=True, include_lineno=False
+    )
+    path.write_bytes(_header(path) + written.getvalue())
+    waiting = [message for message in catalog if message.id and not _translated(message.string)]
+    return len(catalog), len(waiting)
+
+
+def _header(path: Path) -> bytes:
+    """The head of the file as it stands: Babel would put dates into it."""
+    head, _, _ = path.read_bytes().partition(b"\n\n")
+    return head + b"\n\n"
+
+
+def _translated(text: str | tuple[str, ...]) -> bool:
+    return all(text) if isinstance(text, tuple) else bool(text)
+
+
+if __name__ == "__main__":
+    said = extract()
+    for file_name in sys.argv[1:] or sorted(LANGUAGES.glob("*.po")):
+        whole, missing = update(Path(file_name), said)
+        print(f"{Path(file_name).name}: {whole} sentences, {missing} to translate")

@@ -1,0 +1,122 @@
+"""What can be said is found for translators, and every translation keeps the places of its sentence."""
+
+import importlib.util
+import re
+import shutil
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from known import SAMPLE
+
+from nof1 import Trial, fit
+from nof1.language import Language, speaking
+from nof1.report import words as report
+from nof1.report import words_forecast, words_looks, words_record, words_sensitivity
+
+ROOT = Path(__file__).parents[1]
+_SPEC = importlib.util.spec_from_file_location("extract_words", ROOT / "scripts" / "extract_words.py")
+words = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(words)
+FOUND = words.extract()
+FILES = sorted(words.LANGUAGES.glob("*.po"))
+
+
+def forms(message):
+    """The texts of a message or of its translation."""
+    return (message,) if isinstance(message, str) else tuple(message)
+
+
+def places(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_templates_have_plain_places_alone():
+    texts = [text for message in FOUND if message.id for text in forms(message.id)]
+    assert len(texts) > 300
+    for text in texts:
+        for _, name, spec, conversion in string.Formatter().parse(text):
+            assert name is None or name.isidentifier(), text
+            assert not conversion, text
+            assert "{" not in (spec or ""), text
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_translation_has_the_places_of_its_sentence(path):
+    with path.open("rb") as stream:
+        translated = [one for one in read_po(stream, locale=path.stem) if one.id and all(forms(one.string))]
+    assert translated
+    for message in translated:
+        wanted = [places(text) for text in forms(message.id)]
+        for text in forms(message.string):
+            if len(wanted) == 1:
+                assert places(text) == wanted[0], text
+            else:  # a count may be a word, such as "one night"
+                assert wanted[0] - {"count"} <= places(text) <= wanted[0] | wanted[1], text
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Every template that is filled, in whatever language."""
+    templates, template = set(), Language.template
+
+    def remember(language, one, many, count):
+        templates.add(one)
+        return template(language, one, many, count)
+
+    monkeypatch.setattr(Language, "template", remember)
+    return templates
+
+
+def test_whatever_is_said_of_a_result_can_be_translated_and_has_the_numbers_of_the_language(asked):
+    result = fit(Trial.load(SAMPLE / "cant-tell"), engine="marginal")
+    protocol, record = result.trial.protocol, result.record
+    with speaking("de"):
+        lines = [
+            report.headline(result),
+            report.effect_sentence(result),
+            report.lived_sentence(result),
+            report.night_sentence(result),
+            report.nights_sentence(result),
+            report.order_sentence(protocol),
+            report.method_sentence(result),
+            *(text for row in report.chances(result) for text in row),
+            *words_sensitivity.sensitivity_sentences(record["sensitivity"]),
+            *words_sensitivity.over_time_sentences(protocol, record["over_time"]),
+            words_forecast.forecast_sentence(result.lead[0]["forecast"]),
+            words_looks.rule_sentence(protocol),
+            words_record.blinding_sentence(result),
+            words_record.record_note(result),
+        ]
+        for arm in protocol.arms:
+            lines += [words_record.harms_line(result, arm.name), words_record.adherence_line(result, arm.name)]
+            lines.append(words_record.harms_difference(result, arm.name))
+    assert asked <= {forms(message.id)[0] for message in FOUND}
+    assert len(asked) > 60
+    for line in lines:
+        assert not re.search(r"\d\.\d", line), line
+    assert any(re.search(r"\d,\d", line) for line in lines)
+
+
+def test_calls_within_calls_are_found_and_nothing_else():
+    ids = {forms(message.id)[0] for message in FOUND}
+    assert {"{night} ({outcome:g})", "period means", "{first} and {last}", "first night dropped"} <= ids
+    assert not ids & {"verdict", "measure", "arm"}  # keys within a call
+    assert not any("nof1 analyze" in text and "Run" in text for text in ids)  # what the commands say
+
+
+def test_collecting_keeps_translations_and_drops_what_nobody_says(tmp_path):
+    path = tmp_path / "de.po"
+    shutil.copy(words.LANGUAGES / "de.po", path)
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write('\nmsgid "nobody says this any more"\nmsgstr "weg"\n')
+    words.update(path, FOUND)
+    first = path.read_bytes()
+    words.update(path, FOUND)
+    assert path.read_bytes() == first
+    with path.open("rb") as stream:
+        catalog = read_po(stream, locale="de")
+    assert catalog["{first} and {last}"].string == "{first} und {last}"
+    assert "On these nights, {arm} helped." in catalog
+    assert b"nobody says this any more" not in first
