@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,20 +12,22 @@ from nof1.analyze.results import Result
 from nof1.analyze.standardize import LINEAR, standardize
 from nof1.analyze.terms import terms
 from nof1.analyze.tree import thinned
+from nof1.language import say
 from nof1.plan.fields import PAUSE
 from nof1.plan.protocol import Outcome, Protocol
 from nof1.record.trial import Trial
 from nof1.report.plots_checks import checks as checks
 from nof1.report.plots_checks import engines as engines
-from nof1.report.plots_checks import left_out as left_out
-from nof1.report.plots_checks import predictive as predictive
-from nof1.report.plots_checks import prior_posterior as prior_posterior
+from nof1.report.plots_described import describe as describe
+from nof1.report.plots_model import left_out as left_out
+from nof1.report.plots_model import predictive as predictive
+from nof1.report.plots_model import prior_posterior as prior_posterior
 from nof1.report.plots_orders import randomization as randomization
 from nof1.report.plots_power import power as power
 from nof1.report.plots_sensitivity import sensitivity as sensitivity
-from nof1.report.plots_style import BAND, REFERENCE_COLOUR, density, finish, new_axes, shorten
+from nof1.report.plots_style import BAND, REFERENCE_COLOUR, density, finish, new_axes, shorten, sides, width_of
 from nof1.report.plots_style import arm_styles as arm_styles
-from nof1.report.words_effect import measure_of, number, unit_of_nights, units
+from nof1.report.words_effect import measure_of, unit_of_nights, units
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,12 +54,12 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     low, high = _limits(protocol.outcome, values.dropna().to_numpy())
     styles = arm_styles(protocol)
     stretches = _stretches(trial)
-    label_periods = _labels_fit(stretches, inches_per_night=0.9 * ax.figure.bbox.width / ax.figure.dpi / len(frame))
+    label_periods = _labels_fit(stretches, inches_per_night=0.9 * width_of(ax) / len(frame))
     for period in trial.order.periods:
         rows = frame.loc[str(period.start) : str(period.end)]
         arm = str(period.arm)
         if not period.on_trial:
-            label = "washout or pause" if period is first_off else "_nolegend_"
+            label = say("washout or pause") if period is first_off else "_nolegend_"
             ax.plot(rows["day"], rows[column], ".", color=REFERENCE_COLOUR, ms=3.5, ls="none", zorder=3, label=label)
             continue
         colour, marker = styles[arm]
@@ -89,14 +91,14 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
         ms=4.5,
         mew=1.0,
         zorder=3,
-        label="missing night",
+        label=say("missing night"),
         clip_on=False,
     )
     if not label_periods:
         _arm_legend(ax, protocol, [arm.name for arm in protocol.arms])
     elif len(missing):
-        ax.text(1.0, -0.14, "× missing night", transform=ax.transAxes, ha="right", va="top", fontsize=8)
-    ax.set(xlim=(0.5, len(frame) + 0.5), ylim=(low, high), xlabel="night of the trial")
+        ax.text(1.0, -0.14, say("× missing night"), transform=ax.transAxes, ha="right", va="top", fontsize=8)
+    ax.set(xlim=(0.5, len(frame) + 0.5), ylim=(low, high), xlabel=say("night of the trial"))
     _label_outcome(ax, protocol)
     finish(ax, protocol)
     return ax
@@ -107,7 +109,7 @@ def _stretches(trial: Trial) -> list[tuple[str, float, float]]:
     out: list[tuple[str, float, float]] = []
     end = 0.5
     for period in trial.order.periods:
-        name = "run-in" if period.number == 0 else str(period.arm)
+        name = say("run-in") if period.number == 0 else str(period.arm)
         start, end = end, end + period.nights
         if out and out[-1][0] == name:
             start = out.pop()[1]
@@ -148,17 +150,16 @@ def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         ax.plot([told.factor * numbers["mean"]], [base], "o", color="black", ms=6, zorder=5)
         reach += [abs(grid[0]), abs(grid[-1])]
         if len(draws) > 1:
-            label = f"{entry['arm']} against {entry['reference']}"
+            label = say("{arm} against {reference}", arm=entry["arm"], reference=entry["reference"])
             ax.text(0.01, base + 0.45, shorten(label, 40), transform=ax.get_yaxis_transform(), fontsize=8)
     span = max(reach)
-    better_left = protocol.outcome.better == "lower"
-    left, right = ("better", "worse") if better_left else ("worse", "better")
-    ax.text(0.02, 1.02, f"← {left}", transform=ax.transAxes, ha="left", va="bottom", fontsize=9)
-    ax.text(0.98, 1.02, f"{right} →", transform=ax.transAxes, ha="right", va="bottom", fontsize=9)
+    left, right = sides(protocol)
+    ax.text(0.02, 1.02, left, transform=ax.transAxes, ha="left", va="bottom", fontsize=9)
+    ax.text(0.98, 1.02, right, transform=ax.transAxes, ha="right", va="bottom", fontsize=9)
     ax.text(
         0,
         1.02,
-        "too small\nto matter",
+        say("too small\nto matter"),
         transform=ax.get_xaxis_transform(),
         ha="center",
         va="bottom",
@@ -169,7 +170,7 @@ def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         xlim=(-span, span),
         ylim=(-0.15, len(draws)),
         yticks=[],
-        xlabel=f"change in {shorten(protocol.outcome.title, 40)} ({told.axis})",
+        xlabel=say("change in {outcome} ({unit})", outcome=shorten(protocol.outcome.title, 40), unit=told.axis),
     )
     ax.spines["left"].set_visible(False)
     finish(ax, protocol)
@@ -193,7 +194,14 @@ def period_means(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     means = means[means["arm"].isin(names)]
     for block, rows in means[means["block"] > 0].groupby("block"):
         ordered = rows.sort_values("arm", key=lambda arms: arms.map(place))
-        ax.plot(ordered["arm"].map(place), ordered[column], color="#B5B5B5", lw=1.0, zorder=1, label=f"block {block}")
+        ax.plot(
+            ordered["arm"].map(place),
+            ordered[column],
+            color="#B5B5B5",
+            lw=1.0,
+            zorder=1,
+            label=say("block {block}", block=block),
+        )
     for name in names:
         colour, marker = arm_styles(protocol)[name]
         of_arm = means[means["arm"] == name]
@@ -207,7 +215,7 @@ def period_means(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     low, high = _limits(protocol.outcome, means[column].to_numpy())
     ax.set_xticks(range(len(names)), [shorten(name, 16) for name in names])
     ax.set(xlim=(-0.5, len(names) - 0.5), ylim=(low, high))
-    _label_outcome(ax, protocol, of="mean ")
+    _label_outcome(ax, protocol, mean=True)
     finish(ax, protocol)
     return ax
 
@@ -234,14 +242,20 @@ def _limits(outcome: Outcome, values: np.ndarray) -> tuple[float, float]:
     )
 
 
-def _label_outcome(ax: "Axes", protocol: Protocol, *, of: str = "") -> None:
+def _label_outcome(ax: "Axes", protocol: Protocol, *, mean: bool = False) -> None:
     """Name, unit, scale and which way is better, on the outcome axis."""
     outcome, family = protocol.outcome, protocol.analysis.family
-    better = "↑" if outcome.better == "higher" else "↓"
+    title = shorten(outcome.title, 26)
+    title = say("mean {outcome}", outcome=title) if mean else title
     scale = (
-        "0 no, 1 yes" if family == "binary" else f"{unit_of_nights(family, outcome)} {outcome.low:g}–{outcome.high:g}"
+        say("0 no, 1 yes")
+        if family == "binary"
+        else say("{unit} {low:g}–{high:g}", unit=unit_of_nights(family, outcome), low=outcome.low, high=outcome.high)
     )
-    ax.set_ylabel(f"{of}{shorten(outcome.title, 26)}\n({scale}, {better} better)")
+    if outcome.better == "higher":
+        ax.set_ylabel(say("{outcome}\n({scale}, ↑ better)", outcome=title, scale=scale))
+    else:
+        ax.set_ylabel(say("{outcome}\n({scale}, ↓ better)", outcome=title, scale=scale))
 
 
 def _arm_legend(ax: "Axes", protocol: Protocol, names: Sequence[str]) -> None:
@@ -257,23 +271,3 @@ def _arm_legend(ax: "Axes", protocol: Protocol, names: Sequence[str]) -> None:
         fontsize=8,
         handletextpad=0.2,
     )
-
-
-def describe(trial: Trial, result: Result) -> dict[str, Any]:
-    """Text alternatives of the three pictures, for readers who do not see them."""
-    protocol = trial.protocol
-    means = trial.frame.groupby("arm")[protocol.outcome.name].mean()
-    by_arm = ", ".join(f"{number(means[arm.name])} on {arm.name}" for arm in protocol.arms)
-    main = result.lead[0]
-    _, numbers = result.leading(main)
-    told = units(measure_of(main), protocol.outcome)
-    size, low, high, threshold = (
-        told.factor * value for value in (numbers["mean"], *numbers["interval"], protocol.outcome.threshold)
-    )
-    return {
-        "nights": f"Dot for each of {protocol.nights} nights in {len({period.number for period in trial.order.periods})} periods; "
-        f"{len(trial.missing_nights)} nights missing. Mean {protocol.outcome.title}: {by_arm}.",
-        "effect": f"Posterior of the change with {main['arm']} against {main['reference']}: mean {number(size)}, "
-        f"interval {number(low)} to {number(high)} {told.axis}; changes within {threshold:g} are too small to matter.",
-        "periods": f"Mean of every period by arm; over all nights {by_arm}.",
-    }

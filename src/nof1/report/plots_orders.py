@@ -8,6 +8,7 @@ from nof1.analyze.lived_orders import differences_of, nights_lived
 from nof1.analyze.randomization import Differences
 from nof1.analyze.results import Result
 from nof1.errors import InputError
+from nof1.language import again, say
 from nof1.plan.pairs import orders_between
 from nof1.plan.sequences import TIE
 from nof1.record.trial import Trial
@@ -40,9 +41,9 @@ def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
 
     test = result.record.get("randomization_test")
     if not test:
-        raise InputError("The randomization test was not computed by this version.")
+        raise InputError(say("The randomization test was not computed by this version."))
     if "refused" in test:
-        raise InputError(test["refused"])
+        raise InputError(again(test["refused"]))
     ax = ax or new_axes(5.5, 3.2)
     protocol = result.trial.protocol
     found = differences(result.trial, test, seed=result.record["seed"])
@@ -58,17 +59,21 @@ def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         color=["#CFCFCF", ARM_COLOURS[0]],
         edgecolor="white",
         linewidth=0.5,
-        label=["nearer to zero", "at least as far out"],
+        label=[say("nearer to zero"), say("at least as far out")],
     )
     ax.axvline(test["statistic"], color="black", lw=1.8)
     ax.axvline(-test["statistic"], color="black", lw=1.0, ls=(0, (4, 3)))
-    looked = test["orders"] if test["exact"] else test["draws"]
-    of = "possible orders" if test["exact"] else f"orders drawn of {_large(test['orders'])}"
-    ax.set_title(f"p = {_p(test['p'])}, from {looked:,} {of}", fontsize=9)
-    ax.set(xlim=(-reach, reach), ylabel="orders")
+    ax.set_title(_title(test), fontsize=9)
+    ax.set(xlim=(-reach, reach), ylabel=say("orders"))
+    of = say("difference of period means") if test["of"] == "periods" else say("difference of means of nights")
     ax.set_xlabel(
-        f"difference of {'period means' if test['of'] == 'periods' else 'means of nights'} ({unit_of_nights(protocol.analysis.family, protocol.outcome)}), "
-        f"{shorten(test['arm'], 16)} against {shorten(test['reference'], 16)}\nline: as recorded; dashed: the same the other way",
+        say(
+            "{difference} ({unit}), {arm} against {reference}\nline: as recorded; dashed: the same the other way",
+            difference=of,
+            unit=unit_of_nights(protocol.analysis.family, protocol.outcome),
+            arm=shorten(test["arm"], 16),
+            reference=shorten(test["reference"], 16),
+        ),
         fontsize=8.5,
     )
     ax.set_ylim(top=1.25 * ax.get_ylim()[1])  # room for the words above the bars
@@ -104,9 +109,21 @@ def differences(trial: Trial, test: dict[str, Any], *, seed: int) -> Differences
     )
 
 
-def _p(p: float) -> str:
-    return f"{p:.2g}" if p >= 0.001 else "less than 0.001"
+def _title(test: dict[str, Any]) -> str:
+    if test["exact"]:
+        return say("p = {p}, from {looked:,} possible orders", p=p_words(test["p"]), looked=test["orders"])
+    return say(
+        "p = {p}, from {looked:,} orders drawn of {orders}",
+        p=p_words(test["p"]),
+        looked=test["draws"],
+        orders=_large(test["orders"]),
+    )
+
+
+def p_words(p: float) -> str:
+    """The p of a test, with two digits."""
+    return say("{p:.2g}", p=p) if p >= 0.001 else say("less than {p:g}", p=0.001)
 
 
 def _large(count: int) -> str:
-    return f"{count:,}" if count < 10**9 else f"about 10^{len(str(count)) - 1}"
+    return say("{count:,}", count=count) if count < 10**9 else say("about 10^{power}", power=len(str(count)) - 1)

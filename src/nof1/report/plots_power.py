@@ -8,6 +8,7 @@ import pandas as pd
 from nof1.analyze.designs import THIS
 from nof1.analyze.effects import LEVEL
 from nof1.analyze.power import GOAL_EFFECT, Power
+from nof1.language import say
 from nof1.report.plots_style import ARM_COLOURS, finish, new_axes, shorten
 
 if TYPE_CHECKING:
@@ -45,12 +46,26 @@ def power(result: Power, *, ax: "Axes | None" = None) -> "Axes":
             elinewidth=2.0 if mine else 1.0,
             label=row["design"],
         )
-        width = "–" if np.isnan(row["width"]) else f"{row['width']:.1f}"
+        width = "–" if np.isnan(row["width"]) else say("{width:.1f}", width=row["width"])
         ax.text(1.02, place, width, transform=ax.get_yaxis_transform(), ha="left", va="center", fontsize=9)
     ax.axvline(goal, color="black", lw=1.0, ls=(0, (4, 3)), zorder=0)
-    ax.text(goal, 1.02, f"goal {100 * goal:g} %", transform=ax.get_xaxis_transform(), ha="center", fontsize=8)
-    ax.text(-0.015, 1.02, "in all: periods × nights of each", transform=ax.transAxes, ha="right", fontsize=8)
-    ax.text(1.02, 1.02, f"{100 * LEVEL:g} % interval,\npoints wide", transform=ax.transAxes, va="bottom", fontsize=8)
+    ax.text(
+        goal,
+        1.02,
+        say("goal {percent:g} %", percent=100 * goal),
+        transform=ax.get_xaxis_transform(),
+        ha="center",
+        fontsize=8,
+    )
+    ax.text(-0.015, 1.02, say("in all: periods × nights of each"), transform=ax.transAxes, ha="right", fontsize=8)
+    ax.text(
+        1.02,
+        1.02,
+        say("{level:g} % interval,\npoints wide", level=100 * LEVEL),
+        transform=ax.transAxes,
+        va="bottom",
+        fontsize=8,
+    )
     ax.set_yticks(range(len(designs)), [_label(row) for _, row in designs.iterrows()])
     for tick, change in zip(ax.get_yticklabels(), designs["change"], strict=True):
         tick.set_fontweight("bold" if change == THIS else "normal")
@@ -59,16 +74,22 @@ def power(result: Power, *, ax: "Axes | None" = None) -> "Axes":
     ax.tick_params(axis="y", length=0, labelsize=9)
     arm, outcome = result.protocol.active_arms[0], result.protocol.outcome
     ax.set_xlabel(
-        f"chance of a right answer where {shorten(arm.title, 16)} truly changes\n"
-        f"{shorten(outcome.title, 24)} by {GOAL_EFFECT * outcome.threshold:g} points (bars: two Monte Carlo errors)"
+        say(
+            "chance of a right answer where {arm} truly changes\n{outcome} by {change:g} points (bars: two Monte Carlo errors)",
+            arm=shorten(arm.title, 16),
+            outcome=shorten(outcome.title, 24),
+            change=GOAL_EFFECT * outcome.threshold,
+        )
     )
     finish(ax, result.protocol)
     return ax
 
 
 def _label(row: "pd.Series[Any]") -> str:
-    mine = f" ({THIS})" if row["change"] == THIS else ""
-    return f"{row['nights']} nights: {row['periods']} × {row['period_nights']}{mine}"
+    places = {"nights": row["nights"], "periods": row["periods"], "each": row["period_nights"]}
+    if row["change"] == THIS:
+        return say("{nights} nights: {periods} × {each} (this design)", **places)
+    return say("{nights} nights: {periods} × {each}", **places)
 
 
 def _limits(designs: pd.DataFrame, goal: float) -> tuple[float, float]:

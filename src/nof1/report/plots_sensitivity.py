@@ -7,8 +7,9 @@ from nof1.analyze.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.analyze.sensitivity import of_pair
 from nof1.errors import InputError
+from nof1.language import again, say
 from nof1.plan.protocol import Protocol
-from nof1.report.plots_style import ARM_COLOURS, BAND, finish, new_axes, shorten
+from nof1.report.plots_style import ARM_COLOURS, BAND, finish, harmless, new_axes, shorten, sides, verdict_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,10 +79,10 @@ def _rows(
         rows = source
     if protocol is None:
         raise InputError(
-            "Rows alone do not say the scale and the threshold. Pass protocol= with them, or pass a result."
+            say("Rows alone do not say the scale and the threshold. Pass protocol= with them, or pass a result.")
         )
     if not rows:
-        raise InputError("There are no other choices to show: this result has none. Analyze the trial again.")
+        raise InputError(say("There are no other choices to show: this result has none. Analyze the trial again."))
     return of_pair(rows, pair), protocol
 
 
@@ -94,7 +95,7 @@ def _line(ax: "Axes", place: int, row: Mapping[str, Any], main: Mapping[str, Any
         "fontsize": 8.5,
     }
     if row["refused"] is not None:
-        ax.text(1.02, place, "no answer", style="italic", color="#555555", **beside)
+        ax.text(1.02, place, say("no answer"), style="italic", color="#555555", **beside)
         return
     planned, changed = row is main, row["verdict"] != main["verdict"] and main["refused"] is None
     colour = "black" if planned else ARM_COLOURS[0]
@@ -109,15 +110,18 @@ def _line(ax: "Axes", place: int, row: Mapping[str, Any], main: Mapping[str, Any
         mew=1.3,
         ls="none",
         zorder=4,
-        label=row["choice"].replace("$", r"\$"),
+        label=harmless(again(row["choice"])),
     )
-    ax.text(1.02, place, row["verdict"], fontweight="bold" if planned or changed else "normal", **beside)
+    ax.text(1.02, place, verdict_words(row["verdict"]), fontweight="bold" if planned or changed else "normal", **beside)
 
 
 def _label(row: Mapping[str, Any], main: Mapping[str, Any]) -> str:
     """The choice's name, and that it shows the effect as lived where the main analysis does not."""
-    lived = " (as lived)" if row["estimand"] != main["estimand"] else ""
-    return shorten(row["choice"], _LABEL - len(lived)) + lived
+    choice = again(row["choice"])
+    if row["estimand"] == main["estimand"]:
+        return shorten(choice, _LABEL)
+    room = _LABEL - len(say("{choice} (as lived)", choice=""))
+    return say("{choice} (as lived)", choice=shorten(choice, room))
 
 
 def _limits(rows: Sequence[Mapping[str, Any]], threshold: float) -> tuple[float, float]:
@@ -131,16 +135,23 @@ def _limits(rows: Sequence[Mapping[str, Any]], threshold: float) -> tuple[float,
 
 def _words_around(ax: "Axes", protocol: Protocol, main: Mapping[str, Any]) -> None:
     """Which side is better, the band, what the columns are."""
-    left, right = ("better", "worse") if protocol.outcome.better == "lower" else ("worse", "better")
-    ax.text(0, 1.01, "too small to matter", transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=7.5)
-    for x, side, words in ((0.0, "left", f"← {left}"), (1.0, "right", f"{right} →"), (1.02, "left", "verdict")):
+    left, right = sides(protocol)
+    small = say("too small to matter")
+    ax.text(0, 1.01, small, transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=7.5)
+    for x, side, words in ((0.0, "left", left), (1.0, "right", right), (1.02, "left", say("verdict"))):
         # A line above, since zero may lie near either end of the axis.
         above: dict[str, Any] = {"xytext": (0, 15), "textcoords": "offset points", "va": "bottom", "fontsize": 8.5}
         ax.annotate(words, (x, 1.0), xycoords="axes fraction", ha=side, **above)
-    arm, reference = protocol.arm(main["arm"]).title, protocol.arm(main["reference"]).title
-    lived = " as lived" if main["estimand"] == "as-lived" else ""
+    title = shorten(protocol.outcome.title, 32)
+    of = say("{outcome} as lived", outcome=title) if main["estimand"] == "as-lived" else title
     ax.set_xlabel(
-        f"change in {shorten(protocol.outcome.title, 32)}{lived} (points), {shorten(arm, 18)} against {shorten(reference, 18)}\n"
-        f"dots: mean; bars: {100 * LEVEL:g} % interval; diamonds: another verdict than planned",
+        say(
+            "change in {outcome} (points), {arm} against {reference}\n"
+            "dots: mean; bars: {level:g} % interval; diamonds: another verdict than planned",
+            outcome=of,
+            arm=shorten(protocol.arm(main["arm"]).title, 18),
+            reference=shorten(protocol.arm(main["reference"]).title, 18),
+            level=100 * LEVEL,
+        ),
         fontsize=8.5,
     )

@@ -1,9 +1,10 @@
-"""What all pictures share: colours, fresh axes, text that fits, densities. Knows no result."""
+"""What all pictures share: colours, fresh axes, text that fits, numbers as the language writes them, densities. Knows no result."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nof1.language import Said, phrase, say, spoken
 from nof1.plan.protocol import Protocol
 from nof1.report.letters import showable
 
@@ -15,7 +16,15 @@ REFERENCE_COLOUR = "#6E6E6E"
 ARM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 BAND = "#EFEFEF"
-_GREY = "#555555"
+GREY = "#555555"
+_VERDICTS = (
+    phrase("helps"),
+    phrase("worsens"),
+    phrase("no difference that matters"),
+    phrase("leans better"),
+    phrase("leans worse"),
+    phrase("can't tell yet"),
+)
 
 
 def arm_styles(protocol: Protocol) -> dict[str, tuple[str, str]]:
@@ -34,6 +43,11 @@ def new_axes(width: float, height: float) -> "Axes":
     return ax
 
 
+def width_of(ax: "Axes") -> float:
+    """Width of the whole picture, in inches."""
+    return float(ax.figure.bbox.width / ax.figure.dpi)
+
+
 def shorten(text: str, width: int) -> str:
     """Text that fits and can be shown."""
     text = showable(text)
@@ -43,6 +57,18 @@ def shorten(text: str, width: int) -> str:
 def harmless(text: str) -> str:
     """Text that can be shown, with $ made harmless: matplotlib would read it as mathematics."""
     return showable(text).replace("$", r"\$")
+
+
+def verdict_words(verdict: str) -> str:
+    """A verdict of results.json in the spoken language."""
+    return say(verdict) if verdict in _VERDICTS else verdict
+
+
+def sides(protocol: Protocol) -> tuple[Said, Said]:
+    """What stands at the left end and at the right end of an axis of changes."""
+    if protocol.outcome.better == "lower":
+        return say("← better"), say("worse →")
+    return say("← worse"), say("better →")
 
 
 def density(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -56,17 +82,35 @@ def density(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def finish(ax: "Axes", protocol: Protocol) -> None:
-    """Two spines fewer, and the word "simulated" where the nights are made up."""
+    """Two spines fewer, numbers as they are spoken, and the word "simulated" where the nights are made up."""
     ax.spines[["top", "right"]].set_visible(False)
+    _spoken_numbers(ax)
     if protocol.simulated:
         ax.text(
             0.995,
             0.99,
-            "simulated",
+            say("simulated"),
             transform=ax.transAxes,
             ha="right",
             va="top",
             fontsize=8,
             style="italic",
-            color=_GREY,
+            color=GREY,
         )
+
+
+def _spoken_numbers(ax: "Axes") -> None:
+    """Decimal marks of the spoken language on both axes; labels that were set by hand stay."""
+    from matplotlib.ticker import ScalarFormatter
+
+    language = spoken()  # that of the moment: the picture may be drawn after it
+
+    class Spoken(ScalarFormatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return language.number(super().__call__(x, pos))
+
+    if language.code == "en":
+        return
+    for axis in (ax.xaxis, ax.yaxis):
+        if type(axis.get_major_formatter()) is ScalarFormatter:
+            axis.set_major_formatter(Spoken())
