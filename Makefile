@@ -1,6 +1,6 @@
 # nof1: every target sets up what it needs. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format words notebooks sample bench calibrate lock clean
+.PHONY: help setup demo test lint format words notebooks sample bench calibrate lock clean images
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,6 +21,9 @@ demo: $(READY) ## take the simulated sample trial the whole way to a PDF, in bui
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest
+
+images: $(READY) ## draw the pictures that tests compare with again; look at every change
+	@$(BIN)/python -m pytest -n 0 tests/report/test_images.py --mpl-generate-path=tests/report/baseline
 
 lint: $(READY) ## check style, types and the import contract
 	@$(BIN)/ruff check .

@@ -1,6 +1,5 @@
 """Pictures: one function each, data in, Axes out. Readable in grey, units on the axes, never shown by themselves."""
 
-import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,16 +15,34 @@ from nof1.language import say
 from nof1.plan.fields import PAUSE
 from nof1.plan.protocol import Outcome, Protocol
 from nof1.record.trial import Trial
+from nof1.report.plots_autocorrelation import autocorrelation as autocorrelation
+from nof1.report.plots_chances import probabilities as probabilities
 from nof1.report.plots_checks import checks as checks
 from nof1.report.plots_checks import engines as engines
+from nof1.report.plots_cohort import cohort as cohort
+from nof1.report.plots_course import exposure as exposure
+from nof1.report.plots_course import over_time as over_time
 from nof1.report.plots_described import describe as describe
 from nof1.report.plots_model import left_out as left_out
 from nof1.report.plots_model import predictive as predictive
 from nof1.report.plots_model import prior_posterior as prior_posterior
 from nof1.report.plots_orders import randomization as randomization
 from nof1.report.plots_power import power as power
+from nof1.report.plots_schedule import schedule as schedule
 from nof1.report.plots_sensitivity import sensitivity as sensitivity
-from nof1.report.plots_style import BAND, REFERENCE_COLOUR, density, finish, new_axes, shorten, sides, width_of
+from nof1.report.plots_style import (
+    BAND,
+    INCHES_A_LETTER,
+    NARROW,
+    REFERENCE_COLOUR,
+    density,
+    finish,
+    new_axes,
+    shorten,
+    sides,
+    size_of,
+    wrapped,
+)
 from nof1.report.plots_style import arm_styles as arm_styles
 from nof1.report.words_effect import measure_of, unit_of_nights, units
 
@@ -34,7 +51,6 @@ if TYPE_CHECKING:
 
 _WHOLE_SCALE = 0.4  # the axis shows the whole scale if the nights use at least this share of it
 _MAX_LABEL = 16
-_INCHES_A_LETTER = 0.062  # at 8 points
 
 
 def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
@@ -53,8 +69,11 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     first_off = next((period for period in trial.order.periods if not period.on_trial), None)
     low, high = _limits(protocol.outcome, values.dropna().to_numpy())
     styles = arm_styles(protocol)
+    if protocol.simulated:
+        high += 0.08 * (high - low)  # for the word
     stretches = _stretches(trial)
-    label_periods = _labels_fit(stretches, inches_per_night=0.9 * width_of(ax) / len(frame))
+    named = _that_fit(stretches, inches_per_night=0.88 * size_of(ax)[0] / len(frame))
+    label_periods = bool(named)
     for period in trial.order.periods:
         rows = frame.loc[str(period.start) : str(period.end)]
         arm = str(period.arm)
@@ -71,7 +90,7 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
         ax.plot(rows["day"], seen, marker, ms=4.5, mfc=face, mec=colour, mew=1.1, ls="none", zorder=3)
         if seen.notna().any():
             ax.plot([start, end], [seen.mean()] * 2, color=colour, lw=1.8, zorder=2)
-    for name, start, end in stretches if label_periods else ():
+    for name, start, end in named:
         ax.text(
             (start + end) / 2,
             1.02,
@@ -81,7 +100,7 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
             va="bottom",
             fontsize=8,
         )
-    missing = day[values.isna() & (frame["arm"] != PAUSE)]
+    missing, narrow = day[values.isna() & (frame["arm"] != PAUSE)], size_of(ax)[0] < NARROW
     foot = low + 0.03 * (high - low)
     ax.plot(
         missing,
@@ -96,10 +115,13 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     )
     if not label_periods:
         _arm_legend(ax, protocol, [arm.name for arm in protocol.arms])
-    elif len(missing):
+    elif len(missing) and not narrow:
         ax.text(1.0, -0.14, say("× missing night"), transform=ax.transAxes, ha="right", va="top", fontsize=8)
-    ax.set(xlim=(0.5, len(frame) + 0.5), ylim=(low, high), xlabel=say("night of the trial"))
+    marked = narrow and label_periods and len(missing)
+    below = say("night of the trial (× missing)") if marked else say("night of the trial")
+    ax.set(xlim=(0.5, len(frame) + 0.5), ylim=(low, high), xlabel=below)
     _label_outcome(ax, protocol)
+    _round_steps(ax)
     finish(ax, protocol)
     return ax
 
@@ -117,16 +139,26 @@ def _stretches(trial: Trial) -> list[tuple[str, float, float]]:
     return out
 
 
-def _labels_fit(stretches: Sequence[tuple[str, float, float]], *, inches_per_night: float) -> bool:
-    """Whether labels centred above their stretches leave a gap between neighbours."""
-    placed = [
-        ((start + end) / 2 * inches_per_night, _INCHES_A_LETTER * min(len(name), _MAX_LABEL))
-        for name, start, end in stretches
-    ]
-    return all(
-        later - earlier > (wide + wider) / 2 + _INCHES_A_LETTER
-        for (earlier, wide), (later, wider) in itertools.pairwise(placed)
-    )
+def _that_fit(
+    stretches: Sequence[tuple[str, float, float]], *, inches_per_night: float
+) -> list[tuple[str, float, float]]:
+    """The stretches whose labels, centred above them, leave a gap between neighbours; none if a name would have no place.
+
+    The longest stretch of every name comes first, then all others from the longest on.
+    """
+    longest = sorted(stretches, key=lambda stretch: stretch[1] - stretch[2])
+    firsts = {name: (name, start, end) for name, start, end in reversed(longest)}
+    chosen: list[tuple[str, float, float]] = []
+    for stretch in [*firsts.values(), *(stretch for stretch in longest if stretch != firsts[stretch[0]])]:
+        if all(_apart(stretch, other, inches_per_night) for other in chosen):
+            chosen.append(stretch)
+    return chosen if firsts.keys() == {name for name, _, _ in chosen} else []
+
+
+def _apart(one: tuple[str, float, float], other: tuple[str, float, float], inches_per_night: float) -> bool:
+    middles = abs(one[1] + one[2] - other[1] - other[2]) / 2 * inches_per_night
+    letters = (min(len(one[0]), _MAX_LABEL) + min(len(other[0]), _MAX_LABEL)) / 2
+    return middles > INCHES_A_LETTER * (letters + 1)
 
 
 def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
@@ -166,11 +198,12 @@ def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         fontsize=7.5,
         linespacing=0.95,
     )
+    words = say("change in {outcome} ({unit})", outcome=shorten(protocol.outcome.title, 40), unit=told.axis)
     ax.set(
         xlim=(-span, span),
         ylim=(-0.15, len(draws)),
         yticks=[],
-        xlabel=say("change in {outcome} ({unit})", outcome=shorten(protocol.outcome.title, 40), unit=told.axis),
+        xlabel=wrapped(words, ax, size=10),
     )
     ax.spines["left"].set_visible(False)
     finish(ax, protocol)
@@ -216,6 +249,7 @@ def period_means(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     ax.set_xticks(range(len(names)), [shorten(name, 16) for name in names])
     ax.set(xlim=(-0.5, len(names) - 0.5), ylim=(low, high))
     _label_outcome(ax, protocol, mean=True)
+    _round_steps(ax)
     finish(ax, protocol)
     return ax
 
@@ -256,6 +290,13 @@ def _label_outcome(ax: "Axes", protocol: Protocol, *, mean: bool = False) -> Non
         ax.set_ylabel(say("{outcome}\n({scale}, ↑ better)", outcome=title, scale=scale))
     else:
         ax.set_ylabel(say("{outcome}\n({scale}, ↓ better)", outcome=title, scale=scale))
+
+
+def _round_steps(ax: "Axes") -> None:
+    """Steps of 1, 2, 5 and so on: nights are rated in whole numbers."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.yaxis.set_major_locator(MaxNLocator(nbins="auto", steps=[1, 2, 5, 10]))
 
 
 def _arm_legend(ax: "Axes", protocol: Protocol, names: Sequence[str]) -> None:

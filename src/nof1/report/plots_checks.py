@@ -16,7 +16,17 @@ from nof1.language import again, phrase, say
 from nof1.report.plots_model import left_out, predictive, prior_posterior
 from nof1.report.plots_orders import randomization
 from nof1.report.plots_sensitivity import sensitivity
-from nof1.report.plots_style import ARM_COLOURS, BAND, REFERENCE_COLOUR, finish, harmless, new_axes, shorten
+from nof1.report.plots_style import (
+    ARM_COLOURS,
+    BAND,
+    REFERENCE_COLOUR,
+    finish,
+    harmless,
+    head_room,
+    new_axes,
+    shorten,
+    wrapped,
+)
 from nof1.report.words_effect import measure_of, units
 from nof1.report.words_sensitivity import sensitivity_sentences
 
@@ -46,13 +56,7 @@ def engines(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     InputError
         If there was only one computation.
     """
-    by_engine = {
-        name: [entry for entry in result.record["effects"] if entry["engine"] == name][:_MOST_PAIRS]
-        for name in _ENGINES
-    }
-    if not all(by_engine.values()):
-        check = result.record["checks"].get("cross_check")
-        raise InputError(again(check["sentence"]) if check else say("Not computed: only the quick engine ran."))
+    by_engine = both_engines(result)
     protocol = result.trial.protocol
     told = units(measure_of(by_engine["nuts"][0]), protocol.outcome)
     rows = [(place, key) for place in range(len(by_engine["nuts"])) for key in ("full", "as_lived")]
@@ -79,19 +83,41 @@ def engines(result: Result, *, ax: "Axes | None" = None) -> "Axes":
             )
     ax.set_yticks(range(len(rows)), [_of_pair(by_engine["nuts"][place], key) for place, key in rows])
     ax.tick_params(axis="y", length=0, labelsize=8)
-    ax.set_ylim(len(rows) - 0.4, -0.9 if protocol.simulated else -0.6)
+    ax.set_ylim(len(rows) - 0.4, -head_room(ax, len(rows), protocol))
     ax.set_xlabel(
-        say(
-            "change in {outcome} ({unit}); bars: {level:g} % interval",
-            outcome=shorten(protocol.outcome.title, 32),
-            unit=told.axis,
-            level=100 * LEVEL,
+        wrapped(
+            say(
+                "change in {outcome} ({unit}); bars: {level:g} % interval",
+                outcome=shorten(protocol.outcome.title, 32),
+                unit=told.axis,
+                level=100 * LEVEL,
+            ),
+            ax,
+            size=10,
         )
     )
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8)
     ax.spines["left"].set_visible(False)
     finish(ax, protocol)
     return ax
+
+
+def both_engines(result: Result) -> dict[str, list[dict[str, Any]]]:
+    """The first effects of both computations, by engine.
+
+    Raises
+    ------
+    InputError
+        If there was only one.
+    """
+    by_engine = {
+        name: [entry for entry in result.record["effects"] if entry["engine"] == name][:_MOST_PAIRS]
+        for name in _ENGINES
+    }
+    if not all(by_engine.values()):
+        check = result.record["checks"].get("cross_check")
+        raise InputError(again(check["sentence"]) if check else say("Not computed: only the quick engine ran."))
+    return by_engine
 
 
 def _of_pair(entry: dict[str, Any], key: str) -> str:

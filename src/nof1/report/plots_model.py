@@ -12,7 +12,7 @@ from nof1.analyze.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.errors import InputError
 from nof1.language import phrase, say
-from nof1.report.plots_style import ARM_COLOURS, MARKERS, arm_styles, density, finish, new_axes, shorten
+from nof1.report.plots_style import ARM_COLOURS, MARKERS, arm_styles, density, finish, new_axes, shorten, wrapped
 from nof1.report.words_effect import MODEL_SCALES
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """
     from nof1.analyze.criticism import EXTREME
 
-    statistics = _check(result, "predictive")["statistics"]
+    statistics = check_of(result, "predictive")["statistics"]
     ax = ax or new_axes(7.0, 1.0 + 0.32 * len(statistics))
     for place, row in enumerate(statistics.values()):
         low, high = row["interval"]
@@ -72,13 +72,16 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         fontsize=7.5,
         color="#444444",
     )
-    ax.set_yticks(range(len(statistics)), [shorten(_statistic(name), 40) for name in statistics])
+    ax.set_yticks(range(len(statistics)), [shorten(statistic_words(name), 40) for name in statistics])
     ax.tick_params(axis="y", length=0, labelsize=8)
     ax.set(xlim=(-1.9, 1.9), ylim=(len(statistics) - 0.4, -0.6), xticks=[])
     ax.set_xlabel(
-        say(
-            "bars: {level:g} % of new nights, each line on its own scale\ndots: recorded; filled diamonds: odd",
-            level=100 * LEVEL,
+        wrapped(
+            say(
+                "bars: {level:g} % of new nights, each line on its own scale\ndots: recorded; filled diamonds: odd",
+                level=100 * LEVEL,
+            ),
+            ax,
         ),
         fontsize=8,
     )
@@ -86,7 +89,7 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     return ax
 
 
-def _statistic(name: str) -> str:
+def statistic_words(name: str) -> str:
     """A test quantity of `nof1.analyze.criticism.statistics` in the spoken language; the arm's name is the person's."""
     for start, on, without in _STATISTICS:
         if name == f"{start} without treatment":
@@ -123,7 +126,7 @@ def left_out(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """
     from arviz_stats.ecdf_utils import ecdf_pit
 
-    check = _check(result, "left_out")
+    check = check_of(result, "left_out")
     ax = ax or new_axes(5.5, 3.4)
     pit = np.array(check["pit"])
     points, share, low, high = ecdf_pit(pit, LEVEL, _SIMULATIONS)
@@ -154,7 +157,7 @@ def left_out(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         )
     ax.set(
         xlim=(0, 1),
-        xlabel=say("probability of an outcome at or below the night's own"),
+        xlabel=wrapped(say("probability of an outcome at or below the night's own"), ax, size=10),
         ylabel=say("share of nights\nminus probability"),
     )
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=2, frameon=False, fontsize=7.5, handletextpad=0.3)
@@ -231,14 +234,21 @@ def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
             scale=label,
             limit=check["limit"],
         )
-    ax.set_xlabel(label, fontsize=8.5)
+    ax.set_xlabel(wrapped(label, ax, share=0.92), fontsize=8.5)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8)
     ax.spines["left"].set_visible(False)
     finish(ax, protocol)
     return ax
 
 
-def _check(result: Result, name: str) -> dict[str, Any]:
+def check_of(result: Result, name: str) -> dict[str, Any]:
+    """A check of the record.
+
+    Raises
+    ------
+    InputError
+        If it was not made.
+    """
     check: dict[str, Any] | None = result.record["checks"].get(name)
     if check is None:
         raise InputError(say("Not computed by the quick engine."))

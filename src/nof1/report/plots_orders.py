@@ -12,7 +12,7 @@ from nof1.language import again, say
 from nof1.plan.pairs import orders_between
 from nof1.plan.sequences import TIE
 from nof1.record.trial import Trial
-from nof1.report.plots_style import ARM_COLOURS, finish, new_axes, shorten
+from nof1.report.plots_style import ARM_COLOURS, finish, new_axes, shorten, wrapped
 from nof1.report.words_effect import unit_of_nights
 
 if TYPE_CHECKING:
@@ -39,11 +39,7 @@ def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """
     from matplotlib.ticker import MaxNLocator
 
-    test = result.record.get("randomization_test")
-    if not test:
-        raise InputError(say("The randomization test was not computed by this version."))
-    if "refused" in test:
-        raise InputError(again(test["refused"]))
+    test = test_of(result)
     ax = ax or new_axes(5.5, 3.2)
     protocol = result.trial.protocol
     found = differences(result.trial, test, seed=result.record["seed"])
@@ -61,26 +57,54 @@ def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         linewidth=0.5,
         label=[say("nearer to zero"), say("at least as far out")],
     )
-    ax.axvline(test["statistic"], color="black", lw=1.8)
-    ax.axvline(-test["statistic"], color="black", lw=1.0, ls=(0, (4, 3)))
+    ax.axvline(test["statistic"], ymax=0.82, color="black", lw=1.8)
+    ax.axvline(-test["statistic"], ymax=0.82, color="black", lw=1.0, ls=(0, (4, 3)))
     ax.set_title(_title(test), fontsize=9)
     ax.set(xlim=(-reach, reach), ylabel=say("orders"))
     of = say("difference of period means") if test["of"] == "periods" else say("difference of means of nights")
     ax.set_xlabel(
-        say(
-            "{difference} ({unit}), {arm} against {reference}\nline: as recorded; dashed: the same the other way",
-            difference=of,
-            unit=unit_of_nights(protocol.analysis.family, protocol.outcome),
-            arm=shorten(test["arm"], 16),
-            reference=shorten(test["reference"], 16),
+        wrapped(
+            say(
+                "{difference} ({unit}), {arm} against {reference}\nline: as recorded; dashed: the same the other way",
+                difference=of,
+                unit=unit_of_nights(protocol.analysis.family, protocol.outcome),
+                arm=shorten(test["arm"], 16),
+                reference=shorten(test["reference"], 16),
+            ),
+            ax,
         ),
         fontsize=8.5,
     )
-    ax.set_ylim(top=1.25 * ax.get_ylim()[1])  # room for the words above the bars
-    ax.legend(loc="upper center", ncols=2, frameon=False, fontsize=7.5)
+    ax.set_ylim(top=1.35 * ax.get_ylim()[1])  # room for the words above the bars
+    below = 0.93 if protocol.simulated else 1.0
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, below),
+        ncols=2,
+        frameon=False,
+        fontsize=7.5,
+        handlelength=1.2,
+        columnspacing=1.0,
+    )
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     finish(ax, protocol)
     return ax
+
+
+def test_of(result: Result) -> dict[str, Any]:
+    """The randomization test of the record.
+
+    Raises
+    ------
+    InputError
+        If there was none, with the reason.
+    """
+    test: dict[str, Any] | None = result.record.get("randomization_test")
+    if not test:
+        raise InputError(say("The randomization test was not computed by this version."))
+    if "refused" in test:
+        raise InputError(again(test["refused"]))
+    return test
 
 
 def differences(trial: Trial, test: dict[str, Any], *, seed: int) -> Differences:

@@ -9,7 +9,7 @@ from nof1.analyze.designs import THIS
 from nof1.analyze.effects import LEVEL
 from nof1.analyze.power import GOAL_EFFECT, Power
 from nof1.language import say
-from nof1.report.plots_style import ARM_COLOURS, finish, new_axes, shorten
+from nof1.report.plots_style import ARM_COLOURS, finish, new_axes, shorten, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,11 +74,15 @@ def power(result: Power, *, ax: "Axes | None" = None) -> "Axes":
     ax.tick_params(axis="y", length=0, labelsize=9)
     arm, outcome = result.protocol.active_arms[0], result.protocol.outcome
     ax.set_xlabel(
-        say(
-            "chance of a right answer where {arm} truly changes\n{outcome} by {change:g} points (bars: two Monte Carlo errors)",
-            arm=shorten(arm.title, 16),
-            outcome=shorten(outcome.title, 24),
-            change=GOAL_EFFECT * outcome.threshold,
+        wrapped(
+            say(
+                "chance of a right answer where {arm} truly changes\n{outcome} by {change:g} points (bars: two Monte Carlo errors)",
+                arm=shorten(arm.title, 16),
+                outcome=shorten(outcome.title, 24),
+                change=GOAL_EFFECT * outcome.threshold,
+            ),
+            ax,
+            size=10,
         )
     )
     finish(ax, result.protocol)

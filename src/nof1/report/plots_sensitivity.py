@@ -9,7 +9,20 @@ from nof1.analyze.sensitivity import of_pair
 from nof1.errors import InputError
 from nof1.language import again, say
 from nof1.plan.protocol import Protocol
-from nof1.report.plots_style import ARM_COLOURS, BAND, finish, harmless, new_axes, shorten, sides, verdict_words
+from nof1.report.plots_style import (
+    ARM_COLOURS,
+    BAND,
+    NARROW,
+    finish,
+    harmless,
+    head_room,
+    new_axes,
+    shorten,
+    sides,
+    size_of,
+    verdict_words,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +58,7 @@ def sensitivity(
     InputError
         If there are no rows, or rows without their protocol.
     """
-    rows, protocol = _rows(source, protocol, pair)
+    rows, protocol = rows_of(source, protocol, pair)
     main = rows[0]
     ax = ax or new_axes(7.5, 1.25 + 0.25 * len(rows))
     threshold = protocol.outcome.threshold
@@ -61,14 +74,14 @@ def sensitivity(
     ax.get_yticklabels()[0].set_fontweight("bold")
     ax.tick_params(axis="y", length=0, labelsize=8.5)
     # The word "simulated" stands in the upper corner, where the longest interval may be.
-    ax.set(xlim=_limits(rows, threshold), ylim=(len(rows) - 0.4, -1.1 if protocol.simulated else -0.7))
+    ax.set(xlim=_limits(rows, threshold), ylim=(len(rows) - 0.4, -head_room(ax, len(rows), protocol)))
     _words_around(ax, protocol, main)
     ax.spines["left"].set_visible(False)
     finish(ax, protocol)
     return ax
 
 
-def _rows(
+def rows_of(
     source: Result | Sequence[Mapping[str, Any]], protocol: Protocol | None, pair: tuple[str, str] | None
 ) -> tuple[list[Mapping[str, Any]], Protocol]:
     """The rows of the pair, and their protocol."""
@@ -136,22 +149,26 @@ def _limits(rows: Sequence[Mapping[str, Any]], threshold: float) -> tuple[float,
 def _words_around(ax: "Axes", protocol: Protocol, main: Mapping[str, Any]) -> None:
     """Which side is better, the band, what the columns are."""
     left, right = sides(protocol)
+    heading = "" if size_of(ax)[0] < NARROW else say("verdict")
     small = say("too small to matter")
     ax.text(0, 1.01, small, transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=7.5)
-    for x, side, words in ((0.0, "left", left), (1.0, "right", right), (1.02, "left", say("verdict"))):
+    for x, side, words in ((0.0, "left", left), (1.0, "right", right), (1.02, "left", heading)):
         # A line above, since zero may lie near either end of the axis.
         above: dict[str, Any] = {"xytext": (0, 15), "textcoords": "offset points", "va": "bottom", "fontsize": 8.5}
         ax.annotate(words, (x, 1.0), xycoords="axes fraction", ha=side, **above)
     title = shorten(protocol.outcome.title, 32)
     of = say("{outcome} as lived", outcome=title) if main["estimand"] == "as-lived" else title
     ax.set_xlabel(
-        say(
-            "change in {outcome} (points), {arm} against {reference}\n"
-            "dots: mean; bars: {level:g} % interval; diamonds: another verdict than planned",
-            outcome=of,
-            arm=shorten(protocol.arm(main["arm"]).title, 18),
-            reference=shorten(protocol.arm(main["reference"]).title, 18),
-            level=100 * LEVEL,
+        wrapped(
+            say(
+                "change in {outcome} (points), {arm} against {reference}\n"
+                "dots: mean; bars: {level:g} % interval; diamonds: another verdict than planned",
+                outcome=of,
+                arm=shorten(protocol.arm(main["arm"]).title, 18),
+                reference=shorten(protocol.arm(main["reference"]).title, 18),
+                level=100 * LEVEL,
+            ),
+            ax,
         ),
         fontsize=8.5,
     )

@@ -1,5 +1,6 @@
 """What all pictures share: colours, fresh axes, text that fits, numbers as the language writes them, densities. Knows no result."""
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,10 @@ REFERENCE_COLOUR = "#6E6E6E"
 ARM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 BAND = "#EFEFEF"
+INCHES_A_LETTER = 0.062  # at 8 points
 GREY = "#555555"
+NARROW = 5.0  # inches; in a narrower picture words are few
+_WORD, _AROUND = 0.16, 0.9  # inches: a line of small letters; what stands above and below the rows of a picture
 _VERDICTS = (
     phrase("helps"),
     phrase("worsens"),
@@ -43,9 +47,14 @@ def new_axes(width: float, height: float) -> "Axes":
     return ax
 
 
-def width_of(ax: "Axes") -> float:
-    """Width of the whole picture, in inches."""
-    return float(ax.figure.bbox.width / ax.figure.dpi)
+def size_of(ax: "Axes") -> tuple[float, float]:
+    """Width and height that the picture has on its page, in inches: all of its figure, or its share of it."""
+    box, dpi, place = ax.figure.bbox, ax.figure.dpi, ax.get_subplotspec()
+    wide, high = float(box.width / dpi), float(box.height / dpi)
+    if place is None:
+        return wide, high
+    rows, columns = place.get_gridspec().get_geometry()
+    return wide * len(place.colspan) / columns, high * len(place.rowspan) / rows
 
 
 def shorten(text: str, width: int) -> str:
@@ -57,6 +66,19 @@ def shorten(text: str, width: int) -> str:
 def harmless(text: str) -> str:
     """Text that can be shown, with $ made harmless: matplotlib would read it as mathematics."""
     return showable(text).replace("$", r"\$")
+
+
+def wrapped(text: str, ax: "Axes", *, size: float = 8.5, share: float = 0.8) -> str:
+    """The text in lines that fit into a share of the picture's width, at a font size in points."""
+    letters = int(share * size_of(ax)[0] / (INCHES_A_LETTER * size / 8))
+    return "\n".join(textwrap.fill(line, max(letters, 12), break_on_hyphens=False) for line in text.split("\n"))
+
+
+def head_room(ax: "Axes", rows: int, protocol: Protocol | None) -> float:
+    """Rows to leave above the first of so many, so that the word "simulated" stands clear of it."""
+    if protocol is None or not protocol.simulated:
+        return 0.7
+    return 0.6 + _WORD * (rows + 1.5) / max(size_of(ax)[1] - _AROUND, 0.5)
 
 
 def verdict_words(verdict: str) -> str:
@@ -81,11 +103,19 @@ def density(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return grid, gaussian_kde(values)(grid)
 
 
-def finish(ax: "Axes", protocol: Protocol) -> None:
+def on_colour(colour: str) -> str:
+    """Black or white, whichever can be read on a colour (relative luminance: WCAG 2.2)."""
+    from matplotlib.colors import to_rgb
+
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour)]
+    return "black" if 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.179 else "white"
+
+
+def finish(ax: "Axes", protocol: Protocol | None) -> None:
     """Two spines fewer, numbers as they are spoken, and the word "simulated" where the nights are made up."""
     ax.spines[["top", "right"]].set_visible(False)
     _spoken_numbers(ax)
-    if protocol.simulated:
+    if protocol is not None and protocol.simulated:
         ax.text(
             0.995,
             0.99,

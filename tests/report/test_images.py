@@ -1,0 +1,187 @@
+"""Every picture against the one that was looked at. `make images` draws them again; look at what it changes."""
+
+import copy
+
+import numpy as np
+import pandas as pd
+import pytest
+from known import SAMPLE
+from matplotlib.figure import Figure
+
+from nof1 import Result, Trial, fit, plots
+from nof1.analyze.designs import THIS
+from nof1.analyze.permutation import describe_randomization
+from nof1.analyze.power import Power
+from nof1.language import speaking
+
+# Small, with letters: drawn anew, not one pixel differs; the tolerance is for other builds of the letters' library.
+compared = pytest.mark.mpl_image_compare(
+    baseline_dir="baseline", style="default", tolerance=6, savefig_kwargs={"dpi": 50}, remove_text=False
+)
+
+
+def drawn(draw, size=(7.0, 3.0)):
+    figure = Figure(figsize=size, layout="constrained")
+    draw(figure.add_subplot())
+    return figure
+
+
+@pytest.fixture(scope="module")
+def trial():
+    return Trial.load(SAMPLE / "helps")
+
+
+@pytest.fixture(scope="module")
+def result(trial):
+    return fit(trial, engine="marginal")
+
+
+@pytest.fixture(scope="module")
+def checked(result):
+    """The result with entries such as a sampled one has: its numbers are made up and fixed."""
+    record = copy.deepcopy(result.record)
+    sampled = copy.deepcopy(record["effects"])
+    for entry in sampled:
+        entry["engine"] = "nuts"
+        for key in ("full", "as_lived"):
+            entry[key]["mean"] -= 0.25
+    record["effects"] += sampled
+    record["checks"] |= {
+        "predictive": {
+            "sentence": "New nights differ in one respect.",
+            "statistics": {
+                "spread without treatment": {"observed": 1.5, "predicted": 1.4, "interval": [1.0, 2.0], "p": 0.4},
+                "share at the floor on magnesium": {
+                    "observed": 0.9,
+                    "predicted": 0.2,
+                    "interval": [0.1, 0.3],
+                    "p": 0.001,
+                },
+                "largest jump between nights": {"observed": 4.0, "predicted": 4.2, "interval": [3.0, 7.0], "p": 0.5},
+            },
+        },
+        "left_out": {
+            "sentence": "No single night carries the answer.",
+            "pit": list(np.linspace(0.01, 0.99, 83) ** 1.2),
+            "influential": [{"night": "2026-01-19", "outcome": 7.0, "shift_sd": 0.29, "pit": 0.7}],
+        },
+        "prior": {"prior": {"magnesium": 0.14}, "likelihood": {"magnesium": 0.09}, "limit": 0.05},
+    }
+    record["randomization_test"] = describe_randomization(result.trial, seed=record["seed"])
+    return Result(result.trial, record, result.posterior)
+
+
+@compared
+def test_schedule(trial):
+    return drawn(lambda ax: plots.schedule(trial, ax=ax), (7.4, 2.45))
+
+
+@compared
+def test_schedule_sealed(planned):
+    protocol = planned("randomized-blocks", concealed="helper", period_nights=4, run_in_nights=3, blocks=3)
+    return drawn(lambda ax: plots.schedule(protocol, ax=ax), (7.4, 1.6))
+
+
+@compared
+def test_nights(trial):
+    return drawn(lambda ax: plots.nights(trial, ax=ax), (7.4, 2.45))
+
+
+@compared
+def test_period_means(trial):
+    return drawn(lambda ax: plots.period_means(trial, ax=ax), (3.4, 2.4))
+
+
+@compared
+def test_effect(result):
+    return drawn(lambda ax: plots.effect(result, ax=ax), (3.9, 2.4))
+
+
+@compared
+def test_probabilities(result):
+    return drawn(lambda ax: plots.probabilities(result, ax=ax), (3.5, 2.4))
+
+
+@compared
+def test_over_time(result):
+    return drawn(lambda ax: plots.over_time(result, ax=ax), (5.0, 2.6))
+
+
+@compared
+def test_exposure(result):
+    return drawn(lambda ax: plots.exposure(result, ax=ax))
+
+
+@compared
+def test_autocorrelation(result):
+    return drawn(lambda ax: plots.autocorrelation(result, ax=ax))
+
+
+@compared
+def test_prior_posterior(checked):
+    return drawn(lambda ax: plots.prior_posterior(checked, ax=ax))
+
+
+@compared
+def test_sensitivity(result):
+    return drawn(lambda ax: plots.sensitivity(result, ax=ax))
+
+
+@compared
+def test_predictive(checked):
+    return drawn(lambda ax: plots.predictive(checked, ax=ax), (7.0, 2.0))
+
+
+@compared
+def test_left_out(checked, monkeypatch):
+    # The band is simulated without a seed of its own; here it has a known width.
+    def band(pit, *_):
+        points = np.linspace(0, 1, 99)
+        share = np.mean(np.array(pit)[:, None] <= points, axis=0)
+        wide = 0.3 * np.sqrt(points * (1 - points))
+        return points, share, points - wide, points + wide
+
+    monkeypatch.setattr("arviz_stats.ecdf_utils.ecdf_pit", band)
+    return drawn(lambda ax: plots.left_out(checked, ax=ax), (5.5, 3.4))
+
+
+@compared
+def test_randomization(checked):
+    return drawn(lambda ax: plots.randomization(checked, ax=ax), (5.5, 3.0))
+
+
+@compared
+def test_engines(checked):
+    return drawn(lambda ax: plots.engines(checked, ax=ax), (6.5, 2.2))
+
+
+@compared
+def test_power(make_protocol):
+    protocol = make_protocol()
+    rows = [
+        (14, 4, 3, 0.62, 4.1, THIS),
+        (26, 8, 3, 0.83, 2.9, "more blocks"),
+        (30, 4, 7, 0.71, float("nan"), "longer periods"),
+    ]
+    designs = pd.DataFrame(rows, columns=["nights", "periods", "period_nights", "right", "width", "change"])
+    designs = designs.assign(right_mcse=0.02, design=[f"{row[1]} periods" for row in rows])
+    made = Power.__new__(Power)
+    object.__setattr__(made, "protocol", protocol)
+    object.__setattr__(made, "designs", designs)
+    object.__setattr__(made, "settings", {"goal": 0.8})
+    return drawn(lambda ax: plots.power(made, ax=ax), (7.0, 2.3))
+
+
+@compared
+def test_cohort(result):
+    others = {
+        name: fit(Trial.load(SAMPLE / name), engine="marginal", sensitivity=False) for name in ("cant-tell", "worsens")
+    }
+    people = {"first person": result, "second person": others["worsens"], "third person": others["cant-tell"]}
+    return drawn(lambda ax: plots.cohort(people, ax=ax), (7.0, 2.4))
+
+
+@compared
+def test_over_time_in_german(result):
+    with speaking("de"):
+        return drawn(lambda ax: plots.over_time(result, ax=ax), (5.0, 2.6))
