@@ -117,7 +117,7 @@ def test_pauses_are_rows_of_the_frame_and_no_missing_nights(amended_folder):
     assert list(frame.index) == list(pd.date_range("2026-01-05", "2026-01-23"))
     assert [night.day for night in frame.index[frame["arm"] == PAUSE]] == [11, 12, 13, 14, 15]
     assert [night.day for night in trial.missing_nights] == [8, *range(16, 24)]
-    assert repr(trial).startswith("<Trial 'Does magnesium calm my legs at night?': 5 of 14 nights recorded")
+    assert "5 of 14 recorded" in repr(trial)
 
 
 def test_washout_nights_are_rows_of_their_own(planned):
@@ -170,7 +170,7 @@ def test_who_stops_on_day_ten_has_recorded_ten_nights(planned):
     nights = [night for period in order.periods for night in period.dates]
     trial = Trial(protocol, order, tuple(Entry(night, outcome=4) for night in nights[:10]))
     assert len(trial.missing_nights) == 60
-    assert "10 of 70 nights recorded" in repr(trial)
+    assert "10 of 70 recorded" in repr(trial)
     assert len(trial.frame) == 70
 
 

@@ -42,8 +42,14 @@ class Result:
     posterior: "xr.DataTree"
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{effect['arm']} against {effect['reference']}: {effect['verdict']}" for effect in self.lead)
-        return f"<Result of {self.trial!r}, engine {self.engine}: {told}>"
+        from nof1.analyze.display import result_text
+
+        return result_text(self)
+
+    def _repr_html_(self) -> str:
+        from nof1.analyze.display import result_html
+
+        return result_html(self)
 
     @property
     def engine(self) -> str:

@@ -342,6 +342,19 @@ class Protocol(Frozen):
         """Whether the dates are real; adopted nights may have had day numbers only."""
         return not isinstance(self.design, Adopted) or self.design.dated
 
+    def __repr__(self) -> str:
+        from nof1.plan.display import protocol_text
+
+        return protocol_text(self)
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _repr_html_(self) -> str:
+        from nof1.plan.display import protocol_html
+
+        return protocol_html(self)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values as they stand in the TOML file; dates as ISO text."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)

@@ -60,9 +60,14 @@ class Trial:
             check_entry(self.protocol, entry, where=f"night {entry.night}", until=self.order.end)
 
     def __repr__(self) -> str:
-        recorded = self.protocol.nights - len(self.missing_nights)
-        arms = ", ".join(arm.name for arm in self.protocol.arms)
-        return f"<Trial {self.protocol.title!r}: {recorded} of {self.protocol.nights} nights recorded, arms {arms}>"
+        from nof1.record.display import trial_text
+
+        return trial_text(self)
+
+    def _repr_html_(self) -> str:
+        from nof1.record.display import trial_html
+
+        return trial_html(self)
 
     @classmethod
     def load(cls, folder: str | Path) -> "Trial":

@@ -1,0 +1,77 @@
+"""How a result shows itself: the verdict, the numbers of its record, and what failed."""
+
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from known import SAMPLE
+
+from nof1 import Trial, fit
+
+NASTY = "<script>alert('x')</script>"
+
+
+@pytest.fixture(scope="module")
+def result():
+    return fit(Trial.load(SAMPLE / "helps"), engine="marginal", sensitivity=False)
+
+
+def with_record(result, **changes):
+    return replace(result, record=result.record | changes)
+
+
+def test_it_says_what_the_record_says(result):
+    _, numbers = result.leading(result.lead[0])
+    low, high = (f"{end:+.2f}".replace("-", "−") for end in numbers["interval"])
+    for shown in (repr(result), unescape(result._repr_html_())):
+        assert "magnesium against off" in shown
+        assert numbers["verdict"] in shown
+        assert f"{numbers['mean']:.2f} at full exposure".replace("-", "−") in shown
+        assert f"{low} to {high}" in shown
+        assert f"{100 * numbers['p_benefit']:.0f} %" in shown
+        assert "no check of the computation failed" in shown
+        assert "simulated: no person recorded these nights" in shown
+    assert len(repr(result).splitlines()) < 10
+
+
+def test_chances_are_never_told_as_certain(result):
+    _, numbers = result.leading(result.lead[0])
+    assert numbers["p_better"] > 0.99
+    assert numbers["p_harm"] < 0.01
+    for shown in (repr(result), unescape(result._repr_html_())):
+        assert "> 99 %" in shown
+        assert "< 1 %" in shown
+        assert "100 %" not in shown
+
+
+def test_what_failed_is_told(result):
+    checks = {
+        "sampler": {"passed": False, "sentence": f"It did not settle {NASTY}."},
+        "cross_check": {"passed": False, "sentence": "They differ."},
+        "predictive": {"passed": False, "kind": "model", "sentence": "New nights look different."},
+        "left_out": {"passed": None, "sentence": "Nobody asked."},
+    }
+    failed = with_record(result, checks=checks)
+    for shown in (repr(failed), failed._repr_html_()):
+        assert "no check of the computation failed" not in shown
+        assert "They differ." in shown
+        assert "look at" in shown
+        assert "New nights look different." in shown
+        assert "Nobody asked." not in shown
+    assert "<script" not in failed._repr_html_()
+
+
+def test_it_leads_with_the_effect_as_lived_where_exposure_fell_short(result):
+    exposure = {"highest": {"magnesium": 0.5}, "nearly_full": 0.8}
+    short = with_record(result, exposure=exposure)
+    lived = result.lead[0]["as_lived"]["mean"]
+    assert f"{lived:.2f} as lived".replace("-", "−") in repr(short)
+    assert f"{lived:.2f} as lived".replace("-", "−") in short._repr_html_()
+
+
+def test_nothing_that_a_person_wrote_is_markup(result):
+    trial = result.trial
+    nasty = replace(result, trial=replace(trial, protocol=trial.protocol.model_copy(update={"title": NASTY})))
+    assert "<script" not in nasty._repr_html_()
+    assert NASTY in unescape(nasty._repr_html_())
+    assert "://" not in nasty._repr_html_()
