@@ -1,6 +1,6 @@
 # nof1: every target sets up what it needs. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format words notebooks sample bench calibrate lock clean images
+.PHONY: help setup demo test lint format words notebooks sample bench calibrate lock clean images docs
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,6 +40,9 @@ words: $(READY) ## collect the sentences for translators
 
 notebooks: $(READY) ## run the notebooks and keep their outputs
 	@$(BIN)/python scripts/run_notebooks.py notebooks/*.ipynb
+
+docs: $(READY) ## build the documentation site, in build/docs
+	@$(BIN)/python scripts/build_docs.py
 
 sample: $(READY) ## make the simulated sample trials again
 	@$(BIN)/python data/sample/simulate.py

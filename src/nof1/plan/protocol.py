@@ -311,7 +311,7 @@ class Protocol(Frozen):
 
     @property
     def concealed(self) -> Concealment:
-        """Who knows the order: "open", "helper" or "alone"."""
+        """Who knows the order, as "open", "helper" or "alone"."""
         return "open" if isinstance(self.design, Adopted) else self.design.concealed
 
     @property

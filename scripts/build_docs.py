@@ -1,0 +1,170 @@
+"""Build the documentation site: pages of docs/, README, notebooks and benchmarks, and two pages made from the code.
+
+They are laid out in build/docs-source first, so that nothing generated lies among the sources. A warning is an error, and so
+is a page that would fetch something from elsewhere when it is read.
+"""
+
+import inspect
+import re
+import shutil
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sphinx.cmd.build import build_main
+
+import nof1
+from nof1 import facts
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "build" / "docs-source"
+SITE = ROOT / "build" / "docs"
+
+ROOMS = {"plan": "Plan", "record": "Record", "analyze": "Analyze", "errors": "What can go wrong"}
+FACTS = {
+    "dose": "Upper levels",
+    "forms": "Forms of magnesium",
+    "guidelines": "Guidelines",
+    "intake": "Amounts and food",
+    "kinetics": "Build-up and washout",
+    "outcomes": "Measures",
+    "people": "What people told researchers",
+    "safety": "Safety screen",
+    "side_effects": "Side effects that the diary offers",
+    "stop": "When to stop",
+    "studies": "Studies in restless legs",
+}
+CERTAINTY = {
+    "S": "read in the source",
+    "D": "worked out from it",
+    "M": "from memory, **not checked**: ask a pharmacist",
+}
+
+
+def lay_out() -> None:
+    """Copy and make all pages."""
+    shutil.rmtree(SOURCE, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", SOURCE, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder, kind in (("notebooks", "*.ipynb"), ("benchmarks", "*.md")):
+        (SOURCE / folder).mkdir()
+        for path in sorted((ROOT / folder).glob(kind)):
+            shutil.copy(path, SOURCE / folder)
+    shutil.copy(ROOT / "README.md", SOURCE)
+    for path in SOURCE.glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"\]\((?:docs/|\.\./(?=benchmarks/))", "](", text), encoding="utf-8")
+    (SOURCE / "safety-facts.md").write_text(facts_page(), encoding="utf-8")
+    (SOURCE / "api.md").write_text(api_page(), encoding="utf-8")
+
+
+def facts_page() -> str:
+    """Every fact that the software knows, with its source and how sure it is."""
+    parts = [
+        "# Safety facts and their sources\n",
+        "What nof1 knows of magnesium and restless legs, as it stands in `src/nof1/facts/*.toml`. It shows no medical number that "
+        "is not here. Nothing on this page is a recommendation: ask a doctor or pharmacist.\n",
+    ]
+    for name in facts.names():
+        first = (files("nof1.facts") / f"{name}.toml").read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+        intro = [] if first.startswith("certainty") else [f"{first}\n"]
+        parts += [f"## {FACTS[name]}\n", *intro, "| fact | numbers in use | source | how sure |", "|---|---|---|---|"]
+        for row in facts.load(name):
+            cells = (_fact(row), _numbers(row), _cell(row["source"]), CERTAINTY[row["certainty"]])
+            parts.append(f"| {' | '.join(cells)} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _fact(row: dict[str, Any]) -> str:
+    question = f"**{_cell(row['question'])}** " if "question" in row else ""
+    return question + _cell(row["text"])
+
+
+def _numbers(row: dict[str, Any]) -> str:
+    """What the code reads of a fact, where that is a number."""
+    values = {
+        name: value for name, value in row.items() if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    return ", ".join(f"{_cell(name.replace('_', ' '))} {value:g}" for name, value in values.items())
+
+
+def _cell(text: object) -> str:
+    return re.sub(r"([|\\*_`<\[])", r"\\\1", " ".join(str(text).split()))
+
+
+def api_page() -> str:
+    """Every public name, by room, from the docstrings."""
+    parts = [
+        "# Names in Python\n",
+        "`import nof1` gives all of these. Everything that draws at random takes `seed`; numbers are in outcome points, chances "
+        "from 0 to 1, intervals 95 % equal-tailed.\n",
+    ]
+    homes = {name: getattr(nof1, name).__module__ for name in nof1.__all__ if not _is_module(name)}
+    for room, title in ROOMS.items():
+        names = [name for name, home in homes.items() if home.split(".")[1] == room]
+        parts += [f"## {title}\n", *(_directive(f"nof1.{name}", getattr(nof1, name)) for name in names)]
+    parts.append("## Report\n")
+    parts += [_directive("nof1.report.summary", nof1.report.summary)]
+    parts += ["## Pictures\n", "Each takes `ax=None` and returns the Axes.\n"]
+    parts += [_directive(f"nof1.plots.{name}", picture) for name, picture in pictures().items()]
+    return "\n".join(parts)
+
+
+def pictures() -> dict[str, Any]:
+    """The functions of `nof1.plots` that draw."""
+    functions = inspect.getmembers(nof1.plots, inspect.isfunction)
+    draws = re.compile(r"\b(Axes|Figure)$")
+    return {
+        name: one
+        for name, one in functions
+        if not name.startswith("_")
+        and name != "new_axes"
+        and draws.search(str(one.__annotations__.get("return")).strip("\"'"))
+    }
+
+
+def _is_module(name: str) -> bool:
+    return name == "__version__" or inspect.ismodule(getattr(nof1, name))
+
+
+def _directive(name: str, thing: Any) -> str:
+    """What tells autodoc to put this name's docstring here."""
+    if inspect.isfunction(thing):
+        return f"```{{eval-rst}}\n.. autofunction:: {name}\n```\n"
+    if issubclass(thing, BaseException):
+        return f"```{{eval-rst}}\n.. autoexception:: {name}\n```\n"
+    fields = "(**content)" if hasattr(thing, "model_fields") else ""  # Pydantic's signature would fill a page
+    return f"```{{eval-rst}}\n.. autoclass:: {name}{fields}\n   :members:\n   :exclude-members: model_config\n```\n"
+
+
+def fetches(page: str) -> list[str]:
+    """Addresses that a browser would fetch by itself to show this page, or that its styles name."""
+    tags = re.findall(r"<(?:script|img|link|iframe|source|video|audio|embed|object)\b[^>]*>", page)
+    named = [
+        address for tag in tags for address in re.findall(r"""(?:src|href|data)=["']((?:https?:)?//[^"']+)""", tag)
+    ]
+    return named + re.findall(r"""(?:url\(\s*["']?|@import\s+["'])((?:https?:)?//[^"')]+)""", page)
+
+
+def main() -> int:
+    """Lay out, build, and look at what was built."""
+    lay_out()
+    shutil.rmtree(SITE, ignore_errors=True)
+    if build_main(["-W", "--keep-going", "-q", "-d", str(ROOT / "build" / "docs-trees"), str(SOURCE), str(SITE)]):
+        return 1
+    elsewhere = {
+        f"{path.relative_to(SITE)}: {address}"
+        for path in SITE.rglob("*")
+        if path.suffix in (".html", ".css")
+        for address in fetches(path.read_text(encoding="utf-8"))
+    }
+    if elsewhere:
+        print("These would be fetched from elsewhere:", *sorted(elsewhere), sep="\n  ")
+        return 1
+    print(f"{SITE.relative_to(ROOT)}/index.html: {len(list(SITE.rglob('*.html')))} pages")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
