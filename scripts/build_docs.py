@@ -51,9 +51,11 @@ def lay_out() -> None:
         for path in sorted((ROOT / folder).glob(kind)):
             shutil.copy(path, SOURCE / folder)
     shutil.copy(ROOT / "README.md", SOURCE)
-    for path in SOURCE.glob("*.md"):
+    for path in (*SOURCE.glob("*.md"), *SOURCE.glob("notebooks/*")):
         text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r"\]\((?:docs/|\.\./(?=benchmarks/))", "](", text), encoding="utf-8")
+        # docs/ is the root here: from README, from the pages to benchmarks, from the notebooks.
+        text = re.sub(r"\]\((?:docs/|\.\./(?=benchmarks/)|(\.\./)docs/)", r"](\1", text)
+        path.write_text(text, encoding="utf-8")
     (SOURCE / "safety-facts.md").write_text(facts_page(), encoding="utf-8")
     (SOURCE / "api.md").write_text(api_page(), encoding="utf-8")
 

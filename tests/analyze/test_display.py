@@ -69,6 +69,14 @@ def test_it_leads_with_the_effect_as_lived_where_exposure_fell_short(result):
     assert f"{lived:.2f} as lived".replace("-", "−") in short._repr_html_()
 
 
+def test_without_build_up_there_is_no_full_exposure_to_speak_of(result):
+    trial = result.trial
+    analysis = trial.protocol.analysis.model_copy(update={"carryover": "none"})
+    plain = replace(result, trial=replace(trial, protocol=trial.protocol.model_copy(update={"analysis": analysis})))
+    assert "full exposure" not in repr(plain)
+    assert "full exposure" not in plain._repr_html_()
+
+
 def test_nothing_that_a_person_wrote_is_markup(result):
     trial = result.trial
     nasty = replace(result, trial=replace(trial, protocol=trial.protocol.model_copy(update={"title": NASTY})))

@@ -72,9 +72,11 @@ def _cells(result: "Result", effect: dict[str, Any]) -> tuple[str, ...]:
     """Arms, effect, interval, verdict and four chances, of the estimand that pages lead with."""
     estimand, numbers = result.leading(effect)
     low, high = numbers["interval"]
+    built_up = result.trial.protocol.analysis.carryover == "exponential"
+    told = f" {_ESTIMANDS[estimand]}" if built_up or estimand == "as-lived" else ""
     return (
         _pair(effect),
-        f"{_signed(numbers['mean'])} {_ESTIMANDS[estimand]}",
+        f"{_signed(numbers['mean'])}{told}",
         f"{_signed(low)} to {_signed(high)}",
         numbers["verdict"],
         *(_percent(numbers[name]) for name in ("p_better", "p_benefit", "p_small", "p_harm")),
