@@ -146,32 +146,55 @@ def _tell_looks(folder: Path, result: "Result") -> None:
             paragraph(sentence)
 
 
-def report(folder: Folder, as_json: AsJson = False) -> None:
-    """Write the results page, results/summary.pdf, and its figures."""
+Language = Annotated[str, typer.Option(help="Language of the pages: en or de.")]
+PaperSize = Annotated[Literal["a4", "letter"], typer.Option(help="Paper to print on.")]
+LargePrint = Annotated[
+    bool, typer.Option("--large-print", help="Letters of 16 points, on as many pages as that takes.")
+]
+
+
+def report(
+    folder: Folder,
+    language: Language = "en",
+    paper: PaperSize = "a4",
+    large_print: LargePrint = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the results as a PDF, results/summary.pdf, and its figures; other languages and papers beside it."""
     from nof1.analyze.results import Result
     from nof1.report import words
 
     result = Result.load(folder)
-    files = _reported(folder, result)
+    files = _reported(folder, result, language=language, paper=paper, large_print=large_print)
     if as_json:
         say_json(files)
         return
     say(words.headline(result), style="bold")
-    say(f"The page is {files['summary']}.")
+    say(f"The pages are {files['summary']}.")
 
 
-def _reported(folder: Path, result: "Result") -> dict[str, Any]:
-    """The page and its figures are written; where they are."""
+def _reported(
+    folder: Path,
+    result: "Result",
+    *,
+    language: str = "en",
+    paper: Literal["a4", "letter"] = "a4",
+    large_print: bool = False,
+) -> dict[str, Any]:
+    """The pages and their figures are written; where they are."""
     from nof1.record.result_files import RESULTS_FOLDER
-    from nof1.report.pdf import SUMMARY_FILE, figures, summary
+    from nof1.report.pdf import checks_figure, pages, summary_file
 
-    home = folder / RESULTS_FOLDER
+    path = folder / RESULTS_FOLDER / summary_file(language=language, paper=paper, large_print=large_print)
+    content, drawn = pages(result, language=language, paper=paper, large_print=large_print)
+    drawn |= {"checks": checks_figure(result, language=language)}
+    suffix = path.stem.removeprefix("summary")
+    figures = {path.with_name(f"{name}{suffix}.svg"): svg for name, svg in drawn.items()}
     with locked(folder):
-        drawn = figures(result)
-        for name, svg in drawn.items():
-            write_atomic(home / f"{name}.svg", svg)
-        path = summary(result, home / SUMMARY_FILE)
-    return {"summary": str(path), "figures": [str(home / f"{name}.svg") for name in drawn]}
+        for figure, svg in figures.items():
+            write_atomic(figure, svg)
+        write_atomic(path, content)
+    return {"summary": str(path), "figures": [str(figure) for figure in figures]}
 
 
 def demo(

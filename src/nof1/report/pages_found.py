@@ -48,10 +48,11 @@ def _effects(result: Result) -> Part | None:
     """A row for each engine, pair of arms and estimand, and one for the randomization test of the main pair."""
     record, protocol = result.record, result.trial.protocol
     told = units(measure_of(result.lead[0]), protocol.outcome)
-    rows = []
-    for entry in record["effects"][: 2 * _MOST_PAIRS]:
-        for key in ("full", "as_lived"):
-            rows.append(_effect_row(protocol, entry, key, told.factor))
+    rows = [
+        _effect_row(protocol, entry, key, told.factor)
+        for entry in record["effects"][: 2 * _MOST_PAIRS]
+        for key in ("full", "as_lived")
+    ]
     test = record.get("randomization_test") or {}
     if "p" in test:
         low, high = test["interval"] or (None, None)

@@ -37,26 +37,37 @@ _BEHIND = (8.8, 8.4, 8.0)  # of the pages behind it, so that there are three in 
 _LARGE = 16.0
 
 
-def figures(result: Result) -> dict[str, bytes]:
-    """The pictures as SVG, by name: those of the summary, and the sheet of checks."""
-    return _pictures(result) | {"checks": _as_svg(lambda: plots.checks(result))}
+def summary_file(*, language: str = ENGLISH, paper: Paper = "a4", large_print: bool = False) -> str:
+    """Name of the file of these pages: summary.pdf, or summary-de-letter-large.pdf."""
+    chosen = (language, language != ENGLISH), (paper, paper != "a4"), ("large", large_print)
+    return "-".join([Path(SUMMARY_FILE).stem, *(name for name, told in chosen if told)]) + ".pdf"
 
 
-def _pictures(result: Result) -> dict[str, bytes]:
-    """What the pages show; a picture that this result has not is left out."""
+def checks_figure(result: Result, *, language: str = ENGLISH) -> bytes:
+    """The sheet of checks as SVG."""
+    with speaking(language):
+        return _as_svg(lambda: plots.checks(result))
+
+
+def _pictures(result: Result, *, large_print: bool = False) -> dict[str, bytes]:
+    """What the pages show; a picture that this result has not is left out.
+
+    In large print they are drawn smaller, since the page shows them over its whole width: their letters grow.
+    """
     trial = result.trial
-    draw: dict[str, tuple[float, float, Callable[[Axes], Axes]]] = {
-        "nights": (7.4, 2.3, lambda ax: plots.nights(trial, ax=ax)),
-        "effect": (3.9, 2.2, lambda ax: plots.effect(result, ax=ax)),
-        "probabilities": (3.4, 2.2, lambda ax: plots.probabilities(result, ax=ax)),
-        "periods": (3.0, 2.6, lambda ax: plots.period_means(trial, ax=ax)),
-        "exposure": (3.0, 2.2, lambda ax: plots.exposure(result, ax=ax)),
-        "sensitivity": (7.2, 2.9, lambda ax: plots.sensitivity(result, ax=ax)),
+    draw: dict[str, tuple[float, float, float, Callable[[Axes], Axes]]] = {
+        "nights": (7.4, 2.3, 5.6, lambda ax: plots.nights(trial, ax=ax)),
+        "effect": (3.9, 2.2, 4.2, lambda ax: plots.effect(result, ax=ax)),
+        "probabilities": (3.4, 2.2, 4.2, lambda ax: plots.probabilities(result, ax=ax)),
+        "periods": (3.2, 2.2, 4.2, lambda ax: plots.period_means(trial, ax=ax)),
+        "exposure": (3.2, 1.75, 4.2, lambda ax: plots.exposure(result, ax=ax)),
+        "sensitivity": (7.2, 2.6, 6.0, lambda ax: plots.sensitivity(result, ax=ax)),
     }
     drawn = {}
-    for name, (width, height, picture) in draw.items():
+    for name, (width, height, large, picture) in draw.items():
+        size = (large, max(height, 0.55 * large)) if large_print else (width, height)
         try:
-            drawn[name] = _svg(width, height, picture)
+            drawn[name] = _svg(*size, picture)
         except InputError:
             continue  # the words say why there is none
     return drawn
@@ -114,17 +125,24 @@ def summary(
         If the pages cannot be made or written, or the language or the paper is unknown.
     """
     path = Path(path)
+    write_atomic(path, pages(result, language=language, paper=paper, large_print=large_print)[0])
+    return path
+
+
+def pages(
+    result: Result, *, language: str = ENGLISH, paper: Paper = "a4", large_print: bool = False
+) -> tuple[bytes, dict[str, bytes]]:
+    """The PDF, and the pictures on it as SVG, by name; as `summary`."""
     if paper not in _PAPERS:
         raise InputError(f'There is no paper "{paper}" here; there is: {", ".join(_PAPERS)}.')
     with speaking(language):
-        drawn = _pictures(result)
+        drawn = _pictures(result, large_print=large_print)
         data = summary_data(result, set(drawn), large_print=large_print) | {
             "language": language,
             "paper": _PAPERS[paper],
         }
         attempts = [data | {"size": size} for size in ((_LARGE,) if large_print else _BEHIND)]
-        write_atomic(path, render("summary.typ", attempts, drawn, standards=("ua-1", "a-2a")))
-    return path
+        return render("summary.typ", attempts, drawn, standards=("ua-1", "a-2a")), drawn
 
 
 def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) -> dict[str, Any]:
