@@ -99,11 +99,20 @@ def test_whatever_is_said_of_a_result_can_be_translated_and_has_the_numbers_of_t
     assert any(re.search(r"\d,\d", line) for line in lines)
 
 
-def test_calls_within_calls_are_found_and_nothing_else():
-    ids = {forms(message.id)[0] for message in FOUND}
-    assert {"{night} ({outcome:g})", "period means", "{first} and {last}", "first night dropped"} <= ids
-    assert not ids & {"verdict", "measure", "arm"}  # keys within a call
-    assert not any("nof1 analyze" in text and "Run" in text for text in ids)  # what the commands say
+SOURCE = """
+from nof1.language import phrase, say as tell, say_some
+TABLE = {"key": phrase("in a table {a}")}
+def f(row, say):
+    say("what a command says")
+    tell(TABLE[row["verdict"]], a=[tell("within {b}", b=row["measure"])])
+    say_some(row["count"], "{count} {c}", "{count} {c}s", c=tell("deep" " and split"))
+"""
+
+
+def test_calls_within_calls_are_found_and_nothing_else(tmp_path):
+    (tmp_path / "module.py").write_text(SOURCE)
+    found = {forms(message.id) for message in words.extract(tmp_path) if message.id}
+    assert found == {("in a table {a}",), ("within {b}",), ("{count} {c}", "{count} {c}s"), ("deep and split",)}
 
 
 def test_collecting_keeps_translations_and_drops_what_nobody_says(tmp_path):
