@@ -1,17 +1,24 @@
+import copy
 import random
 import re
+import tomllib
+from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
+import outloud
 import pypdf
 import pytest
 from known import SAMPLE, two_arms
 
 from nof1 import Trial, fit, report
 from nof1.analyze.blinding import describe_blinding
+from nof1.errors import InputError
 from nof1.plan.draw import draw_order
 from nof1.plan.protocol import Protocol
 from nof1.record.entry import Entry
 
+ROOT = Path(__file__).parents[2]
 RESULT = fit(Trial.load(SAMPLE / "helps"), engine="marginal")
 
 
@@ -22,31 +29,176 @@ def page(tmp_path_factory):
     return path
 
 
-def test_one_a4_page_with_the_answer_on_it(page):
+def on_pages(path):
+    """The text of every page, spaces made single."""
+    return [re.sub(r"\s+", " ", page.extract_text()) for page in pypdf.PdfReader(path).pages]
+
+
+def test_three_pages_and_the_first_has_the_answer(page):
     reader = pypdf.PdfReader(page)
-    assert len(reader.pages) == 1
+    assert len(reader.pages) == 3
     assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842]
-    text = re.sub(r"\s+", " ", reader.pages[0].extract_text())
+    first = on_pages(page)[0]
     for words in (
         "N-of-1 trial",
-        "magnesium helped",
-        "equal-tailed interval",
+        "Are my nights calmer on magnesium than off it?",
+        "On these nights, magnesium helped.",
+        "with a chance of 95 in 100 it is somewhere from",
+        "better by 1 point or more",
+        "in 100",
         "Simulated data",
-        "no medical advice",
         "loose stools",
+        "What would help to know more",
+        "no medical advice",
+    ):
+        assert words in first
+    assert RESULT.record["protocol_sha256"][:16] in first
+
+
+# Every item of what CENT 2015 asks for (guidelines.toml), by words that stand for it.
+ITEMS = {
+    "1": ("N-of-1 trial: Simulated example", "In short On these nights, magnesium helped."),
+    "2-3": (
+        "Question Are my nights calmer",
+        "Why one person",
+        "12 periods of 7 nights",
+        "Run-in: 7 nights",
+        "No washout",
+        "Changes after the draw None.",
+    ),
+    "4-5": (
+        "Diagnosis, other conditions and other medicines",
+        "Other treatment stays",
+        "At home",
+        "mg taken",
+        "200 mg of elemental magnesium",
+    ),
+    "6-7": ("Outcome RLS severity, from 0 to 10; lower is better", "12 periods", "Looks before the end None."),
+    "8-11": (
+        "Randomized blocks: 6 blocks",
+        "one of 64 orders",
+        "PCG64",
+        "Whole order run-in on off 7, off 7, magnesium 7",
+        "Nobody was blind",
+    ),
+    "12": (
+        "Bayesian model of the nightly ratings",
+        "gradual build-up and wash-out",
+        "differences between periods",
+        "AR(1)",
+        "Normal(0, 2)",
+    ),
+    "13-16": (
+        "83 of 91 planned nights were recorded",
+        "8 missing nights",
+        "Mon 5 Jan 2026",
+        "run-in off",
+        "magnesium 41 of 42",
+    ),
+    "17": (
+        "12 magnesium Mon 30 Mar",
+        "as lived",
+        "full effect",
+        "Relative size",
+        "%) of the mean of all nights recorded on no magnesium",
+    ),
+    "18-19": (
+        "half-life of build-up and wash-out",
+        "trend, first to last night",
+        "likeness of neighbouring nights",
+        "loose stools",
+    ),
+    "20-25": (
+        "Limits, and how far this carries",
+        "says nothing about other people",
+        "Funding",
+        "30784346246733f247d3fbeeb9bc0629e6273285ab3759a2508fb98edbbe5d39",
+    ),
+}
+
+
+def test_every_item_of_the_guideline_is_on_the_pages(page):
+    text = " ".join(on_pages(page))
+    guideline = tomllib.loads((ROOT / "src/nof1/report/guidelines.toml").read_text(encoding="utf-8"))["cent-2015"]
+    assert set(ITEMS) == {item["numbers"] for item in guideline["items"]}
+    missing = [(number, words) for number, told in ITEMS.items() for words in told if words not in text]
+    assert not missing
+
+
+def test_every_period_stands_with_what_was_recorded(page):
+    text = " ".join(on_pages(page))
+    for period in RESULT.record["periods"][1:]:
+        row = f"{period['period']} {period['arm']} "
+        assert row in text
+        assert f"{period['recorded']} of {period['nights']}" in text[text.index(row) :][:80]
+
+
+def test_two_computations_and_the_test_without_a_model_stand_beside_each_other(tmp_path):
+    record = copy.deepcopy(RESULT.record)
+    record["effects"] = [effect | {"engine": engine} for engine in ("nuts", "marginal") for effect in record["effects"]]
+    record["engines"] |= {"nuts": {}}
+    text = " ".join(on_pages(report.summary(replace(RESULT, record=record), tmp_path / "both.pdf")))
+    for words in (
+        "PyMC (NUTS) magnesium against off full effect",
+        "marginal engine magnesium against off as lived",
+        "randomization test magnesium against off",
     ):
         assert words in text
-    assert RESULT.record["protocol_sha256"][:16] in text
+    assert f"p = {record['randomization_test']['p']:.2g}" in text
 
 
-def test_it_says_it_is_pdf_ua_1_and_is_tagged(page):
+def test_it_says_that_it_is_pdf_ua_1_and_pdf_a_2a_and_is_tagged(page):
     reader = pypdf.PdfReader(page)
     root = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-    assert "pdfuaid:part>1<" in root["/Metadata"].get_data().decode().replace('pdfuaid:part="1"', "pdfuaid:part>1<")
+    assert root["/OutputIntents"]
+    metadata = root["/Metadata"].get_data().decode()
+    for element, value in (("pdfuaid:part", "1"), ("pdfaid:part", "2"), ("pdfaid:conformance", "A")):
+        assert re.search(rf'{element}(="|>){value}', metadata)
     assert reader.metadata.title == "N-of-1 trial: Simulated example: magnesium helps"
+    assert not reader.is_encrypted
+
+
+def test_a_checker_of_pdf_ua_finds_nothing(page):
+    found = outloud.check(str(page))
+    assert found.error is None
+    assert [str(finding) for finding in found.findings] == []
+    assert found.stats["tagged"]
+
+
+def test_a_checker_of_pdf_ua_finds_a_picture_without_words(page, tmp_path):
+    """The check above can fail."""
+    writer = pypdf.PdfWriter(clone_from=page)
+    for figure in figures(writer.root_object["/StructTreeRoot"]["/K"]):
+        del figure["/Alt"]
+    writer.write(tmp_path / "broken.pdf")
+    assert outloud.check(str(tmp_path / "broken.pdf")).findings
+
+
+def test_headings_are_bookmarks(page):
+    def titles(outline):
+        for entry in outline:
+            if isinstance(entry, list):
+                yield from titles(entry)
+            else:
+                yield entry.title
+
+    found = list(titles(pypdf.PdfReader(page).outline))
+    assert found[0].startswith("N-of-1 trial")
+    assert {"The nights", "What was planned", "Checks", "Where this comes from"} <= set(found)
+
+
+def test_all_fonts_are_within_the_file(page):
+    reader = pypdf.PdfReader(page)
+    fonts = [font.get_object() for one in reader.pages for font in one["/Resources"]["/Font"].values()]
+    assert fonts
+    for font in fonts:
+        (inner,) = font["/DescendantFonts"]
+        descriptor = inner.get_object()["/FontDescriptor"]
+        assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+        assert "+" in descriptor["/FontName"]  # only the letters that are used
 
 
 def figures(element):
@@ -61,18 +213,49 @@ def figures(element):
             yield from figures(element["/K"])
 
 
-def test_three_figures_are_vectors_with_text_alternatives(page):
+def test_pictures_are_vectors_with_words_for_those_who_do_not_see_them(page):
     reader = pypdf.PdfReader(page)
     alternatives = [str(figure["/Alt"]) for figure in figures(reader.trailer["/Root"]["/StructTreeRoot"]["/K"])]
-    assert len(alternatives) == 3
+    assert len(alternatives) == 6
+    assert all(len(words) > 40 for words in alternatives)
     assert "8 nights missing" in alternatives[0]
-    assert "Posterior" in alternatives[1]
-    assert not list(reader.pages[0].images)
+    assert not [image for one in reader.pages for image in one.images]
 
 
 def test_same_result_same_bytes(page, tmp_path):
     report.summary(RESULT, tmp_path / "again.pdf")
     assert (tmp_path / "again.pdf").read_bytes() == page.read_bytes()
+    assert page.stat().st_size < 500_000
+
+
+def test_letter_paper_and_large_print(tmp_path):
+    letter = pypdf.PdfReader(report.summary(RESULT, tmp_path / "letter.pdf", paper="letter"))
+    assert [round(float(side)) for side in letter.pages[0].mediabox[2:]] == [612, 792]
+    assert len(letter.pages) == 3
+    large = report.summary(RESULT, tmp_path / "large.pdf", large_print=True)
+    assert len(pypdf.PdfReader(large).pages) > 5
+    assert letter_sizes(large) >= 12 > letter_sizes(tmp_path / "letter.pdf")
+    assert outloud.check(str(large)).findings == []
+
+
+def letter_sizes(path):
+    """The size of most letters of the first page, in points."""
+    sizes = Counter()
+
+    def visit(text, cm, tm, font, size):
+        if text.strip():
+            sizes[round(abs(size * tm[0] * cm[0]), 1)] += len(text)
+
+    pypdf.PdfReader(path).pages[0].extract_text(visitor_text=visit)
+    return sizes.most_common(1)[0][0]
+
+
+def test_an_unknown_paper_or_language_is_refused_by_name(tmp_path):
+    with pytest.raises(InputError, match='"a5"'):
+        report.summary(RESULT, tmp_path / "x.pdf", paper="a5")
+    with pytest.raises(InputError, match='"xx"'):
+        report.summary(RESULT, tmp_path / "x.pdf", language="xx")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -92,7 +275,7 @@ def test_user_text_is_only_text(title, tmp_path):
     changed = Trial(Protocol.build(content), trial.order, trial.entries)
     report.summary(fit(changed, engine="marginal"), tmp_path / "summary.pdf")
     reader = pypdf.PdfReader(tmp_path / "summary.pdf")
-    assert len(reader.pages) == 1
+    assert len(reader.pages) == 3
     shown = re.sub(r"\s+", "", reader.pages[0].extract_text())
     expected = re.sub(r"\s+", "", title.replace("夜", "□"))
     assert expected[:10] in shown
@@ -125,7 +308,7 @@ def sealed(protocol):
 def test_side_effects_doses_and_guesses_of_a_sealed_trial_are_on_the_page(planned, tmp_path):
     result = sealed(planned("randomized-blocks", concealed="helper", blocks=6, period_nights=4))
     pages, text = words_of(report.summary(result, tmp_path / "summary.pdf"))
-    assert pages == 1
+    assert pages == 3
     harms, doses = (result.record[key]["citrate"] for key in ("harms", "adherence"))
     assert f"on {harms['with_side_effects']} of 24 nights ({100 * harms['rate']:.0f} in 100; from " in text
     assert f"{doses['as_planned']} of 24 ({100 * doses['share_as_planned']:.0f} in 100; from " in text
@@ -142,6 +325,6 @@ def test_three_arms_with_long_names_fit_on_the_page_with_what_was_recorded(plann
     for arm in content["arms"]:
         arm["label"] = f"{arm['name']} capsules of the pharmacy round the corner"
     pages, text = words_of(report.summary(sealed(Protocol.build(content)), tmp_path / "summary.pdf"))
-    assert pages == 1
+    assert pages == 3
     assert "more had side effects on citrate capsules of the pharmacy round the corner" in text
     assert "a blind one is right once in 3" in text

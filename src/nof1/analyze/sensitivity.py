@@ -41,7 +41,7 @@ _PARTS = {
     ),
     "period_effects": (
         (phrase("no period effect"), phrase("no differences between periods for other reasons")),
-        (phrase("with a period effect"), phrase("a differences between periods for other reasons")),
+        (phrase("with a period effect"), phrase("differences between periods for other reasons")),
     ),
     "autocorrelation": (
         (phrase("independent errors"), phrase("neighbouring nights no more alike than others")),

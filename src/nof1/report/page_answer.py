@@ -8,7 +8,7 @@ from typing import Any
 
 from nof1.analyze.effects import LEVEL
 from nof1.analyze.results import Result
-from nof1.language import again, say, spoken
+from nof1.language import again, say, sentences, spoken
 from nof1.report import words, words_record
 from nof1.report.page_more import more_sentences
 from nof1.report.phrases import clip
@@ -33,7 +33,7 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
     return {
         "heading": say("N-of-1 trial: {title}", title=clip(protocol.title, MAX_TITLE)),
         "question": clip(protocol.question, MAX_TITLE),
-        "simulated": words.SIMULATED if protocol.simulated else "",
+        "simulated": say(words.SIMULATED) if protocol.simulated else "",
         "failed": words.failed_checks(result),
         "headline": words.headline(result),
         "answer": [sentence for sentence in (_plain(result, main), words.exposure_sentence(result)) if sentence],
@@ -57,7 +57,7 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
             "side_effects": say("Doses and side effects"),
             "more": say("What would help to know more"),
         },
-        "no_advice": words.NO_ADVICE,
+        "no_advice": say(words.NO_ADVICE),
         "behind": say(
             "The next pages say how the trial was planned and lived, how this was computed, and how far it can be trusted."
         ),
@@ -75,7 +75,7 @@ def _plain(result: Result, effect: dict[str, Any]) -> str:
         arm=clip(protocol.arm(effect["arm"]).title, _MAX_ARM),
         reference=clip(protocol.arm(effect["reference"]).title, _MAX_ARM),
         lived=estimand == "as-lived",
-        full=say(" at its full effect") if protocol.analysis.carryover == "exponential" else "",
+        full=protocol.analysis.carryover == "exponential",
         mean=numbers["mean"],
         interval=say(
             "with a chance of {sure:g} in 100 it is somewhere {span}",
@@ -86,7 +86,7 @@ def _plain(result: Result, effect: dict[str, Any]) -> str:
     matters = say(
         "A change of {amount} or more was said beforehand to matter.", amount=amount(measure, protocol.outcome)
     )
-    return f"{told}. {scale_sentence(measure, protocol.outcome)} {matters}"
+    return sentences([say("{clause}.", clause=told), scale_sentence(measure, protocol.outcome), matters])
 
 
 def _others(result: Result, most: int) -> list[str]:

@@ -119,16 +119,21 @@ def _relative(result: Result) -> str:
     mean = float(nights.loc[nights["arm"] == main["reference"], protocol.outcome.name].mean())
     if protocol.outcome.low != 0 or not mean > 0 or protocol.analysis.family == "binary":
         return ""
-    _, numbers = result.leading(main)
-    low, high = sorted(100 * end / mean for end in numbers["interval"])
+    lived = main["as_lived"]
+    low, high = (100 * end / mean for end in lived["interval"])
     return say(
-        "{share:+.0f} % ({low:+.0f} to {high:+.0f} %) of the mean of all nights recorded on {reference}, {mean:number}.",
-        share=100 * numbers["mean"] / mean,
-        low=low,
-        high=high,
+        "As lived {share} % ({low} to {high} %) of the mean of all nights recorded on {reference}, {mean:number}.",
+        share=_signed(100 * lived["mean"] / mean),
+        low=_signed(low),
+        high=_signed(high),
         reference=clip(protocol.arm(main["reference"]).title, _ARM),
         mean=mean,
     )
+
+
+def _signed(value: float) -> str:
+    """A whole number with its sign."""
+    return f"{value:+.0f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _over_time(result: Result) -> str:

@@ -281,11 +281,10 @@ def _periods(result: Result, drawn: set[str]) -> Part | None:
     doses = _doses(result)
     rows = []
     for place, period in enumerate(result.record["periods"]):
-        first, last = (_short(period[key]) for key in ("start", "end"))
         cells = {
             "period": say("run-in") if period["period"] == 0 else str(period["period"]),
             "arm": clip(str(period["arm"]), 22),
-            "evenings": (first if first == last else f"{first} \N{EN DASH} {last}") if dated else str(period["nights"]),
+            "evenings": _evenings(period) if dated else str(period["nights"]),
             "rated": say("{recorded} of {nights}", recorded=period["recorded"], nights=period["nights"]),
             "dose": doses[place] if doses else "",
             "mean": _or_dash(period["mean"]),
@@ -322,5 +321,6 @@ def _or_dash(value: float | None) -> str:
     return "\N{EN DASH}" if value is None else number(value)
 
 
-def _short(day: Any) -> str:
-    return spoken().day(date.fromisoformat(str(day)), year=False)
+def _evenings(period: dict[str, Any]) -> str:
+    first, last = (spoken().day(date.fromisoformat(period[key]), year=False) for key in ("start", "end"))
+    return first if first == last else f"{first} \N{EN DASH} {last}"

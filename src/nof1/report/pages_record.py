@@ -98,7 +98,7 @@ def limits(result: Result) -> Section:
     return section(
         say("Limits, and how far this carries"),
         text(*[one for one in own if one], *[str(say(one)) for one in _LIMITS]),
-        item(say("In short"), words.headline(result), words.NO_ADVICE),
+        item(say("In short"), words.headline(result), say(words.NO_ADVICE)),
     )
 
 

@@ -35,6 +35,7 @@ _FIRST = (
 )
 _BEHIND = (8.8, 8.4, 8.0)  # of the pages behind it, so that there are three in all; a long trial takes more
 _LARGE = 16.0
+_LONG = 34  # letters of a word that no language has: shorter ones are hyphenated
 
 
 def summary_file(*, language: str = ENGLISH, paper: Paper = "a4", large_print: bool = False) -> str:
@@ -57,8 +58,8 @@ def _pictures(result: Result, *, large_print: bool = False) -> dict[str, bytes]:
     trial = result.trial
     draw: dict[str, tuple[float, float, float, Callable[[Axes], Axes]]] = {
         "nights": (7.4, 2.3, 5.6, lambda ax: plots.nights(trial, ax=ax)),
-        "effect": (3.9, 2.2, 4.2, lambda ax: plots.effect(result, ax=ax)),
-        "probabilities": (3.4, 2.2, 4.2, lambda ax: plots.probabilities(result, ax=ax)),
+        "effect": (3.9, 2.3, 4.2, lambda ax: plots.effect(result, ax=ax)),
+        "probabilities": (3.5, 2.3, 4.2, lambda ax: plots.probabilities(result, ax=ax)),
         "periods": (3.2, 2.2, 4.2, lambda ax: plots.period_means(trial, ax=ax)),
         "exposure": (3.2, 1.75, 4.2, lambda ax: plots.exposure(result, ax=ax)),
         "sensitivity": (7.2, 2.6, 6.0, lambda ax: plots.sensitivity(result, ax=ax)),
@@ -142,7 +143,7 @@ def pages(
             "paper": _PAPERS[paper],
         }
         attempts = [data | {"size": size} for size in ((_LARGE,) if large_print else _BEHIND)]
-        return render("summary.typ", attempts, drawn, standards=("ua-1", "a-2a")), drawn
+        return render("summary.typ", attempts, drawn, standards=("ua-1", "a-2a"), long=_LONG), drawn
 
 
 def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) -> dict[str, Any]:

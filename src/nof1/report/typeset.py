@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 PdfStandard = Literal["ua-1", "a-2a"]
 COMMON = "common.typ"  # what the templates share
 _RUNS_OVER = "runs over"  # said by a template where its pages are not enough
-_LONG_WORD = re.compile(r"(?<!\S)(?![0-9a-f]{64}(?!\S))\S{18,}")  # a hash is to be searched and copied: it stays whole
+_WORD = re.compile(r"(?<!\S)(?![0-9a-f]{64}(?!\S))\S+")  # a hash is to be searched and copied: it stays whole
+_LONG = 18  # letters of a word from which on it can be broken
 _BREAK = "\N{ZERO WIDTH SPACE}"
 _BREAK_EVERY = 9
 
@@ -30,6 +31,7 @@ def render(
     drawn: Mapping[str, bytes] | None = None,
     *,
     standards: Sequence[PdfStandard] = ("ua-1",),
+    long: int = _LONG,
 ) -> bytes:
     """Compile a template of this package to a PDF.
 
@@ -44,6 +46,8 @@ def render(
         Pictures as SVG, by name.
     standards : sequence of str
         That Typst holds the PDF to. PDF/A ("a-2a") needs a template that sets the document's date.
+    long : int
+        Letters of a word from which on it can be broken anywhere, for templates without hyphenation.
 
     Raises
     ------
@@ -54,7 +58,7 @@ def render(
     remaining = list(attempts)
     while True:
         data = dict(remaining.pop(0)) | {"may_run_over": not remaining}
-        inputs["data"] = json.dumps(_shown(data), ensure_ascii=False)
+        inputs["data"] = json.dumps(_shown(data, long), ensure_ascii=False)
         content = _compile(template, inputs, standards, may_fail=bool(remaining))
         if content is not None:
             return content
@@ -95,17 +99,18 @@ def _fonts() -> "Fonts":
     return typst.Fonts(include_system_fonts=False, font_paths=[str(font_folder())])
 
 
-def _shown(data: Any) -> Any:
+def _shown(data: Any, long: int) -> Any:
     """The data with every text made showable, and words that are too long for a line made breakable."""
     if isinstance(data, str):
-        return _LONG_WORD.sub(_breakable, showable(data))
+        return _WORD.sub(lambda word: _breakable(word.group(), long), showable(data))
     if isinstance(data, list | tuple):
-        return [_shown(item) for item in data]
+        return [_shown(item, long) for item in data]
     if isinstance(data, Mapping):
-        return {key: _shown(item) for key, item in data.items()}
+        return {key: _shown(item, long) for key, item in data.items()}
     return data
 
 
-def _breakable(word: re.Match[str]) -> str:
-    text = word.group()
-    return _BREAK.join(text[i : i + _BREAK_EVERY] for i in range(0, len(text), _BREAK_EVERY))
+def _breakable(word: str, long: int) -> str:
+    if len(word) < long:
+        return word
+    return _BREAK.join(word[i : i + _BREAK_EVERY] for i in range(0, len(word), _BREAK_EVERY))
