@@ -15,7 +15,6 @@ from nof1.report.plots_style import (
     ARM_COLOURS,
     GREY,
     INCHES_A_LETTER,
-    REFERENCE_COLOUR,
     arm_styles,
     finish,
     head_room,
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
 _OFF = {"run-in": "#D8D8D8", "washout": "#EFEFEF", "pause": "white"}
 _HATCHES = {"washout": "....", "pause": "////"}
 _SEALED = "#9A9A9A"
+_REFERENCE = "#BDBDBD"  # lighter than in other pictures: a fill has to differ from the arms' in grey, too
+_OF_ARMS = ("", "///", "...", "xxx", "---", "+++")  # hatches of active arms, whose colours are alike in grey
 _LABEL = 18
 _AXES = 0.8  # share of the width that the nights have beside the names
 
@@ -56,21 +57,35 @@ def schedule(source: Trial | Order | Protocol, *, ax: "Axes | None" = None) -> "
     ax = ax or new_axes(8.0, 1.0 + 0.4 * len(rows))
     per_night = _AXES * size_of(ax)[0] / order.nights
     colours = _colours(order, protocol)
+    active = [key for key in colours if key not in _OFF and colours[key] != _REFERENCE]
+    hatches = _HATCHES | {key: _OF_ARMS[i % len(_OF_ARMS)] for i, key in enumerate(active)}
     night = 0.5
     blocks: dict[int, tuple[float, float]] = {}
     for period in order.periods:
         key = _key(period)
         colour = colours.get(key, _SEALED)
-        hatch = _HATCHES.get(key)
+        hatch = hatches.get(key, "")
+        words: dict[str, Any] = {
+            "ha": "center",
+            "va": "center",
+            "fontsize": 8,
+            "fontweight": "bold" if hatch else "normal",
+        }
         bar: dict[str, Any] = {"left": night, "height": 0.78, "align": "center"}
         ax.barh(
-            rows.index(key), period.nights, color=colour, ec="#444444" if hatch else "white", lw=0.8, hatch=hatch, **bar
+            rows.index(key),
+            period.nights,
+            color=colour,
+            ec="#444444" if key in _HATCHES else "white",
+            lw=0.8,
+            hatch=hatch,
+            **bar,
         )
         if period.on_trial and period.number != RUN_IN:
             number = str(period.number)
             if period.nights * per_night > INCHES_A_LETTER * (len(number) + 0.6):
                 middle = night + period.nights / 2
-                ax.text(middle, rows.index(key), number, ha="center", va="center", fontsize=8, color=on_colour(colour))
+                ax.text(middle, rows.index(key), number, color=on_colour(colour), **words)
         if period.block:
             first, _ = blocks.get(period.block, (night, night))
             blocks[period.block] = (first, night + period.nights)
@@ -139,9 +154,10 @@ def _rows(order: Order, protocol: Protocol | None) -> list[str]:
 
 def _colours(order: Order, protocol: Protocol | None) -> dict[str, str]:
     if protocol is not None:
-        return {name: colour for name, (colour, _) in arm_styles(protocol).items()} | _OFF
+        styles = {name: colour for name, (colour, _) in arm_styles(protocol).items()}
+        return styles | {protocol.reference: _REFERENCE} | _OFF
     arms = list(dict.fromkeys(period.arm for period in order.periods if period.on_trial and period.arm is not None))
-    palette = [REFERENCE_COLOUR, *ARM_COLOURS]
+    palette = [_REFERENCE, *ARM_COLOURS]
     return {name: palette[i % len(palette)] for i, name in enumerate(arms)} | _OFF
 
 

@@ -1,0 +1,59 @@
+import copy
+
+import pytest
+from known import SAMPLE, two_arms
+
+from nof1 import Result, Trial, fit, plots
+from nof1.language import speaking
+
+RESULT = fit(Trial.load(SAMPLE / "helps"), engine="marginal")
+ALWAYS = {"nights", "effect", "periods", "probabilities", "schedule", "exposure", "prior_posterior"}
+
+
+def test_every_picture_of_a_quick_result_is_described():
+    told = plots.describe(RESULT.trial, RESULT)
+    assert set(told) == ALWAYS | {"over_time", "sensitivity", "randomization", "autocorrelation"}
+    assert "8 nights missing" in told["nights"]
+    assert "3.5 on off and 2.0 on magnesium" in told["periods"]
+    assert "About 97 in 100: better by 1 point or more" in told["probabilities"]
+    assert "1: off, 2: magnesium" in told["schedule"]
+    assert "7 run-in nights" in told["schedule"]
+    assert "no carryover: \N{MINUS SIGN}1.1, leans better" in told["sensitivity"]
+    assert "64 possible orders" in told["randomization"]
+
+
+def test_a_picture_that_cannot_be_drawn_has_no_description():
+    trial = two_arms()
+    told = plots.describe(trial, fit(trial, engine="marginal", sensitivity=False))
+    assert set(told) >= ALWAYS
+    assert not {"sensitivity", "randomization", "engines", "predictive", "left_out"} & set(told)
+
+
+def test_the_pictures_of_a_sampled_result_are_described_too():
+    record = copy.deepcopy(RESULT.record)
+    sampled = copy.deepcopy(record["effects"])
+    for entry in sampled:
+        entry["engine"] = "nuts"
+    record["effects"] += sampled
+    row = {"observed": 0.9, "predicted": 0.2, "interval": [0.1, 0.3], "p": 0.001}
+    record["checks"] |= {
+        "predictive": {"sentence": "One differs.", "statistics": {"share at the floor on magnesium": row}},
+        "left_out": {"sentence": "No night carries it.", "pit": [0.1, 0.5, 0.9], "influential": []},
+    }
+    told = plots.describe(RESULT.trial, Result(RESULT.trial, record, RESULT.posterior))
+    assert "share at the floor on magnesium: recorded 0.90, new nights 0.10 to 0.30" in told["predictive"]
+    assert told["left_out"].endswith("No night carries it.")
+    both = "\N{MINUS SIGN}2.6 (\N{MINUS SIGN}4.4 to \N{MINUS SIGN}0.99)"
+    assert f"sampled: {both}; quick: {both} points" in told["engines"]
+
+
+def test_numbers_are_told_as_the_language_writes_them():
+    with speaking("de"):
+        told = plots.describe(RESULT.trial, RESULT)
+    assert "\N{MINUS SIGN}2,6" in told["over_time"]
+    assert not any("2.6" in text for text in told.values())
+
+
+@pytest.mark.parametrize("name", ["nights", "effect", "over_time", "autocorrelation"])
+def test_descriptions_are_plain_text(name):
+    assert type(plots.describe(RESULT.trial, RESULT)[name]) is str
