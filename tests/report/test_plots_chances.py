@@ -31,11 +31,7 @@ def groups(ax):
     """Icons within the square by shape and filling."""
     out = {}
     for line in ax.lines:
-        inside = (
-            int((line.get_xdata() < 10).sum())
-            if hasattr(line.get_xdata(), "sum")
-            else sum(x < 10 for x in line.get_xdata())
-        )
+        inside = sum(x < 10 for x in line.get_xdata())
         key = (line.get_marker(), line.get_markerfacecolor() != "white")
         out[key] = out.get(key, 0) + inside
     return out

@@ -19,12 +19,14 @@ from nof1.report.plots_sensitivity import sensitivity
 from nof1.report.plots_style import (
     ARM_COLOURS,
     BAND,
+    NARROW,
     REFERENCE_COLOUR,
     finish,
     harmless,
     head_room,
     new_axes,
     shorten,
+    size_of,
     wrapped,
 )
 from nof1.report.words_effect import measure_of, units
@@ -96,7 +98,13 @@ def engines(result: Result, *, ax: "Axes | None" = None) -> "Axes":
             size=10,
         )
     )
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8)
+    ax.legend(
+        loc="lower center",
+        bbox_to_anchor=(0.5, 1.0),
+        ncols=1 if size_of(ax)[0] < NARROW else 2,
+        frameon=False,
+        fontsize=8,
+    )
     ax.spines["left"].set_visible(False)
     finish(ax, protocol)
     return ax

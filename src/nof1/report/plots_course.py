@@ -126,6 +126,7 @@ def exposure(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         Drawn into; a new figure if not given.
     """
     ax = ax or new_axes(7.0, 2.6)
+    narrow = size_of(ax)[0] < NARROW
     protocol = result.trial.protocol
     data = terms(result.trial)
     nights = np.arange(1.0, len(data.doses) + 1)
@@ -141,14 +142,13 @@ def exposure(result: Result, *, ax: "Axes | None" = None) -> "Axes":
             low, mean, high = (curve[:, k] for curve in curves)
             ax.fill_between(nights, low, high, color=colour, alpha=0.25, lw=0, zorder=2)
             ax.plot(nights, mean, **line)
-        if len(data.arms) > 1:
-            peak = int(np.argmax(curves[1][:, k]))
+        if len(data.arms) > 1 and not narrow:
+            peak = _first_peak(curves[1][:, k])
             words: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 8, "color": colour}
             ax.annotate(
                 shorten(name, 14), (nights[peak], curves[1][peak, k]), (0, 3), textcoords="offset points", **words
             )
     rows = _doses_below(ax, data, nights, [styles[name][0] for name in data.arms]) if half_life is not None else {}
-    narrow = size_of(ax)[0] < NARROW
     if half_life is not None and not narrow:
         ax.axhline(NEARLY_FULL, color=GREY, lw=0.8, ls=(0, (2, 2)), zorder=1)
     shares = [0.0, 0.5, 1.0]
@@ -165,6 +165,12 @@ def exposure(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         ax.set_title(_heading(half_life, narrow=narrow), fontsize=8.5)
     finish(ax, protocol)
     return ax
+
+
+def _first_peak(curve: Array) -> int:
+    """The day after which exposure falls for the first time: arms have theirs at different times."""
+    falls = np.flatnonzero(np.diff(curve) < 0)
+    return int(falls[0]) if len(falls) else int(np.argmax(curve))
 
 
 def _heading(half_life: Array, *, narrow: bool) -> str:

@@ -12,7 +12,18 @@ from nof1.analyze.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.errors import InputError
 from nof1.language import phrase, say
-from nof1.report.plots_style import ARM_COLOURS, MARKERS, arm_styles, density, finish, new_axes, shorten, wrapped
+from nof1.report.plots_style import (
+    ARM_COLOURS,
+    MARKERS,
+    NARROW,
+    arm_styles,
+    density,
+    finish,
+    new_axes,
+    shorten,
+    size_of,
+    wrapped,
+)
 from nof1.report.words_effect import MODEL_SCALES
 
 if TYPE_CHECKING:
@@ -44,6 +55,7 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
 
     statistics = check_of(result, "predictive")["statistics"]
     ax = ax or new_axes(7.0, 1.0 + 0.32 * len(statistics))
+    reach = 2.4 if size_of(ax)[0] < NARROW else 1.9
     for place, row in enumerate(statistics.values()):
         low, high = row["interval"]
         odd = not EXTREME <= row["p"] <= 1 - EXTREME
@@ -74,7 +86,7 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     )
     ax.set_yticks(range(len(statistics)), [shorten(statistic_words(name), 40) for name in statistics])
     ax.tick_params(axis="y", length=0, labelsize=8)
-    ax.set(xlim=(-1.9, 1.9), ylim=(len(statistics) - 0.4, -0.6), xticks=[])
+    ax.set(xlim=(-reach, reach), ylim=(len(statistics) - 0.4, -0.6), xticks=[])
     ax.set_xlabel(
         wrapped(
             say(
@@ -128,6 +140,7 @@ def left_out(result: Result, *, ax: "Axes | None" = None) -> "Axes":
 
     check = check_of(result, "left_out")
     ax = ax or new_axes(5.5, 3.4)
+    narrow = size_of(ax)[0] < NARROW
     pit = np.array(check["pit"])
     points, share, low, high = ecdf_pit(pit, LEVEL, _SIMULATIONS)
     ax.fill_between(
@@ -153,14 +166,21 @@ def left_out(result: Result, *, ax: "Axes | None" = None) -> "Axes":
             ls="none",
             zorder=4,
             clip_on=False,
-            label=_named(row),
+            label=row["night"] if narrow else _named(row),
         )
     ax.set(
         xlim=(0, 1),
         xlabel=wrapped(say("probability of an outcome at or below the night's own"), ax, size=10),
         ylabel=say("share of nights\nminus probability"),
     )
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=2, frameon=False, fontsize=7.5, handletextpad=0.3)
+    ax.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.5 if narrow else -0.24),
+        ncols=3 if narrow else 2,
+        frameon=False,
+        fontsize=7.5,
+        handletextpad=0.3,
+    )
     finish(ax, result.trial.protocol)
     return ax
 
@@ -234,7 +254,7 @@ def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
             scale=label,
             limit=check["limit"],
         )
-    ax.set_xlabel(wrapped(label, ax, share=0.92), fontsize=8.5)
+    ax.set_xlabel(wrapped(label, ax, share=0.72 if size_of(ax)[0] < NARROW else 0.92), fontsize=8.5)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8)
     ax.spines["left"].set_visible(False)
     finish(ax, protocol)

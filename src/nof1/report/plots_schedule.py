@@ -71,6 +71,8 @@ def schedule(source: Trial | Order | Protocol, *, ax: "Axes | None" = None) -> "
             "fontsize": 8,
             "fontweight": "bold" if hatch else "normal",
         }
+        if hatch:
+            words["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
         bar: dict[str, Any] = {"left": night, "height": 0.78, "align": "center"}
         ax.barh(
             rows.index(key),
@@ -85,7 +87,7 @@ def schedule(source: Trial | Order | Protocol, *, ax: "Axes | None" = None) -> "
             number = str(period.number)
             if period.nights * per_night > INCHES_A_LETTER * (len(number) + 0.6):
                 middle = night + period.nights / 2
-                ax.text(middle, rows.index(key), number, color=on_colour(colour), **words)
+                ax.text(middle, rows.index(key), number, color="black" if hatch else on_colour(colour), **words)
         if period.block:
             first, _ = blocks.get(period.block, (night, night))
             blocks[period.block] = (first, night + period.nights)

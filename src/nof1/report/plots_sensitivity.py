@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LABEL = 38  # letters of a choice's name
+_OF_ROW = 62.0  # points of letters in an inch of row
 _PAD = 0.04  # of the axis, beyond the longest interval
 
 
@@ -66,13 +67,14 @@ def sensitivity(
     ax.axvline(0, color="black", lw=0.9, zorder=1)
     if main["refused"] is None:
         ax.axvline(main["mean"], color="#6E6E6E", lw=0.9, ls=(0, (2, 2)), zorder=1)
+    size = min(8.5, _OF_ROW * (size_of(ax)[1] - 1.0) / (len(rows) + 1.3))
     for place, row in enumerate(rows):
-        _line(ax, place, row, main)
+        _line(ax, place, row, main, size)
     if len(rows) > 1:
         ax.axhline(0.5, color="#B5B5B5", lw=0.7, zorder=1)
     ax.set_yticks(range(len(rows)), [_label(row, main) for row in rows])
     ax.get_yticklabels()[0].set_fontweight("bold")
-    ax.tick_params(axis="y", length=0, labelsize=8.5)
+    ax.tick_params(axis="y", length=0, labelsize=size)
     # The word "simulated" stands in the upper corner, where the longest interval may be.
     ax.set(xlim=_limits(rows, threshold), ylim=(len(rows) - 0.4, -head_room(ax, len(rows), protocol)))
     _words_around(ax, protocol, main)
@@ -99,13 +101,13 @@ def rows_of(
     return of_pair(rows, pair), protocol
 
 
-def _line(ax: "Axes", place: int, row: Mapping[str, Any], main: Mapping[str, Any]) -> None:
+def _line(ax: "Axes", place: int, row: Mapping[str, Any], main: Mapping[str, Any], size: float) -> None:
     """Interval, mark and verdict of one choice; a choice without an answer has the words alone."""
     beside: dict[str, Any] = {
         "transform": ax.get_yaxis_transform(),
         "ha": "left",
         "va": "center",
-        "fontsize": 8.5,
+        "fontsize": size,
     }
     if row["refused"] is not None:
         ax.text(1.02, place, say("no answer"), style="italic", color="#555555", **beside)
@@ -158,17 +160,11 @@ def _words_around(ax: "Axes", protocol: Protocol, main: Mapping[str, Any]) -> No
         ax.annotate(words, (x, 1.0), xycoords="axes fraction", ha=side, **above)
     title = shorten(protocol.outcome.title, 32)
     of = say("{outcome} as lived", outcome=title) if main["estimand"] == "as-lived" else title
-    ax.set_xlabel(
-        wrapped(
-            say(
-                "change in {outcome} (points), {arm} against {reference}\n"
-                "dots: mean; bars: {level:g} % interval; diamonds: another verdict than planned",
-                outcome=of,
-                arm=shorten(protocol.arm(main["arm"]).title, 18),
-                reference=shorten(protocol.arm(main["reference"]).title, 18),
-                level=100 * LEVEL,
-            ),
-            ax,
-        ),
-        fontsize=8.5,
+    change = say(
+        "change in {outcome} (points), {arm} against {reference}",
+        outcome=of,
+        arm=shorten(protocol.arm(main["arm"]).title, 18),
+        reference=shorten(protocol.arm(main["reference"]).title, 18),
     )
+    key = say("dots: mean; bars: {level:g} % interval; diamonds: another verdict than planned", level=100 * LEVEL)
+    ax.set_xlabel(wrapped(change if size_of(ax)[0] < NARROW else f"{change}\n{key}", ax), fontsize=8.5)
