@@ -48,7 +48,7 @@ def over_time(result: Result, *, pair: tuple[str, str] | None = None, ax: "Axes 
     protocol = result.trial.protocol
     threshold = told.factor * protocol.outcome.threshold
     colour = arm_styles(protocol)[row["arm"]][0]
-    days = (1, protocol.nights)
+    days = (1, result.trial.order.nights)  # pauses are days, too
     ends = [row["early"], row["late"]]
     means = [told.factor * end["mean"] for end in ends]
     ax.axhspan(-threshold, threshold, color=BAND, lw=0, zorder=0)
@@ -64,17 +64,17 @@ def over_time(result: Result, *, pair: tuple[str, str] | None = None, ax: "Axes 
         offset = (-7 if day == 1 else 7, 0)
         ax.annotate(words, (day, mean), offset, textcoords="offset points", ha=side, va="center", fontsize=8)
         reach += [low, high]
-    pad = protocol.nights * _BESIDE / max(size_of(ax)[0] - 2 * _BESIDE - 0.6, 0.6)
+    pad = days[1] * _BESIDE / max(size_of(ax)[0] - 2 * _BESIDE - 0.6, 0.6)
     edge = 0.08 * (max(reach) - min(reach))
     # In the half of the band that the line leaves free.
     place, va = (-0.95 * threshold, "bottom") if sum(means) > 0 else (0.95 * threshold, "top")
     small = say("too small to matter")
     ax.text(0.5, place, small, transform=ax.get_yaxis_transform(), ha="center", va=va, fontsize=7.5, color=GREY)
     ax.set(
-        xlim=(1 - pad, protocol.nights + pad),
+        xlim=(1 - pad, days[1] + pad),
         ylim=(min(reach) - edge, max(reach) + (2.2 if protocol.simulated else 1.0) * edge),
         xlabel=say("night of the trial"),
-        xticks=[1, (1 + protocol.nights) // 2, protocol.nights],
+        xticks=[1, (1 + days[1]) // 2, days[1]],
     )
     change = row["change"]
     low, high = (told.factor * end for end in change["interval"])
