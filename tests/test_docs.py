@@ -1,7 +1,6 @@
-"""docs/statistics.md is true: its Python runs, what it names exists, its priors and limits are those of the code."""
+"""docs/statistics.md is true: what it names exists, its priors and limits are those of the code. (test_readme.py runs its Python.)"""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -17,27 +16,12 @@ from nof1.plan.family import FAMILIES, OWN_PRIORS, SCALES, default_priors
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "statistics.md"
 TEXT = PAGE.read_text(encoding="utf-8")
-PYTHON = re.findall(r"^```python\n(.*?)^```", TEXT, flags=re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def result(tmp_path_factory):
-    """A result on disk beside which the page's lines run; the quick engine has every group but sample_stats."""
-    folder = tmp_path_factory.mktemp("statistics") / "sample-trial"
-    shutil.copytree(SAMPLE / "helps", folder)
-    result = fit(Trial.load(folder), engine="marginal", sensitivity=False)
-    result.save(folder)
-    return folder.parent, result
-
-
-def test_its_python_runs(result, monkeypatch):
-    folder, _ = result
-    monkeypatch.chdir(folder)
-    assert PYTHON
-    names: dict[str, object] = {}
-    for block in PYTHON:
-        exec(compile(block, str(PAGE), "exec"), names)
-    assert names["result"].leave_one_out["log_likelihood"].sizes["draw"] > 0
+def result():
+    """A result of the quick engine, which has every group but sample_stats."""
+    return fit(Trial.load(SAMPLE / "helps"), engine="marginal", sensitivity=False)
 
 
 def test_arviz_has_every_function_it_names():
@@ -49,13 +33,12 @@ def test_arviz_has_every_function_it_names():
 
 
 def test_its_tables_list_every_group(result):
-    _, fitted = result
-    for tree, name in ((fitted.posterior, "result.posterior"), (fitted.leave_one_out, "result.leave_one_out")):
+    for tree, name in ((result.posterior, "result.posterior"), (result.leave_one_out, "result.leave_one_out")):
         rows = table(f"group of `{name}`")
         told = {row[0].strip("`") for row in rows}
         assert told - {"sample_stats"} == set(tree.children)
     (row,) = [row for row in table("group of `result.posterior`") if row[0] == "`posterior`"]
-    assert set(fitted.posterior["posterior"].data_vars) <= set(re.findall(r"`(\w+)`", row[1]))
+    assert set(result.posterior["posterior"].data_vars) <= set(re.findall(r"`(\w+)`", row[1]))
 
 
 def test_every_file_and_link_exists():
