@@ -1,5 +1,7 @@
 """Settings of the documentation site. `make docs` builds it (scripts/build_docs.py); nothing is fetched, then or when it is read."""
 
+from sphinx.ext.napoleon.docstring import NumpyDocstring
+
 from nof1 import __version__
 
 project = "nof1"
@@ -23,6 +25,19 @@ autodoc_class_signature = "mixed"
 napoleon_google_docstring = False
 napoleon_use_ivar = False
 napoleon_use_rtype = False
+
+
+def _as_sentences(parse):
+    """Napoleon takes what stands before a colon for a property's type, and leaves its sections as they are; ours are sentences."""
+
+    def parsed(self):
+        self._what = "method" if self._what == "property" else self._what
+        parse(self)
+
+    return parsed
+
+
+NumpyDocstring._parse = _as_sentences(NumpyDocstring._parse)
 
 html_theme = "furo"
 html_title = "nof1"
