@@ -148,12 +148,6 @@ def test_a_strong_simulated_effect_is_found_on_either_side():
         assert fit(strong, engine="marginal").lead[0]["verdict"] == verdict
 
 
-def test_a_trial_and_a_result_introduce_themselves_in_a_line(folder):
-    trial = Trial.load(folder)
-    assert repr(trial) == "<Trial 'Simulated example: magnesium helps': 83 of 91 nights recorded, arms off, magnesium>"
-    assert repr(fit(trial, engine="marginal")).endswith("engine marginal: magnesium against off: helps>")
-
-
 def test_nights_that_have_not_been_lived_count_for_nothing(folder):
     """A trial stopped in its second period: two nights of a long period on magnesium, the rest never lived."""
     trial = Trial.load(folder)
