@@ -129,3 +129,10 @@ def test_collecting_keeps_translations_and_drops_what_nobody_says(tmp_path):
     assert catalog["{first} and {last}"].string == "{first} und {last}"
     assert "On these nights, {arm} helped." in catalog
     assert b"nobody says this any more" not in first
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_sentence_is_there_in_every_language(path):
+    with path.open("rb") as stream:
+        told = {one.id: one for one in read_po(stream, locale=path.stem) if all(forms(one.string)) and not one.fuzzy}
+    assert [message.id for message in FOUND if message.id and message.id not in told] == []

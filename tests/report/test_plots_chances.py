@@ -52,7 +52,7 @@ def test_a_hundred_icons_in_three_shapes_equal_the_chances():
     assert labels(ax) == [
         "about 93 in 100: better by 1 point or more",
         "about 6 in 100: a change smaller than 1 point",
-        "about 1 in 100: worse by 1 point or more",
+        "fewer than 1 in 100: worse by 1 point or more",
     ]
 
 

@@ -296,9 +296,10 @@ def test_other_families_are_drawn_in_their_own_units(better):
     assert "log ratio" in plots.prior_posterior(result, ax=axes()).get_xlabel()
 
 
-def test_the_sheet_is_the_same_every_time_and_beside_the_other_pictures():
-    from nof1.report.pdf import figures
+def test_the_sheet_is_the_same_every_time_and_in_both_languages():
+    from nof1.report.pdf import checks_figure
 
-    first, second = figures(RESULT), figures(RESULT)
-    assert list(first) == ["nights", "effect", "periods", "checks"]
-    assert first["checks"] == second["checks"]
+    first = checks_figure(RESULT)
+    assert first.startswith(b"<?xml")
+    assert first == checks_figure(RESULT)
+    assert first != checks_figure(RESULT, language="de")

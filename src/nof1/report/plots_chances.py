@@ -1,7 +1,7 @@
 """The picture of chances: a hundred icons for what an effect may be, in shapes that differ in grey, too."""
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,7 +54,7 @@ def probabilities(result: Result, *, effect: dict[str, Any] | None = None, ax: "
         first += count
     letters = int((wide - (_SIDE + 2.0) * inch) / INCHES_A_LETTER)
     rows = _apart(middles)
-    for text, row, style in zip(labels(result, effect, counts, lines=letters < _LONG), rows, _STYLES, strict=True):
+    for text, row, style in zip(labels(result, effect, lines=letters < _LONG), rows, _STYLES, strict=True):
         ax.plot([_SIDE + 0.5], [row], ls="none", ms=size, zorder=3, **style)
         lines = "\n".join(textwrap.fill(harmless(line), max(letters, 14)) for line in text.split("\n"))
         ax.text(_SIDE + 1.3, row, lines, ha="left", va="center", fontsize=8, linespacing=1.05)
@@ -86,30 +86,13 @@ def in_hundred(chances: Sequence[float]) -> list[int]:
     return [int(count) for count in counts]
 
 
-def chances_in_hundred(result: Result, effect: dict[str, Any]) -> list[Said]:
-    """The groups of icons of a comparison in words."""
-    _, numbers = result.leading(effect)
-    return labels(result, effect, in_hundred([numbers[part] for part in _PARTS]))
+def labels(result: Result, effect: dict[str, Any], *, lines: bool = False) -> list[Said]:
+    """What each group of icons stands for, such as "about 93 in 100: better by 1 point or more"; in two lines if wanted.
 
-
-def labels(result: Result, effect: dict[str, Any], counts: Sequence[int], *, lines: bool = False) -> list[Said]:
-    """What each group of icons stands for, such as "about 93 in 100: better by 1 point or more"; in two lines if wanted."""
-    _, numbers = result.leading(effect)
-    names = [what for what, _, _ in chances(result, effect)[1:]]
+    The numbers are those of the table of chances: of three rounded ones that do not add up to 100, one differs by 1 from its icons.
+    """
     template = phrase("{often}:\n{what}") if lines else phrase("{often}: {what}")
-    return [
-        say(template, often=_often(count, numbers, part), what=what)
-        for what, count, part in zip(names, counts, _PARTS, strict=True)
-    ]
-
-
-def _often(count: int, numbers: Mapping[str, Any], part: str) -> Said:
-    """The number of icons in words; where a whole number would say never or always, it is told that it is not so."""
-    if count == 0:
-        return say("fewer than 1 in 100")
-    if count == 100 and numbers[part] < 1:
-        return say("more than 99 in 100")
-    return say("about {count} in 100", count=count)
+    return [say(template, often=often, what=what) for what, _, often in chances(result, effect)[1:]]
 
 
 def _name(arm: str) -> str:

@@ -13,10 +13,10 @@ from nof1.language import Said, again, listed, say, say_some, sentences
 from nof1.plan.order import RUN_IN
 from nof1.record.trial import Trial
 from nof1.report.plots_autocorrelation import lags
-from nof1.report.plots_chances import chances_in_hundred
+from nof1.report.plots_chances import labels
 from nof1.report.plots_checks import both_engines
 from nof1.report.plots_course import course_of, exposure_curves
-from nof1.report.plots_model import check_of, statistic_words
+from nof1.report.plots_model import check_of
 from nof1.report.plots_orders import p_words, test_of
 from nof1.report.plots_sensitivity import rows_of
 from nof1.report.plots_style import verdict_words
@@ -86,7 +86,7 @@ def _periods(trial: Trial, result: Result) -> str:
 
 def _probabilities(trial: Trial, result: Result) -> str:
     main = result.lead[0]
-    first, second, third = chances_in_hundred(result, main)
+    first, second, third = labels(result, main)
     return say(
         "A hundred icons for the change with {arm} against {reference}. {first}; {second}; {third}.",
         arm=main["arm"],
@@ -224,7 +224,7 @@ def _predictive(trial: Trial, result: Result) -> str:
     rows = [
         say(
             "{what}: recorded {observed:number}, new nights {low:number} to {high:number}",
-            what=statistic_words(name),
+            what=again(row.get("name", name)),
             observed=row["observed"],
             low=row["interval"][0],
             high=row["interval"][1],

@@ -11,7 +11,7 @@ import numpy as np
 from nof1.analyze.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.errors import InputError
-from nof1.language import phrase, say
+from nof1.language import again, say
 from nof1.report.plots_style import (
     ARM_COLOURS,
     MARKERS,
@@ -32,12 +32,6 @@ if TYPE_CHECKING:
 _SIMULATIONS = 1000  # of the simultaneous band
 _NO_LENGTH = 0.12  # of a bar whose new nights are all alike, where others are 1
 # How a test quantity of results.json begins, and how it is told of an arm and of nights without treatment.
-_STATISTICS = (
-    ("spread", phrase("spread on {arm}"), phrase("spread without treatment")),
-    ("share at the floor", phrase("share at the floor on {arm}"), phrase("share at the floor without treatment")),
-    ("share at the ceiling", phrase("share at the ceiling on {arm}"), phrase("share at the ceiling without treatment")),
-)
-_OF_NEIGHBOURS = (phrase("correlation of neighbouring nights"), phrase("largest jump between nights"))
 
 
 def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
@@ -84,7 +78,9 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         fontsize=7.5,
         color="#444444",
     )
-    ax.set_yticks(range(len(statistics)), [shorten(statistic_words(name), 40) for name in statistics])
+    ax.set_yticks(
+        range(len(statistics)), [shorten(again(row.get("name", name)), 40) for name, row in statistics.items()]
+    )
     ax.tick_params(axis="y", length=0, labelsize=8)
     ax.set(xlim=(-reach, reach), ylim=(len(statistics) - 0.4, -0.6), xticks=[])
     ax.set_xlabel(
@@ -99,16 +95,6 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     )
     ax.spines[["left", "bottom", "top", "right"]].set_visible(False)
     return ax
-
-
-def statistic_words(name: str) -> str:
-    """A test quantity of `nof1.analyze.criticism.statistics` in the spoken language; the arm's name is the person's."""
-    for start, on, without in _STATISTICS:
-        if name == f"{start} without treatment":
-            return say(without)
-        if name.startswith(f"{start} on "):
-            return say(on, arm=name.removeprefix(f"{start} on "))
-    return say(name) if name in _OF_NEIGHBOURS else name
 
 
 def _scaled(value: float, low: float, high: float) -> float:

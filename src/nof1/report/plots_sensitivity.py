@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from nof1.analyze.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.analyze.sensitivity import of_pair
+from nof1.analyze.standardize import MEASURES
 from nof1.errors import InputError
 from nof1.language import again, say
 from nof1.plan.protocol import Protocol
@@ -23,6 +24,7 @@ from nof1.report.plots_style import (
     verdict_words,
     wrapped,
 )
+from nof1.report.words_effect import units
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,9 +62,11 @@ def sensitivity(
         If there are no rows, or rows without their protocol.
     """
     rows, protocol = rows_of(source, protocol, pair)
+    told = units(MEASURES[protocol.analysis.family], protocol.outcome)
+    rows = [_times(row, told.factor) for row in rows]
     main = rows[0]
     ax = ax or new_axes(7.5, 1.25 + 0.25 * len(rows))
-    threshold = protocol.outcome.threshold
+    threshold = told.factor * protocol.outcome.threshold
     ax.axvspan(-threshold, threshold, color=BAND, lw=0, zorder=0)
     ax.axvline(0, color="black", lw=0.9, zorder=1)
     if main["refused"] is None:
@@ -99,6 +103,13 @@ def rows_of(
     if not rows:
         raise InputError(say("There are no other choices to show: this result has none. Analyze the trial again."))
     return of_pair(rows, pair), protocol
+
+
+def _times(row: Mapping[str, Any], factor: float) -> Mapping[str, Any]:
+    """The row in the unit that is told, such as nights in 100."""
+    if factor == 1 or row["refused"] is not None:
+        return row
+    return {**row, "mean": factor * row["mean"], "interval": [factor * end for end in row["interval"]]}
 
 
 def _line(ax: "Axes", place: int, row: Mapping[str, Any], main: Mapping[str, Any], size: float) -> None:
@@ -161,8 +172,9 @@ def _words_around(ax: "Axes", protocol: Protocol, main: Mapping[str, Any]) -> No
     title = shorten(protocol.outcome.title, 32)
     of = say("{outcome} as lived", outcome=title) if main["estimand"] == "as-lived" else title
     change = say(
-        "change in {outcome} (points), {arm} against {reference}",
+        "change in {outcome} ({unit}), {arm} against {reference}",
         outcome=of,
+        unit=units(MEASURES[protocol.analysis.family], protocol.outcome).axis,
         arm=shorten(protocol.arm(main["arm"]).title, 18),
         reference=shorten(protocol.arm(main["reference"]).title, 18),
     )

@@ -1,0 +1,107 @@
+"""What the first page says: short, plain, the same in German; and that no sentence of the pages is left in English there."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pypdf
+import pytest
+import textstat
+from known import SAMPLE, melatonin
+
+from nof1 import Trial, fit, report
+from nof1.language import speaking
+from nof1.report import page_answer, pdf
+
+RESULTS = {name: fit(Trial.load(SAMPLE / name), engine="marginal") for name in ("helps", "worsens", "cant-tell")}
+
+
+def three_arms():
+    chance = np.random.default_rng(1)
+    arms = ["off", "citrate", "oxide"] * 14
+    frame = pd.DataFrame({"day": range(1, 43), "arm": arms, "y": chance.integers(2, 8, 42)})
+    return Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10)
+
+
+def sentences(result):
+    """All whole sentences of the first page."""
+    page = page_answer.answer(result)
+    told = [
+        page["headline"],
+        *page["answer"],
+        *page["others"],
+        *page["nights"],
+        *page["side_effects"]["told"],
+        *page["more"],
+    ]
+    return [text for text in [*told, page["no_advice"], page["behind"]] if text]
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_the_first_page_can_be_read_with_eight_years_of_school(name):
+    textstat.set_lang("en")
+    assert textstat.flesch_kincaid_grade(" ".join(sentences(RESULTS[name]))) <= 8
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_the_first_page_in_german_can_be_read_with_eight_years_of_school(name):
+    with speaking("de"):
+        told = " ".join(sentences(RESULTS[name]))
+    textstat.set_lang("de")
+    try:
+        assert textstat.wiener_sachtextformel(told, 1) <= 8
+    finally:
+        textstat.set_lang("en")
+
+
+def test_a_hard_text_would_not_pass():
+    textstat.set_lang("en")
+    hard = "Posterior credibility intervals, conditional upon autoregressive heteroscedasticity, incorporate exchangeability assumptions."
+    assert textstat.flesch_kincaid_grade(hard) > 12
+
+
+@pytest.mark.parametrize(
+    "result",
+    [*RESULTS.values(), *(fit(trial, engine="marginal") for trial in (melatonin(), three_arms()))],
+    ids=[*RESULTS, "melatonin", "three arms"],
+)
+def test_nothing_on_the_pages_stays_english_in_german(result):
+    with speaking("de") as german:
+        german.missing.clear()
+        content, drawn = pdf.pages(result, language="de")
+        pdf.checks_figure(result, language="de")
+        assert german.missing == set()
+    assert content.startswith(b"%PDF-")
+    assert {"nights", "effect", "probabilities", "periods", "sensitivity"} <= set(drawn)
+
+
+def test_numbers_words_and_language_of_the_german_pages(tmp_path):
+    path = report.summary(RESULTS["helps"], tmp_path / "summary.pdf", language="de")
+    reader = pypdf.PdfReader(path)
+    assert reader.trailer["/Root"]["/Lang"] == "de"
+    text = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
+    for words in (
+        "In diesen Nächten hat magnesium geholfen",
+        "2,6 Punkte niedriger",
+        "etwa 9",
+        "von 100",
+        "Was geplant war",
+        "Mo., 5. Jan. 2026",
+        "kein ärztlicher Rat",
+        "Are my nights calmer on magnesium than off it?",  # the person's own words stay
+    ):
+        assert words in text
+    assert not re.search(r"\d\.\d+ Punkte", text)
+
+
+def test_the_chances_in_words_are_those_of_the_icons_and_of_the_table():
+    from matplotlib.figure import Figure
+
+    from nof1.report import plots, words
+
+    result = RESULTS["helps"]
+    rows = words.chances(result)
+    ax = plots.probabilities(result, ax=Figure(figsize=(3.5, 2.3)).add_subplot())
+    shown = " ".join(text.get_text() for text in ax.texts)
+    for _, _, often in rows[1:]:
+        assert often in shown.replace("\n", " ")
