@@ -40,6 +40,16 @@ def test_nights_shows_every_night_and_every_missing_one():
     assert "run-in" in texts(ax)
 
 
+def test_the_band_of_the_nights_is_the_threshold_around_the_reference():
+    ax = plots.nights(HELPS, ax=axes())
+    band = next(patch for patch in ax.patches if patch.get_facecolor()[:3] == pytest.approx((0xEF / 255,) * 3))
+    low, high = band.get_extents().transformed(ax.transData.inverted()).intervaly
+    frame = HELPS.frame[HELPS.frame["period"] > 0]
+    middle = frame.loc[frame["arm"] == "off", "severity"].mean()
+    assert (low, high) == pytest.approx((middle - 1, middle + 1))
+    assert "grey: within 1 point of the mean on off" in texts(ax)
+
+
 def test_simulated_data_say_so_on_every_picture():
     result = fit(HELPS, engine="marginal")
     for ax in (plots.nights(HELPS, ax=axes()), plots.effect(result, ax=axes()), plots.period_means(HELPS, ax=axes())):
