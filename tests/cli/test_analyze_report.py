@@ -36,6 +36,21 @@ def test_a_sample_trial_is_analyzed_and_reported(nof1, tmp_path, name):
     assert str(folder / "results" / "checks.svg") in json.loads(out)["figures"]
 
 
+def test_other_languages_and_papers_stand_beside_the_usual_page(nof1, refused, tmp_path):
+    folder = tmp_path / "helps"
+    shutil.copytree(SAMPLE / "helps", folder)
+    nof1("analyze", folder, "--engine", "marginal")
+    nof1("report", folder)
+    status, out, _ = nof1("report", folder, "--language", "de", "--paper", "letter", "--large-print")
+    assert status == 0
+    assert "On these nights, magnesium helped." in out
+    results = folder / "results"
+    assert str(results / "summary-de-letter-large.pdf") in out.replace("\n", "")
+    assert (results / "summary.pdf").is_file()
+    assert (results / "nights-de-letter-large.svg").read_bytes() != (results / "nights.svg").read_bytes()
+    assert '"xx"' in refused("report", folder, "--language", "xx")
+
+
 def test_the_demonstration_prints_one_json_with_the_answer_and_the_page(nof1, tmp_path, monkeypatch):
     from nof1.analyze import fit
 

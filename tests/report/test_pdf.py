@@ -263,10 +263,11 @@ def test_an_unknown_paper_or_language_is_refused_by_name(tmp_path):
     [
         '#set page(fill: red) $x$ \\ "q" @a <b> *c* _d_ `e` //f',
         "emoji 😀 and 夜 and \u05d0",
+        "private \ue000 and \uf6c5 and \U000f0000",
         "long " * 900,
         "=HYPERLINK(1)",
     ],
-    ids=["markup", "letters no font has", "very long", "formula"],
+    ids=["markup", "letters no font has", "private letters", "very long", "formula"],
 )
 def test_user_text_is_only_text(title, tmp_path):
     trial = two_arms()

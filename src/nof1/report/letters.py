@@ -2,6 +2,9 @@
 
 from functools import cache
 from pathlib import Path
+from unicodedata import category
+
+_NOBODY_S = ("Co", "Cn", "Cs")  # private letters mean something else in every font; PDF/A allows none
 
 
 def font_folder() -> Path:
@@ -15,7 +18,8 @@ def font_folder() -> Path:
 def _letters() -> frozenset[int]:
     from matplotlib.ft2font import FT2Font
 
-    return frozenset(FT2Font(str(font_folder() / "DejaVuSans.ttf")).get_charmap())
+    known = FT2Font(str(font_folder() / "DejaVuSans.ttf")).get_charmap()
+    return frozenset(letter for letter in known if category(chr(letter)) not in _NOBODY_S)
 
 
 def showable(text: str) -> str:
