@@ -5,12 +5,11 @@ import multiprocessing
 import os
 import stat
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from writers import add_nights, hold_lock
 
 from nof1 import commit
 from nof1.cells import cleaned
@@ -328,23 +327,6 @@ def test_a_second_writer_waits_and_then_says_so(protocol, trial_folder, diary, m
         (trial_folder / "held").unlink()
         holder.join()
     assert diary.read_bytes() == before
-
-
-def hold_lock(folder):
-    """Run in a process of its own: hold the lock until the mark is taken away."""
-    with FileLock(Path(folder) / commit.LOCK_NAME):
-        mark = Path(folder) / "held"
-        mark.touch()
-        while mark.exists():
-            pass
-
-
-def add_nights(folder, first, start):
-    """Run in a process of its own: add ten nights, every second one from `first` on, one at a time."""
-    protocol = Protocol.load(folder)
-    start.wait()
-    for i in range(10):
-        add_entries(folder, protocol, [Entry(protocol.start + timedelta(days=first + 2 * i), outcome=i)])
 
 
 def test_two_writers_at_once_lose_nothing(make_protocol, tmp_path):

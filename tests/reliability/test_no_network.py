@@ -51,7 +51,7 @@ TABLE = "night,severity,sleep (h),note\n" + "".join(
 TRIAL, TABLE_FILE, ANSWERS_FILE = "trial", "table.csv", "answers.toml"
 STEPS = {
     "plan": ["plan", TRIAL, "--answers", ANSWERS_FILE],
-    "power": ["power", TRIAL, "--trials", "60", "--workers", "2", "--no-neighbours"],
+    "power": ["power", TRIAL, "--trials", "20", "--workers", "2", "--no-neighbours"],
     "log": ["log", TRIAL, "--night", "2026-01-05", "--set", "severity=6"],
     "import": ["import", TRIAL, TABLE_FILE, "--measure", "slept=sleep (h)", "--map", "severity=severity", "--yes"],
     "correct": ["log", TRIAL, "--night", "2026-01-05", "--set", "severity=5", "--correct", "--reason", "a slip"],
