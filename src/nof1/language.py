@@ -112,14 +112,17 @@ class Language:
             return text
         return text.translate({ord("."): self.decimal, ord(","): self.group})
 
-    def day(self, when: date, *, year: bool = True) -> str:
+    def day(self, when: date, *, year: bool = True, weekday: bool = True) -> str:
         """A date such as "Mon 5 Jan 2026"."""
         if self.code == ENGLISH:
-            text = f"{_WEEKDAYS[when.weekday()]} {when.day} {_MONTHS[when.month - 1]}"
+            before = f"{_WEEKDAYS[when.weekday()]} " if weekday else ""
+            text = f"{before}{when.day} {_MONTHS[when.month - 1]}"
             return f"{text} {when.year}" if year else text
         from babel.dates import format_skeleton
 
-        return str(format_skeleton("yMMMEd" if year else "MMMEd", when, locale=self.code))
+        return str(
+            format_skeleton(("y" if year else "") + "MMM" + ("E" if weekday else "") + "d", when, locale=self.code)
+        )
 
 
 @cache

@@ -279,12 +279,13 @@ def _periods(result: Result, drawn: set[str]) -> Part | None:
     trial = result.trial
     dated = trial.protocol.dated
     doses = _doses(result)
+    many = len(result.record["periods"]) > _BESIDE
     rows = []
     for place, period in enumerate(result.record["periods"]):
         cells = {
             "period": say("run-in") if period["period"] == 0 else str(period["period"]),
             "arm": clip(str(period["arm"]), 22),
-            "evenings": _evenings(period) if dated else str(period["nights"]),
+            "evenings": _evenings(period, weekdays=not many) if dated else str(period["nights"]),
             "rated": say("{recorded} of {nights}", recorded=period["recorded"], nights=period["nights"]),
             "dose": doses[place] if doses else "",
             "mean": _or_dash(period["mean"]),
@@ -300,7 +301,6 @@ def _periods(result: Result, drawn: set[str]) -> Part | None:
         say("mean"),
         say("sd"),
     ]
-    many = len(rows) > _BESIDE
     told = table(header, rows, columns=["auto"] * len(header), groups=2 if many else 1)
     return told if many or "periods" not in drawn else beside(told, "periods")
 
@@ -321,6 +321,8 @@ def _or_dash(value: float | None) -> str:
     return "\N{EN DASH}" if value is None else number(value)
 
 
-def _evenings(period: dict[str, Any]) -> str:
-    first, last = (spoken().day(date.fromisoformat(period[key]), year=False) for key in ("start", "end"))
+def _evenings(period: dict[str, Any], *, weekdays: bool) -> str:
+    first, last = (
+        spoken().day(date.fromisoformat(period[key]), year=False, weekday=weekdays) for key in ("start", "end")
+    )
     return first if first == last else f"{first} \N{EN DASH} {last}"

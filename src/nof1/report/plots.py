@@ -43,9 +43,14 @@ from nof1.report.words_effect import measure_of, units
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_MOST_PAIRS = 6
+
 
 def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
-    """Posterior of each effect with its interval, against the band of changes too small to matter."""
+    """Posterior of each effect with its interval, against the band of changes too small to matter.
+
+    Of many pairs of arms it shows the first few, those with the reference before others; `result.effects` has all.
+    """
     ax = ax or new_axes(5.0, 3.0)
     protocol = result.trial.protocol
     told = units(measure_of(result.lead[0]), protocol.outcome)
@@ -54,7 +59,7 @@ def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     ax.axvspan(-threshold, threshold, color=BAND, zorder=0)
     ax.axvline(0, color="black", lw=0.9, zorder=1)
     reach = [threshold * 1.15]
-    for row, (entry, values) in enumerate(zip(result.lead, draws, strict=True)):
+    for row, (entry, values) in enumerate(zip(result.lead, draws, strict=False)):
         colour = arm_styles(protocol)[entry["arm"]][0]
         base = float(len(draws) - 1 - row)
         grid, height = density(values)
@@ -100,5 +105,5 @@ def _effect_draws(result: Result) -> list[np.ndarray]:
     told = standardize(data, draws if data.family in LINEAR else thinned(draws))
     return [
         (told.as_lived if result.leading(entry)[0] == "as-lived" else told.full) @ np.array(pair.vector)
-        for entry, pair in zip(result.lead, pairs(result.trial.protocol), strict=True)
+        for entry, pair in zip(result.lead[:_MOST_PAIRS], pairs(result.trial.protocol), strict=False)
     ]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _WHOLE_SCALE = 0.4  # the axis shows the whole scale if the nights use at least this share of it
 _MAX_LABEL = 16
+_OF_A_MARK = 6  # letters' worth of room for the mark beside a name in a legend
 _BELOW = -0.14  # of the axes' height: words under the axis, beside its label
 
 
@@ -251,14 +252,16 @@ def round_steps(ax: "Axes") -> None:
 
 
 def _arm_legend(ax: "Axes", protocol: Protocol, names: Sequence[str]) -> None:
-    for name in names:
+    shown = [shorten(name, 20) for name in names]
+    room = INCHES_A_LETTER * (max(map(len, shown)) + _OF_A_MARK)
+    for name, label in zip(names, shown, strict=True):
         colour, marker = arm_styles(protocol)[name]
         face = "white" if name == protocol.reference else colour
-        ax.plot([], [], marker, mfc=face, mec=colour, ls="none", label=shorten(name, 20))
+        ax.plot([], [], marker, mfc=face, mec=colour, ls="none", label=label)
     ax.legend(
         loc="lower center",
         bbox_to_anchor=(0.5, 1.0),
-        ncols=len(names) + 2,
+        ncols=max(1, min(len(names) + 2, int(size_of(ax)[0] / room))),
         frameon=False,
         fontsize=8,
         handletextpad=0.2,
