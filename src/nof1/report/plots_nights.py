@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _WHOLE_SCALE = 0.4  # the axis shows the whole scale if the nights use at least this share of it
 _MAX_LABEL = 16
-_OF_A_MARK = 6  # letters' worth of room for the mark beside a name in a legend
+_OF_A_MARK = 9  # letters' worth of room for the mark beside a name in a legend
 _BELOW = -0.14  # of the axes' height: words under the axis, beside its label
 
 
@@ -261,7 +261,7 @@ def _arm_legend(ax: "Axes", protocol: Protocol, names: Sequence[str]) -> None:
     ax.legend(
         loc="lower center",
         bbox_to_anchor=(0.5, 1.0),
-        ncols=max(1, min(len(names) + 2, int(size_of(ax)[0] / room))),
+        ncols=max(1, min(len(names) + 2, int(0.85 * size_of(ax)[0] / room))),
         frameon=False,
         fontsize=8,
         handletextpad=0.2,
