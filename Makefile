@@ -50,12 +50,14 @@ sample: $(READY) ## make the simulated sample trials again
 bench: $(READY) ## time the parts; the last results are kept in benchmarks/
 	@$(BIN)/python benchmarks/bench_analysis.py
 	@$(BIN)/python benchmarks/bench.py
+	@$(BIN)/python benchmarks/bench_cohort.py
 
 calibrate: $(READY) ## hold what is promised against simulated trials of known truth, and thousands of broken files (an hour)
 	@$(BIN)/python benchmarks/calibrate.py
 	@$(BIN)/python benchmarks/sbc.py --again
 	@$(BIN)/python benchmarks/fixed_truth.py
 	@$(BIN)/python benchmarks/forecast_check.py
+	@$(BIN)/python benchmarks/cohort_calibration.py
 	@$(BIN)/python benchmarks/fuzz.py
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows, with hashes

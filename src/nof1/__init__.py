@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nof1._version import __version__
 
 if TYPE_CHECKING:
+    from nof1.analyze.cohort import Cohort, fit_cohort
     from nof1.analyze.fit import fit
     from nof1.analyze.interim import simulate_looks
     from nof1.analyze.permutation import randomization_test
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Balance": "nof1.plan.draw",
+    "Cohort": "nof1.analyze.cohort",
     "Power": "nof1.analyze.power",
     "balance": "nof1.plan.draw",
     "enumerate_orders": "nof1.plan.draw",
@@ -41,11 +43,13 @@ _HOMES = {
     "count_orders": "nof1.plan.draw",
     "draw_order": "nof1.plan.draw",
     "fit": "nof1.analyze.fit",
+    "fit_cohort": "nof1.analyze.cohort",
 }
 _MODULES = {"plots": "nof1.report.plots", "report": "nof1.report"}
 
 __all__ = [
     "Balance",
+    "Cohort",
     "InputError",
     "Nof1Error",
     "Nof1Warning",
@@ -61,6 +65,7 @@ __all__ = [
     "draw_order",
     "enumerate_orders",
     "fit",
+    "fit_cohort",
     "plots",
     "power",
     "randomization_test",

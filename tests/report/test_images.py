@@ -1,10 +1,12 @@
 """Every picture against the one that was looked at. `make images` draws them again; look at what it changes."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from cohorts import made_cohort
 from known import SAMPLE
 from matplotlib.figure import Figure
 
@@ -187,3 +189,21 @@ def test_cohort(result, unsure):
     worse = fit(Trial.load(SAMPLE / "worsens"), engine="marginal", sensitivity=False)
     people = {"first person": result, "second person": worse, "third person": unsure}
     return drawn(lambda ax: plots.cohort(people, ax=ax), (7.0, 2.4))
+
+
+@compared
+def test_cohort_of_ten():
+    return drawn(lambda ax: plots.cohort(made_cohort(10), ax=ax), (7.0, 4.4))
+
+
+@compared
+def test_cohort_of_a_hundred():
+    return drawn(lambda ax: plots.cohort(made_cohort(100), ax=ax), (7.0, 5.6))
+
+
+@compared
+def test_cohort_of_ten_thousand():
+    # The picture does not know that these are a thousand people ten times.
+    cohort = made_cohort(1000, better="higher")
+    people = pd.concat([cohort.people] * 10, ignore_index=True)
+    return drawn(lambda ax: plots.cohort(replace(cohort, people=people), ax=ax), (7.0, 4.4))

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from nof1._version import __version__
-from nof1.cli import adopt, analyze, check, conceal, imports, log, plan, power, status
+from nof1.cli import adopt, analyze, check, cohort, conceal, imports, log, plan, power, share, status
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -42,5 +42,7 @@ app.command("amend")(conceal.amend)
 app.command("unseal")(conceal.unseal)
 app.command("analyze")(analyze.analyze)
 app.command("report")(analyze.report)
+app.command("cohort")(cohort.cohort)
+app.command("share")(share.share)
 app.command("check")(check.check)
 app.command("demo")(analyze.demo)

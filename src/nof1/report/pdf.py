@@ -47,7 +47,7 @@ def summary_file(*, language: str = ENGLISH, paper: Paper = "a4", large_print: b
 def checks_figure(result: Result, *, language: str = ENGLISH) -> bytes:
     """The sheet of checks as SVG."""
     with speaking(language):
-        return _as_svg(lambda: plots.checks(result))
+        return as_svg(lambda: plots.checks(result))
 
 
 def _pictures(result: Result, *, large_print: bool = False) -> dict[str, bytes]:
@@ -82,10 +82,10 @@ def _svg(width: float, height: float, draw: "Callable[[Axes], Axes]") -> bytes:
         draw(figure.add_subplot())
         return figure
 
-    return _as_svg(drawn)
+    return as_svg(drawn)
 
 
-def _as_svg(draw: "Callable[[], Figure]") -> bytes:
+def as_svg(draw: "Callable[[], Figure]") -> bytes:
     """The same bytes for the same picture; letters are shapes, so that it looks alike everywhere."""
     from matplotlib import rc_context
     from matplotlib.backends.backend_svg import FigureCanvasSVG

@@ -1,12 +1,14 @@
-"""The picture of several people: each one's own effect on a line. Nothing is pooled, and nobody borrows from anybody."""
+"""The picture of several people. Of results: each one's own effect, nothing is pooled. Of a `Cohort`: alone and pooled (`plots_forest`)."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nof1.analyze.cohort import Cohort
 from nof1.analyze.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.errors import InputError
 from nof1.language import say
+from nof1.report.plots_forest import forest
 from nof1.report.plots_style import (
     ARM_COLOURS,
     BAND,
@@ -29,15 +31,16 @@ _LABEL = 30
 _PAD = 0.04
 
 
-def cohort(results: Sequence[Result] | Mapping[str, Result], *, ax: "Axes | None" = None) -> "Axes":
+def cohort(results: Sequence[Result] | Mapping[str, Result] | Cohort, *, ax: "Axes | None" = None) -> "Axes":
     """A line for each person: mean and interval of the main comparison, the verdict in words; the best change on top.
 
-    Each line comes from that person's own nights alone: effects are not pooled, no mean of all people is drawn, and an order
+    Of a `Cohort` alone and pooled side by side, with the mean of all, at any number of people (`plots_forest.forest`). Of
+    results each line comes from that person's own nights alone: effects are not pooled, no mean of all people is drawn, and an order
     of lines is no ranking of people.
 
     Parameters
     ----------
-    results : sequence of Result, or mapping of names to Result
+    results : sequence of Result, mapping of names to Result, or Cohort
         Without names the titles of the trials are the names.
     ax : Axes, optional
         Drawn into; a new figure if not given.
@@ -47,6 +50,8 @@ def cohort(results: Sequence[Result] | Mapping[str, Result], *, ax: "Axes | None
     InputError
         If there is none, or if outcomes, thresholds or directions differ, with the name of the trial that does.
     """
+    if isinstance(results, Cohort):
+        return forest(results, ax=ax)
     named = _named(results)
     _refuse_unlike(named)
     rows = sorted(((name, result, *_told(result)) for name, result in named), key=_better_first)

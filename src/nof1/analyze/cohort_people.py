@@ -1,0 +1,190 @@
+"""Who can be pooled with whom, and what a moderator is made of. Everybody who is left out is named with the reason."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nof1.analyze.cohort_likelihood import Person, PersonPair
+from nof1.analyze.exposure import Array
+from nof1.errors import InputError, RefusalError
+from nof1.language import commas, say
+
+Member = tuple[Person, PersonPair]
+_GROUPS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Moderator:
+    """A field of the protocol that may go with the size of the effect.
+
+    Attributes
+    ----------
+    field : str
+    groups : tuple of str
+        The two values of a text, in alphabetical order; empty for a number.
+    values : array, shape (N,)
+        The number of each person; of a text 0 for the first group and 1 for the second.
+    """
+
+    field: str
+    groups: tuple[str, ...]
+    values: Array
+
+    @property
+    def centre(self) -> float:
+        """Mean over the people: what is taken off the values."""
+        return float(self.values.mean())
+
+    @property
+    def centred(self) -> Array:
+        """Shape (N,)."""
+        return self.values - self.centre
+
+    def prior_sd(self, mean_sd: float) -> float:
+        """Sd of the coefficient's prior: of a difference of groups that of an effect; of a number that per standard deviation."""
+        return mean_sd if self.groups else mean_sd / float(self.values.std())
+
+
+def alike(
+    people: Sequence[Person], *, arm: str | None = None, reference: str | None = None
+) -> tuple[list[Member], list[tuple[str, str]]]:
+    """The people whose effect is the same question, and those left out with the reason.
+
+    Without `arm` and `reference` the comparison that most people have is taken; the outcome, its direction and its scale are
+    those that most of them have.
+
+    Raises
+    ------
+    InputError
+        If two people have the same name.
+    RefusalError
+        If nobody has that comparison.
+    """
+    names = Counter(one.name for one in people)
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise InputError(f"Two people are called {twice[0]!r}. Give every person a name of their own.")
+    wanted = _commonest(
+        [
+            (pair.arm, pair.reference)
+            for one in people
+            for pair in one.pairs
+            if arm in (None, pair.arm) and reference in (None, pair.reference)
+        ]
+    )
+    if wanted is None:
+        raise RefusalError(
+            f"Nobody compares {arm or 'an arm'} with {reference or 'a reference'}. Name arms that the trials have."
+            if people
+            else "There is nobody to pool. Give at least one trial that could be analyzed."
+        )
+    members: list[Member] = []
+    left: list[tuple[str, str]] = []
+    for one in people:
+        pair = next((pair for pair in one.pairs if (pair.arm, pair.reference) == wanted), None)
+        if pair is None:
+            has = commas([f"{pair.arm} / {pair.reference}" for pair in one.pairs])
+            told = say(
+                "It does not compare {arm} with {reference}; it has: {pairs}.",
+                arm=wanted[0],
+                reference=wanted[1],
+                pairs=has,
+            )
+            left.append((one.name, told))
+        else:
+            members.append((one, pair))
+    usual = _commonest([_question(pair) for _, pair in members])
+    assert usual is not None
+    kept = [(one, pair) for one, pair in members if _question(pair) == usual]
+    left += [(one.name, _unlike(pair, usual)) for one, pair in members if _question(pair) != usual]
+    return kept, left
+
+
+def _question(pair: PersonPair) -> tuple[str, str, str, str, float]:
+    return pair.measure, pair.estimand, pair.outcome, pair.better, round(pair.span, 9)
+
+
+def _commonest[T](found: Sequence[T]) -> T | None:
+    """The one that is there most often, of equals the first."""
+    return Counter(found).most_common(1)[0][0] if found else None
+
+
+def _unlike(pair: PersonPair, usual: tuple[str, str, str, str, float]) -> str:
+    measure, _, outcome, better, span = usual
+    if pair.measure != measure:
+        return say("Its effect is a {own}, not a {usual}.", own=pair.measure, usual=measure)
+    if pair.outcome != outcome:
+        return say("Its outcome is {own}, not {usual}.", own=pair.outcome, usual=outcome)
+    if pair.better != better:
+        return (
+            say("In its outcome higher is better, not lower.")
+            if pair.better == "higher"
+            else say("In its outcome lower is better, not higher.")
+        )
+    if round(pair.span, 9) != span:
+        return say("Its scale has {own:number} points, not {usual:number}.", own=pair.span, usual=span)
+    return say("Its effect is another estimand, {own}.", own=pair.estimand)
+
+
+def with_field(members: Sequence[Member], field: str) -> tuple[list[Member], list[tuple[str, str]], Moderator]:
+    """The people who have a field, those who have not, and the moderator made of it.
+
+    Raises
+    ------
+    InputError
+        If nobody has it, everybody has the same value, or a text has more than two.
+    """
+    kept = [(one, pair) for one, pair in members if field in pair.fields]
+    left: list[tuple[str, str]] = [
+        (one.name, say("It does not say {field}.", field=field)) for one, pair in members if field not in pair.fields
+    ]
+    if not kept:
+        known = sorted({name for _, pair in members for name in pair.fields})
+        raise InputError(f"Nobody has the field {field!r}. Choose from: {', '.join(known)}.")
+    values = [pair.fields[field] for _, pair in kept]
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        numbers = np.array(values, dtype=float)
+        if np.ptp(numbers) == 0:
+            raise InputError(f"{field} is {numbers[0]:g} for everybody, so there is nothing to compare.")
+        return kept, left, Moderator(field, (), numbers)
+    texts = [("yes" if value else "no") if isinstance(value, bool) else str(value) for value in values]
+    groups = tuple(sorted(set(texts)))
+    if len(groups) == 1:
+        raise InputError(f"{field} is {groups[0]} for everybody, so there is nothing to compare.")
+    if len(groups) > _GROUPS:
+        raise InputError(
+            f"{field} has {len(groups)} values ({', '.join(groups)}); two at a time can be compared. Pool the people of two of them."
+        )
+    return kept, left, Moderator(field, groups, np.array([float(groups.index(text)) for text in texts]))
+
+
+def unique_names(titles: Sequence[str]) -> list[str]:
+    """Titles as names: one that is there already gets a number."""
+    seen: Counter[str] = Counter()
+    taken = set(titles)
+    out: list[str] = []
+    for title in titles:
+        seen[title] += 1
+        name = title
+        while seen[title] > 1 and name in taken:
+            name = f"{title} ({seen[title]})"
+            seen[title] += name in taken
+        taken.add(name)
+        out.append(name)
+    return out
+
+
+def alone_columns(members: Sequence[Member]) -> Mapping[str, list[Any]]:
+    """What each person's own nights say, by column."""
+    alone = [pair.alone for _, pair in members]
+    return {
+        "name": [one.name for one, _ in members],
+        "nights": [one.nights for one, _ in members],
+        "mean": [numbers["mean"] for numbers in alone],
+        "sd": [numbers["sd"] for numbers in alone],
+        "lower": [numbers["interval"][0] for numbers in alone],
+        "upper": [numbers["interval"][1] for numbers in alone],
+        "verdict": [numbers["verdict"] for numbers in alone],
+    }
