@@ -231,7 +231,7 @@ def refuse_family(protocol: Protocol) -> None:
 
 
 def fields_of(protocol: Protocol, arm: str) -> dict[str, Field]:
-    """What subgroups can be formed by: of the arm, the design and the safety screen; nothing that a person wrote freely."""
+    """What subgroups can be formed by: of the arm, the design and the safety screen. `product` is what a person typed."""
     chosen = protocol.arm(arm)
     out: dict[str, Field] = {"placebo": protocol.arm(protocol.reference).placebo, "design": protocol.design.kind}
     out |= {name: value for name in ("form", "dose_mg", "product") if (value := getattr(chosen, name))}
