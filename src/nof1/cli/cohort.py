@@ -1,17 +1,17 @@
 """nof1 cohort: many people's trials together, from a folder of folders to a PDF."""
 
 import json
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nof1.cli.analyze import Language, PaperSize
-from nof1.cli.console import console, say, say_json
+from nof1.cli.console import say, say_json
 from nof1.cli.options import AsJson
+from nof1.cli.progress import counting
 from nof1.cli.telling import paragraph
 from nof1.errors import InputError, RefusalError
 from nof1.files import write_atomic
@@ -19,7 +19,6 @@ from nof1.files import write_atomic
 if TYPE_CHECKING:
     from nof1.analyze.cohort import Cohort
     from nof1.analyze.many import Problem, Studied
-    from nof1.analyze.replicate import Progress
 
 OUT = Path("nof1-cohort")
 PEOPLE_FILE, PARQUET_FILE, PROBLEMS_FILE = "people.csv", "people.parquet", "problems.csv"
@@ -111,41 +110,10 @@ def _studied(trials: Sequence[Any], out: Path, *, seed: int, workers: int | None
 
     with (
         Finished(out / FINISHED_FILE) as finished,
-        _progress() as progress,
+        counting("Analysing people") as progress,
         on_cluster(dask) if dask is not None else nullcontext() as spread,
     ):
         return study(trials, finished, seed=seed, workers=workers, spread=spread, progress=progress)
-
-
-@contextmanager
-def _progress() -> Iterator["Progress"]:
-    """A progress bar on a terminal, silence in a pipe."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    bar = Progress(
-        TextColumn("Analysing people"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
-    with bar:
-        task = bar.add_task("", total=None)
-
-        def show(stage: str, done: int, whole: int) -> None:
-            bar.update(task, completed=done, total=whole)
-
-        yield show
 
 
 def _record(pooled: "Cohort", studied: "Studied", *, seed: int) -> dict[str, Any]:

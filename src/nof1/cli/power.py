@@ -1,8 +1,5 @@
 """nof1 power: what a design would find, this one beside its neighbours, before a single night is spent."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +7,7 @@ import typer
 
 from nof1.cli.console import console, say, say_json
 from nof1.cli.options import AsJson, Folder
+from nof1.cli.progress import counting
 from nof1.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from nof1.analyze.interim import InterimLooks
     from nof1.analyze.nuisance import Nuisance
     from nof1.analyze.power import Power
-    from nof1.analyze.replicate import Progress
     from nof1.plan.protocol import Protocol
 
 _PICTURES = (".png", ".svg", ".pdf")
@@ -54,7 +51,7 @@ def power(
     protocol = Protocol.load(folder)
     wanted = _numbers(effects)
     nuisance = _own_nights(folder, protocol, seed) if from_nights else None
-    with _progress() as progress:
+    with counting("Simulating trials") as progress:
         result = simulate_power(
             protocol,
             trials=trials,
@@ -107,29 +104,6 @@ def _own_nights(folder: Path, protocol: "Protocol", seed: int) -> "Nuisance":
     from nof1.record.diary import read_diary
 
     return nuisance_from_diary(protocol, load_schedule(folder, protocol), read_diary(folder, protocol), seed=seed)
-
-
-@contextmanager
-def _progress() -> Iterator["Progress"]:
-    """A progress bar on a terminal, silence in a pipe."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    bar = Progress(
-        TextColumn("Simulating trials"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
-    with bar:
-        task = bar.add_task("", total=None)
-
-        def show(stage: str, done: int, whole: int) -> None:
-            bar.update(task, completed=done, total=whole)
-
-        yield show
 
 
 def _draw(result: "Power", path: Path) -> None:

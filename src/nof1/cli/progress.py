@@ -1,0 +1,42 @@
+"""A progress bar on a terminal, silence in a pipe."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from nof1.cli.console import console
+
+if TYPE_CHECKING:
+    from nof1.analyze.replicate import Progress
+
+
+@contextmanager
+def counting(what: str) -> Iterator["Progress"]:
+    """A bar that counts what is done of all, with the time it took and will take."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    bar = Progress(
+        TextColumn(what),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+
+        def show(stage: str, done: int, whole: int) -> None:
+            bar.update(task, completed=done, total=whole)
+
+        yield show
