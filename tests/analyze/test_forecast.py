@@ -97,7 +97,6 @@ def test_with_theta_known_it_is_the_closed_form(short):
         weights=np.ones(1),
         theta=whole.theta[[one]],
         effect_root=whole.effect_root[[one]],
-        treated_exposure=whole.treated_exposure[[one]],
         **pick,
     )
     theta = [float(pick[name][0]) for name in ("phi", "sigma", "omega", "half_life")]

@@ -10,9 +10,11 @@ from scipy.integrate import quad
 from nof1 import Trial, fit
 from nof1.analyze.exposure import exposure
 from nof1.analyze.importance import pareto_weights
-from nof1.analyze.marginal import draw_coefficients, fit_marginal
+from nof1.analyze.marginal import draw_coefficients, fit_marginal, fit_marginals
+from nof1.analyze.marginal_batch import ModelBatch
 from nof1.analyze.marginal_model import MarginalModel
 from nof1.analyze.terms import terms
+from nof1.errors import RefusalError
 
 
 def dense_log_posterior(data, phi, sigma, omega, half_life):
@@ -188,3 +190,51 @@ def test_pareto_weights_know_good_from_bad():
     assert weights.sum() == pytest.approx(1)
     assert np.corrcoef(weights, np.exp(good))[0, 1] > 0.99
     assert pareto_weights(bad)[1] > 0.7
+
+
+def some_trials():
+    """Trials that differ in nights, orders, doses, periods and priors, and one whose model has other parts."""
+    rng = np.random.default_rng(8)
+    ours = [two_arms("exponential"), with_carryover(melatonin()), two_arms(), three_arms("exponential")]
+    out = [terms(trial) for trial in ours]
+    gone = rng.permutation(out[0].n)[:6]
+    out += [out[0].without(int(gone[0])), replace(out[1], priors=out[1].priors.model_copy(update={"effect_sd": 0.7}))]
+    return [*out, replace(out[0], over_time=True)]
+
+
+def test_trials_fitted_together_get_the_answer_that_each_gets_alone():
+    trials = some_trials()
+    together = fit_marginals(trials, seed=3)
+    for data, got in zip(trials, together, strict=True):
+        alone = fit_marginal(data, seed=3)
+        assert got.pareto_k == pytest.approx(alone.pareto_k, abs=1e-4)
+        np.testing.assert_allclose(got.theta, alone.theta, atol=1e-5)
+        np.testing.assert_allclose(got.weights, alone.weights, atol=1e-6)
+        np.testing.assert_allclose(got.effect_mean, alone.effect_mean, atol=1e-5)
+        np.testing.assert_allclose(got.treated_exposure, alone.treated_exposure, atol=1e-5)
+
+
+def test_together_log_densities_equal_the_dense_ones():
+    """Of trials with different nights, gaps, periods and priors, in one batch."""
+    trials = [data for data in some_trials() if data.exponential and not data.over_time and len(data.arms) == 1]
+    assert len({data.n for data in trials}) > 2
+    models = [MarginalModel(data) for data in trials]
+    rng = np.random.default_rng(5)
+    theta = rng.normal([0.4, 0.3, 0.5, 0.6], 0.5, (len(models), 40, 4))
+    got, _ = ModelBatch(models).density_and_root(theta, np.arange(len(models)))
+    for data, model, points, values in zip(trials, models, theta, got, strict=True):
+        natural = model.split(points)
+        expected = [
+            dense_log_posterior(data, *(natural[name][i] for name in ("phi", "sigma", "omega", "half_life")))
+            for i in range(len(points))
+        ]
+        np.testing.assert_allclose(values, expected, rtol=1e-9)
+
+
+def test_one_that_cannot_be_answered_stops_no_other():
+    flat = replace(terms(two_arms("exponential")), family="rating")
+    good = terms(two_arms("exponential"))
+    refused, found = fit_marginals([flat, good], seed=1)
+    assert isinstance(refused, RefusalError)
+    assert "rating" in str(refused)
+    assert found.ess > 100

@@ -11,11 +11,11 @@ from families import arms_of, make_protocol, make_terms, make_trial, sampled
 from nof1 import InputError, Nof1Warning, Protocol, RefusalError, Trial, fit
 from nof1.analyze.answers import drawn_rows, further_rows
 from nof1.analyze.criticism import left_out_check, predictive_check, prior_check
-from nof1.analyze.importance import find_mode
+from nof1.analyze.importance import find_modes
 from nof1.analyze.marginal import fit_marginal
 from nof1.analyze.nuts import mcse
 from nof1.analyze.posterior import describe_parameters
-from nof1.analyze.replicate import first_effect
+from nof1.analyze.replicate import first_effects
 from nof1.analyze.solve import solve
 from nof1.analyze.terms import terms
 from nof1.analyze.tree import leave_one_out_tree
@@ -184,10 +184,21 @@ def test_few_nights_in_strict_turn_leave_a_posterior():
 
 
 def test_a_search_that_ends_where_there_is_no_density_says_so():
-    with pytest.raises(np.linalg.LinAlgError, match="not finite"):
-        find_mode(lambda theta: np.full(len(theta), -np.inf), np.zeros((3, 2)))
-    with pytest.raises(np.linalg.LinAlgError, match="not finite"):
-        find_mode(lambda theta: np.where(theta[:, 0] > 0, np.nan, -(theta[:, 0] ** 2)), np.zeros((3, 1)))
+    """Side by side: no density anywhere, none on one side of the best point, and one with a peak at 1."""
+
+    def log_density(theta, some):
+        x = theta[..., 0]
+        every = np.stack([np.full_like(x[0], -np.inf)] * 3) if len(some) == 3 else None
+        rows = [np.full(x.shape[1], -np.inf), np.where(x[0] > 0, np.nan, -(x[0] ** 2)), -((x[-1] - 1) ** 2)]
+        if every is not None:
+            rows[1] = np.where(x[1] > 0, np.nan, -(x[1] ** 2))
+            return np.stack(rows)
+        return np.stack([-((row - 1) ** 2) for row in x])
+
+    modes, curvatures, found = find_modes(log_density, np.zeros((3, 3, 1)))
+    assert found.tolist() == [False, False, True]
+    assert modes[2, 0] == pytest.approx(1, abs=1e-6)
+    assert curvatures[2, 0, 0] == pytest.approx(2, rel=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -310,16 +321,16 @@ def test_a_wild_night_on_a_long_scale():
 @pytest.mark.parametrize("estimand", ["full", "as-lived"])
 def test_a_step_in_the_middle_is_not_taken_for_an_effect(estimand):
     """40 trials with no effect whose level falls by 3 points halfway: false claims in fewer than 4 of them."""
-    claims, covered = 0, 0
+    lived = []
     for i in range(40):
         content = make_protocol("normal", blocks=6, period_nights=5, estimand=estimand).to_dict()
         content["design"]["seed"] = i + 1
         protocol = Protocol.build(content)
         step = np.where(np.arange(protocol.nights) < protocol.nights // 2, 1.5, -1.5)
-        data = terms(make_trial(protocol, np.clip(step + usual(protocol, seed=i), 0, 10)))
-        effect = first_effect(protocol, data, seed=1)
-        claims += effect.verdict in (*SURE, "leans better", "leans worse")
-        covered += effect.interval[0] < 0 < effect.interval[1]
+        lived.append(terms(make_trial(protocol, np.clip(step + usual(protocol, seed=i), 0, 10))))
+    effects = first_effects(protocol, lived, seed=1)
+    claims = sum(effect.verdict in (*SURE, "leans better", "leans worse") for effect in effects)
+    covered = sum(effect.interval[0] < 0 < effect.interval[1] for effect in effects)
     assert claims < 4
     assert covered >= 36
 

@@ -44,19 +44,34 @@ def exposure(doses: Array, half_life: Array) -> Array:
     return np.moveaxis(exposure_by_day(doses, half_life), -1, 0)
 
 
-def exposure_by_day(doses: Array, half_life: Array, changes: list[tuple[int, int, Array]] | None = None) -> Array:
-    """The same with the half-lives last, shape (days, arms, S): quicker, since a day's values lie together.
+def exposure_by_day(doses: Array, half_life: Array, starts: NDArray[np.intp] | None = None) -> Array:
+    """The same with days first and half-lives last: quicker, since a day's values lie together.
 
-    `changes` are those of the doses, for callers that have them.
+    Parameters
+    ----------
+    doses : array, shape (days, ..., arms)
+        Of one trial, or of several along the axes between.
+    half_life : array, shape (..., S)
+        In days.
+    starts : int array, optional
+        Days on which a stretch of constant doses begins, the first day among them, for callers that know them.
+
+    Returns
+    -------
+    array, shape (days, ..., arms, S)
     """
-    days, arms = doses.shape
-    stretches = changes or dose_changes(doses)
-    longest = max(end - start for start, end, _ in stretches)
-    decay = np.exp(np.arange(1, longest + 1)[:, None, None] * (-np.log(2.0) / half_life))  # lambda^n, (longest, 1, S)
-    out = np.empty((days, arms, len(half_life)))
-    before = np.zeros((arms, len(half_life)))
-    for start, end, dose in stretches:
-        planned = dose[:, None]
+    days = len(doses)
+    if starts is None:
+        changed = np.any(doses[1:] != doses[:-1], axis=tuple(range(1, doses.ndim)))
+        starts = np.flatnonzero(np.r_[True, changed])
+    ends = np.r_[starts[1:], days]
+    rate = (-np.log(2.0) / half_life)[..., None, :]
+    steps = np.arange(1, np.max(ends - starts) + 1).reshape(-1, *[1] * rate.ndim)
+    decay = np.exp(steps * rate)  # lambda^n, (longest, ..., 1, S)
+    out = np.empty((*doses.shape, half_life.shape[-1]))
+    before = np.zeros(out.shape[1:])
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        planned = doses[start][..., None]
         np.multiply(before - planned, decay[: end - start], out=out[start:end])
         out[start:end] += planned
         before = out[end - 1]

@@ -1,6 +1,7 @@
-"""Importance sampling in a few dimensions: mode, heavy-tailed proposals, Pareto-smoothed weights.
+"""Importance sampling in a few dimensions: mode, heavy-tailed proposals, Pareto-smoothed weights, for several densities at once.
 
-Knows a log density that takes many points at once, and nothing of trials.
+Knows log densities that take many points at once, and nothing of trials. D densities of the same number of dimensions d go
+side by side; each is treated as if it were alone.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,87 +9,102 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import chdtri, gammaln, ndtri
 
 from nof1.analyze.exposure import Array
 from nof1.analyze.sobol import sobol
 
+Some = NDArray[np.intp]  # which of the densities
+# Takes points, shape (D', S, d), of some densities; gives their log densities, shape (D', S).
+LogDensity = Callable[[Array, Some], Array]
+
 _DEGREES = 3.0  # of the multivariate t: heavy tails keep k-hat low
 _STEP = 1e-3  # of the finite differences
+_GAIN = 1e-3  # of a last step: a proposal need not stand on the very peak
 _LEAST = 25  # weights that can be smoothed at all
 _LEAST_TAIL = 4  # of them in the tail
 
 
-def find_mode(log_density: Callable[[Array], Array], points: Array) -> tuple[Array, Array]:
-    """Mode of a log density and minus its Hessian there, by damped Newton on finite differences in one batch.
+def find_modes(log_density: LogDensity, points: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Modes of log densities and minus their Hessians there, by damped Newton on finite differences in one batch.
 
     Parameters
     ----------
     log_density : callable
-        Takes points, shape (S, d), gives values, shape (S,).
-    points : array, shape (S, d)
-        Where to look first; the search starts from the best.
+    points : array, shape (D, S, d)
+        Where to look first; each search starts from its best point.
 
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        If the search ends where the density is not finite.
+    Returns
+    -------
+    modes : array, shape (D, d)
+    curvatures : array, shape (D, d, d)
+        Positive definite.
+    found : bool array, shape (D,)
+        False where the search ended at a point about which the density is not finite.
     """
-    values = log_density(points)
-    point = points[np.argmax(values)]
-    d = len(point)
+    count, _, d = points.shape
+    everyone = np.arange(count)
+    point = points[everyone, np.argmax(log_density(points, everyone), axis=1)]
     offsets = _stencil(d) * _STEP
-    around = log_density(point + offsets)
+    around = log_density(point[:, None] + offsets, everyone)
+    curvature = np.full((count, d, d), np.nan)
+    found = np.ones(count, dtype=bool)
+    searching = everyone
     for _ in range(40):
-        gradient, hessian = _derivatives(around, d, _STEP)
-        eigenvalues, vectors = np.linalg.eigh(-hessian)
-        curvature = (vectors * np.clip(np.abs(eigenvalues), 1e-2, None)) @ vectors.T
-        direction = np.linalg.solve(curvature, gradient)
-        # The whole step nearly always gains, so its surroundings are computed at once; shorter ones only if it does not.
-        there, around_there = point + direction, log_density(point + direction + offsets)
-        if not around_there[0] > around[0]:
-            steps = point + 2.0 ** -np.arange(1, 12)[:, None] * direction
-            there = steps[np.argmax(log_density(steps))]
-            around_there = log_density(there + offsets)
-        gain = around_there[0] - around[0] if np.isfinite(around_there[0]) else -np.inf
-        if gain > 0:
-            point, around = there, around_there
-        if not gain > 1e-6:
+        finite = np.isfinite(around[searching]).all(axis=1)
+        found[searching[~finite]] = False
+        searching = searching[finite]
+        if not len(searching):
             break
-    return point, curvature
+        gradient, hessian = _derivatives(around[searching], d, _STEP)
+        eigenvalues, vectors = np.linalg.eigh(-hessian)
+        here = (vectors * np.clip(np.abs(eigenvalues), 1e-2, None)[:, None]) @ vectors.transpose(0, 2, 1)
+        curvature[searching] = here
+        direction = np.linalg.solve(here, gradient[..., None])[..., 0]
+        there, around_there = _step(log_density, point[searching], direction, around[searching, 0], offsets, searching)
+        gain = np.where(np.isfinite(around_there[:, 0]), around_there[:, 0] - around[searching, 0], -np.inf)
+        better = gain > 0
+        point[searching[better]], around[searching[better]] = there[better], around_there[better]
+        searching = searching[gain > _GAIN]
+    return point, curvature, found
+
+
+def _step(
+    log_density: LogDensity, point: Array, direction: Array, value: Array, offsets: Array, some: Some
+) -> tuple[Array, Array]:
+    """Where a step leads, and the density about it.
+
+    The whole step nearly always gains, so its surroundings are computed at once; shorter ones only where it does not.
+    """
+    there = point + direction
+    around = log_density(there[:, None] + offsets, some)
+    short = ~(around[:, 0] > value)
+    if short.any():
+        steps = point[short, None] + 2.0 ** -np.arange(1, 12)[:, None] * direction[short, None]
+        best = np.argmax(log_density(steps, some[short]), axis=1)
+        there[short] = steps[np.arange(len(steps)), best]
+        around[short] = log_density(there[short, None] + offsets, some[short])
+    return there, around
 
 
 @lru_cache(maxsize=16)
 def _stencil(d: int) -> Array:
-    """Offsets for central first and second differences: centre, +-e_i, and the four corners of every pair."""
+    """Offsets for first and second differences: centre, +-e_i, and one corner of every pair."""
     unit = np.eye(d)
-    rows = [np.zeros(d), *unit, *-unit]
-    for i in range(d):
-        for j in range(i):
-            rows += [unit[i] + unit[j], unit[i] - unit[j], unit[j] - unit[i], -unit[i] - unit[j]]
-    return np.array(rows)
+    return np.array([np.zeros(d), *unit, *-unit, *(unit[i] + unit[j] for i in range(d) for j in range(i))])
 
 
 def _derivatives(values: Array, d: int, step: float) -> tuple[Array, Array]:
-    """Gradient and Hessian from the values on the stencil.
-
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        If a value is not finite: there is no curvature.
-    """
-    if not np.all(np.isfinite(values)):
-        raise np.linalg.LinAlgError("The density is not finite about the point.")
-    up, down = values[1 : d + 1], values[d + 1 : 2 * d + 1]
+    """Gradients, shape (D, d), and Hessians, shape (D, d, d), from the values on the stencil, shape (D, points)."""
+    middle, up, down = values[:, :1], values[:, 1 : d + 1], values[:, d + 1 : 2 * d + 1]
     gradient = (up - down) / (2 * step)
-    hessian = np.diag((up - 2 * values[0] + down) / step**2)
-    corners = values[2 * d + 1 :].reshape(-1, 4)
-    row = 0
+    hessian = np.zeros((len(values), d, d))
+    hessian[:, np.arange(d), np.arange(d)] = (up - 2 * middle + down) / step**2
+    corners = iter(values[:, 2 * d + 1 :].T)
     for i in range(d):
         for j in range(i):
-            a, b, c, e = corners[row]
-            hessian[i, j] = hessian[j, i] = (a - b - c + e) / (4 * step**2)
-            row += 1
+            hessian[:, i, j] = hessian[:, j, i] = (next(corners) - up[:, i] - up[:, j] + middle[:, 0]) / step**2
     return gradient, hessian
 
 
@@ -108,47 +124,43 @@ def _standard_draws(d: int, counts: tuple[int, ...], seed: int) -> Array:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A multivariate t; `root` is the lower Cholesky factor of its scale matrix."""
+    """A multivariate t for each density: centre, shape (D, d), and lower Cholesky factor of its scale matrix, shape (D, d, d)."""
 
     centre: Array
     root: Array
 
     def draw(self, standard: Array) -> Array:
-        """Move draws of a standard t, shape (S, d), here."""
-        return self.centre + standard @ self.root.T
+        """Move draws of a standard t, shape (S, d), here: shape (D, S, d)."""
+        return self.centre[:, None] + standard @ self.root.transpose(0, 2, 1)
 
     def log_density(self, theta: Array) -> Array:
-        """Log density at points, shape (S, d)."""
-        d = len(self.centre)
-        z = np.linalg.inv(self.root) @ (theta - self.centre).T
-        constant = (
-            gammaln((_DEGREES + d) / 2)
-            - gammaln(_DEGREES / 2)
-            - 0.5 * d * np.log(_DEGREES * np.pi)
-            - np.sum(np.log(np.diag(self.root)))
-        )
-        out: Array = constant - 0.5 * (_DEGREES + d) * np.log1p(np.sum(z**2, axis=0) / _DEGREES)
+        """Log density at points, shape (D, S, d): shape (D, S)."""
+        d = self.centre.shape[1]
+        z = (theta - self.centre[:, None]) @ np.linalg.inv(self.root).transpose(0, 2, 1)
+        scale = np.sum(np.log(np.diagonal(self.root, axis1=1, axis2=2)), axis=1)
+        constant = gammaln((_DEGREES + d) / 2) - gammaln(_DEGREES / 2) - 0.5 * d * np.log(_DEGREES * np.pi) - scale
+        out: Array = constant[:, None] - 0.5 * (_DEGREES + d) * np.log1p(np.einsum("...i,...i", z, z) / _DEGREES)
         return out
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Weighted points.
+    """Weighted points of each density.
 
     Attributes
     ----------
-    theta : array, shape (S, d)
-    weights : array, shape (S,)
-        Sum to one; zero where the target is.
-    extra : array, shape (S, ...)
+    theta : array, shape (D, S, d)
+    weights : array, shape (D, S)
+        Of each density they sum to one; zero where the target is.
+    extra : array, shape (D, S, ...)
         What the log density gave beside its values.
-    pareto_k : float
+    pareto_k : array, shape (D,)
     """
 
     theta: Array
     weights: Array
     extra: Array
-    pareto_k: float
+    pareto_k: Array
 
 
 def importance_sample(
@@ -165,7 +177,7 @@ def importance_sample(
     Parameters
     ----------
     evaluate : callable
-        Takes points, shape (S, d), gives the log density, shape (S,), and something else for each.
+        Takes points, shape (D, S, d), gives the log densities, shape (D, S), and something else for each.
     scouts : sequence of Proposal
         Of the first round, each with as many draws.
     scout_draws, draws : int
@@ -174,30 +186,36 @@ def importance_sample(
         A coordinate whose sign does not count: the density is the same at plus and minus.
     """
     counts = (*(scout_draws for _ in scouts), draws)
-    standard = _standard_draws(len(scouts[0].centre), counts, seed)
+    standard = _standard_draws(scouts[0].centre.shape[1], counts, seed)
     firsts = [scout.draw(standard[i * scout_draws :][:scout_draws]) for i, scout in enumerate(scouts)]
-    first = np.concatenate(firsts)
+    first = np.concatenate(firsts, axis=1)
     first_target, first_extra = evaluate(first)
-    ratio = first_target - _mixture(scouts, counts[:-1], first, mirror)
-    fitted = _fit_moments(first, ratio, scouts[0], mirror)
+    of_scouts = [_folded(scout, first, mirror) for scout in scouts]
+    fitted = _fit_moments(first, first_target - _mixture(of_scouts, counts[:-1]), scouts[0], mirror)
     second = fitted.draw(standard[-draws:])
     second_target, second_extra = evaluate(second)
 
-    theta = np.concatenate([first, second])
-    target = np.concatenate([first_target, second_target])
-    weights, pareto_k = pareto_weights(target - _mixture([*scouts, fitted], counts, theta, mirror))
-    return Sample(theta, weights, np.concatenate([first_extra, second_extra]), pareto_k)
+    theta = np.concatenate([first, second], axis=1)
+    of_all = [
+        np.concatenate([known, _folded(scout, second, mirror)], axis=1)
+        for scout, known in zip(scouts, of_scouts, strict=True)
+    ]
+    ratios = np.concatenate([first_target, second_target], axis=1)
+    ratios -= _mixture([*of_all, _folded(fitted, theta, mirror)], counts)
+    smoothed = [pareto_weights(row) for row in ratios]
+    return Sample(
+        theta=theta,
+        weights=np.stack([weights for weights, _ in smoothed]),
+        extra=np.concatenate([first_extra, second_extra], axis=1),
+        pareto_k=np.array([pareto_k for _, pareto_k in smoothed]),
+    )
 
 
-def _mixture(proposals: Sequence[Proposal], counts: Sequence[int], theta: Array, mirror: int | None) -> Array:
+def _mixture(densities: Sequence[Array], counts: Sequence[int]) -> Array:
     """Log density of all proposals together, each with its share of the draws (balance heuristic)."""
     whole = sum(counts)
-    out: Array = np.logaddexp.reduce(
-        [
-            np.log(count / whole) + _folded(proposal, theta, mirror)
-            for proposal, count in zip(proposals, counts, strict=True)
-        ]
-    )
+    parts = [np.log(count / whole) + density for density, count in zip(densities, counts, strict=True)]
+    out: Array = parts[0] if len(parts) == 1 else np.logaddexp.reduce(parts)
     return out
 
 
@@ -207,33 +225,38 @@ def _folded(proposal: Proposal, theta: Array, mirror: int | None) -> Array:
     if mirror is None:
         return straight
     mirrored = theta.copy()
-    mirrored[:, mirror] *= -1
+    mirrored[..., mirror] *= -1
     out: Array = np.logaddexp(straight, proposal.log_density(mirrored)) - np.log(2)
     return out
 
 
 def _fit_moments(theta: Array, log_weights: Array, scout: Proposal, mirror: int | None) -> Proposal:
-    """A t with the weighted mean and covariance of the first round; the scout itself if those are too few to trust."""
-    weights = np.exp(log_weights - log_weights.max())
-    weights /= weights.sum()
-    if 1 / np.sum(weights**2) < 20 * theta.shape[1]:
-        return scout
+    """A t with the weighted mean and covariance of the first round; the scout itself where those are too few to trust."""
+    weights = np.exp(log_weights - log_weights.max(axis=1, keepdims=True))
+    weights /= weights.sum(axis=1, keepdims=True)
+    d = theta.shape[2]
     if mirror is not None:
         # Reflect, so that mean and spread describe a shape about zero where the mode is at zero, and a one-sided one
         # where it is not.
-        sign = np.where(np.arange(theta.shape[1]) == mirror, -1.0, 1.0)
-        if abs(scout.centre[mirror]) > 1e-6:
-            wrong_side = theta[:, mirror] * scout.centre[mirror] < 0
-            theta = np.where(wrong_side[:, None], theta * sign, theta)
-        else:
-            theta, weights = np.concatenate([theta, theta * sign]), np.concatenate([weights, weights]) / 2
-    mean = weights @ theta
-    centred = theta - mean
-    covariance = (weights[:, None] * centred).T @ centred
-    try:
-        return Proposal(mean, np.linalg.cholesky(covariance + 1e-10 * np.eye(len(mean))))
-    except np.linalg.LinAlgError:
-        return scout
+        side = scout.centre[:, mirror]
+        one_sided = np.abs(side) > 1e-6
+        theta = theta.copy()
+        theta[..., mirror] *= np.where(one_sided[:, None] & (theta[..., mirror] * side[:, None] < 0), -1.0, 1.0)
+    mean = np.einsum("ds,dsi->di", weights, theta)
+    if mirror is not None:
+        mean[~one_sided, mirror] = 0.0
+    centred = theta - mean[:, None]
+    covariance = (weights[..., None] * centred).transpose(0, 2, 1) @ centred
+    if mirror is not None:  # as if each point were there with both signs
+        variance = covariance[:, mirror, mirror].copy()
+        covariance[~one_sided, mirror] = covariance[~one_sided, :, mirror] = 0.0
+        covariance[:, mirror, mirror] = variance
+    covariance += 1e-10 * np.eye(d)
+    enough = (1 / np.sum(weights**2, axis=1) >= 20 * d) & np.isfinite(covariance).all(axis=(1, 2))
+    enough[enough] = np.linalg.eigvalsh(covariance[enough])[:, 0] > 0
+    centre, root = scout.centre.copy(), scout.root.copy()
+    centre[enough], root[enough] = mean[enough], np.linalg.cholesky(covariance[enough])
+    return Proposal(centre, root)
 
 
 def pareto_weights(log_weights: Array) -> tuple[Array, float]:

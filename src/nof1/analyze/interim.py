@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nof1.analyze.effects import Verdict, decide
+from nof1.analyze.effects import Effect, Verdict, decide
 from nof1.analyze.exposure import Array
 from nof1.analyze.nuisance import Nuisance
 from nof1.analyze.power import GOAL_EFFECT, in_words, records, standard_error
@@ -26,10 +26,11 @@ from nof1.analyze.replicate import (
     Progress,
     check_options,
     checked_effects,
-    first_effect,
+    first_effects,
     replicate,
+    terms_or_refusal,
 )
-from nof1.analyze.simulate import Calendar, SimulatedNights, as_simulated, simulated_terms
+from nof1.analyze.simulate import Calendar, SimulatedNights, as_simulated
 from nof1.errors import InputError, RefusalError
 from nof1.plan.interim import Interim, planned_looks
 from nof1.plan.protocol import Protocol
@@ -214,31 +215,42 @@ class LookBatch(Batch):
         For L looks the columns are L verdicts by the rule, L at the final certainty, L numbers of nights, and the verdict of
         the end. Verdicts are told by their place in `VERDICTS`, or `NO_ANSWER`.
         """
-        return np.array([self._looks(trial) for trial in self.trials])
+        certainty, final = rule_of(self.protocol).certainty, self.protocol.analysis.certainty
+        lived = [self._looks(trial) for trial in self.trials]
+        seen = [terms_or_refusal(self.protocol, *one) for _, views in lived for one in views]
+        effects = iter(first_effects(self.protocol, seen, seed=self.seed))
+        rows = []
+        for nights, views in lived:
+            of_trial = [next(effects) for _ in views]
+            rows.append(
+                [
+                    *(self._verdict(effect, certainty) for effect in of_trial[:-1]),
+                    *(self._verdict(effect, final) for effect in of_trial[:-1]),
+                    *nights,
+                    self._verdict(of_trial[-1], final),
+                ]
+            )
+        return np.array(rows)
 
-    def _looks(self, trial: int) -> list[float]:
-        protocol, rule = self.protocol, rule_of(self.protocol)
+    def _looks(self, trial: int) -> tuple[list[int], list[tuple[Calendar, SimulatedNights]]]:
+        """Nights until each look of one trial, and what is seen at each and at the end."""
         order, calendar, simulated = self.lived(trial)
-        nights = [(look.end - order.start + timedelta(days=1)).days for look in planned_looks(rule, order)]
-        seen = [self._verdicts(calendar, _until(simulated, last), rule.certainty) for last in nights]
-        strict, final = zip(*seen, strict=True)
-        _, end = self._verdicts(calendar, simulated, protocol.analysis.certainty)
-        return [*strict, *final, *nights, end]
+        looks = planned_looks(rule_of(self.protocol), order)
+        nights = [(look.end - order.start + timedelta(days=1)).days for look in looks]
+        return nights, [*((calendar, _until(simulated, last)) for last in nights), (calendar, simulated)]
 
-    def _verdicts(self, calendar: Calendar, simulated: SimulatedNights, certainty: float) -> tuple[int, int]:
-        """The verdict at this certainty, and at the final one."""
-        try:
-            effect = first_effect(self.protocol, simulated_terms(self.protocol, calendar, simulated), seed=self.seed)
-        except RefusalError:
-            return NO_ANSWER, NO_ANSWER
-        strict = decide(
+    def _verdict(self, effect: Effect | RefusalError, certainty: float) -> int:
+        """The verdict at this certainty, by its place."""
+        if isinstance(effect, RefusalError):
+            return NO_ANSWER
+        said = decide(
             at_certainty(self.protocol, certainty),
             p_better=effect.p_better,
             p_benefit=effect.p_benefit,
             p_small=effect.p_small,
             p_harm=effect.p_harm,
         )
-        return VERDICTS.index(strict), VERDICTS.index(effect.verdict)
+        return VERDICTS.index(said)
 
 
 def _until(simulated: SimulatedNights, nights: int) -> SimulatedNights:

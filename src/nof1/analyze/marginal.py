@@ -10,12 +10,15 @@ It must not import PyMC.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nof1.analyze.exposure import Array, exposure_summary
-from nof1.analyze.importance import Proposal, Sample, find_mode, importance_sample
+from nof1.analyze.importance import Proposal, Some, find_modes, importance_sample
+from nof1.analyze.marginal_batch import ModelBatch
 from nof1.analyze.marginal_model import MarginalModel
 from nof1.analyze.terms import Terms
 from nof1.errors import RefusalError
@@ -26,6 +29,7 @@ ROUNDS = ((512, 1024), (2048, 8192))
 QUICK_ROUNDS = ((256, 512), *ROUNDS)  # for many simulated trials, where one trial's last digit does not count
 MAX_PARETO_K = 0.7
 MARGINAL_FAMILIES = ("normal", "duration")  # a duration is the normal family of its logarithm
+_TOGETHER = 32  # trials that are fitted at a time: enough to share the work, few enough for the memory
 _WIDTHS = {"phi": 1.5, "scale": 0.4, "sigma": 0.4, "share": 2.5, "half_life": 1.0}  # as wide as what is plausible
 
 
@@ -44,10 +48,6 @@ class MarginalFit:
         through the trial, then their changes from the first planned day to the last.
     effect_root : array, shape (S, K, K), with `over_time` (S, 2 K, 2 K)
         Lower triangular R with covariance (R R')^-1.
-    treated_exposure : array, shape (S, K)
-        Mean exposure over the nights assigned to each arm.
-    highest_exposure : array, shape (K,)
-        Largest mean exposure of any night.
     model : MarginalModel
     theta : array, shape (S, d)
         From these two the coefficients can be drawn.
@@ -62,11 +62,25 @@ class MarginalFit:
     half_life: Array
     effect_mean: Array
     effect_root: Array
-    treated_exposure: Array
-    highest_exposure: Array
-    model: "MarginalModel"
+    model: MarginalModel
     theta: Array
     pareto_k: float
+
+    @cached_property
+    def _exposures(self) -> tuple[Array, Array]:
+        data = self.model.data
+        half_life = self.half_life if data.exponential else None
+        return exposure_summary(data.doses, data.treated, half_life, self.weights)
+
+    @property
+    def treated_exposure(self) -> Array:
+        """Mean exposure over the nights assigned to each arm, shape (S, K)."""
+        return np.broadcast_to(self._exposures[0], (len(self.weights), len(self.model.data.arms)))
+
+    @property
+    def highest_exposure(self) -> Array:
+        """Largest mean exposure of any night, shape (K,)."""
+        return self._exposures[1]
 
     @property
     def ess(self) -> float:
@@ -109,7 +123,7 @@ def contrast_sd(effect_root: Array, vector: Array) -> Array:
 
 
 def fit_marginal(data: Terms, *, seed: int, rounds: Sequence[tuple[int, int]] = ROUNDS) -> MarginalFit:
-    """Fit the normal model by the marginal engine.
+    """Fit the normal model of one trial by the marginal engine.
 
     Parameters
     ----------
@@ -124,37 +138,90 @@ def fit_marginal(data: Terms, *, seed: int, rounds: Sequence[tuple[int, int]] = 
     RefusalError
         If the family is another one, or Pareto k-hat exceeds 0.7 even with the most proposals: the weights cannot be trusted, NUTS can.
     """
-    if data.family not in MARGINAL_FAMILIES:
-        raise RefusalError(
-            sentences(
-                [
-                    say(
-                        'The quick engine is for the families {families}, not for "{family}".',
-                        families=listed(MARGINAL_FAMILIES),
-                        family=data.family,
-                    ),
-                    say("Sample instead: 'nof1 analyze' without --engine marginal."),
-                ]
-            )
+    (found,) = fit_marginals([data], seed=seed, rounds=rounds)
+    if isinstance(found, RefusalError):
+        raise found
+    return found
+
+
+def fit_marginals(
+    trials: Sequence[Terms], *, seed: int, rounds: Sequence[tuple[int, int]] = ROUNDS
+) -> list[MarginalFit | RefusalError]:
+    """Fit several trials together, which is quicker; each gets the answer that it would get alone, but for rounding.
+
+    Parameters
+    ----------
+    trials : sequence of Terms
+    seed, rounds
+        As in `fit_marginal`.
+
+    Returns
+    -------
+    list of MarginalFit or RefusalError
+        In the order of the trials.
+    """
+    out: dict[int, MarginalFit | RefusalError] = {}
+    groups: dict[tuple[Any, ...], dict[int, MarginalModel]] = {}
+    for i, data in enumerate(trials):
+        if data.family not in MARGINAL_FAMILIES:
+            out[i] = _no_family(data.family)
+            continue
+        model = MarginalModel(data)
+        groups.setdefault(model.shape, {})[i] = model
+    for group in groups.values():
+        places = list(group)
+        for start in range(0, len(places), _TOGETHER):
+            some = places[start : start + _TOGETHER]
+            out |= dict(zip(some, _fit_alike([group[i] for i in some], seed, rounds), strict=True))
+    return [out[i] for i in range(len(trials))]
+
+
+def _fit_alike(
+    models: Sequence[MarginalModel], seed: int, rounds: Sequence[tuple[int, int]]
+) -> list[MarginalFit | RefusalError]:
+    """The same for trials whose models have the same parts."""
+    batch, names = ModelBatch(models), models[0].names
+    mirror = names.index("share") if "share" in names else None
+    modes, curvatures, found = find_modes(batch.log_density, np.stack([model.start() for model in models]))
+    out: list[MarginalFit | RefusalError] = [_not_trusted(np.inf) for _ in models]
+    left = np.flatnonzero(found)
+    for i, (scout_draws, draws) in enumerate(rounds):
+        if not len(left):
+            break
+        centre, inverse = modes[left], np.linalg.inv(curvatures[left])
+        scouts = [Proposal(centre, np.linalg.cholesky(inverse))]
+        # What the mode's curvature did not reach, a wide proposal may: nights that switch arms daily leave noise and
+        # period spread hard to tell apart, and the density has long arms.
+        scouts += [_wide(names, centre, inverse)] if i else []
+
+        def evaluate(theta: Array, some: Some = left) -> tuple[Array, Array]:
+            return batch.density_and_root(theta, some)
+
+        sample = importance_sample(evaluate, scouts, seed=seed, scout_draws=scout_draws, draws=draws, mirror=mirror)
+        trusted = sample.pareto_k <= MAX_PARETO_K
+        for row, place in enumerate(left.tolist()):
+            one = models[place], sample.theta[row], sample.weights[row], sample.extra[row], sample.pareto_k[row]
+            out[place] = _collect(*one) if trusted[row] else _not_trusted(sample.pareto_k[row])
+        left = left[~trusted]
+    return out
+
+
+def _no_family(family: str) -> RefusalError:
+    return RefusalError(
+        sentences(
+            [
+                say(
+                    'The quick engine is for the families {families}, not for "{family}".',
+                    families=listed(MARGINAL_FAMILIES),
+                    family=family,
+                ),
+                say("Sample instead: 'nof1 analyze' without --engine marginal."),
+            ]
         )
-    model = MarginalModel(data)
-    pareto_k = np.inf
-    mirror = model.names.index("share") if "share" in model.names else None
-    try:
-        centre, curvature = find_mode(model.log_density, model.start())
-        scout = Proposal(centre, np.linalg.cholesky(np.linalg.inv(curvature)))
-        for i, (scout_draws, draws) in enumerate(rounds):
-            # What the mode's curvature did not reach, a wide proposal may: nights that switch arms daily leave noise and
-            # period spread hard to tell apart, and the density has long arms.
-            scouts = (scout,) if i == 0 else (scout, _wide(model, centre, curvature))
-            sample = importance_sample(
-                model.density_and_root, scouts, seed=seed, scout_draws=scout_draws, draws=draws, mirror=mirror
-            )
-            if sample.pareto_k <= MAX_PARETO_K:
-                return _collect(model, sample)
-            pareto_k = sample.pareto_k
-    except np.linalg.LinAlgError:  # no mode with a curvature
-        pass
+    )
+
+
+def _not_trusted(pareto_k: float) -> RefusalError:
     told = (
         say(
             "The quick engine cannot be trusted on these nights (Pareto k {k:.2f}, at most {limit}).",
@@ -164,27 +231,25 @@ def fit_marginal(data: Terms, *, seed: int, rounds: Sequence[tuple[int, int]] = 
         if np.isfinite(pareto_k)
         else say("The quick engine cannot be trusted on these nights (it found no peak to start from).")
     )
-    raise RefusalError(sentences([told, say("Sample instead: 'nof1 analyze' without --engine marginal.")]))
+    return RefusalError(sentences([told, say("Sample instead: 'nof1 analyze' without --engine marginal.")]))
 
 
-def _wide(model: MarginalModel, centre: Array, curvature: Array) -> Proposal:
+def _wide(names: Sequence[str], centre: Array, inverse: Array) -> Proposal:
     """A proposal about the mode that is wide in every direction: twice the curvature's, and at least `_WIDTHS`."""
-    sd = np.sqrt(np.diag(np.linalg.inv(curvature)))
-    return Proposal(centre, np.diag(np.maximum(2 * sd, [_WIDTHS[name] for name in model.names])))
+    sd = np.sqrt(np.diagonal(inverse, axis1=1, axis2=2))
+    wide = np.maximum(2 * sd, [_WIDTHS[name] for name in names])
+    return Proposal(centre, wide[:, None] * np.eye(len(names)))
 
 
-def _collect(model: MarginalModel, sample: Sample) -> MarginalFit:
+def _collect(model: MarginalModel, theta: Array, weights: Array, root: Array, pareto_k: float) -> MarginalFit:
     """What is reported of each theta, without those that have no weight."""
-    keep = sample.weights > 0
-    weights, theta, root = sample.weights[keep], sample.theta[keep], sample.extra[keep]
+    keep = weights > 0
+    weights, theta, root = weights[keep], theta[keep], root[keep]
     natural = model.split(theta)
     last = slice(model.n_fixed, model.c)
     effect_root = root[:, last, last]
     # The factor's last row is L^-1 X' Lambda y; solving L' b = that gives the mean, and effects come last.
     effect_mean = np.linalg.solve(effect_root.transpose(0, 2, 1), root[:, model.c, last, None])[..., 0]
-    data = model.data
-    half_life = natural["half_life"] if data.exponential else None
-    on_treated, highest = exposure_summary(data.doses, data.treated, half_life, weights)
     return MarginalFit(
         weights=weights,
         phi=natural["phi"],
@@ -193,11 +258,9 @@ def _collect(model: MarginalModel, sample: Sample) -> MarginalFit:
         half_life=natural["half_life"],
         effect_mean=effect_mean,
         effect_root=effect_root,
-        treated_exposure=np.broadcast_to(on_treated, (len(weights), len(data.arms))),
-        highest_exposure=highest,
         model=model,
         theta=theta,
-        pareto_k=sample.pareto_k,
+        pareto_k=float(pareto_k),
     )
 
 

@@ -1,49 +1,23 @@
-"""The normal model with its coefficients integrated out: log density of theta, and the factors behind it.
+"""The normal model of one trial with its coefficients integrated out: its numbers, the coordinates of theta, its density.
 
-Given theta = (phi, sigma, omega, h) the outcome is jointly normal. Period offsets go first: an AR(1) lets only
-neighbouring periods touch, so their precision is tridiagonal and costs no more than their number. Level, trend,
-covariates and effects follow with one small Cholesky factor. All theta are evaluated as one batch of arrays, and theta
-is the last axis of every array inside: loops over periods then work on long rows that lie together in memory.
+Theta = (phi, sigma, omega, h) are the parameters that stay. The density itself is that of a batch of one trial
+(`marginal_batch.py`).
 
 It must not import PyMC, and does not know how theta is sampled.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, ndtri
+from scipy.special import ndtri
 
-from nof1.analyze.exposure import Array, dose_changes, exposure_by_day
+from nof1.analyze.exposure import Array
+from nof1.analyze.marginal_batch import EVERYONE, Factors, ModelBatch
 from nof1.analyze.sobol import sobol
 from nof1.analyze.terms import Terms
-
-_MAX_NUMBERS = 24_000  # of the largest array at a time: 192 kB stay in a core's own cache, and memory is bounded
-_LOG_2PI = float(np.log(2 * np.pi))
-
-
-@dataclass(frozen=True)
-class Factors:
-    """Cholesky factors of the coefficients' precision for S theta; period offsets are eliminated first.
-
-    Attributes
-    ----------
-    root : array, shape (S, c + 1, c + 1)
-        Of level, trend, covariates, effects (with `over_time` their changes, too) and the outcome, with the periods
-        integrated out.
-    diagonal, below : arrays, shape (S, P) and (S, P - 1)
-        Bidiagonal factor of the periods' block: neighbouring periods alone touch in an AR(1).
-    carried : array, shape (S, P, c + 1)
-        That factor solved for the periods' products with the other columns.
-    """
-
-    root: Array
-    diagonal: Array
-    below: Array
-    carried: Array
 
 
 class MarginalModel:
@@ -83,11 +57,24 @@ class MarginalModel:
         self.fixed = np.column_stack([*fixed, data.y - priors.level_mean])
         self.precision = np.array([*precision, *[priors.effect_sd**-2] * self.k])
         self.period_starts = np.flatnonzero(np.diff(data.period, prepend=-1))
-        widest = max(self.n_periods * (self.c + 1), data.n * self.k, self.c**2)
-        self.chunk = int(np.clip(_MAX_NUMBERS // widest, 32, 512))  # how many theta to evaluate at a time
+        self.period_rows = np.arange(self.n_periods)[:, None] == data.period  # which nights are of which period
         self._prepare_sums()
-        self.dose_changes = dose_changes(data.doses)
-        self.constant_exposure = None if data.exponential else self._with_changes(data.doses[data.day])
+        self.constant_exposure = None if data.exponential else self._constant_exposure()
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """The parts of the model: trials with the same ones can be evaluated together."""
+        data = self.data
+        return self.names, self.k, self.n_fixed, data.over_time, len(data.arms)
+
+    @cached_property
+    def _alone(self) -> ModelBatch:
+        return ModelBatch([self])
+
+    @property
+    def chunk(self) -> int:
+        """How many theta to evaluate at a time."""
+        return self._alone.chunk
 
     def _prepare_sums(self) -> None:
         """Sums over nights for each distinct gap: of these the products with Lambda(phi) are linear combinations.
@@ -98,6 +85,7 @@ class MarginalModel:
         self.distinct_gaps, self.gap_index = np.unique(np.diff(self.data.day), return_inverse=True)
         here, before = self.fixed[1:], self.fixed[:-1]
         period, previous = self.data.period[1:], self.data.period[:-1]
+        of_here, of_before = self.period_rows[:, 1:].astype(float), self.period_rows[:, :-1].astype(float)
         p = self.n_periods
         first = np.zeros((p, self.fixed.shape[1]))
         first_diagonal = np.zeros(p)
@@ -114,7 +102,8 @@ class MarginalModel:
             among += [a.T @ a, b.T @ b, -(cross + cross.T)]
             if p:
                 at, was = period[of_gap], previous[of_gap]
-                with_periods += [_sum_by(at, a, p), _sum_by(was, b, p), -(_sum_by(at, b, p) + _sum_by(was, a, p))]
+                at_rows, was_rows = of_here[:, of_gap], of_before[:, of_gap]
+                with_periods += [at_rows @ a, was_rows @ b, -(at_rows @ b + was_rows @ a)]
                 same = np.bincount(at[at == was], minlength=p)
                 diagonal += [np.bincount(at, minlength=p), np.bincount(was, minlength=p), -2 * same]
                 beside += [np.zeros(p - 1), np.zeros(p - 1), -np.bincount(was[at != was], minlength=p)[: p - 1]]
@@ -142,9 +131,9 @@ class MarginalModel:
         self.diagonal_kinds[rows[followed], 2 + 3 * kinds[1][followed]] += 1.0
 
     def split(self, theta: Array) -> dict[str, Array]:
-        """Natural parameters of theta, shape (S, d): phi, sigma, omega, half_life, each (S,)."""
-        column = dict(zip(self.names, theta.T, strict=True))
-        count = len(theta)
+        """Natural parameters of theta, shape (..., d): phi, sigma, omega, half_life, each (...,)."""
+        column = dict(zip(self.names, np.moveaxis(theta, -1, 0), strict=True))
+        count = theta.shape[:-1]
         if "scale" in column:
             scale, share = _exp(column["scale"]), _within(column["share"], 25)
             sigma, omega = scale / np.cosh(share), scale * np.maximum(np.abs(np.tanh(share)), 1e-9)
@@ -169,22 +158,11 @@ class MarginalModel:
         }
         return np.column_stack([columns[name]() for name in self.names])
 
-    def log_prior(self, theta: Array, natural: dict[str, Array]) -> Array:
-        """Log prior density of theta in its own coordinates."""
-        priors = self.data.priors
-        column = dict(zip(self.names, theta.T, strict=True))
-        sigma, omega = natural["sigma"], natural["omega"]
-        total = _log_half_normal(sigma, priors.noise_scale) + np.log(sigma)
-        if "scale" in column:
-            # d(sigma, omega) / d(log r, w) = r sigma; half of it for each sign of w.
-            total += _log_half_normal(omega, priors.period_scale) + np.log(np.hypot(sigma, omega)) - np.log(2)
-        if "phi" in column:
-            a, b = priors.autocorrelation_a, priors.autocorrelation_b
-            total += -a * np.logaddexp(0, -column["phi"]) - b * np.logaddexp(0, column["phi"]) - betaln(a, b)
-        if "half_life" in column:
-            z = (np.log(natural["half_life"]) - np.log(priors.half_life_median)) / priors.half_life_log_sd
-            total += -0.5 * z**2 - np.log(priors.half_life_log_sd) - 0.5 * _LOG_2PI
-        return total
+    def log_prior(self, theta: Array, natural: Mapping[str, Array]) -> Array:
+        """Log prior density of theta, shape (S, d), in its own coordinates."""
+        of_one = {name: values[None] for name, values in natural.items()}
+        prior: Array = self._alone.log_prior(theta[None], of_one, EVERYONE)[0]
+        return prior
 
     def log_density(self, theta: Array) -> Array:
         """Log posterior density of each theta, up to the evidence: (S, d) to (S,)."""
@@ -192,112 +170,21 @@ class MarginalModel:
 
     def density_and_root(self, theta: Array) -> tuple[Array, Array]:
         """Log posterior density, and the root of `Factors`, which is all that the effects need."""
-        parts = [self.evaluate(theta[i : i + self.chunk]) for i in range(0, len(theta), self.chunk)]
-        return np.concatenate([value for value, _ in parts]), np.concatenate([factors.root for _, factors in parts])
+        value, root = self._alone.density_and_root(theta[None], EVERYONE)
+        return value[0], root[0]
 
     def evaluate(self, theta: Array) -> tuple[Array, Factors]:
         """Log posterior density of each theta, shape (S, d), and the factors that lead to the coefficients."""
-        natural = self.split(theta)
-        variance = natural["sigma"] ** 2
-        ratio = natural["phi"] ** self.distinct_gaps[:, None]  # (G, S)
-        q = 1.0 / ((1.0 - ratio) * (1.0 + ratio))
-        linear = np.empty((1 + 3 * len(self.distinct_gaps), len(theta)))
-        linear[0] = 1.0
-        linear[1::3], linear[2::3], linear[3::3] = q, q * ratio**2, q * ratio
+        value, factors = self._alone.evaluate(theta[None], EVERYONE)
+        return value[0], factors.of(0)
 
-        effects = self._exposure(natural["half_life"])  # (n, K, S or 1)
-        weighted = self._times_precision(effects, linear)  # (n, K, S)
-        rest = self._rest(linear, effects, weighted) / variance
-        inner = np.arange(self.c)
-        rest[inner, inner] += self.precision[:, None]
-        log_periods = np.zeros(len(theta))
-        if self.n_periods:
-            diagonal, below, carried = self._eliminate_periods(linear, weighted, natural["omega"], variance)
-            rest -= np.einsum("pas,pbs->abs", carried, carried)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                log_periods = -self.n_periods * np.log(natural["omega"]) - np.sum(np.log(diagonal), axis=0)
-        else:
-            diagonal, below, carried = (np.empty((0, len(theta))),) * 2 + (np.empty((0, self.c + 1, len(theta))),)
-        root = _cholesky(np.ascontiguousarray(rest.transpose(2, 0, 1)))
-        roots = np.diagonal(root, axis1=1, axis2=2)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            value = (
-                -0.5 * self.data.n * _LOG_2PI
-                - self.data.n * np.log(natural["sigma"])
-                + 0.5 * self.gap_counts @ np.log(q)
-                + 0.5 * np.sum(np.log(self.precision))
-                + log_periods
-                - np.sum(np.log(roots[:, :-1]), axis=1)
-                - 0.5 * roots[:, -1] ** 2
-                + self.log_prior(theta, natural)
-            )
-        value = np.where(np.isfinite(value), value, -np.inf)
-        return value, Factors(root, diagonal.T, below.T, carried.transpose(2, 0, 1))
-
-    def _times_precision(self, x: Array, linear: Array) -> Array:
-        """Lambda x for the tridiagonal AR(1) precision; x (n, K, S or 1), out (n, K, S)."""
-        # A night's diagonal element is that of the gap before it plus that of the gap after it.
-        diagonal = (self.diagonal_kinds @ linear)[self.diagonal_index]
-        side = linear[3::3][self.gap_index, None]
-        out = diagonal[:, None] * x
-        out[1:] -= side * x[:-1]
-        out[:-1] -= side * x[1:]
-        return out
-
-    def _rest(self, linear: Array, effects: Array, weighted: Array) -> Array:
-        """[X y]' Lambda [X y] of everything but the periods, without sigma; shape (c + 1, c + 1, S)."""
-        width, count = self.fixed.shape[1], linear.shape[1]
-        among = (self.among @ linear).reshape(width, width, count)
-        with_effects = (self.fixed.T @ weighted.reshape(self.data.n, -1)).reshape(width, self.k, count)
-        ahead, last = slice(0, self.n_fixed), slice(self.n_fixed, self.c)
-        out = np.empty((self.c + 1, self.c + 1, count))
-        out[ahead, ahead] = among[:-1, :-1]
-        out[ahead, self.c] = out[self.c, ahead] = among[:-1, -1]
-        out[self.c, self.c] = among[-1, -1]
-        out[ahead, last] = with_effects[:-1]
-        out[last, ahead] = with_effects[:-1].transpose(1, 0, 2)
-        out[self.c, last] = out[last, self.c] = with_effects[-1]
-        out[last, last] = np.einsum("nks,nls->kls", np.broadcast_to(effects, weighted.shape), weighted)
-        return out
-
-    def _eliminate_periods(
-        self, linear: Array, weighted: Array, omega: Array, variance: Array
-    ) -> tuple[Array, Array, Array]:
-        """Cholesky factor of the periods' tridiagonal precision, and it solved for their products with the rest."""
-        width, count = self.fixed.shape[1], linear.shape[1]
-        with_fixed = (self.with_periods @ linear).reshape(self.n_periods, width, count)
-        carried = np.empty((self.n_periods, self.c + 1, count))
-        carried[:, : self.n_fixed] = with_fixed[:, :-1]
-        carried[:, self.n_fixed : self.c] = np.add.reduceat(weighted, self.period_starts, axis=0)
-        carried[:, self.c] = with_fixed[:, -1]
-        carried /= variance
-        diagonal = self.period_diagonal @ linear / variance + omega**-2
-        below = self.period_beside @ linear / variance
-        with np.errstate(invalid="ignore"):
-            for i in range(self.n_periods):
-                if i:
-                    below[i - 1] /= diagonal[i - 1]
-                    diagonal[i] -= below[i - 1] ** 2
-                    carried[i] -= below[i - 1] * carried[i - 1]
-                np.sqrt(diagonal[i], out=diagonal[i])
-                carried[i] /= diagonal[i]
-        return diagonal, below, carried
-
-    def _exposure(self, half_life: Array) -> Array:
-        """Exposure of the recorded nights, and with `over_time` its product with time: shape (n, k, S or 1)."""
-        if self.constant_exposure is not None:
-            return self.constant_exposure[..., None]
-        return self._with_changes(exposure_by_day(self.data.doses, half_life, self.dose_changes)[self.data.day])
-
-    def _with_changes(self, exposures: Array) -> Array:
-        """Exposures, shape (n, K, ...), followed by their products with time where effects may change."""
-        if not self.data.over_time:
-            return exposures
-        time = self.data.time.reshape(-1, *[1] * (exposures.ndim - 1))
-        return np.concatenate([exposures, exposures * time], axis=1)
+    def _constant_exposure(self) -> Array:
+        """Exposures that are the doses, shape (n, K), and with `over_time` their products with time beside them."""
+        doses = self.data.doses[self.data.day]
+        return np.hstack([doses, doses * self.data.time[:, None]]) if self.data.over_time else doses
 
     def start(self) -> Array:
-        """A box of theta to look for the mode in, shape (256, d)."""
+        """A box of theta to look for the mode in, shape (64, d)."""
         priors = self.data.priors
         unit = _box(len(self.names))
         spread = np.log(self.data.y.std())
@@ -313,16 +200,9 @@ class MarginalModel:
 
 @lru_cache(maxsize=8)
 def _box(d: int) -> Array:
-    """Quasi-random points of the unit cube, shape (256, d), none of them on its walls."""
-    points: Array = sobol(d, 256) * (255 / 256) + 1 / 512
+    """Quasi-random points of the unit cube, shape (64, d), none of them on its walls."""
+    points: Array = sobol(d, 64) * (63 / 64) + 1 / 128
     return points
-
-
-def _sum_by(index: NDArray[np.int64], rows: Array, size: int) -> Array:
-    """Rows added up by index, shape (size, columns)."""
-    out = np.zeros((size, rows.shape[1]))
-    np.add.at(out, index, rows)
-    return out
 
 
 def _within(value: Array, limit: float) -> Array:
@@ -334,22 +214,3 @@ def _within(value: Array, limit: float) -> Array:
 def _exp(value: Array) -> Array:
     out: Array = np.exp(_within(value, 30))
     return out
-
-
-def _log_half_normal(value: Array, scale: float) -> Array:
-    out: Array = 0.5 * np.log(2 / np.pi) - np.log(scale) - 0.5 * (value / scale) ** 2
-    return out
-
-
-def _cholesky(matrices: Array) -> Array:
-    """Lower Cholesky factors; nan where a matrix is not positive definite in floating point."""
-    try:
-        return np.linalg.cholesky(matrices)
-    except np.linalg.LinAlgError:
-        out = np.full_like(matrices, np.nan)
-        for i, matrix in enumerate(matrices):
-            try:
-                out[i] = np.linalg.cholesky(matrix)
-            except np.linalg.LinAlgError:
-                continue
-        return out

@@ -14,7 +14,7 @@ import numpy as np
 
 from nof1.analyze.effects import Effect, Verdict, effect_from_mixture, pairs
 from nof1.analyze.exposure import Array
-from nof1.analyze.marginal import QUICK_ROUNDS, fit_marginal
+from nof1.analyze.marginal import QUICK_ROUNDS, MarginalFit, fit_marginals
 from nof1.analyze.nuisance import Nuisance
 from nof1.analyze.simulate import Calendar, SimulatedNights, Truth, simulate_nights, simulated_terms
 from nof1.analyze.terms import Terms
@@ -28,7 +28,7 @@ NO_ANSWER = len(VERDICTS)  # where the engine refuses: no variation, an arm neve
 COLUMNS = ("verdict", "mean", "lower", "upper")  # of a result; the verdict by its place in VERDICTS
 
 _LEAST_TRIALS, _MOST_TRIALS = 20, 1_000_000
-_CHUNK = 25  # trials a task: small enough for a progress bar, large enough that sending them costs nothing
+_CHUNK = 32  # trials a task: small enough for a progress bar, large enough that sending them costs nothing
 _ALONE = 40  # fewer trials than this are done here; starting workers would take longer
 _MOST_WORKERS = 4  # unless asked for more: each needs about 200 MB
 
@@ -100,36 +100,56 @@ class Batch:
 
     def results(self) -> Array:
         """Simulate and analyze all of them: one row a trial with `COLUMNS`; nan where there is no answer."""
-        return np.array([self._result(trial) for trial in self.trials])
-
-    def _result(self, trial: int) -> tuple[float, float, float, float]:
-        """The first active arm's effect on the estimand that the protocol names."""
-        try:
-            effect = first_effect(self.protocol, self.nights(trial), seed=self.seed)
-        except RefusalError:
-            return NO_ANSWER, np.nan, np.nan, np.nan
-        # Rounded, since the last bits depend on how many threads the linear algebra has in this process.
-        low, high = effect.interval
-        return VERDICTS.index(effect.verdict), round(effect.mean, 9), round(low, 9), round(high, 9)
+        lived = [terms_or_refusal(self.protocol, *self.lived(trial)[1:]) for trial in self.trials]
+        return np.array([_row(effect) for effect in first_effects(self.protocol, lived, seed=self.seed)])
 
     def split(self) -> list[Self]:
         """The same in parts of a few trials."""
         return [replace(self, trials=self.trials[i : i + _CHUNK]) for i in range(0, len(self.trials), _CHUNK)]
 
 
-def first_effect(protocol: Protocol, data: Terms, *, seed: int) -> Effect:
+def terms_or_refusal(protocol: Protocol, calendar: Calendar, simulated: SimulatedNights) -> Terms | RefusalError:
+    """The numbers of one simulated trial, or why its nights cannot answer."""
+    try:
+        return simulated_terms(protocol, calendar, simulated)
+    except RefusalError as refusal:
+        return refusal
+
+
+def first_effects(
+    protocol: Protocol, lived: Sequence[Terms | RefusalError], *, seed: int
+) -> list[Effect | RefusalError]:
     """The first active arm's effect against the reference on the estimand that the protocol names, by the quick rounds.
 
-    Raises
-    ------
-    RefusalError
-        If the weights cannot be trusted.
+    Parameters
+    ----------
+    lived : sequence of Terms or RefusalError
+        Trials that are analyzed together; a refusal stays one.
+
+    Returns
+    -------
+    list of Effect or RefusalError
+        In the order of the trials; a refusal where the weights cannot be trusted.
     """
-    fitted = fit_marginal(data, seed=seed, rounds=QUICK_ROUNDS)
+    found = iter(fit_marginals([one for one in lived if isinstance(one, Terms)], seed=seed, rounds=QUICK_ROUNDS))
+    return [one if isinstance(one, RefusalError) else _first_effect(protocol, next(found)) for one in lived]
+
+
+def _first_effect(protocol: Protocol, fitted: MarginalFit | RefusalError) -> Effect | RefusalError:
+    if isinstance(fitted, RefusalError):
+        return fitted
     first = np.array(pairs(protocol)[0].vector)
     mean, sd = fitted.contrast(first, as_lived=protocol.analysis.estimand == "as-lived")
     spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
     return effect_from_mixture(protocol, fitted.weights, mean, sd, spread)
+
+
+def _row(effect: Effect | RefusalError) -> tuple[float, float, float, float]:
+    """`COLUMNS` of one trial. Rounded, since the last bits depend on how trials are shared out and how many threads there are."""
+    if isinstance(effect, RefusalError):
+        return NO_ANSWER, np.nan, np.nan, np.nan
+    low, high = effect.interval
+    return VERDICTS.index(effect.verdict), round(effect.mean, 7), round(low, 7), round(high, 7)
 
 
 def replicate(batches: Sequence[Batch], *, workers: int | None = None, progress: Progress | None = None) -> list[Array]:
