@@ -97,14 +97,14 @@ def test_damaged_and_half_finished_trials_are_listed_and_the_others_analysed(nof
 
 
 def test_a_fault_with_one_person_s_nights_stops_nobody(nof1, people, tmp_path, monkeypatch):
-    first = many.person
+    first = many.people
 
-    def stumbles(trial, *, name, seed):
-        if name == "p02":
+    def stumbles(trials, *, seed):
+        if "p02" in trials:
             raise ZeroDivisionError("float division by zero")
-        return first(trial, name=name, seed=seed)
+        return first(trials, seed=seed)
 
-    monkeypatch.setattr(many, "person", stumbles)
+    monkeypatch.setattr(many, "people", stumbles)
     status, said, _ = nof1("cohort", people, "--out", tmp_path / "out", "--workers", "1")
     assert status == 1
     assert "p02: nof1 stumbled over these nights (ZeroDivisionError" in said
@@ -143,13 +143,13 @@ def test_wrong_workers_and_an_unknown_field_are_refused(nof1, people, tmp_path):
 
 
 def test_who_was_analysed_before_is_not_again(nof1, own_people, tmp_path, monkeypatch):
-    out, seen, first = tmp_path / "out", [], many.person
+    out, seen, first = tmp_path / "out", [], many.people
 
-    def counted(trial, *, name, seed):
-        seen.append(name)
-        return first(trial, name=name, seed=seed)
+    def counted(trials, *, seed):
+        seen.extend(trials)
+        return first(trials, seed=seed)
 
-    monkeypatch.setattr(many, "person", counted)
+    monkeypatch.setattr(many, "people", counted)
     assert nof1("cohort", own_people, "--out", out, "--workers", "1")[0] == 0
     first_record = json.loads((out / "cohort.json").read_text())
     assert seen == [f"p{i:02}" for i in range(COUNT)]
@@ -182,13 +182,13 @@ def test_files_that_change_meanwhile_are_not_kept_as_others(people, tmp_path):
 SLOW = """
 import sys, time
 from nof1.analyze import many
-first = many.person
-def slow(trial, *, name, seed):
+first = many.people
+def slow(trials, *, seed):
     with open({log!r}, "a") as log:
-        log.write(name + "\\n")
+        log.write("".join(name + "\\n" for name in trials))
     time.sleep({pause})
-    return first(trial, name=name, seed=seed)
-many.person, many.CHUNK = slow, 1
+    return first(trials, seed=seed)
+many.people, many.CHUNK = slow, 1
 from nof1.cli import main
 main()
 """

@@ -6,11 +6,12 @@ model over all nights for some dozens (`cohort_pymc.py`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from nof1.analyze.cohort_likelihood import Person, PersonPair, person
+from nof1.analyze.cohort_likelihood import Person, PersonPair, people, person
 from nof1.analyze.cohort_nodes import MEAN_SD
 from nof1.analyze.cohort_people import Member, Moderator, alike, alone_columns, unique_names, with_field
 from nof1.analyze.cohort_pool import Likelihoods, Pooled, Population, pool_likelihoods
@@ -26,7 +27,8 @@ __all__ = ["Cohort", "Person", "PersonPair", "fit_cohort", "person", "pool"]
 
 CohortEngine = Literal["two-stage", "nuts"]
 MOST_SAMPLED = 60  # people that one PyMC model is for
-_ALONE = 8  # fewer people than this are done here; starting workers would take longer
+_PART = 16  # people that are fitted at a time
+_ALONE = 24  # fewer people than this are done here; starting workers would take longer
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,18 +187,18 @@ def fit_cohort(
         raise InputError(
             f'The engine "nuts" is for at most {MOST_SAMPLED} people; these are {len(named)}. Use engine="two-stage".'
         )
-    people, refused = _studied(named, seed, workers)
+    found, refused = _studied(named, seed, workers)
     if engine == "two-stage":
-        cohort = pool(people, arm=arm, reference=reference, moderator=moderator)
+        cohort = pool(found, arm=arm, reference=reference, moderator=moderator)
         return _with_left(cohort, refused)
     from nof1.analyze.cohort_pymc import sample_cohort
 
-    members, left, found = _members(people, arm, reference, moderator)
+    members, left, groups = _members(found, arm, reference, moderator)
     thresholds = np.array([pair.threshold for _, pair in members])
     population, pooled, diagnostics = sample_cohort(
-        [named[one.name] for one, _ in members], members[0][1].arm, found, thresholds, members[0][1].span, seed=seed
+        [named[one.name] for one, _ in members], members[0][1].arm, groups, thresholds, members[0][1].span, seed=seed
     )
-    cohort = _cohort(members, left, found, population, pooled, engine="nuts", diagnostics=diagnostics)
+    cohort = _cohort(members, left, groups, population, pooled, engine="nuts", diagnostics=diagnostics)
     return _with_left(cohort, refused)
 
 
@@ -206,24 +208,19 @@ def _titled(trials: Sequence[Trial]) -> dict[str, Trial]:
 
 def _studied(named: Mapping[str, Trial], seed: int, workers: int | None) -> tuple[list[Person], list[tuple[str, str]]]:
     """Everybody's first stage, and who could not be analyzed."""
+    parts = [dict(part) for part in batched(named.items(), _PART)]
     if workers == 1 or len(named) < _ALONE:
-        found = [_study(trial, name, seed) for name, trial in named.items()]
+        answers = [people(part, seed=seed) for part in parts]
     else:
         import joblib
 
         with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
-            found = joblib.Parallel(n_jobs=workers or joblib.cpu_count())(
-                joblib.delayed(_study)(trial, name, seed) for name, trial in named.items()
+            answers = joblib.Parallel(n_jobs=workers or joblib.cpu_count())(
+                joblib.delayed(people)(part, seed=seed) for part in parts
             )
-    people = [one for one in found if isinstance(one, Person)]
-    return people, [one for one in found if not isinstance(one, Person)]
-
-
-def _study(trial: Trial, name: str, seed: int) -> Person | tuple[str, str]:
-    try:
-        return person(trial, name=name, seed=seed)
-    except Nof1Error as refusal:
-        return name, refusal.told
+    found = list(zip(named, (one for part in answers for one in part), strict=True))
+    refused = [(name, one.told) for name, one in found if isinstance(one, Nof1Error)]
+    return [one for _, one in found if isinstance(one, Person)], refused
 
 
 def _with_left(cohort: Cohort, refused: list[tuple[str, str]]) -> Cohort:

@@ -19,10 +19,10 @@ from scipy.special import logsumexp
 from nof1.analyze.answers import mixture_rows
 from nof1.analyze.effects import pairs
 from nof1.analyze.exposure import Array
-from nof1.analyze.marginal import ROUNDS, MarginalFit, fit_marginal
+from nof1.analyze.marginal import ROUNDS, MarginalFit, fit_marginals
 from nof1.analyze.standardize import MEASURES
-from nof1.analyze.terms import terms
-from nof1.errors import InputError, RefusalError
+from nof1.analyze.terms import Terms, terms
+from nof1.errors import InputError, Nof1Error, RefusalError
 from nof1.language import say
 from nof1.plan.design import Adopted
 from nof1.plan.protocol import Protocol
@@ -181,10 +181,45 @@ def person(trial: Trial, *, name: str, seed: int = 1) -> Person:
     RefusalError
         If the family is not "normal", or the nights cannot answer.
     """
+    (found,) = people({name: trial}, seed=seed)
+    if isinstance(found, Nof1Error):
+        raise found
+    return found
+
+
+def people(trials: Mapping[str, Trial], *, seed: int = 1) -> list[Person | Nof1Error]:
+    """What several trials say, each by itself: quicker together, since they are fitted in batches.
+
+    Parameters
+    ----------
+    trials : mapping of names to Trial
+    seed : int
+        As in `person`.
+
+    Returns
+    -------
+    list of Person or Nof1Error
+        In the order of the trials; an error where one cannot be analyzed.
+    """
+    taken = [_terms(trial) for trial in trials.values()]
+    fitted = iter(fit_marginals([data for data in taken if isinstance(data, Terms)], seed=seed, rounds=ROUNDS))
+    out: list[Person | Nof1Error] = []
+    for (name, trial), data in zip(trials.items(), taken, strict=True):
+        fit = data if isinstance(data, Nof1Error) else next(fitted)
+        out.append(fit if isinstance(fit, Nof1Error) else _person(name, trial, fit))
+    return out
+
+
+def _terms(trial: Trial) -> Terms | Nof1Error:
+    try:
+        refuse_family(trial.protocol)
+        return terms(trial)
+    except Nof1Error as refusal:
+        return refusal
+
+
+def _person(name: str, trial: Trial, fitted: MarginalFit) -> Person:
     protocol = trial.protocol
-    refuse_family(protocol)
-    data = terms(trial)
-    fitted = fit_marginal(data, seed=seed, rounds=ROUNDS)
     rows = mixture_rows(protocol, fitted)
     found = []
     for k, (pair, row) in enumerate(zip(pairs(protocol), rows, strict=True)):
@@ -211,7 +246,7 @@ def person(trial: Trial, *, name: str, seed: int = 1) -> Person:
                 fields=fields_of(protocol, pair.arm),
             )
         )
-    return Person(name, tuple(found), protocol.sha256(), trial.diary_sha256, data.n, protocol.simulated)
+    return Person(name, tuple(found), protocol.sha256(), trial.diary_sha256, fitted.model.data.n, protocol.simulated)
 
 
 def refuse_family(protocol: Protocol) -> None:

@@ -3,21 +3,23 @@
 Who was analysed before is taken over. Knows nothing of pooling.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
-from nof1.analyze.cohort_likelihood import Person, person
+from nof1.analyze.cohort_likelihood import Person, people
 from nof1.analyze.finished import Finished
 from nof1.analyze.folders import TrialFolder
 from nof1.analyze.replicate import Progress
-from nof1.errors import Nof1Error
+from nof1.errors import InputError, Nof1Error, Nof1Warning
 from nof1.files import sha256_bytes
 from nof1.record.trial import Trial
 
-CHUNK = 10  # people a task: few enough that a stopped run loses seconds
+CHUNK = 16  # people a task: few enough that a stopped run loses seconds
 _ALONE = 12  # fewer people than this are done here; starting workers would take longer
 _MOST_WORKERS = 4  # unless asked for more: each needs about 200 MB
 
@@ -25,6 +27,8 @@ _CHANGED = (
     "Its files changed while the others were analysed, or the machine that analysed it sees other files or has another version of nof1. "
     "Run the same command again."
 )
+
+_STUMBLES = (ArithmeticError, ValueError, LookupError, TypeError)
 
 # What one person's task gives back: the key, then the answer as plain values, or why there is none.
 Answer = tuple[str, dict[str, Any] | None, str]
@@ -137,34 +141,52 @@ def study(
 
 
 def answer_all(task: Sequence[tuple[str, TrialFolder, int]]) -> list[Answer]:
-    """One task: some people, each alone."""
-    return [_answer(*one) for one in task]
+    """One task: some people, each alone. Whatever goes wrong with one is told and stops nobody else."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Nof1Warning)  # a reservation of one person's page, among thousands
+        loaded = [_told(partial(_load, *one)) for one in task]
+        trials = {trial.name: one for (_, trial, _), (one, _) in zip(task, loaded, strict=True) if one is not None}
+        try:
+            found = dict(zip(trials, people(trials, seed=task[0][2]), strict=True))
+        except _STUMBLES:  # whose nights these are, only an analysis of each by itself tells
+            found = {}
+        return [
+            (key, None, reason) if one is None else _answer(key, trial.name, one, found.get(trial.name), seed)
+            for (key, trial, seed), (one, reason) in zip(task, loaded, strict=True)
+        ]
 
 
-def _answer(key: str, trial: TrialFolder, seed: int) -> Answer:
-    """One person's answer. Whatever goes wrong with one is told and stops nobody else."""
-    import warnings
+def _load(key: str, trial: TrialFolder, seed: int) -> Trial:
+    if trial.key(seed=seed) != key:  # or the answer would be kept as that of other nights
+        raise InputError(_CHANGED)
+    return Trial.load(trial.path)
 
-    from nof1.errors import Nof1Warning
 
+def _answer(key: str, name: str, trial: Trial, found: Person | Nof1Error | None, seed: int) -> Answer:
+    if found is None:
+        alone, reason = _told(partial(people, {name: trial}, seed=seed))
+        if alone is None:
+            return key, None, reason
+        (found,) = alone
+    if isinstance(found, Nof1Error):
+        return key, None, str(found)
+    about = {
+        "title": trial.protocol.outcome.title,
+        "last": trial.order.end.isoformat() if trial.protocol.dated else None,
+    }
+    return key, found.to_dict() | about, ""
+
+
+def _told[T](work: Callable[[], T]) -> tuple[T | None, str]:
+    """What comes of it, or None and why nothing does, in a sentence."""
     try:
-        if trial.key(seed=seed) != key:  # or the answer would be kept as that of other nights
-            return key, None, _CHANGED
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Nof1Warning)  # a reservation of one person's page, among thousands
-            loaded = Trial.load(trial.path)
-            about = {
-                "title": loaded.protocol.outcome.title,
-                "last": loaded.order.end.isoformat() if loaded.protocol.dated else None,
-            }
-            return key, person(loaded, name=trial.name, seed=seed).to_dict() | about, ""
+        return work(), ""
     except Nof1Error as error:
-        return key, None, str(error)
+        return None, str(error)
     except OSError as error:
-        return key, None, f"A file cannot be read ({error.strerror or error}). Check its permissions."
-    except (ArithmeticError, ValueError, LookupError, TypeError) as error:
+        return None, f"A file cannot be read ({error.strerror or error}). Check its permissions."
+    except _STUMBLES as error:
         return (
-            key,
             None,
             f"nof1 stumbled over these nights ({type(error).__name__}: {error}). Please report this as a fault.",
         )
