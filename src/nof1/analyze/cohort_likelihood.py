@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from scipy.special import logsumexp
 
-from nof1.analyze.answers import mixture_rows
-from nof1.analyze.effects import pairs
+from nof1.analyze.effects import effect_from_mixture, pairs
 from nof1.analyze.exposure import Array
 from nof1.analyze.marginal import ROUNDS, MarginalFit, fit_marginals
 from nof1.analyze.standardize import MEASURES
@@ -220,15 +218,16 @@ def _terms(trial: Trial) -> Terms | Nof1Error:
 
 def _person(name: str, trial: Trial, fitted: MarginalFit) -> Person:
     protocol = trial.protocol
-    rows = mixture_rows(protocol, fitted)
+    spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
     found = []
-    for k, (pair, row) in enumerate(zip(pairs(protocol), rows, strict=True)):
+    for k, pair in enumerate(pairs(protocol)):
         if pair.reference != protocol.reference:  # arm against arm: no independent prior to divide out
             continue
         grid, logs = effect_likelihood(
             fitted, k, protocol.priors.effect_sd, protocol.outcome.high - protocol.outcome.low
         )
-        alone = row["full"].to_dict()
+        mixture = fitted.contrast(np.array(pair.vector))
+        alone = effect_from_mixture(protocol, fitted.weights, *mixture, spread).to_dict()
         found.append(
             PersonPair(
                 arm=pair.arm,
@@ -304,8 +303,12 @@ def effect_likelihood(fitted: MarginalFit, k: int, effect_sd: float, span: float
     height = np.log(fitted.weights) - 0.5 * np.log(variance) - 0.5 * mean * slope
     typical = float(fitted.weights @ precision)
     grid = effect_grid(float(fitted.weights @ slope) / max(typical, 1e-12), 1 / np.sqrt(max(typical, 1e-12)), span)
-    logs = logsumexp(height + grid[:, None] * slope - 0.5 * grid[:, None] ** 2 * precision, axis=1)
-    return grid, logs - logs.max()
+    terms_of_grid = np.column_stack([np.ones_like(grid), grid, -0.5 * grid**2])
+    logs = terms_of_grid @ np.stack([height, slope, precision])  # (G, S), by far the largest array here
+    top = logs.max(axis=1)
+    logs -= top[:, None]
+    total = np.log(np.exp(logs, out=logs).sum(axis=1)) + top
+    return grid, total - total.max()
 
 
 def effect_grid(centre: float, spread: float, span: float) -> Array:
