@@ -52,12 +52,12 @@ bench: $(READY) ## time the parts; the last results are kept in benchmarks/
 	@$(BIN)/python benchmarks/bench.py
 	@$(BIN)/python benchmarks/bench_cohort.py
 
-calibrate: $(READY) ## hold what is promised against simulated trials of known truth, and thousands of broken files (an hour)
-	@$(BIN)/python benchmarks/calibrate.py
+calibrate: $(READY) ## hold what is promised against simulated trials of known truth, and thousands of broken files (an hour; DASK=ADDRESS for more machines)
+	@$(BIN)/python benchmarks/calibrate.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/sbc.py --again
-	@$(BIN)/python benchmarks/fixed_truth.py
+	@$(BIN)/python benchmarks/fixed_truth.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/forecast_check.py
-	@$(BIN)/python benchmarks/cohort_calibration.py
+	@$(BIN)/python benchmarks/cohort_calibration.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/fuzz.py
 
 lock: $(READY) ## pin the newest versions that pyproject.toml allows, with hashes

@@ -4,14 +4,15 @@ Trials without any effect, 56 nights in periods of a week, two arms in randomize
 exclude zero, beside Welch's t-test of the same nights. Leaves with status 1 if the promise is broken.
 """
 
+import argparse
 import math
 import sys
 import time
 from datetime import date
 from pathlib import Path
 
-import joblib
 import numpy as np
+from machines import add_option, in_order, machines
 from scipy import stats
 
 from nof1.analyze.effects import LEVEL
@@ -64,13 +65,14 @@ def percent(share: float) -> str:
 
 
 def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_option(options)
     clock = time.perf_counter()
     protocol = make_protocol()
     batches = [make_batch(protocol, phi, omega) for phi, omega in SETTINGS]
-    found = replicate(batches)
-    naive = joblib.Parallel(n_jobs=min(len(batches), joblib.cpu_count()))(
-        joblib.delayed(welch)(batch) for batch in batches
-    )
+    with machines(options.parse_args().dask) as spread:
+        found = replicate(batches, spread=spread)
+        naive = in_order(spread, welch, batches)
     rows, shares, kept = [], [], True
     for (phi, omega), result, test in zip(SETTINGS, found, naive, strict=True):
         lower, upper = result[:, 2], result[:, 3]

@@ -5,14 +5,15 @@ that stage two stands alone; once with simulated trials, whose nights follow the
 that both stages are in it. Leaves with status 1 if an interval holds the truth too seldom.
 """
 
+import argparse
 import math
 import sys
 import time
 from datetime import date
 from pathlib import Path
 
-import joblib
 import numpy as np
+from machines import add_option, in_order, machines
 from scipy import special  # the module: workers are sent what this file names
 
 from nof1.analyze.cohort import Cohort, Person, PersonPair, pool
@@ -37,11 +38,12 @@ NAMES = ("mean", "spread", "share who benefit", "share who are harmed", "next pe
 
 
 def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    add_option(options)
     clock = time.perf_counter()
-    run = joblib.Parallel(n_jobs=min(4, joblib.cpu_count()))
-    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
-        exact = np.array(run(joblib.delayed(exact_cohort)(seed) for seed in range(EXACT)))
-        lived = np.array(run(joblib.delayed(lived_cohort)(seed) for seed in range(TRIALS)))
+    with machines(options.parse_args().dask) as spread:
+        exact = np.array(in_order(spread, exact_cohort, range(EXACT)))
+        lived = np.array(in_order(spread, lived_cohort, range(TRIALS)))
     rows, kept = [], True
     for i, name in enumerate(NAMES):
         cells = []

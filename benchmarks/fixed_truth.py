@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+from machines import add_option, machines
 
 from nof1.analyze.effects import LEVEL
 from nof1.analyze.nuisance import Nuisance
@@ -218,10 +219,12 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--trials", type=int, default=40, help="in each cell")
     options.add_argument("--keep", action=argparse.BooleanOptionalAction, default=True, help="write the files")
+    add_option(options)
     chosen = options.parse_args()
     clock = time.perf_counter()
     batches = make_batches(chosen.trials)
-    found = replicate(list(batches.values()))
+    with machines(chosen.dask) as spread:
+        found = replicate(list(batches.values()), spread=spread)
     counts = {cell: measure(cell[0], rows) for cell, rows in zip(batches, found, strict=True)}
     text = report(counts, chosen.trials)
     print(text)

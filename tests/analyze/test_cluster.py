@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from cohorts import write_people
 
+import nof1
 from nof1.analyze import cluster, many
 from nof1.analyze.cluster import on_cluster
 from nof1.analyze.cohort import pool
@@ -73,6 +74,42 @@ def test_the_command_takes_an_address(people, machines, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["computed"] == COUNT
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_power_is_the_same_on_other_machines(machines, make_protocol):
+    protocol = make_protocol(design={"blocks": 2, "period_nights": 4})
+    seen = []
+    with on_cluster(machines.scheduler_address) as spread:
+        there = nof1.power(
+            protocol, trials=40, neighbours=False, spread=spread, progress=lambda *told: seen.append(told)
+        )
+    here = nof1.power(protocol, trials=40, neighbours=False, workers=1)
+    assert seen[-1] == ("simulating", 40, 40)
+    pd.testing.assert_frame_equal(there.table, here.table, rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_the_command_for_power_takes_an_address(people, machines):
+    done = subprocess.run(
+        [
+            *(
+                sys.executable,
+                "-c",
+                "from nof1.cli import main; main()",
+                "power",
+                str(people / "p00"),
+                "--trials",
+                "20",
+            ),
+            *("--no-neighbours", "--dask", machines.scheduler_address, "--json"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["settings"]["trials"] == 20
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")

@@ -8,6 +8,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pandas as pd
 import pypdf
@@ -17,6 +19,9 @@ from cohorts import MEAN, write_people
 from nof1.analyze import many
 from nof1.analyze.cohort import pool
 from nof1.analyze.folders import find_trials
+from nof1.analyze.simulate import Truth, simulate
+from nof1.plan.draw import draw_order
+from nof1.record.looks import load_looks
 
 COUNT = 6
 
@@ -109,6 +114,34 @@ def test_a_fault_with_one_person_s_nights_stops_nobody(nof1, people, tmp_path, m
     assert status == 1
     assert "p02: nof1 stumbled over these nights (ZeroDivisionError" in said
     assert len(rows(tmp_path / "out" / "people.csv")) == COUNT - 1
+
+
+def test_a_look_before_somebody_s_last_night_is_on_record_once(nof1, people, make_protocol, tmp_path, bytes_in):
+    """Trials that began a while ago and still run, beside one that is over."""
+    own = tmp_path / "people"
+    shutil.copytree(people / "p00", own / "over")
+    for number in range(2):
+        start = datetime.now().astimezone().date() - timedelta(days=20)
+        protocol = make_protocol(design={"start": start, "blocks": 3, "period_nights": 4, "seed": number})
+        order = draw_order(protocol)
+        whole = simulate(protocol, order, Truth(level=6.0, effects={"magnesium": -2.0}), seed=number)
+        until = start + timedelta(days=18)
+        entries = tuple(entry for entry in whole.entries if entry.night < until)
+        replace(whole, entries=entries).create(own / f"runs{number}")
+    before = bytes_in(own / "over")
+    for _ in range(2):
+        status, said, _ = nof1("cohort", own, "--out", tmp_path / "out", "--workers", "1")
+        assert status == 0
+        assert "The last night of 2 trials is still to come, and this look at each is on record" in " ".join(
+            said.split()
+        )
+    for number in range(2):
+        (look,) = load_looks(own / f"runs{number}")
+        assert (look.engine, look.nights_recorded, look.planned) == ("marginal", 18, False)
+    assert bytes_in(own / "over") == before
+    assert "still to come" in " ".join(
+        " ".join(page.extract_text().split()) for page in pypdf.PdfReader(tmp_path / "out" / "cohort.pdf").pages
+    )
 
 
 def test_where_nobody_can_be_analysed_it_is_refused(nof1, tmp_path):

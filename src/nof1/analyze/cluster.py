@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from nof1.analyze.spread import Spread
 from nof1.errors import InputError, Nof1Error
 
 _RETRIES = 3  # of a task whose machine was lost
 _SECONDS = 20  # to wait for the scheduler
-Spread = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from nof1.analyze.replicate import (
     terms_or_refusal,
 )
 from nof1.analyze.simulate import Calendar, SimulatedNights, as_simulated
+from nof1.analyze.spread import Spread
 from nof1.errors import InputError, RefusalError
 from nof1.plan.interim import Interim, planned_looks
 from nof1.plan.protocol import Protocol
@@ -143,6 +144,7 @@ def simulate_looks(
     missing: float = 0.05,
     skipped: float = 0.05,
     workers: int | None = None,
+    spread: Spread | None = None,
     progress: Progress | None = None,
 ) -> InterimLooks:
     """Simulate trials and analyze each at every planned look and at the end, with the marginal engine.
@@ -166,6 +168,8 @@ def simulate_looks(
         Shares of nights without an entry, and of doses not taken.
     workers : int, optional
         Processes; as many as there are cores, at most four, if not given.
+    spread : callable, optional
+        Does the work elsewhere, such as on a cluster that `nof1.analyze.cluster.on_cluster` reaches.
     progress : callable, optional
         Told the stage, the trials done and the whole.
 
@@ -181,7 +185,9 @@ def simulate_looks(
     people = nuisance or Nuisance(protocol)
     each = math.ceil(trials / len(wanted))
     batches = [LookBatch(protocol, people, effect, range(each), seed, missing, skipped) for effect in wanted]
-    found = [_Answers.of(rows, protocol) for rows in replicate(batches, workers=workers, progress=progress)]
+    found = [
+        _Answers.of(rows, protocol) for rows in replicate(batches, workers=workers, spread=spread, progress=progress)
+    ]
     pairs = list(zip(wanted, found, strict=True))
     return InterimLooks(
         table=pd.DataFrame([_row(protocol, effect, way, answers) for effect, answers in pairs for way in WAYS]),

@@ -5,9 +5,9 @@ Who was analysed before is taken over. Knows nothing of pooling.
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -15,13 +15,15 @@ from nof1.analyze.cohort_likelihood import Person, people
 from nof1.analyze.finished import Finished
 from nof1.analyze.folders import TrialFolder
 from nof1.analyze.replicate import Progress
+from nof1.analyze.spread import Spread, here
 from nof1.errors import InputError, Nof1Error, Nof1Warning
 from nof1.files import sha256_bytes
+from nof1.record.looks import record_look
+from nof1.record.nights import last_night
 from nof1.record.trial import Trial
 
 CHUNK = 16  # people a task: few enough that a stopped run loses seconds
 _ALONE = 12  # fewer people than this are done here; starting workers would take longer
-_MOST_WORKERS = 4  # unless asked for more: each needs about 200 MB
 
 _CHANGED = (
     "Its files changed while the others were analysed, or the machine that analysed it sees other files or has another version of nof1. "
@@ -32,8 +34,6 @@ _STUMBLES = (ArithmeticError, ValueError, LookupError, TypeError)
 
 # What one person's task gives back: the key, then the answer as plain values, or why there is none.
 Answer = tuple[str, dict[str, Any] | None, str]
-# Runs a function on every item, here or elsewhere, and gives the results as they come.
-Spread = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class Studied:
         What most of them call the outcome.
     last : date or None
         The last night of all; None if no trial has dates.
+    early : tuple of str
+        Those whose last night is still to come: that they were looked at is on record in their folders.
     """
 
     people: tuple[Person, ...]
@@ -69,6 +71,7 @@ class Studied:
     taken_over: int
     title: str = ""
     last: date | None = None
+    early: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -85,6 +88,7 @@ def study(
     workers: int | None = None,
     spread: Spread | None = None,
     progress: Progress | None = None,
+    now: datetime | None = None,
 ) -> Studied:
     """Analyse each person alone, but for those whose answer is there already.
 
@@ -101,6 +105,8 @@ def study(
         Runs the tasks elsewhere, such as `nof1.analyze.cluster.on_cluster`.
     progress : callable, optional
         Told the stage, the people done and the whole.
+    now : datetime, optional
+        Aware, local: the moment of a look at those whose last night is still to come. The clock's if not given.
     """
     keys, problems = _keys(trials, seed)
     twins = _twins(trials, keys)
@@ -118,7 +124,7 @@ def study(
     tasks = [tuple((keys[one.name], one, seed) for one in left[i : i + CHUNK]) for i in range(0, len(left), CHUNK)]
     if progress is not None:
         progress("people", done, whole)
-    for rows in (spread or _here(workers, len(left)))(answer_all, tasks):
+    for rows in (spread or here(workers, few=len(left) < _ALONE))(answer_all, tasks):
         new = {key: told for key, told, _ in rows if told is not None}
         finished.keep(new)
         answers |= new
@@ -127,17 +133,40 @@ def study(
         if progress is not None:
             progress("people", done, whole)
     problems += [_problem(one, reasons[keys[one.name]]) for one in wanted if keys[one.name] in reasons]
-    found = [(one.name, answers[keys[one.name]]) for one in wanted if keys[one.name] in answers]
+    seen = [(one, answers[keys[one.name]]) for one in wanted if keys[one.name] in answers]
+    early, unwritten = _put_on_record(seen, now or datetime.now().astimezone())
+    problems += unwritten
+    found = [(one.name, told) for one, told in seen if one.name not in {problem.name for problem in unwritten}]
     titles = Counter(str(told.get("title", "")) for _, told in found)
     nights = [date.fromisoformat(told["last"]) for _, told in found if told.get("last")]
     return Studied(
         people=tuple(replace(Person.from_dict(told), name=name) for name, told in found),
         problems=tuple(sorted(problems, key=lambda problem: problem.name)),
-        computed=len(found) - taken_over,
+        computed=len(seen) - taken_over,
         taken_over=taken_over,
         title=titles.most_common(1)[0][0] if titles else "",
         last=max(nights, default=None),
+        early=early,
     )
+
+
+def _put_on_record(
+    seen: Sequence[tuple[TrialFolder, Mapping[str, Any]]], now: datetime
+) -> tuple[tuple[str, ...], list[Problem]]:
+    """Looks at trials whose last night is still to come, before anybody sees them; and those where that failed."""
+    early, problems = [], []
+    for one, told in seen:
+        if not (told.get("runs") and last_night(now) < date.fromisoformat(told["last"])):
+            continue
+        try:
+            _, look = record_look(
+                one.path, Trial.load(one.path), engine="marginal", verdict=told["pairs"][0]["alone"]["verdict"], now=now
+            )
+            early += [one.name] if look is not None else []
+        except (Nof1Error, OSError) as error:
+            reason = f"Its last night is still to come, and that it was looked at could not be put on record: {error}"
+            problems.append(_problem(one, reason))
+    return tuple(early), problems
 
 
 def answer_all(task: Sequence[tuple[str, TrialFolder, int]]) -> list[Answer]:
@@ -173,6 +202,7 @@ def _answer(key: str, name: str, trial: Trial, found: Person | Nof1Error | None,
     about = {
         "title": trial.protocol.outcome.title,
         "last": trial.order.end.isoformat() if trial.protocol.dated else None,
+        "runs": trial.protocol.dated and trial.protocol.randomized and trial.order.end in trial.missing_nights,
     }
     return key, found.to_dict() | about, ""
 
@@ -217,20 +247,3 @@ def _twins(trials: Sequence[TrialFolder], keys: Mapping[str, str]) -> dict[str, 
 
 def _problem(trial: TrialFolder, reason: str) -> Problem:
     return Problem(trial.name, str(trial.path), reason)
-
-
-def _here(workers: int | None, people: int) -> Spread:
-    """Tasks on this machine, in processes where there are enough of them."""
-
-    def spread(function: Callable[[Any], Any], tasks: Sequence[Any]) -> Iterator[Any]:
-        import joblib
-
-        count = workers or min(joblib.cpu_count(), _MOST_WORKERS)
-        if count == 1 or people < _ALONE:
-            yield from map(function, tasks)
-            return
-        with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
-            work = joblib.Parallel(n_jobs=count, return_as="generator_unordered", batch_size=1)
-            yield from work(joblib.delayed(function)(task) for task in tasks)
-
-    return spread

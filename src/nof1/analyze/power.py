@@ -28,6 +28,7 @@ from nof1.analyze.replicate import (
     replicate,
 )
 from nof1.analyze.simulate import as_simulated
+from nof1.analyze.spread import Spread
 from nof1.errors import InputError
 from nof1.plan.protocol import Protocol
 
@@ -117,6 +118,7 @@ def power(
     goal: float = 0.8,
     neighbours: bool = True,
     workers: int | None = None,
+    spread: Spread | None = None,
     progress: Progress | None = None,
 ) -> Power:
     """Simulate trials of a design and of its neighbours, and analyze each with the marginal engine.
@@ -143,6 +145,8 @@ def power(
         Whether to try other period lengths and numbers of blocks.
     workers : int, optional
         Processes; as many as there are cores, at most four, if not given.
+    spread : callable, optional
+        Does the work elsewhere, such as on a cluster that `nof1.analyze.cluster.on_cluster` reaches.
     progress : callable, optional
         Told the stage, the trials done and the whole, such as ``("simulating", 250, 1000)``.
 
@@ -178,7 +182,7 @@ def power(
         for design in designs
         for effect in (wanted if design.change == THIS else (-GOAL_EFFECT, GOAL_EFFECT))
     ]
-    found = replicate([batch(*item) for item in plan], workers=workers, progress=progress)
+    found = replicate([batch(*item) for item in plan], workers=workers, spread=spread, progress=progress)
     table = pd.DataFrame([_row(*item, rows) for item, rows in zip(plan, found, strict=True)])
     beside = _beside(table, goal)
     half_lives = half_life_table(protocol, seed=seed)

@@ -5,7 +5,7 @@ on how the work is shared out, and two designs are tried on the same simulated p
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Self, get_args
@@ -17,6 +17,7 @@ from nof1.analyze.exposure import Array
 from nof1.analyze.marginal import QUICK_ROUNDS, MarginalFit, fit_marginals
 from nof1.analyze.nuisance import Nuisance
 from nof1.analyze.simulate import Calendar, SimulatedNights, Truth, simulate_nights, simulated_terms
+from nof1.analyze.spread import Spread, here
 from nof1.analyze.terms import Terms
 from nof1.errors import InputError, RefusalError
 from nof1.plan.draw import draw_order
@@ -30,7 +31,6 @@ COLUMNS = ("verdict", "mean", "lower", "upper")  # of a result; the verdict by i
 _LEAST_TRIALS, _MOST_TRIALS = 20, 1_000_000
 _CHUNK = 32  # trials a task: small enough for a progress bar, large enough that sending them costs nothing
 _ALONE = 40  # fewer trials than this are done here; starting workers would take longer
-_MOST_WORKERS = 4  # unless asked for more: each needs about 200 MB
 
 # Called with the name of a stage, the part done and the whole.
 Progress = Callable[[str, int, int], None]
@@ -152,7 +152,13 @@ def _row(effect: Effect | RefusalError) -> tuple[float, float, float, float]:
     return VERDICTS.index(effect.verdict), round(effect.mean, 7), round(low, 7), round(high, 7)
 
 
-def replicate(batches: Sequence[Batch], *, workers: int | None = None, progress: Progress | None = None) -> list[Array]:
+def replicate(
+    batches: Sequence[Batch],
+    *,
+    workers: int | None = None,
+    spread: Spread | None = None,
+    progress: Progress | None = None,
+) -> list[Array]:
     """Simulate and analyze all trials of several batches.
 
     Parameters
@@ -160,6 +166,8 @@ def replicate(batches: Sequence[Batch], *, workers: int | None = None, progress:
     batches : sequence of Batch
     workers : int, optional
         Processes; as many as there are cores, at most four, if not given. A few trials are done without any.
+    spread : callable, optional
+        Does the work elsewhere, such as `nof1.analyze.cluster.on_cluster`.
     progress : callable, optional
         Told the stage, the trials done and the whole.
 
@@ -170,9 +178,11 @@ def replicate(batches: Sequence[Batch], *, workers: int | None = None, progress:
     """
     tasks = [(place, part) for place, batch in enumerate(batches) for part in batch.split()]
     whole = sum(len(part.trials) for _, part in tasks)
+    # Long trials first, so that no core waits for the others at the end.
+    order = sorted(range(len(tasks)), key=lambda task: -tasks[task][1].protocol.nights * len(tasks[task][1].trials))
     parts: dict[int, Array] = {}
     done = 0
-    for task, rows in _run(tasks, whole, workers):
+    for task, rows in (spread or here(workers, few=whole < _ALONE))(_numbered, [(i, tasks[i][1]) for i in order]):
         parts[task] = rows
         done += len(rows)
         if progress is not None:
@@ -183,24 +193,8 @@ def replicate(batches: Sequence[Batch], *, workers: int | None = None, progress:
     ]
 
 
-def _run(tasks: Sequence[tuple[int, Batch]], whole: int, workers: int | None) -> Iterator[tuple[int, Array]]:
-    """Results as they come, with the number of the task."""
-    import joblib
-
-    count = workers or min(joblib.cpu_count(), _MOST_WORKERS)
-    if count == 1 or whole < _ALONE:
-        for task, (_, part) in enumerate(tasks):
-            yield task, part.results()
-        return
-    # Long trials first, so that no core waits for the other at the end.
-    costs = [part.protocol.nights * len(part.trials) for _, part in tasks]
-    by_cost = sorted(range(len(tasks)), key=lambda task: -costs[task])
-    with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
-        work = joblib.Parallel(n_jobs=count, return_as="generator_unordered", batch_size=1)
-        yield from work(joblib.delayed(_numbered)(task, tasks[task][1]) for task in by_cost)
-
-
-def _numbered(task: int, batch: Batch) -> tuple[int, Array]:
+def _numbered(numbered: tuple[int, Batch]) -> tuple[int, Array]:
+    task, batch = numbered
     return task, batch.results()
 
 

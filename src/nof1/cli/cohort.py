@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,8 +9,8 @@ import typer
 
 from nof1.cli.analyze import Language, PaperSize
 from nof1.cli.console import say, say_json
-from nof1.cli.options import AsJson
-from nof1.cli.progress import counting
+from nof1.cli.options import AsJson, DaskAddress
+from nof1.cli.progress import counting, elsewhere
 from nof1.cli.telling import paragraph
 from nof1.errors import InputError, RefusalError
 from nof1.files import write_atomic
@@ -36,9 +35,7 @@ def cohort(
         str | None, typer.Option(metavar="FIELD", help="Field of the protocol whose groups are compared, such as form.")
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; as many as cores if not given, at most four.")] = None,
-    dask: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler whose machines do the work.")
-    ] = None,
+    dask: DaskAddress = None,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
     language: Language = "en",
     paper: PaperSize = "a4",
@@ -104,14 +101,13 @@ def _prepare(out: Path) -> None:
 
 
 def _studied(trials: Sequence[Any], out: Path, *, seed: int, workers: int | None, dask: str | None) -> "Studied":
-    from nof1.analyze.cluster import on_cluster
     from nof1.analyze.finished import FINISHED_FILE, Finished
     from nof1.analyze.many import study
 
     with (
         Finished(out / FINISHED_FILE) as finished,
         counting("Analysing people") as progress,
-        on_cluster(dask) if dask is not None else nullcontext() as spread,
+        elsewhere(dask) as spread,
     ):
         return study(trials, finished, seed=seed, workers=workers, spread=spread, progress=progress)
 
@@ -127,6 +123,7 @@ def _record(pooled: "Cohort", studied: "Studied", *, seed: int) -> dict[str, Any
         **pooled.to_dict(),
         "sha256": studied.sha256,
         "problems": [{"name": one.name, "reason": one.reason} for one in studied.problems],
+        "early": list(studied.early),
         "computed": studied.computed,
         "taken_over": studied.taken_over,
     }
@@ -144,6 +141,7 @@ def _write(out: Path, pooled: "Cohort", studied: "Studied", *, seed: int, langua
         outcome=studied.title,
         last=studied.last,
         sha256=studied.sha256,
+        early=len(studied.early),
     )
     content, drawn = cohort_pages(pooled, about, language=language, paper=paper)
     write_atomic(out / FIGURE_FILE, drawn["cohort"])
@@ -202,6 +200,8 @@ def _tell(out: Path, pooled: "Cohort", studied: "Studied") -> None:
     paragraph(words.headline(pooled), style="bold")
     for sentence in words.group_sentences(pooled):
         paragraph(sentence)
+    if studied.early:
+        paragraph(words.early_sentence(len(studied.early)))
     changed = words.changed_sentence(pooled)
     if changed:
         paragraph(changed)

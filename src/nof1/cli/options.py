@@ -16,6 +16,9 @@ FolderOrHere = Annotated[
     Path, typer.Argument(metavar="[DIR]", help="Trial folder; the one you are in if not given.", show_default=False)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DaskAddress = Annotated[
+    str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler whose machines do the work.")
+]
 
 
 def _calendar_date(text: str) -> date:

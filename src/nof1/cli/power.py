@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nof1.cli.console import console, say, say_json
-from nof1.cli.options import AsJson, Folder
-from nof1.cli.progress import counting
+from nof1.cli.options import AsJson, DaskAddress, Folder
+from nof1.cli.progress import counting, elsewhere
 from nof1.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def power(
     neighbours: Annotated[bool, typer.Option(help="Try other period lengths and numbers of blocks too.")] = True,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers.")] = 1,
     workers: Annotated[int | None, typer.Option(help="Processes; as many as cores if not given, at most four.")] = None,
+    dask: DaskAddress = None,
     figure: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw the comparison: .png, .svg or .pdf.")
     ] = None,
@@ -51,7 +52,7 @@ def power(
     protocol = Protocol.load(folder)
     wanted = _numbers(effects)
     nuisance = _own_nights(folder, protocol, seed) if from_nights else None
-    with counting("Simulating trials") as progress:
+    with counting("Simulating trials") as progress, elsewhere(dask) as spread:
         result = simulate_power(
             protocol,
             trials=trials,
@@ -63,6 +64,7 @@ def power(
             goal=goal,
             neighbours=neighbours,
             workers=workers,
+            spread=spread,
             progress=progress,
         )
         looks = None
@@ -75,6 +77,7 @@ def power(
                 skipped=skipped,
                 nuisance=nuisance,
                 workers=workers,
+                spread=spread,
                 progress=progress,
             )
     if figure is not None:

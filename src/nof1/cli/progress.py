@@ -1,14 +1,15 @@
-"""A progress bar on a terminal, silence in a pipe."""
+"""Long work: a progress bar on a terminal, silence in a pipe; here or on other machines."""
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from nof1.cli.console import console
 
 if TYPE_CHECKING:
     from nof1.analyze.replicate import Progress
+    from nof1.analyze.spread import Spread
 
 
 @contextmanager
@@ -40,3 +41,12 @@ def counting(what: str) -> Iterator["Progress"]:
             bar.update(task, completed=done, total=whole)
 
         yield show
+
+
+def elsewhere(address: str | None) -> AbstractContextManager["Spread | None"]:
+    """The machines of a Dask cluster for the time being; None, for work on this machine, without an address."""
+    if address is None:
+        return nullcontext()
+    from nof1.analyze.cluster import on_cluster
+
+    return on_cluster(address)

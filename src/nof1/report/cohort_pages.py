@@ -44,12 +44,15 @@ class About:
         The last night of all, from which the document is dated.
     sha256 : str
         Hash over the hashes of all protocols and diaries; "" if it is not known.
+    early : int
+        How many trials are looked at before their last night.
     """
 
     problems: Sequence[tuple[str, str]] = ()
     outcome: str = ""
     last: date | None = None
     sha256: str = ""
+    early: int = 0
 
 
 def cohort_pages(
@@ -116,11 +119,16 @@ def cohort_data(cohort: "Cohort", about: About) -> dict[str, Any]:
             _group(cohort),
             _people(cohort),
             _left_out(cohort, about),
-            parts.section(say("What these numbers cannot say"), *(parts.text(line) for line in words.limits())),
+            parts.section(say("What these numbers cannot say"), *(parts.text(line) for line in _limits(about))),
             _provenance(cohort, about),
         ],
         "no_advice": say(words.NO_ADVICE),
     }
+
+
+def _limits(about: About) -> list[str]:
+    early = words.early_sentence(about.early)
+    return [*words.limits(), *([early] if early else [])]
 
 
 def _compared(cohort: "Cohort") -> dict[str, Any]:

@@ -206,6 +206,22 @@ def left_sentence(cohort: "Cohort", problems: int) -> str:
     )
 
 
+def early_sentence(count: int) -> str:
+    """That some trials still run, and what it means to look at them now."""
+    if not count:
+        return ""
+    return sentences(
+        [
+            say_some(
+                count,
+                "The last night of {count} trial is still to come, and this look at it is on record in its folder.",
+                "The last night of {count} trials is still to come, and this look at each is on record in its folder.",
+            ),
+            say("Who looks early and often finds chance differences more easily."),
+        ]
+    )
+
+
 def verdicts(cohort: "Cohort") -> list[tuple[Said, int]]:
     """How many people got each verdict from their own nights alone."""
     counts = cohort.people["verdict"].value_counts()
