@@ -84,11 +84,14 @@ class Cohort:
     diagnostics: Mapping[str, float]
 
     def __repr__(self) -> str:
-        low, high = self.mean["interval"]
-        return (
-            f"<Cohort of {len(self.people)} people: {self.arm} against {self.reference}, mean {self.mean['mean']:.2f} "
-            f"({low:.2f} to {high:.2f}), spread {self.spread['mean']:.2f} points, {len(self.left_out)} left out>"
-        )
+        from nof1.analyze.display_cohort import cohort_text
+
+        return cohort_text(self)
+
+    def _repr_html_(self) -> str:
+        from nof1.analyze.display_cohort import cohort_html
+
+        return cohort_html(self)
 
     def most_changed(self, n: int = 5) -> "pd.DataFrame":
         """The people whose mean was moved most by pooling, in standard deviations of their own."""

@@ -124,7 +124,7 @@ def _unlike(pair: PersonPair, usual: tuple[str, str, str, str, float]) -> str:
             else say("In its outcome lower is better, not higher.")
         )
     if round(pair.span, 9) != span:
-        return say("Its scale has {own:number} points, not {usual:number}.", own=pair.span, usual=span)
+        return say("Its scale has {own:g} points, not {usual:g}.", own=pair.span, usual=span)
     return say("Its effect is another estimand, {own}.", own=pair.estimand)
 
 

@@ -19,6 +19,7 @@ from nof1.report.plots_cohort import cohort as cohort
 from nof1.report.plots_course import exposure as exposure
 from nof1.report.plots_course import over_time as over_time
 from nof1.report.plots_described import describe as describe
+from nof1.report.plots_forest import forest as forest
 from nof1.report.plots_model import left_out as left_out
 from nof1.report.plots_model import predictive as predictive
 from nof1.report.plots_model import prior_posterior as prior_posterior
