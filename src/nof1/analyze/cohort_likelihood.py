@@ -204,7 +204,10 @@ def people(trials: Mapping[str, Trial], *, seed: int = 1) -> list[Person | Nof1E
     out: list[Person | Nof1Error] = []
     for (name, trial), data in zip(trials.items(), taken, strict=True):
         fit = data if isinstance(data, Nof1Error) else next(fitted)
-        out.append(fit if isinstance(fit, Nof1Error) else _person(name, trial, fit))
+        if isinstance(fit, Nof1Error):
+            out.append(fit)
+        else:
+            out.append(person_of(trial.protocol, fit, name=name, diary_sha256=trial.diary_sha256))
     return out
 
 
@@ -216,8 +219,16 @@ def _terms(trial: Trial) -> Terms | Nof1Error:
         return refusal
 
 
-def _person(name: str, trial: Trial, fitted: MarginalFit) -> Person:
-    protocol = trial.protocol
+def person_of(protocol: Protocol, fitted: MarginalFit, *, name: str, diary_sha256: str) -> Person:
+    """What a fitted trial says of its effects; see `person`.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    fitted : MarginalFit
+        Of the family "normal".
+    name, diary_sha256 : str
+    """
     spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
     found = []
     for k, pair in enumerate(pairs(protocol)):
@@ -245,7 +256,7 @@ def _person(name: str, trial: Trial, fitted: MarginalFit) -> Person:
                 fields=fields_of(protocol, pair.arm),
             )
         )
-    return Person(name, tuple(found), protocol.sha256(), trial.diary_sha256, fitted.model.data.n, protocol.simulated)
+    return Person(name, tuple(found), protocol.sha256(), diary_sha256, fitted.model.data.n, protocol.simulated)
 
 
 def refuse_family(protocol: Protocol) -> None:

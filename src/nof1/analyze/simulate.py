@@ -4,7 +4,7 @@ The nights come from the model of the analysis; on a whole-number scale they are
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,6 +141,14 @@ class SimulatedNights:
 
 def simulate_nights(protocol: Protocol, calendar: Calendar, truth: Truth, rng: np.random.Generator) -> SimulatedNights:
     """The nights of one simulated trial as arrays: quick enough for thousands."""
+    nights = unbounded_nights(protocol, calendar, truth, rng)
+    scale = protocol.outcome
+    outcome = np.rint(nights.outcome) if scale.whole else nights.outcome
+    return replace(nights, outcome=np.clip(outcome, scale.low, scale.high))
+
+
+def unbounded_nights(protocol: Protocol, calendar: Calendar, truth: Truth, rng: np.random.Generator) -> SimulatedNights:
+    """The same as the model itself has them, neither rounded nor cut at the ends of the scale: for calibration."""
     n = len(calendar.arm)
     taken = calendar.treated * (rng.random((n, 1)) >= truth.skipped).astype(float)
     exposures = exposure(taken, np.array([truth.half_life]))[0] if truth.half_life > 0 else taken
@@ -153,11 +161,8 @@ def simulate_nights(protocol: Protocol, calendar: Calendar, truth: Truth, rng: n
         + offsets[period]
         + _autoregressive(n, truth.sigma, truth.phi, rng)
     )
-    scale = protocol.outcome
-    if scale.whole:
-        outcome = np.rint(outcome)
     absent = absent_nights(n, truth.missing, rng) | (calendar.arm == PAUSE)
-    return SimulatedNights(np.clip(outcome, scale.low, scale.high), taken, absent)
+    return SimulatedNights(outcome, taken, absent)
 
 
 def as_simulated(protocol: Protocol) -> Protocol:

@@ -240,5 +240,9 @@ def limits() -> list[Said]:
             "The pooled numbers take people's effects for a bell-shaped spread about one mean. Groups that differ much, or a few people who "
             "are quite unlike the rest, are told as too alike."
         ),
+        say(
+            "How much nights may scatter is taken for each person from their own protocol. Where many trials are short and nights much steadier "
+            "than that, people are told as too alike."
+        ),
         say("What was not written down, such as who gave up early and why, is not in these numbers."),
     ]
