@@ -210,7 +210,7 @@ def report(rows: list[str], steady: list[str], *, kept: bool) -> str:
             "## Where everybody's nights are steadier than the priors expect",
             "",
             "The priors of each protocol say beforehand how much nights and periods may scatter; pooling does not learn that from the others. Here "
-            f"{STEADY_PEOPLE} people all have the same steady nights (sd {STEADY_TRUTH['sigma']:g} points between nights, {STEADY_TRUTH['omega']:g} between "
+            f"{STEADY_PEOPLE} people all have the same steady nights (an sd of {STEADY_TRUTH['sigma']:g} point between nights, {STEADY_TRUTH['omega']:g} between "
             f"periods, half-life {STEADY_TRUTH['half_life']:g} days, whole-number ratings): what differs between people is then taken for noise where trials "
             "are short, and the spread is told too small. Long trials hardly suffer.",
             "",
