@@ -11,9 +11,13 @@ from functools import cache
 
 from nof1 import facts
 from nof1.errors import InputError
+from nof1.language import phrase, say
 from nof1.plan.safety import StopRule, stop_rules
 from nof1.record.entry import SIDE_EFFECT_SEPARATOR
 
+STOP_SENTENCE = phrase(
+    "You entered {entered}. The stop rule for {rule}: {action} ({source}). nof1 gives no medical advice: ask a doctor."
+)
 NO_WORDS = frozenset(("none", "no", "n", "nothing", "0", "-"))
 
 
@@ -34,10 +38,13 @@ class Stop:
     rule: StopRule
 
     def sentence(self) -> str:
-        """What was entered, what the rule says, where it is from, and what this is not."""
-        return (
-            f"You entered {self.entered!r}. The stop rule for {self.rule.text}: {self.rule.action} ({self.rule.source}). "
-            "nof1 gives no medical advice: ask a doctor."
+        """What was entered, what the rule says, where it is from, and what this is not; in the spoken language."""
+        return say(
+            STOP_SENTENCE,
+            entered=repr(self.entered),
+            rule=say(self.rule.text),
+            action=say(self.rule.action),
+            source=say(self.rule.source),
         )
 
 
@@ -107,7 +114,7 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _BETWEEN = 4  # other words that may stand between those of a symptom
 _ALIKE = 0.75  # so much of a misspelt word is that of the right one
 # Words for a harm, which was not there if "no" stands before them. "no sleep" and "no appetite" are harms themselves.
-_HARMS = frozenset(
+HARMS = frozenset(
     (
         "side effects", "side-effects", "side effect", "effects", "symptoms", "complaints", "problems", "issues", "trouble", "harm",
         "headache", "headaches", "migraine", "nausea", "vomiting", "sickness", "dizziness", "vertigo", "tiredness", "fatigue",
@@ -133,7 +140,7 @@ def is_denial(entered: str) -> bool:
 def _is_harm(what: str) -> bool:
     words = _words(what, ())
     return (
-        what in _HARMS
+        what in HARMS
         or any(what == one.text for one in short_list())
         or any(
             len(symptom.split()) == len(words) and 0 in _places(words, symptom)

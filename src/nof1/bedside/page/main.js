@@ -1,0 +1,1 @@
+document.title = JSON.parse(document.getElementById("content").textContent).title.en;
