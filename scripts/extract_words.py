@@ -58,7 +58,7 @@ def _literal(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-READERS = [("**.py", read_python), *((f"facts/{name}.toml", read_facts) for name in ("stop", "side_effects"))]
+READERS = [("**.py", read_python), *((f"facts/{name}.toml", read_facts) for name in ("dose", "side_effects", "stop"))]
 
 
 def extract(source: Path = SOURCE) -> Catalog:

@@ -7,13 +7,14 @@ was recorded, and knows no HTML.
 from collections.abc import Callable
 from typing import Any
 
+from nof1 import facts
 from nof1.bedside.words import words
 from nof1.language import Said, languages, say, speaking, spoken
 from nof1.plan.calendar import shown_order
 from nof1.plan.fields import PAUSE
 from nof1.plan.order import RUN_IN, Order, Period
 from nof1.plan.protocol import Protocol
-from nof1.plan.safety import StopRule, stop_rules
+from nof1.plan.safety import StopRule, stop_rule_sentence, stop_rules
 from nof1.record.entry import MAX_TEXT, NO_GUESS, columns
 from nof1.record.nights import DAY_BEGINS
 from nof1.record.questions import Question, questions
@@ -82,9 +83,11 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
         "stop": {
             "rules": [_stop_rule(rule) for rule in stop_rules()],
             "sentence": _in_languages(lambda: _template(STOP_SENTENCE)),
+            "general": _in_languages(lambda: str(stop_rule_sentence())),
             "harms": sorted(HARMS),
             "none": sorted(NO_WORDS),
         },
+        "limits": [_limit(row) for row in facts.load("dose")],
         "words": _in_languages(words),
     }
 
@@ -155,4 +158,13 @@ def _stop_rule(rule: StopRule) -> dict[str, Any]:
         "text": _in_languages(lambda: str(say(rule.text))),
         "action": _in_languages(lambda: str(say(rule.action))),
         "source": _in_languages(lambda: str(say(rule.source))),
+    }
+
+
+def _limit(row: dict[str, Any]) -> dict[str, Any]:
+    """An upper level for a dose, as `nof1.plan.safety.dose_findings` tells it."""
+    return {
+        "mg": row["mg_per_day"],
+        "text": _in_languages(lambda: str(say(row["text"]))),
+        "source": _in_languages(lambda: str(say(row["source"]))),
     }

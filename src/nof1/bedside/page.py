@@ -18,7 +18,10 @@ from nof1.plan.protocol import Protocol
 
 PAGE_FILE = "diary.html"
 # In this order: each uses those before it.
-PROGRAM = ("main.js",)
+PROGRAM = (
+    "dom.js", "words.js", "nights.js", "symptoms.js", "cells.js", "store.js", "files.js", "fields.js", "form.js", "views.js",
+    "sync.js", "main.js",
+)  # fmt: skip
 _FOLDER = "page"
 _PLACE = re.compile("%%([a-z]+)%%")
 
