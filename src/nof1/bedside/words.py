@@ -64,6 +64,7 @@ _WORDS = {
     # all nights
     "missing": phrase("{count} nights are missing"),
     "missing_one": phrase("1 night is missing"),
+    "missing_short": phrase("{count} missing"),
     "recorded_count": phrase("{count} of {of} nights have a rating."),
     "mark_missing": phrase("missing"),
     "mark_draft": phrase("begun"),

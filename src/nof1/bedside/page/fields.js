@@ -53,9 +53,8 @@ function choiceField(question, cell, changed) {
   const amount = typed ? amountInput(question, all.length > 0, update) : null;
   const group = make("div", { class: numbers ? "choices numbers" : "choices" },
     ...radios.map((radio, i) => make("label", { class: "choice" }, radio, make("span", {}, all[i].text))),
-    radios.length ? clear : null,
   );
-  const frame = framed(question, radios.length ? group : null, amount?.line ?? null);
+  const frame = framed(question, radios.length ? group : null, amount?.line ?? null, radios.length ? clear : null);
 
   function picked() {
     return radios.find((radio) => radio.checked)?.value ?? "";
@@ -133,6 +132,7 @@ function sideEffectsField(question, cell, changed) {
     const sentences = stopSentences(value());
     if (sentences.join() === [...told.children].map((one) => one.textContent).join()) return;
     told.replaceChildren(...sentences.map((sentence) => make("p", { class: "alert" }, sentence)));
+    told.scrollIntoView({ block: "nearest" }); // it must not stay below the edge
   }
   function update() {
     show();

@@ -48,7 +48,7 @@ function refresh({ head = false } = {}) {
 
 function topLinks() {
   const missing = missingNights().length;
-  const all = make("a", { href: "#nights" }, say("all_nights"), missing ? make("span", { class: "small" }, saySome(missing, "missing")) : null);
+  const all = make("a", { href: "#nights" }, say("all_nights"), missing ? make("span", { class: "small" }, say("missing_short", { count: missing })) : null);
   return location.hash ? [make("a", { href: "#" }, say("last_night")), all] : [all];
 }
 
