@@ -20,7 +20,9 @@ _WORDS = {
         "What you enter stays in this browser. Nothing is sent anywhere, so export it now and then: who clears the browser's data deletes it."
     ),
     "where_served": phrase("What you enter goes into the trial folder on your own computer, and nowhere else."),
-    "no_advice": phrase("nof1 gives no medical advice. Talk to a doctor or pharmacist before you take or stop anything."),
+    "no_advice": phrase(
+        "nof1 gives no medical advice. Talk to a doctor or pharmacist before you take or stop anything."
+    ),
     # answers
     "yes": phrase("yes"),
     "no": phrase("no"),
@@ -60,7 +62,9 @@ _WORDS = {
     "in_pause": phrase("This night is in a pause and does not count, so nothing is asked."),
     "record_anyway": phrase("Record it all the same"),
     "above": phrase("{dose} mg elemental magnesium is above {mg} mg a day, the {text}. Ask a doctor first. ({source})"),
-    "not_begun": phrase("The trial has not begun. Its first night is {night}; record it from the morning on, {morning}."),
+    "not_begun": phrase(
+        "The trial has not begun. Its first night is {night}; record it from the morning on, {morning}."
+    ),
     # all nights
     "missing": phrase("{count} nights are missing"),
     "missing_one": phrase("1 night is missing"),
@@ -77,7 +81,9 @@ _WORDS = {
     # taking it out
     "export_title": phrase("Export"),
     "export_why": phrase("Take a file out for nof1 import. It is also your safe copy."),
-    "export_waiting": phrase("These entries are not in the trial folder yet. A file of them can be taken in with nof1 import."),
+    "export_waiting": phrase(
+        "These entries are not in the trial folder yet. A file of them can be taken in with nof1 import."
+    ),
     "export_due": phrase("What you entered has not been exported for a week."),
     "last_export": phrase("Last export: {moment}."),
     "never_exported": phrase("Nothing has been exported yet."),
@@ -103,7 +109,9 @@ _WORDS = {
     "waiting": phrase("{count} nights are saved here and not yet in the trial folder: nof1 serve does not answer."),
     "waiting_one": phrase("1 night is saved here and not yet in the trial folder: nof1 serve does not answer."),
     "conflict": phrase("Another value was recorded meanwhile"),
-    "conflict_why": phrase("This night was also entered elsewhere. Choose which value is right; the other one stays in the journal."),
+    "conflict_why": phrase(
+        "This night was also entered elsewhere. Choose which value is right; the other one stays in the journal."
+    ),
     "theirs": phrase("In the trial folder: {value}"),
     "mine": phrase("Entered here: {value}"),
     "settle": phrase("Keep what I chose"),

@@ -18,7 +18,7 @@ from nof1.record.entry import SIDE_EFFECT_SEPARATOR
 STOP_SENTENCE = phrase(
     "You entered {entered}. The stop rule for {rule}: {action} ({source}). nof1 gives no medical advice: ask a doctor."
 )
-NO_WORDS = frozenset(("none", "no", "n", "nothing", "0", "-"))
+NO_WORDS = frozenset(("none", "no", "n", "nothing", "0", "-", "keine", "nein", "nichts"))
 
 
 @dataclass(frozen=True)
@@ -99,17 +99,22 @@ def stops(side_effects: Iterable[str]) -> tuple[Stop, ...]:
 
 
 # "no diarrhoea", "not faint", "no signs of weakness", "no nausea or diarrhoea". Nothing looser: a warning too many does less
-# harm than one too few, so "no sleep, weakness", "not only weak" and "never felt more weak" are warned of.
+# harm than one too few, so "no sleep, weakness", "not only weak" and "never felt more weak" are warned of. In English and German;
+# the diary's page has the same in bedside/page/symptoms.js.
+_KEIN = r"kein(?:e[mnrs]?)?"
 _NO = (
-    r"\b(?:no(?:\s+more)?|not|without|nor|neither|(?:did|was|is|am|do)\s?n'?t)"
-    r"(?:\s+(?:any|longer|further|real|signs?|of|feel|feeling))*"
+    rf"\b(?:no(?:\s+more)?|not|without|nor|neither|{_KEIN}|nicht|ohne|weder|(?:did|was|is|am|do)\s?n'?t)"
+    r"(?:\s+(?:any|longer|further|real|signs?|of|feel|feeling|mehr))*"
 )
-_DENIED = re.compile(rf"{_NO}(?:\s+\w+\s+(?:or|nor))*(?:\s+any)?\s+$")
+_DENIED = re.compile(rf"{_NO}(?:\s+\w+\s+(?:or|nor|oder|noch))*(?:\s+any)?\s+$")
 _DENIAL = re.compile(
-    rf"{_NO}\s+(?P<what>.+?)(?:\s+(?:at all|today|tonight|last night|any ?more|this time|so far|yet))?[ .!]*"
+    rf"{_NO}\s+(?P<what>.+?)(?:\s+(?:at all|today|tonight|last night|any ?more|this time|so far|yet|heute|letzte nacht|mehr))?[ .!]*"
 )
 # Each goes on with the denial; what follows a comma or "and" without a "no" of its own may well have been there.
-_AND = re.compile(r"(?:\s*,\s*(?:and\s+)?no|\s+and\s+no|\s*,?\s+(?:or|nor)(?:\s+(?:no|any))?)\s+(?:signs?\s+of\s+)?")
+_AND = re.compile(
+    rf"(?:\s*,\s*(?:and\s+|und\s+)?(?:no|{_KEIN})|\s+(?:and|und)\s+(?:no|{_KEIN})|\s*,?\s+(?:or|nor|oder|noch)(?:\s+(?:no|any|{_KEIN}))?)"
+    r"\s+(?:signs?\s+of\s+)?"
+)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _BETWEEN = 4  # other words that may stand between those of a symptom
 _ALIKE = 0.75  # so much of a misspelt word is that of the right one
@@ -123,6 +128,10 @@ HARMS = frozenset(
         "itching", "rash", "flushing", "sweating", "fever", "dry mouth", "thirst", "swelling", "trembling", "tremor", "numbness",
         "tingling", "anxiety", "nightmares", "vivid dreams", "bad dreams",
         "nauseous", "dizzy", "sick", "tired", "drowsy", "sleepy", "ill", "itchy", "bloated", "constipated",
+        "nebenwirkung", "nebenwirkungen", "beschwerden", "symptome", "probleme", "kopfschmerz", "kopfschmerzen", "kopfweh", "migräne",
+        "übelkeit", "erbrechen", "schwindel", "müdigkeit", "krämpfe", "bauchkrämpfe", "schmerz", "schmerzen", "bauchschmerzen",
+        "bauchweh", "magenschmerzen", "blähungen", "sodbrennen", "verstopfung", "weicher stuhl", "weichen stuhl", "juckreiz",
+        "ausschlag", "fieber", "albträume", "übel", "schlecht", "schwindelig", "schwindlig", "müde", "krank",
     )
 )  # fmt: skip
 
