@@ -4,6 +4,7 @@ Places in braces are filled by the page. A key that ends in `_one` is what is sa
 """
 
 from nof1.language import phrase, spoken
+from nof1.record.questions import NO_ANSWER
 
 _WORDS = {
     # the page
@@ -25,7 +26,7 @@ _WORDS = {
     ),
     # answers
     "yes": phrase("yes"),
-    "no": phrase("no"),
+    "no": NO_ANSWER,
     "none": phrase("none"),
     "nothing": phrase("none taken"),
     "not_known": phrase("not known"),

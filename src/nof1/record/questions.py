@@ -21,6 +21,7 @@ Kind = Literal["rating", "dose", "side_effects", "number", "guess", "confidence"
 CLEAR = "-"  # takes a recorded value back
 _YES, _NO = ("yes", "y"), ("no", "n", "none")
 _CANNOT_TELL = phrase("can't tell")  # as NO_GUESS, which is the text of the cell
+NO_ANSWER = phrase("no{end}")  # an answer; "no" alone is a count to the catalogues, as in "no nights"
 _MOST_DIGITS = 9
 _SHARES = {"all": 1.0, "whole": 1.0, "half": 0.5, "a half": 0.5, "quarter": 0.25, "a quarter": 0.25}
 
@@ -254,7 +255,7 @@ def _covariate(name: str) -> Question:
         high=measure.high,
         whole=flag,
         unit=say(measure.unit) if measure.unit else "",
-        choices=(Choice("1", say("yes")), Choice("0", say("no"))) if flag else (),
+        choices=(Choice("1", say("yes")), Choice("0", say(NO_ANSWER, end=""))) if flag else (),
         yes="1" if flag else None,
         no="0" if measure.low <= 0 else None,
     )

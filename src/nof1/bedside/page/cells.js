@@ -99,7 +99,7 @@ function doseChoices(question) {
   if (question.kind !== "dose") {
     const both = question.yes !== null && question.no !== null;
     const yes = question.yes === null ? [] : [{ value: question.yes, text: say("yes") }];
-    return question.no === null ? yes : [...yes, { value: question.no, text: say(both ? "no" : "none") }];
+    return question.no === null ? yes : [...yes, { value: question.no, text: both ? say("no", { end: "" }) : say("none") }];
   }
   const share = question.unit === "";
   const all = share ? say("all") : say("as_planned", { dose: number(Number(question.yes)), unit: question.unit });
