@@ -48,6 +48,8 @@ def phones(browser):
         context.on("request", lambda request: requests.append(request.url))
         try:
             yield context
+            if allow_requests:  # the browser says so of every answer that is none
+                problems = [text for text in problems if not text.startswith("Failed to load resource")]
             assert problems == []
             if not allow_requests:
                 assert {url for url in requests if not url.startswith(("file:", "blob:"))} == set()

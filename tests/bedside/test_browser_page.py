@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -46,7 +45,11 @@ def test_a_usual_night_takes_at_most_five_taps(opened, hand, stored, protocol, m
     for trial, chosen, wanted in (
         (protocol, ["200 mg"], {"severity": "4", "dose_mg": "200"}),
         (sealed, ["all of it"], {"severity": "4", "taken": "1"}),
-        (asked, ["200 mg", ("caffeine", "none"), ("alcohol", "none")], {"severity": "4", "dose_mg": "200", "caffeine": "0", "alcohol": "0"}),
+        (
+            asked,
+            ["200 mg", ("caffeine", "none"), ("alcohol", "none")],
+            {"severity": "4", "dose_mg": "200", "caffeine": "0", "alcohol": "0"},
+        ),
     ):
         order = draw_order(trial) if trial.concealed == "open" else schedule(trial)
         night = next(period.start for period in order.periods if period.arm in ("magnesium", None))
@@ -63,7 +66,9 @@ def test_a_usual_night_takes_at_most_five_taps(opened, hand, stored, protocol, m
             assert {name: cell for name, cell in cells.items() if cell} == wanted
 
 
-def test_from_the_first_night_to_the_last_with_guesses_at_the_ends_of_periods(phones, diary, hand, stored, sealed, at, tmp_path):
+def test_from_the_first_night_to_the_last_with_guesses_at_the_ends_of_periods(
+    phones, diary, hand, stored, sealed, at, tmp_path
+):
     nights = [sealed.start + timedelta(days=i) for i in range(sealed.nights)]
     with phones(accept_downloads=True) as context:
         page = context.new_page()
@@ -91,7 +96,10 @@ def test_from_the_first_night_to_the_last_with_guesses_at_the_ends_of_periods(ph
     kept = [{"night": row["night"]} | row["cells"] for row in file["nights"]]
     entries = [parse_entry(sealed, cells, where="export") for cells in kept]
     assert [entry.outcome for entry in entries] == [1, 2, 3, 4, 5, 6, 7, 8]
-    assert [(entry.guess, entry.confidence) for entry in entries[1::2]] == [("can't tell", None), *[("citrate", 70)] * 3]
+    assert [(entry.guess, entry.confidence) for entry in entries[1::2]] == [
+        ("can't tell", None),
+        *[("citrate", 70)] * 3,
+    ]
 
 
 def test_before_the_first_night_nothing_can_be_entered(opened, protocol):
@@ -113,8 +121,14 @@ def test_last_night_is_that_of_the_terminal_at_any_hour(phones, diary, make_prot
             for hour in (0, 3, 4, 12, 23):
                 page.clock.set_fixed_time(at(f"{day}T{hour:02}:30:00"))
                 page.reload()
-                local = page.evaluate("[new Date().getFullYear(), new Date().getMonth() + 1, new Date().getDate(), new Date().getHours()]")
-                night = last_night(at("2026-01-01T00:00:00").replace(year=local[0], month=local[1], day=local[2], hour=local[3], tzinfo=None))
+                local = page.evaluate(
+                    "[new Date().getFullYear(), new Date().getMonth() + 1, new Date().getDate(), new Date().getHours()]"
+                )
+                night = last_night(
+                    at("2026-01-01T00:00:00").replace(
+                        year=local[0], month=local[1], day=local[2], hour=local[3], tzinfo=None
+                    )
+                )
                 assert heading(page) == f"{night:%A} to {night + timedelta(days=1):%A}"
 
 
@@ -199,7 +213,10 @@ def test_a_corrected_night_keeps_the_old_value_on_record(opened, hand, stored, p
         person.save()
         assert page.locator("dd").first.inner_text() == "2"
         (night,) = stored(page, protocol)["nights"].values()
-        assert [(one["column"], one["old"], one["new"]) for one in night["corrected"]] == [("severity", "6", "2"), ("note", "", "I had slipped")]
+        assert [(one["column"], one["old"], one["new"]) for one in night["corrected"]] == [
+            ("severity", "6", "2"),
+            ("note", "", "I had slipped"),
+        ]
         assert night["cells"]["severity"] == "2"
 
 
@@ -224,7 +241,15 @@ def test_an_empty_night_is_not_recorded(opened, hand, stored, protocol):
         assert page.locator("form").count() == 1
 
 
-@pytest.mark.parametrize(("typed", "message"), [("1,230", "can be read two ways"), ("lots", "is no number"), ("5001", "is not from 0 to 5000"), ("", "Say how much")])
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("1,230", "can be read two ways"),
+        ("lots", "is no number"),
+        ("5001", "is not from 0 to 5000"),
+        ("", "Say how much"),
+    ],
+)
 def test_what_does_not_fit_is_said_beside_the_question(opened, hand, protocol, typed, message):
     with opened(protocol, "2026-01-06T07:00:00") as page:
         person = hand(page)
@@ -249,7 +274,10 @@ def test_two_tabs_keep_each_others_nights(phones, diary, hand, stored, protocol,
         for page in pages:
             hand(page).save()
         kept = stored(pages[0], protocol)["nights"]
-        assert {night: one["cells"]["severity"] for night, one in kept.items()} == {"2026-01-05": "3", "2026-01-06": "8"}
+        assert {night: one["cells"]["severity"] for night, one in kept.items()} == {
+            "2026-01-05": "3",
+            "2026-01-06": "8",
+        }
         pages[0].evaluate("location.hash = '#nights'")
         assert pages[0].locator(".nights .done").count() == 2
 
@@ -257,7 +285,17 @@ def test_two_tabs_keep_each_others_nights(phones, diary, hand, stored, protocol,
 def test_what_can_no_longer_be_read_is_laid_aside_and_told(phones, diary, hand, stored, protocol, at, tmp_path):
     key = f"nof1:{protocol.sha256()}"
     good = {"cells": {"severity": "5"}, "entered": "2026-01-06T07:00:00+01:00", "corrected": []}
-    half = json.dumps({"version": 1, "device": "d", "exported": "", "told": [], "nights": {"2026-01-05": good, "2026-01-06": 7}, "recorded": {}, "waiting": {}})
+    half = json.dumps(
+        {
+            "version": 1,
+            "device": "d",
+            "exported": "",
+            "told": [],
+            "nights": {"2026-01-05": good, "2026-01-06": 7},
+            "recorded": {},
+            "waiting": {},
+        }
+    )
     for text, left in ((half, ["2026-01-05"]), (half[:-9], []), ("null", []), ('{"version": 2}', [])):
         with phones(accept_downloads=True) as context:
             page = context.new_page()
@@ -272,7 +310,9 @@ def test_what_can_no_longer_be_read_is_laid_aside_and_told(phones, diary, hand, 
             assert text in exported(page, tmp_path, "Take out the unreadable part").read_text(encoding="utf-8")
             page.get_by_role("button", name="Understood").tap()
             assert page.get_by_text("can no longer be read").count() == 0
-            aside = page.evaluate("Object.keys(localStorage).filter(key => key.includes(':damaged:')).map(key => localStorage.getItem(key))")
+            aside = page.evaluate(
+                "Object.keys(localStorage).filter(key => key.includes(':damaged:')).map(key => localStorage.getItem(key))"
+            )
             assert aside == [text]
 
 
@@ -284,7 +324,9 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("script", REFUSALS.values(), ids=REFUSALS)
-def test_where_nothing_is_kept_the_page_says_so_at_once_and_still_exports(phones, diary, hand, protocol, at, tmp_path, script):
+def test_where_nothing_is_kept_the_page_says_so_at_once_and_still_exports(
+    phones, diary, hand, protocol, at, tmp_path, script
+):
     with phones(accept_downloads=True) as context:
         context.add_init_script(script)
         page = context.new_page()
@@ -297,12 +339,14 @@ def test_where_nothing_is_kept_the_page_says_so_at_once_and_still_exports(phones
         assert json.loads(exported(page, tmp_path).read_text(encoding="utf-8"))["nights"][0]["cells"]["severity"] == "4"
 
 
-def test_a_storage_that_becomes_full_is_told_and_what_was_entered_can_be_exported(phones, diary, hand, protocol, at, tmp_path):
+def test_a_storage_that_becomes_full_is_told_and_what_was_entered_can_be_exported(
+    phones, diary, hand, protocol, at, tmp_path
+):
     with phones(accept_downloads=True) as context:
         page = context.new_page()
         page.clock.set_fixed_time(at("2026-01-06T07:00:00"))
         page.goto(diary(protocol))
-        page.evaluate("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+        page.evaluate(f"void ({REFUSALS['a full one']})")
         hand(page).rate("4")
         hand(page).save()
         page.locator("#state", has_text="The browser could not keep this").wait_for()
@@ -313,7 +357,7 @@ def test_a_storage_that_becomes_full_is_told_and_what_was_entered_can_be_exporte
 
 
 def test_the_export_holds_all_that_was_entered_and_tells_its_trial(phones, diary, hand, protocol, at, tmp_path):
-    note = "=1+1; calm,\nthen \"not\""
+    note = '=1+1; calm,\nthen "not"'
     with phones(accept_downloads=True) as context:
         page = context.new_page()
         page.clock.set_fixed_time(at("2026-01-06T07:00:00"))
@@ -328,7 +372,12 @@ def test_the_export_holds_all_that_was_entered_and_tells_its_trial(phones, diary
         page.get_by_text("Last export: 6 Jan 2026, 07:00").wait_for()
     file = json.loads(path.read_text(encoding="utf-8"))
     assert path.name == "nof1-diary-2026-01-05.json"
-    assert (file["format"], file["version"], file["trial"], file["title"]) == ("nof1-diary-page", 1, protocol.sha256(), protocol.title)
+    assert (file["format"], file["version"], file["trial"], file["title"]) == (
+        "nof1-diary-page",
+        1,
+        protocol.sha256(),
+        protocol.title,
+    )
     assert file["exported"] == "2026-01-06T07:00:00+01:00"
     assert len(file["device"]) == 16
     (night,) = file["nights"]
@@ -370,10 +419,11 @@ def test_after_a_week_the_page_reminds_of_the_export_until_it_is_done(phones, di
 
 
 def test_a_share_sheet_is_used_where_there_is_one(opened, hand, protocol):
-    script = """
+    script = """() => {
         window.shared = [];
         navigator.canShare = (data) => data.files.length === 1;
         navigator.share = async (data) => { window.shared.push([data.files[0].name, await data.files[0].text()]); if (window.refuse) throw new DOMException('', 'AbortError'); };
+    }
     """
     with opened(protocol, "2026-01-06T07:00:00") as page:
         page.evaluate(script)
@@ -399,7 +449,9 @@ def test_stop_rules_are_told_while_entering_and_after_saving(opened, hand, proto
         assert page.locator(".alert").count() == 0
         person.choose("side_effects", "weakness")
         alert = page.locator("[aria-live=assertive] .alert")
-        assert alert.inner_text().startswith("You entered 'weakness'. The stop rule for weakness: stop the supplement, call a doctor")
+        assert alert.inner_text().startswith(
+            "You entered 'weakness'. The stop rule for weakness: stop the supplement, call a doctor"
+        )
         assert "nof1 gives no medical advice: ask a doctor." in alert.inner_text()
         box, bar = alert.bounding_box(), page.locator(".bar").bounding_box()
         assert box["y"] >= 0
@@ -426,7 +478,11 @@ def test_missing_nights_are_named_and_lead_to_their_form(opened, hand, protocol)
         hand(page).rate("4")
         hand(page).save()
         links = page.locator(".links a")
-        assert [text.split("\n")[0] for text in links.all_inner_texts()] == ["Wednesday to Thursday", "Tuesday to Wednesday", "Monday to Tuesday"]
+        assert [text.split("\n")[0] for text in links.all_inner_texts()] == [
+            "Wednesday to Thursday",
+            "Tuesday to Wednesday",
+            "Monday to Tuesday",
+        ]
         links.first.tap()
         assert heading(page) == "Wednesday to Thursday"
         assert page.locator("form").count() == 1
@@ -456,11 +512,23 @@ def test_german_is_german_with_its_dates_and_numbers(opened, hand, stored, make_
         person.save()
         assert "62,5 mg" in page.locator("dl").inner_text()
         (night,) = stored(page, protocol)["nights"].values()
-        assert night["cells"] == {"severity": "4", "dose_mg": "62.5", "side_effects": "weakness; Herzstolpern", "caffeine": "", "other_medicines": "0", "note": ""}
+        assert night["cells"] == {
+            "severity": "4",
+            "dose_mg": "62.5",
+            "side_effects": "weakness; Herzstolpern",
+            "caffeine": "",
+            "other_medicines": "0",
+            "note": "",
+        }
 
 
 def test_it_is_dark_at_night_and_as_the_system_likes_by_day(phones, diary, protocol, at):
-    for scheme, hour, wanted in (("light", "07", "dark"), ("light", "12", "light"), ("dark", "12", "dark"), ("light", "21", "dark")):
+    for scheme, hour, wanted in (
+        ("light", "07", "dark"),
+        ("light", "12", "light"),
+        ("dark", "12", "dark"),
+        ("light", "21", "dark"),
+    ):
         with phones(scheme=scheme) as context:
             page = context.new_page()
             page.clock.set_fixed_time(at(f"2026-01-06T{hour}:00:00"))
@@ -498,12 +566,15 @@ def test_no_address_holds_anything_that_was_entered(opened, hand, protocol):
 
 def test_a_night_can_be_entered_and_corrected_with_the_keyboard_alone(opened, stored, protocol):
     with opened(protocol, "2026-01-06T07:00:00", is_mobile=False, has_touch=False) as page:
+
         def tab_to(selector):
             for _ in range(60):
                 page.keyboard.press("Tab")
                 if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-                    box = page.evaluate("(() => { const { top, bottom } = document.activeElement.getBoundingClientRect(); return [top, bottom]; })()")
-                    assert 0 <= box[0]
+                    box = page.evaluate(
+                        "(() => { const { top, bottom } = document.activeElement.getBoundingClientRect(); return [top, bottom]; })()"
+                    )
+                    assert box[0] >= 0
                     assert box[1] <= 640
                     return
             raise AssertionError(f"{selector} was not reached")
@@ -582,7 +653,12 @@ def test_everything_to_tap_is_large_and_nothing_is_wider_than_the_screen(opened,
         .map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
         .filter(([, box]) => box.width < 44 || box.height < 44).map(([html]) => html)"""
     with opened(sealed, morning(date(2026, 1, 6)), locale="de-DE") as page:
-        for step in (None, lambda: hand(page).rate("4"), lambda: hand(page).save(), lambda: page.evaluate("location.hash = '#nights'")):
+        for step in (
+            None,
+            lambda: hand(page).rate("4"),
+            lambda: hand(page).save(),
+            lambda: page.evaluate("location.hash = '#nights'"),
+        ):
             if step:
                 step()
             assert page.evaluate(small) == []
@@ -593,4 +669,4 @@ def test_a_viewer_that_runs_no_program_says_so(phones, diary, protocol):
     with phones(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(diary(protocol))
-        assert "nothing can be entered here" in page.locator("noscript").inner_text() or "nothing can be entered here" in page.content()
+        assert page.locator("noscript p").is_visible()

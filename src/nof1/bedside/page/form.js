@@ -59,6 +59,7 @@ function nightForm(night, saved, left) {
     const kept = enter(night.date, cells, seen, stamp(new Date()));
     if (kept || storage === null) keepDraft(night.date, null);
     saved();
+    void meet();
     if (kept) void navigator.storage?.persist?.().catch(() => false);
   }
 
