@@ -262,8 +262,13 @@ def test_what_does_not_fit_is_said_beside_the_question(opened, hand, protocol, t
         assert page.evaluate("document.activeElement.id") == "amount-dose_mg"
 
 
-def test_two_tabs_keep_each_others_nights(phones, diary, hand, stored, protocol, at):
+DEAF = "window.addEventListener('storage', (event) => event.stopImmediatePropagation())"  # told nothing by other tabs
+
+
+@pytest.mark.parametrize("script", ["", DEAF], ids=["told", "deaf"])
+def test_two_tabs_keep_each_others_nights(phones, diary, hand, stored, protocol, at, script):
     with phones() as context:
+        context.add_init_script(script)
         address = diary(protocol)
         pages = [context.new_page(), context.new_page()]
         for page, night in zip(pages, ("2026-01-05", "2026-01-06"), strict=True):
@@ -278,8 +283,19 @@ def test_two_tabs_keep_each_others_nights(phones, diary, hand, stored, protocol,
             "2026-01-05": "3",
             "2026-01-06": "8",
         }
-        pages[0].evaluate("location.hash = '#nights'")
-        assert pages[0].locator(".nights .done").count() == 2
+
+
+def test_a_tab_shows_what_another_one_enters(phones, diary, hand, protocol, at):
+    with phones() as context:
+        address = diary(protocol)
+        pages = [context.new_page(), context.new_page()]
+        for page in pages:
+            page.clock.set_fixed_time(at("2026-01-06T07:00:00"))
+            page.goto(address)
+        hand(pages[0]).rate("3")
+        pages[1].locator("input[name=field-severity]:checked").wait_for(state="attached")
+        hand(pages[0]).save()
+        pages[1].locator("dd", has_text="3").wait_for()
 
 
 def test_what_can_no_longer_be_read_is_laid_aside_and_told(phones, diary, hand, stored, protocol, at, tmp_path):
@@ -431,6 +447,7 @@ def test_a_share_sheet_is_used_where_there_is_one(opened, hand, protocol):
         hand(page).save()
         page.evaluate("window.refuse = true")
         page.get_by_role("button", name="Export", exact=True).tap()
+        page.wait_for_function("window.shared.length === 1")
         assert "Nothing has been exported yet" in page.locator(".export").inner_text()
         page.evaluate("window.refuse = false")
         page.get_by_role("button", name="Export", exact=True).tap()

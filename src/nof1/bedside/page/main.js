@@ -19,10 +19,15 @@ function theme() {
   return dark ? "dark" : "light";
 }
 
+/** The date of the night on the screen; "" for the list of all. */
+function shownDate() {
+  if (location.hash === "#nights") return "";
+  return /^#night=(.*)$/.exec(location.hash)?.[1] ?? opened;
+}
+
 function view() {
-  const [, name, value] = /^#(night|nights)(?:=(.*))?$/.exec(location.hash) ?? [];
-  if (name === "nights") return listView();
-  const night = nightOf.get(name === "night" ? value : opened);
+  if (shownDate() === "") return listView();
+  const night = nightOf.get(shownDate());
   return night ? nightView(night) : outsideView();
 }
 

@@ -147,6 +147,10 @@ function settle(sent, results) {
     }
   });
   refresh();
+  const shown = results.find((result) => result.night === shownDate());
+  if (shown && !document.body.classList.contains("asking")) {
+    tell(say({ conflict: "conflict", refused: "refused", recorded: "in_folder", same: "in_folder" }[shown.status]));
+  }
 }
 
 // --- where another value was recorded meanwhile
@@ -240,7 +244,7 @@ function servedNotes() {
   const open = Object.keys(store.waiting).filter((night) => store.waiting[night].conflict || store.waiting[night].refused !== undefined);
   const waiting = Object.keys(store.waiting).length - open.length;
   return [
-    ...open.filter((night) => !location.hash.endsWith(night)).flatMap((night) => {
+    ...open.filter((night) => night !== shownDate()).flatMap((night) => {
       const one = nightOf.get(night);
       return one ? [make("p", { class: "note" }, say("needs_you"), " ", nightLink(one))] : [];
     }),
