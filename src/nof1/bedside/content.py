@@ -51,10 +51,19 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
     forms: list[list[int]] = []
     labels: list[dict[str, str]] = []
 
+    known: dict[tuple[str | None, bool, bool], int] = {}
+
     def form(period: Period, *, ends_period: bool) -> int:
-        found = _in_languages(lambda: [_plain(one) for one in questions(protocol, period, ends_period=ends_period)])
-        each = [dict(zip(found, versions, strict=True)) for versions in zip(*found.values(), strict=True)]
-        return _index(forms, [_index(asked, question) for question in each])
+        alike = (
+            period.arm,
+            period.number == RUN_IN,
+            ends_period,
+        )  # all that a question depends on, but the number of the period
+        if alike not in known:
+            found = _in_languages(lambda: [_plain(one) for one in questions(protocol, period, ends_period=ends_period)])
+            each = [dict(zip(found, versions, strict=True)) for versions in zip(*found.values(), strict=True)]
+            known[alike] = _index(forms, [_index(asked, question) for question in each])
+        return known[alike]
 
     stretches = []
     for period in order.periods:
