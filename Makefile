@@ -30,6 +30,7 @@ lint: $(READY) ## check style, types and the import contract
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@sh scripts/check_types.sh
 
 format: $(READY) ## format the code
 	@$(BIN)/ruff check --fix --quiet .

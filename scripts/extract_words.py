@@ -1,11 +1,12 @@
 """Collect what nof1 says to people into src/nof1/languages/*.po, for translators. What is translated already is kept.
 
 Every literal template of `say`, `say_some` and `phrase` is found, in whatever it stands: Babel's own reader of Python misses
-calls within calls, and takes keys and names in a call for templates.
+calls within calls, and takes keys and names in a call for templates. Of the facts, those are found that the diary tells.
 """
 
 import ast
 import sys
+import tomllib
 from collections.abc import Collection, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -44,14 +45,26 @@ def read_python(
             yield node.lineno, known[node.func.id], [_literal(argument) for argument in node.args], []
 
 
+def read_facts(
+    file: IO[bytes], keywords: Collection[str], comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
+    """Text and source of each row of a facts file, which is said as it stands."""
+    for row in tomllib.load(file)["fact"]:
+        yield 1, "say", [row["text"]], []
+        yield 1, "say", [row["source"]], []
+
+
 def _literal(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+READERS = [("**.py", read_python), *((f"facts/{name}.toml", read_facts) for name in ("dose", "side_effects", "stop"))]
 
 
 def extract(source: Path = SOURCE) -> Catalog:
     """Everything that is said, with the files where it is said."""
     found = Catalog()
-    for name, line, message, _, _ in extract_from_dir(source, [("**.py", read_python)], keywords=KEYWORDS):
+    for name, line, message, _, _ in extract_from_dir(source, READERS, keywords=KEYWORDS):
         found.add(message, locations=[(name, line)])
     return found
 

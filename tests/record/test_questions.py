@@ -8,6 +8,7 @@ import pytest
 
 from nof1 import facts
 from nof1.errors import InputError
+from nof1.language import speaking
 from nof1.plan.draw import draw_order, order_of_arms, schedule
 from nof1.plan.order import Order, Pause
 from nof1.plan.safety import stop_rules
@@ -113,6 +114,39 @@ def test_a_sealed_dose_is_a_share_of_the_pack_and_not_asked_where_there_is_none(
     assert (pack.yes, pack.no, pack.unit, pack.high) == ("1", "0", "", 2)
     assert "taken" not in asked(sealed, by_arm["washout"])
     assert "taken" not in asked(sealed, by_arm["off"])  # the run-in, on the reference without anything to take
+
+
+def test_it_can_be_asked_in_german_and_the_cells_stay_the_same(make_protocol, sealed):
+    protocol = make_protocol(analysis={"covariates": ["caffeine", "other_medicines"]})
+    with speaking("de"):
+        found = asked(protocol, period_on(protocol, "magnesium"))
+        pack = asked(sealed, next(period for period in schedule(sealed).periods if period.arm is None), ends=True)
+        (stop,) = stops(["Herzstolpern"])
+        sentence = stop.sentence()
+    assert found["severity"].text == "RLS severity (0 bis 10, niedriger ist besser)"
+    assert found["dose_mg"].text == "Dosis genommen? (y = 200 mg wie geplant, n oder mg)"
+    assert found["caffeine"].asks == "Koffeinhaltige Getränke an diesem Tag (Tassen)"
+    assert [(one.value, one.text) for one in found["other_medicines"].choices] == [("1", "ja"), ("0", "nein")]
+    assert ("weakness", "Schwäche") in [(one.value, one.text) for one in found["side_effects"].choices]
+    assert pack["taken"].asks == "Packung 1: genommen?"
+    assert [(one.value, one.text) for one in pack["guess"].choices][-1] == ("can't tell", "nicht zu sagen")
+    assert (
+        "Eingetragen ist 'Herzstolpern'. Die Abbruchregel dazu (ein langsamer oder unregelmäßiger Herzschlag)"
+        in sentence
+    )
+    assert cell(pack["guess"], "can't tell") == "can't tell"
+
+
+def test_a_page_asks_without_telling_what_to_type(make_protocol, sealed):
+    protocol = make_protocol(analysis={"covariates": COVARIATES})
+    for trial, period in (
+        (protocol, period_on(protocol, "magnesium")),
+        (protocol, period_on(protocol, "off")),
+        (sealed, schedule(sealed).periods[1]),
+    ):
+        for question in questions(trial, period, ends_period=True):
+            assert question.text.startswith(question.asks) or question.field == "dose_mg"
+            assert not any(hint in question.asks for hint in ("(y =", "(n,", "mg, or"))
 
 
 # --- from an answer to a cell
@@ -271,6 +305,10 @@ def test_none_is_none(none):
         ("no strength", "no strength"),
         ("no headache, weakness; itch", "no headache, weakness; itch"),
         ("no headache and weakness", "no headache and weakness"),
+        ("keine", ""),
+        ("Jucken, keine Kopfschmerzen", "Jucken"),
+        ("kein Durchfall und keine Übelkeit", ""),
+        ("kein Schlaf", "kein Schlaf"),
     ],
 )
 def test_side_effects_are_numbers_words_or_both(typed, kept):
@@ -318,6 +356,16 @@ MEETS = {
     "have not felt more weak": "stop-weakness",
     "weekness in the legs": "stop-weakness",
     "no strength": "stop-weakness",
+    "starker Durchfall": "stop-diarrhoea",
+    "Durchfal": "stop-diarrhoea",
+    "bin fast ohnmächtig geworden": "stop-fainting",
+    "Herzstolpern": "stop-heartbeat",
+    "UNREGELMÄSSIGER Puls": "stop-heartbeat",
+    "unregelmäßiger Herzschlag": "stop-heartbeat",
+    "nicht nur schwach": "stop-weakness",
+    "keine Kraft": "stop-weakness",
+    "außer Atem": "stop-breathlessness",
+    "keine Luft bekommen": "stop-breathlessness",
     **dict.fromkeys(
         ("diahrrea", "diarea", "diarhea", "diarreah", "Diahorea", "dairrhea", "diarrhoe", "dyarrhea", "diarrhoeas"),
         "stop-diarrhoea",
@@ -343,6 +391,11 @@ MEETS_NOT = (
     "low energy, heart fine",
     "diary kept",
     "nausea",
+    "kein Durchfall",
+    "keine Übelkeit oder Schwäche",
+    "nicht mehr schwach",
+    "ohne Herzstolpern",
+    "regelmäßiger Puls",
 )
 
 

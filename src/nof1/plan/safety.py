@@ -16,6 +16,7 @@ from pydantic import Field, PlainSerializer, PlainValidator
 
 from nof1 import facts
 from nof1.facts import Certainty
+from nof1.language import clauses, commas, say
 from nof1.plan.dose import milligrams
 from nof1.plan.fields import Day, Frozen, Text, as_number
 
@@ -243,9 +244,14 @@ def _together(lists: list[list[str]]) -> Iterator[str]:
 def stop_rule_sentence() -> str:
     """When to stop and what to do, with the source, in one sentence for every place where the person looks."""
     rules = stop_rules()
-    *first, last = (rule.text for rule in rules)
-    sources = "; ".join(dict.fromkeys(rule.source for rule in rules))
-    return f"If you notice {', '.join(first)} or {last}: {rules[0].action} ({sources})."
+    first: list[str] = [say(rule.text) for rule in rules[:-1]]
+    return say(
+        "If you notice {first} or {last}: {action} ({sources}).",
+        first=commas(first),
+        last=say(rules[-1].text),
+        action=say(rules[0].action),
+        sources=clauses([say(source) for source in dict.fromkeys(rule.source for rule in rules)]),
+    )
 
 
 def _finding(row: Mapping[str, Any], level: Level, text: str) -> Finding:

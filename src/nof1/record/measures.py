@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from nof1.errors import InputError
+from nof1.language import phrase, say
 from nof1.record.nights import Belongs
 
 
@@ -50,23 +51,36 @@ class Measure:
 
     @property
     def question(self) -> str:
-        """How the diary asks for it."""
-        return f"{self.title} ({self.unit})" if self.unit else self.title
+        """How the diary asks for it, in the spoken language."""
+        if self.unit:
+            return say("{measure} ({unit})", measure=say(self.title), unit=say(self.unit))
+        return say(self.title)
 
 
 _DAY = 24 * 60
+_UNITS_KEPT = (
+    phrase("mg"), phrase("cups"), phrase("drinks"), phrase("minutes"), phrase("kcal"), phrase("beats a minute"),
+)  # fmt: skip
 # The ranges are bounds of what can be (minutes of a day) or generous multiples of what people record; they stop slips, no more.
 MEASURES: tuple[Measure, ...] = (
-    Measure("caffeine_mg", "caffeine that day", "mg", 0, 5000, belongs="day"),
+    Measure("caffeine_mg", phrase("caffeine that day"), "mg", 0, 5000, belongs="day"),
     Measure(
-        "caffeine", "drinks with caffeine that day", "cups", 0, 60, ("coffee", "tea", "caffeine_cups"), belongs="day"
+        "caffeine",
+        phrase("drinks with caffeine that day"),
+        "cups",
+        0,
+        60,
+        ("coffee", "tea", "caffeine_cups"),
+        belongs="day",
     ),
-    Measure("alcohol", "alcoholic drinks that day", "drinks", 0, 60, ("alcohol_drinks", "drinks"), belongs="day"),
-    Measure("iron_mg", "iron taken that day", "mg", 0, 2000, ("iron",), belongs="day"),
-    Measure("exercise", "exercise that day", "minutes", 0, _DAY, ("exercise_minutes", "sport"), belongs="day"),
+    Measure(
+        "alcohol", phrase("alcoholic drinks that day"), "drinks", 0, 60, ("alcohol_drinks", "drinks"), belongs="day"
+    ),
+    Measure("iron_mg", phrase("iron taken that day"), "mg", 0, 2000, ("iron",), belongs="day"),
+    Measure("exercise", phrase("exercise that day"), "minutes", 0, _DAY, ("exercise_minutes", "sport"), belongs="day"),
     Measure(
         "other_medicines",
-        "other medicines changed that day (yes or no)",
+        phrase("other medicines changed that day (yes or no)"),
         "",
         0,
         1,
@@ -75,27 +89,27 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "dietary_magnesium_mg",
-        "magnesium in that day's food",
+        phrase("magnesium in that day's food"),
         "mg",
         0,
         5000,
         ("dietary_magnesium", "magnesium_food"),
         belongs="day",
     ),
-    Measure("energy_kcal", "energy in that day's food", "kcal", 0, 30_000, belongs="day"),
-    Measure("dietary_iron_mg", "iron in that day's food", "mg", 0, 2000, ("dietary_iron",), belongs="day"),
-    Measure("steps", "steps that day", "", 0, 200_000, belongs="day"),
-    Measure("sleep_minutes", "time asleep", "minutes", 0, _DAY, ("sleep", "total_sleep", "sleep_duration")),
-    Measure("time_in_bed_minutes", "time in bed", "minutes", 0, _DAY, ("time_in_bed",)),
-    Measure("awake_minutes", "time awake in bed", "minutes", 0, _DAY, ("awake",)),
-    Measure("awakenings", "times awake", "", 0, 500),
-    Measure("sleep_latency_minutes", "time to fall asleep", "minutes", 0, _DAY, ("sleep_latency",)),
-    Measure("deep_sleep_minutes", "deep sleep", "minutes", 0, _DAY, ("deep_sleep",)),
-    Measure("rem_sleep_minutes", "REM sleep", "minutes", 0, _DAY, ("rem_sleep",)),
-    Measure("sleep_score", "sleep score of the device", "", 0, 100),
-    Measure("sleep_rating", "rating of the sleep", "", 0, 100, ("sleep_quality",)),
-    Measure("mood", "mood", "", -100, 100),
-    Measure("resting_heart_rate", "resting heart rate", "beats a minute", 20, 250),
+    Measure("energy_kcal", phrase("energy in that day's food"), "kcal", 0, 30_000, belongs="day"),
+    Measure("dietary_iron_mg", phrase("iron in that day's food"), "mg", 0, 2000, ("dietary_iron",), belongs="day"),
+    Measure("steps", phrase("steps that day"), "", 0, 200_000, belongs="day"),
+    Measure("sleep_minutes", phrase("time asleep"), "minutes", 0, _DAY, ("sleep", "total_sleep", "sleep_duration")),
+    Measure("time_in_bed_minutes", phrase("time in bed"), "minutes", 0, _DAY, ("time_in_bed",)),
+    Measure("awake_minutes", phrase("time awake in bed"), "minutes", 0, _DAY, ("awake",)),
+    Measure("awakenings", phrase("times awake"), "", 0, 500),
+    Measure("sleep_latency_minutes", phrase("time to fall asleep"), "minutes", 0, _DAY, ("sleep_latency",)),
+    Measure("deep_sleep_minutes", phrase("deep sleep"), "minutes", 0, _DAY, ("deep_sleep",)),
+    Measure("rem_sleep_minutes", phrase("REM sleep"), "minutes", 0, _DAY, ("rem_sleep",)),
+    Measure("sleep_score", phrase("sleep score of the device"), "", 0, 100),
+    Measure("sleep_rating", phrase("rating of the sleep"), "", 0, 100, ("sleep_quality",)),
+    Measure("mood", phrase("mood"), "", -100, 100),
+    Measure("resting_heart_rate", phrase("resting heart rate"), "beats a minute", 20, 250),
 )
 _BY_NAME = MappingProxyType({name: measure for measure in MEASURES for name in (measure.name, *measure.aliases)})
 

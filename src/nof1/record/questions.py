@@ -1,13 +1,15 @@
 """What the diary asks of a night, as plain data, and how an answer becomes the text of a cell.
 
 The one definition for every place that asks: a terminal, a page. Built from the protocol, the period and whether the night ends
-it; of a concealed order it is the same whatever arm the period is on. Prints nothing, reads no file and no clock.
+it; of a concealed order it is the same whatever arm the period is on. Said in the spoken language. Prints nothing, reads no
+file and no clock.
 """
 
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from nof1.errors import InputError
+from nof1.language import phrase, say
 from nof1.plan.order import Period
 from nof1.plan.protocol import Protocol
 from nof1.plan.safety import stop_rule_sentence
@@ -18,6 +20,8 @@ from nof1.record.side_effects import parse_side_effects, short_list
 Kind = Literal["rating", "dose", "side_effects", "number", "guess", "confidence", "text"]
 CLEAR = "-"  # takes a recorded value back
 _YES, _NO = ("yes", "y"), ("no", "n", "none")
+_CANNOT_TELL = phrase("can't tell")  # as NO_GUESS, which is the text of the cell
+NO_ANSWER = phrase("no{end}")  # an answer; "no" alone is a count to the catalogues, as in "no nights"
 _MOST_DIGITS = 9
 _SHARES = {"all": 1.0, "whole": 1.0, "half": 0.5, "a half": 0.5, "quarter": 0.25, "a quarter": 0.25}
 
@@ -47,11 +51,15 @@ class Question:
     field : str
         Column of the diary.
     text : str
-        The question, in a few words.
+        The question, in a few words, with what can be typed.
+    asks : str
+        The question alone, for a page that has buttons.
     kind : str
         "rating", "dose", "side_effects", "number", "guess", "confidence" or "text".
     help : str
         What an answer may be, in a sentence or two.
+    scale : str
+        What the ends of a scale mean; "" where that goes without saying.
     low, high : float or None
         Bounds of a number.
     whole : bool
@@ -69,8 +77,10 @@ class Question:
 
     field: str
     text: str
+    asks: str
     kind: Kind
     help: str
+    scale: str = ""
     low: float | None = None
     high: float | None = None
     whole: bool = False
@@ -103,7 +113,8 @@ def questions(protocol: Protocol, period: Period, *, ends_period: bool) -> tuple
     asked += [_covariate(name) for name in protocol.analysis.covariates]
     if ends_period and protocol.concealed != "open":
         asked += _guess(protocol, period)
-    asked.append(Question("note", "Note", "text", "Anything in your own words; Enter for none.", empty="none"))
+    note = say("Note")
+    asked.append(Question("note", note, note, "text", say("Anything in your own words; Enter for none."), empty="none"))
     return tuple(asked)
 
 
@@ -117,12 +128,22 @@ def applies(question: Question, cells: dict[str, str]) -> bool:
 
 def _rating(protocol: Protocol) -> Question:
     outcome = protocol.outcome
+    ends = {"low": outcome.low, "high": outcome.high}
+    if outcome.better == "lower":
+        scale = say("{low:g} to {high:g}, lower is better", **ends)
+    else:
+        scale = say("{low:g} to {high:g}, higher is better", **ends)
+    if outcome.whole:
+        wanted = say("A whole number from {low:g} to {high:g} for that night; Enter if you do not know.", **ends)
+    else:
+        wanted = say("A number from {low:g} to {high:g} for that night; Enter if you do not know.", **ends)
     return Question(
         field=outcome.name,
-        text=f"{outcome.title} ({outcome.low:g} to {outcome.high:g}, {outcome.better} is better)",
+        text=say("{title} ({scale})", title=outcome.title, scale=scale),
+        asks=outcome.title,
         kind="rating",
-        help=f"A {'whole ' if outcome.whole else ''}number from {outcome.low:g} to {outcome.high:g} for that night; "
-        "Enter if you do not know.",
+        help=wanted,
+        scale=scale,
         low=outcome.low,
         high=outcome.high,
         whole=outcome.whole,
@@ -133,9 +154,10 @@ def _dose_open(protocol: Protocol, period: Period) -> Question:
     """Elemental mg taken; "yes" stands for the planned dose, where there is one and it is known."""
     amount = Question(
         field=dose_column(protocol),
-        text="Any magnesium supplement? (n, or mg)",
+        text=say("Any magnesium supplement? (n, or mg)"),
+        asks=say("Any magnesium supplement?"),
         kind="dose",
-        help="n if you took none, or how many mg of elemental magnesium; Enter if you do not know.",
+        help=say("n if you took none, or how many mg of elemental magnesium; Enter if you do not know."),
         low=0.0,
         high=MAX_DOSE_MG,
         unit="mg",
@@ -145,12 +167,16 @@ def _dose_open(protocol: Protocol, period: Period) -> Question:
         return amount
     planned = protocol.arm(str(period.arm)).dose_mg
     if planned is None:
-        return replace(amount, text="Magnesium taken (mg, or n)")
+        return replace(amount, text=say("Magnesium taken (mg, or n)"), asks=say("How much magnesium did you take?"))
     return replace(
         amount,
-        text=f"Dose taken? (y = {planned:g} mg as planned, n, or mg)",
-        help=f"y if you took the planned {planned:g} mg, n if you took none, or how many mg of elemental magnesium; "
-        "Enter if you do not know.",
+        text=say("Dose taken? (y = {planned:g} mg as planned, n, or mg)", planned=planned),
+        asks=say("Dose taken?"),
+        help=say(
+            "y if you took the planned {planned:g} mg, n if you took none, or how many mg of elemental magnesium; "
+            "Enter if you do not know.",
+            planned=planned,
+        ),
         yes=number_text(planned),
     )
 
@@ -159,12 +185,18 @@ def _dose_concealed(protocol: Protocol, period: Period) -> Question | None:
     """The share of the evening's pack; nothing where there was nothing to take."""
     if not _takes(protocol, period):
         return None
-    what = f"Pack {period.number}" if period.arm is None else "The evening's dose"
+    if period.arm is None:
+        asks = say("Pack {number}: taken?", number=period.number)
+        text = say("Pack {number}: taken? (y = all, n, or a share)", number=period.number)
+    else:
+        asks = say("The evening's dose: taken?")
+        text = say("The evening's dose: taken? (y = all, n, or a share)")
     return Question(
         field=dose_column(protocol),
-        text=f"{what}: taken? (y = all, n, or a share)",
+        text=text,
+        asks=asks,
         kind="dose",
-        help="y if you took all of it, n if none, or the share, such as half or 0.75; Enter if you do not know.",
+        help=say("y if you took all of it, n if none, or the share, such as half or 0.75; Enter if you do not know."),
         low=0.0,
         high=2.0,
         yes="1",
@@ -187,10 +219,14 @@ def _takes(protocol: Protocol, period: Period) -> bool:
 def _side_effects() -> Question:
     return Question(
         field="side_effects",
-        text="Side effects?",
+        text=say("Side effects?"),
+        asks=say("Side effects?"),
         kind="side_effects",
-        help=f"Numbers of the list such as 1 3, your own words, or both with commas between; Enter for none. {stop_rule_sentence()}",
-        choices=tuple(Choice(one.text, one.text) for one in short_list()),
+        help=say(
+            "Numbers of the list such as 1 3, your own words, or both with commas between; Enter for none. {stop}",
+            stop=stop_rule_sentence(),
+        ),
+        choices=tuple(Choice(one.text, say(one.text)) for one in short_list()),
         no="",
         empty="none",
     )
@@ -199,21 +235,27 @@ def _side_effects() -> Question:
 def _covariate(name: str) -> Question:
     measure = find_measure(name)
     if measure is None:
-        return Question(
-            field=name, text=name, kind="number", help="A number; Enter if you do not know.", yes="1", no="0"
-        )
+        wanted = say("A number; Enter if you do not know.")
+        return Question(field=name, text=name, asks=name, kind="number", help=wanted, yes="1", no="0")
     flag = measure.flag
-    unit = f", in {measure.unit}" if measure.unit else ""
+    text = _capital(measure.question)
+    if flag:
+        wanted = say("y or n; Enter if you do not know.")
+    elif measure.unit:
+        wanted = say("A number, in {unit}, or n for none; Enter if you do not know.", unit=say(measure.unit))
+    else:
+        wanted = say("A number, or n for none; Enter if you do not know.")
     return Question(
         field=name,
-        text=_capital(measure.question),
+        text=text,
+        asks=text,
         kind="number",
-        help=f"{'y or n' if flag else f'A number{unit}, or n for none'}; Enter if you do not know.",
+        help=wanted,
         low=measure.low,
         high=measure.high,
         whole=flag,
-        unit=measure.unit,
-        choices=(Choice("1", "yes"), Choice("0", "no")) if flag else (),
+        unit=say(measure.unit) if measure.unit else "",
+        choices=(Choice("1", say("yes")), Choice("0", say(NO_ANSWER, end=""))) if flag else (),
         yes="1" if flag else None,
         no="0" if measure.low <= 0 else None,
     )
@@ -221,20 +263,27 @@ def _covariate(name: str) -> Question:
 
 def _guess(protocol: Protocol, period: Period) -> list[Question]:
     titles = {arm.name: arm.title for arm in protocol.arms}
-    choices = tuple(Choice(name, titles.get(name, name)) for name in guesses(protocol))
+    choices = tuple(Choice(name, titles.get(name) or say(_CANNOT_TELL)) for name in guesses(protocol))
+    asks = say("Period {number} is over. What do you believe it was?", number=period.number)
+    scale = say("0 = a blind guess, 100 = certain")
     return [
         Question(
             field="guess",
-            text=f"Period {period.number} is over. What do you believe it was?",
+            text=asks,
+            asks=asks,
             kind="guess",
-            help="A number of the list; Enter to leave it open. Asked before anybody knows, to see whether it could be told.",
+            help=say(
+                "A number of the list; Enter to leave it open. Asked before anybody knows, to see whether it could be told."
+            ),
             choices=choices,
         ),
         Question(
             field="confidence",
-            text="How sure? (0 = a blind guess, 100 = certain)",
+            text=say("How sure? ({scale})", scale=scale),
+            asks=say("How sure?"),
             kind="confidence",
-            help="A number from 0 to 100; Enter to leave it open.",
+            help=say("A number from 0 to 100; Enter to leave it open."),
+            scale=scale,
             low=0.0,
             high=100.0,
             only_if=Condition("guess", tuple(choice.value for choice in choices if choice.value != NO_GUESS)),

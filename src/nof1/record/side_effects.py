@@ -11,10 +11,14 @@ from functools import cache
 
 from nof1 import facts
 from nof1.errors import InputError
+from nof1.language import phrase, say
 from nof1.plan.safety import StopRule, stop_rules
 from nof1.record.entry import SIDE_EFFECT_SEPARATOR
 
-NO_WORDS = frozenset(("none", "no", "n", "nothing", "0", "-"))
+STOP_SENTENCE = phrase(
+    "You entered {entered}. The stop rule for {rule}: {action} ({source}). nof1 gives no medical advice: ask a doctor."
+)
+NO_WORDS = frozenset(("none", "no", "n", "nothing", "0", "-", "keine", "nein", "nichts"))
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,13 @@ class Stop:
     rule: StopRule
 
     def sentence(self) -> str:
-        """What was entered, what the rule says, where it is from, and what this is not."""
-        return (
-            f"You entered {self.entered!r}. The stop rule for {self.rule.text}: {self.rule.action} ({self.rule.source}). "
-            "nof1 gives no medical advice: ask a doctor."
+        """What was entered, what the rule says, where it is from, and what this is not; in the spoken language."""
+        return say(
+            STOP_SENTENCE,
+            entered=repr(self.entered),
+            rule=say(self.rule.text),
+            action=say(self.rule.action),
+            source=say(self.rule.source),
         )
 
 
@@ -92,22 +99,27 @@ def stops(side_effects: Iterable[str]) -> tuple[Stop, ...]:
 
 
 # "no diarrhoea", "not faint", "no signs of weakness", "no nausea or diarrhoea". Nothing looser: a warning too many does less
-# harm than one too few, so "no sleep, weakness", "not only weak" and "never felt more weak" are warned of.
+# harm than one too few, so "no sleep, weakness", "not only weak" and "never felt more weak" are warned of. In English and German;
+# the diary's page has the same in bedside/page/symptoms.js.
+_KEIN = r"kein(?:e[mnrs]?)?"
 _NO = (
-    r"\b(?:no(?:\s+more)?|not|without|nor|neither|(?:did|was|is|am|do)\s?n'?t)"
-    r"(?:\s+(?:any|longer|further|real|signs?|of|feel|feeling))*"
+    rf"\b(?:no(?:\s+more)?|not|without|nor|neither|{_KEIN}|nicht|ohne|weder|(?:did|was|is|am|do)\s?n'?t)"
+    r"(?:\s+(?:any|longer|further|real|signs?|of|feel|feeling|mehr))*"
 )
-_DENIED = re.compile(rf"{_NO}(?:\s+\w+\s+(?:or|nor))*(?:\s+any)?\s+$")
+_DENIED = re.compile(rf"{_NO}(?:\s+\w+\s+(?:or|nor|oder|noch))*(?:\s+any)?\s+$")
 _DENIAL = re.compile(
-    rf"{_NO}\s+(?P<what>.+?)(?:\s+(?:at all|today|tonight|last night|any ?more|this time|so far|yet))?[ .!]*"
+    rf"{_NO}\s+(?P<what>.+?)(?:\s+(?:at all|today|tonight|last night|any ?more|this time|so far|yet|heute|letzte nacht|mehr))?[ .!]*"
 )
 # Each goes on with the denial; what follows a comma or "and" without a "no" of its own may well have been there.
-_AND = re.compile(r"(?:\s*,\s*(?:and\s+)?no|\s+and\s+no|\s*,?\s+(?:or|nor)(?:\s+(?:no|any))?)\s+(?:signs?\s+of\s+)?")
+_AND = re.compile(
+    rf"(?:\s*,\s*(?:and\s+|und\s+)?(?:no|{_KEIN})|\s+(?:and|und)\s+(?:no|{_KEIN})|\s*,?\s+(?:or|nor|oder|noch)(?:\s+(?:no|any|{_KEIN}))?)"
+    r"\s+(?:signs?\s+of\s+)?"
+)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _BETWEEN = 4  # other words that may stand between those of a symptom
 _ALIKE = 0.75  # so much of a misspelt word is that of the right one
 # Words for a harm, which was not there if "no" stands before them. "no sleep" and "no appetite" are harms themselves.
-_HARMS = frozenset(
+HARMS = frozenset(
     (
         "side effects", "side-effects", "side effect", "effects", "symptoms", "complaints", "problems", "issues", "trouble", "harm",
         "headache", "headaches", "migraine", "nausea", "vomiting", "sickness", "dizziness", "vertigo", "tiredness", "fatigue",
@@ -116,6 +128,10 @@ _HARMS = frozenset(
         "itching", "rash", "flushing", "sweating", "fever", "dry mouth", "thirst", "swelling", "trembling", "tremor", "numbness",
         "tingling", "anxiety", "nightmares", "vivid dreams", "bad dreams",
         "nauseous", "dizzy", "sick", "tired", "drowsy", "sleepy", "ill", "itchy", "bloated", "constipated",
+        "nebenwirkung", "nebenwirkungen", "beschwerden", "symptome", "probleme", "kopfschmerz", "kopfschmerzen", "kopfweh", "migräne",
+        "übelkeit", "erbrechen", "schwindel", "müdigkeit", "krämpfe", "bauchkrämpfe", "schmerz", "schmerzen", "bauchschmerzen",
+        "bauchweh", "magenschmerzen", "blähungen", "sodbrennen", "verstopfung", "weicher stuhl", "weichen stuhl", "juckreiz",
+        "ausschlag", "fieber", "albträume", "übel", "schlecht", "schwindelig", "schwindlig", "müde", "krank",
     )
 )  # fmt: skip
 
@@ -133,7 +149,7 @@ def is_denial(entered: str) -> bool:
 def _is_harm(what: str) -> bool:
     words = _words(what, ())
     return (
-        what in _HARMS
+        what in HARMS
         or any(what == one.text for one in short_list())
         or any(
             len(symptom.split()) == len(words) and 0 in _places(words, symptom)

@@ -1,0 +1,179 @@
+"""What the diary's page has to know, as plain values for JSON: nights, questions, stop rules and words, in every language.
+
+Of a concealed trial it is built from nights without arms, so that it is the same whichever order was drawn. It holds nothing that
+was recorded, and knows no HTML.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from nof1 import facts
+from nof1.bedside.words import words
+from nof1.language import Said, languages, say, speaking, spoken
+from nof1.plan.calendar import shown_order
+from nof1.plan.fields import PAUSE
+from nof1.plan.order import RUN_IN, Order, Period
+from nof1.plan.protocol import Protocol
+from nof1.plan.safety import StopRule, stop_rule_sentence, stop_rules
+from nof1.record.entry import MAX_TEXT, NO_GUESS, columns
+from nof1.record.nights import DAY_BEGINS
+from nof1.record.questions import Question, questions
+from nof1.record.side_effects import HARMS, NO_WORDS, STOP_SENTENCE
+
+FORMAT, VERSION = "nof1-diary-page", 1  # of the file that the page exports
+_NUMBER = "{number}"  # the page puts the number of the period in its place
+
+
+def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> dict[str, Any]:
+    """Everything that the page needs: plain values, the same for the same protocol, nights and version of nof1.
+
+    Parameters
+    ----------
+    order : Order
+        As it is lived, pauses included; sealed or not. Of a concealed trial only its nights are used.
+    served : bool
+        Whether `nof1 serve` sends the page, so that entries go into the trial folder.
+
+    Returns
+    -------
+    dict
+        `stretches` are the nights in calendar order without gaps, each stretch as [nights, number of its period, index into
+        `labels`, index into `forms`, index into `forms` for its last night]; `forms` hold indexes into `questions`. What people
+        read is held by language.
+
+    Raises
+    ------
+    InputError
+        If the trial was adopted, or the order does not fit.
+    """
+    order = shown_order(protocol, order)
+    asked: list[dict[str, Any]] = []
+    forms: list[list[int]] = []
+    labels: list[dict[str, str]] = []
+
+    known: dict[tuple[str | None, bool, bool], int] = {}
+
+    def form(period: Period, *, ends_period: bool) -> int:
+        alike = (
+            period.arm,
+            period.number == RUN_IN,
+            ends_period,
+        )  # all that a question depends on, but the number of the period
+        if alike not in known:
+            found = _in_languages(lambda: [_plain(one) for one in questions(protocol, period, ends_period=ends_period)])
+            each = [dict(zip(found, versions, strict=True)) for versions in zip(*found.values(), strict=True)]
+            known[alike] = _index(forms, [_index(asked, question) for question in each])
+        return known[alike]
+
+    stretches = []
+    for period in order.periods:
+        usual = form(period, ends_period=False)
+        last = form(period, ends_period=True) if order.ends_period(period.end) else usual
+        label = _index(labels, _label_in_languages(protocol, period))
+        stretches.append([period.nights, period.number, label, usual, last])
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "served": served,
+        "trial": protocol.sha256(),
+        "title": _in_languages(lambda: _title(protocol)),
+        "simulated": protocol.simulated,
+        "first": order.start.isoformat(),
+        "day_begins": DAY_BEGINS.hour,
+        "columns": list(columns(protocol)),
+        "outcome": protocol.outcome.name,
+        "stretches": stretches,
+        "pauses": [at for at, period in enumerate(order.periods) if period.arm == PAUSE],
+        "labels": labels,
+        "forms": forms,
+        "questions": asked,
+        "no_guess": NO_GUESS,
+        "most_letters": MAX_TEXT,
+        "stop": {
+            "rules": [_stop_rule(rule) for rule in stop_rules()],
+            "sentence": _in_languages(lambda: _template(STOP_SENTENCE)),
+            "general": _in_languages(lambda: str(stop_rule_sentence())),
+            "harms": sorted(HARMS),
+            "none": sorted(NO_WORDS),
+        },
+        "limits": [_limit(row) for row in facts.load("dose")],
+        "words": _in_languages(words),
+    }
+
+
+def _in_languages[T](tell: Callable[[], T]) -> dict[str, T]:
+    """What is told, by language."""
+    told = {}
+    for code in languages():
+        with speaking(code):
+            told[code] = tell()
+    return told
+
+
+def _index[T](table: list[T], row: T) -> int:
+    """Where a row stands in a table; put there if it does not yet."""
+    if row not in table:
+        table.append(row)
+    return table.index(row)
+
+
+def _plain(question: Question) -> dict[str, Any]:
+    """A question as plain values, with a place for the number of the period: it is the same in every period then."""
+    return {name: _unnumbered(value) for name, value in question.to_json().items() if name not in ("text", "help")}
+
+
+def _unnumbered(value: Any) -> Any:
+    """A text with a place for the number of the period that it names; anything else as it is."""
+    if isinstance(value, Said) and "number" in value.values:
+        return str(say(value.template, **(value.values | {"number": _NUMBER})))
+    return str(value) if isinstance(value, str) else value
+
+
+def _template(template: str) -> str:
+    """A template in the spoken language, its places left open."""
+    return spoken().template(template, None, None)
+
+
+def _title(protocol: Protocol) -> str:
+    """A person's title may name an arm; a concealed trial goes without, as in its calendar."""
+    if protocol.concealed == "open":
+        return protocol.title
+    return str(say("N-of-1 trial from {start}", start=protocol.start.isoformat()))
+
+
+def _label(protocol: Protocol, period: Period) -> str:
+    """What a night belongs to, in words that tell no secret."""
+    if period.arm is None:
+        return say("pack {number}", number=period.number)
+    if period.arm == PAUSE:
+        return say("pause")
+    if not period.on_trial:
+        return say("washout")
+    title = protocol.arm(period.arm).title
+    if period.number != RUN_IN:
+        return title
+    return say("run-in, {arm}", arm=title) if protocol.concealed == "open" else say("run-in")
+
+
+def _label_in_languages(protocol: Protocol, period: Period) -> dict[str, str]:
+    return _in_languages(lambda: str(_unnumbered(_label(protocol, period))))
+
+
+def _stop_rule(rule: StopRule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "symptoms": list(rule.symptoms),
+        "misspelt": list(rule.misspelt),
+        "text": _in_languages(lambda: str(say(rule.text))),
+        "action": _in_languages(lambda: str(say(rule.action))),
+        "source": _in_languages(lambda: str(say(rule.source))),
+    }
+
+
+def _limit(row: dict[str, Any]) -> dict[str, Any]:
+    """An upper level for a dose, as `nof1.plan.safety.dose_findings` tells it."""
+    return {
+        "mg": row["mg_per_day"],
+        "text": _in_languages(lambda: str(say(row["text"]))),
+        "source": _in_languages(lambda: str(say(row["source"]))),
+    }

@@ -1,0 +1,129 @@
+// The page as a whole: what is shown, in which language and light, and what happens to it.
+
+const THEME_KEY = "nof1:theme";
+const NIGHT_BEGINS = 20;
+const NIGHT_ENDS = 9;
+/** The night that was opened without being named. */
+let opened = lastNight();
+
+/** @param {string} text */
+function tell(text) {
+  found("status").textContent = text;
+}
+
+function theme() {
+  const chosen = setting(THEME_KEY);
+  if (chosen === "dark" || chosen === "light") return chosen;
+  const hour = new Date().getHours();
+  const dark = hour >= NIGHT_BEGINS || hour < NIGHT_ENDS || matchMedia("(prefers-color-scheme: dark)").matches;
+  return dark ? "dark" : "light";
+}
+
+/** The date of the night on the screen; "" for the list of all. */
+function shownDate() {
+  if (location.hash === "#nights") return "";
+  return /^#night=(.*)$/.exec(location.hash)?.[1] ?? opened;
+}
+
+function view() {
+  if (shownDate() === "") return listView();
+  const night = nightOf.get(shownDate());
+  return night ? nightView(night) : outsideView();
+}
+
+/**
+ * Shows everything anew; drafts keep what stands in a form.
+ * @param {{ head?: boolean }} [go] whether to begin at the heading, as after a step of the person
+ */
+function refresh({ head = false } = {}) {
+  document.documentElement.dataset.theme = theme();
+  const focused = document.activeElement?.id ?? "";
+  found("top").replaceChildren(...topLinks());
+  const shown = view();
+  found("main").replaceChildren(...notes(shown.some((part) => part.classList.contains("export"))), ...shown);
+  document.body.classList.toggle("asking", found("main").querySelector("form") !== null);
+  found("foot").replaceChildren(...footLines());
+  if (head) {
+    window.scrollTo(0, 0);
+    const title = found("main").querySelector("h1");
+    if (title) focusOn(title);
+  } else if (focused) document.getElementById(focused)?.focus();
+  renewWhenQuiet();
+}
+
+function topLinks() {
+  const missing = missingNights().length;
+  const all = make("a", { href: "#nights" }, say("all_nights"), missing ? make("span", { class: "small" }, say("missing_short", { count: missing })) : null);
+  return location.hash ? [make("a", { href: "#" }, say("last_night")), all] : [all];
+}
+
+/**
+ * What has to be known before anything is entered.
+ * @param {boolean} exported whether the export is on the screen already
+ */
+function notes(exported) {
+  const damaged = damagedKeys().filter((key) => !store.told.includes(key));
+  return [
+    ...(content.simulated ? [make("p", { class: "note" }, say("simulated"))] : []),
+    ...(storage === null ? [make("p", { class: "note strong", role: "alert" }, say("refuses"))] : []),
+    ...(storage !== null && !safe ? [make("p", { class: "note strong", role: "alert" }, say("not_kept"))] : []),
+    ...(damaged.length ? [make("div", { class: "note strong", role: "alert" }, make("p", {}, say("damaged")), make("div", { class: "row" },
+      button(say("save_damaged"), () => void exportDamaged(), { class: "quiet" }),
+      button(say("understood"), () => { keep((all) => all.told.push(...damaged)); refresh(); }, { class: "quiet" })))] : []),
+    ...(exportIsDue() && !exported ? [make("p", { class: "note" }, say("export_due"), " ", make("a", { href: "#nights" }, say("export_title")))] : []),
+    ...servedNotes(),
+  ];
+}
+
+function footLines() {
+  const other = Object.keys(content.words).filter((code) => code !== language);
+  const dark = theme() === "dark";
+  return [
+    make("details", {}, make("summary", {}, say("when_to_stop")), make("p", {}, content.stop.general[language])),
+    make("div", { class: "row" },
+      button(say(dark ? "light" : "dark"), () => { setting(THEME_KEY, dark ? "light" : "dark"); refresh(); }, { class: "quiet", id: "switch-theme" }),
+      ...other.map((code) => button(content.words[code].this_language, () => { setting(LANGUAGE_KEY, code); speak(code); refresh(); },
+        { class: "quiet", lang: code, id: `switch-${code}` })),
+    ),
+    make("p", { class: "small" }, say(content.served ? "where_served" : "where_kept"), " ", say("no_advice")),
+  ];
+}
+
+/** After a night, a switch of tabs or of days: what is shown is what is so. */
+function awake() {
+  reread();
+  const latest = lastNight();
+  if (latest !== opened && (draftOf(opened) === null || location.hash)) opened = latest;
+  refreshUnlessTyping();
+  void meet();
+}
+
+/** A form that holds a draft shows it again; one that somebody is typing into is left alone. */
+function refreshUnlessTyping() {
+  const typing = document.hasFocus() && document.activeElement?.matches("input[type=text], textarea");
+  if (!typing) refresh();
+}
+
+speak(firstLanguage());
+found("main").before(make("nav", { id: "top" }), make("p", { id: "status", role: "status" }));
+found("main").after(make("footer", { id: "foot" }));
+refresh();
+void meet();
+window.addEventListener("hashchange", () => {
+  tell("");
+  correcting = "";
+  opened = lastNight();
+  reread();
+  refresh({ head: true });
+});
+window.addEventListener("storage", (event) => {
+  if (event.key === null || event.key.startsWith(KEY)) {
+    reread();
+    refreshUnlessTyping();
+  }
+});
+window.addEventListener("online", () => void meet());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") awake();
+});
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => refreshUnlessTyping());

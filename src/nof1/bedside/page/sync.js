@@ -1,0 +1,264 @@
+// A served page: entries go into the trial folder, and wait here while nobody answers.
+
+const FIRST_PAUSE = 3_000;
+const LONGEST_PAUSE = 5 * 60_000;
+const PATIENCE = 15_000; // until no answer counts as none
+const MOST_ENTRIES = 100;
+const MOST_BYTES = 200_000; // the other side takes a little more
+/** @type {"unknown" | "reached" | "away" | "unpaired"} */
+let reach = "unknown";
+let pause = FIRST_PAUSE;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let next;
+let busy = false;
+let again = false;
+let newPage = false;
+
+/**
+ * @param {string} path
+ * @param {RequestInit} [options]
+ */
+async function ask(path, options = {}) {
+  const stop = new AbortController();
+  const patience = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    return await fetch(path, { cache: "no-store", credentials: "same-origin", ...options, signal: stop.signal });
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+/** Fetches what is recorded and sends what waits; tries again later where nobody answers. */
+async function meet() {
+  if (!content.served) return;
+  if (busy) {
+    again = true;
+    return;
+  }
+  busy = true;
+  again = false;
+  clearTimeout(next);
+  const before = reach;
+  try {
+    const answer = await ask("/api/nights");
+    if (answer.status === 401) reach = "unpaired";
+    else if (answer.ok) {
+      await take(await answer.json());
+      await send();
+      reach = "reached";
+    } else reach = "away";
+  } catch {
+    reach = "away";
+  }
+  busy = false;
+  if (reach === "reached") pause = FIRST_PAUSE;
+  else if (reach === "away") {
+    next = setTimeout(() => void meet(), pause);
+    pause = Math.min(2 * pause, LONGEST_PAUSE);
+  }
+  if (before !== reach) refresh();
+  if (again) void meet();
+}
+
+/** @param {any} told */
+async function take(told) {
+  if (told.trial === content.trial && isTable(told.nights)) {
+    const cells = Object.entries(told.nights).filter(([, value]) => isCells(value));
+    if (!sameTable(store.recorded, told.nights)) {
+      keep((all) => { all.recorded = /** @type {Record<string, Cells>} */ (Object.fromEntries(cells)); });
+      refresh();
+    }
+  }
+  if (typeof told.page === "string" && told.page !== setting(`${KEY}:page`)) await renew(told.page);
+}
+
+/**
+ * The page as it is sent now; it takes the place of this one as soon as nothing is being typed.
+ * @param {string} name
+ */
+async function renew(name) {
+  const answer = await ask("/", { cache: "reload" });
+  const text = answer.ok ? await answer.text() : "";
+  if (!text.includes('id="content"')) return;
+  setting(`${KEY}:page`, name);
+  const policy = document.querySelector("meta[http-equiv]")?.getAttribute("content") ?? "";
+  newPage = !text.includes(policy) || !text.includes(found("content").textContent ?? "");
+  renewWhenQuiet();
+}
+
+function renewWhenQuiet() {
+  if (newPage && found("main").querySelector("form") === null) location.reload();
+}
+
+/**
+ * @param {object} one
+ * @param {object} other
+ */
+function sameTable(one, other) {
+  const sorted = (/** @type {string} */ _, /** @type {any} */ value) => isTable(value) ? Object.fromEntries(Object.entries(value).sort()) : value;
+  return JSON.stringify(one, sorted) === JSON.stringify(other, sorted);
+}
+
+/** Sends what waits, in portions that the other side takes. */
+async function send() {
+  const refused = new Set();
+  for (;;) {
+    const entries = portion(refused);
+    if (!entries.length) return;
+    const answer = await ask("/api/nights", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ entries: entries.map(({ night, cells, seen }) => ({ night, cells, seen })) }),
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const { results } = await answer.json();
+    for (const entry of entries) refused.add(entry.night); // once only: whatever the answer is
+    settle(entries, results);
+  }
+}
+
+/** @param {Set<string>} left */
+function portion(left) {
+  let bytes = 0;
+  return Object.entries(store.waiting)
+    .filter(([night, entry]) => !left.has(night) && !entry.conflict && !entry.refused)
+    .sort()
+    .map(([night, entry]) => ({ night, ...entry }))
+    .filter((entry, at) => {
+      bytes += new TextEncoder().encode(JSON.stringify(entry)).length;
+      return at === 0 || (at < MOST_ENTRIES && bytes < MOST_BYTES);
+    });
+}
+
+/**
+ * @param {({ night: string } & Waiting)[]} sent
+ * @param {Result[]} results
+ */
+function settle(sent, results) {
+  keep((all) => {
+    for (const result of results) {
+      const entry = sent.find(({ night }) => night === result.night);
+      const now = all.waiting[result.night];
+      if (isCells(result.recorded)) all.recorded[result.night] = /** @type {Cells} */ (result.recorded);
+      if (!entry || !now || !sameTable(now.cells, entry.cells)) continue; // changed again meanwhile
+      if (result.status === "conflict") now.conflict = result.recorded ?? {};
+      else if (result.status === "refused") now.refused = result.message ?? "";
+      else delete all.waiting[result.night];
+    }
+  });
+  refresh();
+  const shown = results.find((result) => result.night === shownDate());
+  if (shown && !document.body.classList.contains("asking")) {
+    tell(say({ conflict: "conflict", refused: "refused", recorded: "in_folder", same: "in_folder" }[shown.status]));
+  }
+}
+
+// --- where another value was recorded meanwhile
+
+/**
+ * Columns of a night in which another value was recorded meanwhile.
+ * @param {Waiting} entry
+ */
+function contested(entry) {
+  const there = entry.conflict ?? {};
+  return Object.keys(entry.cells).filter((column) => {
+    const recorded = there[column] ?? "";
+    return recorded !== "" && recorded !== entry.cells[column] && recorded !== (entry.seen[column] ?? "");
+  });
+}
+
+/** @param {Night} night */
+function conflictNote(night) {
+  const entry = store.waiting[night.date];
+  if (!entry?.conflict) return entry?.refused === undefined ? make("div", { hidden: true }) : refusedNote(night, entry);
+  const columns = contested(entry);
+  const questions = questionsOf(night);
+  const choices = columns.map((column) => {
+    const question = questions.find((one) => one.field === column);
+    const text = (/** @type {string} */ cell) => question ? cellText(question, cell) : cell;
+    const radio = (/** @type {string} */ value, /** @type {string} */ words) =>
+      make("label", { class: "choice" }, make("input", { type: "radio", name: `conflict-${column}`, value }), make("span", {}, words));
+    return make("fieldset", { class: "question", "data-conflict": column },
+      make("legend", {}, question?.asks ?? column),
+      make("div", { class: "choices" },
+        radio("theirs", say("theirs", { value: text(entry.conflict?.[column] ?? "") })),
+        radio("mine", say("mine", { value: text(entry.cells[column]) }))),
+    );
+  });
+  return make("section", { class: "conflict" },
+    make("h2", {}, say("conflict")),
+    make("p", { class: "small" }, say("conflict_why")),
+    ...choices,
+    button(say("settle"), () => chosen(night.date, columns), { class: "main" }),
+  );
+}
+
+/**
+ * @param {string} night
+ * @param {string[]} columns
+ */
+function chosen(night, columns) {
+  const picks = columns.map((column) => document.querySelector(`input[name="conflict-${CSS.escape(column)}"]:checked`));
+  if (picks.some((pick) => pick === null)) {
+    tell(say("choose_each"));
+    return;
+  }
+  const left = columns.filter((_, at) => /** @type {HTMLInputElement} */ (picks[at]).value === "theirs");
+  keep((all) => {
+    const entry = all.waiting[night];
+    if (!entry?.conflict) return;
+    all.recorded[night] = entry.conflict;
+    // A guess and how sure it is belong together.
+    const together = left.some((column) => ["guess", "confidence"].includes(column)) ? [...left, "guess", "confidence"] : left;
+    const cells = Object.entries(entry.cells).filter(([column]) => !together.includes(column));
+    if (cells.length) all.waiting[night] = { cells: Object.fromEntries(cells), seen: entry.conflict, entered: stamp(new Date()) };
+    else delete all.waiting[night];
+  });
+  refresh({ head: true });
+  void meet();
+}
+
+/**
+ * @param {Night} night
+ * @param {Waiting} entry
+ */
+function refusedNote(night, entry) {
+  const retry = () => {
+    keep((all) => { delete all.waiting[night.date]?.refused; });
+    void meet();
+  };
+  const drop = () => {
+    keep((all) => { delete all.waiting[night.date]; });
+    refresh({ head: true });
+  };
+  return make("section", { class: "conflict" },
+    make("h2", {}, say("refused")),
+    make("p", { lang: "en" }, entry.refused ?? ""),
+    make("div", { class: "row" }, button(say("try_again"), retry, { class: "quiet" }), button(say("drop"), drop, { class: "quiet" })),
+  );
+}
+
+/** What stands above everything while something of a served page needs the person. */
+function servedNotes() {
+  if (!content.served) return [];
+  const open = Object.keys(store.waiting).filter((night) => store.waiting[night].conflict || store.waiting[night].refused !== undefined);
+  const waiting = Object.keys(store.waiting).length - open.length;
+  return [
+    ...open.filter((night) => night !== shownDate()).flatMap((night) => {
+      const one = nightOf.get(night);
+      return one ? [make("p", { class: "note" }, say("needs_you"), " ", nightLink(one))] : [];
+    }),
+    ...(reach === "unpaired" ? [make("p", { class: "note" }, say("unpaired"), " ", button(say("pair"), () => void pairAgain(), { class: "quiet" }))] : []),
+    ...(waiting && reach === "away" ? [make("p", { class: "note" }, saySome(waiting, "waiting"))] : []),
+  ];
+}
+
+/** The page that is kept is asked for anew, so that the one for pairing comes. */
+async function pairAgain() {
+  try {
+    await ask("/", { cache: "reload" });
+    location.reload();
+  } catch {
+    tell(say("nobody_answers"));
+  }
+}

@@ -1,0 +1,98 @@
+// What the parts of the page hand to each other. For the type checker and for readers; it is no part of the page.
+
+/** Text of each cell of a night by column, as diary.csv has it; "" is not recorded. */
+type Cells = Record<string, string>;
+/** A text by the code of its language. */
+type InLanguages = Record<string, string>;
+
+interface Choice { value: string; text: string }
+
+/** A question as `nof1.record.questions` defines it. */
+interface Question {
+  field: string;
+  asks: string;
+  kind: "rating" | "dose" | "side_effects" | "number" | "guess" | "confidence" | "text";
+  scale: string;
+  low: number | null;
+  high: number | null;
+  whole: boolean;
+  unit: string;
+  choices: Choice[];
+  yes: string | null;
+  no: string | null;
+  only_if: { field: string; values: string[] } | null;
+  empty: "not known" | "none";
+}
+
+interface StopRule {
+  id: string;
+  symptoms: string[];
+  misspelt: string[];
+  text: InLanguages;
+  action: InLanguages;
+  source: InLanguages;
+}
+
+interface StopWords { rules: StopRule[]; sentence: InLanguages; general: InLanguages; harms: string[]; none: string[] }
+interface Limit { mg: number; text: InLanguages; source: InLanguages }
+
+/** Everything that the page was given; see `nof1.bedside.content`. */
+interface Content {
+  format: string;
+  version: number;
+  served: boolean;
+  trial: string;
+  title: InLanguages;
+  simulated: boolean;
+  first: string;
+  day_begins: number;
+  columns: string[];
+  outcome: string;
+  stretches: [number, number, number, number, number][];
+  pauses: number[];
+  labels: InLanguages[];
+  forms: number[][];
+  questions: Record<string, Question>[];
+  no_guess: string;
+  most_letters: number;
+  stop: StopWords;
+  limits: Limit[];
+  words: Record<string, Record<string, string>>;
+}
+
+/** A night of the trial; `date` is the evening, as 2026-11-23. */
+interface Night { date: string; number: number; label: number; form: number; pause: boolean }
+
+interface Correction { column: string; old: string; new: string; at: string }
+/** A night as this browser keeps it. */
+interface Kept { cells: Cells; entered: string; corrected: Correction[] }
+/** A night that the trial folder does not have yet: only the cells that differ from those `seen` there. */
+interface Waiting { cells: Cells; seen: Cells; entered: string; conflict?: Cells; refused?: string }
+/** What this browser keeps of a trial. `recorded` and `waiting` are those of a served page. */
+interface Store {
+  version: 1;
+  device: string;
+  exported: string;
+  told: string[];
+  nights: Record<string, Kept>;
+  recorded: Record<string, Cells>;
+  waiting: Record<string, Waiting>;
+}
+
+/** What stands in a form, before it is saved, and which cells were recorded when it was begun. */
+interface Draft { raw: Record<string, RawAnswer>; seen: Cells }
+type RawAnswer = { picked: string[]; text: string };
+
+/** A question on the screen. */
+interface Field {
+  question: Question;
+  element: HTMLElement;
+  /** As the person left it, for a draft. */
+  raw(): RawAnswer;
+  restore(raw: RawAnswer): void;
+  /** The cell, or what is wrong with the answer. */
+  answer(): { cell: string; problem: string };
+  complain(problem: string): void;
+}
+
+interface Result { night: string; status: "recorded" | "same" | "conflict" | "refused"; recorded?: Cells; message?: string }

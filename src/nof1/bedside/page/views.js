@@ -1,0 +1,156 @@
+// What is on the screen: one night, asked or recorded, or the list of all nights.
+
+const LISTED = 60; // nights of the list that are shown at once
+const MISSING = 5; // missing nights that are named below a night
+/** The night that is being corrected, "" for none. */
+let correcting = "";
+
+/** @param {Night} night */
+function nightView(night) {
+  const head = make("header", {}, make("h1", {}, bothDays(night.date)), make("p", { class: "small" }, bothDates(night.date), make("br"), placeOf(night)));
+  if (night.date > lastNight()) {
+    const morning = dates({ weekday: "long", day: "numeric", month: "long" }).format(day(later(night.date, 1)));
+    return [head, make("p", {}, say("not_over", { morning }))];
+  }
+  const again = () => { correcting = ""; refresh({ head: true }); };
+  const draft = draftOf(night.date) !== null;
+  if (isRecorded(night.date) && !draft && correcting !== night.date) return [head, ...recordedView(night)];
+  if (night.pause && !draft && correcting !== night.date) {
+    return [head, make("p", {}, say("in_pause")), button(say("record_anyway"), () => correct(night), { class: "quiet" }), ...around(night)];
+  }
+  const form = nightForm(night, () => { again(); tellSaved(night); }, isRecorded(night.date) || night.pause ? again : null);
+  return [head, conflictNote(night), form];
+}
+
+/** @param {Night} night */
+function correct(night) {
+  correcting = night.date;
+  refresh({ head: true });
+}
+
+/** @param {Night} night */
+function tellSaved(night) {
+  if (!safe) tell(say(storage === null ? "kept_in_memory" : "not_kept"));
+  else if (content.served) tell(say(night.date in store.waiting ? "saved_waiting" : "in_folder"));
+  else tell(say("saved", { count: ratedCount(), of: counted.length }));
+}
+
+function ratedCount() {
+  return counted.filter((night) => known(night.date)[content.outcome]).length;
+}
+
+/** @param {Night} night */
+function recordedView(night) {
+  const cells = known(night.date);
+  const rows = questionsOf(night)
+    .filter((question) => !question.only_if || question.only_if.values.includes(cells[question.only_if.field] ?? ""))
+    .flatMap((question) => [make("dt", {}, question.asks), make("dd", {}, cellText(question, cells[question.field] ?? ""))]);
+  return [
+    ...stopSentences(cells.side_effects ?? "").map((sentence) => make("p", { class: "alert" }, sentence)),
+    ...limitSentences(cells.dose_mg ?? "").map((sentence) => make("p", { class: "alert" }, sentence)),
+    conflictNote(night),
+    make("p", { class: "state", id: "state" }, stateText(night)),
+    make("dl", {}, ...rows),
+    button(say("correct"), () => correct(night), { class: "quiet" }),
+    ...around(night),
+  ];
+}
+
+/**
+ * Where the night is kept.
+ * @param {Night} night
+ */
+function stateText(night) {
+  if (!safe) return say(storage === null ? "kept_in_memory" : "not_kept");
+  if (content.served) return say(night.date in store.waiting ? "waits" : "in_folder");
+  return say("on_device");
+}
+
+/**
+ * The upper levels that a dose goes above.
+ * @param {string} cell
+ */
+function limitSentences(cell) {
+  const dose = Number(cell);
+  return content.limits.filter((limit) => dose > limit.mg).map((limit) =>
+    say("above", { dose, mg: limit.mg, text: limit.text[language], source: limit.source[language] }));
+}
+
+/**
+ * What may be done next: missing nights, the export.
+ * @param {Night} night
+ */
+function around(night) {
+  const missing = missingNights().filter((one) => one !== night);
+  const links = missing.slice(0, MISSING).map((one) => make("li", {}, nightLink(one)));
+  return [
+    ...(links.length ? [make("h2", {}, saySome(missing.length, "missing")), make("ul", { class: "links" }, ...links)] : []),
+    ...exportView(),
+  ];
+}
+
+/** @param {Night} night */
+function nightLink(night) {
+  return make("a", { href: `#night=${night.date}` }, bothDays(night.date), make("span", { class: "small" }, bothDates(night.date)));
+}
+
+function exportView() {
+  if (!nightsToExport().length) return [];
+  const last = store.exported ? say("last_export", { moment: momentText(store.exported) }) : say("never_exported");
+  return [
+    make("section", { class: exportIsDue() ? "export due" : "export" },
+      make("h2", {}, say("export_title")),
+      exportIsDue() ? make("p", { class: "reminder" }, say("export_due")) : null,
+      make("p", { class: "small" }, content.served ? say("export_waiting") : `${say("export_why")} ${last}`),
+      make("div", { class: "row" },
+        button(say("export"), () => void exportNights("json"), { class: exportIsDue() ? "main" : "quiet" }),
+        button(say("export_table"), () => void exportNights("csv"), { class: "quiet" }),
+      ),
+    ),
+  ];
+}
+
+let shownNights = LISTED;
+
+function listView() {
+  const latest = lastNight();
+  const past = nights.filter((night) => night.date <= latest).reverse();
+  const rows = past.slice(0, shownNights).map((night) => make("li", { class: stateOf(night) }, nightLink(night), make("span", { class: "mark" }, markOf(night))));
+  const more = past.length > shownNights
+    ? button(say("earlier_nights"), () => { shownNights += LISTED; refresh(); }, { class: "quiet" }) : null;
+  return [
+    make("header", {}, make("h1", {}, say("all_nights")), make("p", { class: "small" }, content.title[language], make("br"), say("recorded_count", { count: ratedCount(), of: counted.length }))),
+    make("ul", { class: "links nights" }, ...rows),
+    ...(more ? [more] : []),
+    make("p", { class: "small" }, past.length < nights.length ? saySome(nights.length - past.length, "to_come") : say("over")),
+    ...exportView(),
+  ];
+}
+
+/** @param {Night} night */
+function stateOf(night) {
+  if (store.waiting[night.date]?.conflict || store.waiting[night.date]?.refused) return "open";
+  if (known(night.date)[content.outcome]) return "done";
+  return night.pause ? "pause" : "missing";
+}
+
+/** @param {Night} night */
+function markOf(night) {
+  const state = stateOf(night);
+  const rating = known(night.date)[content.outcome];
+  if (state === "open") return say("mark_open");
+  if (state === "done") return number(Number(rating));
+  if (state === "pause") return say("mark_pause");
+  return say(draftOf(night.date) ? "mark_draft" : "mark_missing");
+}
+
+/** Before the first night, and after the last. */
+function outsideView() {
+  const title = make("h1", {}, content.title[language]);
+  if (lastNight() < content.first) {
+    const when = dates({ weekday: "long", day: "numeric", month: "long" });
+    const text = say("not_begun", { night: bothDays(content.first), morning: when.format(day(later(content.first, 1))) });
+    return [make("header", {}, title), make("p", {}, text)];
+  }
+  return listView();
+}

@@ -1,0 +1,132 @@
+"""The words of the diary's page that no question has: buttons, messages, headings.
+
+Places in braces are filled by the page. A key that ends in `_one` is what is said for a count of 1.
+"""
+
+from nof1.language import phrase, spoken
+from nof1.record.questions import NO_ANSWER
+
+_WORDS = {
+    # the page
+    "this_language": phrase("English"),
+    "both_days": phrase("{evening} to {morning}"),
+    "place": phrase("Night {place} of {count}, {belongs}"),
+    "last_night": phrase("Last night"),
+    "all_nights": phrase("All nights"),
+    "light": phrase("Light"),
+    "dark": phrase("Dark"),
+    "when_to_stop": phrase("When to stop"),
+    "simulated": phrase("Simulated: this plan is an example, made up."),
+    "where_kept": phrase(
+        "What you enter stays in this browser. Nothing is sent anywhere, so export it now and then: who clears the browser's data deletes it."
+    ),
+    "where_served": phrase("What you enter goes into the trial folder on your own computer, and nowhere else."),
+    "no_advice": phrase(
+        "nof1 gives no medical advice. Talk to a doctor or pharmacist before you take or stop anything."
+    ),
+    # answers
+    "yes": phrase("yes"),
+    "no": NO_ANSWER,
+    "none": phrase("none"),
+    "nothing": phrase("none taken"),
+    "not_known": phrase("not known"),
+    "as_planned": phrase("as planned, {dose} {unit}"),
+    "all": phrase("all of it"),
+    "half": phrase("half"),
+    "other_amount": phrase("another amount"),
+    "other_share": phrase("another share"),
+    "amount_in": phrase("How much, in {unit}"),
+    "amount": phrase("How much"),
+    "share": phrase("Which share, such as 0.75 or 3/4"),
+    "number": phrase("A number"),
+    "none_if_empty": phrase("If there were none, leave this empty."),
+    "own_words": phrase("In your own words, commas between them"),
+    "quoted": phrase("'{text}'"),
+    "clear": phrase("Clear the answer: {question}"),
+    # what does not fit
+    "two_ways": phrase("'{text}' can be read two ways. Write thousands without a mark."),
+    "no_number": phrase("'{text}' is no number."),
+    "outside": phrase("'{text}' is not from {low} to {high}."),
+    "not_whole": phrase("'{text}' must be a whole number."),
+    "how_much": phrase("Say how much, or choose another answer."),
+    "too_long": phrase("That is too long to be kept. Shorten it."),
+    "look_again": phrase("One answer does not fit. Look at it again."),
+    "nothing_answered": phrase("Nothing was answered, so nothing was recorded."),
+    # a night
+    "save": phrase("Save"),
+    "save_correction": phrase("Save the correction"),
+    "cancel": phrase("Cancel"),
+    "correct": phrase("Correct this night"),
+    "saved": phrase("Recorded. {count} of {of} nights have a rating."),
+    "on_device": phrase("Recorded in this browser."),
+    "not_over": phrase("This night is not over yet. It can be recorded from the morning on, {morning}."),
+    "in_pause": phrase("This night is in a pause and does not count, so nothing is asked."),
+    "record_anyway": phrase("Record it all the same"),
+    "above": phrase("{dose} mg elemental magnesium is above {mg} mg a day, the {text}. Ask a doctor first. ({source})"),
+    "not_begun": phrase(
+        "The trial has not begun. Its first night is {night}; record it from the morning on, {morning}."
+    ),
+    # all nights
+    "missing": phrase("{count} nights are missing"),
+    "missing_one": phrase("1 night is missing"),
+    "missing_short": phrase("{count} missing"),
+    "recorded_count": phrase("{count} of {of} nights have a rating."),
+    "mark_missing": phrase("missing"),
+    "mark_draft": phrase("begun"),
+    "mark_pause": phrase("pause"),
+    "mark_open": phrase("choose"),
+    "earlier_nights": phrase("Show earlier nights"),
+    "to_come": phrase("{count} nights are still to come."),
+    "to_come_one": phrase("1 night is still to come."),
+    "over": phrase("The trial is over: there are no more nights to come."),
+    # taking it out
+    "export_title": phrase("Export"),
+    "export_why": phrase("Take a file out for nof1 import. It is also your safe copy."),
+    "export_waiting": phrase(
+        "These entries are not in the trial folder yet. A file of them can be taken in with nof1 import."
+    ),
+    "export_due": phrase("What you entered has not been exported for a week."),
+    "last_export": phrase("Last export: {moment}."),
+    "never_exported": phrase("Nothing has been exported yet."),
+    "export": phrase("Export"),
+    "export_table": phrase("As a table (CSV)"),
+    "handed_over": phrase("Exported: {name}"),
+    # what goes wrong
+    "refuses": phrase(
+        "This program keeps nothing: what you enter here is lost when you close the page. Open the file in another browser, or use nof1 serve. "
+        "If you enter something all the same, export it before you close the page."
+    ),
+    "kept_in_memory": phrase("Kept only until you close this page. Export it now."),
+    "not_kept": phrase("The browser could not keep this. Export it before you close the page."),
+    "damaged": phrase(
+        "Part of what was kept here can no longer be read. It was laid aside, not deleted; everything else is still there."
+    ),
+    "save_damaged": phrase("Take out the unreadable part"),
+    "understood": phrase("Understood"),
+    # a served page
+    "in_folder": phrase("In the trial folder."),
+    "waits": phrase("Saved here, not yet in the trial folder."),
+    "saved_waiting": phrase("Saved here, not yet in the trial folder. It is sent as soon as nof1 serve answers."),
+    "waiting": phrase("{count} nights are saved here and not yet in the trial folder: nof1 serve does not answer."),
+    "waiting_one": phrase("1 night is saved here and not yet in the trial folder: nof1 serve does not answer."),
+    "conflict": phrase("Another value was recorded meanwhile"),
+    "conflict_why": phrase(
+        "This night was also entered elsewhere. Choose which value is right; the other one stays in the journal."
+    ),
+    "theirs": phrase("In the trial folder: {value}"),
+    "mine": phrase("Entered here: {value}"),
+    "settle": phrase("Keep what I chose"),
+    "choose_each": phrase("Choose one of the two values first."),
+    "needs_you": phrase("This night needs a decision:"),
+    "refused": phrase("The trial folder did not take this night"),
+    "try_again": phrase("Try again"),
+    "drop": phrase("Delete my entry"),
+    "unpaired": phrase("This browser is not paired with nof1 serve any more. What you enter is kept here until it is."),
+    "pair": phrase("Pair again"),
+    "nobody_answers": phrase("nof1 serve does not answer."),
+}
+
+
+def words() -> dict[str, str]:
+    """Every word by its key, in the spoken language, its places left open."""
+    return {key: spoken().template(template, None, None) for key, template in _WORDS.items()}
