@@ -74,6 +74,10 @@ def test_nothing_but_the_commitment_depends_on_the_order(sealed, bytes_in, monke
         found[load_sealed_order(helper).arms] = (helper / "packing-sheet.pdf").read_bytes()
         content = bytes_in(folder)
         assert len(re.findall("[0-9a-f]{64}", content.pop("seal.json").decode())) == 1
+        unfolded = content["calendar.ics"].replace(b"\r\n ", b"")
+        content["calendar.ics"] = unfolded.replace(
+            f"trial{i:02}".encode(), b"trial"
+        )  # its entries lead to the folder's page
         contents.add(tuple(content.items()))
         printed.add(out.replace(f"trial{i:02}", "trial"))
         shutil.rmtree(folder)
@@ -88,7 +92,8 @@ def test_nothing_but_the_commitment_depends_on_the_order(sealed, bytes_in, monke
 def test_the_folder_of_a_sealed_trial_names_no_arm_where_nights_are(sealed):
     folder, helper, out = sealed()
     assert {path.name for path in folder.iterdir()} == {
-        "protocol.toml", "seal.json", "diary.csv", "journal.csv", "journal.head", "protocol.pdf", "booklet.pdf", "calendar.ics", "diary.xlsx"
+        "protocol.toml", "seal.json", "diary.csv", "journal.csv", "journal.head", "protocol.pdf", "booklet.pdf", "calendar.ics", "diary.xlsx",
+        "diary.html",
     }  # fmt: skip
     assert {path.name for path in helper.iterdir()} == {"sealed-order.json", "packing-sheet.pdf"}
     calendar = (folder / "calendar.ics").read_text()

@@ -6,7 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from nof1.errors import InputError
-from nof1.plan.calendar import calendar
+from nof1.plan.calendar import calendar, revision_and_link
 from nof1.plan.draw import draw_order, schedule
 from nof1.plan.order import Pause
 from nof1.plan.protocol import Protocol
@@ -102,6 +102,69 @@ def test_a_concealed_calendar_names_packs_and_asks_for_the_guess(concealed):
     assert "how sure" in text
     # An order with arms tells no more than one without.
     assert calendar(concealed, draw_order(concealed, seed=3)) == calendar(concealed, schedule(concealed))
+
+
+LINK = "http://192.168.1.20:8427/"
+
+
+def test_each_entry_leads_to_what_is_to_be_done(protocol):
+    order = draw_order(protocol)
+    content = calendar(protocol, order, link=LINK)
+    by_place = {}
+    for event in events(content):
+        address = str(event["URL"])
+        assert address.startswith(LINK)
+        assert str(event["DESCRIPTION"]).endswith(f"\n{address}")  # a calendar that drops URLs shows it there
+        by_place.setdefault(address.removeprefix(LINK), []).append(event)
+    evenings = [
+        event for event in events(content) if event["DTSTART"].dt.strftime("%H:%M") == protocol.conduct.dose_time
+    ]
+    assert {str(event["URL"]) for event in evenings} == {f"{LINK}#tonight"}
+    (mornings,) = by_place[""]  # repeated daily: the page opens with last night by itself
+    assert mornings["RRULE"]["COUNT"] == [protocol.nights]
+    ends = {period.end for period in order.periods if order.ends_period(period.end)}
+    assert set(by_place) == {"", "#tonight", *(f"#night={night}" for night in ends)}
+    for night in ends:
+        (event,) = by_place[f"#night={night}"]
+        assert event["DTSTART"].dt.date() == night + timedelta(days=1)
+
+
+def test_a_single_morning_leads_to_its_night(protocol):
+    order = draw_order(protocol)
+    lived = order.with_pauses([Pause(protocol.start + timedelta(days=1), 2)])
+    found = events(calendar(protocol, lived, link=LINK))
+    single = [event for event in found if "Rate last night" in str(event["SUMMARY"]) and "RRULE" not in event]
+    assert [str(event["URL"]) for event in single] == [f"{LINK}#night={protocol.start}"]
+
+
+def test_without_an_address_nothing_leads_anywhere(protocol):
+    assert not [event for event in events(calendar(protocol, draw_order(protocol))) if "URL" in event]
+
+
+def test_a_concealed_calendar_with_an_address_does_not_depend_on_the_order(concealed):
+    made = {calendar(concealed, draw_order(concealed, seed=seed), link=LINK) for seed in range(8)}
+    assert made == {calendar(concealed, schedule(concealed), link=LINK)}
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["javascript:alert(1)", "192.168.1.20:8427", "http://a b", "http://a\r\nBEGIN:VEVENT", "http://a/#x", "http://"],
+)
+def test_what_is_no_address_is_refused(protocol, link):
+    with pytest.raises(InputError, match="no address"):
+        calendar(protocol, draw_order(protocol), link=link)
+
+
+def test_what_a_calendar_was_made_with_is_read_back(protocol):
+    order = draw_order(protocol)
+    assert revision_and_link(calendar(protocol, order, revision=3, link=LINK)) == (3, LINK)
+    assert revision_and_link(calendar(protocol, order)) == (0, "")
+    for damaged in (
+        b"",
+        b"\xff\xfe",
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSEQUENCE:x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+    ):
+        assert revision_and_link(damaged) == (0, "")
 
 
 def test_text_of_a_person_is_escaped(make_protocol):

@@ -400,6 +400,48 @@ def _apple_xml(chance: Random) -> Made:
     return Made(data="".join([*lines, "</HealthData>\n"]).encode(), suffix=".xml")
 
 
+def _diary_page(chance: Random) -> bytes:
+    """An export of the diary page with some values, cells and nights changed, doubled or gone."""
+    nights = [
+        {
+            "night": str(day),
+            "cells": {
+                "severity": _rating(chance),
+                "dose_mg": chance.choice(("0", "200", "")),
+                "caffeine_mg": "80",
+                "note": "calm",
+            },
+            "entered": f"{day}T07:00:00+01:00",
+            "corrected": [{"column": "severity", "old": "3", "new": "4", "at": f"{day}T08:00:00+01:00"}],
+        }
+        for day in _days(chance)
+    ]
+    for _ in range(chance.choice((0, 1, 1, 2, 4))):
+        night = chance.choice(nights)
+        part = chance.random()
+        if part < 0.6:
+            night["cells"][chance.choice(list(night["cells"]) or ["note"])] = _junk(chance)
+        elif part < 0.7:
+            night["cells"][_junk(chance)] = _junk(chance)
+        elif part < 0.8:
+            nights.append(dict(night, night=chance.choice((str(chance.choice(_days(chance))), night["night"]))))
+        elif part < 0.9:
+            night[chance.choice(list(night))] = json.loads(chance.choice(_JSON_JUNK[:7]))
+        else:
+            night.pop(chance.choice(list(night)))
+        nights = [
+            one if isinstance(one.get("cells"), dict) else {**one, "cells": {}} for one in nights if one.get("night")
+        ]
+        if not nights:
+            break
+    whole = {"format": "nof1-diary-page", "version": 1, "trial": protocol().sha256(), "nights": nights}
+    if chance.random() < 0.1:
+        whole[chance.choice(list(whole)[1:])] = chance.choice((None, [], 2, "x", "ab" * 32, 1e999))
+    return json.dumps(whole, indent=chance.choice((None, 1)), ensure_ascii=chance.random() < 0.5).encode(
+        errors="replace"
+    )
+
+
 SOURCES: dict[str, Callable[[Random], Made]] = {
     "plain": _plain,
     "plain, semicolons": _semicolons,
@@ -417,6 +459,7 @@ SOURCES: dict[str, Callable[[Random], Made]] = {
     "nof1_diary": _nof1_diary,
 }
 SPREADSHEET, APPLE_XML, APPLE_ZIP = "spreadsheet (.xlsx)", "apple_health (.xml)", "apple_health (.zip)"
+DIARY_PAGE = "diary_page (.json)"
 
 
 # What is done to them ----------------------------------------------------------------------------------------------
@@ -752,6 +795,9 @@ def make(reader: str, chance: Random) -> Case:
                 archive.writestr("apple_health_export/Export.xml", data)
             data = mangled_archive(stream.getvalue(), chance) if chance.random() < 0.5 else stream.getvalue()
         made.suffix = ".zip" if reader == APPLE_ZIP else ".xml"
+    elif reader == DIARY_PAGE:
+        made = Made(suffix=".json")
+        data = _diary_page(chance)
     elif reader == SPREADSHEET:
         made = chance.choice(list(SOURCES.values()))(chance)
         _mangle_grid(made.grid, chance)
@@ -1276,7 +1322,7 @@ def _one_own(reader: str, chance: Random, scratch: Path) -> Tally:
     return tally
 
 
-READERS = (*SOURCES, SPREADSHEET, APPLE_XML, APPLE_ZIP, *OWN)
+READERS = (*SOURCES, DIARY_PAGE, SPREADSHEET, APPLE_XML, APPLE_ZIP, *OWN)
 
 
 def one(reader: str, number: int, seed: int, scratch: Path, *, take: bool | None = None) -> Tally:

@@ -19,8 +19,8 @@ from nof1.record.entry import MAX_TEXT, NO_GUESS, columns
 from nof1.record.nights import DAY_BEGINS
 from nof1.record.questions import Question, questions
 from nof1.record.side_effects import HARMS, NO_WORDS, STOP_SENTENCE
+from nof1.record.sources.diary_page import FORMAT, VERSION
 
-FORMAT, VERSION = "nof1-diary-page", 1  # of the file that the page exports
 _NUMBER = "{number}"  # the page puts the number of the period in its place
 
 

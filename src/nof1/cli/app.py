@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from nof1._version import __version__
-from nof1.cli import adopt, analyze, check, cohort, conceal, imports, log, plan, power, share, status
+from nof1.cli import adopt, analyze, check, cohort, conceal, diary_page, imports, log, plan, power, serve, share, status
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,6 +35,8 @@ def _common(
 app.command("plan")(plan.plan)
 app.command("power")(power.power)
 app.command("log")(log.log)
+app.command("diary-page")(diary_page.diary_page)
+app.command("serve")(serve.serve)
 app.command("import")(imports.import_)
 app.command("adopt")(adopt.adopt)
 app.command("status")(status.status)

@@ -46,7 +46,9 @@ def amend(
         say_json({"amendments": [one.model_dump(mode="json") for one in amendments], "end": order.end})
         return
     say(amendments[-1].sentence())
-    say(f"The last evening is {order.end}. Booklet, calendar, diary sheet and protocol.pdf were written anew.")
+    say(
+        f"The last evening is {order.end}. Booklet, calendar, diary.html, diary sheet and protocol.pdf were written anew."
+    )
 
 
 def _renew(folder: Path, order: Order) -> None:
@@ -55,7 +57,7 @@ def _renew(folder: Path, order: Order) -> None:
 
     amendments = load_amendments(folder)
     try:
-        write_paperwork(folder, Protocol.load(folder), order, amendments=amendments, revision=len(amendments))
+        write_paperwork(folder, Protocol.load(folder), order, amendments=amendments)
     except Nof1Error as error:
         reason = str(error).replace(" Nothing was changed.", "")
         raise Nof1Error(

@@ -70,7 +70,7 @@ def write_plan(folder: Path, protocol: Protocol, helper: Path | None, *, now: da
         write_atomic(public / DIARY_FILE, empty_diary(protocol))
         for name, content in written(journal).items():
             write_atomic(public / name, content)
-        write_paperwork(public, protocol, order)
+        write_paperwork(public, protocol, order, home=folder)
     return order
 
 
@@ -88,12 +88,18 @@ def _refuse_within(folder: Path, helper: Path | None) -> None:
         )
 
 
-def write_paperwork(folder: Path, protocol: Protocol, order: Order, *, amendments: Any = (), revision: int = 0) -> None:
-    """Write protocol.pdf, booklet.pdf, calendar.ics, diary.xlsx and, for shuffled packs, the recipe.
+def write_paperwork(
+    folder: Path, protocol: Protocol, order: Order, *, amendments: Any = (), home: Path | None = None
+) -> None:
+    """Write protocol.pdf, booklet.pdf, diary.html, calendar.ics, diary.xlsx and, for shuffled packs, the recipe.
 
     None of them depends on an order that is concealed.
+
+    Parameters
+    ----------
+    home : Path, optional
+        Where the folder will be when all of it is written; `folder` if not given.
     """
-    from nof1.plan.calendar import calendar
     from nof1.report.paper import booklet_pdf, protocol_pdf, shuffling_recipe_pdf
     from nof1.report.spreadsheet import diary_xlsx
 
@@ -104,10 +110,48 @@ def write_paperwork(folder: Path, protocol: Protocol, order: Order, *, amendment
         ),
     )
     write_atomic(folder / "booklet.pdf", booklet_pdf(protocol, order))
-    write_atomic(folder / "calendar.ics", calendar(protocol, order, revision=revision))
+    write_diary_page(folder, protocol, order)
+    write_calendar(folder, protocol, order, revision=len(amendments), home=home)
     write_atomic(folder / "diary.xlsx", diary_xlsx(protocol, order))
     if protocol.concealed == "alone":
         write_atomic(folder / RECIPE, shuffling_recipe_pdf(protocol))
+
+
+def write_diary_page(folder: Path, protocol: Protocol, order: Order) -> Path:
+    """Write diary.html, and say where it is."""
+    from nof1.bedside.page import PAGE_FILE, diary_page
+
+    write_atomic(folder / PAGE_FILE, diary_page(protocol, order))
+    return folder / PAGE_FILE
+
+
+def write_calendar(
+    folder: Path, protocol: Protocol, order: Order, *, revision: int, home: Path | None = None, link: str | None = None
+) -> None:
+    """Write calendar.ics; where it changes, its entries get a higher revision, so that a calendar that has them takes the new ones.
+
+    Parameters
+    ----------
+    revision : int
+        Number of amendments; it is higher if the calendar was changed for another reason, too.
+    home : Path, optional
+        As in `write_paperwork`.
+    link : str, optional
+        Where its entries lead. What an earlier calendar said if not given, unless that was the folder's own diary.html, which may have
+        moved.
+    """
+    from nof1.bedside.page import PAGE_FILE
+    from nof1.plan.calendar import CALENDAR_FILE, calendar, revision_and_link
+
+    path = folder / CALENDAR_FILE
+    old = path.read_bytes() if path.is_file() else b""
+    before, kept = revision_and_link(old)
+    if link is None:
+        link = kept if kept.startswith("http") else ((home or folder).resolve() / PAGE_FILE).as_uri()
+    content = calendar(protocol, order, revision=max(revision, before), link=link)
+    if old and content != old:
+        content = calendar(protocol, order, revision=max(revision, before + 1), link=link)
+    write_atomic(path, content)
 
 
 def precision(protocol: Protocol) -> list[str]:
@@ -184,8 +228,13 @@ def tell_plan(folder: Path, protocol: Protocol, order: Order, helper: Path | Non
         say(f"Note: {concern}", style="yellow")
     say(stop_rule_sentence())
     say("nof1 gives no medical advice. Talk to a doctor or pharmacist before you take or stop anything.")
-    say(f"In {folder}: protocol.pdf (for the doctor), booklet.pdf and diary.xlsx (diaries), calendar.ics (reminders).")
-    say(f"Next: after each night, {next_step('log', folder)}")
+    say(
+        f"In {folder}: protocol.pdf (for the doctor), diary.html (a diary for phone or computer), booklet.pdf and diary.xlsx (other diaries), "
+        "calendar.ics (reminders)."
+    )
+    say(
+        f"Next: after each night, open diary.html, or {next_step('log', folder)}. For the phone beside the bed: {next_step('serve', folder)} --lan"
+    )
 
 
 def _tell_order(folder: Path, protocol: Protocol, order: Order, helper: Path | None) -> None:

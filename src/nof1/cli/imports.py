@@ -31,7 +31,12 @@ _LARGE = 5_000_000  # bytes from which on reading shows a bar
 def import_(
     folder: Folder,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", readable=False, help="Export or table: .csv, .tsv, .xlsx, .zip, .xml.")
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            readable=False,
+            help="Export or table: .csv, .tsv, .xlsx, .zip, .xml, or the diary page's .json.",
+        ),
     ],
     column_map: Annotated[
         list[str] | None,

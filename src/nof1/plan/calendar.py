@@ -4,11 +4,12 @@ Of a concealed order it tells what everybody may know: the numbers of the packs,
 """
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vText
 
 from nof1.errors import InputError
 from nof1.plan.draw import check_order
@@ -21,6 +22,7 @@ CALENDAR_FILE = "calendar.ics"
 _MINUTES = 10  # how long an event lasts
 _MAX_SUMMARY = 120
 _DAY = timedelta(days=1)
+_ADDRESS = re.compile(r"(https?|file)://[^\s#\x00-\x1f\x7f-\x9f]{1,2000}")
 _NO_ADVICE = "nof1 gives no medical advice. Talk to a doctor or pharmacist before you start, change or stop anything."
 
 
@@ -75,7 +77,7 @@ def contents(protocol: Protocol, arm: Arm) -> str:
     return ", ".join(parts)
 
 
-def calendar(protocol: Protocol, order: Order, *, revision: int = 0) -> bytes:
+def calendar(protocol: Protocol, order: Order, *, revision: int = 0, link: str = "") -> bytes:
     """calendar.ics: the same bytes for the same input, and in a concealed trial whichever order was drawn.
 
     Times are local wherever the person is. Stretches of evenings and mornings are one event each, repeated daily. An event
@@ -87,14 +89,21 @@ def calendar(protocol: Protocol, order: Order, *, revision: int = 0) -> bytes:
         As it is lived, pauses included; sealed or not.
     revision : int
         Number of changes since the first file, such as the number of amendments.
+    link : str
+        Address of the diary page, to which the entries lead: to the night that they are about, or to the page, which opens with last
+        night by itself; evenings to "#tonight". "" for none.
 
     Raises
     ------
     InputError
-        If the trial was adopted, the order does not fit, or `revision` is negative.
+        If the trial was adopted, the order does not fit, `revision` is negative, or `link` is no address.
     """
     if revision < 0:
         raise InputError(f"revision {revision} must be a whole number from 0.")
+    if link and not _ADDRESS.fullmatch(link):
+        raise InputError(
+            f"{link[:80]!r} is no address of a page that reminders can lead to. Give one such as http://192.168.1.20:8427/, without '#'."
+        )
     order = shown_order(protocol, order)
     out = Calendar()
     out.add("prodid", "-//nof1//N-of-1 trials//EN")
@@ -102,7 +111,7 @@ def calendar(protocol: Protocol, order: Order, *, revision: int = 0) -> bytes:
     out.add("calscale", "GREGORIAN")
     out.add("x-wr-calname", _simulated(protocol) + _name(protocol))
     seen: Counter[str] = Counter()
-    for kind, number, event in _events(protocol, order):
+    for kind, number, place, event in _events(protocol, order):
         stretch = f"{kind}-{number}" if number else kind
         seen[stretch] += 1
         event.add("uid", f"{stretch}-{seen[stretch]}@{protocol.sha256()[:32]}.nof1")
@@ -110,8 +119,25 @@ def calendar(protocol: Protocol, order: Order, *, revision: int = 0) -> bytes:
         event.add("sequence", revision)
         event.add("class", "PRIVATE")
         event.add("transp", "TRANSPARENT")
+        if link:
+            event.add("url", f"{link}{place}")
+            event["description"] = vText(f"{event['description']}\n{link}{place}")
         out.add_component(event)
     return bytes(out.to_ical())
+
+
+def revision_and_link(content: bytes) -> tuple[int, str]:
+    """What an earlier calendar.ics was made with; 0 and "" where that cannot be told.
+
+    >>> revision_and_link(b"no calendar")
+    (0, '')
+    """
+    try:
+        event = next(iter(Calendar.from_ical(content).walk("VEVENT")))
+        link = str(event.get("url", "")).partition("#")[0]
+        return max(0, int(event.get("sequence", 0))), link if _ADDRESS.fullmatch(link) else ""
+    except (ValueError, StopIteration, TypeError, IndexError, AttributeError):
+        return 0, ""
 
 
 def _name(protocol: Protocol) -> str:
@@ -125,19 +151,23 @@ def _simulated(protocol: Protocol) -> str:
     return "Simulated: " if protocol.simulated else ""
 
 
-def _events(protocol: Protocol, order: Order) -> Iterator[tuple[str, int | None, Event]]:
-    """Every event with its kind and the number of its period, None where it belongs to none."""
+def _events(protocol: Protocol, order: Order) -> Iterator[tuple[str, int | None, str, Event]]:
+    """Every event with its kind, the number of its period, None where it belongs to none, and its place in the diary page."""
     for period in order.periods:
         if period.arm == PAUSE:
-            yield "pause", None, _pause(protocol, period)
+            yield "pause", None, "", _pause(protocol, period)
         else:
             kind = "washout" if period.arm == WASHOUT else "dose" if takes(protocol, period) else "nothing"
-            yield kind, period.number, _evening(protocol, period)
+            yield kind, period.number, "#tonight", _evening(protocol, period)
     for first, nights in _stretches(order):
-        yield "entry", None, _morning(protocol, first, nights)
+        yield "entry", None, _at_night(first) if nights == 1 else "", _morning(protocol, first, nights)
     for period in order.periods:
         if order.ends_period(period.end):
-            yield "end", period.number, _period_end(protocol, order, period)
+            yield "end", period.number, _at_night(period.end), _period_end(protocol, order, period)
+
+
+def _at_night(night: date) -> str:
+    return f"#night={night}"
 
 
 def _stretches(order: Order) -> Iterator[tuple[date, int]]:
@@ -190,7 +220,7 @@ def _morning(protocol: Protocol, first: date, nights: int) -> Event:
     outcome = protocol.outcome
     summary = f"Rate last night: {outcome.title}, {outcome.low:g} to {outcome.high:g} ({outcome.better} is better)"
     lines = [
-        "Run nof1 log in a terminal and answer its questions, or fill in the booklet.",
+        "Open diary.html, or run nof1 log in a terminal and answer its questions, or fill in the booklet.",
         "A night that is not rated stays missing; never fill it in from memory later.",
     ]
     event = _event(protocol, summary, lines, _morning_after(protocol, first), nights, category="entry")
@@ -209,7 +239,7 @@ def _period_end(protocol: Protocol, order: Order, period: Period) -> Event:
         summary += ": say which arm you believe it was, and how sure you are"
         lines.append(
             "Put down the arm that you believe it was, or that you can't tell, and how sure you are, from 0 (a blind guess) to "
-            "100 (certain). nof1 log asks for both, and the booklet has a box."
+            "100 (certain). diary.html and nof1 log ask for both, and the booklet has a box."
         )
     if period.number == protocol.periods:
         open_first = "nof1 unseal opens the order, then " if protocol.concealed != "open" else ""

@@ -34,7 +34,7 @@ from nof1.record.importing.ledger import (
     read_maps,
     sheet_of,
 )
-from nof1.record.importing.mapping import same_name
+from nof1.record.importing.mapping import refuse_other_trial, same_name
 from nof1.record.importing.matching import Matched, match
 from nof1.record.importing.reading import Reading, Target, targets
 from nof1.record.importing.rejected import (
@@ -146,8 +146,9 @@ def plan_import(
     Unsettled
         If only the person can say how the file is to be read.
     InputError
-        If the file is damaged, or a column names the treatment of a concealed trial.
+        If the file is damaged or of another trial, or a column names the treatment of a concealed trial.
     """
+    refuse_other_trial(export, protocol)
     reading = reading or Reading()
     made = targets(export, column_map, protocol, reading)
     state, before, sha256 = _state(Path(folder)), _signature(export), sha256_file(export.path)

@@ -62,8 +62,9 @@ def complete_map(export: Export, protocol: Protocol, chosen: Mapping[str, str]) 
     Unsettled
         If no column gives the night, or nothing is found to take.
     InputError
-        If a chosen column is not in the file.
+        If a chosen column is not in the file, or the file is of another trial.
     """
+    refuse_other_trial(export, protocol)
     chosen = {field: export.column(column).name for field, column in chosen.items()}
     found = dict(chosen)
     roles = ("value", "text", "treatment") if protocol.concealed == "open" else ("value", "text")
@@ -81,6 +82,21 @@ def complete_map(export: Export, protocol: Protocol, chosen: Mapping[str, str]) 
     _refuse_nothing(export, protocol, found, asked=bool(set(chosen) - {"night"}))
     order = [*columns(protocol), *(field for field in found if field not in columns(protocol))]
     return {field: found[field] for field in order if field in found}
+
+
+def refuse_other_trial(export: Export, protocol: Protocol) -> None:
+    """Refuse a file that says itself that it was made for another trial.
+
+    Raises
+    ------
+    InputError
+        If it does.
+    """
+    if export.trial and export.trial != protocol.sha256():
+        raise InputError(
+            f"{export.name} belongs to another trial than this one (its plan has the hash {export.trial[:12]}…, this one's {protocol.sha256()[:12]}…). "
+            "Nothing was taken. Import it into the folder of its own trial."
+        )
 
 
 def _add(found: dict[str, str], field: str, column: str | None) -> None:

@@ -17,6 +17,7 @@ NAMES = (
     "bearable",
     "cronometer",
     "daylio",
+    "diary_page",
     "fitbit",
     "google_forms",
     "macrofactor",

@@ -22,7 +22,7 @@ def recognize(file: Opened) -> Export | None:
         source=KEY,
         title=TITLE,
         path=file.path,
-        columns=tuple(_column(name) for name in header),
+        columns=tuple(diary_column(name) for name in header),
         when="night",
         rows=unshielded_rows(rows_after(file, 0)),
         dated_by="evening",
@@ -32,7 +32,8 @@ def recognize(file: Opened) -> Export | None:
     )
 
 
-def _column(name: str) -> Column:
+def diary_column(name: str) -> Column:
+    """A column of a diary; its texts are no measures."""
     column = plain_column(name)
     if column.role == "treatment":
         return column

@@ -1,4 +1,4 @@
-"""Opening a file of unknown making: text table, spreadsheet, XML or archive. Its bounds are here, its meaning is not.
+"""Opening a file of unknown making: text table, spreadsheet, XML, JSON or archive. Its bounds are here, its meaning is not.
 
 Nothing is ever unpacked to disk, nothing in a file is run, and every row is text.
 """
@@ -6,6 +6,7 @@ Nothing is ever unpacked to disk, nothing in a file is run, and every row is tex
 import codecs
 import csv
 import io
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,8 +25,9 @@ MAX_RATIO = 300  # unpacked to packed, above which an archive is a bomb; real ex
 MAX_CELL = 100_000  # letters; a longer cell makes its row a rejected one
 HEAD_ROWS = 40
 _SNIFFED = 1 << 16
+_JSON_START = 1 << 12
 _DELIMITERS = "\t|;,"  # the rarest in texts first
-Kind = Literal["table", "xml", "zip"]
+Kind = Literal["table", "xml", "json", "zip"]
 
 # The csv module's limit is one for the whole process; longer cells must be read so that their row alone is refused.
 csv.field_size_limit(max(csv.field_size_limit(), 1 << 30))
@@ -53,7 +55,7 @@ class Opened:
     Attributes
     ----------
     path : Path
-    kind : {"table", "xml", "zip"}
+    kind : {"table", "xml", "json", "zip"}
     rows : callable
         Each call yields the rows of a table from the start, blank ones left out; cells are stripped text. Streams.
     head : tuple of Row
@@ -64,6 +66,8 @@ class Opened:
         The sheet that is read and those with rows that are not, where a spreadsheet has several; else "" and none.
     mixed : mapping of int to str
         Places of a spreadsheet's columns that hold both dates and dates as text, with one of the texts.
+    start : str
+        The beginning of JSON; "" for anything else.
     meter : Meter
         Moves while the file is read.
     """
@@ -76,6 +80,7 @@ class Opened:
     sheet: str = ""
     other_sheets: tuple[str, ...] = ()
     mixed: Mapping[int, str] = field(default_factory=dict)
+    start: str = ""
     meter: Meter = field(default_factory=lambda: Meter(0))
 
     @property
@@ -128,6 +133,8 @@ def open_file(path: str | Path, sheet: str | None = None) -> Opened:
         raise InputError(f"{shown} is no spreadsheet and has no sheet {sheet!r}. Leave --sheet out.")
     if _is_xml(start):
         return Opened(path, "xml", _no_rows, meter=meter)
+    if _is_json(start):
+        return Opened(path, "json", _no_rows, start=start[:_JSON_START].decode(errors="replace"), meter=meter)
     if path.suffix.lower() in (".xlsx", ".xls", ".ods", ".pdf", ".zip"):
         raise InputError(f"{shown} is no table that can be read. Save it as .csv or .xlsx and import that.")
     return _open_text(path, start, meter)
@@ -139,6 +146,11 @@ def _no_rows() -> Iterator[Row]:
 
 def _is_xml(start: bytes) -> bool:
     return start.removeprefix(codecs.BOM_UTF8).lstrip()[:5].lower() in (b"<?xml", b"<heal", b"<!doc")
+
+
+def _is_json(start: bytes) -> bool:
+    """Whether it is an object: no table begins with a brace and a name in quotes."""
+    return re.match(rb"\s*\{\s*\"", start.removeprefix(codecs.BOM_UTF8)) is not None
 
 
 # Text tables -----------------------------------------------------------------------------------------------------

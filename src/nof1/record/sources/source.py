@@ -94,6 +94,8 @@ class Export:
         The sheet of a spreadsheet that has several; set when the file is recognized.
     suggested : mapping of str to str
         Diary field to column, where the source knows (such as "note").
+    trial : str
+        Hash of the protocol that the file was made for, where it says so: it is of no use to another trial. Else "".
     """
 
     source: str
@@ -115,6 +117,7 @@ class Export:
     notes: tuple[str, ...] = ()
     sheet: str = ""
     suggested: Mapping[str, str] = field(default_factory=dict)
+    trial: str = ""
 
     @property
     def name(self) -> str:

@@ -1,0 +1,181 @@
+"""A trial folder as the served diary sees it: its page, its recorded nights, and entries that go through the same code as those of `nof1 log`.
+
+Knows folders and nights; must not know HTTP, cookies or who is asking.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from nof1.bedside.page import diary_page
+from nof1.errors import InputError
+from nof1.files import sha256_bytes
+from nof1.plan.loading import load_schedule
+from nof1.plan.order import Order
+from nof1.plan.protocol import Protocol
+from nof1.record.diary import read_diary
+from nof1.record.entry import Entry, columns, row_of
+from nof1.record.nights import last_night
+from nof1.record.writing import Change, ConflictError, record
+
+MAX_ENTRIES = 400  # nights at once: a year's
+BY = "diary page"  # in the journal
+_MAX_CELLS = 200
+_TOGETHER = ("guess", "confidence")  # one says how sure the other is
+
+Cells = Annotated[dict[str, str], Field(max_length=_MAX_CELLS)]
+
+
+class Sent(BaseModel):
+    """A night as the page sends it: its cells, and those that the page knew to be recorded when they were entered."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    night: date
+    cells: Cells
+    seen: Cells = {}
+
+
+class Batch(BaseModel):
+    """What the page sends at once. `trial` is the hash of the protocol that it was made for."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    trial: str | None = None
+    entries: Annotated[tuple[Sent, ...], Field(max_length=MAX_ENTRIES)]
+
+
+class OtherTrialError(InputError):
+    """The entries are of another trial than the one that is served."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page, and the hash by which a browser finds out that it is out of date."""
+
+    text: str
+    sha256: str
+
+
+def read_batch(content: bytes) -> Batch:
+    """The entries in the body of a request.
+
+    Raises
+    ------
+    InputError
+        If it is not what the page sends. The message repeats nothing of it.
+    """
+    try:
+        return Batch.model_validate_json(content)
+    except (ValidationError, RecursionError):
+        raise InputError("The body is not what the diary page sends.") from None
+
+
+class Served:
+    """A trial folder that is served.
+
+    Parameters
+    ----------
+    folder : Path
+    clock : callable
+        The local time, aware.
+
+    Raises
+    ------
+    InputError
+        If the folder is no trial folder, or has no page.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
+        self.folder, self._clock = folder, clock
+        self._made: tuple[Protocol, Order, Page] | None = None
+        self.trial = Protocol.load(folder).sha256()
+        self.page()
+
+    def page(self) -> Page:
+        """The page, of the folder as it is now: an amendment moves its nights."""
+        protocol = Protocol.load(self.folder)
+        order = load_schedule(self.folder, protocol)
+        made = self._made
+        if made is None or made[:2] != (protocol, order):
+            text = diary_page(protocol, order, served=True)
+            made = self._made = protocol, order, Page(text, sha256_bytes(text.encode()))
+        return made[2]
+
+    def nights(self) -> dict[str, Any]:
+        """What is recorded, by night, and what tells the page whether it is out of date."""
+        protocol = Protocol.load(self.folder)
+        return {
+            "trial": protocol.sha256(),
+            "page": self.page().sha256,
+            "today": self._clock().isoformat(timespec="seconds"),
+            "nights": {str(night): cells for night, cells in self._recorded(protocol).items()},
+        }
+
+    def take(self, batch: Batch) -> list[dict[str, Any]]:
+        """Record entries, each by itself, and tell what came of each.
+
+        Raises
+        ------
+        OtherTrialError
+            If the page was made for another trial.
+        Nof1Error
+            If the folder cannot be written to at the moment. Entries before that are recorded, and the same again is harmless.
+        """
+        protocol = Protocol.load(self.folder)
+        if batch.trial is not None and batch.trial != protocol.sha256():
+            raise OtherTrialError("This page belongs to another trial than the one that nof1 serve has open.")
+        now = self._clock()
+        recorded = self._recorded(protocol)
+        results: list[dict[str, Any]] = []
+        for sent in batch.entries:
+            known = recorded.get(sent.night, {})
+            status, message = "recorded", ""
+            try:
+                if not self._take(protocol, sent, known, now):
+                    status = "same"
+            except ConflictError as conflict:
+                status, message = "conflict", str(conflict)
+            except InputError as problem:
+                status, message = "refused", str(problem)
+            results.append({"night": str(sent.night), "status": status, "message": message})
+        recorded = self._recorded(protocol)
+        for sent, result in zip(batch.entries, results, strict=True):
+            result["recorded"] = recorded.get(sent.night, {})
+        return results
+
+    def _take(self, protocol: Protocol, sent: Sent, known: Mapping[str, str], now: datetime) -> bool:
+        """Whether anything changed."""
+        for name in sent.cells:
+            if name not in columns(protocol)[1:]:
+                raise InputError(f"{name[:40]!r} is not recorded in this trial.")
+        if sent.night > last_night(now):
+            raise InputError(f"The night of {sent.night} is not over yet. Record it in the morning.")
+        change = Change(sent.night, entered(sent, known), seen=sent.seen)
+        return bool(change.cells and record(self.folder, protocol, [change], by=BY, now=now, correct=True))
+
+    def _recorded(self, protocol: Protocol) -> dict[date, dict[str, str]]:
+        return {entry.night: _cells(protocol, entry) for entry in read_diary(self.folder, protocol)}
+
+
+def entered(sent: Sent, known: Mapping[str, str]) -> dict[str, str]:
+    """The cells that the person entered. What they only saw and left is no answer to what another device has recorded since.
+
+    >>> sent = Sent(night=date(2026, 1, 5), cells={"rls": "4", "note": "calm"}, seen={"rls": "4"})
+    >>> entered(sent, {"rls": "6"})
+    {'note': 'calm'}
+    """
+    left = {
+        name
+        for name, text in sent.cells.items()
+        if text == sent.seen.get(name, "") and known.get(name, "") not in ("", text)
+    }
+    if not all(name in left or sent.cells.get(name, "") == sent.seen.get(name, "") for name in _TOGETHER):
+        left -= set(_TOGETHER)
+    return {name: text for name, text in sent.cells.items() if name not in left}
+
+
+def _cells(protocol: Protocol, entry: Entry) -> dict[str, str]:
+    return {name: text for name, text in row_of(protocol, entry).items() if name != "night"}
