@@ -19,7 +19,8 @@ demo: $(READY) ## take the simulated sample trial the whole way to a PDF, in bui
 	@rm -rf build/demo
 	@$(BIN)/nof1 demo build/demo
 
-test: $(READY) ## run the tests
+test: $(READY) ## run the tests; in a browser, too, which is installed where that can be done
+	@sh scripts/browser.sh
 	@$(BIN)/python -m pytest
 
 images: $(READY) ## draw the pictures that tests compare with again; look at every change

@@ -123,7 +123,7 @@ def main() -> None:
     (HERE / "bench_cohort.md").write_text(
         f"# What many people take, as `make bench` printed it last\n\n{about}. Simulated people of 84 nights, from their folders to tables and "
         f"PDF with {WORKERS} processes; “again” is the same command once more, when all answers are there; “refused” are those whose nights the engine does not trust itself with. The true mean is {MEAN}, the true spread "
-        f"{SPREAD} points. Promised: 10,000 people in 5 minutes and 2,000 MB, and the same time for each person at any number.\n\n{text}",
+        f"{SPREAD} points; it is told a little too small, since these nights are steadier than the priors expect (see cohort.md). Promised: 10,000 people in 5 minutes and 2,000 MB, and the same time for each person at any number.\n\n{text}",
         encoding="utf-8",
     )
 

@@ -1,5 +1,6 @@
 """What the tests of several rooms share: protocols of every design, trial folders open and sealed, the bytes in a folder."""
 
+import sys
 from datetime import date
 from types import SimpleNamespace
 
@@ -105,3 +106,23 @@ def bytes_in():
         for path in sorted(folder.rglob("*"))
         if path.name != LOCK_NAME
     }
+
+
+@pytest.fixture
+def nof1(monkeypatch, capsys):
+    """A function that runs a command in this process: exit status, what it printed, what it complained."""
+
+    from nof1.cli import main  # late: most tests run no command
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["nof1", *map(str, words)])
+        capsys.readouterr()
+        try:
+            main()
+        except SystemExit as ending:
+            status = ending.code or 0
+        else:
+            status = 0
+        return status, *capsys.readouterr()
+
+    return run

@@ -1,31 +1,10 @@
-"""Commands run in this process, and what a refusal must look like."""
-
-import sys
+"""What a refusal of a command must look like."""
 
 import pytest
 
-from nof1.cli import main
 from nof1.plan.draw import draw_order
 from nof1.record.entry import Entry
 from nof1.record.trial import Trial
-
-
-@pytest.fixture
-def nof1(monkeypatch, capsys):
-    """A function that runs a command in this process: exit status, what it printed, what it complained."""
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["nof1", *map(str, words)])
-        capsys.readouterr()
-        try:
-            main()
-        except SystemExit as ending:
-            status = ending.code or 0
-        else:
-            status = 0
-        return status, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture

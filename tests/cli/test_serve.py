@@ -5,16 +5,14 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from types import SimpleNamespace
 
 import httpx2
 import pytest
 import segno
 from rich.console import Console
+from serving import START, serving
 
 from nof1.bedside import address
 from nof1.cli.qr import qr_text
@@ -24,7 +22,6 @@ from nof1.record.trial import Trial
 from nof1.record.unseal import unseal
 
 posix = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
-START = "from nof1.cli import main; main()"
 LAN = f"from nof1.bedside import address; address.home_address = lambda: '127.0.0.2'; {START}"
 
 
@@ -34,27 +31,6 @@ def folder(tmp_path, make_protocol):
     protocol = make_protocol(design={"start": date.today() - timedelta(days=10)})  # noqa: DTZ011 - the clock of the command
     Trial(protocol, draw_order(protocol), ()).create(tmp_path / "trial")
     return tmp_path / "trial"
-
-
-@contextmanager
-def serving(folder, *options, code=START):
-    """The command at work on a free port: its process, what it said, where it is, its code."""
-    words = [sys.executable, "-c", code, "serve", str(folder), "--port", "0", *options]
-    process = subprocess.Popen(
-        words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        said = []
-        while not said or "#code=" not in said[-1]:
-            line = process.stdout.readline()
-            assert line, process.stderr.read()
-            said.append(line)
-        text = "".join(said)
-        place = re.search(r"Address: (\S+)", text)[1]
-        yield SimpleNamespace(process=process, text=text, address=place, code=re.search(r"Code: (\S+)", text)[1])
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def stop(process):

@@ -1,0 +1,240 @@
+"""The page in a browser and nof1 serve as a process behind it: pairing, a night into the folder, a laptop asleep, two devices, and files that are imported."""
+
+import os
+import signal
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from serving import serving
+
+from nof1.cli.draw import write_plan
+from nof1.plan.draw import draw_order
+from nof1.record.diary import read_diary
+from nof1.record.journal import JOURNAL_FILE
+from nof1.record.trial import Trial
+
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="the laptop is put to sleep by a signal"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
+AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+IN_FOLDER = "In the trial folder"
+
+
+def today():
+    return datetime.now().astimezone().date()
+
+
+@pytest.fixture
+def trial(tmp_path, make_protocol):
+    """A trial that began ten days ago, in the folder of the same test."""
+    protocol = make_protocol(design={"start": today() - timedelta(days=10)})
+    Trial(protocol, draw_order(protocol), ()).create(tmp_path / "trial")
+    return SimpleNamespace(folder=tmp_path / "trial", protocol=protocol)
+
+
+@pytest.fixture
+def night():
+    """Last night, as the page has it at nine in the morning, which its clock is set to."""
+    return today() - timedelta(days=1)
+
+
+@pytest.fixture
+def device(phones):
+    """A function that makes a phone, at nine in the morning of today in the zone of the laptop."""
+
+    @contextmanager
+    def make(**options):
+        with phones(allow_requests=True, zone="UTC", **options) as context:
+
+            def page(address):
+                page = context.new_page()
+                page.clock.install(time=datetime.fromisoformat(f"{today()}T09:00:00+00:00"))
+                page.goto(address)
+                return page
+
+            yield page
+
+    return make
+
+
+def link(served):
+    return f"{served.address}pair#code={served.code}"
+
+
+def paired(page):
+    page.locator("[data-field=severity]").wait_for()
+    return page
+
+
+def recorded(trial, night):
+    return {entry.night: entry for entry in read_diary(trial.folder, trial.protocol)}.get(night)
+
+
+def until(page, holds):
+    """Wait until it holds; the page and the laptop take their time."""
+    for _ in range(100):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("It never held.")
+
+
+def rated(trial, night, page, value):
+    """Wait until the night has this rating in the diary of the folder, and the page says so."""
+    until(page, lambda: (entry := recorded(trial, night)) is not None and entry.outcome == value)
+    page.locator("#state", has_text=IN_FOLDER).wait_for()
+
+
+def test_the_link_pairs_and_a_night_goes_into_the_diary(trial, night, device, hand):
+    with serving(trial.folder) as served, device() as open_:
+        page = paired(open_(link(served)))
+        assert served.code not in page.url
+        hand(page).rate("4")
+        page.locator("#text-note").fill("ruhig, \N{SLEEPING SYMBOL}")
+        hand(page).save()
+        rated(trial, night, page, 4.0)
+        assert recorded(trial, night).note == "ruhig, \N{SLEEPING SYMBOL}"
+        assert "diary page" in (trial.folder / JOURNAL_FILE).read_text(encoding="utf-8")
+        page.get_by_role("button", name="Correct this night").tap()
+        hand(page).rate("5")
+        hand(page).save()
+        rated(trial, night, page, 5.0)
+
+
+def test_who_has_no_code_or_a_wrong_one_sees_nothing_of_the_trial(trial, device, bytes_in):
+    before = bytes_in(trial.folder)
+    with serving(trial.folder) as served, device() as open_:
+        page = open_(served.address)
+        page.get_by_label("Code").fill("WRON-GONE")
+        page.get_by_role("button", name="Pair").tap()
+        page.locator("#told", has_text="not the code").wait_for()
+        text = page.content()
+        assert trial.protocol.title not in text
+        assert trial.protocol.outcome.title not in text
+        assert page.request.get(f"{served.address}api/nights").status == 401
+        page.get_by_label("Code").fill(served.code.lower())
+        page.get_by_role("button", name="Pair").tap()
+        paired(page)
+    assert bytes_in(trial.folder) == before
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_pairing_has_no_barrier(trial, device, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    with serving(trial.folder) as served, device(scheme=scheme) as open_:
+        page = open_(served.address)
+        for state in ("asked", "refused"):
+            found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE}}).response["violations"]
+            assert [(state, one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []
+            page.get_by_label("Code").fill("WRON-GONE")
+            page.get_by_role("button", name="Pair").tap()
+            page.locator("#told", has_text="not the code").wait_for()
+
+
+def test_a_page_of_another_address_cannot_ask(trial, device, browser, bytes_in):
+    """A name that leads to this machine (rebinding), and a foreign page that sends a form or a request."""
+    before = bytes_in(trial.folder)
+    with serving(trial.folder) as served, device() as open_:
+        page = paired(open_(link(served)))
+        foreign = served.address.replace("127.0.0.1", "127-0-0-1.example.test")
+        answer = page.request.get(served.address, headers={"Host": foreign.removeprefix("http://").strip("/")})
+        assert answer.status == 421
+        other = browser.new_context().new_page()
+        other.goto("data:text/html,<title>other</title>")
+        sent = other.evaluate(
+            """address => fetch(address + 'api/nights', {method: 'POST', mode: 'no-cors', credentials: 'include',
+               body: '{"entries": []}'}).then(answer => answer.type, () => 'failed')""",
+            served.address,
+        )
+        other.context.close()
+        assert sent in ("opaque", "failed")
+    assert bytes_in(trial.folder) == before
+
+
+def test_while_the_laptop_sleeps_the_page_opens_and_entries_wait(trial, night, device, hand):
+    with serving(trial.folder) as served, device() as open_:
+        paired(open_(link(served))).close()
+        served.process.send_signal(signal.SIGSTOP)
+        try:
+            page = paired(open_(served.address))  # from what the browser kept
+            hand(page).rate("6")
+            hand(page).save()
+            page.clock.run_for(120_000)  # until it no longer waits for an answer
+            page.get_by_text("saved here and not yet in the trial folder").wait_for()
+            assert recorded(trial, night) is None
+        finally:
+            served.process.send_signal(signal.SIGCONT)
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        rated(trial, night, page, 6.0)
+
+
+@pytest.mark.parametrize(("choice", "left"), [("Entered here", 7.0), ("In the trial folder", 3.0)])
+def test_of_two_devices_the_second_sees_what_the_first_recorded_and_chooses(trial, night, device, hand, choice, left):
+    with serving(trial.folder) as served, device() as open_first, device() as open_second:
+        first, second = paired(open_first(link(served))), paired(open_second(link(served)))
+        hand(first).rate("3")
+        hand(first).save()
+        rated(trial, night, first, 3.0)
+        hand(second).rate("7")
+        hand(second).save()
+        second.get_by_role("heading", name="Another value was recorded meanwhile").wait_for()
+        assert recorded(trial, night).outcome == 3.0
+        hand(second).tap(second.locator("[data-conflict=severity] label").filter(has_text=choice))
+        second.get_by_role("button", name="Keep what I chose").tap()
+        rated(trial, night, second, left)
+        journal = (trial.folder / JOURNAL_FILE).read_text(encoding="utf-8")
+        assert ("3,7" in journal) == (left == 7.0)  # the old value is never lost
+
+
+def test_a_sealed_trial_is_served_without_its_arms(tmp_path, planned, device, hand):
+    protocol = planned(
+        "randomized-blocks", concealed="helper", blocks=2, period_nights=3, start=today() - timedelta(days=2)
+    )
+    write_plan(tmp_path / "trial", protocol, tmp_path / "helper")
+    with serving(tmp_path / "trial") as served, device() as open_:
+        page = open_(link(served))
+        page.locator("[data-field=severity]").wait_for()
+        shown = page.locator("main").inner_text()
+        assert "pack 1" in shown
+        assert not any(arm.title in shown for arm in protocol.arms)
+
+
+@pytest.mark.parametrize("kind", ["Export", "As a table (CSV)"])
+def test_a_file_of_the_page_is_imported_and_twice_is_harmless(trial, night, phones, hand, nof1, tmp_path, kind):
+    """From diary.html, which nof1 diary-page writes, over a download into the diary."""
+    assert nof1("diary-page", trial.folder)[0] == 0
+    with phones(zone="UTC", accept_downloads=True) as context:
+        page = context.new_page()
+        page.clock.install(time=datetime.fromisoformat(f"{today()}T09:00:00+00:00"))
+        page.goto((trial.folder / "diary.html").as_uri())
+        hand(page).rate("4")
+        hand(page).choose("dose_mg", "none")
+        hand(page).save()
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=kind, exact=True).tap()
+        file = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(file)
+    for _ in range(2):
+        status, said, complained = nof1("import", trial.folder, file, "--yes")
+        assert status == 0, said + complained
+        entry = recorded(trial, night)
+        assert (entry.outcome, entry.dose_mg) == (4.0, 0.0)
+    assert sum(one.outcome is not None for one in read_diary(trial.folder, trial.protocol)) == 1
+
+
+def test_what_waits_in_a_served_page_can_be_exported_and_imported(trial, night, device, hand, nof1, tmp_path):
+    with device(accept_downloads=True) as open_:
+        with serving(trial.folder) as served:
+            page = paired(open_(link(served)))
+        hand(page).rate("2")
+        hand(page).save()
+        page.get_by_text("saved here and not yet in the trial folder").wait_for()
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name="Export", exact=True).tap()
+        waiting.value.save_as(tmp_path / "waiting.json")
+    assert nof1("import", trial.folder, tmp_path / "waiting.json", "--yes")[0] == 0
+    assert recorded(trial, night).outcome == 2.0
