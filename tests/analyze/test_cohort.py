@@ -18,8 +18,9 @@ from scipy.special import ndtr
 from nof1 import Cohort, InputError, Protocol, RefusalError, draw_order, fit_cohort
 from nof1.analyze.cohort import person, pool
 from nof1.analyze.cohort_likelihood import Person, PersonPair, effect_grid, effect_likelihood, fields_of
-from nof1.analyze.cohort_people import unique_names
+from nof1.analyze.cohort_people import Moderator, unique_names
 from nof1.analyze.cohort_pool import Likelihoods, normal_on_grid, pool_likelihoods
+from nof1.analyze.cohort_pymc import build_cohort_model, stack
 from nof1.analyze.marginal import fit_marginal
 from nof1.analyze.simulate import Truth, simulate
 from nof1.analyze.terms import terms
@@ -490,10 +491,10 @@ def test_an_outlier_that_no_number_can_hold():
     peaks, sd = np.r_[np.zeros(40), 6.0], np.r_[np.full(40, 0.1), 0.05]
     grids = np.array([effect_grid(peak, s, SPAN) for peak, s in zip(peaks, sd, strict=True)])
     logs = -0.5 * ((grids - peaks[:, None]) / sd[:, None]) ** 2
-    population, pooled = pool_likelihoods(Likelihoods(grids, logs, SPAN), np.ones(41))
+    population, pooled = pool_likelihoods(Likelihoods.of(grids, logs, SPAN), np.ones(41))
     weight, zeta, mu, *_ = exact(peaks, sd)
     assert population.weight @ population.spread == pytest.approx(weight @ zeta, rel=1e-3)
-    assert population.weight @ population.mean == pytest.approx(weight @ mu, abs=1e-3)
+    assert population.weight @ population.mean(np.ones(1)) == pytest.approx(weight @ mu, abs=1e-3)
     assert pooled.mean[-1] == pytest.approx(6.0, abs=0.05)
 
 
@@ -515,3 +516,22 @@ def test_the_two_ways_agree(effects):
         assert (np.abs(two.people[column] - one.people[column]) < allowed).all()
     for column in ("pooled_p_benefit", "pooled_p_harm"):
         np.testing.assert_allclose(one.people[column], two.people[column], atol=0.06)
+
+
+def test_groups_in_pymc_move_each_person_s_mean(effects):
+    """The density at deltas of the groups is that without groups, of effects moved by as much, times the deltas' prior."""
+    import pytensor
+
+    stacked = stack([terms(trial(i, effects[i])) for i in range(3)], "magnesium")
+    moderator = Moderator("form", ("a", "b", "c"), np.array([2.0, 0.0, 1.0]))
+    delta, zeta = np.array([0.3, -0.2, 0.5]), 0.7
+    with pytensor.config.change_flags(mode="FAST_COMPILE"):
+        grouped, plain = build_cohort_model(stacked, SPAN, moderator), build_cohort_model(stacked, SPAN)
+        point = grouped.initial_point() | {"delta": delta, "zeta_log__": np.log(zeta)}
+        got = grouped.compile_logp()(point)
+        moved = {name: value for name, value in point.items() if name != "delta"}
+        moved["raw"] = point["raw"] + delta[[2, 0, 1]] / zeta
+        expected = plain.compile_logp()(moved)
+    prior = stats.norm.logpdf(delta, 0, 0.2 * SPAN / np.sqrt(2)).sum()
+    raw = stats.norm.logpdf(point["raw"]).sum() - stats.norm.logpdf(moved["raw"]).sum()
+    assert got == pytest.approx(expected + prior + raw, rel=1e-9)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from nof1.analyze.cohort_groups import pool_groups
 from nof1.analyze.cohort_likelihood import Person, PersonPair, people, person
 from nof1.analyze.cohort_nodes import MEAN_SD
 from nof1.analyze.cohort_people import Member, Moderator, alike, alone_columns, unique_names, with_field
@@ -58,8 +59,9 @@ class Cohort:
         What is to be expected of the next person: mean, sd, interval, p_better, p_benefit, p_small, p_harm.
     moderator : dict or None
         `field`; `kind`, "groups" or "number"; `groups`, each with value, people, mean, sd, interval; `coefficient`: mean, sd,
-        interval, p_above_zero: of two groups the second minus the first, of a number for each unit more; `rows`, the same
-        with the names of both groups (None of a number).
+        interval, p_above_zero: of two groups the second minus the first, of a number for each unit more, of more groups
+        None; `rows`, the differences of groups, each with reference, group (None of a number), mean, sd, interval: of three and
+        more each against the one with most people.
     left_out : tuple of (name, reason)
     diagnostics : dict
         Of the sampler: rhat_max, ess_min, divergences; empty for two stages.
@@ -133,15 +135,15 @@ def pool(
     """
     members, left, found = _members(people, arm, reference, moderator)
     span = members[0][1].span
-    likelihoods = Likelihoods(
-        grids=np.array([pair.grid for _, pair in members]),
-        logs=np.array([pair.log_likelihood for _, pair in members]),
-        span=span,
-        moderator=None if found is None else found.centred,
-        moderator_sd=1.0 if found is None else found.prior_sd(MEAN_SD * span),
+    likelihoods = Likelihoods.of(
+        np.array([pair.grid for _, pair in members]),
+        np.array([pair.log_likelihood for _, pair in members]),
+        span,
+        None if found is None else found.design,
+        None if found is None else found.prior_precision(MEAN_SD * span),
     )
     thresholds = np.array([pair.threshold for _, pair in members])
-    population, pooled = pool_likelihoods(likelihoods, thresholds)
+    population, pooled = (pool_groups if found and found.many else pool_likelihoods)(likelihoods, thresholds)
     return _cohort(members, left, found, population, pooled, engine="two-stage")
 
 
@@ -253,7 +255,8 @@ def _cohort(
     """Everything that is said, from the posterior of either engine."""
     first = members[0][1]
     threshold = float(np.median([pair.threshold for _, pair in members]))
-    of_all = OfAll(population, np.zeros(1) if moderator is None else moderator.centred, first.better, threshold)
+    design = np.ones((len(members), 1)) if moderator is None else moderator.design
+    of_all = OfAll(population, design, first.better, threshold)
     return Cohort(
         arm=first.arm,
         reference=first.reference,
@@ -264,7 +267,7 @@ def _cohort(
         threshold=threshold,
         engine=engine,
         people=_table(members, moderator, pooled),
-        mean=summary(population.mean, population.weight),
+        mean=summary(of_all.mean(), population.weight),
         spread=summary(population.spread, population.weight),
         share_benefit=summary(of_all.share(better=True), population.weight),
         share_harmed=summary(of_all.share(better=False), population.weight),

@@ -29,9 +29,10 @@ class Approximation:
     precision, slope : array, shape (N,)
         The likelihood is about exp(slope beta - precision beta^2 / 2).
     design : array, shape (N, C)
-        A column of ones, and the centred moderator where there is one.
-    prior_precision : array, shape (C,)
-        Of mu and gamma.
+        What each person's mean effect is made of, times the coefficients: ones; ones and a centred moderator; or one column a
+        group.
+    prior_precision : array, shape (C, C)
+        Of the coefficients.
     span : float
         R, in points.
     """
@@ -63,7 +64,7 @@ class Approximation:
         square = np.divide(self.slope**2, self.precision, out=np.zeros_like(self.slope), where=self.precision > 0)
         for k, zeta in enumerate(spread):
             shrink = 1 / (1 + self.precision * zeta**2)
-            information = (self.design.T * (self.precision * shrink)) @ self.design + np.diag(self.prior_precision)
+            information = (self.design.T * (self.precision * shrink)) @ self.design + self.prior_precision
             right = self.design.T @ (self.slope * shrink)
             factor = np.linalg.cholesky(information)
             half = np.linalg.solve(factor, right)
@@ -73,6 +74,12 @@ class Approximation:
             # square (1 - shrink) is what is lost by not standing at the own peak, up to what does not depend on zeta
             log_density[k] = 0.5 * np.sum(np.log(shrink)) + 0.5 * np.sum(square * (1 - shrink)) + fit
         return log_density - 0.5 * (spread / (SPREAD_SCALE * self.span)) ** 2, mean, root
+
+    def log_prior(self, coefficients: Array, zeta: Array) -> Array:
+        """Of coefficients, shape (C, ...), and spreads, shape (...), up to a constant."""
+        square = np.einsum("c...,cd,d...", coefficients, self.prior_precision, coefficients)
+        out: Array = -0.5 * square - 0.5 * (zeta / (SPREAD_SCALE * self.span)) ** 2
+        return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +172,4 @@ class Nodes:
 
     def log_prior(self, coefficients: Array, zeta: Array) -> Array:
         """Of (mu, gamma) and zeta, up to a constant."""
-        out: Array = -0.5 * (zeta / (SPREAD_SCALE * self.approximation.span)) ** 2
-        for value, precision in zip(coefficients, self.approximation.prior_precision, strict=True):
-            out = out - 0.5 * precision * value**2
-        return out
+        return self.approximation.log_prior(coefficients, zeta)

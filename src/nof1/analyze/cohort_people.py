@@ -13,7 +13,8 @@ from nof1.errors import InputError, RefusalError
 from nof1.language import commas, say
 
 Member = tuple[Person, PersonPair]
-_GROUPS = 2
+_PAIR = 2
+_PER_GROUP = 2  # people that there must be for each group on average
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,9 +25,9 @@ class Moderator:
     ----------
     field : str
     groups : tuple of str
-        The two values of a text, in alphabetical order; empty for a number.
+        The values of a text, in alphabetical order; empty for a number.
     values : array, shape (N,)
-        The number of each person; of a text 0 for the first group and 1 for the second.
+        The number of each person; of a text the place of the group.
     """
 
     field: str
@@ -34,17 +35,46 @@ class Moderator:
     values: Array
 
     @property
+    def many(self) -> bool:
+        """Whether there are three groups or more, each with a mean of its own; else there is one coefficient."""
+        return len(self.groups) > _PAIR
+
+    @property
     def centre(self) -> float:
         """Mean over the people: what is taken off the values."""
         return float(self.values.mean())
 
     @property
-    def centred(self) -> Array:
-        """Shape (N,)."""
-        return self.values - self.centre
+    def design(self) -> Array:
+        """What each person's mean effect is made of, shape (N, C): ones and the centred values, or one column a group."""
+        if self.many:
+            out: Array = np.eye(len(self.groups))[self.values.astype(int)]
+            return out
+        return np.column_stack([np.ones(len(self.values)), self.values - self.centre])
 
-    def prior_sd(self, mean_sd: float) -> float:
-        """Sd of the coefficient's prior: of a difference of groups that of an effect; of a number that per standard deviation."""
+    @property
+    def counts(self) -> list[int]:
+        """People of each group."""
+        return [int(count) for count in np.bincount(self.values.astype(int), minlength=len(self.groups))]
+
+    def row(self, value: float) -> Array:
+        """What the mean effect at a value, or of a group by its place, is made of: shape (C,)."""
+        return np.eye(len(self.groups))[int(value)] if self.many else np.array([1.0, value - self.centre])
+
+    def prior_precision(self, mean_sd: float) -> Array:
+        """Of the coefficients, shape (C, C).
+
+        The coefficient of two groups has the sd of an effect, that of a number for each standard deviation of it. Means of more
+        groups are Normal(M, mean_sd / sqrt 2) about an M that is Normal(0, mean_sd), so that the difference of any two has that sd,
+        too.
+        """
+        if self.many:
+            count = len(self.groups)
+            return np.linalg.inv(mean_sd**2 * (np.ones((count, count)) + 0.5 * np.eye(count)))
+        return np.diag([mean_sd**-2, self.slope_sd(mean_sd) ** -2])
+
+    def slope_sd(self, mean_sd: float) -> float:
+        """Sd of the one coefficient's prior."""
         return mean_sd if self.groups else mean_sd / float(self.values.std())
 
 
@@ -134,7 +164,7 @@ def with_field(members: Sequence[Member], field: str) -> tuple[list[Member], lis
     Raises
     ------
     InputError
-        If nobody has it, everybody has the same value, or a text has more than two.
+        If nobody has it, everybody has the same value, or there are nearly as many groups as people.
     """
     kept = [(one, pair) for one, pair in members if field in pair.fields]
     left: list[tuple[str, str]] = [
@@ -153,9 +183,9 @@ def with_field(members: Sequence[Member], field: str) -> tuple[list[Member], lis
     groups = tuple(sorted(set(texts)))
     if len(groups) == 1:
         raise InputError(f"{field} is {groups[0]} for everybody, so there is nothing to compare.")
-    if len(groups) > _GROUPS:
+    if len(groups) > max(_PAIR, len(kept) / _PER_GROUP):
         raise InputError(
-            f"{field} has {len(groups)} values ({', '.join(groups)}); two at a time can be compared. Pool the people of two of them."
+            f"{field} has {len(groups)} values among {len(kept)} people, so hardly anybody shares one. Choose a field that several people share."
         )
     return kept, left, Moderator(field, groups, np.array([float(groups.index(text)) for text in texts]))
 

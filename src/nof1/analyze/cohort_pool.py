@@ -37,19 +37,28 @@ class Likelihoods:
     ----------
     grids, logs : array, shape (N, G)
         Effects in points and log likelihoods there.
-    moderator : array, shape (N,), or None
-        Centred.
-    moderator_sd : float
-        Sd of its coefficient's prior.
+    design : array, shape (N, C)
+        What each person's mean effect is made of, times the coefficients.
+    prior_precision : array, shape (C, C)
+        Of the coefficients.
     span : float
         R, in points.
     """
 
     grids: Array
     logs: Array
+    design: Array
+    prior_precision: Array
     span: float
-    moderator: Array | None = None
-    moderator_sd: float = 1.0
+
+    @classmethod
+    def of(
+        cls, grids: Array, logs: Array, span: float, design: Array | None = None, prior_precision: Array | None = None
+    ) -> "Likelihoods":
+        """Without a design people have one mean, whose prior is Normal(0, R/5)."""
+        if design is None or prior_precision is None:
+            design, prior_precision = np.ones((len(grids), 1)), np.array([[(MEAN_SD * span) ** -2]])
+        return cls(grids, logs, design, prior_precision, span)
 
     def __len__(self) -> int:
         return len(self.grids)
@@ -57,18 +66,23 @@ class Likelihoods:
 
 @dataclass(frozen=True, eq=False)
 class Population:
-    """The posterior of mean, moderator and spread, as weighted points close enough together for quantiles.
+    """The posterior of coefficients and spread, as weighted points close enough together for quantiles.
 
     Attributes
     ----------
-    mean, slope, spread, weight : array, shape (P,)
-        mu, gamma (0 without a moderator), zeta; weights sum to one.
+    coefficients : array, shape (C, P)
+        Of the design.
+    spread, weight : array, shape (P,)
+        zeta; weights sum to one.
     """
 
-    mean: Array
-    slope: Array
+    coefficients: Array
     spread: Array
     weight: Array
+
+    def mean(self, row: Array) -> Array:
+        """The mean effect of people with this row of the design, shape (P,)."""
+        return np.asarray(row @ self.coefficients)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +105,7 @@ class Pooled:
 
 
 def pool_likelihoods(people: Likelihoods, threshold: Array) -> tuple[Population, Pooled]:
-    """The population, and each person's effect given all people.
+    """The population, and each person's effect given all people: by quadrature, for one or two coefficients.
 
     Parameters
     ----------
@@ -99,10 +113,10 @@ def pool_likelihoods(people: Likelihoods, threshold: Array) -> tuple[Population,
     threshold : array, shape (N,)
         Each person's own, in points.
     """
-    nodes = Nodes.around(_approximate(people))
+    nodes = Nodes.around(approximate(people))
     for _ in range(_TRIES):
         coefficients, zeta, _ = nodes.at(*_axes(nodes))
-        grid = _common_grid(people, nodes, coefficients, zeta)
+        grid = common_grid(people, nodes.approximation, coefficients.reshape(len(coefficients), -1), nodes.high)
         log_posterior = _log_posterior(people, nodes, grid)
         weight = np.exp(log_posterior - log_posterior.max())
         weight /= weight.sum()
@@ -115,7 +129,9 @@ def pool_likelihoods(people: Likelihoods, threshold: Array) -> tuple[Population,
     ):  # where people hardly differ, each effect's distribution is that of mu, and needs it in small steps
         nodes, log_posterior = _finer(nodes, log_posterior)
     weight = np.exp(log_posterior - log_posterior.max())
-    pooled = _pooled(people, nodes, grid, weight / weight.sum(), threshold)
+    coefficients, zeta, _ = nodes.at(*_axes(nodes))
+    points = coefficients.reshape(len(coefficients), -1), zeta.ravel()
+    pooled = pooled_effects(people, *points, grid, (weight / weight.sum()).ravel(), threshold)
     return _population(nodes, log_posterior), pooled
 
 
@@ -132,7 +148,7 @@ def _edges(nodes: Nodes, weight: Array) -> dict[str, bool]:
     }
 
 
-def _approximate(people: Likelihoods) -> Approximation:
+def approximate(people: Likelihoods) -> Approximation:
     """Normal shapes with the moments that each likelihood has under a wide normal density."""
     wide = people.span / 2
     log_mass = people.logs - 0.5 * (people.grids / wide) ** 2
@@ -141,25 +157,27 @@ def _approximate(people: Likelihoods) -> Approximation:
     mean = np.sum(mass * people.grids, axis=1)
     variance = np.sum(mass * (people.grids - mean[:, None]) ** 2, axis=1)
     precision, slope = np.maximum(1 / variance - 1 / wide**2, 0.0), mean / variance
-    ones = np.ones(len(people))
-    prior = [1 / (MEAN_SD * people.span) ** 2]
-    if people.moderator is None:
-        return Approximation(precision, slope, ones[:, None], np.array(prior), people.span)
-    design = np.column_stack([ones, people.moderator])
-    return Approximation(precision, slope, design, np.array([*prior, people.moderator_sd**-2]), people.span)
+    return Approximation(precision, slope, people.design, people.prior_precision, people.span)
 
 
-def _common_grid(people: Likelihoods, nodes: Nodes, coefficients: Array, zeta: Array) -> Array:
-    """Evenly spaced effects that hold every person's effect and are close enough for the sharpest likelihood."""
-    approximation = nodes.approximation
-    reach = 8 * nodes.high
-    centres = [coefficients[0]]
-    if people.moderator is not None:
-        centres = [coefficients[0] + coefficients[1] * x for x in (people.moderator.min(), people.moderator.max())]
+def common_grid(people: Likelihoods, approximation: Approximation, coefficients: Array, widest: float) -> Array:
+    """Evenly spaced effects that hold every person's effect and are close enough for the sharpest likelihood.
+
+    Parameters
+    ----------
+    coefficients : array, shape (C, M)
+        All that are looked at.
+    widest : float
+        The largest spread that is.
+    """
+    reach = 8 * widest
+    # A mean is linear in the design: its ends are at the ends of the columns.
+    ends = np.unique([people.design.argmin(axis=0), people.design.argmax(axis=0)])
+    centres = people.design[ends] @ coefficients
     # How far the sharpest evidence pulls somebody away from the others where the spread is widest.
-    pulled = approximation.slope / (approximation.precision + 1 / nodes.high**2)
-    low = min(min(float(centre.min()) for centre in centres), float(pulled.min())) - reach
-    high = max(max(float(centre.max()) for centre in centres), float(pulled.max())) + reach
+    pulled = approximation.slope / (approximation.precision + 1 / widest**2)
+    low = min(float(centres.min()), float(pulled.min())) - reach
+    high = max(float(centres.max()), float(pulled.max())) + reach
     sharpest = float(approximation.precision.max(initial=0.0)) ** -0.5 if approximation.precision.any() else people.span
     step = min((high - low) / _LEAST, sharpest / 8)
     return np.linspace(low, high, int(np.clip(np.ceil((high - low) / step), _LEAST, _MOST)) + 1)
@@ -195,20 +213,21 @@ def normal_on_grid(grid: Array, mean: Array, sd: Array) -> Array:
     return out
 
 
-def _parts(people: Likelihoods, nodes: Nodes, grid: Array) -> Iterator[tuple[NDArray[np.int64], Array, Array, Array]]:
-    """People who share a moderator, in chunks: who, their likelihoods on the grid, the densities there, and their centres.
+def _parts(
+    people: Likelihoods, coefficients: Array, zeta: Array, grid: Array
+) -> Iterator[tuple[NDArray[np.int64], Array, Array, Array]]:
+    """People who share a row of the design, in chunks: who, their likelihoods on the grid, the densities there, and their centres.
 
     Likelihoods are shape (n, G) with largest value 1, densities (G, M), centres of the densities (M,).
     """
-    coefficients, zeta, _ = nodes.at(*_axes(nodes))
-    x = np.zeros(len(people)) if people.moderator is None else people.moderator
-    for value in np.unique(x):
-        members = np.flatnonzero(x == value)
-        centre = coefficients[0] if people.moderator is None else coefficients[0] + coefficients[1] * value
-        density = normal_on_grid(grid, centre.ravel(), zeta.ravel())
+    rows, place = np.unique(people.design, axis=0, return_inverse=True)
+    for i, row in enumerate(rows):
+        members = np.flatnonzero(place.ravel() == i)
+        centre = row @ coefficients
+        density = normal_on_grid(grid, centre, zeta)
         for start in range(0, len(members), _CHUNK):
             chosen = members[start : start + _CHUNK]
-            yield chosen, _on_grid(people, chosen, grid), density, centre.ravel()
+            yield chosen, _on_grid(people, chosen, grid), density, centre
 
 
 def _on_grid(people: Likelihoods, chosen: NDArray[np.int64], grid: Array) -> Array:
@@ -233,16 +252,31 @@ def _on_grid(people: Likelihoods, chosen: NDArray[np.int64], grid: Array) -> Arr
 def _log_posterior(people: Likelihoods, nodes: Nodes, grid: Array) -> Array:
     """Log posterior of the nodes, times what their cells are stretched by; shape of the nodes."""
     coefficients, zeta, stretch = nodes.at(*_axes(nodes))
-    total = np.zeros(zeta.size)
-    for chosen, likelihood, density, centre in _parts(people, nodes, grid):
+    total = log_likelihood(people, nodes.approximation, coefficients.reshape(len(coefficients), -1), zeta.ravel(), grid)
+    out: Array = total.reshape(zeta.shape) + stretch + nodes.log_prior(coefficients, zeta)
+    return out
+
+
+def log_likelihood(
+    people: Likelihoods, approximation: Approximation, coefficients: Array, zeta: Array, grid: Array
+) -> Array:
+    """Log of the product over people of the integral of L_i(beta) Normal(beta; mean_i, zeta): shape (M,).
+
+    Parameters
+    ----------
+    coefficients : array, shape (C, M)
+    zeta : array, shape (M,)
+    grid : array, shape (G,)
+    """
+    total = np.zeros(len(zeta))
+    for chosen, likelihood, density, centre in _parts(people, coefficients, zeta, grid):
         marginal = likelihood @ density
         dark = marginal < _TINY
         logs = np.log(np.where(dark, 1.0, marginal))
         if dark.any():  # no number so small: as the normal shape has it, which falls as it must
-            logs = np.where(dark, _far(nodes.approximation, chosen, centre, zeta.ravel()), logs)
+            logs = np.where(dark, _far(approximation, chosen, centre, zeta), logs)
         total += logs.sum(axis=0)
-    out: Array = total.reshape(zeta.shape) + stretch + nodes.log_prior(coefficients, zeta)
-    return out
+    return total
 
 
 def _far(approximation: Approximation, chosen: NDArray[np.int64], centre: Array, zeta: Array) -> Array:
@@ -277,21 +311,29 @@ def _population(nodes: Nodes, log_posterior: Array) -> Population:
     weight = np.exp(fine - fine.max()).ravel()
     coefficients, zeta, _ = nodes.at(nodes.spread_at(along_spread), nodes.standard_at(along_mean))
     held = weight > 1e-12
-    mean = coefficients[0].ravel()[held]
-    slope = coefficients[1].ravel()[held] if nodes.columns == 2 else np.zeros(len(mean))
-    return Population(mean, slope, zeta.ravel()[held], weight[held] / weight[held].sum())
+    points = coefficients.reshape(len(coefficients), -1)[:, held]
+    return Population(points, zeta.ravel()[held], weight[held] / weight[held].sum())
 
 
-def _pooled(people: Likelihoods, nodes: Nodes, grid: Array, weight: Array, threshold: Array) -> Pooled:
-    """Sum over nodes of their weight times L_i(beta) N(beta; mu, zeta) / L_i(mu, zeta), on the grid."""
+def pooled_effects(
+    people: Likelihoods, coefficients: Array, zeta: Array, grid: Array, weight: Array, threshold: Array
+) -> Pooled:
+    """Sum over weighted points of L_i(beta) N(beta; mean_i, zeta) / L_i(mean_i, zeta), on the grid.
+
+    Parameters
+    ----------
+    coefficients : array, shape (C, M)
+    zeta, weight : array, shape (M,)
+    grid : array, shape (G,)
+    threshold : array, shape (N,)
+    """
     out = np.empty((6, len(people)))
     step = grid[1] - grid[0]
-    held = weight.ravel() > 1e-12
-    for chosen, likelihood, density, _ in _parts(people, nodes, grid):
-        part = density[:, held]
-        marginal = likelihood @ part
-        share = np.divide(weight.ravel()[held], marginal, out=np.zeros_like(marginal), where=marginal > _TINY)
-        mass = likelihood * (share @ part.T)
+    held = weight > 1e-12
+    for chosen, likelihood, density, _ in _parts(people, coefficients[:, held], zeta[held], grid):
+        marginal = likelihood @ density
+        share = np.divide(weight[held], marginal, out=np.zeros_like(marginal), where=marginal > _TINY)
+        mass = likelihood * (share @ density.T)
         mass /= mass.sum(axis=1, keepdims=True)
         mean = mass @ grid
         sd = np.sqrt(np.maximum(mass @ grid**2 - mean**2, 0.0))

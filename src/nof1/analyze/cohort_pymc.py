@@ -123,9 +123,7 @@ def stack(everybody: Sequence[Terms], arm: str) -> Stacked:
     )
 
 
-def build_cohort_model(
-    stacked: Stacked, span: float, moderator: Array | None = None, moderator_sd: float = 1.0
-) -> pm.Model:
+def build_cohort_model(stacked: Stacked, span: float, moderator: Moderator | None = None) -> pm.Model:
     """The hierarchical model over all nights.
 
     Parameters
@@ -133,16 +131,20 @@ def build_cohort_model(
     stacked : Stacked
     span : float
         R, in points.
-    moderator : array, shape (N,), optional
-        Centred.
-    moderator_sd : float
-        Sd of its coefficient's prior.
+    moderator : Moderator, optional
     """
     count = len(stacked.data)
+    mean_sd = MEAN_SD * span
     with pm.Model(coords={"person": np.arange(count)}) as model:
-        mu = pm.Normal("mu", 0, MEAN_SD * span)
+        mu = pm.Normal("mu", 0, mean_sd)
         zeta = pm.HalfNormal("zeta", SPREAD_SCALE * span)
-        centre = mu if moderator is None else mu + pm.Normal("gamma", 0, moderator_sd) * moderator
+        if moderator is None:
+            centre = mu
+        elif moderator.many:  # each group's mean is about mu
+            delta = pm.Normal("delta", 0, mean_sd / np.sqrt(2), shape=len(moderator.groups))
+            centre = mu + delta[moderator.values.astype(int)]
+        else:
+            centre = mu + pm.Normal("gamma", 0, moderator.slope_sd(mean_sd)) * moderator.design[:, 1]
         raw = pm.Normal("raw", 0, 1, dims="person")  # non-centred: no funnel where people hardly differ
         mean = _mean(stacked, centre + zeta * raw)
         sigma = pm.HalfNormal("sigma", stacked.prior("noise_scale"), dims="person")[stacked.person]
@@ -237,9 +239,7 @@ def sample_cohort(
     import nutpie
 
     stacked = stack([terms(trial) for trial in trials], arm)
-    x = None if moderator is None else moderator.centred
-    gamma_sd = 1.0 if moderator is None else moderator.prior_sd(MEAN_SD * span)
-    model = build_cohort_model(stacked, span, x, gamma_sd)
+    model = build_cohort_model(stacked, span, moderator)
     compiled = nutpie.compile_pymc_model(model, var_names=[variable.name for variable in model.free_RVs])
     for effort in _EFFORTS:
         tree = nutpie.sample(
@@ -259,7 +259,7 @@ def sample_cohort(
         raise RefusalError(
             f'The sampler did not settle on this cohort (R-hat {diagnostics["rhat_max"]:.2f}). Use engine="two-stage".'
         )
-    return (*_told(tree["posterior"].to_dataset(), x, threshold), diagnostics)
+    return (*_told(tree["posterior"].to_dataset(), moderator, threshold), diagnostics)
 
 
 def _judge(tree: "xr.DataTree") -> dict[str, float]:
@@ -274,13 +274,17 @@ def _judge(tree: "xr.DataTree") -> dict[str, float]:
     }
 
 
-def _told(posterior: "xr.Dataset", x: Array | None, threshold: Array) -> tuple[Population, Pooled]:
+def _told(posterior: "xr.Dataset", moderator: Moderator | None, threshold: Array) -> tuple[Population, Pooled]:
     """The population's draws, and each person's effect summed up."""
     mu, zeta = (posterior[name].to_numpy().ravel() for name in ("mu", "zeta"))
-    gamma = np.zeros(len(mu)) if x is None else posterior["gamma"].to_numpy().ravel()
     raw = posterior["raw"].transpose("chain", "draw", "person").to_numpy().reshape(len(mu), -1)
-    centre = mu[:, None] + (0.0 if x is None else gamma[:, None] * x)
-    effect = centre + zeta[:, None] * raw
+    if moderator is None:
+        design, coefficients = np.ones((raw.shape[1], 1)), mu[None]
+    elif moderator.many:
+        design, coefficients = moderator.design, mu + posterior["delta"].to_numpy().reshape(len(mu), -1).T
+    else:
+        design, coefficients = moderator.design, np.stack([mu, posterior["gamma"].to_numpy().ravel()])
+    effect = (design @ coefficients).T + zeta[:, None] * raw
     lower, upper = np.quantile(effect, TAILS, axis=0)
     pooled = Pooled(
         mean=effect.mean(axis=0),
@@ -290,4 +294,4 @@ def _told(posterior: "xr.Dataset", x: Array | None, threshold: Array) -> tuple[P
         above=(effect >= threshold).mean(axis=0),
         below=(effect <= -threshold).mean(axis=0),
     )
-    return Population(mu, gamma, zeta, np.full(len(mu), 1 / len(mu))), pooled
+    return Population(coefficients, zeta, np.full(len(mu), 1 / len(mu))), pooled

@@ -23,8 +23,8 @@ class OfAll:
     Attributes
     ----------
     population : Population
-    x : array, shape (N,)
-        Everybody's moderator, centred; zeros without one.
+    design : array, shape (N, C)
+        What each person's mean effect is made of.
     better : str
         "lower" or "higher".
     threshold : float
@@ -32,17 +32,21 @@ class OfAll:
     """
 
     population: Population
-    x: Array
+    design: Array
     better: str
     threshold: float
 
     def _centres(self) -> list[tuple[Array, float]]:
-        """Mean effect at each value of the moderator, shape (P,), and the share of people who have it."""
-        values, counts = np.unique(self.x, return_counts=True)
+        """Mean effect of each kind of people, shape (P,), and the share of people who are of it."""
+        rows, counts = np.unique(self.design, axis=0, return_counts=True)
         return [
-            (self.population.mean + self.population.slope * value, float(count) / len(self.x))
-            for value, count in zip(values, counts, strict=True)
+            (self.population.mean(row), float(count) / len(self.design))
+            for row, count in zip(rows, counts, strict=True)
         ]
+
+    def mean(self) -> Array:
+        """Mean effect over all people, shape (P,)."""
+        return self.population.mean(self.design.mean(axis=0))
 
     def _below(self, point: float) -> Array:
         """Share of people with an effect below a point, for every draw of the population; shape (P,)."""
@@ -79,22 +83,39 @@ class OfAll:
 
 
 def describe_moderator(moderator: Moderator, population: Population) -> Summary:
-    """The coefficient, and the mean effect at each value of the moderator."""
-    values = [0.0, 1.0] if moderator.groups else [float(value) for value in np.unique(moderator.values)]
+    """The coefficient where there is one, the mean effect at each value or of each group, and the differences of groups.
+
+    Of three groups and more each is held against the one with most people.
+    """
+    weight = population.weight
+    values = list(range(len(moderator.groups))) if moderator.groups else np.unique(moderator.values).tolist()
+    means = [population.mean(moderator.row(value)) for value in values]
+    people = moderator.counts if moderator.groups else [int(np.sum(moderator.values == value)) for value in values]
     labels: Sequence[Any] = moderator.groups or values
-    change = summary(population.slope, population.weight)
-    compared = dict(zip(("reference", "group"), moderator.groups or (None, None), strict=True))
-    return {
+    told: Summary = {
         "field": moderator.field,
         "kind": "groups" if moderator.groups else "number",
-        "coefficient": change | {"p_above_zero": float(population.weight @ (population.slope > 0))},
-        "rows": [compared | change],
+        "coefficient": None,
+        "rows": [],
         "groups": [
-            {"value": label, "people": int(np.sum(moderator.values == value))}
-            | summary(population.mean + population.slope * (value - moderator.centre), population.weight)
-            for label, value in zip(labels, values, strict=True)
+            {"value": label, "people": count} | summary(mean, weight)
+            for label, count, mean in zip(labels, people, means, strict=True)
         ],
     }
+    if not moderator.many:
+        slope = population.coefficients[1]
+        change = summary(slope, weight)
+        names = moderator.groups or (None, None)
+        told["coefficient"] = change | {"p_above_zero": float(weight @ (slope > 0))}
+        told["rows"] = [{"reference": names[0], "group": names[1]} | change]
+        return told
+    most = int(np.argmax(people))
+    told["rows"] = [
+        {"reference": labels[most], "group": labels[i]} | summary(means[i] - means[most], weight)
+        for i in values
+        if i != most
+    ]
+    return told
 
 
 def summary(values: Array, weight: Array) -> Summary:

@@ -3,11 +3,12 @@
 Takes a `Cohort`; knows no folder and no night.
 """
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from nof1.analyze.effects import LEVEL, verdict_words
 from nof1.analyze.standardize import MEASURES
-from nof1.language import Said, listed, phrase, say, say_some, sentences
+from nof1.language import Said, commas, listed, phrase, say, say_some, sentences
 from nof1.plan.protocol import Outcome
 from nof1.report.words import SIMULATED, about_in_100
 from nof1.report.words_effect import amount, change, number, span
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 MEASURE = MEASURES["normal"]  # what is pooled is in points
 MOST_CHANGED = 3
+_SHOWN_GROUPS = 4
 NO_ADVICE = phrase(
     "These pages report what many people recorded, each in a trial of their own. They are no medical advice and nof1 is no medical "
     "device. Talk to a doctor or pharmacist before you start, change or stop anything."
@@ -139,22 +141,48 @@ def moderator_sentence(cohort: "Cohort") -> str:
     told = cohort.moderator
     if not told:
         return ""
+    size = _differences(told) if told["coefficient"] is None else _coefficient(told)
+    return sentences([size, say("People were not put into these groups by chance: other things may differ, too.")])
+
+
+def _coefficient(told: Mapping[str, Any]) -> Said:
+    """The one coefficient: of a number, or the difference of two groups."""
     low, high = told["coefficient"]["interval"]
     places = {"field": told["field"], "mean": told["coefficient"]["mean"], "low": low, "high": high}
     if told["kind"] == "number":
-        size = say(
+        return say(
             "With each further unit of {field} the effect changes by {mean:number} points ({low:number} to {high:number}).",
             **places,
         )
-    else:
-        first, second = (group["value"] for group in told["groups"])
-        size = say(
-            "{field}: the effect of {second} minus that of {first} is {mean:number} points ({low:number} to {high:number}).",
-            first=first,
-            second=second,
+    first, second = (group["value"] for group in told["groups"])
+    return say(
+        "{field}: the effect of {second} minus that of {first} is {mean:number} points ({low:number} to {high:number}).",
+        first=first,
+        second=second,
+        **places,
+    )
+
+
+def _differences(told: Mapping[str, Any]) -> Said:
+    """Each of several groups against the one with most people; of many those that differ most."""
+    rows = sorted(told["rows"], key=lambda row: -abs(row["mean"]))
+    parts: list[str] = [
+        say(
+            "{group} {mean:number} ({low:number} to {high:number})",
+            group=row["group"],
+            mean=row["mean"],
+            low=row["interval"][0],
+            high=row["interval"][1],
+        )
+        for row in rows[:_SHOWN_GROUPS]
+    ]
+    places = {"field": told["field"], "reference": rows[0]["reference"], "groups": commas(parts)}
+    if len(rows) > _SHOWN_GROUPS:
+        return say(
+            "{field}: the effect minus that of {reference}, in points, where they differ most: {groups}; the table has all.",
             **places,
         )
-    return sentences([size, say("People were not put into these groups by chance: other things may differ, too.")])
+    return say("{field}: the effect minus that of {reference}, in points: {groups}.", **places)
 
 
 def group_rows(cohort: "Cohort") -> list[list[str]]:
