@@ -53,8 +53,11 @@ class Talk:
         os.close(master)
 
     def _converse(self, master, process):
-        seen, ending = 0, time.monotonic() + 60
+        seen, ending, again = 0, time.monotonic() + 60, None
         while time.monotonic() < ending:
+            if again is not None and time.monotonic() > again[1]:  # it was not waiting for keys yet
+                process.send_signal(again[0])
+                again = again[0], time.monotonic() + 5
             if select.select([master], [], [], 0.5)[0]:
                 try:
                     part = os.read(master, 4096)
@@ -72,6 +75,7 @@ class Talk:
                 if isinstance(answer, signal.Signals):
                     time.sleep(0.3)  # the question is shown just before it waits for keys
                     process.send_signal(answer)
+                    again = answer, time.monotonic() + 5
                 else:
                     os.write(master, answer.encode() + b"\n" * (answer != END_OF_INPUT))
         process.kill()

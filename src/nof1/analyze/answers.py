@@ -19,7 +19,7 @@ from nof1.analyze.effects import (
     pairs,
 )
 from nof1.analyze.exposure import Array, exposure_summary
-from nof1.analyze.forecast import forecast, forecast_normal
+from nof1.analyze.forecast import Roots, forecast, forecast_normal
 from nof1.analyze.marginal import MarginalFit
 from nof1.analyze.results import Result
 from nof1.analyze.standardize import MEASURES, Standardized, further_measures, night_better, standardize
@@ -150,13 +150,23 @@ def highest_exposure(data: Terms, posterior: "xr.Dataset") -> Array:
 def with_forecasts(result: Result, data: Terms, fitted: MarginalFit | None, *, seed: int) -> Result:
     """The same with what more blocks would probably say, in the entry of every leading pair that is not settled."""
     protocol, trial = result.trial.protocol, result.trial
+    roots: Roots = {}
     for pair, entry in zip(pairs(protocol), result.lead, strict=True):
         estimand, numbers = result.leading(entry)
         entry["forecast"] = None
         if numbers["verdict"] in SETTLED:
             continue
         if fitted is not None and data.family == "normal":
-            told = forecast(protocol, data, fitted, order=trial.order, estimand=estimand, vector=pair.vector, seed=seed)
+            told = forecast(
+                protocol,
+                data,
+                fitted,
+                order=trial.order,
+                estimand=estimand,
+                vector=pair.vector,
+                seed=seed,
+                roots=roots,
+            )
         else:
             standardized = standardize(data, thinned(draws_of(data, result.posterior["posterior"].to_dataset())))
             values = standardized.full if estimand == "full" else standardized.as_lived

@@ -42,6 +42,10 @@ _MEANS = 32  # future means for each theta
 Estimand = Literal["full", "as-lived"]
 
 
+# By number of further blocks and number of the continuation: roots of the effects' precision, shape (S, K, K).
+Roots = dict[tuple[int, int], Array]
+
+
 @dataclass(frozen=True)
 class ForecastRow:
     """What a number of further blocks would probably say.
@@ -118,6 +122,7 @@ def forecast(
     vector: Sequence[float] | None = None,
     more_blocks: Sequence[int] = MORE_BLOCKS,
     seed: int,
+    roots: Roots | None = None,
 ) -> Forecast:
     """The chance that more blocks would settle the verdict, from the marginal engine's posterior.
 
@@ -146,6 +151,8 @@ def forecast(
     more_blocks : sequence of int
         Numbers of further blocks, each at least 1.
     seed : int
+    roots : dict, optional
+        Keeps what does not depend on the comparison, for further ones of the same trial, fit and seed.
 
     Raises
     ------
@@ -153,6 +160,7 @@ def forecast(
         If an option is not what it must be, or the order is not that of these nights.
     """
     contrast = _check(protocol, data, estimand, vector, more_blocks)
+    known = {} if roots is None else roots
     rng = np.random.default_rng(seed)
     planned = planned_nights(protocol, data, order)
     left = nights_left(data, planned)
@@ -168,10 +176,11 @@ def forecast(
     def row(blocks: int) -> ForecastRow:
         until = len(planned.arm) + blocks * each
         longer = [lengthen(data, future, there, until) for future, there in zip(futures, recorded, strict=True)]
-        parts = [
-            _variances(terms, fit, part, contrast, estimand)
-            for terms, part in zip(longer, np.split(chosen, _CONTINUATIONS), strict=True)
-        ]
+        parts = []
+        for i, (terms, part) in enumerate(zip(longer, np.split(chosen, _CONTINUATIONS), strict=True)):
+            if (blocks, i) not in known:
+                known[blocks, i] = _effect_root(terms, fit.theta[part])
+            parts.append(_variances(terms, fit, part, contrast, estimand, known[blocks, i]))
         mean, now, then = np.concatenate(parts, axis=1)
         doubt = Doubt.after(float(np.mean([terms.n for terms in longer])) - data.n, data, fit)
         found = _look_ahead(mean, now, then, fit.half_life[chosen], doubt, normal)
@@ -249,18 +258,23 @@ def _check(
     return contrast
 
 
+def _effect_root(longer: Terms, theta: Array) -> Array:
+    """Triangular R with (R R')^-1 the covariance of the effects on the longer trial given each theta."""
+    model = MarginalModel(longer)
+    last = slice(model.n_fixed, model.c)
+    return model.density_and_root(theta)[1][:, last, last]
+
+
 def _variances(
-    longer: Terms, fit: MarginalFit, chosen: NDArray[np.int64], contrast: Array, estimand: Estimand
+    longer: Terms, fit: MarginalFit, chosen: NDArray[np.int64], contrast: Array, estimand: Estimand, root: Array
 ) -> Array:
     """Given each chosen theta: the effect's mean and variance today, and its variance on the longer trial, shape (3, S)."""
-    _, root = (model := MarginalModel(longer)).density_and_root(fit.theta[chosen])
-    vector = np.broadcast_to(contrast, (len(chosen), model.k))
+    vector = np.broadcast_to(contrast, (len(chosen), root.shape[1]))
     if estimand == "as-lived":
         half_life = fit.half_life[chosen] if longer.exponential else None
         vector = vector * exposure_summary(longer.doses, longer.treated, half_life)[0]
-    last = slice(model.n_fixed, model.c)
     mean = np.sum(fit.effect_mean[chosen] * vector, axis=1)
-    now, then = contrast_sd(fit.effect_root[chosen], vector) ** 2, contrast_sd(root[:, last, last], vector) ** 2
+    now, then = contrast_sd(fit.effect_root[chosen], vector) ** 2, contrast_sd(root, vector) ** 2
     return np.stack([mean, now, np.minimum(then, now)])
 
 
