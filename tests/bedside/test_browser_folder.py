@@ -2,8 +2,9 @@
 
 import os
 import signal
+import time
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +14,7 @@ from nof1.cli.draw import write_plan
 from nof1.plan.draw import draw_order
 from nof1.record.diary import read_diary
 from nof1.record.journal import JOURNAL_FILE
+from nof1.record.nights import last_night
 from nof1.record.trial import Trial
 
 pytestmark = [
@@ -23,27 +25,37 @@ AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 IN_FOLDER = "In the trial folder"
 
 
-def today():
-    return datetime.now().astimezone().date()
+@pytest.fixture(autouse=True)
+def one_clock(monkeypatch):
+    """The laptop's processes and the phone are in one zone, whichever it is here; and it may be any hour."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def now():
+    return datetime.now(UTC)
 
 
 @pytest.fixture
 def trial(tmp_path, make_protocol):
     """A trial that began ten days ago, in the folder of the same test."""
-    protocol = make_protocol(design={"start": today() - timedelta(days=10)})
+    protocol = make_protocol(design={"start": now().date() - timedelta(days=10)})
     Trial(protocol, draw_order(protocol), ()).create(tmp_path / "trial")
     return SimpleNamespace(folder=tmp_path / "trial", protocol=protocol)
 
 
 @pytest.fixture
 def night():
-    """Last night, as the page has it at nine in the morning, which its clock is set to."""
-    return today() - timedelta(days=1)
+    """The last one that is over, as the page and the laptop have it at this hour."""
+    return last_night(now())
 
 
 @pytest.fixture
 def device(phones):
-    """A function that makes a phone, at nine in the morning of today in the zone of the laptop."""
+    """A function that makes a phone with the clock of the laptop."""
 
     @contextmanager
     def make(**options):
@@ -51,7 +63,7 @@ def device(phones):
 
             def page(address):
                 page = context.new_page()
-                page.clock.install(time=datetime.fromisoformat(f"{today()}T09:00:00+00:00"))
+                page.clock.install(time=now())
                 page.goto(address)
                 return page
 
@@ -157,7 +169,12 @@ def test_a_page_of_another_address_cannot_ask(trial, device, browser, bytes_in):
 
 def test_while_the_laptop_sleeps_the_page_opens_and_entries_wait(trial, night, device, hand):
     with serving(trial.folder) as served, device() as open_:
-        paired(open_(link(served))).close()
+        first = paired(open_(link(served)))
+        first.wait_for_function("key => localStorage.getItem(key + ':page')", arg=f"nof1:{trial.protocol.sha256()}")
+        first.wait_for_load_state(
+            "networkidle"
+        )  # the browser has the whole page, and nothing of it is still on its way
+        first.close()
         served.process.send_signal(signal.SIGSTOP)
         try:
             page = paired(open_(served.address))  # from what the browser kept
@@ -192,7 +209,7 @@ def test_of_two_devices_the_second_sees_what_the_first_recorded_and_chooses(tria
 
 def test_a_sealed_trial_is_served_without_its_arms(tmp_path, planned, device, hand):
     protocol = planned(
-        "randomized-blocks", concealed="helper", blocks=2, period_nights=3, start=today() - timedelta(days=2)
+        "randomized-blocks", concealed="helper", blocks=2, period_nights=3, start=now().date() - timedelta(days=3)
     )
     write_plan(tmp_path / "trial", protocol, tmp_path / "helper")
     with serving(tmp_path / "trial") as served, device() as open_:
@@ -209,7 +226,7 @@ def test_a_file_of_the_page_is_imported_and_twice_is_harmless(trial, night, phon
     assert nof1("diary-page", trial.folder)[0] == 0
     with phones(zone="UTC", accept_downloads=True) as context:
         page = context.new_page()
-        page.clock.install(time=datetime.fromisoformat(f"{today()}T09:00:00+00:00"))
+        page.clock.install(time=now())
         page.goto((trial.folder / "diary.html").as_uri())
         hand(page).rate("4")
         hand(page).choose("dose_mg", "none")
