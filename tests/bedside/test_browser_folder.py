@@ -207,6 +207,31 @@ def test_of_two_devices_the_second_sees_what_the_first_recorded_and_chooses(tria
         assert ("3,7" in journal) == (left == 7.0)  # the old value is never lost
 
 
+def test_what_waits_for_one_trial_never_goes_into_another_at_the_same_address(
+    trial, night, device, hand, tmp_path, make_protocol, bytes_in
+):
+    """The page of the first is still open, and the browser is paired with the second, too."""
+    other = make_protocol(title="Another one", design={"start": trial.protocol.start})
+    Trial(other, draw_order(other), ()).create(tmp_path / "other")
+    before = bytes_in(tmp_path / "other")
+    with device() as open_:
+        with serving(trial.folder) as served:
+            first = paired(open_(link(served)))
+        hand(first).rate("8")
+        hand(first).save()
+        first.get_by_text("saved here and not yet in the trial folder").wait_for()
+        port = served.address.rpartition(":")[2].strip("/")
+        with serving(tmp_path / "other", "--port", port) as again:
+            second = paired(open_(link(again)))
+            first.evaluate("window.dispatchEvent(new Event('online'))")
+            first.locator("[data-field=severity]").wait_for()  # the other trial's page has taken its place, and asks
+            assert other.sha256() in first.content()
+            second.close()
+        assert bytes_in(tmp_path / "other") == before
+        with serving(trial.folder, "--port", port) as served:
+            rated(trial, night, open_(link(served)), 8.0)
+
+
 def test_a_sealed_trial_is_served_without_its_arms(tmp_path, planned, device, hand):
     protocol = planned(
         "randomized-blocks", concealed="helper", blocks=2, period_nights=3, start=now().date() - timedelta(days=3)

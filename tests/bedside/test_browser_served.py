@@ -33,7 +33,9 @@ class Folder:
         elif route.request.method == "GET":
             route.fulfill(json={"trial": self.protocol.sha256(), "page": self.name, "today": "", "nights": self.nights})
         else:
-            entries = json.loads(route.request.post_data)["entries"]
+            sent = json.loads(route.request.post_data)
+            assert sent["trial"] == self.protocol.sha256()
+            entries = sent["entries"]
             self.posts.append(entries)
             route.fulfill(json={"results": [self.record(**entry) for entry in entries]})
 

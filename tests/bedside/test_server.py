@@ -83,8 +83,13 @@ def sent(night, cells, seen=None):
     return {"night": f"2026-01-{night:02}", "cells": cells, "seen": seen or {}}
 
 
+def trial_of(phone):
+    """The trial that is open, as the page has it in itself."""
+    return phone.get("/api/nights").json()["trial"]
+
+
 def send(phone, *entries):
-    answer = phone.post("/api/nights", json={"entries": list(entries)})
+    answer = phone.post("/api/nights", json={"trial": trial_of(phone), "entries": list(entries)})
     assert answer.status_code == 200, answer.text
     return answer.json()["results"]
 
@@ -327,10 +332,12 @@ def test_a_body_that_is_cut_off_is_refused(app, phone, untouched):
 
 @pytest.mark.parametrize("length", [b"-1", b"9" * 5000, b"x", b"1e3", "\N{SUPERSCRIPT TWO}".encode("latin-1")])
 def test_a_length_that_is_none_is_refused(app, phone, untouched, length):
-    async def receive():
-        return {"type": "http.request", "body": b'{"entries": []}', "more_body": False}
+    body = json.dumps({"trial": trial_of(phone), "entries": []}).encode()
 
-    assert asked(app, phone, receive, (b"content-length", b"15")) == 200
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    assert asked(app, phone, receive, (b"content-length", str(len(body)).encode())) == 200
     assert asked(app, phone, receive, (b"content-length", length)) == 413
 
 
@@ -360,9 +367,19 @@ MALFORMED = {
 }
 
 
+def with_trial(content, trial):
+    """The same body, which says for which trial it is, where it can."""
+    return content.replace(b'{"entries"', f'{{"trial": "{trial}", "entries"'.encode())
+
+
+def test_a_body_that_says_its_trial_is_taken(phone, untouched):
+    assert posted(phone, with_trial(b'{"entries": []}', trial_of(phone))).status_code == 200
+    assert posted(phone, b'{"entries": []}').status_code == 400
+
+
 @pytest.mark.parametrize("content", MALFORMED.values(), ids=MALFORMED)
 def test_what_the_page_does_not_send_is_refused(phone, untouched, caplog, content):
-    answer = posted(phone, content)
+    answer = posted(phone, with_trial(content, trial_of(phone)))
     assert answer.status_code == 400
     assert "not what the diary page sends" in answer.json()["message"]
     assert posted(phone, content, "/pair").status_code == 400
@@ -582,17 +599,18 @@ def test_entries_of_several_devices_at_once_are_all_recorded(app, trial_folder, 
 
 def test_a_folder_that_another_program_holds_is_no_refusal_of_the_entry(phone, trial_folder, monkeypatch):
     monkeypatch.setattr(commit, "LOCK_SECONDS", 0.05)
+    entry = {"trial": trial_of(phone), "entries": [sent(11, {"severity": "3"})]}
     with FileLock(trial_folder / commit.LOCK_NAME):
-        answer = phone.post("/api/nights", json={"entries": [sent(11, {"severity": "3"})]})
+        answer = phone.post("/api/nights", json=entry)
     assert answer.status_code == 503  # the page keeps it and tries again
     assert "Another nof1" in answer.json()["message"]
     assert send(phone, sent(11, {"severity": "3"}))[0]["status"] == "recorded"
 
 
 def test_a_damaged_diary_is_told_and_left_alone(phone, trial_folder, bytes_in):
+    entry = {"trial": trial_of(phone), "entries": [sent(11, {"severity": "3"})]}
     (trial_folder / "diary.csv").write_bytes(b"\xff\xfe")
     before = bytes_in(trial_folder)
-    entry = {"entries": [sent(11, {"severity": "3"})]}
     for answer in (phone.get("/api/nights"), phone.post("/api/nights", json=entry)):
         assert answer.status_code == 503
         assert "diary.csv" in answer.json()["message"]

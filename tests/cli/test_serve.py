@@ -48,7 +48,9 @@ def test_a_browser_is_paired_records_a_night_and_ctrl_c_ends_it_in_order(folder)
         assert browser.get("/api/nights").status_code == 401
         assert browser.post("/pair", json={"code": "WRON-GONE"}).status_code == 403
         assert browser.post("/pair", json={"code": served.code}).status_code == 204
-        answer = browser.post("/api/nights", json={"entries": [{"night": night, "cells": {"severity": "4"}}]})
+        entry = {"night": night, "cells": {"severity": "4"}}
+        trial = browser.get("/api/nights").json()["trial"]
+        answer = browser.post("/api/nights", json={"trial": trial, "entries": [entry]})
         assert answer.json()["results"][0]["status"] == "recorded"
         chunks = (b" " * 65536 for _ in range(64))  # without a length
         try:

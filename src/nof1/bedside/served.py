@@ -43,7 +43,7 @@ class Batch(BaseModel):
     """What the page sends at once. `trial` is the hash of the protocol that it was made for."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
-    trial: str | None = None
+    trial: str
     entries: Annotated[tuple[Sent, ...], Field(max_length=MAX_ENTRIES)]
 
 
@@ -125,7 +125,7 @@ class Served:
             If the folder cannot be written to at the moment. Entries before that are recorded, and the same again is harmless.
         """
         protocol = Protocol.load(self.folder)
-        if batch.trial is not None and batch.trial != protocol.sha256():
+        if batch.trial != protocol.sha256():
             raise OtherTrialError("This page belongs to another trial than the one that nof1 serve has open.")
         now = self._clock()
         recorded = self._recorded(protocol)

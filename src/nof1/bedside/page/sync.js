@@ -43,9 +43,12 @@ async function meet() {
     const answer = await ask("/api/nights");
     if (answer.status === 401) reach = "unpaired";
     else if (answer.ok) {
-      await take(await answer.json());
-      await send();
-      reach = "reached";
+      const told = await answer.json();
+      await take(told);
+      if (told.trial === content.trial) {
+        await send();
+        reach = "reached";
+      } else reach = "away"; // another trial has this address now, and none of this one's nights are its
     } else reach = "away";
   } catch {
     reach = "away";
@@ -83,7 +86,8 @@ async function renew(name) {
   setting(`${KEY}:page`, name);
   const policy = document.querySelector("meta[http-equiv]")?.getAttribute("content") ?? "";
   newPage = !text.includes(policy) || !text.includes(found("content").textContent ?? "");
-  renewWhenQuiet();
+  if (newPage && !text.includes(content.trial)) location.reload(); // nothing more is to be entered into the wrong trial
+  else renewWhenQuiet();
 }
 
 function renewWhenQuiet() {
@@ -108,7 +112,7 @@ async function send() {
     const answer = await ask("/api/nights", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ entries: entries.map(({ night, cells, seen }) => ({ night, cells, seen })) }),
+      body: JSON.stringify({ trial: content.trial, entries: entries.map(({ night, cells, seen }) => ({ night, cells, seen })) }),
     });
     if (!answer.ok) throw new Error(String(answer.status));
     const { results } = await answer.json();
