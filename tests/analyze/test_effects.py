@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from known import two_arms
 from scipy import stats
 
-from nof1.analyze.effects import decide, effect_from_draws, effect_from_mixture, pairs
+from nof1.analyze.effects import decide, effect_from_draws, effect_from_mixture, mixture_quantile, pairs
 from nof1.plan.protocol import Protocol
 
 PROTOCOL = two_arms().protocol  # lower is better, threshold 1.2
@@ -63,6 +63,7 @@ def test_a_mixture_of_one_normal_is_that_normal():
     st.lists(st.tuples(st.floats(0.1, 1), st.floats(-3, 3), st.floats(0.2, 2)), min_size=1, max_size=6),
     st.floats(0.5, 3),
 )
+@example(parts=[(1.0, 0.5, 0.25), (0.75, 2.5, 0.5)], spread=1.0)  # the density underflowed far outside its parts
 def test_mixture_and_its_own_draws_say_the_same(parts, spread):
     weights, mean, sd = (np.array(column) for column in zip(*parts, strict=True))
     weights = weights / weights.sum()
@@ -87,6 +88,59 @@ def test_higher_is_better_turns_the_chances_around():
     assert up.p_better == pytest.approx(1 - down.p_better)
     assert up.p_benefit == pytest.approx(down.p_harm)
     assert up.interval == down.interval
+
+
+FAR_OUT = (1e-12, 1e-9, 0.025, 0.5, 0.975, 1 - 1e-9)
+
+
+@pytest.mark.parametrize("probability", FAR_OUT)
+def test_the_quantile_of_one_normal_is_that_of_the_normal(probability):
+    found = mixture_quantile(np.ones(1), np.array([-2.0]), np.array([0.8]), probability)
+    assert found == pytest.approx(stats.norm(-2, 0.8).ppf(probability), rel=1e-12)
+
+
+def test_far_out_the_widest_part_alone_decides():
+    """Known answers: out there the other part has no probability left, so the quantile is the wide part's at p over its weight."""
+    weights, mean, sd = np.array([0.999, 0.001]), np.array([0.0, 1.0]), np.array([0.01, 2.0])
+    assert mixture_quantile(weights, mean, sd, 1e-12) == pytest.approx(stats.norm(1, 2).ppf(1e-9), rel=1e-12)
+    near_one = 1 - 1e-12  # what is left above it is not quite 1e-12 in double precision
+    assert mixture_quantile(weights, mean, sd, near_one) == pytest.approx(
+        stats.norm(1, 2).isf((1 - near_one) / 0.001), rel=1e-12
+    )
+
+
+def test_between_two_parts_that_share_no_ground_the_quantile_lies_between_them():
+    """Nothing is there: any point between has exactly this probability below it, and the error is at most the gap."""
+    weights, mean, sd = np.array([0.025, 0.975]), np.array([-1e6, 1e6]), np.array([1e-3, 1e-3])
+    assert -1e6 < mixture_quantile(weights, mean, sd, 0.025) < 1e6
+    effect = effect_from_mixture(PROTOCOL, weights, mean, sd, np.ones(2))
+    assert np.all(np.isfinite(effect.mcse_interval))
+    assert max(effect.mcse_interval) <= 2e6 + 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(1e-6, 1), st.floats(-1e3, 1e3), st.floats(-6, 6).map(lambda power: 10**power)),
+        min_size=1,
+        max_size=5,
+    ),
+    st.floats(-12, -0.302).map(lambda power: 10**power),
+    st.booleans(),
+)
+def test_a_quantile_has_its_probability_below_it(parts, probability, mirrored):
+    """Held against SciPy's distribution function, on mixtures far wilder than any posterior; nothing overflows on the way."""
+    weights, mean, sd = (np.array(column) for column in zip(*parts, strict=True))
+    weights = weights / weights.sum()
+    where = (
+        -mixture_quantile(weights, -mean, sd, 1 - probability)
+        if mirrored
+        else mixture_quantile(weights, mean, sd, probability)
+    )
+    probability = 1 - (1 - probability) if mirrored else probability
+    width = 1e-11 * np.ptp(mean + sd * stats.norm.ppf(probability)) + 1e-12 * abs(where)
+    below = [weights @ stats.norm.cdf(where + side * width, mean, sd) for side in (-1, 1)]
+    assert below[0] <= probability * (1 + 1e-9)
+    assert below[1] >= probability * (1 - 1e-9)
 
 
 def test_interval_ends_of_a_mixture_are_its_quantiles():

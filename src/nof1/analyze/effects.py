@@ -140,16 +140,10 @@ def effect_from_mixture(protocol: Protocol, weights: Array, mean: Array, sd: Arr
     centre = float(weights @ mean)
     total_sd = float(np.sqrt(weights @ (sd**2 + (mean - centre) ** 2)))
 
-    ends = [_quantile(weights, mean, sd, tail, centre, total_sd) for tail in TAILS]
+    ends = [mixture_quantile(weights, mean, sd, tail) for tail in TAILS]
     sign = gain(protocol, 1.0)
     threshold = protocol.outcome.threshold
     second = sd**2 + (mean - centre) ** 2
-    # Delta method for self-normalized importance sampling: sum of squared weights times squared deviations.
-    density = [float(weights @ (np.exp(-0.5 * ((end - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi)))) for end in ends]
-    mcse_ends = [
-        float(np.sqrt(np.sum(weights**2 * (ndtr((end - mean) / sd) - tail) ** 2)) / peak)
-        for end, tail, peak in zip(ends, TAILS, density, strict=True)
-    ]
     return _effect(
         protocol,
         mean=centre,
@@ -161,27 +155,68 @@ def effect_from_mixture(protocol: Protocol, weights: Array, mean: Array, sd: Arr
         p_night_better=float(weights @ ndtr(sign * mean / np.hypot(sd, night_spread))),
         mcse_mean=float(np.sqrt(np.sum(weights**2 * (mean - centre) ** 2))),
         mcse_sd=float(np.sqrt(np.sum(weights**2 * (second - total_sd**2) ** 2)) / (2 * total_sd)),
-        mcse_interval=(mcse_ends[0], mcse_ends[1]),
+        mcse_interval=(
+            _mcse_end(weights, mean, sd, ends[0], TAILS[0]),
+            _mcse_end(weights, mean, sd, ends[1], TAILS[1]),
+        ),
     )
 
 
-def _quantile(weights: Array, mean: Array, sd: Array, tail: float, centre: float, total_sd: float) -> float:
-    """Quantile of a mixture of normals: Newton's steps, halving where one would leave the bracket."""
-    low, high = centre - 40 * total_sd, centre + 40 * total_sd
-    point = centre + float(ndtri(tail)) * total_sd
-    for _ in range(100):
-        z = (point - mean) / sd
-        over = float(weights @ ndtr(z)) - tail
-        if over > 0:
-            high = point
+def mixture_quantile(weights: Array, mean: Array, sd: Array, probability: float) -> float:
+    """The point below which a mixture of normals has this probability.
+
+    Newton's steps on the logarithm of the distribution function, which is nearly straight far out; the bracket is halved
+    wherever such a step would leave it or would not be shorter than half the one before. The bracket is known beforehand:
+    the quantile of a mixture lies between the lowest and the highest of its parts' own.
+
+    Parameters
+    ----------
+    weights, mean, sd : arrays, shape (S,)
+        Of the parts; the weights add up to 1, the sds are above 0.
+    probability : float
+        Above 0 and below 1.
+
+    Examples
+    --------
+    >>> round(mixture_quantile(np.array([0.5, 0.5]), np.array([-1.0, 1.0]), np.ones(2), 0.5), 12)
+    0.0
+    """
+    if probability > 0.5:  # a small probability is known to more digits than one close to 1
+        return -mixture_quantile(weights, -mean, sd, 1 - probability)
+    own = mean + sd * float(ndtri(probability))
+    low, high = float(own.min()), float(own.max())
+    tolerance = 1e-12 * (high - low)
+    point, step = float(np.clip(weights @ own, low, high)), high - low
+    while high - low > tolerance and abs(step) > tolerance:
+        below, density = _below(weights, mean, sd, point)
+        low, high = (low, point) if below > probability else (point, high)
+        room = min(abs(step) / 2, high - low)
+        distance = below * float(np.log(below / probability)) if below > 0 else -np.inf
+        # Compared before it is divided: where the density underflows, the quotient overflows.
+        if abs(distance) < density * room and low <= point - distance / density <= high:
+            step = distance / density
+            point -= step
         else:
-            low = point
-        density = float(weights @ (np.exp(-0.5 * z**2) / sd)) / np.sqrt(2 * np.pi)
-        step = over / density if density > 0 else np.inf
-        if abs(step) < 1e-12 * total_sd or high - low < 1e-12 * total_sd:
-            break
-        point = float(point - step) if low < point - step < high else (low + high) / 2
+            step = (high - low) / 2
+            point = low + step
     return point
+
+
+def _below(weights: Array, mean: Array, sd: Array, point: float) -> tuple[float, float]:
+    """Probability below a point and density there, of a mixture of normals."""
+    z = np.clip((point - mean) / sd, -40, 40)  # beyond it both are 0 or 1 in double precision
+    return float(weights @ ndtr(z)), float(weights @ (np.exp(-0.5 * z**2) / sd)) / np.sqrt(2 * np.pi)
+
+
+def _mcse_end(weights: Array, mean: Array, sd: Array, end: float, probability: float) -> float:
+    """Monte Carlo standard error of a quantile: delta method for self-normalized importance sampling.
+
+    Where there is next to no density it would grow without end: the quantile is between those of the parts in any case.
+    """
+    error = float(np.sqrt(np.sum(weights**2 * (ndtr((end - mean) / sd) - probability) ** 2)))
+    density = _below(weights, mean, sd, end)[1]
+    apart = float(np.ptp(mean + sd * float(ndtri(probability))))
+    return error / density if error < density * apart else apart
 
 
 def gain[T: (float, Array)](protocol: Protocol, effect: T) -> T:
