@@ -4,9 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from known import SAMPLE
+from fitted import fitted
 
-from nof1 import Trial, fit
 from nof1.analyze import augmented, blinding, checks, criticism, marginal, nuts, permutation, posterior
 from nof1.analyze.exposure import NEARLY_FULL
 from nof1.analyze.forecast import MORE_BLOCKS
@@ -21,7 +20,7 @@ TEXT = PAGE.read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def result():
     """A result of the quick engine, which has every group but sample_stats."""
-    return fit(Trial.load(SAMPLE / "helps"), engine="marginal", sensitivity=False)
+    return fitted("helps", sensitivity=False)
 
 
 def test_arviz_has_every_function_it_names():

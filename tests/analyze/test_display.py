@@ -4,16 +4,14 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
-from known import SAMPLE
-
-from nof1 import Trial, fit
+from fitted import fitted
 
 NASTY = "<script>alert('x')</script>"
 
 
 @pytest.fixture(scope="module")
 def result():
-    return fit(Trial.load(SAMPLE / "helps"), engine="marginal", sensitivity=False)
+    return fitted("helps", sensitivity=False)
 
 
 def with_record(result, **changes):

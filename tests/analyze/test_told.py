@@ -7,21 +7,17 @@ import pytest
 import xarray as xr
 from families import make_protocol as make_family
 from families import make_terms, make_trial
-from known import SAMPLE, two_arms
+from fitted import fitted
+from known import two_arms
 
-from nof1 import Result, Trial, fit
+from nof1 import Result, fit
 from nof1.analyze.checks import not_cross_checked
 from nof1.analyze.criticism import _left_out_sentence, predictive_check, statistics
 from nof1.analyze.marginal import fit_marginal
 from nof1.errors import RefusalError
 from nof1.language import Said, again, speaking
 
-HELPS = fit(Trial.load(SAMPLE / "helps"), engine="marginal")
 DURATIONS = make_family("duration")
-ADOPTED = fit(two_arms(), engine="marginal")  # without a randomization test
-LOGGED = fit(
-    make_trial(DURATIONS, 60.0 + 9 * np.random.default_rng(1).standard_normal(DURATIONS.nights)), engine="marginal"
-)  # without an effect over time
 TOLD = ("sentence", "refused", "choice", "what")
 
 
@@ -38,13 +34,28 @@ def told(record):
             yield from told(value)
 
 
+def adopted():
+    """Without a randomization test."""
+    return fit(two_arms(), engine="marginal")
+
+
+def logged():
+    """Without an effect over time."""
+    nights = 60.0 + 9 * np.random.default_rng(1).standard_normal(DURATIONS.nights)
+    return fit(make_trial(DURATIONS, nights), engine="marginal")
+
+
 @pytest.mark.parametrize(
     ("result", "keys"),
-    [(HELPS, {"sentence", "choice", "what"}), (ADOPTED, {"sentence", "refused"}), (LOGGED, {"sentence", "refused"})],
+    [
+        (lambda: fitted("helps"), {"sentence", "choice", "what"}),
+        (adopted, {"sentence", "refused"}),
+        (logged, {"sentence", "refused"}),
+    ],
     ids=["drawn", "adopted", "duration"],
 )
 def test_every_sentence_of_a_record_knows_what_it_was_made_from(result, keys):
-    found = list(told(result.record))
+    found = list(told(result().record))
     assert keys <= {key for key, _ in found}
     for key, text in found:
         assert isinstance(text, Said), (key, text)
@@ -53,19 +64,21 @@ def test_every_sentence_of_a_record_knows_what_it_was_made_from(result, keys):
 
 def test_sentences_survive_the_file_with_what_they_were_made_from(tmp_path):
     folder = tmp_path / "trial"
-    HELPS.trial.create(folder)
-    HELPS.save(folder)
-    kept, before = list(told(Result.load(folder).record)), list(told(HELPS.record))
+    result = fitted("helps")
+    result.trial.create(folder)
+    result.save(folder)
+    kept, before = list(told(Result.load(folder).record)), list(told(result.record))
     assert kept == before
     for (_, text), (_, original) in zip(kept, before, strict=True):
         assert (text.template, text.plural) == (original.template, original.plural)
 
 
 def test_numbers_of_a_record_are_written_as_the_spoken_language_does():
-    sentence = HELPS.record["checks"]["weights"]["sentence"]
+    record = fitted("helps").record
+    sentence = record["checks"]["weights"]["sentence"]
     assert re.search(r"\d\.\d", sentence)
     with speaking("de"):
-        for _, text in told(HELPS.record):
+        for _, text in told(record):
             assert not re.search(r"\d\.\d", again(text)), text
         assert re.search(r"\d,\d", again(sentence))
 

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from fitted import fitted
 
-from nof1 import Result, Trial, fit
+from nof1 import Result
 from nof1.cli.telling import mark_of, paragraph, tell, tell_quick
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
-RESULT = fit(Trial.load(SAMPLE / "cant-tell"), engine="marginal")
 
 CHECKS = {
     "fine": {"passed": True, "sentence": "All is well (number 1.2, below 3)."},
@@ -21,11 +21,13 @@ CHECKS = {
 
 
 def with_record(**changes):
-    return Result(RESULT.trial, copy.deepcopy(RESULT.record) | changes, RESULT.posterior)
+    return Result(
+        fitted("cant-tell").trial, copy.deepcopy(fitted("cant-tell").record) | changes, fitted("cant-tell").posterior
+    )
 
 
-def told(capsys, result=RESULT):
-    tell(result)
+def told(capsys, result=None):
+    tell(result or fitted("cant-tell"))
     return capsys.readouterr().out.splitlines()
 
 
@@ -74,7 +76,7 @@ def test_marks(name, mark):
 
 
 def test_the_quick_answer_is_the_answer_alone(capsys):
-    tell_quick(RESULT, heading="At once")
+    tell_quick(fitted("cant-tell"), heading="At once")
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "At once"
     assert lines[2].startswith("These nights can't tell yet")
@@ -82,10 +84,10 @@ def test_the_quick_answer_is_the_answer_alone(capsys):
 
 
 def test_further_measures_and_pairs_are_told(capsys):
-    record = copy.deepcopy(RESULT.record)
+    record = copy.deepcopy(fitted("cant-tell").record)
     record["effects"][0]["further"] = [{"measure": "odds ratio", "median": 0.4, "interval": [0.2, 0.9]}]
     record["effects"] += [copy.deepcopy(record["effects"][0]) for _ in range(6)]
-    lines = told(capsys, Result(RESULT.trial, record, RESULT.posterior))
+    lines = told(capsys, Result(fitted("cant-tell").trial, record, fitted("cant-tell").posterior))
     assert sum(line.startswith("Also, at full effect: odds ratio 0.40 (0.20 to 0.90).") for line in lines) == 1
     assert sum(line.startswith("These nights can't tell yet") for line in lines) == 5
     assert sum("The scale goes from" in line for line in lines) == 1
@@ -132,4 +134,4 @@ def test_an_answer_fits_a_screen(capsys, terminal):
         "prior": {"passed": True, "sentence": "Priors a little stronger or weaker would leave this answer as it is."},
     }
     terminal(80)
-    assert len(told(capsys, with_record(checks=RESULT.record["checks"] | checks))) <= 45
+    assert len(told(capsys, with_record(checks=fitted("cant-tell").record["checks"] | checks))) <= 45

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from cohorts import made_cohort
+from fitted import fitted
 from known import SAMPLE
 from matplotlib.figure import Figure
 
-from nof1 import Result, Trial, fit, plots
+from nof1 import Result, Trial, plots
 from nof1.analyze.designs import THIS
 from nof1.analyze.permutation import describe_randomization
 from nof1.analyze.power import Power
@@ -33,13 +34,13 @@ def trial():
 
 
 @pytest.fixture(scope="module")
-def result(trial):
-    return fit(trial, engine="marginal")
+def result():
+    return fitted("helps")
 
 
 @pytest.fixture(scope="module")
 def unsure():
-    return fit(Trial.load(SAMPLE / "cant-tell"), engine="marginal", sensitivity=False)
+    return fitted("cant-tell", sensitivity=False)
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +187,7 @@ def test_power(make_protocol):
 
 @compared
 def test_cohort(result, unsure):
-    worse = fit(Trial.load(SAMPLE / "worsens"), engine="marginal", sensitivity=False)
+    worse = fitted("worsens", sensitivity=False)
     people = {"first person": result, "second person": worse, "third person": unsure}
     return drawn(lambda ax: plots.cohort(people, ax=ax), (7.0, 2.4))
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import outloud
 import pypdf
 import pytest
-from known import SAMPLE, two_arms
+from fitted import fitted
+from known import two_arms
 
 from nof1 import Trial, fit, report
 from nof1.analyze.blinding import describe_blinding
@@ -19,13 +20,12 @@ from nof1.plan.protocol import Protocol
 from nof1.record.entry import Entry
 
 ROOT = Path(__file__).parents[2]
-RESULT = fit(Trial.load(SAMPLE / "helps"), engine="marginal")
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
     path = tmp_path_factory.mktemp("pdf") / "summary.pdf"
-    report.summary(RESULT, path)
+    report.summary(fitted("helps"), path)
     return path
 
 
@@ -52,7 +52,7 @@ def test_three_pages_and_the_first_has_the_answer(page):
         "no medical advice",
     ):
         assert words in first
-    assert RESULT.record["protocol_sha256"][:16] in first
+    assert fitted("helps").record["protocol_sha256"][:16] in first
 
 
 # Every item of what CENT 2015 asks for (guidelines.toml), by words that stand for it.
@@ -127,17 +127,17 @@ def test_every_item_of_the_guideline_is_on_the_pages(page):
 
 def test_every_period_stands_with_what_was_recorded(page):
     text = " ".join(on_pages(page))
-    for period in RESULT.record["periods"][1:]:
+    for period in fitted("helps").record["periods"][1:]:
         row = f"{period['period']} {period['arm']} "
         assert row in text
         assert f"{period['recorded']} of {period['nights']}" in text[text.index(row) :][:80]
 
 
 def test_two_computations_and_the_test_without_a_model_stand_beside_each_other(tmp_path):
-    record = copy.deepcopy(RESULT.record)
+    record = copy.deepcopy(fitted("helps").record)
     record["effects"] = [effect | {"engine": engine} for engine in ("nuts", "marginal") for effect in record["effects"]]
     record["engines"] |= {"nuts": {}}
-    text = " ".join(on_pages(report.summary(replace(RESULT, record=record), tmp_path / "both.pdf")))
+    text = " ".join(on_pages(report.summary(replace(fitted("helps"), record=record), tmp_path / "both.pdf")))
     for words in (
         "PyMC (NUTS) magnesium against off full effect",
         "marginal engine magnesium against off as lived",
@@ -223,16 +223,16 @@ def test_pictures_are_vectors_with_words_for_those_who_do_not_see_them(page):
 
 
 def test_same_result_same_bytes(page, tmp_path):
-    report.summary(RESULT, tmp_path / "again.pdf")
+    report.summary(fitted("helps"), tmp_path / "again.pdf")
     assert (tmp_path / "again.pdf").read_bytes() == page.read_bytes()
     assert page.stat().st_size < 500_000
 
 
 def test_letter_paper_and_large_print(tmp_path):
-    letter = pypdf.PdfReader(report.summary(RESULT, tmp_path / "letter.pdf", paper="letter"))
+    letter = pypdf.PdfReader(report.summary(fitted("helps"), tmp_path / "letter.pdf", paper="letter"))
     assert [round(float(side)) for side in letter.pages[0].mediabox[2:]] == [612, 792]
     assert len(letter.pages) == 3
-    large = report.summary(RESULT, tmp_path / "large.pdf", large_print=True)
+    large = report.summary(fitted("helps"), tmp_path / "large.pdf", large_print=True)
     assert len(pypdf.PdfReader(large).pages) > 5
     assert letter_sizes(large) >= 12 > letter_sizes(tmp_path / "letter.pdf")
     assert outloud.check(str(large)).findings == []
@@ -252,9 +252,9 @@ def letter_sizes(path):
 
 def test_an_unknown_paper_or_language_is_refused_by_name(tmp_path):
     with pytest.raises(InputError, match='"a5"'):
-        report.summary(RESULT, tmp_path / "x.pdf", paper="a5")
+        report.summary(fitted("helps"), tmp_path / "x.pdf", paper="a5")
     with pytest.raises(InputError, match='"xx"'):
-        report.summary(RESULT, tmp_path / "x.pdf", language="xx")
+        report.summary(fitted("helps"), tmp_path / "x.pdf", language="xx")
     assert not list(tmp_path.iterdir())
 
 

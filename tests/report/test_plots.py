@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from fitted import fitted
 from known import SAMPLE, melatonin, two_arms
 from matplotlib.figure import Figure
 
@@ -51,14 +52,14 @@ def test_the_band_of_the_nights_is_the_threshold_around_the_reference():
 
 
 def test_simulated_data_say_so_on_every_picture():
-    result = fit(HELPS, engine="marginal")
+    result = fitted("helps")
     for ax in (plots.nights(HELPS, ax=axes()), plots.effect(result, ax=axes()), plots.period_means(HELPS, ax=axes())):
         assert "simulated" in texts(ax)
     assert "simulated" not in texts(plots.nights(two_arms(), ax=axes()))
 
 
 def test_effect_shows_band_interval_and_which_way_is_better():
-    result = fit(HELPS, engine="marginal")
+    result = fitted("helps")
     ax = plots.effect(result, ax=axes())
     band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
     assert (band.x0, band.x1) == pytest.approx((-1, 1))

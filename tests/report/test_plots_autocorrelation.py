@@ -1,13 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from known import SAMPLE
+from fitted import fitted
 from matplotlib.figure import Figure
 
 from nof1 import InputError, Trial, fit, plots
 from nof1.report.plots_autocorrelation import correlation_apart, lags, pairs_apart
-
-RESULT = fit(Trial.load(SAMPLE / "helps"), engine="marginal", sensitivity=False)
 
 
 def test_only_nights_exactly_so_far_apart_are_pairs():
@@ -29,8 +27,8 @@ def test_the_correlation_of_a_long_autoregression_is_phi_to_the_lag():
 
 
 def test_every_lag_has_its_dot_and_the_band_is_that_of_the_model():
-    ax = plots.autocorrelation(RESULT, ax=Figure(figsize=(7, 3)).add_subplot())
-    found = lags(RESULT)
+    ax = plots.autocorrelation(fitted("helps", sensitivity=False), ax=Figure(figsize=(7, 3)).add_subplot())
+    found = lags(fitted("helps", sensitivity=False))
     dots = {
         float(x): float(y)
         for line in ax.lines
@@ -38,7 +36,7 @@ def test_every_lag_has_its_dot_and_the_band_is_that_of_the_model():
         for x, y in zip(*line.get_data(), strict=True)
     }
     assert dots == pytest.approx(dict(zip(map(float, found.days), found.found, strict=True)))
-    phi = float(RESULT.posterior["posterior"]["phi"].mean())
+    phi = float(fitted("helps", sensitivity=False).posterior["posterior"]["phi"].mean())
     assert found.middle[0] == pytest.approx(phi, abs=0.12)
     assert found.found[0] == pytest.approx(phi, abs=0.15)
     assert abs(found.middle[-1]) < 0.1
@@ -47,18 +45,20 @@ def test_every_lag_has_its_dot_and_the_band_is_that_of_the_model():
 
 
 def test_the_same_result_gives_the_same_band():
-    np.testing.assert_array_equal(lags(RESULT).low, lags(RESULT).low)
+    np.testing.assert_array_equal(
+        lags(fitted("helps", sensitivity=False)).low, lags(fitted("helps", sensitivity=False)).low
+    )
 
 
 def test_dots_outside_the_band_are_filled_diamonds(monkeypatch):
-    found = lags(RESULT)
+    found = lags(fitted("helps", sensitivity=False))
     far = found.found.copy()
     far[2] = found.high[2] + 0.2
     monkeypatch.setattr(
         "nof1.report.plots_autocorrelation.lags",
         lambda _: type(found)(found.days, found.pairs, far, found.low, found.middle, found.high),
     )
-    ax = plots.autocorrelation(RESULT, ax=Figure().add_subplot())
+    ax = plots.autocorrelation(fitted("helps", sensitivity=False), ax=Figure().add_subplot())
     diamonds = next(line for line in ax.lines if line.get_marker() == "D")
     assert list(diamonds.get_xdata()) == [3]
 

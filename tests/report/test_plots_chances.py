@@ -1,23 +1,21 @@
 import copy
 
 import pytest
+from fitted import fitted
 from hypothesis import given
 from hypothesis import strategies as st
-from known import SAMPLE
 from matplotlib.figure import Figure
 
-from nof1 import Result, Trial, fit, plots
+from nof1 import Result, plots
 from nof1.report.plots_chances import in_hundred
-
-RESULT = fit(Trial.load(SAMPLE / "helps"), engine="marginal", sensitivity=False)
 
 
 def with_chances(benefit, small, harm):
-    record = copy.deepcopy(RESULT.record)
+    record = copy.deepcopy(fitted("helps", sensitivity=False).record)
     for effect in record["effects"]:
         for key in ("full", "as_lived"):
             effect[key] |= {"p_benefit": benefit, "p_small": small, "p_harm": harm}
-    return Result(RESULT.trial, record, RESULT.posterior)
+    return Result(fitted("helps", sensitivity=False).trial, record, fitted("helps", sensitivity=False).posterior)
 
 
 def drawn(result, size=(3.5, 2.4), **options):
@@ -75,11 +73,13 @@ def test_icons_always_add_up_to_a_hundred_and_none_is_far_off(chances):
 
 
 def test_the_estimand_that_pages_lead_with_is_shown():
-    record = copy.deepcopy(RESULT.record)
+    record = copy.deepcopy(fitted("helps", sensitivity=False).record)
     record["exposure"]["highest"] = {"magnesium": 0.5}
     for effect in record["effects"]:
         effect["as_lived"] |= {"p_benefit": 0.2, "p_small": 0.7, "p_harm": 0.1}
-    assert groups(drawn(Result(RESULT.trial, record, RESULT.posterior))) == {BETTER: 20, SMALL: 70, WORSE: 10}
+    assert groups(
+        drawn(Result(fitted("helps", sensitivity=False).trial, record, fitted("helps", sensitivity=False).posterior))
+    ) == {BETTER: 20, SMALL: 70, WORSE: 10}
 
 
 @pytest.mark.parametrize("size", [(3.4, 2.2), (7.4, 2.45)])

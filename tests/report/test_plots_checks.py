@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from families import make_protocol, make_terms, make_trial, prior_nights
-from known import SAMPLE, two_arms
+from fitted import fitted
+from known import two_arms
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
@@ -13,7 +14,6 @@ from nof1.analyze.permutation import describe_randomization
 from nof1.report.plots_orders import differences
 from nof1.report.words_sensitivity import sensitivity_sentences
 
-RESULT = fit(Trial.load(SAMPLE / "helps"), engine="marginal")
 PIT = list(np.linspace(0.01, 0.99, 83))
 
 
@@ -37,8 +37,9 @@ def marks(ax, marker):
     ]
 
 
-def checked(result=RESULT, **checks):
+def checked(result=None, **checks):
     """The result as if it had been sampled, too: with other numbers, and with the checks of the model."""
+    result = result or fitted("helps")
     record = copy.deepcopy(result.record)
     sampled = copy.deepcopy(record["effects"])
     for entry in sampled:
@@ -99,7 +100,7 @@ def three_arms():
 
 def test_both_computations_have_their_mean_and_interval_in_every_row():
     ax = plots.engines(CHECKED, ax=axes())
-    (quick,) = RESULT.lead
+    (quick,) = fitted("helps").lead
     wanted = [(quick[key]["mean"], row) for row, key in enumerate(("full", "as_lived"))]
     np.testing.assert_allclose(marks(ax, "s"), [(mean, row + 0.15) for mean, row in wanted])
     np.testing.assert_allclose(marks(ax, "o"), [(mean - 0.25, row - 0.15) for mean, row in wanted])
@@ -118,7 +119,7 @@ def test_every_pair_of_three_arms_has_both_its_rows():
 
 def test_one_computation_alone_is_refused():
     with pytest.raises(InputError, match="only the quick engine ran"):
-        plots.engines(RESULT)
+        plots.engines(fitted("helps"))
 
 
 def test_the_reason_is_that_of_the_second_computation():
@@ -183,11 +184,11 @@ def test_the_band_holds_nights_that_are_as_they_should_be_and_no_others():
 
 def test_prior_and_posterior_are_densities_on_one_scale():
     ax = plots.prior_posterior(CHECKED, ax=axes())
-    sd = RESULT.trial.protocol.priors.effect_sd
+    sd = fitted("helps").trial.protocol.priors.effect_sd
     x, before = next(line for line in ax.lines if line.get_label() == "before").get_data()
     np.testing.assert_allclose(before / before.max(), np.exp(-0.5 * (x / sd) ** 2), atol=1e-6)
     shape = ax.collections[0].get_paths()[0].vertices
-    draws = RESULT.posterior["posterior"]["effect"].to_numpy().ravel()
+    draws = fitted("helps").posterior["posterior"]["effect"].to_numpy().ravel()
     peak = shape[np.argmax(shape[:, 1]), 0]
     assert abs(peak - np.median(draws)) < 0.5 * draws.std()
     # Two densities on one scale have the same area.
@@ -263,7 +264,7 @@ def test_the_sheet_has_six_pictures_with_their_sentences():
 
 
 def test_the_sheet_of_the_quick_engine_says_what_it_has_not():
-    figure = plots.checks(RESULT)
+    figure = plots.checks(fitted("helps"))
     figure.canvas.draw()
     told = sheet_text(figure)
     assert told.count("Not computed by the quick engine.") == 2
@@ -299,7 +300,7 @@ def test_other_families_are_drawn_in_their_own_units(better):
 def test_the_sheet_is_the_same_every_time_and_in_both_languages():
     from nof1.report.pdf import checks_figure
 
-    first = checks_figure(RESULT)
+    first = checks_figure(fitted("helps"))
     assert first.startswith(b"<?xml")
-    assert first == checks_figure(RESULT)
-    assert first != checks_figure(RESULT, language="de")
+    assert first == checks_figure(fitted("helps"))
+    assert first != checks_figure(fitted("helps"), language="de")

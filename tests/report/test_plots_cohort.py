@@ -1,14 +1,14 @@
 import pytest
-from known import SAMPLE
+from fitted import fitted
 from matplotlib.figure import Figure
 
-from nof1 import InputError, Result, Trial, fit, plots
+from nof1 import InputError, Result, Trial, plots
 from nof1.plan.protocol import Protocol
 
-PEOPLE = {
-    name: fit(Trial.load(SAMPLE / name), engine="marginal", sensitivity=False)
-    for name in ("worsens", "helps", "cant-tell")
-}
+
+@pytest.fixture
+def people():
+    return {name: fitted(name, sensitivity=False) for name in ("worsens", "helps", "cant-tell")}
 
 
 def drawn(results):
@@ -19,14 +19,14 @@ def rows(ax):
     return [tick.get_text() for tick in ax.get_yticklabels()]
 
 
-def test_everyone_has_a_line_the_best_on_top_with_the_verdict_beside_it():
-    ax = drawn(PEOPLE)
+def test_everyone_has_a_line_the_best_on_top_with_the_verdict_beside_it(people):
+    ax = drawn(people)
     assert rows(ax) == ["helps", "cant-tell", "worsens"]
     means = {float(line.get_ydata()[0]): float(line.get_xdata()[0]) for line in ax.lines if line.get_marker() == "o"}
     bars = {float(line.get_ydata()[0]): list(line.get_xdata()) for line in ax.lines if line.get_linewidth() == 2.0}
     beside = {text.get_position()[1]: text.get_text() for text in ax.texts if text.get_position()[0] == 1.02}
     for place, name in enumerate(rows(ax)):
-        _, numbers = PEOPLE[name].leading(PEOPLE[name].lead[0])
+        _, numbers = people[name].leading(people[name].lead[0])
         assert means[place] == pytest.approx(numbers["mean"])
         assert bars[place] == pytest.approx(numbers["interval"])
         assert beside[place] == numbers["verdict"]
@@ -36,20 +36,20 @@ def test_everyone_has_a_line_the_best_on_top_with_the_verdict_beside_it():
     assert "simulated" in {text.get_text() for text in ax.texts}
 
 
-def test_nothing_is_pooled():
-    ax = drawn(PEOPLE)
-    alone = drawn({"helps": PEOPLE["helps"]})
+def test_nothing_is_pooled(people):
+    ax = drawn(people)
+    alone = drawn({"helps": people["helps"]})
     first = next(list(line.get_xdata()) for line in ax.lines if line.get_linewidth() == 2.0)
     assert first == next(list(line.get_xdata()) for line in alone.lines if line.get_linewidth() == 2.0)
     assert len([line for line in ax.lines if line.get_marker() == "o"]) == 3
 
 
-def test_without_names_titles_that_are_alike_are_numbered():
-    titles = {result.trial.protocol.title for result in PEOPLE.values()}
-    shown = rows(drawn([PEOPLE["helps"], PEOPLE["helps"]]))
+def test_without_names_titles_that_are_alike_are_numbered(people):
+    titles = {result.trial.protocol.title for result in people.values()}
+    shown = rows(drawn([people["helps"], people["helps"]]))
     assert [label[:3] for label in shown] == ["1: ", "2: "]
     assert len(titles) == 3
-    assert {label[:10] for label in rows(drawn(list(PEOPLE.values())))} == {title[:10] for title in titles}
+    assert {label[:10] for label in rows(drawn(list(people.values())))} == {title[:10] for title in titles}
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_without_names_titles_that_are_alike_are_numbered():
         ({"better": "higher"}, "the better direction differs"),
     ],
 )
-def test_other_scales_are_refused_by_name(change, reason):
-    helps = PEOPLE["helps"]
+def test_other_scales_are_refused_by_name(people, change, reason):
+    helps = people["helps"]
     content = helps.trial.protocol.to_dict()
     content["outcome"] |= change
     trial = Trial(Protocol.build(content), helps.trial.order, helps.trial.entries)

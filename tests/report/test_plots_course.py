@@ -3,7 +3,8 @@ import copy
 import numpy as np
 import pandas as pd
 import pytest
-from known import SAMPLE, two_arms
+from fitted import fitted
+from known import two_arms
 from matplotlib.figure import Figure
 
 from nof1 import InputError, Result, Trial, fit, plots
@@ -11,20 +12,22 @@ from nof1.analyze.exposure import exposure
 from nof1.analyze.terms import terms
 from nof1.language import speaking
 
-RESULT = fit(Trial.load(SAMPLE / "helps"), engine="marginal", sensitivity=False)
-
 
 def axes(size=(7, 3)):
     return Figure(figsize=size, layout="constrained").add_subplot()
 
 
 def with_record(**changes):
-    return Result(RESULT.trial, copy.deepcopy(RESULT.record) | changes, RESULT.posterior)
+    return Result(
+        fitted("helps", sensitivity=False).trial,
+        copy.deepcopy(fitted("helps", sensitivity=False).record) | changes,
+        fitted("helps", sensitivity=False).posterior,
+    )
 
 
 def test_the_effect_over_time_has_both_ends_and_the_band():
-    ax = plots.over_time(RESULT, ax=axes())
-    row = RESULT.record["over_time"]["rows"][0]
+    ax = plots.over_time(fitted("helps", sensitivity=False), ax=axes())
+    row = fitted("helps", sensitivity=False).record["over_time"]["rows"][0]
     bars = [(line.get_xdata()[0], *line.get_ydata()) for line in ax.lines if line.get_linewidth() == 2.6]
     assert bars == [(1, *row["early"]["interval"]), (91, *row["late"]["interval"])]
     line = next(line for line in ax.lines if line.get_linewidth() == 1.8)
@@ -39,7 +42,10 @@ def test_the_effect_over_time_has_both_ends_and_the_band():
 
 
 def test_an_effect_over_time_that_was_refused_has_the_reason():
-    refused = RESULT.record["over_time"] | {"refused": "It is for another family.", "rows": []}
+    refused = fitted("helps", sensitivity=False).record["over_time"] | {
+        "refused": "It is for another family.",
+        "rows": [],
+    }
     with pytest.raises(InputError, match="for another family"):
         plots.over_time(with_record(over_time=refused))
     with pytest.raises(InputError, match="not computed"):
@@ -47,9 +53,9 @@ def test_an_effect_over_time_that_was_refused_has_the_reason():
 
 
 def test_exposure_is_the_posterior_mean_of_every_day_within_its_band():
-    ax = plots.exposure(RESULT, ax=axes())
-    data = terms(RESULT.trial)
-    half_life = RESULT.posterior["posterior"]["half_life"].to_numpy().ravel()
+    ax = plots.exposure(fitted("helps", sensitivity=False), ax=axes())
+    data = terms(fitted("helps", sensitivity=False).trial)
+    half_life = fitted("helps", sensitivity=False).posterior["posterior"]["half_life"].to_numpy().ravel()
     wanted = exposure(data.doses, half_life).mean(axis=0)[:, 0]
     curve = next(line for line in ax.lines if line.get_label() == "magnesium").get_data()
     np.testing.assert_array_equal(curve[0], np.arange(1, len(wanted) + 1))
@@ -63,10 +69,10 @@ def test_exposure_is_the_posterior_mean_of_every_day_within_its_band():
 
 
 def test_doses_are_drawn_on_their_nights_alone():
-    ax = plots.exposure(RESULT, ax=axes())
+    ax = plots.exposure(fitted("helps", sensitivity=False), ax=axes())
     corners = ax.collections[1].get_paths()[0].vertices
     foot = corners[:, 1].min()
-    data = terms(RESULT.trial)
+    data = terms(fitted("helps", sensitivity=False).trial)
     for night, dose in enumerate(data.doses[:, 0], start=1):
         there = corners[np.abs(corners[:, 0] - night) < 0.6, 1].max() > foot + 1e-9
         assert there or dose == 0
@@ -100,9 +106,9 @@ def test_german_axes_have_a_decimal_comma():
         ax.figure.canvas.draw()
         return " ".join(tick.get_text() for tick in ax.get_yticklabels())
 
-    english = plots.over_time(RESULT, ax=axes())
+    english = plots.over_time(fitted("helps", sensitivity=False), ax=axes())
     with speaking("de"):
-        german = plots.over_time(RESULT, ax=axes())
+        german = plots.over_time(fitted("helps", sensitivity=False), ax=axes())
         assert "0,02" in german.get_title()
     assert "." in ticks(english)
     told = ticks(german)  # drawn after the language was spoken

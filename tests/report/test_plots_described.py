@@ -2,17 +2,17 @@ import copy
 import re
 
 import pytest
-from known import SAMPLE, two_arms
+from fitted import fitted
+from known import two_arms
 
-from nof1 import Result, Trial, fit, plots
+from nof1 import Result, fit, plots
 from nof1.language import speaking
 
-RESULT = fit(Trial.load(SAMPLE / "helps"), engine="marginal")
 ALWAYS = {"nights", "effect", "periods", "probabilities", "schedule", "exposure", "prior_posterior"}
 
 
 def test_every_picture_of_a_quick_result_is_described():
-    told = plots.describe(RESULT.trial, RESULT)
+    told = plots.describe(fitted("helps").trial, fitted("helps"))
     assert set(told) == ALWAYS | {"over_time", "sensitivity", "randomization", "autocorrelation"}
     assert "8 nights missing" in told["nights"]
     assert "3.5 on off and 2.0 on magnesium" in told["periods"]
@@ -31,7 +31,7 @@ def test_a_picture_that_cannot_be_drawn_has_no_description():
 
 
 def test_the_pictures_of_a_sampled_result_are_described_too():
-    record = copy.deepcopy(RESULT.record)
+    record = copy.deepcopy(fitted("helps").record)
     sampled = copy.deepcopy(record["effects"])
     for entry in sampled:
         entry["engine"] = "nuts"
@@ -41,7 +41,7 @@ def test_the_pictures_of_a_sampled_result_are_described_too():
         "predictive": {"sentence": "One differs.", "statistics": {"share at the floor on magnesium": row}},
         "left_out": {"sentence": "No night carries it.", "pit": [0.1, 0.5, 0.9], "influential": []},
     }
-    told = plots.describe(RESULT.trial, Result(RESULT.trial, record, RESULT.posterior))
+    told = plots.describe(fitted("helps").trial, Result(fitted("helps").trial, record, fitted("helps").posterior))
     assert "share at the floor on magnesium: recorded 0.90, new nights 0.10 to 0.30" in told["predictive"]
     assert told["left_out"].endswith("No night carries it.")
     (both,) = {re.sub(r"^quick: | points$", "", one) for one in re.findall(r"quick: .*? points", told["engines"])}
@@ -51,11 +51,11 @@ def test_the_pictures_of_a_sampled_result_are_described_too():
 
 def test_numbers_are_told_as_the_language_writes_them():
     with speaking("de"):
-        told = plots.describe(RESULT.trial, RESULT)
+        told = plots.describe(fitted("helps").trial, fitted("helps"))
     assert "\N{MINUS SIGN}2,6" in told["over_time"]
     assert not any("2.6" in text for text in told.values())
 
 
 @pytest.mark.parametrize("name", ["nights", "effect", "over_time", "autocorrelation"])
 def test_descriptions_are_plain_text(name):
-    assert type(plots.describe(RESULT.trial, RESULT)[name]) is str
+    assert type(plots.describe(fitted("helps").trial, fitted("helps"))[name]) is str

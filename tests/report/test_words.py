@@ -2,20 +2,19 @@ import copy
 import json
 
 import pytest
-from known import SAMPLE, melatonin, two_arms
+from fitted import fitted
+from known import melatonin, two_arms
 
-from nof1 import Result, Trial, fit
+from nof1 import Result, fit
 from nof1.report import words
-
-RESULT = fit(Trial.load(SAMPLE / "helps"), engine="marginal")
 
 
 def changed(**numbers):
-    record = copy.deepcopy(RESULT.record)
+    record = copy.deepcopy(fitted("helps").record)
     for estimand in ("full", "as_lived"):
         record["effects"][0][estimand] |= numbers
     record["effects"][0] |= numbers
-    return Result(RESULT.trial, record, RESULT.posterior)
+    return Result(fitted("helps").trial, record, fitted("helps").posterior)
 
 
 @pytest.mark.parametrize(
@@ -68,10 +67,12 @@ def test_numbers_have_the_digits_a_reader_needs(value, text):
 
 
 def test_failed_checks_are_told():
-    record = copy.deepcopy(RESULT.record)
+    record = copy.deepcopy(fitted("helps").record)
     record["checks"]["sampling"] = {"passed": False, "sentence": "It did not settle."}
-    assert words.failed_checks(Result(RESULT.trial, record, RESULT.posterior)) == ["It did not settle."]
-    assert words.failed_checks(RESULT) == []
+    assert words.failed_checks(Result(fitted("helps").trial, record, fitted("helps").posterior)) == [
+        "It did not settle."
+    ]
+    assert words.failed_checks(fitted("helps")) == []
 
 
 def test_adopted_nights_are_not_said_to_be_drawn():
@@ -94,7 +95,14 @@ def test_melatonin_reads_as_it_should():
 
 
 def test_nothing_is_recommended():
-    text = json.dumps([words.headline(RESULT), words.effect_sentence(RESULT), *words.chances(RESULT), words.NO_ADVICE])
+    text = json.dumps(
+        [
+            words.headline(fitted("helps")),
+            words.effect_sentence(fitted("helps")),
+            *words.chances(fitted("helps")),
+            words.NO_ADVICE,
+        ]
+    )
     assert "no medical advice" in text
     assert not any(word in text.lower() for word in ("you should", "we recommend", "significant", "take it"))
 
@@ -106,11 +114,11 @@ def test_comparisons_left_out_are_counted():
 
 
 def test_an_effect_as_lived_is_not_worded_as_a_difference_between_nights():
-    record = copy.deepcopy(RESULT.record)
+    record = copy.deepcopy(fitted("helps").record)
     record["exposure"]["highest"]["magnesium"] = 0.55
-    result = Result(RESULT.trial, record, RESULT.posterior)
+    result = Result(fitted("helps").trial, record, fitted("helps").posterior)
     assert "than the same nights would have been on no magnesium" in words.effect_sentence(result)
     assert "Build-up reached at most 55 % on magnesium of full" in words.exposure_sentence(result)
     assert words.lived_sentence(result) == ""
-    assert words.exposure_sentence(RESULT) == ""
-    assert "as they were lived" in words.lived_sentence(RESULT)
+    assert words.exposure_sentence(fitted("helps")) == ""
+    assert "as they were lived" in words.lived_sentence(fitted("helps"))
