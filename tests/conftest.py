@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 from brute import ARM_NAMES
+from fitted import drop_stale
+from hypothesis import settings
 
 from nof1.commit import LOCK_NAME
 from nof1.files import write_atomic
@@ -17,6 +19,11 @@ from nof1.record.diary import DIARY_FILE
 from nof1.record.entry import parse_entry, to_csv
 from nof1.record.trial import Trial
 
+# The same examples for everybody; `make calibrate` looks for others, with a seed that it prints.
+settings.register_profile("the-same", derandomize=True, database=None, deadline=None)
+settings.register_profile("others", derandomize=False, database=None, deadline=None, print_blob=True)
+settings.load_profile("the-same")
+
 START = date(2026, 1, 5)
 # 2 run-in nights, then 2 blocks of 2 periods of 3 nights: 14 nights, 5 to 18 January 2026.
 ANSWERS = {
@@ -24,6 +31,11 @@ ANSWERS = {
     "design": {"start": START, "blocks": 2, "period_nights": 3, "run_in_nights": 2, "seed": 7},
 }
 RATINGS = ("4", "6", "5", "", "7", "3")
+
+
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):
+        drop_stale()
 
 
 @pytest.fixture(scope="session")

@@ -17,10 +17,12 @@ from types import MappingProxyType
 from filelock import FileLock
 from known import SAMPLE
 
+import nof1
 from nof1 import Result, Trial, fit
 from nof1.files import write_atomic
 
 ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "nof1"
 KEPT = ROOT / "build" / "fits"
 LIBRARIES = ("numpy", "scipy", "pandas", "xarray", "arviz", "pymc", "nutpie")
 
@@ -36,13 +38,18 @@ copyreg.pickle(MappingProxyType, lambda proxy: (_read_only, (dict(proxy),)))  # 
 def code_key():
     """A digest of the interpreter, the libraries, the source, and the data and helpers of the tests."""
     digest = hashlib.sha256(repr((platform.python_version(), [version(name) for name in LIBRARIES])).encode())
-    for path in sorted([*(ROOT / "src").rglob("*.py"), *SAMPLE.rglob("*.*"), *(ROOT / "tests").glob("*.py")]):
+    for path in sorted([*SOURCE.rglob("*.py"), *SAMPLE.rglob("*.*"), *(ROOT / "tests").glob("*.py")]):
         digest.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 def kept(name, compute):
-    """What `compute` gives, computed once by whichever worker comes first. `name` must say all that it depends on."""
+    """What `compute` gives, computed once by whichever worker comes first. `name` must say all that it depends on.
+
+    Of a package that is not this checkout's, such as one with a slip put in by `make mutate`, nothing is kept.
+    """
+    if Path(nof1.__file__).parent != SOURCE:
+        return compute()
     folder = KEPT / code_key()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.pickle"

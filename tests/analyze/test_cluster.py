@@ -45,6 +45,7 @@ def studied(people, path, **options):
 
 @pytest.mark.skipif(os.name != "posix", reason="kills a process by a signal")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.slow
 def test_a_machine_that_is_lost_changes_nothing(people, machines, tmp_path, monkeypatch):
     monkeypatch.setattr(many, "CHUNK", 1)
     killed = []
@@ -64,6 +65,7 @@ def test_a_machine_that_is_lost_changes_nothing(people, machines, tmp_path, monk
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.slow
 def test_the_command_takes_an_address(people, machines, tmp_path):
     command = [sys.executable, "-c", "from nof1.cli import main; main()", "cohort", str(people)]
     done = subprocess.run(
@@ -77,6 +79,7 @@ def test_the_command_takes_an_address(people, machines, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.slow
 def test_power_is_the_same_on_other_machines(machines, make_protocol):
     protocol = make_protocol(design={"blocks": 2, "period_nights": 4})
     seen = []
@@ -90,6 +93,7 @@ def test_power_is_the_same_on_other_machines(machines, make_protocol):
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.slow
 def test_the_command_for_power_takes_an_address(people, machines):
     done = subprocess.run(
         [
@@ -113,6 +117,7 @@ def test_the_command_for_power_takes_an_address(people, machines):
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.slow
 def test_a_task_that_fails_on_every_machine_is_told(machines):
     with on_cluster(machines.scheduler_address) as spread, pytest.raises(Nof1Error, match="could not do its work"):
         list(spread(int, ["no number"]))
@@ -139,6 +144,7 @@ def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch):
         pass
 
 
+@pytest.mark.slow
 def test_nothing_of_dask_is_loaded_without_an_address(people, tmp_path):
     code = (
         "import sys\nfrom nof1.cli import main\ntry:\n    main()\nfinally:\n"

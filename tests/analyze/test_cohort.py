@@ -498,6 +498,7 @@ def test_an_outlier_that_no_number_can_hold():
     assert pooled.mean[-1] == pytest.approx(6.0, abs=0.05)
 
 
+@pytest.mark.slow
 def test_the_two_ways_agree(effects):
     """One PyMC model over all nights of six people against likelihoods and quadrature."""
     trials = {f"p{i}": trial(i, effects[i]) for i in range(5)}

@@ -61,6 +61,7 @@ def thousand():
     return effects[answered], pool(people)
 
 
+@pytest.mark.slow
 def test_a_thousand_people_tell_the_known_mean_spread_and_shares(thousand):
     effects, cohort = thousand
     assert len(cohort.people) > 0.99 * COUNT
@@ -74,6 +75,7 @@ def test_a_thousand_people_tell_the_known_mean_spread_and_shares(thousand):
     assert np.mean((effects > low) & (effects < high)) == pytest.approx(0.95, abs=0.025)
 
 
+@pytest.mark.slow
 def test_a_thousand_people_s_own_intervals_hold_their_effects(thousand):
     effects, cohort = thousand
     people = cohort.people

@@ -266,7 +266,9 @@ def answered(protocol, data):
     return drawn_rows(protocol, data, posterior, mcse=mcse, seed=1)[0], further_rows(protocol, data, posterior)[0]
 
 
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize(
+    "family", [pytest.param(name, marks=pytest.mark.slow if name in SAMPLED else ()) for name in FAMILIES]
+)
 def test_a_clear_effect_is_found_and_its_interval_holds_the_truth(family):
     protocol, trial = nights_of(family, seed=SEEDS.get(family, 11))
     data = terms(trial)
@@ -298,7 +300,7 @@ def test_odds_stay_finite_where_every_draw_is_certain():
 
 
 @pytest.mark.filterwarnings("ignore:Estimated shape parameter")  # what ArviZ says of one night is its answer, too
-@pytest.mark.parametrize("kind", ["marginal", "sampled"])
+@pytest.mark.parametrize("kind", ["marginal", pytest.param("sampled", marks=pytest.mark.slow)])
 def test_arviz_takes_a_result_as_it_is(kind):
     result = whole_result(kind)
     table = az.summary(result.posterior, var_names=["effect", "level"])

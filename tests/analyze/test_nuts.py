@@ -18,7 +18,10 @@ from nof1.analyze.terms import terms
 SIMULATED = 8  # of each of two designs
 
 
-@pytest.mark.parametrize("name", TARGETS)
+# One of them in `make test`: each compiles a model anew.
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name == "independent" else pytest.mark.slow) for name in TARGETS]
+)
 def test_nuts_meets_the_exact_targets(name):
     make, expected, known_to = TARGETS[name]
     result = fit(make(), seed=3)
@@ -30,6 +33,7 @@ def test_nuts_meets_the_exact_targets(name):
         assert abs(value - target) < known_to + 4 * error
 
 
+@pytest.mark.slow
 def test_nuts_meets_the_melatonin_target_and_tries_harder_for_it():
     result = fit(melatonin(), seed=3)
     effect = result.lead[0]
@@ -61,6 +65,7 @@ def design(*, arms, blocks, period_nights, seed):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "protocol",
     [design(arms=2, blocks=6, period_nights=7, seed=1), design(arms=3, blocks=4, period_nights=5, seed=2)],
@@ -98,6 +103,7 @@ def test_engines_agree_on_simulated_trials(protocol):
     assert len(seen) == SIMULATED  # every trial was another one
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["helps", "worsens", "cant-tell"])
 def test_engines_agree_on_the_sample_trials(name):
     result = fit(Trial.load(SAMPLE / name), seed=5)

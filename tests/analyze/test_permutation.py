@@ -186,7 +186,7 @@ def test_p_and_interval_are_those_of_all_orders_laid_out(planned, kind, arms, de
 # Ends of the interval, by a search over delta.
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_the_interval_holds_every_difference_that_is_not_unlikely_and_no_other(data):
     """Random sets of orders of any kind, with probabilities, missing nights, and nights on neither arm."""
@@ -224,7 +224,7 @@ def test_the_interval_holds_every_difference_that_is_not_unlikely_and_no_other(d
 rows = st.lists(st.integers(0, 100), min_size=10, max_size=10)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows, st.integers(-50, 50), st.integers(-30, 30), st.integers(0, 251))
 def test_what_is_added_to_all_nights_changes_nothing_and_on_the_arm_moves_the_interval(values, shift, effect, number):
     orders = every_half(10, 5)

@@ -158,7 +158,7 @@ NEAR = st.sampled_from(
 HOSTILE = st.one_of(NEAR, NEAR, NEAR, st.text(max_size=40))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(HOSTILE, max_size=80), st.integers(0, 60))
 def test_whatever_is_typed_ends_in_a_valid_plan_or_a_draft(lines, start):
     with tempfile.TemporaryDirectory() as home:
@@ -176,7 +176,7 @@ def test_whatever_is_typed_ends_in_a_valid_plan_or_a_draft(lines, start):
         protocol_of(Person(["", *rest]).plan(folder))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(STEPS), st.text(max_size=30) | NEAR)
 def test_reading_an_answer_twice_gives_the_same_answer(step, text):
     talk = replace(talk_at(Path("nowhere")), raw=GIVEN)

@@ -116,7 +116,7 @@ kinds = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rows=st.lists(st.tuples(moments, kinds, reasons), max_size=6))
 def test_amendments_csv_loses_nothing(tmp_path_factory, rows):
     folder = tmp_path_factory.mktemp("amended")

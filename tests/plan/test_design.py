@@ -124,7 +124,7 @@ def test_a_trial_whose_length_would_depend_on_the_draw_is_refused(planned, arms,
         planned(design["kind"], arms, **{name: value for name, value in design.items() if name != "kind"})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     arms=st.integers(2, 4),
     periods=st.integers(4, 12),

@@ -105,7 +105,7 @@ def test_the_odd_period_goes_to_every_arm_equally_often(planned, arms, periods):
     assert chisquare([more[name] for name in ARM_NAMES[:arms]]).pvalue > ENOUGH
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     arms=st.integers(2, 5),
     more=st.integers(0, 30),
@@ -185,7 +185,7 @@ def test_neighbouring_seeds_give_unrelated_orders(planned):
 LENGTHS = st.integers(1, 30) | st.fixed_dictionaries({name: st.integers(1, 30) for name in ARM_NAMES[:3]})
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     shape=st.sampled_from(
         [one for one in SMALL if one[1] == 3 and one[2].get("periods", 6) % 3 == 0 and one[0] != "listed"]

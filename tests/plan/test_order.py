@@ -180,7 +180,7 @@ def lived(draw, planned):
     return order, pauses
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_pauses_taken_out_give_the_plan_back(planned, data):
     order, pauses = data.draw(lived(planned))
@@ -197,7 +197,7 @@ def test_pauses_taken_out_give_the_plan_back(planned, data):
     assert nights_on == [(period.number, period.arm) for period in order.periods for _ in period.dates]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_order_csv_loses_nothing(planned, data):
     order, pauses = data.draw(lived(planned))
@@ -208,7 +208,7 @@ def test_order_csv_loses_nothing(planned, data):
     assert paused.hidden() == order.hidden().with_pauses(pauses)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_a_period_ends_on_its_last_night_wherever_pauses_fall(planned, data):
     order, pauses = data.draw(lived(planned))

@@ -117,7 +117,7 @@ def protocols(draw):
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(protocols())
 def test_toml_loses_nothing(protocol):
     again = Protocol.parse(protocol.to_toml())

@@ -82,7 +82,7 @@ def some_runs(draw):
     return Runs([least + (arm < more) for arm in range(arms)], draw(st.integers(1, 5)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_each_number_gives_a_sequence_of_its_own(data):
     runs = data.draw(some_runs())
@@ -91,7 +91,7 @@ def test_each_number_gives_a_sequence_of_its_own(data):
     assert (runs.at(number) == runs.at(other)) == (number == other)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(runs=some_runs())
 def test_the_enumeration_begins_at_once_and_in_order(runs):
     first = list(itertools.islice(runs, 20))

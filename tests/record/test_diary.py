@@ -90,7 +90,7 @@ texts = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",
 numbers = st.none() | st.floats(-1e9, 1e9)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_a_diary_loses_nothing(make_protocol, data):
     content = make_protocol(

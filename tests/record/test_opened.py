@@ -322,7 +322,10 @@ def test_a_yes_of_a_spreadsheet_is_no_number(open_bytes):
     "change",
     [
         lambda content: content.replace(b'<row r="2"', b'<row r="999999999999"'),
-        lambda content: content.replace(b"</sheetData>", b'<row><c r="XFD3"/></row>' * 4000 + b"</sheetData>"),
+        pytest.param(
+            lambda content: content.replace(b"</sheetData>", b'<row><c r="XFD3"/></row>' * 4000 + b"</sheetData>"),
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["a row far away", "rows of blank cells"],
 )

@@ -304,7 +304,7 @@ def test_a_column_that_is_not_there_is_named_with_those_that_are(read):
 words = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=12)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_any_table_that_csv_writes_is_read_back(tmp_path_factory, data):
     width = data.draw(st.integers(2, 5))

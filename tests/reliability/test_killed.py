@@ -44,7 +44,7 @@ def killed(mode, folder, how, count, seed=0):
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("mode", ["log", "import"])
+@pytest.mark.parametrize("mode", ["log", pytest.param("import", marks=pytest.mark.slow)])
 def test_a_process_that_dies_at_any_operation_on_a_file_tears_nothing(folder, mode):
     outcomes = killed(mode, folder, "step", 2000)
     assert outcomes["finished"] == 1
@@ -53,6 +53,7 @@ def test_a_process_that_dies_at_any_operation_on_a_file_tears_nothing(folder, mo
     assert outcomes["new"] > 3  # it counts before it is in place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["log", "import"])
 def test_a_process_killed_at_a_random_moment_tears_nothing(folder, mode):
     outcomes = killed(mode, folder, "time", 200, seed=1)

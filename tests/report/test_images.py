@@ -16,6 +16,8 @@ from nof1.analyze.designs import THIS
 from nof1.analyze.permutation import describe_randomization
 from nof1.analyze.power import Power
 
+pytestmark = pytest.mark.slow
+
 # Small, with letters: drawn anew, not one pixel differs; the tolerance is for other builds of the letters' library.
 compared = pytest.mark.mpl_image_compare(
     baseline_dir="baseline", style="default", tolerance=1, savefig_kwargs={"dpi": 50}, remove_text=False

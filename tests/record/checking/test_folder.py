@@ -565,7 +565,7 @@ def same(folder, name, before):
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_one_cell_that_is_changed_is_named_or_means_the_same(folder, name, data):
     path = folder / name

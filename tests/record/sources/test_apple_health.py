@@ -507,7 +507,7 @@ def test_a_file_that_goes_away_is_told(write):
 SMALL_ARCHIVE = archive_bytes({"export.xml": SAMPLE, "export_cda.xml": CLINICAL})
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     st.sampled_from(["xml", "zip"]),
     st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=8),
@@ -531,6 +531,7 @@ def test_whatever_bytes_are_changed_there_are_rows_or_a_refusal(kind, changes, c
 # Size --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file(write):
     short = ' <Record type="HKQuantityTypeIdentifierStepCount" startDate="2024-01-01 08:00:00 -0800" unit="count" value="1"/>\n'
 
