@@ -1,60 +1,72 @@
 # nof1: every target sets up what it needs. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format words notebooks sample bench calibrate lock clean images docs
+# Two set-ups at once would be in each other's way.
+.NOTPARALLEL:
+.PHONY: help setup setup-dev asked demo test lint format words notebooks sample bench calibrate lock clean images docs
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Who uses nof1 gets the packages of requirements.lock alone; who works on it, those of requirements-dev.lock as well.
 READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
 
-setup: $(READY) ## install everything into .venv (Python 3.12 or newer is needed)
+setup: $(READY) ## install nof1 and what it needs into .venv (Python 3.12 or newer; PYTHON=python3.12 chooses one)
 
-$(READY): requirements.lock pyproject.toml scripts/setup.sh
-	@sh scripts/setup.sh $(VENV)
+setup-dev: $(READY_DEV) ## install what its developers and the tests need, too
+
+# A Python that is asked for may be another one than .venv has; the script looks.
+$(READY): requirements.lock pyproject.toml scripts/setup.sh $(if $(PYTHON),asked)
+	@sh scripts/setup.sh $(VENV) requirements.lock
 	@touch $@
+
+# The second lock holds the first.
+$(READY_DEV): requirements.lock requirements-dev.lock pyproject.toml scripts/setup.sh $(if $(PYTHON),asked)
+	@sh scripts/setup.sh $(VENV) requirements-dev.lock
+	@touch $(READY) $@
 
 demo: $(READY) ## take the simulated sample trial the whole way to a PDF, in build/demo
 	@rm -rf build/demo
 	@$(BIN)/nof1 demo build/demo
 
-test: $(READY) ## run the tests; in a browser, too, which is installed where that can be done
+test: $(READY_DEV) ## run the tests; those in a browser where there is one (as root on Debian, it is installed)
 	@sh scripts/browser.sh
 	@$(BIN)/python -m pytest
 
-images: $(READY) ## draw the pictures that tests compare with again; look at every change
+images: $(READY_DEV) ## draw the pictures that tests compare with again; look at every change
 	@$(BIN)/python -m pytest -n 0 tests/report/test_images.py --mpl-generate-path=tests/report/baseline
 
-lint: $(READY) ## check style, types and the import contract
+lint: $(READY_DEV) ## check style, types and the import contract
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@sh scripts/check_types.sh
 
-format: $(READY) ## format the code
+format: $(READY_DEV) ## format the code
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
 
-words: $(READY) ## collect the sentences for translators
+words: $(READY_DEV) ## collect the sentences for translators
 	@$(BIN)/python scripts/extract_words.py
 
-notebooks: $(READY) ## run the notebooks and keep their outputs
+notebooks: $(READY_DEV) ## run the notebooks and keep their outputs
 	@$(BIN)/python scripts/run_notebooks.py notebooks/*.ipynb
 
-docs: $(READY) ## build the documentation site, in build/docs
+docs: $(READY_DEV) ## build the documentation site, in build/docs
 	@$(BIN)/python scripts/build_docs.py
 
-sample: $(READY) ## make the simulated sample trials again
+sample: $(READY_DEV) ## make the simulated sample trials again
 	@$(BIN)/python data/sample/simulate.py
 
-bench: $(READY) ## time the parts; the last results are kept in benchmarks/
+bench: $(READY_DEV) ## time the parts; the last results are kept in benchmarks/
 	@$(BIN)/python benchmarks/bench_analysis.py
 	@$(BIN)/python benchmarks/bench.py
 	@$(BIN)/python benchmarks/bench_cohort.py
 
-calibrate: $(READY) ## hold what is promised against simulated trials of known truth, and thousands of broken files (an hour; DASK=ADDRESS for more machines)
+calibrate: $(READY_DEV) ## hold what is promised against simulated trials of known truth, and thousands of broken files (an hour; DASK=ADDRESS for more machines)
 	@$(BIN)/python benchmarks/calibrate.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/sbc.py --again
 	@$(BIN)/python benchmarks/fixed_truth.py $(addprefix --dask ,$(DASK))
@@ -62,9 +74,11 @@ calibrate: $(READY) ## hold what is promised against simulated trials of known t
 	@$(BIN)/python benchmarks/cohort_calibration.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/fuzz.py
 
+PIN = $(BIN)/python -m uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.12 --no-header pyproject.toml
+
 lock: $(READY) ## pin the newest versions that pyproject.toml allows, with hashes
-	@$(BIN)/python -m uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.12 --no-header \
-	  --all-extras --group dev pyproject.toml --output-file requirements.lock
+	@$(PIN) --extra serve --group setup --output-file requirements.lock
+	@$(PIN) --all-extras --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove what the targets made
 	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks

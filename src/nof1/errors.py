@@ -4,6 +4,17 @@ Every message names the value, what is allowed, and the next step. The commands 
 status 1; nobody who uses the toolkit should ever need a traceback.
 """
 
+from nof1._version import __version__
+
+
+def how_to_install(extra: str) -> str:
+    """What to type for an extra's packages. The name alone is no way: nof1 is on no index, and whoever took it there would be installed."""
+    wheel = f"./nof1-{__version__}-py3-none-any.whl"
+    return (
+        f"In nof1's own folder, type: .venv/bin/python -m pip install -e '.[{extra}]'; "
+        f"with a built wheel: python -m pip install '{wheel}[{extra}]'."
+    )
+
 
 class Nof1Error(Exception):
     """Something a person can mend; the text says how."""

@@ -16,13 +16,13 @@ from nof1.analyze.cluster import on_cluster
 from nof1.analyze.cohort import pool
 from nof1.analyze.finished import Finished
 from nof1.analyze.folders import find_trials
-from nof1.errors import InputError, Nof1Error
+from nof1.errors import InputError, Nof1Error, how_to_install
 
 COUNT = 10
 
 
 def needs_dask():
-    return pytest.importorskip("distributed", reason="Dask's distributed is not installed: pip install 'nof1[dask]'")
+    return pytest.importorskip("distributed", reason=f"Dask's distributed is not installed. {how_to_install('dask')}")
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +138,7 @@ def test_an_address_where_nobody_listens_is_refused(monkeypatch):
 def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (
-        pytest.raises(InputError, match=r"not installed. Install it with: pip install 'nof1\[dask\]'"),
+        pytest.raises(InputError, match=r"not installed. In nof1's own folder, type: .* pip install -e '\.\[dask\]'"),
         on_cluster("tcp://x:1"),
     ):
         pass

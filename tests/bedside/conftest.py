@@ -12,6 +12,10 @@ from nof1.bedside.page import diary_page
 from nof1.plan.draw import draw_order, schedule
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NO_BROWSER = (
+    f"Tests of the diary's page need a browser: none of {', '.join(BROWSERS)} is here. "
+    "Type as root: apt-get install chromium (Debian), dnf install chromium (Fedora)"
+)
 PHONE = {"viewport": {"width": 320, "height": 640}, "is_mobile": True, "has_touch": True}
 
 
@@ -28,7 +32,7 @@ def browser():
     """One browser for the tests of a file."""
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
-        pytest.skip(f"Tests of the diary's page need a browser: none of {', '.join(BROWSERS)} is here.")
+        pytest.skip(NO_BROWSER)
     playwright = pytest.importorskip("playwright.sync_api", reason="Tests of the diary's page need playwright.")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program)

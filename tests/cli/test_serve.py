@@ -133,7 +133,7 @@ def test_a_package_that_is_missing_is_named_with_what_to_install(refused, folder
     monkeypatch.setitem(sys.modules, package, None)
     told = refused("serve", folder)
     assert package in told
-    assert "pip install 'nof1[serve]'" in told
+    assert "pip install -e '.[serve]'" in told
 
 
 def test_a_folder_that_is_no_trial_is_refused(refused, tmp_path):

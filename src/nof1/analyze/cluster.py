@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from nof1.analyze.spread import Spread
-from nof1.errors import InputError, Nof1Error
+from nof1.errors import InputError, Nof1Error, how_to_install
 
 _RETRIES = 3  # of a task whose machine was lost
 _SECONDS = 20  # to wait for the scheduler
@@ -39,7 +39,7 @@ def on_cluster(address: str) -> Iterator[Spread]:
         from distributed import Client
     except ImportError:
         raise InputError(
-            "Many machines need Dask's distributed, which is not installed. Install it with: pip install 'nof1[dask]'"
+            f"Many machines need Dask's distributed, which is not installed. {how_to_install('dask')}"
         ) from None
     try:
         client = Client(address, timeout=_SECONDS, set_as_default=False)

@@ -12,7 +12,7 @@ from nof1.cli.console import say, say_json
 from nof1.cli.options import AsJson, DaskAddress
 from nof1.cli.progress import counting, elsewhere
 from nof1.cli.telling import paragraph
-from nof1.errors import InputError, RefusalError
+from nof1.errors import InputError, RefusalError, how_to_install
 from nof1.files import write_atomic
 
 if TYPE_CHECKING:
@@ -150,8 +150,7 @@ def _write(out: Path, pooled: "Cohort", studied: "Studied", *, seed: int, langua
         write_atomic(out / PARQUET_FILE, _people_parquet(pooled))
     except ImportError:
         return [
-            f"{PARQUET_FILE} was not written: that needs pyarrow. Install it with: pip install 'nof1[cohort]'. "
-            f"{PEOPLE_FILE} holds the same."
+            f"{PARQUET_FILE} was not written: that needs pyarrow. {PEOPLE_FILE} holds the same. {how_to_install('cohort')}"
         ]
     return []
 

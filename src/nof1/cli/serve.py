@@ -9,7 +9,7 @@ import typer
 from nof1.cli.console import console, say
 from nof1.cli.night_words import tell_copies
 from nof1.cli.options import HERE, FolderOrHere, refuse_no_trial_here
-from nof1.errors import InputError
+from nof1.errors import InputError, how_to_install
 from nof1.record.diary import refuse_if_locked
 
 PORT = 8427
@@ -61,7 +61,7 @@ def _refuse_without_packages() -> None:
         import uvicorn  # noqa: F401
     except ImportError as missing:
         raise InputError(
-            f"nof1 serve needs {missing.name}, which is not installed. Install what it needs with: pip install 'nof1[serve]'"
+            f"nof1 serve needs {missing.name}, which is not installed. {how_to_install('serve')}"
         ) from None
 
 
