@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Two set-ups at once would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-dev asked demo test lint format words notebooks sample bench calibrate lock clean images docs
+.PHONY: help setup setup-dev asked demo test test-slow lint format words notebooks sample bench bench-tests calibrate lock clean images docs
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(READY) ## install nof1 and what it needs into .venv (Python 3.12 or newer; PYTHON=python3.12 chooses one)
 
@@ -31,12 +31,15 @@ demo: $(READY) ## take the simulated sample trial the whole way to a PDF, in bui
 	@rm -rf build/demo
 	@$(BIN)/nof1 demo build/demo
 
-test: $(READY_DEV) ## run the tests; those in a browser where there is one (as root on Debian, it is installed)
-	@sh scripts/browser.sh
+test: $(READY_DEV) ## run the tests, but for the slow ones
 	@$(BIN)/python -m pytest
 
+test-slow: $(READY_DEV) ## run the slow tests; those in a browser where there is one (as root on Debian, it is installed)
+	@sh scripts/browser.sh
+	@$(BIN)/python -m pytest -m slow
+
 images: $(READY_DEV) ## draw the pictures that tests compare with again; look at every change
-	@$(BIN)/python -m pytest -n 0 tests/report/test_images.py --mpl-generate-path=tests/report/baseline
+	@$(BIN)/python -m pytest -n 0 -m slow tests/report/test_images.py --mpl-generate-path=tests/report/baseline
 
 lint: $(READY_DEV) ## check style, types and the import contract
 	@$(BIN)/ruff check .
@@ -66,6 +69,9 @@ bench: $(READY_DEV) ## time the parts; the last results are kept in benchmarks/
 	@$(BIN)/python benchmarks/bench.py
 	@$(BIN)/python benchmarks/bench_cohort.py
 
+bench-tests: $(READY_DEV) ## time make test and make test-slow, with the slowest of each; kept in benchmarks/tests.md
+	@$(BIN)/python benchmarks/bench_tests.py
+
 calibrate: $(READY_DEV) ## hold what is promised against simulated trials of known truth, and thousands of broken files (an hour; DASK=ADDRESS for more machines)
 	@$(BIN)/python benchmarks/calibrate.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/sbc.py --again
@@ -73,6 +79,9 @@ calibrate: $(READY_DEV) ## hold what is promised against simulated trials of kno
 	@$(BIN)/python benchmarks/forecast_check.py
 	@$(BIN)/python benchmarks/cohort_calibration.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/fuzz.py
+	@seed=$(or $(SEED),$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')); \
+	  echo "Property tests with other examples, seed $$seed (again: make calibrate SEED=$$seed)"; \
+	  $(BIN)/python -m pytest -m hypothesis --hypothesis-profile=others --hypothesis-seed=$$seed
 
 PIN = $(BIN)/python -m uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.12 --no-header pyproject.toml
 
