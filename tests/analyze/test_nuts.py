@@ -123,6 +123,7 @@ def test_engines_agree_on_the_sample_trials(name):
     }
 
 
+@pytest.mark.slow
 def test_a_compiled_model_refuses_other_nights():
     protocol = design(arms=2, blocks=2, period_nights=3, seed=3)
     order = draw_order(protocol)

@@ -137,6 +137,7 @@ def test_a_refusal_is_told(monkeypatch):
     assert told["rows"] == []
 
 
+@pytest.mark.slow
 def test_intervals_of_the_change_are_calibrated():
     """Truths from the priors, nights from the model: the interval holds 95 in 100, and the chances are uniform."""
     count, nights = 200, 36
