@@ -31,6 +31,8 @@ def test_the_sample_trials_are_what_the_script_makes(tmp_path):
     for trial in ("helps", "worsens", "cant-tell"):
         for name in ("protocol.toml", "order.csv", "diary.csv"):
             assert (tmp_path / trial / name).read_bytes() == (SAMPLE / trial / name).read_bytes()
+    table = "simulated-sleep-diary.csv"
+    assert (tmp_path / table).read_bytes() == (SAMPLE / table).read_bytes()
 
 
 @pytest.mark.parametrize("name", ["helps", "worsens", "cant-tell"])
@@ -76,4 +78,5 @@ def test_an_installed_package_brings_its_data(tmp_path):
         "nof1/plan/templates/magnesium-rls.toml",
         "nof1/facts/dose.toml",
         "nof1/sample/helps/diary.csv",
+        "nof1/sample/simulated-sleep-diary.csv",
     } <= inside

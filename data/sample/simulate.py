@@ -1,11 +1,13 @@
-"""Make the sample trials: three people who do not exist. `make sample` runs this; the same seeds give the same files.
+"""Make the sample data of people who do not exist. `make sample` runs this; the same seeds give the same files.
 
-helps       magnesium lowers the ratings
-worsens     magnesium raises them, with loose stools
-cant-tell   the nights can't tell
+helps                      magnesium lowers the ratings
+worsens                    magnesium raises them, with loose stools
+cant-tell                  the nights can't tell
+simulated-sleep-diary.csv  no trial but a table, as somebody keeps it who never heard of nof1: a walk in the evening or none
 """
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 from nof1.analyze.simulate import Truth, simulate
@@ -56,6 +58,17 @@ TRIALS = {
         ),
     ),
 }
+TABLE = "simulated-sleep-diary.csv"
+DIARY = {
+    "title": "Simulated example: a walk in the evening",
+    "simulated": True,
+    "reference": "home",
+    "outcome": {"name": "sleep", "low": 0, "high": 100, "better": "higher", "threshold": 10, "whole": True},
+    "arms": [{"name": "home"}, {"name": "walk"}],
+    "design": {"kind": "balanced", "start": date(2026, 1, 5), "periods": 70, "period_nights": 1, "seed": 20},
+    "analysis": {"carryover": "none"},
+}
+DIARY_TRUTH = Truth(level=64, effects={"walk": 1.5}, trend=4, sigma=9, phi=0.35, omega=0.0, half_life=0.0, missing=0.03)
 
 
 def main() -> None:
@@ -68,6 +81,16 @@ def main() -> None:
         shutil.rmtree(HERE / name, ignore_errors=True)
         trial.create(HERE / name)
         print(f"{name}: {len(trial.entries)} of {protocol.nights} nights")
+    keep_diary()
+
+
+def keep_diary() -> None:
+    """The evenings of the table, written down without a trial around them; a night without a rating has no row."""
+    protocol = Protocol.build(DIARY, where=TABLE)
+    trial = simulate(protocol, draw_order(protocol), DIARY_TRUTH, seed=20)
+    rows = [f"{entry.night},{trial.order.period_of(entry.night).arm},{entry.outcome:.0f}" for entry in trial.entries]
+    (HERE / TABLE).write_text("\n".join(["date,evening,sleep", *rows, ""]), encoding="utf-8", newline="\n")
+    print(f"{TABLE}: {len(rows)} of {protocol.nights} nights")
 
 
 if __name__ == "__main__":

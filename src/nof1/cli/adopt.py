@@ -66,6 +66,7 @@ def adopt(
     zone: Annotated[str | None, typer.Option(help="Time zone to turn times into, such as Europe/Berlin.")] = None,
     decimal: Annotated[str | None, typer.Option(help="How decimals are written: point or comma.")] = None,
     title: Annotated[str | None, typer.Option(help="Title in your own words.")] = None,
+    simulated: Annotated[bool, typer.Option("--simulated", help="The nights are made up: every page says so.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a trial from a table that already holds outcome and arm."""
@@ -96,6 +97,7 @@ def adopt(
         analysis={"family": family},
         covariates=covariate or [],
         title=title,
+        simulated=simulated,
         dated_by=dated_by,
         date_order=date_order,
         zone=zone,
