@@ -1,8 +1,11 @@
-"""Small designs of every kind, and what a search through all rows of arms finds in them."""
+"""Small designs of every kind, what a search through all rows of arms finds in them, and trials that were lived in one."""
 
 import itertools
 
 import numpy as np
+
+from nof1.record.entry import Entry
+from nof1.record.trial import Trial
 
 ARM_NAMES = ("off", "citrate", "glycinate", "oxide", "malate")
 
@@ -106,3 +109,18 @@ def least_p(weights, results):
     """
     sizes = np.abs(weights @ results)
     return (sizes >= sizes.max(axis=0) - 1e-9).mean(axis=0).min()
+
+
+def lived(protocol, order, outcome):
+    """A trial with these outcomes on its nights, pauses counted; nan for none."""
+    nights = [night for period in order.periods for night in period.dates]
+    entries = [Entry(night, outcome=float(y)) for night, y in zip(nights, outcome, strict=True) if not np.isnan(y)]
+    return Trial(protocol, order, tuple(entries))
+
+
+def every_half(n, half):
+    """All rows of 0 and 1 with `half` ones."""
+    chosen = list(itertools.combinations(range(n), half))
+    rows = np.zeros((len(chosen), n), dtype=int)
+    np.put_along_axis(rows, np.array(chosen), 1, axis=1)
+    return rows

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from known import SAMPLE, melatonin, two_arms
+from known import SAMPLE, nightly, two_arms
 from scipy.special import ndtr, ndtri
 
 from nof1 import InputError, Trial
@@ -168,7 +168,7 @@ def test_an_adopted_trial_goes_on_with_its_median_stretch():
 
 
 def test_in_an_adopted_trial_blocks_that_meet_on_one_arm_make_one_period():
-    trial = melatonin()
+    trial = nightly()
     data = terms(trial)
     planned = planned_nights(trial.protocol, data, trial.order)
     future = continued(trial.protocol, trial.order, planned, 30, np.random.default_rng(1))

@@ -1,11 +1,13 @@
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pandas as pd
 import pytest
-from known import TARGETS, melatonin, two_arms
+from known import TARGETS, melatonin, nightly, two_arms
 from scipy import stats
 from scipy.integrate import quad
+from scipy.optimize import brentq
 
 from nof1 import Trial, fit
 from nof1.analyze.exposure import exposure
@@ -51,7 +53,7 @@ def dense_log_posterior(data, phi, sigma, omega, half_life):
 
 
 @pytest.mark.parametrize("over_time", [False, True], ids=["constant effect", "changing effect"])
-@pytest.mark.parametrize("make", [lambda: two_arms("exponential"), melatonin], ids=["gaps", "nightly"])
+@pytest.mark.parametrize("make", [lambda: two_arms("exponential"), nightly], ids=["gaps", "nightly"])
 def test_log_density_equals_the_dense_one(make, over_time):
     trial = make()
     if trial.protocol.analysis.carryover != "exponential":
@@ -81,6 +83,69 @@ def test_meets_the_exact_targets(name):
     effect = fit(make(), engine="marginal", seed=7).effects.iloc[0]
     allowed = known_to + 0.02 * expected[1]
     np.testing.assert_allclose(effect[["mean", "sd", "lower", "upper"]].to_numpy(dtype=float), expected, atol=allowed)
+
+
+def dense_answer(data, points):
+    """Mean, sd and 95 % interval of the effect without carryover, from full covariance matrices on a grid of phi, sigma, omega.
+
+    Given these three, level, trend, effect, period offsets and errors are normal together: the effect given the nights is one
+    regression. Nothing of the engine is used but the nights as it was given them.
+    """
+    priors, x, e = data.priors, data.doses[data.day, 0], data.y - data.priors.level_mean
+    lag = np.abs(data.day[:, None] - data.day).astype(float)
+    fixed = priors.level_sd**2 + priors.effect_sd**2 * np.outer(x, x)
+    fixed = fixed + data.trend * priors.trend_sd**2 * np.outer(data.time, data.time)
+    alike = data.period[:, None] == data.period
+    phi = np.tanh(middles(-1.5, 4, points)) if data.autocorrelation else np.zeros(1)
+    log_sigma = middles(np.log(data.y.std() / 3), np.log(data.y.std() * 6), points)
+    omega = middles(0, 4 * priors.period_scale, points) if data.period_effects else np.zeros(1)
+    found = []
+    for phi_, log_sigma_ in product(phi, log_sigma):
+        sigma = np.exp(log_sigma_)
+        covariance = sigma**2 * phi_**lag + fixed + omega[:, None, None] ** 2 * alike
+        solved = np.linalg.solve(covariance, np.column_stack([e, x])[None])
+        log_weight = -0.5 * (solved[..., 0] @ e + np.linalg.slogdet(covariance)[1])
+        log_weight += stats.halfnorm.logpdf(sigma, scale=priors.noise_scale) + log_sigma_
+        log_weight += stats.halfnorm.logpdf(omega, scale=priors.period_scale)
+        if data.autocorrelation:
+            log_weight += stats.beta.logpdf((phi_ + 1) / 2, priors.autocorrelation_a, priors.autocorrelation_b)
+            log_weight += np.log(1 - phi_**2)  # the grid is even in artanh phi
+        variance = priors.effect_sd**2 - priors.effect_sd**4 * (solved[..., 1] @ x)
+        found += zip(log_weight, priors.effect_sd**2 * (solved[..., 0] @ x), variance, strict=True)
+    log_weights, means, variances = np.array(found).T
+    weights = np.exp(log_weights - log_weights.max())
+    weights /= weights.sum()
+    mean = weights @ means
+    sd = np.sqrt(weights @ (variances + (means - mean) ** 2))
+
+    def end(p):
+        return brentq(
+            lambda at: weights @ stats.norm.cdf(at, means, np.sqrt(variances)) - p, mean - 9 * sd, mean + 9 * sd
+        )
+
+    return mean, sd, end(0.025), end(0.975)
+
+
+def middles(low, high, count):
+    """The middles of `count` equal stretches from low to high."""
+    return low + (high - low) * (np.arange(count) + 0.5) / count
+
+
+@pytest.mark.parametrize("name", [name for name in TARGETS if name != "default"])  # which has a carryover
+def test_the_exact_targets_are_those_of_the_dense_matrices(name):
+    make, expected, known_to = TARGETS[name]
+    np.testing.assert_allclose(dense_answer(terms(make()), 20), expected, atol=known_to)
+
+
+def test_trials_fitted_together_meet_their_exact_targets():
+    found = fit_marginals([terms(make()) for make, *_ in TARGETS.values()], seed=7)
+    for fitted, (_, (mean, sd, *ends), known_to) in zip(found, TARGETS.values(), strict=True):
+        means, sds = fitted.contrast(np.ones(1))
+        centre = fitted.weights @ means
+        assert centre == pytest.approx(mean, abs=known_to + 0.02 * sd)
+        assert np.sqrt(fitted.weights @ (sds**2 + (means - centre) ** 2)) == pytest.approx(sd, abs=known_to + 0.02 * sd)
+        for end, p in zip(ends, (0.025, 0.975), strict=True):
+            assert fitted.weights @ stats.norm.cdf(end, means, sds) == pytest.approx(p, abs=0.003)
 
 
 def test_melatonin_meets_its_target():
@@ -195,7 +260,7 @@ def test_pareto_weights_know_good_from_bad():
 def some_trials():
     """Trials that differ in nights, orders, doses, periods and priors, and one whose model has other parts."""
     rng = np.random.default_rng(8)
-    ours = [two_arms("exponential"), with_carryover(melatonin()), two_arms(), three_arms("exponential")]
+    ours = [two_arms("exponential"), with_carryover(nightly()), two_arms(), three_arms("exponential")]
     out = [terms(trial) for trial in ours]
     gone = rng.permutation(out[0].n)[:6]
     out += [out[0].without(int(gone[0])), replace(out[1], priors=out[1].priors.model_copy(update={"effect_sd": 0.7}))]

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from known import TARGETS, melatonin, two_arms
+from known import TARGETS, nightly, two_arms
 from scipy import stats
 
 from nof1.analyze.model import build_model
@@ -24,7 +24,7 @@ def natural_point(model, rng):
 
 @pytest.mark.parametrize(
     "make",
-    [lambda: two_arms("exponential"), melatonin, TARGETS["independent"][0]],
+    [lambda: two_arms("exponential"), nightly, TARGETS["independent"][0]],
     ids=["gaps and carryover", "nightly", "independent"],
 )
 def test_likelihood_equals_the_dense_normal(make):

@@ -1,16 +1,15 @@
-"""The randomization test: known answers, a second computation order by order, exact validity, the interval by search."""
+"""The randomization test: a second computation order by order, exact validity, the interval by search."""
 
-import csv
 import json
 from datetime import date
 from itertools import combinations
 
 import numpy as np
 import pytest
-from brute import ARM_NAMES, SMALL, classes, name_of
+from brute import ARM_NAMES, SMALL, classes, every_half, lived, name_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from known import SHARED, two_arms
+from known import two_arms
 
 from nof1.analyze import permutation
 from nof1.analyze.permutation import describe_randomization, randomization_test
@@ -18,87 +17,6 @@ from nof1.analyze.randomization import compare_orders
 from nof1.errors import InputError, RefusalError
 from nof1.plan.draw import draw_order, enumerate_orders, order_of_arms, smallest_p
 from nof1.plan.order import Pause
-from nof1.record.entry import Entry
-from nof1.record.trial import Trial
-
-
-def read(name):
-    path = SHARED / name
-    if not path.is_file():
-        pytest.skip(f"The data of {name} lies beside the project and is not here.")
-    with path.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def lived(protocol, order, outcome):
-    """A trial with these outcomes on its nights, pauses counted; nan for none."""
-    nights = [night for period in order.periods for night in period.dates]
-    entries = [Entry(night, outcome=float(y)) for night, y in zip(nights, outcome, strict=True) if not np.isnan(y)]
-    return Trial(protocol, order, tuple(entries))
-
-
-def every_half(n, half):
-    """All rows of 0 and 1 with `half` ones."""
-    chosen = list(combinations(range(n), half))
-    rows = np.zeros((len(chosen), n), dtype=int)
-    np.put_along_axis(rows, np.array(chosen), 1, axis=1)
-    return rows
-
-
-# Known answers.
-
-
-def test_sleeping_pills_in_any_order():
-    data = read("sleeping_pills.csv")
-    arm = np.array([row["treatment"] == "E" for row in data]).astype(int)
-    orders = every_half(14, 7)
-    number = int(np.flatnonzero((orders == arm).all(axis=1))[0])
-    for statistic in ("periods", "nights"):
-        period = np.tile(np.arange(14), (len(orders), 1))
-        found = compare_orders(
-            np.array([float(row["sever_compl"]) for row in data]), orders, number, period=period, statistic=statistic
-        )
-        assert found.statistic == pytest.approx(1.2857, abs=5e-5)
-        assert found.p == pytest.approx(0.04487, abs=5e-6)
-        assert found.p_greater == pytest.approx(0.02244, abs=5e-6)
-        assert found.p_smallest == pytest.approx(2 / 3432)
-
-
-def test_sleeping_pills_as_a_trial(planned):
-    data = read("sleeping_pills.csv")
-    protocol = planned("balanced", 2, periods=14, max_run=14)
-    order = order_of_arms(protocol, ["citrate" if row["treatment"] == "E" else "off" for row in data])
-    found = randomization_test(lived(protocol, order, [float(row["sever_compl"]) for row in data]))
-    assert (found.orders, found.exact, found.draws) == (3432, True, None)
-    assert found.statistic == pytest.approx(1.2857, abs=5e-5)
-    assert found.p == pytest.approx(0.04487, abs=5e-6)
-    assert found.p == 154 / 3432
-    assert found.p_one_sided == pytest.approx(1 - (77 - ties(data)) / 3432)  # fewer complaints would be better
-    assert found.p_smallest == smallest_p(protocol) == 2 / 3432
-    assert found.interval[0] > 0
-    assert "3432 orders were possible" in found.sentence
-    assert "154 of the 3432 orders (about 4 in 100)" in found.sentence
-
-
-def ties(data):
-    """Orders with exactly the difference that was lived, by whole numbers."""
-    y = np.array([int(row["sever_compl"]) for row in data])
-    sums = every_half(14, 7) @ y
-    return int((sums == sum(y[i] for i, row in enumerate(data) if row["treatment"] == "E")).sum())
-
-
-def test_phases_whose_changes_were_drawn():
-    data = read("abab.csv")
-    y = np.array([float(row["value"]) for row in data])
-    starts = [(a, b, c) for a in range(4, 25) for b in range(a + 4, 25) for c in range(b + 4, 21)]
-    orders = np.array([[(i >= a) + (i >= b) + (i >= c) for i in range(24)] for a, b, c in starts]) % 2
-    assert len(orders) == 165
-    phase = [row["phase"] for row in data]
-    number = starts.index(tuple(phase.index(name) for name in ("B1", "A2", "B2")))
-    found = compare_orders(y, orders, number)
-    assert found.statistic == pytest.approx(-2)
-    assert found.p == pytest.approx(0.02424, abs=5e-6)
-
 
 # A second computation: every order laid out, night by night.
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from families import make_protocol, make_trial
-from known import SAMPLE, TARGETS, melatonin, two_arms
+from known import SAMPLE, TARGETS, nightly, two_arms
 
 from nof1 import InputError, Protocol, RefusalError, Trial, fit
 from nof1.analyze import solve as engines
@@ -186,7 +186,7 @@ def test_rows_are_as_lived_where_the_page_leads_with_it():
 
 def test_a_choice_whose_exposure_stays_short_of_full_speaks_of_the_effect_as_lived():
     """Nightly switching: with carryover the full effect is an extrapolation, and no ground to doubt the main analysis."""
-    rows = by_choice(sensitivity(melatonin(), seed=1, quick=True))
+    rows = by_choice(sensitivity(nightly(), seed=1, quick=True))
     assert rows["as planned"]["estimand"] == "full"
     other = rows["carryover"]
     assert other["estimand"] == "as-lived"

@@ -6,7 +6,7 @@ from datetime import date
 
 import openpyxl
 import pytest
-from known import SHARED
+from known import data_of_others
 
 from nof1.record.adopt import adopt
 from nof1.record.diary import read_diary
@@ -506,10 +506,18 @@ def test_adopt_asks_nothing_on_its_own(refused, tmp_path, write):
     assert "--date-order dmy" in refused("adopt", tmp_path / "trial", write(text), *ADOPT)
 
 
+def test_a_table_that_is_made_up_becomes_a_simulated_trial_only_if_that_is_said(nof1, tmp_path, write):
+    path = write(f"date,arm,mood\n{ROWS}")
+    assert nof1("adopt", tmp_path / "lived", path, *ADOPT)[0] == 0
+    assert nof1("adopt", tmp_path / "made-up", path, *ADOPT, "--simulated")[0] == 0
+    assert not Trial.load(tmp_path / "lived").protocol.simulated
+    assert Trial.load(tmp_path / "made-up").protocol.simulated
+    assert "imulated" not in nof1("status", tmp_path / "lived")[1]
+    assert "imulated" in nof1("status", tmp_path / "made-up")[1]
+
+
 def test_the_melatonin_readings_are_adopted_by_their_day_numbers(nof1, refused, tmp_path):
-    data = SHARED / "melatonin"
-    if not (data / "miura_ema_70day.csv").is_file():
-        pytest.skip("The melatonin data lies beside the project and is not here.")
+    data = data_of_others("melatonin")
     words = ["--outcome", "mood", "--reference", "control", "--low", "0", "--high", "100", "--better", "higher"]
     words += ["--date", "date", "--day", "study_day", "--arm", "condition", "--schedule", data / "schedule.json"]
     adopt_ = ("adopt", tmp_path / "trial", data / "miura_ema_70day.csv", *words, "--several", "mean")

@@ -3,10 +3,11 @@
 import json
 from datetime import date
 
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from known import SHARED
+from known import SAMPLE, TWO_ARMS, data_of_others
 
 from nof1.errors import InputError
 from nof1.record.adopt import adopt, read_schedule
@@ -29,13 +30,6 @@ def take(tmp_path):
         return adopt(read_table(path), **given)
 
     return write_and_adopt
-
-
-def shared(name):
-    path = SHARED / name
-    if not path.exists():
-        pytest.skip(f"the shared data is not here: {path}")
-    return read_table(path)
 
 
 def test_days_without_a_row_are_missing_nights_on_the_arm_before(take):
@@ -238,9 +232,55 @@ def test_a_frame_is_adopted_like_a_file(take):
     assert Trial.from_frame(frame, **OPTIONS | numpy_ends).protocol.priors.level_mean == 4.5
 
 
+def test_a_table_of_68_rows_over_70_dates_is_70_nights_of_which_two_are_missing():
+    table = read_table(SAMPLE / "simulated-sleep-diary.csv")
+    options = {"arm": "evening", "reference": "home", "low": 0, "high": 100, "better": "higher"}
+    trial = adopt(table, outcome="sleep", date="date", **options)
+    dates = pd.DatetimeIndex([row.cells[0] for row in table.rows])
+    absent = pd.date_range(dates[0], dates[-1]).difference(dates)
+    assert (trial.protocol.nights, len(trial.entries), len(trial.frame)) == (70, 68, 70)
+    assert list(trial.missing_nights) == [night.date() for night in absent]
+    assert trial.frame["sleep"].count() == 68
+
+
+@pytest.fixture
+def readings(tmp_path):
+    """Three readings a day on 20 study days, made up; from day 13 on the dates are one further than the count of days."""
+    lines = ["date,study_day,mood,condition"]
+    for day in range(1, 21):
+        night = date(2026, 1, 4 + day + (day > 12))
+        lines += [f"{night},{day},{40 + (7 * day + 13 * i) % 50},{ARMS[day % 3 == 0]}" for i in range(3)]
+    path = tmp_path / "readings.csv"
+    path.write_text("\n".join([*lines, ""]))
+    return read_table(path)
+
+
+ARMS = ("water", "tea")
+READINGS = {"outcome": "mood", "arm": "condition", "reference": "water", "low": 0, "high": 100, "date": "date"}
+
+
+def test_readings_by_the_day_number_are_the_means_of_the_study_days(readings):
+    schedule = {day: str(int(day % 3 == 0)) for day in range(1, 21)}
+    trial = adopt(readings, **READINGS, day="study_day", trust="day", several="mean", schedule=schedule)
+    assert (trial.protocol.nights, len(trial.entries), trial.protocol.design.dated) == (20, 20, False)
+    frame = trial.frame
+    assert list(frame["mood"]) == pytest.approx(
+        [np.mean([40 + (7 * day + 13 * i) % 50 for i in range(3)]) for day in range(1, 21)]
+    )
+    assert list(frame["arm"]) == [ARMS[day % 3 == 0] for day in range(1, 21)]
+
+
+def test_readings_by_the_dates_have_one_night_more_than_the_study_counts(readings):
+    with pytest.raises(Unsettled, match="part at line 38: day 13 would be 2026-01-17, and the row has 2026-01-18"):
+        adopt(readings, **READINGS, day="study_day", several="mean")
+    trial = adopt(readings, **READINGS, day="study_day", trust="date", several="mean")
+    assert (trial.protocol.nights, len(trial.entries), trial.protocol.design.dated) == (21, 20, True)
+    assert trial.missing_nights == (date(2026, 1, 17),)
+
+
 def test_melatonin_days_are_71_nights_of_which_one_is_missing():
     trial = adopt(
-        shared("melatonin/miura_ema_70day_daily.csv"),
+        read_table(data_of_others("melatonin/miura_ema_70day_daily.csv")),
         outcome="mood",
         arm="condition",
         reference="control",
@@ -261,26 +301,26 @@ def test_melatonin_days_are_71_nights_of_which_one_is_missing():
 MELATONIN = {"outcome": "mood", "arm": "condition", "reference": "control", "low": 0, "high": 100, "better": "higher"}
 
 
-def test_melatonin_single_readings_are_refused_as_several_a_day():
+def test_melatonin_single_readings_are_refused_as_several_a_day(melatonin_readings):
     with pytest.raises(Unsettled, match="two rows for the night 2026-02-18: lines 2 and 3") as question:
-        adopt(shared("melatonin/miura_ema_70day.csv"), date="date", **MELATONIN)
+        adopt(melatonin_readings, date="date", **MELATONIN)
     assert question.value.option == "several"
 
 
-def test_melatonin_dates_and_day_numbers_part_and_nothing_is_said(shared_readings):
+def test_melatonin_dates_and_day_numbers_part_and_nothing_is_said(melatonin_readings):
     with pytest.raises(Unsettled) as question:
-        adopt(shared_readings, date="date", day="study_day", several="mean", **MELATONIN)
+        adopt(melatonin_readings, date="date", day="study_day", several="mean", **MELATONIN)
     assert (question.value.option, question.value.choices) == ("trust", ("day", "date"))
-    rows = [(row.line, date.fromisoformat(row.cells[1]), int(float(row.cells[2]))) for row in shared_readings.rows]
+    rows = [(row.line, date.fromisoformat(row.cells[1]), int(float(row.cells[2]))) for row in melatonin_readings.rows]
     line, night, number = next(row for row in rows if (row[1] - rows[0][1]).days != row[2] - rows[0][2])
     assert f"part at line {line}: day {number} would be" in str(question.value)
     assert f"the row has {night}" in str(question.value)
 
 
-def test_melatonin_195_readings_are_the_70_published_days_when_going_by_the_day_number(shared_readings):
-    schedule = read_schedule(SHARED / "melatonin" / "schedule.json")
+def test_melatonin_195_readings_are_the_70_published_days_when_going_by_the_day_number(melatonin_readings):
+    schedule = read_schedule(data_of_others("melatonin/schedule.json"))
     trial = adopt(
-        shared_readings,
+        melatonin_readings,
         date="date",
         day="study_day",
         trust="day",
@@ -288,8 +328,8 @@ def test_melatonin_195_readings_are_the_70_published_days_when_going_by_the_day_
         schedule=schedule,
         **MELATONIN,
     )
-    daily = pd.read_csv(SHARED / "melatonin" / "miura_ema_70day_daily.csv")
-    assert len(shared_readings.rows) == 195
+    daily = pd.read_csv(data_of_others("melatonin/miura_ema_70day_daily.csv"))
+    assert len(melatonin_readings.rows) == 195
     assert (trial.protocol.nights, len(trial.entries), len(trial.missing_nights)) == (70, 70, 0)
     assert not trial.protocol.design.dated
     frame = trial.frame
@@ -298,19 +338,20 @@ def test_melatonin_195_readings_are_the_70_published_days_when_going_by_the_day_
     assert list(frame["arm"]) == list(daily["condition"])
 
 
-def test_melatonin_by_the_dates_has_one_night_more_than_the_study_counts(shared_readings):
-    trial = adopt(shared_readings, date="date", day="study_day", trust="date", several="mean", **MELATONIN)
+def test_melatonin_by_the_dates_has_one_night_more_than_the_study_counts(melatonin_readings):
+    trial = adopt(melatonin_readings, date="date", day="study_day", trust="date", several="mean", **MELATONIN)
     assert (trial.protocol.nights, len(trial.entries), trial.protocol.design.dated) == (71, 71, True)
 
 
 @pytest.fixture
-def shared_readings():
-    return shared("melatonin/miura_ema_70day.csv")
+def melatonin_readings():
+    return read_table(data_of_others("melatonin/miura_ema_70day.csv"))
 
 
-def test_28_days_without_dates_are_adopted_with_their_two_missing_ones():
-    table = shared("two_arms_28_days.csv")
-    trial = adopt(table, outcome="y", arm="arm", reference="1", low=0, high=12, day="day")
+def test_28_days_without_dates_are_adopted_with_their_two_missing_ones(tmp_path):
+    rows = [f"{i + 1},{1 + i // 7 % 2},{'' if y is None else y}\n" for i, y in enumerate(TWO_ARMS)]
+    (tmp_path / "days.csv").write_text("day,arm,y\n" + "".join(rows))
+    trial = adopt(read_table(tmp_path / "days.csv"), outcome="y", arm="arm", reference="1", low=0, high=12, day="day")
     assert (trial.protocol.nights, len(trial.missing_nights)) == (28, 2)
     assert [period.nights for period in trial.order.periods] == [7, 7, 7, 7]
 

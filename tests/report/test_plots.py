@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fitted import fitted
-from known import SAMPLE, melatonin, two_arms
+from known import SAMPLE, nightly, two_arms
 from matplotlib.figure import Figure
 
 from nof1 import Trial, fit
@@ -69,7 +69,7 @@ def test_effect_shows_band_interval_and_which_way_is_better():
 
 
 def test_higher_is_better_turns_the_arrows_around():
-    ax = plots.effect(fit(melatonin(), engine="marginal"), ax=axes())
+    ax = plots.effect(fit(nightly(), engine="marginal"), ax=axes())
     assert texts(ax)[:2] == ["← worse", "better →"]
 
 

@@ -3,7 +3,7 @@ import json
 
 import pytest
 from fitted import fitted
-from known import melatonin, two_arms
+from known import melatonin, nightly, two_arms
 
 from nof1 import Result, fit
 from nof1.report import words
@@ -86,6 +86,12 @@ def test_the_method_names_only_the_parts_the_model_had():
     assert "differences between periods" in text
     assert "trend" not in text
     assert "AR(1)" not in text
+
+
+def test_a_table_of_nights_reads_as_it_should():
+    result = fit(nightly(), engine="marginal")
+    assert words.headline(result) == "On these nights, walk made no difference that matters."
+    assert "estimated to be 1.1 points higher on walk than on home" in words.effect_sentence(result)
 
 
 def test_melatonin_reads_as_it_should():

@@ -1,7 +1,6 @@
 """nof1kit: several ratings a day, days counted from 1, the condition under two names."""
 
-import pytest
-from known import SHARED
+from known import data_of_others
 
 from nof1.record.sources.nof1kit import recognize
 from nof1.record.sources.opened import open_file
@@ -59,10 +58,7 @@ def test_the_table_by_day_is_known_too(opened, roles):
 
 
 def test_a_real_file_of_this_kind_is_read_whole(roles):
-    path = SHARED / "melatonin" / "miura_ema_70day.csv"
-    if not path.is_file():
-        pytest.skip("The melatonin data lies beside the project and is not here.")
-    export = recognize(open_file(path))
+    export = recognize(open_file(data_of_others("melatonin/miura_ema_70day.csv")))
     rows = list(export.rows())
     assert len(rows) == 195
     assert roles(export, "treatment") == ["melatonin", "condition"]
