@@ -93,12 +93,8 @@ def given(tmp_path):
     return give
 
 
-SLOW = {"README": pytest.mark.slow}  # it samples
-
-
-@pytest.mark.parametrize(
-    "page", [pytest.param(page, marks=SLOW.get(page.stem, ()), id=page.stem) for page in with_blocks()]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("page", with_blocks(), ids=lambda page: page.stem)
 def test_every_command_and_python_line_runs(page, given, tmp_path, monkeypatch):
     from matplotlib import pyplot as plt
 
