@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Two set-ups at once would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-dev asked demo test test-slow lint format words notebooks sample bench bench-tests calibrate lock clean images docs
+.PHONY: help setup setup-dev asked demo test test-slow lint format words notebooks sample bench bench-tests calibrate mutate lock clean images docs
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -82,6 +82,9 @@ calibrate: $(READY_DEV) ## hold what is promised against simulated trials of kno
 	@seed=$(or $(SEED),$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')); \
 	  echo "Property tests with other examples, seed $$seed (again: make calibrate SEED=$$seed)"; \
 	  $(BIN)/python -m pytest -m hypothesis --hypothesis-profile=others --hypothesis-seed=$$seed
+
+mutate: $(READY_DEV) ## put slips into the files that make the answers and see whether the tests notice (hours; goes on where it stopped; FILES=src/nof1/... for some)
+	@$(BIN)/python benchmarks/mutate.py $(FILES)
 
 PIN = $(BIN)/python -m uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.12 --no-header pyproject.toml
 
