@@ -17,8 +17,9 @@ import os
 import sys
 import tomllib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(threads, "1")  # before NumPy is imported: a forked child has no other threads
@@ -34,7 +35,7 @@ EQUIVALENT = ROOT / "benchmarks" / "mutation_equivalent.toml"
 # Below src/nof1 a file, and below tests those that are to kill its mutants: the one that mirrors it first.
 FILES: dict[str, tuple[str, ...]] = {
     "analyze/effects.py": ("analyze/test_effects.py", "analyze/test_results.py"),
-    "analyze/answers.py": ("analyze/test_results.py", "analyze/test_families.py", "analyze/test_forecast.py"),
+    "analyze/answers.py": ("analyze/test_answers.py",),
     "plan/draw.py": ("plan/test_draw.py",),
     "plan/seal.py": ("plan/test_seal.py",),
     "plan/safety.py": ("plan/test_safety.py",),
@@ -87,6 +88,7 @@ class Kept:
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         self._found = {(row["file"], row["key"]): row for row in map(json.loads, lines)}
+        self._usual = path.with_name("mutation_usual.json")
 
     def of(self, target: Target, key: str) -> dict[str, object]:
         return self._found.get((target.name, key), {})
@@ -96,6 +98,18 @@ class Kept:
         self._found[target.name, key] = row
         with self._path.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(row) + "\n")
+
+    def usual(self, target: Target) -> Outcome | None:
+        """How the tests went without a mutant, if that is known of these very tests."""
+        found = self._all_usual().get(target.name, {})
+        return Outcome(**found["outcome"]) if found.get("state") == target.state() else None
+
+    def add_usual(self, target: Target, outcome: Outcome) -> None:
+        known = self._all_usual() | {target.name: {"state": target.state(), "outcome": asdict(outcome)}}
+        self._usual.write_text(json.dumps(known), encoding="utf-8")
+
+    def _all_usual(self) -> dict[str, dict[str, Any]]:
+        return json.loads(self._usual.read_text(encoding="utf-8")) if self._usual.exists() else {}
 
 
 def judged() -> dict[tuple[str, str, str, str, str], str]:
@@ -121,9 +135,10 @@ def run(target: Target, kept: Kept, *, survivors: bool) -> None:
     if not waiting:
         return
     bench = Bench(ROOT / "build" / "mutation")
-    usual = bench.run(target.tests)
+    usual = kept.usual(target) or bench.run(target.tests)
     if not usual.passed:
         sys.exit(f"{target.name}: the tests fail without a mutant: {usual.killer} (see build/mutation/output.txt)")
+    kept.add_usual(target, usual)
     preload(usual.modules)
     spent = sum(seconds for seconds in usual.tests.values() if seconds <= LONGEST)
     print(f"{target.name}: {len(waiting)} mutants to run; the tests take {spent:.0f} s without one", flush=True)
