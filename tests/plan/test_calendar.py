@@ -6,7 +6,7 @@ import pytest
 from icalendar import Calendar
 
 from nof1.errors import InputError
-from nof1.plan.calendar import calendar, revision_and_link
+from nof1.plan.calendar import calendar, contents, has_dose, revision_and_link
 from nof1.plan.draw import draw_order, schedule
 from nof1.plan.order import Pause
 from nof1.plan.protocol import Protocol
@@ -46,6 +46,28 @@ def test_there_is_a_morning_entry_for_every_night(protocol):
     }
     nights = [night for period in order.periods for night in period.dates]
     assert {night + timedelta(days=1) for night in nights} <= mornings
+
+
+# What an arm says of itself, and whether there is something to take: on the reference, and on another arm.
+SOMETHING_TO_TAKE = [
+    ({}, False, True),
+    ({"product": "Magna 400, 2 capsules"}, True, True),
+    ({"dose_mg": 0, "product": "Magna 400, 2 capsules"}, True, True),
+    ({"dose_mg": 0, "placebo": True}, True, True),
+    ({"dose_mg": 0}, False, False),
+    ({"dose_mg": 1}, True, True),
+    ({"form": "citrate"}, True, True),
+    ({"dose_mg": 0, "form": "citrate"}, False, False),
+]
+
+
+@pytest.mark.parametrize(("arm", "reference", "other"), SOMETHING_TO_TAKE, ids=str)
+def test_a_dose_a_form_a_product_or_a_dummy_is_something_to_take(make_protocol, arm, reference, other):
+    """On an arm that is not the reference there is, unless its dose is said to be none."""
+    protocol = make_protocol(arms=[{"name": "off"} | arm, {"name": "magnesium"} | arm])
+    for name, expected in (("off", reference), ("magnesium", other)):
+        assert has_dose(protocol, protocol.arm(name)) is expected
+        assert (contents(protocol, protocol.arm(name)) == "nothing to take") is not expected
 
 
 def test_evenings_with_a_dose_are_told_at_its_time(protocol):

@@ -162,11 +162,15 @@ def test_the_draw_can_be_repeated_from_its_description(planned, seed):
         assert draw_order(protocol, seed=seed) == build_order(protocol, expected)
 
 
-def test_a_long_draw_takes_as_many_words_as_it_needs(planned):
-    protocol = planned("randomized-blocks", 2, blocks=100)
-    words = PCG64(5)
-    high, low = int(words.random_raw()), int(words.random_raw())
-    assert draw_order(protocol, seed=5) == build_order(protocol, (high << 64 | low) >> 28)
+@pytest.mark.parametrize(("blocks", "words"), [(63, 1), (64, 1), (65, 2), (100, 2), (128, 2), (129, 3)])
+def test_a_long_draw_takes_as_many_words_as_it_needs(planned, blocks, words):
+    """2 to the power of `blocks` orders: as many bits, the first ones of as many words of 64."""
+    protocol = planned("randomized-blocks", 2, blocks=blocks)
+    generator = PCG64(5)
+    whole = 0
+    for _ in range(words):
+        whole = whole << 64 | int(generator.random_raw())
+    assert draw_order(protocol, seed=5) == build_order(protocol, whole >> (64 * words - blocks))
 
 
 def test_the_same_seed_gives_the_same_order_and_another_one_another(planned):

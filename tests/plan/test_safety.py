@@ -77,7 +77,7 @@ def test_a_question_is_short_and_its_help_gives_the_source(question):
     assert len(question.text) <= 76
     assert question.text.endswith("?")
     assert question.help.endswith(f"Source: {facts.fact(question.id)['source']}.")
-    assert (question.kind == "number") is bool(question.unit)
+    assert question.unit == ("mg elemental magnesium a day" if question.kind == "number" else "")
 
 
 @pytest.mark.parametrize("question", NAMED)
@@ -276,6 +276,12 @@ def test_a_dose_above_an_upper_level_is_flagged_with_level_and_source(dose, othe
         assert f"is above {row['mg_per_day']} mg" in finding.text
         assert ("from other products" in finding.text) is (other > 0)
         assert "Ask a doctor first" in finding.text
+
+
+def test_without_other_products_the_dose_alone_counts():
+    assert dose_findings({"on magnesium": 250}) == ()
+    (finding,) = dose_findings({"on magnesium": 250.5})
+    assert finding.text.startswith("on magnesium: 250.5 mg elemental magnesium a day is above 250 mg")
 
 
 def test_every_arm_is_looked_at_and_named():

@@ -158,6 +158,50 @@ def test_the_helpers_file_says_what_it_is_and_is_read_back(sealed_trial):
     assert open_order(trial.protocol, load_seal(trial.folder), sealed) == draw_order(trial.protocol, seed=3)
 
 
+def test_both_files_are_written_as_the_first_schema_says_it(planned):
+    """Letter by letter: a folder that was planned today is read, and compared, for years. Names stay readable."""
+    content = planned("listed", ("off", "oxide"), concealed="helper", orders=[["oxide", "off", "off"]]).to_dict()
+    content["arms"][1]["name"] = "Öl漢"
+    content["design"]["orders"] = [["Öl漢", "off", "off"]]
+    protocol = Protocol.build(content)
+    sealed, seal = seal_order(protocol, seed=3, salt=SALT)
+    assert sealed.to_json() == (
+        "{\n"
+        ' "what": "The order of a sealed trial. For the helper only: keep it from the person on trial.",\n'
+        ' "schema": 1,\n'
+        f' "protocol_sha256": "{protocol.sha256()}",\n'
+        ' "arms": [\n  "Öl漢",\n  "off",\n  "off"\n ],\n'
+        ' "seed": 3,\n'
+        f' "salt": "{SALT}"\n'
+        "}\n"
+    )
+    what = "Commitment to a sealed order: SHA-256 over the order, its seed, the protocol's hash and a secret salt."
+    text = f'{{\n "schema": 1,\n "what": "{what}",\n "commitment": "{seal.commitment}"'
+    assert seal.to_json() == text + "\n}\n"
+    bound = seal.bound("5f3a")
+    assert bound.to_json() == text + f',\n "checksum": "{bound.checksum}"\n}}\n'
+
+
+def test_a_seal_fits_the_trial_whose_journal_it_was_bound_to_and_no_other(sealed_protocol, tmp_path):
+    _, seal = seal_order(sealed_protocol)
+    bound = seal.bound("5f3a")
+    assert bound.commitment == seal.commitment
+    assert bound.fits("5f3a")
+    assert not any(bound.fits(beginning) for beginning in ("", "5f3b", "5f3a "))
+    assert not Seal("0" * 64, bound.checksum).fits("5f3a")
+    assert not any(seal.fits(beginning) for beginning in ("", "5f3a"))
+    for one in (seal, bound):
+        (tmp_path / SEAL_FILE).write_text(one.to_json())
+        assert load_seal(tmp_path) == one
+
+
+def test_the_checksum_of_a_seal_is_the_hash_that_earlier_folders_hold(sealed_protocol):
+    """16 digits of a SHA-256 over the journal's first checksum and the commitment, parted by a unit separator."""
+    _, seal = seal_order(sealed_protocol)
+    whole = hashlib.sha256(b"5f3a\x1f" + seal.commitment.encode()).hexdigest()
+    assert seal.bound("5f3a").checksum == whole[:16]
+
+
 ALTERED = {
     "schema": 2,
     "protocol_sha256": "0" * 64,
