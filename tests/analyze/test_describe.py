@@ -8,7 +8,7 @@ import pytest
 from known import SAMPLE, two_arms
 
 from nof1 import Trial
-from nof1.analyze.describe import describe_adherence, describe_harms
+from nof1.analyze.describe import describe_adherence, describe_harms, describe_periods
 from nof1.analyze.rates import rate_difference, rate_interval
 from nof1.plan.draw import draw_order
 from nof1.record.entry import Entry
@@ -44,6 +44,29 @@ def felt(*effects):
 
 
 NOTHING = felt()
+
+
+# --- periods
+
+
+def test_periods_are_told_with_their_nights_mean_and_sd(trial_folder, protocol):
+    """The first stretch is the run-in, of two nights; of the next three nights one is without a rating."""
+    trial = Trial.load(trial_folder)
+    rows = describe_periods(trial)
+    assert [(row["period"], row["block"], row["nights"]) for row in rows] == [
+        (0, 0, 2), (1, 1, 3), (2, 1, 3), (3, 2, 3), (4, 2, 3),
+    ]  # fmt: skip
+    assert [row["arm"] for row in rows] == ["off", *draw_order(protocol).arms()]
+    assert (rows[0]["start"], rows[0]["end"], rows[1]["start"]) == ("2026-01-05", "2026-01-06", "2026-01-07")
+    assert [(row["recorded"], row["mean"]) for row in rows] == [(2, 5), (2, 6), (1, 3), (0, None), (0, None)]
+    # 4 and 6; 5 and 7; the sd of one night is not known
+    assert [row["sd"] for row in rows] == [pytest.approx(2**0.5), pytest.approx(2**0.5), None, None, None]
+
+
+def test_days_that_are_only_numbered_have_no_dates():
+    for row in describe_periods(two_arms()):
+        assert (row["start"], row["end"], row["nights"]) == (None, None, 7)
+        assert row["sd"] is not None
 
 
 # --- side effects
@@ -161,6 +184,38 @@ def test_doses_are_sorted_by_what_was_planned(lived):
     assert tuple(on["interval_as_planned"]) == rate_interval(2, 6)
     assert (on["share_recorded"], tuple(on["interval_recorded"])) == (5 / 6, rate_interval(5, 6))
     assert (on["of_recorded"]["share"], tuple(on["of_recorded"]["interval"])) == (2 / 5, rate_interval(2, 5))
+
+
+def test_a_milligram_more_or_less_is_the_planned_dose_and_a_tenth_beyond_is_not(lived):
+    trial = lived(off=[*dose(0, 1, 1.1), *[None] * 5], magnesium=dose(200, 201, 199, 201.1, 198.9, 0))
+    off, on = describe_adherence(trial).values()
+    assert [on[key] for key in ("as_planned", "partly", "more", "missed")] == [3, 1, 1, 1]
+    assert [off[key] for key in ("as_planned", "more", "contamination")] == [2, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("arms", "planned_dose"),
+    [
+        ([{"name": "off"}, {"name": "magnesium", "dose_mg": 200}], (0, 200)),
+        ([{"name": "off"}, {"name": "magnesium", "form": "citrate"}], (None, None)),
+        ([{"name": "off"}, {"name": "magnesium"}, {"name": "citrate", "dose_mg": 100}], (0, None, 100)),
+        ([{"name": "off", "dose_mg": 50}, {"name": "magnesium", "dose_mg": 200}], (50, 200)),
+    ],
+    ids=str,
+)
+def test_a_reference_that_names_no_dose_has_none_if_another_arm_names_one(make_protocol, arms, planned_dose):
+    """Of an arm that names no dose, nobody can say what is as planned."""
+    protocol = make_protocol(arms=arms)
+    order = draw_order(protocol)
+    entries = tuple(
+        Entry(night, outcome=3, dose_mg=protocol.arm(period.arm).dose_mg or 0)
+        for period in order.periods
+        for night in period.dates
+    )
+    for row, dose_mg in zip(describe_adherence(Trial(protocol, order, entries)).values(), planned_dose, strict=True):
+        assert row["as_planned"] == (None if dose_mg is None else row["nights"])
+        assert row["mean_share_taken"] == (1 if dose_mg else None)
+        assert row["contamination"] == (0 if dose_mg == 0 else None)
 
 
 def test_whoever_stops_early_is_not_adherent(lived):

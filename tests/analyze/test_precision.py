@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from known import two_arms
+from scipy import stats
 
 from nof1 import InputError
 from nof1.analyze.nuisance import Nuisance
@@ -27,6 +28,25 @@ def test_is_near_the_width_of_simulated_trials(make_protocol, changes):
     batches = [Batch(protocol, Nuisance(protocol), effect, range(75), 1, 0.05, 0.0) for effect in (-2.0, 2.0)]
     rows = np.concatenate(replicate(batches, workers=1))
     assert expected_width(protocol) == pytest.approx(np.nanmean(rows[:, 3] - rows[:, 2]), rel=0.15)
+
+
+@pytest.mark.parametrize("nights", [3, 7])
+def test_with_independent_nights_it_is_that_of_two_means(make_protocol, nights):
+    """2 z sigma sqrt(1 / n + 1 / n), sigma averaged over its half-normal prior; priors of level and effect say nothing."""
+    protocol = make_protocol(
+        design=WEEKS | {"period_nights": nights},
+        analysis={
+            "carryover": "none",
+            "trend": False,
+            "period_effects": False,
+            "autocorrelation": False,
+            "priors": {"level_sd": 1e4, "effect_sd": 1e4},
+        },
+    )
+    of_an_arm = 4 * nights
+    scale = protocol.priors.noise_scale
+    width = 2 * stats.norm.ppf(0.975) * scale * np.sqrt(2 / np.pi) * np.sqrt(2 / of_an_arm)
+    assert expected_width(protocol, missing=0, draws=4000) == pytest.approx(width, rel=0.02)
 
 
 def test_more_nights_are_narrower_and_missing_ones_wider(make_protocol):
