@@ -50,7 +50,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "record/nights.py": ("record/test_nights.py", "record/test_trial.py"),
     "record/numbers.py": ("record/test_numbers.py", "record/test_guess.py"),
     "record/moments.py": ("record/test_moments.py",),
-    "record/side_effects.py": ("record/test_diary.py",),
+    "record/side_effects.py": ("record/test_questions.py",),
     "record/importing/matching.py": ("record/importing/test_matching.py",),
     "record/importing/uniting.py": ("record/importing/test_matching.py", "record/importing/test_importer.py"),
     "record/writing.py": ("record/test_writing.py",),
@@ -93,8 +93,8 @@ class Kept:
     def of(self, target: Target, key: str) -> dict[str, object]:
         return self._found.get((target.name, key), {})
 
-    def add(self, target: Target, key: str, outcome: Outcome) -> None:
-        row = {"file": target.name, "key": key, "state": target.state(), "killer": outcome.killer}
+    def add(self, target: Target, key: str, state: str, outcome: Outcome) -> None:
+        row = {"file": target.name, "key": key, "state": state, "killer": outcome.killer}
         self._found[target.name, key] = row
         with self._path.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(row) + "\n")
@@ -104,8 +104,8 @@ class Kept:
         found = self._all_usual().get(target.name, {})
         return Outcome(**found["outcome"]) if found.get("state") == target.state() else None
 
-    def add_usual(self, target: Target, outcome: Outcome) -> None:
-        known = self._all_usual() | {target.name: {"state": target.state(), "outcome": asdict(outcome)}}
+    def add_usual(self, target: Target, state: str, outcome: Outcome) -> None:
+        known = self._all_usual() | {target.name: {"state": state, "outcome": asdict(outcome)}}
         self._usual.write_text(json.dumps(known), encoding="utf-8")
 
     def _all_usual(self) -> dict[str, dict[str, Any]]:
@@ -138,7 +138,7 @@ def run(target: Target, kept: Kept, *, survivors: bool) -> None:
     usual = kept.usual(target) or bench.run(target.tests)
     if not usual.passed:
         sys.exit(f"{target.name}: the tests fail without a mutant: {usual.killer} (see build/mutation/output.txt)")
-    kept.add_usual(target, usual)
+    kept.add_usual(target, state, usual)
     preload(usual.modules)
     spent = sum(seconds for seconds in usual.tests.values() if seconds <= LONGEST)
     print(f"{target.name}: {len(waiting)} mutants to run; the tests take {spent:.0f} s without one", flush=True)
@@ -150,7 +150,7 @@ def run(target: Target, kept: Kept, *, survivors: bool) -> None:
             for compiled in (place.parent / "__pycache__").glob(f"{place.stem}.*.pyc"):
                 compiled.unlink()
             outcome = against(bench, target, usual, str(kept.of(target, mutant.key).get("killer") or ""))
-            kept.add(target, mutant.key, outcome)
+            kept.add(target, mutant.key, state, outcome)
             told = f"killed by {outcome.killer}" if outcome.killer else "SURVIVED"
             print(f"{target.name}:{mutant.line} [{mutant.operator}] {mutant.was}  ->  {mutant.now}: {told}", flush=True)
     finally:

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
 from nof1 import InputError
-from nof1.analyze.rates import balance_interval, rate_difference, rate_interval
+from nof1.analyze.rates import PRECISION, balance_interval, rate_difference, rate_interval
 
 DRAWS = 1_000_000
 TAILS = (0.025, 0.975)
@@ -63,6 +63,45 @@ def test_the_chance_of_a_higher_rate_agrees_with_another_quadrature(counts):
     # over u = F(q), so that the density's poles are no trouble
     exact, _ = integrate.quad(lambda u: one.sf(other.ppf(u)), 0, 1, limit=500, epsabs=1e-9)
     assert rate_difference(*counts).p_higher == pytest.approx(exact, abs=1e-6)
+
+
+def beta(count, other):
+    """Distribution function and quantiles of Jeffreys' posterior."""
+    a, b = count + 0.5, other + 0.5
+    return (lambda x: special.betainc(a, b, np.clip(x, 0, 1))), (lambda u: special.betaincinv(a, b, u))
+
+
+def assert_ends_are_exact(interval, below, observed):
+    """A step of twice the precision to either side of an end leaves its tail behind, by an adaptive quadrature over u = F(q)."""
+    for end, tail in zip(interval, TAILS, strict=True):
+        if end != observed:
+            less, more = (
+                integrate.quad(below, 0, 1, args=(end + step,), limit=1000, epsabs=1e-11, epsrel=1e-11)[0]
+                for step in (-2 * PRECISION, 2 * PRECISION)
+            )
+            assert less < tail < more
+
+
+@pytest.mark.parametrize("counts", PAIRS)
+def test_the_ends_of_a_difference_are_as_precise_as_they_say(counts):
+    (distribution, _), (_, quantile) = (beta(count, n - count) for count, n in (counts[:2], counts[2:]))
+    found = rate_difference(*counts)
+    assert_ends_are_exact(found.interval, lambda u, x: distribution(quantile(u) + x), found.difference)
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.5])
+@pytest.mark.parametrize("counts", [(2, 2, 0), (4, 3, 3), (1, 0, 9), (82, 25, 170)])
+def test_the_ends_of_a_balance_are_as_precise_as_they_say(counts, weight):
+    yes, no, neither = counts
+    right, _ = beta(yes, no)
+    _, quantile = beta(yes + no + 0.5, neither)
+    found = balance_interval(*counts, weight=weight, no_prior=0.5)
+    observed = (yes - weight * no) / sum(counts)
+    assert_ends_are_exact(found, lambda u, x: right((x / quantile(u) + weight) / (1 + weight)), observed)
+
+
+def test_a_no_weighs_as_much_as_a_yes_if_nothing_else_is_said():
+    assert balance_interval(4, 3, 3) == balance_interval(4, 3, 3, weight=1.0, no_prior=0.5)
 
 
 @pytest.mark.parametrize("counts", PAIRS)
