@@ -34,7 +34,7 @@ TABLE = ROOT / "benchmarks" / "mutation.md"
 EQUIVALENT = ROOT / "benchmarks" / "mutation_equivalent.toml"
 # Below src/nof1 a file, and below tests those that are to kill its mutants: the one that mirrors it first.
 FILES: dict[str, tuple[str, ...]] = {
-    "analyze/effects.py": ("analyze/test_effects.py", "analyze/test_results.py"),
+    "analyze/effects.py": ("analyze/test_effects.py", "analyze/test_answers.py"),
     "analyze/answers.py": ("analyze/test_answers.py",),
     "plan/draw.py": ("plan/test_draw.py",),
     "plan/seal.py": ("plan/test_seal.py",),

@@ -54,6 +54,9 @@ class _Watch:
     def __init__(self, known: dict[str, float]) -> None:
         self.known, self.seconds, self.failed = known, {}, ""
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        _quiet_hypothesis()  # after conftest.py has chosen a profile, and before tests are imported
+
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         if self.known:
@@ -111,7 +114,6 @@ class Bench:
             os.chdir(ROOT)
             sys.path.insert(0, str(self.folder / "src"))
             os.environ["PYTHONPATH"] = str(self.folder / "src")
-            _quiet_hypothesis()
             watch = _Watch(known)
             begin = time.process_time()
             code = int(pytest.main([*OPTIONS, *tests], plugins=[watch]))
