@@ -3,6 +3,7 @@
     python benchmarks/mutate.py                              what is not done yet, the table written at the end
     python benchmarks/mutate.py src/nof1/plan/dose.py        one file, its survivors shown
     python benchmarks/mutate.py --survivors src/...          its survivors alone, while tests are written for them
+    python benchmarks/mutate.py --so-far                     nothing; the table of the files that are done
 
 It can be stopped and started: what a mutant did is kept in build/mutation.jsonl, by the mutant and by a hash of its file and of
 the tests that are to kill it. A mutant is killed if any test fails or the run takes too long. Survivors that no test could
@@ -50,7 +51,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "record/nights.py": ("record/test_nights.py", "record/test_trial.py"),
     "record/numbers.py": ("record/test_numbers.py", "record/test_guess.py"),
     "record/moments.py": ("record/test_moments.py",),
-    "record/side_effects.py": ("record/test_questions.py",),
+    "record/side_effects.py": ("record/test_side_effects.py", "record/test_questions.py"),
     "record/importing/matching.py": ("record/importing/test_matching.py",),
     "record/importing/uniting.py": ("record/importing/test_matching.py", "record/importing/test_importer.py"),
     "record/writing.py": ("record/test_writing.py",),
@@ -167,59 +168,69 @@ def against(bench: Bench, target: Target, usual: Outcome, killer: str) -> Outcom
     return bench.run(target.tests, known=usual.tests, limit=limit)
 
 
-def write_table(kept: Kept) -> int:
-    """Write benchmarks/mutation.md; 1 if something is not done yet, else 0."""
-    rows, left, whole = [], [], Counter[str]()
-    todo = 0
+def write_table(kept: Kept, *, so_far: bool) -> int:
+    """Write benchmarks/mutation.md once every file is done, or of the files that are done; 1 if some are not, else 0."""
+    rows, left, waiting, whole = [], [], [], Counter[str]()
     for target in map(Target, FILES):
-        counts = Counter[str]()
-        for mutant in target.mutants():
-            found = kept.of(target, mutant.key)
-            if found.get("state") != target.state():
-                counts["todo"] += 1
-            elif found["killer"]:
-                counts["killed"] += 1
-            elif is_judged(target, mutant):
-                counts["equivalent"] += 1
-            else:
-                counts["survived"] += 1
-                left.append(
-                    f"| {target.name} | {mutant.function} | {mutant.operator} | {_code(mutant.was)} | {_code(mutant.now)} |"
-                )
-        todo += counts["todo"]
+        counts, survived = tally(target, kept)
+        if counts["todo"]:
+            waiting.append(f"{target.name} ({counts['todo']})")
+            continue
         whole.update(counts)
         rows.append(_row(target.name, counts))
-    text = "\n".join(
-        [
-            "# Mutants",
-            "",
-            "Made by `make mutate`, which runs `python benchmarks/mutate.py`.",
-            "",
-            f"{MUTANTS} mutants of each file (or all there are), seed {SEED}: one slip each, made by mutmut's operators on numbers, comparisons "
-            "and arithmetic, conditions (always or never true), keywords, `not`, True and False, arguments (None, or left out), "
-            "assignments, methods of texts, lambdas and `match`, the kinds in turns. Strings, annotations, decorators, imports and whatever stands in a "
-            f"`raise` are left alone. Killed: a test of those that mirror the file failed, none of them longer than {LONGEST:.0f} s, or the time limit did. "
-            "Equivalent: judged, each with a reason, in `mutation_equivalent.toml`.",
-            "",
-            "| file | mutants | killed | equivalent | survived | killed of those not equivalent |",
-            "|---|---|---|---|---|---|",
-            *rows,
-            _row("all", whole),
-            "",
-            *(
-                ["## Survived", "", "| file | where | kind | was | is |", "|---|---|---|---|---|", *left, ""]
-                if left
-                else []
-            ),
+        left += [
+            f"| {target.name} | {mutant.function} | {mutant.operator} | {_code(mutant.was)} | {_code(mutant.now)} |"
+            for mutant in survived
         ]
+    if waiting:
+        print(f"Not done yet, with the number of mutants: {', '.join(waiting)}.", file=sys.stderr)
+    if not waiting or so_far:
+        TABLE.write_text(_page(rows, _row("all", whole), left, waiting), encoding="utf-8")
+    print("\n".join([*rows, *left]))
+    return 1 if waiting else 0
+
+
+def tally(target: Target, kept: Kept) -> tuple[Counter[str], list[Mutant]]:
+    """How many of a file's mutants were killed, are equivalent, survived or are not done; and those that survived."""
+    counts, survived, state = Counter[str](), [], target.state()
+    for mutant in target.mutants():
+        found = kept.of(target, mutant.key)
+        if found.get("state") != state:
+            counts["todo"] += 1
+        elif found["killer"]:
+            counts["killed"] += 1
+        elif is_judged(target, mutant):
+            counts["equivalent"] += 1
+        else:
+            counts["survived"] += 1
+            survived.append(mutant)
+    return counts, survived
+
+
+def _page(rows: list[str], whole: str, left: list[str], waiting: list[str]) -> str:
+    where = (
+        ["## Survived", "", "| file | where | kind | was | is |", "|---|---|---|---|---|", *left, ""] if left else []
     )
-    if todo:
-        print(f"{todo} mutants are not done; benchmarks/mutation.md stays as it is.", file=sys.stderr)
-        print("\n".join(row for row in rows if not row.endswith("| - |")))
-        return 1
-    TABLE.write_text(text, encoding="utf-8")
-    print(text)
-    return 0
+    lines = [
+        "# Mutants",
+        "",
+        "Made by `make mutate`, which runs `python benchmarks/mutate.py`.",
+        "",
+        f"{MUTANTS} mutants of each file (or all there are), seed {SEED}: one slip each, made by mutmut's operators on numbers, comparisons "
+        "and arithmetic, conditions (always or never true), keywords, `not`, True and False, arguments (None, or left out), "
+        "assignments, methods of texts, lambdas and `match`, the kinds in turns. Strings, annotations, decorators, imports and "
+        f"whatever stands in a `raise` are left alone. Killed: a test of those that mirror the file failed, none of them longer than "
+        f"{LONGEST:.0f} s, or did not end. Equivalent: judged one by one, each with a reason, in `mutation_equivalent.toml`.",
+        "",
+        "| file | mutants | killed | equivalent | survived | killed of those not equivalent |",
+        "|---|---|---|---|---|---|",
+        *rows,
+        whole,
+        "",
+        *([f"Not run yet: {', '.join(waiting)}.", ""] if waiting else []),
+        *where,
+    ]
+    return "\n".join(lines)
 
 
 def _row(name: str, counts: Counter[str]) -> str:
@@ -236,6 +247,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", help="below src/nof1; all of them if none is named")
     parser.add_argument("--survivors", action="store_true", help="run only what survived and is not judged equivalent")
+    parser.add_argument("--so-far", action="store_true", help="run nothing; write the table of the files that are done")
     arguments = parser.parse_args()
     names = [name.split("src/nof1/")[-1] for name in arguments.files] or list(FILES)
     unknown = [name for name in names if name not in FILES]
@@ -243,9 +255,9 @@ def main() -> int:
         parser.error(f"{', '.join(unknown)} is not in the list of this script: {', '.join(FILES)}")
     kept = Kept(KEPT)
     with contextlib.suppress(KeyboardInterrupt):
-        for name in names:
+        for name in names if not arguments.so_far else ():
             run(Target(name), kept, survivors=arguments.survivors)
-    return write_table(kept)
+    return write_table(kept, so_far=arguments.so_far)
 
 
 if __name__ == "__main__":

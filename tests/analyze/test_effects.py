@@ -143,6 +143,20 @@ def test_a_quantile_has_its_probability_below_it(parts, probability, mirrored):
     assert below[1] >= probability * (1 - 1e-9)
 
 
+def test_monte_carlo_errors_are_how_far_other_draws_would_lead():
+    """The same posterior from 300 other weighted samples of 400 parts: the answers scatter by what one of them says."""
+    rng = np.random.default_rng(4)
+    told, errors = [], []
+    for _ in range(300):
+        mean, sd = rng.normal(0, 1, 400), rng.uniform(0.8, 1.2, 400)
+        weights = np.exp(0.3 * mean)  # drawn from the normal at 0, weighted to the one at 0.3
+        effect = effect_from_mixture(PROTOCOL, weights / weights.sum(), mean, sd, np.ones(400))
+        told.append([effect.mean, effect.sd, *effect.interval])
+        errors.append([effect.mcse_mean, effect.mcse_sd, *effect.mcse_interval])
+    np.testing.assert_allclose(np.mean(errors, axis=0), np.std(told, axis=0), rtol=0.15)
+    np.testing.assert_allclose(np.mean(told, axis=0)[0], 0.3, atol=0.02)
+
+
 def test_interval_ends_of_a_mixture_are_its_quantiles():
     """Over many mixtures of many parts, as the marginal engine gives them: the chance below each end is what it must be."""
     rng = np.random.default_rng(2)
