@@ -46,7 +46,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "analyze/describe.py": ("analyze/test_describe.py", "report/test_words_record.py"),
     "analyze/randomization.py": ("analyze/test_permutation.py",),
     "analyze/permutation.py": ("analyze/test_permutation.py",),
-    "plan/sequences.py": ("plan/test_sequences.py", "plan/test_draw.py"),
+    "plan/sequences.py": ("plan/test_sequences.py",),
     "plan/dose.py": ("plan/test_dose.py",),
     "record/nights.py": ("record/test_nights.py", "record/test_trial.py"),
     "record/numbers.py": ("record/test_numbers.py", "record/test_guess.py"),

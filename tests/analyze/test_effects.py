@@ -109,6 +109,14 @@ def test_far_out_the_widest_part_alone_decides():
     )
 
 
+def test_a_part_without_weight_changes_nothing():
+    """Weights underflow to 0: then the bracket begins where the mixture has no probability at all."""
+    weights, mean, sd = np.array([0.0, 0.025, 0.975]), np.array([-1e5, -100.0, 100.0]), np.full(3, 1e-3)
+    expected = stats.norm(-100, 1e-3).ppf(0.01 / 0.025)
+    assert mixture_quantile(weights, mean, sd, 0.01) == pytest.approx(expected, abs=1e-6)
+    assert mixture_quantile(weights[1:], mean[1:], sd[1:], 0.01) == pytest.approx(expected, abs=1e-9)
+
+
 def test_between_two_parts_that_share_no_ground_the_quantile_lies_between_them():
     """Nothing is there: any point between has exactly this probability below it, and the error is at most the gap."""
     weights, mean, sd = np.array([0.025, 0.975]), np.array([-1e6, 1e6]), np.array([1e-3, 1e-3])

@@ -122,3 +122,27 @@ def test_the_least_p_of_a_balanced_order_is_that_of_the_fullest_class(arms, peri
     for arm, reference in ((1, 0), (0, arms - 1)):
         fullest = max(Counter(others_of(row, arm, reference) for row in runs).values())
         assert runs.smallest_p(arm, reference) == pytest.approx(2 / fullest)
+
+
+@pytest.mark.parametrize(**ids)
+def test_the_least_p_of_every_kind_is_that_of_looking_at_each(sequences, kind, arms, design):
+    """Of arms whose periods are alike, which is what is taken if nothing else is said."""
+    allowed = sequences(kind, arms, design)
+    for arm, reference in {(1, 0), (0, arms - 1)}:
+        exact = smallest_p_of(list(allowed), arm, reference)
+        assert allowed.smallest_p(arm, reference) == pytest.approx(exact)
+        assert allowed.smallest_p(arm, reference, alike=True) == pytest.approx(exact)
+
+
+@pytest.mark.parametrize(
+    ("kind", "arms", "design"), [one for one in SMALL if one[2].get("periods", 0) % one[1] == 0], ids=name_of
+)
+def test_where_periods_differ_in_length_no_two_sequences_tie_at_best(sequences, kind, arms, design):
+    """So the bound is one over the number of sequences that are compared, exactly where all arms come once to a block."""
+    allowed = sequences(kind, arms, design)
+    for arm in range(1, arms):
+        fullest = max(Counter(others_of(row, arm, 0) for row in allowed).values())
+        bound = allowed.smallest_p(arm, 0, alike=False)
+        assert bound <= 1 / fullest
+        if kind not in ("balanced", "listed") or (kind == "balanced" and arms == 2):
+            assert bound == pytest.approx(1 / fullest)
