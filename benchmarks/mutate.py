@@ -22,11 +22,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(threads, "1")  # before NumPy is imported: a forked child has no other threads
-
-from mutants import Mutant, sample  # noqa: E402
-from mutation_run import LONGEST, ROOT, Bench, Outcome, preload  # noqa: E402
+from mutants import Mutant, sample
+from mutation_run import LONGEST, ROOT, Bench, Outcome, preload
 
 SEED = 1
 MUTANTS = 40  # of each file
@@ -253,6 +250,8 @@ def main() -> int:
     unknown = [name for name in names if name not in FILES]
     if unknown:
         parser.error(f"{', '.join(unknown)} is not in the list of this script: {', '.join(FILES)}")
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")  # before NumPy is imported: a forked child has no other threads
     kept = Kept(KEPT)
     with contextlib.suppress(KeyboardInterrupt):
         for name in names if not arguments.so_far else ():
