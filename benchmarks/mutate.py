@@ -232,7 +232,7 @@ def _page(rows: list[str], whole: str, left: list[str], waiting: list[str]) -> s
 
 def _row(name: str, counts: Counter[str]) -> str:
     done = counts["killed"] + counts["survived"]
-    share = f"{100 * counts['killed'] / done:.0f} %" if done else "-"
+    share = f"{100 * counts['killed'] // done} %" if done else "-"  # never rounded up
     return f"| {name} | {sum(counts.values())} | {counts['killed']} | {counts['equivalent']} | {counts['survived']} | {share} |"
 
 
