@@ -16,6 +16,7 @@ from nof1.analyze.finished import Finished
 from nof1.analyze.folders import TrialFolder
 from nof1.analyze.replicate import Progress
 from nof1.analyze.spread import Spread, here
+from nof1.clock import local_now
 from nof1.errors import InputError, Nof1Error, Nof1Warning
 from nof1.files import sha256_bytes
 from nof1.record.looks import record_look
@@ -134,7 +135,7 @@ def study(
             progress("people", done, whole)
     problems += [_problem(one, reasons[keys[one.name]]) for one in wanted if keys[one.name] in reasons]
     seen = [(one, answers[keys[one.name]]) for one in wanted if keys[one.name] in answers]
-    early, unwritten = _put_on_record(seen, now or datetime.now().astimezone())
+    early, unwritten = _put_on_record(seen, now or local_now())
     problems += unwritten
     found = [(one.name, told) for one, told in seen if one.name not in {problem.name for problem in unwritten}]
     titles = Counter(str(told.get("title", "")) for _, told in found)

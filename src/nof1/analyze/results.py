@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nof1.clock import local_now
 from nof1.commit import locked
 from nof1.errors import InputError
 from nof1.files import read_bytes, sha256_file, write_atomic
@@ -138,7 +139,7 @@ class Result:
         look : Look or None
             The one at these nights; None if this is no early look.
         """
-        now = now or datetime.now().astimezone()
+        now = now or local_now()
         return record_look(folder, self.trial, engine=self.engine, verdict=self.lead[0]["verdict"], now=now)
 
     def save(self, folder: str | Path, *, now: datetime | None = None) -> Path:

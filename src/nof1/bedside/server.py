@@ -25,6 +25,7 @@ from nof1.bedside.pairing import Pairing
 from nof1.bedside.pairing_page import pairing_page
 from nof1.bedside.refusals import LOGGER, Buckets, Refusal, RefusalLog, refuse_foreign
 from nof1.bedside.served import OtherTrialError, Served, read_batch
+from nof1.clock import local_now
 from nof1.errors import InputError, Nof1Error
 
 MAX_BODY = 256 * 1024  # bytes
@@ -54,7 +55,7 @@ def make_app(
     *,
     code: str,
     hosts: Iterable[str],
-    clock: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    clock: Callable[[], datetime] = local_now,
     ticks: Callable[[], float] = time.monotonic,
 ) -> Starlette:
     """The diary of a trial folder as a web application.

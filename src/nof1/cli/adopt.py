@@ -1,6 +1,5 @@
 """nof1 adopt: a trial that was lived before nof1 was there, taken over from a table."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +8,7 @@ import typer
 from nof1.cells import path_text
 from nof1.cli.console import next_step, say, say_json
 from nof1.cli.options import AsJson
+from nof1.clock import local_now
 from nof1.files import new_folder, write_atomic
 from nof1.record.nights import DatedBy, DateOrder
 
@@ -107,7 +107,7 @@ def adopt(
     mapped = {"night": date_column or day_column or "", trial.protocol.outcome.name: outcome, "arm": arm or "schedule"}
     chosen = {"several": several, "trust": trust, "zone": zone, "decimal": decimal, "clock": clock, "sheet": sheet}
     rows = len(table.rows)
-    now = datetime.now().astimezone()
+    now = local_now()
     with new_folder(folder) as staging:
         trial.write(staging)
         ledger = []

@@ -1,13 +1,13 @@
 """nof1 check: whether all of a trial is as it was left."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from nof1.cli.console import say, say_json
 from nof1.cli.options import HERE, AsJson, FolderOrHere
+from nof1.clock import local_now
 
 _STYLES = {"problem": "bold red", "note": "yellow"}
 
@@ -24,7 +24,7 @@ def check(
     from nof1.record.checking.folder import accept as put_on_record
     from nof1.record.checking.folder import check as findings_of
 
-    accepted = None if accept is None else put_on_record(folder, accept, now=datetime.now().astimezone())
+    accepted = None if accept is None else put_on_record(folder, accept, now=local_now())
     findings = findings_of(folder)
     problems = [finding for finding in findings if finding.level == "problem"]
     notes = [finding for finding in findings if finding.level == "note"]

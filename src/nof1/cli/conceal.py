@@ -1,6 +1,6 @@
 """nof1 amend and unseal: what changes after the draw, and opening a concealed order."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +8,7 @@ import typer
 
 from nof1.cli.console import is_terminal, next_step, say, say_json
 from nof1.cli.options import AsJson, Folder, date_option
+from nof1.clock import local_now
 from nof1.errors import InputError, Nof1Error
 from nof1.plan.amendments import load_amendments
 from nof1.plan.loading import load_schedule, load_unsealing
@@ -30,7 +31,7 @@ def amend(
 
     if (pause is None) == (note is None):
         raise InputError("Say what changed: --pause DATE --nights N --reason TEXT, or --note TEXT.")
-    now = datetime.now().astimezone()
+    now = local_now()
     if pause is not None:
         if nights is None or not reason:
             raise InputError("A pause needs --nights N and --reason TEXT.")
@@ -92,7 +93,7 @@ def unseal(
         if not typer.confirm("Open it?", default=False):
             say("Nothing was opened.")
             return
-    order = open_all(folder, helper, packs=names, now=datetime.now().astimezone())
+    order = open_all(folder, helper, packs=names, now=local_now())
     record = load_unsealing(folder)
     assert record is not None  # just written
     if as_json:
@@ -132,7 +133,7 @@ def _emergency(
 
     if not reason:
         raise InputError("Opening one period needs --reason TEXT; it goes on record and is printed with the results.")
-    arm = unblind_period(folder, period, reason, helper, now=datetime.now().astimezone())
+    arm = unblind_period(folder, period, reason, helper, now=local_now())
     _renew(folder, load_schedule(folder, protocol))
     if as_json:
         say_json({"period": period, "arm": arm})

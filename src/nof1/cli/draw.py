@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nof1.cli.console import console, next_step, say
+from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.files import new_folder, write_atomic
 from nof1.plan.concerns import concerns
@@ -50,7 +51,7 @@ def write_plan(folder: Path, protocol: Protocol, helper: Path | None, *, now: da
         If a folder is there and not empty, or one is inside the other.
     """
     _refuse_within(folder, helper)
-    journal = begun(protocol.sha256(), now or _now())
+    journal = begun(protocol.sha256(), now or local_now())
     with ExitStack() as both:
         public = both.enter_context(new_folder(folder))
         if protocol.concealed == "open":
@@ -72,10 +73,6 @@ def write_plan(folder: Path, protocol: Protocol, helper: Path | None, *, now: da
             write_atomic(public / name, content)
         write_paperwork(public, protocol, order, home=folder)
     return order
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone()
 
 
 def _refuse_within(folder: Path, helper: Path | None) -> None:

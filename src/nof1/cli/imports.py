@@ -4,7 +4,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +11,8 @@ import typer
 
 from nof1.cli.console import console, is_terminal, next_step, say, say_json
 from nof1.cli.import_preview import nights_text, preview, rows_text
-from nof1.cli.options import AsJson, Folder, now_local
+from nof1.cli.options import AsJson, Folder
+from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.plan.protocol import Protocol
 from nof1.record.diary import refuse_if_locked
@@ -103,7 +103,7 @@ def import_(
         if not _agreed(protocol, plan, since, yes=yes, as_json=as_json):
             return
         try:
-            take_import(folder, protocol, plan, now=datetime.now().astimezone())
+            take_import(folder, protocol, plan, now=local_now())
             break
         except StaleError:
             if not as_json:
@@ -246,7 +246,7 @@ def _settle(
         try:
             with _bar(opened):
                 full = complete_map(export, protocol, chosen)
-                return plan_import(folder, protocol, export, full, reading, latest=last_night(now_local()))
+                return plan_import(folder, protocol, export, full, reading, latest=last_night(local_now()))
         except Unsettled as question:
             if not ask:
                 raise

@@ -10,7 +10,8 @@ import typer
 
 from nof1.cli.console import is_terminal, say, say_json
 from nof1.cli.night_words import belongs_to, both_days, command, planned_nights, tell_copies
-from nof1.cli.options import HERE, AsJson, FolderOrHere, date_option, now_local, refuse_no_trial_here
+from nof1.cli.options import HERE, AsJson, FolderOrHere, date_option, refuse_no_trial_here
+from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.plan.fields import PAUSE
 from nof1.plan.loading import load_schedule
@@ -59,7 +60,7 @@ def log(
     """Record a night, last night if none is named, or correct one: rating, dose, side effects, covariates, a note."""
     refuse_no_trial_here(folder, "log")
     reason = " ".join(kept_text(reason, what="The reason", most=MAX_REASON).split())
-    now = now_local()
+    now = local_now()
     here = _night(folder, night, latest=last_night(now))
     tell_copies(folder, aside=as_json)
     if values is not None:

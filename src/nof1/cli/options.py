@@ -1,4 +1,4 @@
-"""What several commands ask for on their command line, and the clock they go by."""
+"""What several commands ask for on their command line."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -31,11 +31,6 @@ def _calendar_date(text: str) -> date:
 def date_option(what: str) -> Any:
     """An option that takes a date, for an annotation; `what` is its help."""
     return typer.Option(parser=_calendar_date, metavar="DATE", help=what)
-
-
-def now_local() -> datetime:
-    """The local clock."""
-    return datetime.now()  # noqa: DTZ005 - local clock time is what is meant
 
 
 def refuse_no_trial_here(folder: Path, command: str) -> None:

@@ -1,6 +1,6 @@
 """nof1 plan: from a conversation, flags or an answers file to a protocol."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -9,6 +9,7 @@ import typer
 from nof1.cli.console import is_terminal, say_json
 from nof1.cli.draw import describe_plan, secret_seed, tell_plan, write_plan
 from nof1.cli.options import date_option
+from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.files import read_bytes, refuse_filled
 from nof1.plan.explain import parse_toml
@@ -87,7 +88,7 @@ def plan(
     if asked:
         from nof1.cli.wizard.conversation import ask_plan
 
-        told = ask_plan(folder, today=_today())
+        told = ask_plan(folder, today=local_now().date())
         if told is None:
             return
         given = told
@@ -110,7 +111,7 @@ def plan(
 def _protocol(content: dict[str, Any], helper: Path | None, *, where: str) -> Protocol:
     design = content.setdefault("design", {})
     if isinstance(design, dict):
-        design.setdefault("start", _today() + timedelta(days=1))
+        design.setdefault("start", local_now().date() + timedelta(days=1))
         concealed = design.get("concealed", "open")
         if concealed != "open" and "seed" in design:
             raise InputError(
@@ -147,10 +148,6 @@ def _path(value: Any) -> Path | None:
     if not isinstance(value, str) or not value.strip() or "\0" in value:
         raise InputError(f"seal {value!r} must be the name of a new folder for the helper.")
     return Path(value)
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()
 
 
 def _without_none(content: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from nof1.cli.console import console, say, say_json
 from nof1.cli.night_words import belongs_to, both_days, command, planned_nights, tell_copies
-from nof1.cli.options import HERE, AsJson, FolderOrHere, now_local, refuse_no_trial_here
+from nof1.cli.options import HERE, AsJson, FolderOrHere, refuse_no_trial_here
+from nof1.clock import local_now
 from nof1.plan.fields import PAUSE, WASHOUT
 from nof1.plan.loading import UNSEALING_FILE, load_schedule
 from nof1.plan.order import RUN_IN, Order, Period
@@ -111,7 +112,7 @@ def status(folder: FolderOrHere = HERE, as_json: AsJson = False) -> None:
     refuse_no_trial_here(folder, "status")
     protocol = Protocol.load(folder)
     trial = _Trial(
-        folder, protocol, load_schedule(folder, protocol), read_diary(folder, protocol), last_night(now_local())
+        folder, protocol, load_schedule(folder, protocol), read_diary(folder, protocol), last_night(local_now())
     )
     if as_json:
         say_json(_content(trial))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from nof1.clock import local_now
 from nof1.commit import commit, locked
 from nof1.errors import InputError
 from nof1.plan.protocol import Protocol
@@ -83,7 +84,7 @@ def record(
     """
     folder = Path(folder)
     with locked(folder):
-        now = now or datetime.now().astimezone()
+        now = now or local_now()
         refuse_if_locked(folder)
         until = last_evening(folder, protocol)
         recorded = {entry.night: entry for entry in read_diary(folder, protocol)}
