@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Two set-ups at once would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-dev asked demo test test-slow lint format words notebooks sample bench bench-tests calibrate mutate lock clean images docs
+.PHONY: help setup setup-dev asked demo test test-slow odd-hours lint format words notebooks sample bench bench-tests calibrate mutate lock clean images docs
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,10 @@ test: $(READY_DEV) ## run the tests, but for the slow ones
 test-slow: $(READY_DEV) ## run the slow tests; those in a browser where there is one (as root on Debian, it is installed)
 	@sh scripts/browser.sh
 	@$(BIN)/python -m pytest -m slow
+
+odd-hours: $(READY_DEV) ## run the tests that look at the clock at moments when dates go wrong
+	@sh scripts/browser.sh
+	@sh scripts/odd_hours.sh
 
 images: $(READY_DEV) ## draw the pictures that tests compare with again; look at every change
 	@$(BIN)/python -m pytest -n 0 -m slow tests/report/test_images.py --mpl-generate-path=tests/report/baseline

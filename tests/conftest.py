@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from brute import ARM_NAMES
+from clock import one_clock, pytest_fixture_setup  # noqa: F401 - the suite's clock
 from fitted import drop_stale
 from hypothesis import settings
 

@@ -55,6 +55,7 @@ def test_the_map_of_the_code_names_every_file():
 CLI = {path.name for path in (ROOT / "src" / "nof1" / "cli").glob("*.py")}
 
 
+@pytest.mark.clock
 def test_the_whole_road_works_without_a_network(monkeypatch, tmp_path):
     def refuse(*arguments, **options):
         raise AssertionError("something reached for the network")

@@ -43,6 +43,7 @@ def studied(people, path, **options):
         return many.study(find_trials([people]), finished, **options)
 
 
+@pytest.mark.clock
 @pytest.mark.skipif(os.name != "posix", reason="kills a process by a signal")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.slow
@@ -64,6 +65,7 @@ def test_a_machine_that_is_lost_changes_nothing(people, machines, tmp_path, monk
     pd.testing.assert_frame_equal(pool(found.people).people, pool(alone.people).people, rtol=1e-6)
 
 
+@pytest.mark.clock
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.slow
 def test_the_command_takes_an_address(people, machines, tmp_path):
@@ -144,6 +146,7 @@ def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch):
         pass
 
 
+@pytest.mark.clock
 @pytest.mark.slow
 def test_nothing_of_dask_is_loaded_without_an_address(people, tmp_path):
     code = (

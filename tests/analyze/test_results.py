@@ -29,6 +29,7 @@ def folder(tmp_path):
     return tmp_path / "trial"
 
 
+@pytest.mark.clock
 def test_results_json_keeps_its_contract(folder):
     result = fit(Trial.load(folder), engine="marginal")
     result.save(folder)
@@ -41,6 +42,7 @@ def test_results_json_keeps_its_contract(folder):
     assert set(record["engines"]["marginal"]) >= {"seconds", "pareto_k"}
 
 
+@pytest.mark.clock
 def test_a_saved_result_comes_back(folder):
     result = fit(Trial.load(folder), engine="marginal")
     result.save(folder)
@@ -60,6 +62,7 @@ def test_the_posterior_goes_into_arviz_as_it_is(folder):
     assert table["eti95_lb"].iloc[0] == pytest.approx(effect["interval"][0], abs=0.1 * effect["sd"])
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("changed", ["diary", "protocol", "posterior", "record"])
 def test_a_result_of_other_data_is_refused(folder, changed):
     trial = Trial.load(folder)

@@ -62,6 +62,7 @@ def test_every_sentence_of_a_record_knows_what_it_was_made_from(result, keys):
         assert again(text) == text
 
 
+@pytest.mark.clock
 def test_sentences_survive_the_file_with_what_they_were_made_from(tmp_path):
     folder = tmp_path / "trial"
     result = fitted("helps")

@@ -25,6 +25,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.journey)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,8 @@ def browser():
         pytest.skip(NO_BROWSER)
     playwright = pytest.importorskip("playwright.sync_api", reason="Tests of the diary's page need playwright.")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program)
+        # In a container /dev/shm is often too small for what the browser shares there, and its pages crash.
+        browser = driver.chromium.launch(executable_path=program, args=["--disable-dev-shm-usage"])
         yield browser
         browser.close()
 
@@ -44,6 +46,7 @@ def browser():
 def phones(browser):
     """A function that makes a phone: a browser context that complains of any error, and of any request but for the page itself.
 
+    It is a winter's morning there until a test sets another moment; the machine's clock is never seen.
     `allow_requests` is for served pages, which ask the one that sent them.
     """
 
@@ -52,6 +55,7 @@ def phones(browser):
         context = browser.new_context(
             **(PHONE | {"locale": locale, "timezone_id": zone, "color_scheme": scheme} | options)
         )
+        context.clock.set_fixed_time(moment("2026-01-06T07:00:00"))
         problems, requests = [], []
         context.on(
             "console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None

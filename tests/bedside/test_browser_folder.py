@@ -2,12 +2,13 @@
 
 import os
 import signal
-import time
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 
+import clock
 import pytest
+from browsing import page_kept, until
 from serving import serving
 
 from nof1.cli.draw import write_plan
@@ -18,6 +19,7 @@ from nof1.record.nights import last_night
 from nof1.record.trial import Trial
 
 pytestmark = [
+    pytest.mark.clock,
     pytest.mark.skipif(os.name != "posix", reason="the laptop is put to sleep by a signal"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
@@ -25,24 +27,10 @@ AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 IN_FOLDER = "In the trial folder"
 
 
-@pytest.fixture(autouse=True)
-def one_clock(monkeypatch):
-    """The laptop's processes and the phone are in one zone, whichever it is here; and it may be any hour."""
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-def now():
-    return datetime.now(UTC)
-
-
 @pytest.fixture
 def trial(tmp_path, make_protocol):
     """A trial that began ten days ago, in the folder of the same test."""
-    protocol = make_protocol(design={"start": now().date() - timedelta(days=10)})
+    protocol = make_protocol(design={"start": clock.today() - timedelta(days=10)})
     Trial(protocol, draw_order(protocol), ()).create(tmp_path / "trial")
     return SimpleNamespace(folder=tmp_path / "trial", protocol=protocol)
 
@@ -50,7 +38,7 @@ def trial(tmp_path, make_protocol):
 @pytest.fixture
 def night():
     """The last one that is over, as the page and the laptop have it at this hour."""
-    return last_night(now())
+    return last_night(clock.now())
 
 
 @pytest.fixture
@@ -59,11 +47,11 @@ def device(phones):
 
     @contextmanager
     def make(**options):
-        with phones(allow_requests=True, zone="UTC", **options) as context:
+        with phones(allow_requests=True, zone=clock.ZONE, **options) as context:
 
             def page(address):
                 page = context.new_page()
-                page.clock.install(time=now())
+                page.clock.install(time=clock.now())
                 page.goto(address)
                 return page
 
@@ -83,15 +71,6 @@ def paired(page):
 
 def recorded(trial, night):
     return {entry.night: entry for entry in read_diary(trial.folder, trial.protocol)}.get(night)
-
-
-def until(page, holds):
-    """Wait until it holds; the page and the laptop take their time."""
-    for _ in range(100):
-        if holds():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("It never held.")
 
 
 def rated(trial, night, page, value):
@@ -170,7 +149,7 @@ def test_a_page_of_another_address_cannot_ask(trial, device, browser, bytes_in):
 def test_while_the_laptop_sleeps_the_page_opens_and_entries_wait(trial, night, device, hand):
     with serving(trial.folder) as served, device() as open_:
         first = paired(open_(link(served)))
-        first.wait_for_function("key => localStorage.getItem(key + ':page')", arg=f"nof1:{trial.protocol.sha256()}")
+        page_kept(first, trial.protocol)
         first.wait_for_load_state(
             "networkidle"
         )  # the browser has the whole page, and nothing of it is still on its way
@@ -232,26 +211,32 @@ def test_what_waits_for_one_trial_never_goes_into_another_at_the_same_address(
             rated(trial, night, open_(link(served)), 8.0)
 
 
-def test_a_sealed_trial_is_served_without_its_arms(tmp_path, planned, device, hand):
-    protocol = planned(
-        "randomized-blocks", concealed="helper", blocks=2, period_nights=3, start=now().date() - timedelta(days=3)
-    )
+@pytest.mark.parametrize(("lived", "asked"), [(2, False), (3, True)], ids=["within a period", "at its end"])
+def test_a_sealed_trial_is_served_without_its_arms(tmp_path, planned, night, device, hand, lived, asked):
+    """They are named where the guess is asked for, after the last night of a period, and nowhere else."""
+    start = night - timedelta(days=lived - 1)
+    protocol = planned("randomized-blocks", concealed="helper", blocks=2, period_nights=3, start=start)
     write_plan(tmp_path / "trial", protocol, tmp_path / "helper")
+    titles = [arm.title for arm in protocol.arms]
     with serving(tmp_path / "trial") as served, device() as open_:
-        page = open_(link(served))
-        page.locator("[data-field=severity]").wait_for()
+        page = paired(open_(link(served)))
+        guess = page.locator("[data-field=guess]")
+        assert guess.count() == asked
+        if asked:
+            assert all(title in guess.inner_text() for title in titles)
+            guess.evaluate("field => field.remove()")
         shown = page.locator("main").inner_text()
         assert "pack 1" in shown
-        assert not any(arm.title in shown for arm in protocol.arms)
+        assert [title for title in titles if title in shown] == []
 
 
 @pytest.mark.parametrize("kind", ["Export", "As a table (CSV)"])
 def test_a_file_of_the_page_is_imported_and_twice_is_harmless(trial, night, phones, hand, nof1, tmp_path, kind):
     """From diary.html, which nof1 diary-page writes, over a download into the diary."""
     assert nof1("diary-page", trial.folder)[0] == 0
-    with phones(zone="UTC", accept_downloads=True) as context:
+    with phones(zone=clock.ZONE, accept_downloads=True) as context:
         page = context.new_page()
-        page.clock.install(time=now())
+        page.clock.install(time=clock.now())
         page.goto((trial.folder / "diary.html").as_uri())
         hand(page).rate("4")
         hand(page).choose("dose_mg", "none")

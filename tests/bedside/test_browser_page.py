@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
+from browsing import until
 
 from nof1.cells import shielded, unshielded
 from nof1.plan.draw import draw_order, schedule
@@ -21,8 +23,9 @@ def sealed(planned):
     return planned("randomized-blocks", concealed="helper", blocks=2, period_nights=2)
 
 
-def heading(page):
-    return page.locator("h1").inner_text()
+def headed(page, text):
+    """Wait until the page has this heading: another address is shown a moment after the tap that leads there."""
+    page.locator("h1", has_text=re.compile(f"^{re.escape(text)}$")).wait_for()
 
 
 def morning(night, clock="07:00"):
@@ -129,7 +132,7 @@ def test_last_night_is_that_of_the_terminal_at_any_hour(phones, diary, make_prot
                         year=local[0], month=local[1], day=local[2], hour=local[3], tzinfo=None
                     )
                 )
-                assert heading(page) == f"{night:%A} to {night + timedelta(days=1):%A}"
+                headed(page, f"{night:%A} to {night + timedelta(days=1):%A}")
 
 
 def test_a_pause_asks_nothing_unless_wanted(phones, tmp_path, protocol, at):
@@ -447,7 +450,7 @@ def test_a_share_sheet_is_used_where_there_is_one(opened, hand, protocol):
         hand(page).save()
         page.evaluate("window.refuse = true")
         page.get_by_role("button", name="Export", exact=True).tap()
-        page.wait_for_function("window.shared.length === 1")
+        until(page, lambda: page.evaluate("window.shared.length") == 1)
         assert "Nothing has been exported yet" in page.locator(".export").inner_text()
         page.evaluate("window.refuse = false")
         page.get_by_role("button", name="Export", exact=True).tap()
@@ -501,17 +504,17 @@ def test_missing_nights_are_named_and_lead_to_their_form(opened, hand, protocol)
             "Monday to Tuesday",
         ]
         links.first.tap()
-        assert heading(page) == "Wednesday to Thursday"
+        headed(page, "Wednesday to Thursday")
         assert page.locator("form").count() == 1
         page.go_back()
-        page.locator("h1", has_text="Thursday to Friday").wait_for()
+        headed(page, "Thursday to Friday")
 
 
 def test_german_is_german_with_its_dates_and_numbers(opened, hand, stored, make_protocol):
     protocol = make_protocol(analysis={"covariates": ["caffeine", "other_medicines"]})
     with opened(protocol, "2026-01-06T07:00:00", locale="de-DE") as page:
         assert page.locator("html").get_attribute("lang") == "de"
-        assert heading(page) == "Montag auf Dienstag"
+        headed(page, "Montag auf Dienstag")
         assert "5.–6. Jan. 2026" in page.locator("header").inner_text()
         person = hand(page)
         person.rate("4")
@@ -674,7 +677,7 @@ def test_everything_to_tap_is_large_and_nothing_is_wider_than_the_screen(opened,
             None,
             lambda: hand(page).rate("4"),
             lambda: hand(page).save(),
-            lambda: page.evaluate("location.hash = '#nights'"),
+            lambda: (page.evaluate("location.hash = '#nights'"), page.locator("ul.nights").wait_for()),
         ):
             if step:
                 step()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
+from browsing import page_kept, until
 
 from nof1.bedside.page import diary_page
 from nof1.plan.draw import draw_order
@@ -103,7 +104,7 @@ def test_what_is_recorded_is_shown_and_a_correction_says_what_was_seen(served, h
 def test_entries_wait_while_nobody_answers_and_survive_a_reload(served, hand, protocol):
     with served() as here:
         page, folder = here.page, here.folder
-        page.wait_for_function("key => localStorage.getItem(key + ':page')", arg=f"nof1:{protocol.sha256()}")
+        page_kept(page, protocol)
         folder.state = "away"
         hand(page).rate("4")
         hand(page).save()
@@ -124,7 +125,7 @@ def test_entries_wait_while_nobody_answers_and_survive_a_reload(served, hand, pr
 )
 def test_it_sends_at_once_when_the_way_is_free_again(served, hand, protocol, event):
     with served() as here:
-        here.page.wait_for_function("key => localStorage.getItem(key + ':page')", arg=f"nof1:{protocol.sha256()}")
+        page_kept(here.page, protocol)
         here.folder.state = "away"
         hand(here.page).rate("4")
         hand(here.page).save()
@@ -138,7 +139,7 @@ def test_it_sends_at_once_when_the_way_is_free_again(served, hand, protocol, eve
 def test_of_two_values_the_person_chooses(served, hand, protocol, choice, left):
     with served() as here:
         page, folder = here.page, here.folder
-        page.wait_for_function("key => localStorage.getItem(key + ':page')", arg=f"nof1:{protocol.sha256()}")
+        page_kept(page, protocol)
         folder.nights["2026-01-05"] = {"severity": "9", "note": "another device"}
         hand(page).rate("4")
         hand(page).choose("dose_mg", "none")
@@ -161,7 +162,7 @@ def test_of_two_values_the_person_chooses(served, hand, protocol, choice, left):
 def test_a_conflict_elsewhere_is_pointed_to(served, hand, protocol):
     with served("2026-01-07T07:00:00") as here:
         page = here.page
-        page.wait_for_function("key => localStorage.getItem(key + ':page')", arg=f"nof1:{protocol.sha256()}")
+        page_kept(page, protocol)
         page.evaluate("location.hash = '#night=2026-01-05'")
         page.locator("h1", has_text="Monday to Tuesday").wait_for()
         here.folder.nights["2026-01-05"] = {"severity": "9"}
@@ -190,7 +191,7 @@ def test_a_refusal_is_told_and_the_entry_stays(served, hand, protocol):
 
 def test_a_lost_pairing_is_told_and_nothing_is_lost(served, hand, protocol):
     with served() as here:
-        here.page.wait_for_function("key => localStorage.getItem(key + ':page')", arg=f"nof1:{protocol.sha256()}")
+        page_kept(here.page, protocol)
         here.folder.state = "unpaired"
         hand(here.page).rate("4")
         hand(here.page).save()
@@ -206,15 +207,11 @@ def test_a_lost_pairing_is_told_and_nothing_is_lost(served, hand, protocol):
 def test_a_newer_page_takes_its_place_once_nothing_is_being_typed(served, hand, make_protocol, protocol):
     with served() as here:
         page, folder = here.page, here.folder
-        page.wait_for_function(
-            "key => localStorage.getItem(key + ':page') === 'first'", arg=f"nof1:{protocol.sha256()}"
-        )
+        page_kept(page, protocol, "first")
         hand(page).rate("4")
         folder.page, folder.name = folder.page.replace('"simulated":false', '"simulated":true'), "second"
         page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-        page.wait_for_function(
-            "key => localStorage.getItem(key + ':page') === 'second'", arg=f"nof1:{protocol.sha256()}"
-        )
+        page_kept(page, protocol, "second")
         assert page.locator("input[name=field-severity]:checked").input_value() == "4"
         hand(page).save()
         page.get_by_text("Simulated: this plan is an example").wait_for()
@@ -226,9 +223,7 @@ def test_the_first_opening_does_not_load_the_page_again(served, protocol):
     with served() as here:
         loads = []
         here.page.on("load", lambda _: loads.append(1))
-        here.page.wait_for_function(
-            "key => localStorage.getItem(key + ':page') === 'first'", arg=f"nof1:{protocol.sha256()}"
-        )
+        page_kept(here.page, protocol, "first")
         here.page.wait_for_timeout(300)
         assert loads == []
 
@@ -236,7 +231,7 @@ def test_the_first_opening_does_not_load_the_page_again(served, protocol):
 def test_many_waiting_nights_go_in_portions(served, protocol):
     with served("2026-01-19T07:00:00") as here:
         page, folder = here.page, here.folder
-        page.wait_for_function("key => localStorage.getItem(key + ':page')", arg=f"nof1:{protocol.sha256()}")
+        page_kept(page, protocol)
         page.evaluate(
             """key => { const store = { version: 1, device: "d", exported: "", told: [], nights: {}, recorded: {}, waiting: {} };
             for (let day = 5; day < 19; day += 1) store.waiting[`2026-01-${String(day).padStart(2, "0")}`] =
@@ -245,10 +240,7 @@ def test_many_waiting_nights_go_in_portions(served, protocol):
             f"nof1:{protocol.sha256()}",
         )
         page.reload()
-        page.wait_for_function(
-            "key => Object.keys(JSON.parse(localStorage.getItem(key)).waiting).length === 0",
-            arg=f"nof1:{protocol.sha256()}",
-        )
+        until(page, lambda: waiting(page, protocol) == {})
         assert len(folder.nights) == 14
         assert len(folder.posts) == 2
         assert all(len(json.dumps(entries).encode()) <= 256_000 for entries in folder.posts)

@@ -16,6 +16,7 @@ SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 # --- analyze and report
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("name", ["helps", "worsens", "cant-tell"])
 def test_a_sample_trial_is_analyzed_and_reported(nof1, tmp_path, name):
     folder = tmp_path / name
@@ -36,6 +37,7 @@ def test_a_sample_trial_is_analyzed_and_reported(nof1, tmp_path, name):
     assert str(folder / "results" / "checks.svg") in json.loads(out)["figures"]
 
 
+@pytest.mark.clock
 def test_other_languages_and_papers_stand_beside_the_usual_page(nof1, refused, tmp_path):
     folder = tmp_path / "helps"
     shutil.copytree(SAMPLE / "helps", folder)
@@ -51,6 +53,7 @@ def test_other_languages_and_papers_stand_beside_the_usual_page(nof1, refused, t
     assert '"xx"' in refused("report", folder, "--language", "xx")
 
 
+@pytest.mark.clock
 def test_the_demonstration_prints_one_json_with_the_answer_and_the_page(nof1, tmp_path, monkeypatch):
     from nof1.analyze import fit
 
@@ -102,6 +105,7 @@ OF_A_TRIAL = {
 }
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("command", OF_A_TRIAL)
 @pytest.mark.parametrize("place", ["nowhere", "empty", "file"])
 def test_a_folder_that_is_no_trial_is_refused(refused, tmp_path, write, command, place):
@@ -136,6 +140,7 @@ DAMAGED = {
 }
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize(("command", "name", "damage"), DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_trial_is_refused_with_the_name_of_the_file(refused, trial_folder, write, command, name, damage):
     path = trial_folder / name

@@ -6,6 +6,8 @@ import pytest
 
 from nof1.record.journal import read_journal
 
+pytestmark = pytest.mark.clock
+
 
 @pytest.fixture
 def planned_folder(nof1, tmp_path, write):

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+import clock
 import pandas as pd
 import pypdf
 import pytest
@@ -41,6 +42,7 @@ def rows(path):
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
 
 
+@pytest.mark.clock
 def test_from_a_folder_of_folders_to_a_pdf_in_one_command(nof1, people, tmp_path):
     out = tmp_path / "out"
     status, said, complained = nof1("cohort", people, "--out", out)
@@ -71,12 +73,14 @@ def test_from_a_folder_of_folders_to_a_pdf_in_one_command(nof1, people, tmp_path
     assert (out / "cohort.svg").read_text().startswith("<?xml")
 
 
+@pytest.mark.clock
 def test_json_holds_what_the_file_holds(nof1, people, tmp_path):
     status, said, _ = nof1("cohort", people, "--out", tmp_path / "out", "--json")
     assert status == 0
     assert json.loads(said) == json.loads((tmp_path / "out" / "cohort.json").read_text())
 
 
+@pytest.mark.clock
 def test_damaged_and_half_finished_trials_are_listed_and_the_others_analysed(nof1, own_people, tmp_path):
     (own_people / "p00" / "diary.csv").write_bytes(b"\xff\xfe broken")
     (own_people / "p01" / "protocol.toml").unlink()
@@ -101,6 +105,7 @@ def test_damaged_and_half_finished_trials_are_listed_and_the_others_analysed(nof
     )
 
 
+@pytest.mark.clock
 def test_a_fault_with_one_person_s_nights_stops_nobody(nof1, people, tmp_path, monkeypatch):
     first = many.people
 
@@ -116,12 +121,13 @@ def test_a_fault_with_one_person_s_nights_stops_nobody(nof1, people, tmp_path, m
     assert len(rows(tmp_path / "out" / "people.csv")) == COUNT - 1
 
 
+@pytest.mark.clock
 def test_a_look_before_somebody_s_last_night_is_on_record_once(nof1, people, make_protocol, tmp_path, bytes_in):
     """Trials that began a while ago and still run, beside one that is over."""
     own = tmp_path / "people"
     shutil.copytree(people / "p00", own / "over")
     for number in range(2):
-        start = datetime.now().astimezone().date() - timedelta(days=20)
+        start = clock.today() - timedelta(days=20)
         protocol = make_protocol(design={"start": start, "blocks": 3, "period_nights": 4, "seed": number})
         order = draw_order(protocol)
         whole = simulate(protocol, order, Truth(level=6.0, effects={"magnesium": -2.0}), seed=number)
@@ -144,6 +150,7 @@ def test_a_look_before_somebody_s_last_night_is_on_record_once(nof1, people, mak
     )
 
 
+@pytest.mark.clock
 def test_where_nobody_can_be_analysed_it_is_refused(nof1, tmp_path):
     (tmp_path / "people" / "a").mkdir(parents=True)
     status, said, complained = nof1("cohort", tmp_path / "people", "--out", tmp_path / "out")
@@ -167,6 +174,7 @@ def test_never_over_a_folder_of_something_else(refused, people, tmp_path):
     assert "not from 'nof1 cohort'" in refused("cohort", people, "--out", tmp_path / "letters")
 
 
+@pytest.mark.clock
 def test_wrong_workers_and_an_unknown_field_are_refused(nof1, people, tmp_path):
     assert "workers is 0" in nof1("cohort", people, "--out", tmp_path / "out", "--workers", "0")[2]
     assert not (tmp_path / "out").exists()
@@ -175,6 +183,7 @@ def test_wrong_workers_and_an_unknown_field_are_refused(nof1, people, tmp_path):
     )
 
 
+@pytest.mark.clock
 def test_who_was_analysed_before_is_not_again(nof1, own_people, tmp_path, monkeypatch):
     out, seen, first = tmp_path / "out", [], many.people
 
@@ -227,6 +236,7 @@ main()
 """
 
 
+@pytest.mark.clock
 @pytest.mark.skipif(os.name != "posix", reason="kills a process by a signal")
 def test_a_run_that_is_killed_goes_on_where_it_stopped(people, tmp_path, nof1):
     out, log = tmp_path / "out", tmp_path / "log"
@@ -268,6 +278,7 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(people, tmp_path, nof1):
     assert (out / "cohort.pdf").read_bytes().startswith(b"%PDF-")
 
 
+@pytest.mark.clock
 def test_processes_give_what_one_gives(people, tmp_path, monkeypatch):
     monkeypatch.setattr(many, "_ALONE", 1)
     monkeypatch.setattr(many, "CHUNK", 2)
@@ -286,6 +297,7 @@ def test_processes_give_what_one_gives(people, tmp_path, monkeypatch):
     pd.testing.assert_frame_equal(*found, rtol=1e-6)
 
 
+@pytest.mark.clock
 def test_without_the_extra_the_table_is_missed_in_plain_words(nof1, people, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     status, said, _ = nof1("cohort", people, "--out", tmp_path / "out")

@@ -86,6 +86,7 @@ def test_what_is_no_date_is_said_plainly(nof1, trial_folder, words, given):
 MARKUP = "[bold]x[/bold] :smile: [/] [red]"
 
 
+@pytest.mark.clock
 def test_the_persons_words_are_printed_as_they_are(nof1, tmp_path, write):
     folder = tmp_path / "trial"
     _, out, _ = nof1("plan", folder, "--dose-mg", "100", "--start", "2026-01-05", "--title", MARKUP)
@@ -99,6 +100,7 @@ def test_the_persons_words_are_printed_as_they_are(nof1, tmp_path, write):
     assert json.loads(nof1("status", folder, "--json")[1])["title"] == MARKUP
 
 
+@pytest.mark.clock
 def test_a_refusal_prints_the_persons_words_as_they_are(refused, trial_folder, tmp_path):
     assert f"'{MARKUP}'" in refused("log", trial_folder, "--night", "2026-01-12", "--set", f"severity={MARKUP}")
     assert MARKUP in refused("status", tmp_path / MARKUP.replace("/", "|")).replace("|", "/")
@@ -148,6 +150,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.clock
 @pytest.mark.skipif(os.name != "posix", reason="needs a process that can be forked")
 def test_quick_commands_load_nothing_heavy(trial_folder):
     commands = {
@@ -162,6 +165,7 @@ def test_quick_commands_load_nothing_heavy(trial_folder):
     assert {name: set(HEAVY) & set(loaded) for name, loaded in found.items()} == {name: set() for name in LIGHT}
 
 
+@pytest.mark.clock
 def test_the_installed_command_runs_and_a_pipe_has_no_colour(trial_folder):
     command = [sys.executable, "-c", START, "status", str(trial_folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -186,6 +190,7 @@ LOG = ("log", "--night", "2026-01-12", "--set", "severity=3")
 FULL = pytest.param(">/dev/full", marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full"))
 
 
+@pytest.mark.clock
 @pytest.mark.skipif(os.name != "posix", reason="a POSIX shell")
 @pytest.mark.parametrize("redirect", [">&-", FULL])
 @pytest.mark.parametrize("more", [(), ("--json",)])
@@ -197,6 +202,7 @@ def test_an_output_that_cannot_be_written_is_said_and_the_night_is_recorded(tria
     assert {entry.night.day: entry.outcome for entry in read_diary(trial_folder, protocol)}[12] == 3
 
 
+@pytest.mark.clock
 @pytest.mark.skipif(os.name != "posix", reason="a POSIX shell")
 def test_streams_that_are_closed_or_narrow_bring_no_traceback(trial_folder):
     status, _, err = shell(["log", "--night", "2026-01-12"], trial_folder, redirect="<&-")
@@ -230,6 +236,7 @@ def test_who_stops_a_command_while_it_loads_sees_one_line():
     assert done.stderr == "Stopped. What was saved before is safe.\n"
 
 
+@pytest.mark.clock
 def test_a_night_logged_twice_at_once_is_recorded_once(trial_folder, protocol):
     command = [sys.executable, "-c", START, "log", str(trial_folder), "--night", "2026-01-12", "--set"]
     both = [subprocess.Popen([*command, f"severity={i}"], stderr=subprocess.DEVNULL) for i in (1, 2)]
@@ -237,6 +244,7 @@ def test_a_night_logged_twice_at_once_is_recorded_once(trial_folder, protocol):
     assert [entry.night.day for entry in read_diary(trial_folder, protocol)].count(12) == 1
 
 
+@pytest.mark.clock
 def test_add_entries_and_log_share_one_diary(nof1, trial_folder, protocol):
     add_entries(trial_folder, protocol, [Entry(date(2026, 1, 13), outcome=1)])
     nof1("log", trial_folder, "--night", "2026-01-12", "--set", "severity=3")

@@ -20,6 +20,8 @@ from nof1.record.entry import Entry
 from nof1.record.trial import Trial
 from nof1.record.writing import add_entries
 
+pytestmark = pytest.mark.clock
+
 ANSWERS = """
 title = "Sealed"
 reference = "placebo"
@@ -67,7 +69,7 @@ def fill(folder, *, until=NIGHTS, guess_on=()):
 def test_nothing_but_the_commitment_depends_on_the_order(sealed, bytes_in, monkeypatch):
     seeds = iter(range(1000))
     monkeypatch.setattr(sealing.secrets, "randbits", lambda bits: next(seeds))
-    monkeypatch.setattr(draw, "_now", lambda: datetime(2026, 1, 1, tzinfo=UTC))  # the journal says when
+    monkeypatch.setattr(draw, "local_now", lambda: datetime(2026, 1, 1, tzinfo=UTC))  # the journal says when
     found, contents, printed = {}, set(), set()
     for i in range(40):
         folder, helper, out = sealed(f"trial{i:02}")

@@ -1,6 +1,9 @@
 """nof1 diary-page, and the page that planning and amending write: where it lies, and where reminders lead."""
 
+import pytest
 from icalendar import Calendar
+
+pytestmark = pytest.mark.clock
 
 LINK = "http://192.168.1.20:8427/"
 

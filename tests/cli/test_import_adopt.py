@@ -16,6 +16,8 @@ from nof1.record.secondary import read_measures
 from nof1.record.sources.table import read_table
 from nof1.record.trial import Trial
 
+pytestmark = pytest.mark.clock
+
 ROWS = "2026-01-05,off,4\n2026-01-06,off,5\n2026-01-08,on,6\n2026-01-11,off,3\n"
 ADOPT = ("--outcome", "mood", "--arm", "arm", "--reference", "off", "--low", "0", "--high", "10", "--date", "date")
 

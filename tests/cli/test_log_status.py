@@ -1,11 +1,13 @@
 """nof1 log from scripts, and nof1 status."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
 
+import clock
 import pytest
 from rich.cells import cell_len
 
@@ -18,19 +20,16 @@ from nof1.record.journal import read_journal
 from nof1.record.secondary import MEASURES_FILE, read_measures
 from nof1.record.trial import Trial
 
+pytestmark = pytest.mark.clock
+
 START = "from nof1.cli import main; main()"
 NIGHT = ("--night", "2026-01-12")
 
 
 @pytest.fixture
-def at(monkeypatch):
-    """A function that sets the clock of log and status."""
-
-    def set_clock(*moment):
-        for room in ("log", "status"):
-            monkeypatch.setattr(f"nof1.cli.{room}.now_local", lambda: datetime(*moment))  # noqa: DTZ001 - local
-
-    return set_clock
+def at():
+    """A function that sets the clock."""
+    return lambda *moment: clock.move_to(datetime(*moment))  # noqa: DTZ001 - local
 
 
 def night_of(folder, protocol, day):
@@ -329,7 +328,7 @@ def test_status_fits_the_terminal(nof1, trial_folder, monkeypatch, width, at):
 
 def test_status_can_be_read_where_there_is_only_ascii(trial_folder):
     command = [sys.executable, "-c", START, "status", str(trial_folder)]
-    done = subprocess.run(command, capture_output=True, check=True, env={"PYTHONIOENCODING": "ascii", "PATH": ""})
+    done = subprocess.run(command, capture_output=True, check=True, env=os.environ | {"PYTHONIOENCODING": "ascii"})
     assert "###o##o ooooooo" in done.stdout.decode("ascii")
 
 

@@ -8,8 +8,9 @@ import struct
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import date, datetime
 
+import clock
 import pytest
 from rich.cells import cell_len
 
@@ -17,6 +18,8 @@ from nof1.plan.draw import draw_order
 from nof1.record.diary import read_diary
 from nof1.record.entry import Entry
 from nof1.record.journal import read_journal
+
+pytestmark = pytest.mark.clock
 
 pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))
 
@@ -227,10 +230,8 @@ def test_the_end_of_a_sealed_period_asks_for_a_guess_and_names_no_arm_before(sea
 
 
 def test_last_night_in_a_pause_is_not_asked(nof1, trial_folder, monkeypatch):
-    from datetime import datetime
-
     nof1("amend", trial_folder, "--pause", "2026-01-11", "--nights", "2", "--reason", "ill")
-    monkeypatch.setattr("nof1.cli.log.now_local", lambda: datetime(2026, 1, 12, 9))  # noqa: DTZ001 - local
+    clock.move_to(datetime(2026, 1, 12, 9))  # noqa: DTZ001 - local
     monkeypatch.setattr("nof1.cli.log.is_terminal", lambda: True)
     status, out, _ = nof1("log", trial_folder)
     assert status == 0

@@ -1,8 +1,9 @@
 """Looks at the terminal: planned with answers, priced by power, told by analyze and put on record."""
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
+import clock
 import pytest
 
 from nof1.plan.draw import draw_order
@@ -19,7 +20,7 @@ def begun(tmp_path, make_protocol):
     """A function that makes a trial that began a week ago, with so many nights rated; block 1 has six nights."""
 
     def make(nights, rule=RULE):
-        start = date.today() - timedelta(days=nights + 1)  # noqa: DTZ011 - local, as the commands count
+        start = clock.today() - timedelta(days=nights + 1)
         analysis = {"carryover": "none"} | ({} if rule is None else {"interim": rule})
         protocol = make_protocol(design={"start": start, "blocks": 4, "run_in_nights": 0}, analysis=analysis)
         entries = tuple(Entry(start + timedelta(days=i), outcome=float(i * 3 % 7)) for i in range(nights))
@@ -29,6 +30,7 @@ def begun(tmp_path, make_protocol):
     return make
 
 
+@pytest.mark.clock
 def test_a_planned_look_says_what_the_rule_says(nof1, begun):
     folder = begun(6)
     status, out, _ = nof1("analyze", folder, "--engine", "marginal")
@@ -41,6 +43,7 @@ def test_a_planned_look_says_what_the_rule_says(nof1, begun):
     assert load_looks(folder) == (look,)
 
 
+@pytest.mark.clock
 def test_a_look_without_a_rule_is_told_and_on_record(nof1, begun):
     folder = begun(7, rule=None)
     status, out, _ = nof1("analyze", folder, "--engine", "marginal")
@@ -49,6 +52,7 @@ def test_a_look_without_a_rule_is_told_and_on_record(nof1, begun):
     assert [look.planned for look in load_looks(folder)] == [False]
 
 
+@pytest.mark.clock
 def test_the_second_look_is_told_with_the_first(nof1, begun):
     folder = begun(7)
     nof1("analyze", folder, "--engine", "marginal")
@@ -58,6 +62,7 @@ def test_the_second_look_is_told_with_the_first(nof1, begun):
     assert "looked at 2 times before the end, without a rule" in " ".join(out.split())
 
 
+@pytest.mark.clock
 def test_json_has_the_looks_as_the_file_does(nof1, begun):
     folder = begun(6)
     status, out, _ = nof1("analyze", folder, "--engine", "marginal", "--json")
@@ -67,6 +72,7 @@ def test_json_has_the_looks_as_the_file_does(nof1, begun):
     assert content["looks"] == json.loads((folder / "results" / "results.json").read_text())["looks"]
 
 
+@pytest.mark.clock
 def test_the_quick_answer_of_a_look_is_on_record_before_it_is_seen(nof1, begun, monkeypatch):
     """Whoever stops the sampling has seen the quick answer all the same."""
     from nof1.analyze import fit
@@ -84,6 +90,7 @@ def test_the_quick_answer_of_a_look_is_on_record_before_it_is_seen(nof1, begun, 
     assert not (folder / "results").exists()
 
 
+@pytest.mark.clock
 def test_a_finished_trial_says_nothing_of_looks(nof1, rated_folder):
     folder = rated_folder(lambda i, period: i * 3 % 7)
     _, out, _ = nof1("analyze", folder, "--engine", "marginal")
@@ -91,6 +98,7 @@ def test_a_finished_trial_says_nothing_of_looks(nof1, rated_folder):
     assert load_looks(folder) == ()
 
 
+@pytest.mark.clock
 def test_answers_may_hold_the_rule_and_power_prints_its_false_alarms(nof1, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     answers = tmp_path / "answers.toml"
@@ -118,6 +126,7 @@ def test_answers_may_hold_the_rule_and_power_prints_its_false_alarms(nof1, tmp_p
     assert set(content["false_alarm"]) == {"by the rule", "without looks", "same looks, no stricter"}
 
 
+@pytest.mark.clock
 def test_a_rule_that_does_not_fit_makes_no_plan(refused, tmp_path):
     answers = tmp_path / "answers.toml"
     answers.write_text("[design]\nblocks = 3\n[analysis.interim]\nafter_blocks = [3]\ncertainty = 0.95\n")

@@ -1,9 +1,10 @@
 """nof1 plan as a person meets it."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+import clock
 import pytest
 
 from nof1.plan.draw import draw_order
@@ -11,8 +12,9 @@ from nof1.plan.loading import load_order
 from nof1.plan.protocol import Protocol
 from nof1.record.diary import read_diary
 
+pytestmark = pytest.mark.clock
+
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
-TODAY = datetime.now().astimezone().date()
 
 
 # --- plan
@@ -52,7 +54,7 @@ def test_plan_without_a_start_begins_tomorrow_and_keeps_its_seed(nof1, tmp_path)
     status, _, _ = nof1("plan", tmp_path / "trial", "--dose-mg", "100")
     protocol = Protocol.load(tmp_path / "trial")
     assert status == 0
-    assert TODAY + timedelta(days=1) <= protocol.start <= TODAY + timedelta(days=2)
+    assert protocol.start == clock.today() + timedelta(days=1)
     assert load_order(tmp_path / "trial", protocol) == draw_order(protocol)
 
 

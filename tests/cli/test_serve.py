@@ -6,8 +6,9 @@ import re
 import signal
 import socket
 import sys
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
+import clock
 import httpx2
 import pytest
 import segno
@@ -28,7 +29,7 @@ LAN = f"from nof1.bedside import address; address.home_address = lambda: '127.0.
 @pytest.fixture
 def folder(tmp_path, make_protocol):
     """A trial that began ten days ago."""
-    protocol = make_protocol(design={"start": date.today() - timedelta(days=10)})  # noqa: DTZ011 - the clock of the command
+    protocol = make_protocol(design={"start": clock.today() - timedelta(days=10)})
     Trial(protocol, draw_order(protocol), ()).create(tmp_path / "trial")
     return tmp_path / "trial"
 
@@ -39,9 +40,10 @@ def stop(process):
     return process.returncode, rest, errors
 
 
+@pytest.mark.clock
 @posix
 def test_a_browser_is_paired_records_a_night_and_ctrl_c_ends_it_in_order(folder):
-    night = str(date.today() - timedelta(days=3))  # noqa: DTZ011
+    night = str(clock.today() - timedelta(days=3))
     with serving(folder) as served, httpx2.Client(base_url=served.address, trust_env=False) as browser:
         assert served.address.startswith("http://127.0.0.1:")
         assert f"{served.address}pair#code={served.code}" in served.text
@@ -71,6 +73,7 @@ def test_a_browser_is_paired_records_a_night_and_ctrl_c_ends_it_in_order(folder)
     assert f"{night},4" in (folder / "diary.csv").read_text()
 
 
+@pytest.mark.clock
 @posix
 def test_with_lan_it_listens_at_two_addresses_and_no_others_and_warns(folder):
     with serving(folder, "--lan", code=LAN) as served:
@@ -86,6 +89,7 @@ def test_with_lan_it_listens_at_two_addresses_and_no_others_and_warns(folder):
         assert stop(served.process)[0] == 0
 
 
+@pytest.mark.clock
 @posix
 def test_what_is_no_http_leaves_it_at_work(folder, bytes_in):
     before = bytes_in(folder)
@@ -115,6 +119,7 @@ def test_what_is_no_http_leaves_it_at_work(folder, bytes_in):
 # --- what it refuses to begin
 
 
+@pytest.mark.clock
 def test_a_port_that_is_taken_is_told(refused, folder):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         told = refused("serve", folder, "--port", taken.getsockname()[1])
@@ -128,6 +133,7 @@ def test_a_diary_that_is_locked_is_not_served(refused, sealed_trial):
     assert "was locked when the order was opened" in refused("serve", trial.folder)
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("package", ["starlette", "uvicorn", "segno"])
 def test_a_package_that_is_missing_is_named_with_what_to_install(refused, folder, monkeypatch, package):
     monkeypatch.setitem(sys.modules, package, None)

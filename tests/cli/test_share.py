@@ -123,6 +123,7 @@ def test_covariates_pauses_and_doses_taken_give_the_same_estimate_too(tmp_path, 
     assert "ill" not in "".join(everything(tmp_path / "copy").values())
 
 
+@pytest.mark.clock
 def test_a_concealed_trial_that_was_opened_is_shared_with_its_doses(nof1, sealed_trial, tmp_path):
     made = sealed_trial()
     assert nof1("unseal", made.folder, made.helper)[0] == 0
@@ -136,6 +137,7 @@ def test_a_concealed_trial_that_was_opened_is_shared_with_its_doses(nof1, sealed
     )
 
 
+@pytest.mark.clock
 def test_the_table_of_nights_can_be_adopted(nof1, folders, tmp_path):
     nof1("share", folders / "helps", "--out", tmp_path / "out")
     words = ("--outcome", "outcome", "--arm", "arm", "--day", "day", "--reference", "off", "--low", "0", "--high", "10")
@@ -146,6 +148,7 @@ def test_the_table_of_nights_can_be_adopted(nof1, folders, tmp_path):
     ]
 
 
+@pytest.mark.clock
 def test_the_copies_make_a_cohort(nof1, folders, tmp_path):
     nof1("share", folders / "helps", folders / "worsens", "--out", tmp_path / "out")
     assert nof1("cohort", tmp_path / "out" / "trials", "--out", tmp_path / "of-copies")[0] == 0

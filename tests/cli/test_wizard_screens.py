@@ -193,6 +193,7 @@ def test_what_is_cut_in_the_summary_stands_in_its_help(folder):
         assert " ".join(finding_line(finding).split()) in in_full
 
 
+@pytest.mark.clock
 def test_on_a_real_terminal_one_can_leave_and_go_on(tmp_path):
     """The command itself, on a pseudo-terminal of 80 x 24."""
     pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))

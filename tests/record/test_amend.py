@@ -55,6 +55,7 @@ def test_several_pauses_are_entered_one_after_the_other(trial_folder, protocol):
     assert len(Trial.load(trial_folder).missing_nights) == 9
 
 
+@pytest.mark.clock
 def test_nights_after_the_planned_end_can_be_recorded_once_a_pause_moved_it(trial_folder, protocol):
     late = Entry(day(20), outcome=4)
     with pytest.raises(
@@ -125,6 +126,7 @@ def test_a_pause_that_would_run_past_the_calendar_is_refused(planned, tmp_path, 
     assert bytes_in(tmp_path) == before
 
 
+@pytest.mark.clock
 def test_nights_of_a_pause_are_kept_and_not_analyzed(make_protocol, tmp_path):
     protocol = make_protocol()
     folder = tmp_path / "whole"
@@ -143,6 +145,7 @@ def test_nights_of_a_pause_are_kept_and_not_analyzed(make_protocol, tmp_path):
     assert trial.missing_nights == ()
 
 
+@pytest.mark.clock
 def test_the_first_lived_night_of_a_period_is_discarded_after_a_pause_too(make_protocol, tmp_path):
     """Carryover does not know that the pause came first: 12 January is the first night off magnesium."""
     protocol = make_protocol(analysis={"carryover": "discard:1"})

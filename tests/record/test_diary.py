@@ -61,6 +61,7 @@ TRICKY = {
 }
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("note", TRICKY.values(), ids=TRICKY)
 def test_a_note_comes_back_as_it_was(protocol, trial_folder, note):
     before = read_diary(trial_folder, protocol)
@@ -70,6 +71,7 @@ def test_a_note_comes_back_as_it_was(protocol, trial_folder, note):
     assert tuple(entry for entry in after if entry.night != SPARE) == before
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
@@ -123,6 +125,7 @@ def test_a_diary_loses_nothing(make_protocol, data):
     assert to_csv(protocol, again) == text
 
 
+@pytest.mark.clock
 def test_the_nights_stand_in_calendar_order(protocol, trial_folder):
     for day in (18, 11, 14):
         add_entries(trial_folder, protocol, [Entry(date(2026, 1, day), outcome=1)])
@@ -273,6 +276,7 @@ def read_only(*_args, **_kwargs):
     raise OSError(errno.EROFS, "Read-only file system")
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize(
     ("name", "fault", "reason"),
     [
@@ -294,6 +298,7 @@ def test_a_diary_that_cannot_be_written_is_as_it_was(
     assert bytes_in(trial_folder) == before
 
 
+@pytest.mark.clock
 def test_nothing_was_changed_is_said_only_where_it_is_true(protocol, trial_folder, diary, monkeypatch):
     """Some network folders refuse to sync a folder, after the new file is in place."""
     sync = os.fsync
@@ -329,6 +334,7 @@ def test_a_second_writer_waits_and_then_says_so(protocol, trial_folder, diary, m
     assert diary.read_bytes() == before
 
 
+@pytest.mark.clock
 def test_two_writers_at_once_lose_nothing(make_protocol, tmp_path):
     protocol = make_protocol(design={"blocks": 4})
     folder = tmp_path / "trial"
@@ -346,6 +352,7 @@ def test_two_writers_at_once_lose_nothing(make_protocol, tmp_path):
     ]
 
 
+@pytest.mark.clock
 def test_a_diary_is_readable_by_its_owner_alone(trial_folder, protocol, diary):
     add_entries(trial_folder, protocol, [Entry(SPARE, outcome=4)])
     assert diary.stat().st_mode & 0o077 == 0

@@ -79,6 +79,7 @@ def test_the_name_of_an_arm_goes_before_the_label_of_another(make_protocol):
     assert [entry_of(protocol, guess=name).guess for name in ("off", "magnesium")] == ["off", "magnesium"]
 
 
+@pytest.mark.clock
 def test_guess_and_confidence_come_back_as_they_were(protocol, trial_folder):
     given = [
         entry_of(protocol, severity="3", guess="magnesium", confidence="62.5"),

@@ -130,6 +130,7 @@ def test_washout_nights_are_rows_of_their_own(planned):
     assert len(trial.missing_nights) == 10
 
 
+@pytest.mark.clock
 def test_the_share_of_a_pack_becomes_the_dose_that_was_in_it(sealed_trial):
     """Nobody knew the dose on the night; 100 mg of citrate or nothing turn out to have been in the packs."""
     trial = sealed_trial(ratings="", washout_nights=1)
@@ -219,6 +220,7 @@ def test_the_hash_is_of_the_nights_and_not_of_the_layout(trial_folder, protocol)
     assert Trial.load(trial_folder).diary_sha256 == trial.diary_sha256
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize(
     "values",
     [{"severity": "4"}, {"severity": "4", "note": "x"}, {"severity": "4", "dose_mg": "0"}],

@@ -214,6 +214,7 @@ def test_other_packs_than_those_on_record_are_refused(stopped_after_the_lock):
     assert loaded.order.arms() == loaded.unsealing.arms
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("concealed", ["helper", "alone"])
 @pytest.mark.parametrize("when", ["opened", "stopped"])
 def test_the_diary_is_locked(sealed_trial, stopped_after_the_lock, bytes_in, tmp_path, concealed, when):

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+import clock
 import pytest
 
 from nof1.errors import InputError
@@ -106,10 +107,11 @@ def test_a_correction_replaces_only_what_the_person_saw(trial_folder, protocol, 
     assert read_measures(trial_folder) == {(OLD, "steps"): 1}
 
 
+@pytest.mark.clock
 def test_without_a_time_the_lines_have_the_one_when_they_are_written(trial_folder, protocol):
-    before = datetime.now().astimezone().replace(microsecond=0)
+    before = clock.now().replace(microsecond=0)
     (line,) = record(trial_folder, protocol, [Change(NEW, {"severity": "4"})], by="log")
-    assert before <= datetime.fromisoformat(line.entered) <= datetime.now().astimezone()
+    assert before <= datetime.fromisoformat(line.entered) <= clock.now()
 
 
 def test_a_value_is_cleared_only_as_a_correction(put, nights):

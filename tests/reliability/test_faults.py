@@ -19,6 +19,8 @@ from nof1.record.entry import row_of
 from nof1.record.importing.ledger import read_ledger
 from nof1.record.journal import audited, replayed
 
+pytestmark = pytest.mark.clock
+
 posix = pytest.mark.skipif(os.name != "posix", reason="needs the permissions and processes of Unix")
 TABLE = "night,severity,note\n2026-01-11,4,x\n2026-01-12,99,y\n2026-01-13,6,z\n"
 COMMANDS = {

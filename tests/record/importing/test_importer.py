@@ -277,6 +277,7 @@ def test_the_same_file_with_another_map_brings_what_was_left_out(export, take, n
 # --- between the look and the yes
 
 
+@pytest.mark.clock
 def test_a_night_recorded_in_the_meantime_stops_the_import(export, plan, protocol, trial_folder, bytes_in):
     found = plan(export(TWO))
     add_entries(trial_folder, protocol, [Entry(date(2026, 1, 13), outcome=9)])
@@ -295,6 +296,7 @@ def test_a_file_changed_between_the_look_and_the_yes_is_refused(export, plan, pr
     assert bytes_in(trial_folder) == before
 
 
+@pytest.mark.clock
 def test_a_file_that_was_taken_keeps_its_copy_when_it_is_stopped_the_second_time(
     export, plan, take, protocol, trial_folder, bytes_in
 ):
@@ -472,6 +474,7 @@ def test_many_alternating_rows_keep_their_own_nights(export, take, rows_of, tria
 # --- the trial or the file changes in between
 
 
+@pytest.mark.clock
 def test_an_import_that_was_planned_before_another_was_taken_is_planned_again(
     export, plan, protocol, trial_folder, bytes_in
 ):
