@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nof1.record.numbers import flag_or_number, number_reader, settle_decimal
+from nof1.record.numbers import flag_or_number, number_reader, settle_decimal, telling_numbers
 from nof1.record.unsettled import Unsettled
 
 NBSP, THIN, NARROW = "\N{NO-BREAK SPACE}", "\N{THIN SPACE}", "\N{NARROW NO-BREAK SPACE}"
@@ -156,6 +156,55 @@ def test_flags_are_numbers_only_where_asked_for(text):
     for decimal_comma in (POINT, COMMA):
         with pytest.raises(ValueError):
             number_reader(decimal_comma)(text)
+
+
+def test_the_point_is_the_decimal_mark_unless_the_comma_was_said():
+    assert flag_or_number("4.5") == 4.5
+    assert flag_or_number("1,234.5") == 1234.5
+    with pytest.raises(ValueError, match=r"with a decimal point, such as 4 or 4\.5"):
+        flag_or_number("4,5")
+
+
+def test_a_number_has_up_to_60_letters_and_is_the_same_by_either_way_of_reading():
+    for digits in (59, 60):
+        text = "7".ljust(digits, "0")
+        assert both(text, POINT) == both(text, COMMA) == float(text)
+        assert settle_decimal(["1.5".ljust(digits, "0")], None) is False
+    for decimal_comma in (POINT, COMMA):
+        with pytest.raises(ValueError, match="is no plain number"):
+            both("7".ljust(61, "0"), decimal_comma)
+    assert settle_decimal(["1,5".ljust(61, "0")], None) is False
+
+
+NUMBERS = (
+    "",
+    "7",
+    "N/A",
+    "4,5",
+    "0,25",
+    "4.5",
+    "1.5e3",
+    "1,234",
+    "1.234",
+    "1,234.5",
+    "1.234,5",
+    "nonsense",
+    "4 h, 5.5 min",
+    "1.5".ljust(61, "0"),
+)
+
+
+@given(st.lists(st.sampled_from(NUMBERS), max_size=40))
+def test_a_few_of_the_numbers_tell_what_all_of_them_tell(texts):
+    few = telling_numbers(texts)
+    assert few <= set(texts)
+    assert len(few) <= 4  # a number with a point, with a comma, with either, with neither
+
+    def settled(of):
+        found = outcome(lambda of: settle_decimal(of, None), of)
+        return found if isinstance(found, bool) else found.partition("(")[0]
+
+    assert settled(few) == settled(texts)
 
 
 @pytest.mark.parametrize("text", ["yess", "on", "off", "x", "si", "oui", "yes no", "nope", "jein"])

@@ -55,16 +55,13 @@ def settle_decimal(texts: Iterable[str], chosen: bool | None, *, hint: bool | No
         return chosen
     with_comma = with_point = ambiguous = ""
     for text in texts:
-        if ("," not in text and "." not in text) or len(text) > _LONGEST:
-            continue
-        plain = _plain(text)
-        as_point, as_comma = _POINT.fullmatch(plain) is not None, _COMMA.fullmatch(plain) is not None
+        as_point, as_comma = _readings(text)
         if as_point and as_comma:
-            ambiguous = ambiguous or plain
+            ambiguous = ambiguous or _plain(text)
         elif as_point:
-            with_point = with_point or plain
+            with_point = with_point or _plain(text)
         elif as_comma:
-            with_comma = with_comma or plain
+            with_comma = with_comma or _plain(text)
     if with_comma and with_point:
         raise _unsettled(f"contradict each other ({with_comma[:20]!r} and {with_point[:20]!r})")
     if with_comma or with_point:
@@ -78,9 +75,16 @@ def telling_numbers(texts: Iterable[str]) -> set[str]:
     """A few of the texts from which `settle_decimal` learns what it learns from all of them."""
     kinds: dict[tuple[bool, bool], str] = {}
     for text in texts:
-        plain = _plain(text)
-        kinds.setdefault((_POINT.fullmatch(plain) is not None, _COMMA.fullmatch(plain) is not None), text)
+        kinds.setdefault(_readings(text), text)
     return set(kinds.values())
+
+
+def _readings(text: str) -> tuple[bool, bool]:
+    """Whether a text with a point or comma is a number with a decimal point, and with a decimal comma; else it tells nothing."""
+    if ("," not in text and "." not in text) or len(text) > _LONGEST:
+        return False, False
+    plain = _plain(text)
+    return _POINT.fullmatch(plain) is not None, _COMMA.fullmatch(plain) is not None
 
 
 def number_reader(decimal_comma: bool) -> Callable[[str], float | None]:
