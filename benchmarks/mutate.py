@@ -45,12 +45,12 @@ FILES: dict[str, tuple[str, ...]] = {
     "analyze/permutation.py": ("analyze/test_permutation.py",),
     "plan/sequences.py": ("plan/test_sequences.py",),
     "plan/dose.py": ("plan/test_dose.py",),
-    "record/nights.py": ("record/test_nights.py", "record/test_trial.py"),
+    "record/nights.py": ("record/test_nights.py", "record/test_moments.py"),
     "record/numbers.py": ("record/test_numbers.py", "record/test_guess.py"),
     "record/moments.py": ("record/test_moments.py",),
     "record/side_effects.py": ("record/test_side_effects.py", "record/test_questions.py"),
-    "record/importing/matching.py": ("record/importing/test_matching.py",),
-    "record/importing/uniting.py": ("record/importing/test_matching.py", "record/importing/test_importer.py"),
+    "record/importing/matching.py": ("record/importing/test_matching.py", "record/importing/test_rejected.py"),
+    "record/importing/uniting.py": ("record/importing/test_uniting.py", "record/importing/test_matching.py"),
     "record/writing.py": ("record/test_writing.py",),
 }
 

@@ -172,7 +172,7 @@ def test_ties_are_ties_in_whatever_unit(scale, shift):
 
 def test_outcomes_that_are_all_alike_tell_nothing():
     """Their mean is rounded, and nothing must be made of that."""
-    for value in (0.1, 7.3, 1e6 + 0.1):
+    for value in (0.0, 0.1, 7.3, 1e6 + 0.1):
         found = compare_orders(np.full(11, value), np.delete(every_half(12, 6), 0, axis=1), 3)
         assert (found.p, found.p_greater, found.p_less) == (1, 1, 1)
 
@@ -289,7 +289,35 @@ def test_a_design_of_many_orders_is_drawn_from_and_a_clear_effect_found(planned)
     assert "fewer than 1 in 100" in found.sentence
 
 
+def test_a_drawn_p_counts_the_lived_order_and_few_draws_rule_nothing_out(planned, monkeypatch):
+    protocol = planned("balanced", 2, periods=24, max_run=24)
+    order = draw_order(protocol)
+    on = np.array([period.arm == "citrate" for period in order.periods for _ in period.dates])
+    trial = lived(protocol, order, 5 - 3.0 * on + np.arange(24) % 3)
+    found = randomization_test(trial, draws=99)
+    assert (found.p, found.p_one_sided, found.p_smallest) == (1 / 100, 1 / 100, 1 / 100)
+    assert "about 1 in 100" in found.sentence
+    assert "of the 2704156 orders" not in found.sentence
+    assert "More than 10^6 orders were possible, each as likely" in found.sentence
+    assert "99 of them were drawn at random" in found.sentence
+    one = randomization_test(trial, draws=1)
+    assert one.p in (0.5, 1.0)
+    assert one.interval == randomization_test(trial, draws=19).interval == (None, None)  # each is 1 of 20 at least
+
+
 # What is written down, and refused.
+
+
+def test_the_sentence_says_which_means_and_only_what_is_so(planned):
+    trial = nightly(planned)
+    periods, of_nights = (randomization_test(trial, statistic=kind) for kind in ("periods", "nights"))
+    assert "a difference of period means at least" in periods.sentence
+    assert "a difference of means of nights at least" in of_nights.sentence
+    for found in (periods, of_nights):
+        assert found.sentence.startswith("64 orders were possible, each as likely as the one that was lived. If ")
+        assert f"{round(64 * found.p)} of the 64 orders" in found.sentence
+        assert None not in found.interval
+        assert "no difference is unlikely enough" not in found.sentence
 
 
 def nightly(planned, arms=2, blocks=6, **design):

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nof1.errors import InputError
-from nof1.record.nights import Moment, moment_reader, parse_moment, settle_order
+from nof1.record.moments import UnreadableError, split
+from nof1.record.nights import Moment, joined, moment_reader, parse_moment, settle_order, telling_dates
 from nof1.record.unsettled import Unsettled
 
 ORDERS = ("dmy", "mdy", "ymd", "serial")
@@ -77,6 +78,32 @@ def test_dates_of_two_meanings_are_refused_until_the_order_is_said(texts, words)
         assert settle_order(texts, order) == order
 
 
+DATES = (
+    "",
+    " ",
+    "2026-11-23",
+    "1/2/2026",
+    "13/2/2026",
+    "2/13/2026",
+    "3/14/2026",
+    "46300",
+    "46301.5",
+    "20261005",
+    "nonsense",
+)
+
+
+@given(st.lists(st.sampled_from(DATES), max_size=40))
+def test_a_few_of_the_dates_tell_what_all_of_them_tell(texts):
+    few = telling_dates(texts)
+    assert few <= set(texts)
+    assert (
+        len(few) <= 6
+    )  # blank, a day's number, and what is a date by day first, by month first, by both or by neither
+    assert outcome(settle_order, sorted(few), None)[:1] == outcome(settle_order, texts, None)[:1]
+    assert isinstance(outcome(settle_order, few, None), str) == isinstance(outcome(settle_order, texts, None), str)
+
+
 def test_the_order_of_every_day_of_a_year_is_settled_exactly_where_it_can_be():
     for day, month in itertools.product(range(1, 32), range(1, 13)):
         exists = day <= calendar.monthrange(2027, month)[1]
@@ -106,6 +133,8 @@ def test_the_order_of_every_day_of_a_year_is_settled_exactly_where_it_can_be():
         ("11-10-2010 9:10 pm", "dmy", "2010-10-11", "21:10"),
         ("2026-11-23 12:30 AM", "ymd", "2026-11-23", "00:30"),
         ("2026-11-23 12:30 pm", "ymd", "2026-11-23", "12:30"),
+        ("2026-11-23 1:05 am", "ymd", "2026-11-23", "01:05"),
+        ("2026-11-23 1:05 pm", "ymd", "2026-11-23", "13:05"),
         ("2026-11-23 12:00 am", "ymd", "2026-11-23", "00:00"),
         ("2028-02-29", "ymd", "2028-02-29", None),
         ("2026-02-18 10:06:00.123", "ymd", "2026-02-18", "10:06:00"),
@@ -115,6 +144,7 @@ def test_the_order_of_every_day_of_a_year_is_settled_exactly_where_it_can_be():
         ("1st Jan 2021", "mdy", "2021-01-01", None),
         ("13 Oct 2026", "serial", "2026-10-13", None),
         ("13-Oct-2026", "ymd", "2026-10-13", None),
+        ("13-Oct-2026T21:10", "ymd", "2026-10-13", "21:10"),
         ("Oct 13, 2026", "dmy", "2026-10-13", None),
         ("October 13, 2026 9:10 pm", "dmy", "2026-10-13", "21:10"),
         ("October 13, 2026 at 9:10\u202fPM", "dmy", "2026-10-13", "21:10"),
@@ -137,6 +167,7 @@ def test_the_order_of_every_day_of_a_year_is_settled_exactly_where_it_can_be():
         ("20261005 10:15", "ymd", "2026-10-05", "10:15"),
         ("46300", "serial", "2026-10-05", None),
         ("46300.0", "serial", "2026-10-05", None),
+        ("46301", "serial", "2026-10-06", None),
         ("46300.75", "serial", "2026-10-05", "18:00"),
         ("46300,3958333", "serial", "2026-10-05", "09:30"),
         ("46300.9999999", "serial", "2026-10-06", "00:00"),
@@ -206,6 +237,44 @@ def test_a_date_is_read_in_its_order(text, order, day, clock):
 def test_an_impossible_date_is_refused_with_its_place(text, order):
     with pytest.raises(InputError, match=r"line 7: .* is no date that can be read, such as 2026-11-23"):
         parse_moment(text, order, where="line 7")
+
+
+def test_a_text_of_80_letters_can_be_a_moment_and_a_longer_one_cannot():
+    read, text = moment_reader("ymd"), "2026-11-23T22:15:00."
+    assert read(text.ljust(80, "7")) == at("2026-11-23 22:15")
+    assert read("2026-11-23".ljust(80)) == at("2026-11-23")
+    for longer in (text.ljust(81, "7"), "2026-11-23".ljust(81)):
+        with pytest.raises(ValueError, match="is no date that can be read"):
+            read(longer)
+
+
+@pytest.mark.parametrize("text", ["10:15", ":15", "10:15 2026-11-23", "00:35:10"])
+def test_a_clock_time_without_a_date_before_it_is_no_moment(text):
+    with pytest.raises(UnreadableError):
+        split(text)
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "whole"),
+    [
+        ("23.11.2026", "00:35", "23.11.2026 00:35"),
+        ("23.11.2026", "  10:35   pm ", "23.11.2026 10:35 pm"),
+        ("23.11.2026", " ", "23.11.2026"),
+        ("23.11.2026 22:15", "00:35", "23.11.2026 22:15"),
+        ("", "00:35", ""),
+    ],
+)
+def test_a_clock_time_of_its_own_stands_beside_a_date_that_has_none(day, clock, whole):
+    assert joined(day, clock) == whole
+    if whole:
+        assert parse_moment(day, "dmy", clock=clock, where="x") == parse_moment(whole, "dmy", where="x")
+
+
+@pytest.mark.parametrize("clock", ["late", "25:00", "10", "0:30 pm"])
+def test_what_is_no_clock_time_is_refused_beside_a_date(clock):
+    with pytest.raises(ValueError, match=rf"^'{clock}' is no time that can be read, such as 22:15 or 10:15 PM$"):
+        joined("23.11.2026", clock)
+    assert joined("23.11.2026 22:15", clock) == "23.11.2026 22:15"
 
 
 @pytest.mark.parametrize("text", ["1.2.26", "26-11-23", "13 Oct 26", "Oct 13, 26", "5/10/26 09:15:00"])

@@ -11,7 +11,7 @@ from nof1.record.diary import read_diary
 from nof1.record.entry import Entry
 from nof1.record.journal import FOUND, Line, audited, read_journal, replayed
 from nof1.record.secondary import read_measures
-from nof1.record.writing import Change, ConflictError, add_entries, record
+from nof1.record.writing import Change, ConflictError, add_entries, merged, record
 
 from .conftest import NOW
 
@@ -163,6 +163,61 @@ def test_changes_of_one_night_build_on_each_other(put, nights):
     assert (nights()[12].outcome, nights()[12].note) == (4, "calm")
     with pytest.raises(ConflictError):
         put((date(2026, 1, 13), {"severity": "4"}), (date(2026, 1, 13), {"severity": "5"}))
+
+
+def test_every_change_has_its_lines_in_the_order_given(put):
+    other = date(2026, 1, 13)
+    lines = put(
+        (NEW, {"severity": "4", "steps": "900", "coffee": "2"}), (other, {"steps": "0"}), (NEW, {"note": "late"})
+    )
+    assert told(lines) == [
+        ("2026-01-12", "severity", "", "4"),
+        ("2026-01-12", "steps", "", "900"),
+        ("2026-01-12", "coffee", "", "2"),
+        ("2026-01-13", "steps", "", "0"),
+        ("2026-01-12", "note", "", "late"),
+    ]
+
+
+def test_a_measure_is_changed_or_taken_away_only_as_a_correction(put, trial_folder, bytes_in):
+    put((NEW, {"steps": "900", "coffee": "2"}))
+    before = bytes_in(trial_folder)
+    assert put((NEW, {"steps": "900.0"})) == ()
+    for given in ("800", ""):
+        with pytest.raises(
+            ConflictError, match=f"recorded already is steps 900; given was {given or 'nothing'}"
+        ) as conflict:
+            put((NEW, {"steps": given}))
+        assert (conflict.value.recorded, conflict.value.given) == ({"steps": "900"}, {"steps": given})
+    assert bytes_in(trial_folder) == before
+    assert told(put((NEW, {"steps": "800"}), correct=True)) == [("2026-01-12", "steps", "900", "800")]
+    assert told(put((NEW, {"steps": ""}), correct=True)) == [("2026-01-12", "steps", "800", "")]
+    assert read_measures(trial_folder) == {(NEW, "coffee"): 2}
+
+
+def test_values_are_added_to_a_known_night_and_replace_none(protocol):
+    known = Entry(NEW, outcome=4)
+    assert merged(protocol, known, NEW, {"night": "2026-01-13", "note": "calm"}) == Entry(NEW, outcome=4, note="calm")
+    assert merged(protocol, None, NEW, {"severity": "5"}) == Entry(NEW, outcome=5)
+    assert merged(protocol, known, NEW, {"severity": "4.0"}) == known
+    for given in ("5", ""):
+        with pytest.raises(ConflictError, match="night 2026-01-12: recorded already is severity 4"):
+            merged(protocol, known, NEW, {"severity": given})
+
+
+def test_a_guess_is_corrected_with_the_confidence_that_goes_with_it(put, nights):
+    put((NEW, {"guess": "off", "confidence": "80"}))
+    put((NEW, {"confidence": "60"}), correct=True)
+    assert (nights()[12].guess, nights()[12].confidence) == ("off", 60)
+    put((NEW, {"guess": "magnesium"}), correct=True)
+    assert (nights()[12].guess, nights()[12].confidence) == ("magnesium", 60)
+
+
+def test_whole_nights_are_added_with_all_they_hold(trial_folder, protocol, nights):
+    whole = Entry(NEW, outcome=4, dose_mg=200, guess="off", confidence=70, side_effects=("dizzy",), note="calm")
+    add_entries(trial_folder, protocol, [whole, Entry(date(2026, 1, 13), outcome=0)], now=NOW)
+    assert (nights()[12], nights()[13]) == (whole, Entry(date(2026, 1, 13), outcome=0))
+    assert {line.by for line in read_journal(trial_folder)} == {FOUND, "python"}
 
 
 def test_whole_nights_are_added_once(trial_folder, protocol, bytes_in):

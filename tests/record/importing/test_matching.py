@@ -422,6 +422,35 @@ def test_counts_of_two_devices_are_added_up_for_each_and_the_larger_one_is_taken
 # --- what does not fit
 
 
+def test_the_ends_of_the_scale_are_on_it(export, plan):
+    found = plan(export("date,severity\n2026-01-12,0\n2026-01-13,10\n"))
+    assert taken(found) == {12: {"severity": "0"}, 13: {"severity": "10"}}
+
+
+def test_rows_with_nothing_that_is_taken_are_counted_and_make_no_night(export, plan):
+    found = plan(export("date,severity,other\n2026-01-12,,x\n2026-01-13,N/A,\n2026-01-14,4,\nsoon,,\n"))
+    assert (found.rows, found.blank, found.rows_rejected) == (4, 3, 0)
+    assert list(taken(found)) == [14]
+
+
+def test_a_rejected_row_is_shown_with_the_night_of_what_it_holds(export, plan):
+    """What was drunk on a morning is that day's; with a rating beside it, both are of the night before."""
+    table = export("date,severity,caffeine_mg\n2026-01-13 08:00,,lots\n2026-01-14 08:00,4,lots\n")
+    found = plan(table, "severity=severity", "caffeine_mg=caffeine_mg")
+    assert [(row.night, row.values["caffeine_mg"]) for row in found.rejected] == [
+        ("2026-01-13", "lots"),
+        ("2026-01-13", "lots"),
+    ]
+
+
+def test_a_measure_out_of_its_bounds_is_rejected_in_its_own_row(export, plan, rejections):
+    table = export("date,severity,sleep_minutes\n2026-01-12,4,400\n2026-01-12,4,2000\n2026-01-13,4,1e6\n")
+    found = plan(table, units={"sleep_minutes": "min"}, several="last")
+    assert taken(found) == {12: {"severity": "4", "sleep_minutes": "400"}}
+    assert [lines for lines, _, _ in rejections(found)] == ["3", "4"]
+    assert all("sleep_minutes" in reason for _, _, reason in rejections(found))
+
+
 PROBLEMS = {
     "off the scale": ("2026-01-13,11", "severity 11 is outside its scale, 0 to 10"),
     "below the scale": ("2026-01-13,-1", "severity -1 is outside its scale, 0 to 10"),
