@@ -7,7 +7,8 @@ import pytest
 
 from nof1.errors import InputError
 from nof1.plan.loading import UNSEALING_FILE
-from nof1.record.diary import read_diary
+from nof1.record.checking.folder import accept
+from nof1.record.diary import DIARY_FILE, read_diary
 from nof1.record.entry import Entry
 from nof1.record.journal import FOUND, Line, audited, read_journal, replayed
 from nof1.record.secondary import read_measures
@@ -85,6 +86,17 @@ def test_a_correction_keeps_the_old_value_and_the_reason_in_the_journal(put, nig
     assert nights()[5].outcome == 9
     assert lines == (Line("2026-02-01T09:30:00+00:00", "log", "2026-01-05", "severity", "4", "9", "typed wrong"),)
     assert read_journal(trial_folder)[-1] == lines[0]
+
+
+def test_a_reason_has_at_most_500_letters(put, trial_folder):
+    put((NEW, {"severity": "4"}))
+    diary = trial_folder / DIARY_FILE
+    diary.write_text(diary.read_text().replace("2026-01-12,4", "2026-01-12,5"))
+    for reason in ("x" * 501, " "):
+        with pytest.raises(InputError, match="Say in 1 to 500 characters why it was changed"):
+            accept(trial_folder, reason, now=NOW)
+    (line,) = accept(trial_folder, "x" * 500, now=NOW)
+    assert (line.old, line.new, line.reason) == ("4", "5", "x" * 500)
 
 
 def test_a_correction_replaces_only_what_the_person_saw(trial_folder, protocol, nights, bytes_in):
