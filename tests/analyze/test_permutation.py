@@ -18,6 +18,25 @@ from nof1.errors import InputError, RefusalError
 from nof1.plan.draw import draw_order, enumerate_orders, order_of_arms, smallest_p
 from nof1.plan.order import Pause
 
+def test_each_period_counts_alike_or_each_night():
+    orders = np.array([[1, 1, 1, 0, 1, 0], [0, 1, 1, 1, 0, 1]])
+    y = np.array([6.0, 6, 3, 1, 9, 2])
+    by_periods = compare_orders(y, orders, 0)
+    assert by_periods.statistic == pytest.approx((5 + 9) / 2 - (1 + 2) / 2)
+    assert compare_orders(y, orders, 0, statistic="periods") == by_periods
+    assert compare_orders(y, orders, 0, statistic="nights").statistic == pytest.approx(24 / 4 - 3 / 2)
+    y[1] = np.nan
+    assert compare_orders(y, orders, 0).statistic == pytest.approx((4.5 + 9) / 2 - (1 + 2) / 2)
+
+
+def test_the_least_p_is_one_that_some_outcomes_of_these_nights_give():
+    """One night on the arm in all orders, against any of three: whatever came, another three outcomes could tell them apart."""
+    orders = np.array([[1, 0, -1, -1], [1, -1, 0, -1], [1, -1, -1, 0]])
+    alike, apart = (compare_orders(np.array(y), orders, 0) for y in ([5.0, 1, 1, 1], [0.0, 9, 1, 2]))
+    assert (alike.p, apart.p) == (1, 1 / 3)
+    assert alike.p_smallest == apart.p_smallest == 1 / 3
+
+
 # A second computation: every order laid out, night by night.
 
 
