@@ -380,7 +380,16 @@ def test_where_only_the_lived_order_was_possible_it_is_said(planned):
     told = describe_randomization(trial, seed=1)
     only = next(one for one in [told, *told["pairs"]] if one["orders"] == 1)
     assert (only["p"], only["p_smallest"], only["interval"]) == (1, 1, None)
-    assert "cannot tell" in only["sentence"]
+    one, other = (protocol.arm(only[name]).title for name in ("arm", "reference"))
+    assert f"this check cannot tell {one} from {other}." in only["sentence"]
+    assert "the nights on the other arms left where they were" in only["sentence"]
+
+
+def test_a_long_trial_has_fewer_orders_drawn(planned):
+    protocol = planned("balanced", 2, periods=200, max_run=3)
+    order = draw_order(protocol)
+    found = randomization_test(lived(protocol, order, np.arange(200) % 7))
+    assert (found.exact, found.draws) == (False, 5000)
 
 
 def test_adopted_nights_are_refused_with_the_reason():
