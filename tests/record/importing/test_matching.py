@@ -497,6 +497,15 @@ def test_one_cell_of_ten_megabytes_rejects_one_row(export, plan):
         assert all(len(value) <= MAX_CELL for value in (*rejected.values.values(), rejected.night))
 
 
+def test_a_long_cell_of_a_rejected_row_is_shown_by_its_first_2000_letters_and_marked_as_cut(export, plan):
+    rows = "".join(f"2026-01-13,40,{'x' * letters}\n" for letters in (2000, 2001))
+    found = plan(export(f"date,severity,note\n{rows}"))
+    assert [(row.night, len(row.values["note"])) for row in found.rejected] == [
+        ("2026-01-13", 2000),
+        ("? 2026-01-13", 2000),
+    ]
+
+
 def test_signs_that_steer_a_terminal_or_turn_the_writing_are_taken_out(export, plan, take, nights, trial_folder):
     hostile = "a\x1b[2Jb\u202egnp.exe\u2066c"
     rows = f"2026-01-12,4,{hostile}\n{hostile},5,x\n2026-01-13,{hostile},{hostile}\n2026-01-14,40,{hostile}\n"
