@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,6 @@ def test_the_map_of_the_code_names_every_file():
 CLI = {path.name for path in (ROOT / "src" / "nof1" / "cli").glob("*.py")}
 
 
-@pytest.mark.clock
 def test_the_whole_road_works_without_a_network(monkeypatch, tmp_path):
     def refuse(*arguments, **options):
         raise AssertionError("something reached for the network")
@@ -64,7 +64,7 @@ def test_the_whole_road_works_without_a_network(monkeypatch, tmp_path):
     monkeypatch.setattr(socket, "create_connection", refuse)
     shutil.copytree(SAMPLE / "helps", tmp_path / "trial")
     result = fit(Trial.load(tmp_path / "trial"), engine="marginal")
-    result.save(tmp_path / "trial")
+    result.save(tmp_path / "trial", now=datetime(2026, 5, 1, 8, tzinfo=UTC))
     assert report.summary(result, tmp_path / "summary.pdf").stat().st_size > 10_000
 
 
@@ -81,3 +81,9 @@ def test_an_installed_package_brings_its_data(tmp_path):
         "nof1/sample/helps/diary.csv",
         "nof1/sample/simulated-sleep-diary.csv",
     } <= inside
+
+
+def test_no_test_of_a_page_waits_in_a_way_that_the_page_forbids():
+    """Playwright's wait_for_function makes a program from text, which fails where it has to look twice: tests/browsing.py waits."""
+    tests = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
+    assert [path.name for path in tests if ".wait_for_function(" in path.read_text(encoding="utf-8")] == []
