@@ -111,7 +111,14 @@ def test_no_guess_has_no_index():
 def guess(trial, night, what, confidence=""):
     """Record a guess for a night, by its day counted from 1 January."""
     values = {"severity": "4", "taken": "1", "guess": what, "confidence": confidence}
-    record(trial.folder, trial.protocol, [Change(FIRST + timedelta(days=night - 5), values)], by="log", correct=True)
+    record(
+        trial.folder,
+        trial.protocol,
+        [Change(FIRST + timedelta(days=night - 5), values)],
+        by="log",
+        correct=True,
+        now=AFTER,
+    )
 
 
 @pytest.fixture

@@ -252,7 +252,7 @@ def test_of_a_concealed_trial_the_share_of_the_pack_counts_on_every_arm(sealed_t
     trial = sealed_trial()
     taken = {"2026-01-07": "1", "2026-01-08": "0.5", "2026-01-09": "0", "2026-01-10": "1", "2026-01-11": "1", "2026-01-13": "1", "2026-01-16": "2"}  # fmt: skip
     changes = [Change(datetime.fromisoformat(night).date(), {"taken": share}) for night, share in taken.items()]
-    record(trial.folder, trial.protocol, changes, by="log")
+    record(trial.folder, trial.protocol, changes, by="log", now=datetime(2026, 1, 18, 8, tzinfo=UTC))
     unseal(trial.folder, trial.helper, now=datetime(2026, 1, 19, 8, tzinfo=UTC))
     opened = Trial.load(trial.folder)
     found = describe_adherence(opened)

@@ -18,6 +18,7 @@ from nof1.errors import InputError, RefusalError
 from nof1.plan.draw import draw_order, enumerate_orders, order_of_arms, smallest_p
 from nof1.plan.order import Pause
 
+
 def test_each_period_counts_alike_or_each_night():
     orders = np.array([[1, 1, 1, 0, 1, 0], [0, 1, 1, 1, 0, 1]])
     y = np.array([6.0, 6, 3, 1, 9, 2])
