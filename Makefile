@@ -38,9 +38,9 @@ test-slow: $(READY_DEV) ## run the slow tests; those in a browser where there is
 	@sh scripts/browser.sh
 	@$(BIN)/python -m pytest -m slow
 
-odd-hours: $(READY_DEV) ## run the tests that look at the clock at moments when dates go wrong
+odd-hours: $(READY_DEV) ## run the tests that look at the clock at moments when dates go wrong (JOURNEYS=all: those in a browser at each)
 	@sh scripts/browser.sh
-	@sh scripts/odd_hours.sh
+	@JOURNEYS=$(JOURNEYS) sh scripts/odd_hours.sh
 
 images: $(READY_DEV) ## draw the pictures that tests compare with again; look at every change
 	@$(BIN)/python -m pytest -n 0 -m slow tests/report/test_images.py --mpl-generate-path=tests/report/baseline
