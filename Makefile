@@ -4,6 +4,9 @@
 .NOTPARALLEL:
 .PHONY: help setup setup-dev asked demo test test-slow odd-hours lint format words notebooks sample bench bench-tests calibrate mutate lock clean images docs
 
+# The tests start hundreds of processes: each of them would compile nof1 again.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 # Who uses nof1 gets the packages of requirements.lock alone; who works on it, those of requirements-dev.lock as well.

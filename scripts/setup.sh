@@ -36,12 +36,13 @@ if ! "$venv/bin/python" -c 'import sys; sys.exit(sys.version_info < (3, 12) or s
 fi
 
 echo "Setting up with $("$venv/bin/python" --version); the first time takes a few minutes ..."
-# The lock names uv: it installs the same files by the same hashes several times as fast. Where it cannot, pip does.
+# The lock names uv: it installs the same files by the same hashes several times as fast. Where it cannot, pip does. Both compile
+# the packages: a person's first command, and every one where nothing may be written later, would wait for that instead.
 quickly() {
   awk '/^[^ #]/ { found = /^uv==/ } found' "$lock" >"$log.uv" &&
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input --retries 2 --require-hashes --no-deps \
       -r "$log.uv" >"$log" 2>&1 &&
-    "$venv/bin/python" -m uv pip install --quiet --python "$venv/bin/python" --require-hashes --no-deps -r "$lock" \
+    "$venv/bin/python" -m uv pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes --no-deps -r "$lock" \
       >"$log" 2>&1
 }
 install() {

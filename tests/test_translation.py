@@ -19,8 +19,13 @@ ROOT = Path(__file__).parents[1]
 _SPEC = importlib.util.spec_from_file_location("extract_words", ROOT / "scripts" / "extract_words.py")
 words = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(words)
-FOUND = words.extract()
 FILES = sorted(words.LANGUAGES.glob("*.po"))
+
+
+@pytest.fixture(scope="module")
+def found():
+    """Every sentence in the source."""
+    return words.extract()
 
 
 def forms(message):
@@ -32,8 +37,8 @@ def places(text):
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 
 
-def test_templates_have_plain_places_alone():
-    texts = [text for message in FOUND if message.id for text in forms(message.id)]
+def test_templates_have_plain_places_alone(found):
+    texts = [text for message in found if message.id for text in forms(message.id)]
     assert len(texts) > 300
     for text in texts:
         for _, name, spec, conversion in string.Formatter().parse(text):
@@ -69,7 +74,7 @@ def asked(monkeypatch):
     return templates
 
 
-def test_whatever_is_said_of_a_result_can_be_translated_and_has_the_numbers_of_the_language(asked):
+def test_whatever_is_said_of_a_result_can_be_translated_and_has_the_numbers_of_the_language(found, asked):
     result = fit(Trial.load(SAMPLE / "cant-tell"), engine="marginal")
     protocol, record = result.trial.protocol, result.record
     with speaking("de"):
@@ -92,7 +97,7 @@ def test_whatever_is_said_of_a_result_can_be_translated_and_has_the_numbers_of_t
         for arm in protocol.arms:
             lines += [words_record.harms_line(result, arm.name), words_record.adherence_line(result, arm.name)]
             lines.append(words_record.harms_difference(result, arm.name))
-    assert asked <= {forms(message.id)[0] for message in FOUND}
+    assert asked <= {forms(message.id)[0] for message in found}
     assert len(asked) > 60
     for line in lines:
         assert not re.search(r"\d\.\d", line), line
@@ -115,14 +120,14 @@ def test_calls_within_calls_are_found_and_nothing_else(tmp_path):
     assert found == {("in a table {a}",), ("within {b}",), ("{count} {c}", "{count} {c}s"), ("deep and split",)}
 
 
-def test_collecting_keeps_translations_and_drops_what_nobody_says(tmp_path):
+def test_collecting_keeps_translations_and_drops_what_nobody_says(found, tmp_path):
     path = tmp_path / "de.po"
     shutil.copy(words.LANGUAGES / "de.po", path)
     with path.open("a", encoding="utf-8") as stream:
         stream.write('\nmsgid "nobody says this any more"\nmsgstr "weg"\n')
-    words.update(path, FOUND)
+    words.update(path, found)
     first = path.read_bytes()
-    words.update(path, FOUND)
+    words.update(path, found)
     assert path.read_bytes() == first
     with path.open("rb") as stream:
         catalog = read_po(stream, locale="de")
@@ -132,7 +137,7 @@ def test_collecting_keeps_translations_and_drops_what_nobody_says(tmp_path):
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_sentence_is_there_in_every_language(path):
+def test_every_sentence_is_there_in_every_language(found, path):
     with path.open("rb") as stream:
         told = {one.id: one for one in read_po(stream, locale=path.stem) if all(forms(one.string)) and not one.fuzzy}
-    assert [message.id for message in FOUND if message.id and message.id not in told] == []
+    assert [message.id for message in found if message.id and message.id not in told] == []
