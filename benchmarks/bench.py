@@ -19,7 +19,7 @@ from make_apple_health import write_export
 
 from nof1 import Protocol, Trial, draw_order, report
 from nof1.analyze.results import Result
-from nof1.analyze.simulate import Truth, simulate
+from nof1.analyze.simulation.simulate import Truth, simulate
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parent / "data" / "sample" / "helps"
@@ -33,7 +33,7 @@ import sys, time
 from datetime import date
 sys.path.insert(0, {here!r})
 from make_apple_health import peak
-from nof1.plan.protocol import Protocol
+from nof1.plan.protocol.protocol import Protocol
 from nof1.record.importing.importer import plan_import
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.reading import Reading
@@ -108,7 +108,7 @@ def power_rows(folder: Path) -> list[tuple[str, str, str]]:
     path.mkdir()
     Protocol.build(content).save(path / "protocol.toml")
     code = (
-        "import time; from nof1 import Protocol; from nof1.analyze.power import power\n"
+        "import time; from nof1 import Protocol; from nof1.analyze.simulation.power import power\n"
         f"protocol = Protocol.load({str(path)!r})\n"
         "def timed(**options):\n"
         "    clock = time.perf_counter()\n"

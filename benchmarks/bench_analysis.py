@@ -19,18 +19,18 @@ from pathlib import Path
 import numpy as np
 from bench import COMMAND, HERE, SAMPLE, cold, python, trial_of
 
-from nof1.analyze.marginal import QUICK_ROUNDS, MarginalFit, fit_marginal, fit_marginals
-from nof1.analyze.nuisance import Nuisance
-from nof1.analyze.replicate import Batch, terms_or_refusal
-from nof1.analyze.terms import Terms, terms
+from nof1.analyze.engines.marginal import QUICK_ROUNDS, MarginalFit, fit_marginal, fit_marginals
+from nof1.analyze.model.data import Terms, terms
+from nof1.analyze.simulation.nuisance import Nuisance
+from nof1.analyze.simulation.replicate import Batch, terms_or_refusal
 from nof1.errors import RefusalError
 
 # What no analysis by PyMC can do without: its imports, and compiling the model of this trial.
 COMPILE = """
 import pymc, nutpie
 from nof1 import Trial
-from nof1.analyze.model import build_model
-from nof1.analyze.terms import Terms, terms
+from nof1.analyze.engines.pymc_model import build_model
+from nof1.analyze.model.data import Terms, terms
 from nof1.errors import RefusalError
 nutpie.compile_pymc_model(build_model(terms(Trial.load({folder!r}))))
 """
@@ -161,7 +161,7 @@ def sampling_rows() -> list[Row]:
     """NUTS after compiling: 4 chains of 1,000 draws after as many to warm up."""
     import nutpie
 
-    from nof1.analyze.nuts import compile_nuts
+    from nof1.analyze.engines.nuts import compile_nuts
 
     rows: list[Row] = []
     times = []
@@ -181,7 +181,7 @@ def sampling_rows() -> list[Row]:
 def page_rows() -> list[Row]:
     """The pages of a result, warm: pictures, words, layout."""
     from nof1.analyze.fit import fit
-    from nof1.report.pdf import pages
+    from nof1.report.results.summary import pages
 
     result = fit(trial_of(84), engine="marginal")
     found = []

@@ -20,10 +20,10 @@ import joblib
 import numpy as np
 from bench_analysis import empty_loop
 
-from nof1.analyze.simulate import Truth, simulate
-from nof1.plan.draw import draw_order
-from nof1.plan.protocol import Protocol
-from nof1.plan.template import load_template, merge
+from nof1.analyze.simulation.simulate import Truth, simulate
+from nof1.plan.orders.draw import draw_order
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.template import load_template, merge
 
 HERE = Path(__file__).parent
 COMMAND = [sys.executable, "-c", "from nof1.cli import main; main()", "cohort"]

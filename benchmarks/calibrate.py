@@ -15,13 +15,13 @@ import numpy as np
 from machines import add_option, in_order, machines
 from scipy import stats
 
-from nof1.analyze.effects import LEVEL
-from nof1.analyze.nuisance import Nuisance
-from nof1.analyze.power import standard_error
-from nof1.analyze.replicate import NO_ANSWER, VERDICTS, Batch, replicate
+from nof1.analyze.model.effects import LEVEL
+from nof1.analyze.simulation.nuisance import Nuisance
+from nof1.analyze.simulation.power import standard_error
+from nof1.analyze.simulation.replicate import NO_ANSWER, VERDICTS, Batch, replicate
 from nof1.errors import RefusalError
-from nof1.plan.protocol import Protocol
-from nof1.plan.template import load_template, merge
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.template import load_template, merge
 
 HERE = Path(__file__).parent
 TRIALS = 2000

@@ -17,18 +17,26 @@ import numpy as np
 from machines import add_option, in_order, machines
 from scipy import special  # the module: workers are sent what this file names
 
-from nof1.analyze.cohort import Cohort, Person, PersonPair, pool
-from nof1.analyze.cohort_likelihood import effect_grid, person_of
-from nof1.analyze.cohort_nodes import MEAN_SD, SPREAD_SCALE
-from nof1.analyze.effects import LEVEL
-from nof1.analyze.marginal import MarginalFit, fit_marginals
-from nof1.analyze.nuisance import Nuisance
-from nof1.analyze.replicate import terms_or_refusal
-from nof1.analyze.simulate import Calendar, SimulatedNights, Truth, simulate_nights, simulated_terms, unbounded_nights
-from nof1.analyze.terms import Terms
-from nof1.plan.draw import draw_order
-from nof1.plan.protocol import Protocol
-from nof1.plan.template import load_template, merge
+from nof1.analyze.cohort.cohort import Cohort
+from nof1.analyze.cohort.fit import pool
+from nof1.analyze.cohort.likelihood import Person, PersonPair, effect_grid, person_of
+from nof1.analyze.cohort.nodes import MEAN_SD, SPREAD_SCALE
+from nof1.analyze.engines.marginal import MarginalFit, fit_marginals
+from nof1.analyze.model.data import Terms
+from nof1.analyze.model.effects import LEVEL
+from nof1.analyze.simulation.nuisance import Nuisance
+from nof1.analyze.simulation.replicate import terms_or_refusal
+from nof1.analyze.simulation.simulate import (
+    Calendar,
+    SimulatedNights,
+    Truth,
+    simulate_nights,
+    simulated_terms,
+    unbounded_nights,
+)
+from nof1.plan.orders.draw import draw_order
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.template import load_template, merge
 
 HERE = Path(__file__).parent
 PEOPLE = 40

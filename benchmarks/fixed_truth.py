@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 from machines import add_option, machines
 
-from nof1.analyze.effects import LEVEL
-from nof1.analyze.nuisance import Nuisance
-from nof1.analyze.power import standard_error
-from nof1.analyze.replicate import NO_ANSWER, VERDICTS, Batch, replicate
-from nof1.plan.protocol import Protocol
-from nof1.plan.template import load_template, merge
+from nof1.analyze.model.effects import LEVEL
+from nof1.analyze.simulation.nuisance import Nuisance
+from nof1.analyze.simulation.power import standard_error
+from nof1.analyze.simulation.replicate import NO_ANSWER, VERDICTS, Batch, replicate
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.template import load_template, merge
 
 HERE = Path(__file__).parent
 FIGURE = HERE.parent / "docs" / "images" / "fixed-truth.svg"

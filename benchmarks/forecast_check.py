@@ -17,17 +17,25 @@ from unittest.mock import patch
 
 import numpy as np
 
-from nof1.analyze.continuation import block_nights, continued, informing, lengthen, missing_share, planned_nights
-from nof1.analyze.effects import effect_from_mixture, pairs
-from nof1.analyze.exposure import Array, exposure_by_day
-from nof1.analyze.forecast import Doubt, Estimand, Forecast, ForecastRow, forecast
-from nof1.analyze.marginal import QUICK_ROUNDS, MarginalFit, draw_coefficients, fit_marginal
-from nof1.analyze.simulate import Truth, absent_nights, simulate
-from nof1.analyze.terms import Terms, terms
+from nof1.analyze.arrays import Array
+from nof1.analyze.engines.marginal import QUICK_ROUNDS, MarginalFit, draw_coefficients, fit_marginal
+from nof1.analyze.model.data import Terms, terms
+from nof1.analyze.model.effects import SETTLED, effect_from_mixture, pairs
+from nof1.analyze.model.exposure import exposure_by_day
+from nof1.analyze.simulation.continuation import (
+    block_nights,
+    continued,
+    informing,
+    lengthen,
+    missing_share,
+    planned_nights,
+)
+from nof1.analyze.simulation.forecast import Doubt, Estimand, Forecast, ForecastRow, forecast
+from nof1.analyze.simulation.simulate import Truth, absent_nights, simulate
 from nof1.errors import RefusalError
-from nof1.plan.draw import draw_order
-from nof1.plan.protocol import Protocol
-from nof1.plan.template import load_template, merge
+from nof1.plan.orders.draw import draw_order
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.template import load_template, merge
 from nof1.record.trial import Trial
 
 HERE = Path(__file__).parent
@@ -35,7 +43,6 @@ DRAWS = 200
 MORE_BLOCKS = (2, 8)
 ESTIMANDS: tuple[Estimand, ...] = ("full", "as-lived")
 TOLERANCE = 0.07  # what the approximation may be off by, beside two Monte Carlo standard errors
-SETTLED = ("helps", "worsens", "no difference that matters")
 SEED = 1
 CHOSEN_ON = ("short, effect near the threshold", "three arms", "no effect, quiet nights", "half of 84 nights")
 HOW_CHOSEN = (
@@ -236,7 +243,7 @@ def compare(name: str, trial: Trial) -> list[Comparison]:
         )
 
     def told_otherwise(estimand: Estimand, alternative: Any) -> Forecast:
-        with patch("nof1.analyze.forecast._look_ahead", alternative):
+        with patch("nof1.analyze.simulation.forecast._look_ahead", alternative):
             return told(estimand)
 
     forecasts = {
@@ -283,7 +290,7 @@ def report(found: Sequence[Comparison]) -> str:
         [
             "# Whether the forecast of further blocks holds\n",
             "Made by `python benchmarks/forecast_check.py`.\n",
-            f"The chance that more blocks would settle the verdict, as `nof1.analyze.forecast` tells it, beside a second computation: {DRAWS} "
+            f"The chance that more blocks would settle the verdict, as `nof1.analyze.simulation.forecast` tells it, beside a second computation: {DRAWS} "
             "truths (theta and coefficients) are drawn from today's posterior; the further nights are lived by each, the AR(1) going on "
             "from today's last night; all nights are fitted again by the marginal engine (quick rounds), and the protocol's rule is applied. "
             "The trials are simulated. 0 blocks: the planned nights after the last entry alone.\n",

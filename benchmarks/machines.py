@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from nof1.analyze.cluster import on_cluster
-from nof1.analyze.spread import Spread, here
+from nof1.analyze.parallel.dask import on_cluster
+from nof1.analyze.parallel.processes import Spread, here
 
 
 def add_option(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,7 @@
 """Tests that bite: a slip at a time in the files where a slip changes an answer. Keeps the table in benchmarks/mutation.md.
 
     python benchmarks/mutate.py                              what is not done yet, the table written at the end
-    python benchmarks/mutate.py src/nof1/plan/dose.py        one file, its survivors shown
+    python benchmarks/mutate.py src/nof1/plan/protocol/dose.py        one file, its survivors shown
     python benchmarks/mutate.py --survivors src/...          its survivors alone, while tests are written for them
     python benchmarks/mutate.py --so-far                     nothing; the table of the files that are done
 
@@ -32,26 +32,26 @@ TABLE = ROOT / "benchmarks" / "mutation.md"
 EQUIVALENT = ROOT / "benchmarks" / "mutation_equivalent.toml"
 # Below src/nof1 a file, and below tests those that are to kill its mutants: the one that mirrors it first.
 FILES: dict[str, tuple[str, ...]] = {
-    "analyze/effects.py": ("analyze/test_effects.py", "analyze/test_answers.py"),
-    "analyze/answers.py": ("analyze/test_answers.py",),
-    "plan/draw.py": ("plan/test_draw.py",),
-    "plan/seal.py": ("plan/test_seal.py",),
-    "plan/safety.py": ("plan/test_safety.py",),
-    "analyze/exposure.py": ("analyze/test_exposure.py",),
-    "analyze/terms.py": ("analyze/test_terms.py", "analyze/test_marginal.py"),
-    "analyze/rates.py": ("analyze/test_rates.py",),
-    "analyze/describe.py": ("analyze/test_describe.py", "report/test_words_record.py"),
-    "analyze/randomization.py": ("analyze/test_permutation.py",),
-    "analyze/permutation.py": ("analyze/test_permutation.py",),
-    "plan/sequences.py": ("plan/test_sequences.py",),
-    "plan/dose.py": ("plan/test_dose.py",),
-    "record/nights.py": ("record/test_nights.py", "record/test_moments.py"),
-    "record/numbers.py": ("record/test_numbers.py", "record/test_guess.py"),
-    "record/moments.py": ("record/test_moments.py",),
-    "record/side_effects.py": ("record/test_side_effects.py", "record/test_questions.py"),
+    "analyze/model/effects.py": ("analyze/model/test_effects.py", "analyze/engines/test_pair_effects.py"),
+    "analyze/engines/pair_effects.py": ("analyze/engines/test_pair_effects.py",),
+    "plan/orders/draw.py": ("plan/orders/test_draw.py",),
+    "plan/orders/seal.py": ("plan/orders/test_seal.py",),
+    "plan/protocol/safety.py": ("plan/protocol/test_safety.py",),
+    "analyze/model/exposure.py": ("analyze/model/test_exposure.py",),
+    "analyze/model/data.py": ("analyze/model/test_data.py", "analyze/engines/test_marginal.py"),
+    "analyze/checks/rates.py": ("analyze/checks/test_rates.py",),
+    "analyze/describe.py": ("analyze/test_describe.py", "report/words/test_record.py"),
+    "analyze/checks/order_statistics.py": ("analyze/checks/test_randomization_test.py",),
+    "analyze/checks/randomization_test.py": ("analyze/checks/test_randomization_test.py",),
+    "plan/design/sequences.py": ("plan/design/test_sequences.py",),
+    "plan/protocol/dose.py": ("plan/protocol/test_dose.py",),
+    "record/values/nights.py": ("record/values/test_nights.py", "record/values/test_moments.py"),
+    "record/values/numbers.py": ("record/values/test_numbers.py", "record/diary/test_guess.py"),
+    "record/values/moments.py": ("record/values/test_moments.py",),
+    "record/diary/side_effects.py": ("record/diary/test_side_effects.py", "record/diary/test_questions.py"),
     "record/importing/matching.py": ("record/importing/test_matching.py", "record/importing/test_rejected.py"),
     "record/importing/uniting.py": ("record/importing/test_uniting.py", "record/importing/test_matching.py"),
-    "record/writing.py": ("record/test_writing.py",),
+    "record/diary/writing.py": ("record/diary/test_writing.py",),
 }
 
 

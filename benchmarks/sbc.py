@@ -17,18 +17,18 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from nof1.analyze.draws import Draws
-from nof1.analyze.effects import LEVEL, TAILS
-from nof1.analyze.marginal import fit_marginal
-from nof1.analyze.pointwise import replicate_series
-from nof1.analyze.posterior import marginal_draws
-from nof1.analyze.prior import draw_prior, priors_of
-from nof1.analyze.simulate import Calendar, absent_nights
-from nof1.analyze.terms import Terms, assemble
+from nof1.analyze.engines.marginal import fit_marginal
+from nof1.analyze.engines.posterior import marginal_draws
+from nof1.analyze.model.data import Terms, assemble
+from nof1.analyze.model.draws import Draws
+from nof1.analyze.model.effects import LEVEL, TAILS
+from nof1.analyze.model.pointwise import replicate_series
+from nof1.analyze.model.prior import draw_prior, priors_of
+from nof1.analyze.simulation.simulate import Calendar, absent_nights
 from nof1.errors import RefusalError
-from nof1.plan.draw import draw_order
-from nof1.plan.family import FAMILIES
-from nof1.plan.protocol import Protocol
+from nof1.plan.orders.draw import draw_order
+from nof1.plan.protocol.family import FAMILIES
+from nof1.plan.protocol.protocol import Protocol
 
 HERE = Path(__file__).parent
 FIGURE = HERE.parent / "docs" / "images" / "sbc.svg"
@@ -124,7 +124,7 @@ def nuts_ranks(data: Terms, count: int, *, draws_kept: int = 500) -> list[dict[s
     """The same by NUTS, with one compilation."""
     import nutpie
 
-    from nof1.analyze.nuts import compile_nuts
+    from nof1.analyze.engines.nuts import compile_nuts
 
     names = list(priors_of(data))
     draws, y = truths(data, count)

@@ -115,14 +115,12 @@ def api_page() -> str:
 
 def pictures() -> dict[str, Any]:
     """The functions of `nof1.plots` that draw."""
-    functions = inspect.getmembers(nof1.plots, inspect.isfunction)
     draws = re.compile(r"\b(Axes|Figure)$")
+    functions = {name: getattr(nof1.plots, name) for name in nof1.plots.__all__}
     return {
         name: one
-        for name, one in functions
-        if not name.startswith("_")
-        and name != "new_axes"
-        and draws.search(str(one.__annotations__.get("return")).strip("\"'"))
+        for name, one in functions.items()
+        if draws.search(str(one.__annotations__.get("return")).strip("\"'"))
     }
 
 

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from nof1.record.entry import Entry
+from nof1.record.diary.entry import Entry
 from nof1.record.trial import Trial
 
 ARM_NAMES = ("off", "citrate", "glycinate", "oxide", "malate")

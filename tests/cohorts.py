@@ -4,9 +4,10 @@ from functools import cache
 
 import numpy as np
 
-from nof1.analyze.cohort import Person, PersonPair, pool
-from nof1.analyze.simulate import Truth, simulate
-from nof1.plan.draw import draw_order
+from nof1.analyze.cohort.fit import pool
+from nof1.analyze.cohort.likelihood import Person, PersonPair
+from nof1.analyze.simulation.simulate import Truth, simulate
+from nof1.plan.orders.draw import draw_order
 
 MEAN, SPREAD = -1.2, 0.9
 

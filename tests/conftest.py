@@ -12,12 +12,12 @@ from hypothesis import settings
 
 from nof1.commit import LOCK_NAME
 from nof1.files import write_atomic
-from nof1.plan.draw import draw_order
-from nof1.plan.protocol import Protocol
-from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE, seal_order
-from nof1.plan.template import load_template, merge
-from nof1.record.diary import DIARY_FILE
-from nof1.record.entry import parse_entry, to_csv
+from nof1.plan.orders.draw import draw_order
+from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE, seal_order
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.template import load_template, merge
+from nof1.record.diary.entry import parse_entry, to_csv
+from nof1.record.diary.table import DIARY_FILE
 from nof1.record.trial import Trial
 
 # The same examples for everybody; `make calibrate` looks for others, with a seed that it prints.

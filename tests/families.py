@@ -7,11 +7,11 @@ from functools import cache
 import numpy as np
 
 from nof1 import Protocol, Trial, draw_order
-from nof1.analyze.pointwise import replicate_series
-from nof1.analyze.prior import draw_prior
-from nof1.analyze.simulate import Calendar
-from nof1.analyze.terms import assemble
-from nof1.record.entry import Entry
+from nof1.analyze.model.data import assemble
+from nof1.analyze.model.pointwise import replicate_series
+from nof1.analyze.model.prior import draw_prior
+from nof1.analyze.simulation.simulate import Calendar
+from nof1.record.diary.entry import Entry
 
 # low, high, whole numbers, threshold
 OUTCOMES = {
@@ -106,13 +106,13 @@ def make_trial(protocol, outcome, **recorded):
 @cache
 def _compiled(family):
     """The PyMC model of the small design with every night recorded: seconds to compile, so once for all tests of a process."""
-    from nof1.analyze.nuts import compile_nuts
+    from nof1.analyze.engines.nuts import compile_nuts
 
     return compile_nuts(make_terms(make_protocol(family), missing=0), progress=lambda *_: None)
 
 
 def sampled(data):
     """Draws of a trial of the small design with every night recorded, by NUTS; one try."""
-    from nof1.analyze.nuts import EFFORTS, sample_nuts
+    from nof1.analyze.engines.nuts import EFFORTS, sample_nuts
 
     return sample_nuts(_compiled(data.family).with_outcome(data), seed=1, progress=lambda *_: None, efforts=EFFORTS[:1])

@@ -1,8 +1,8 @@
 """A trial folder made by hand gets the journal that 'nof1 plan' would have begun."""
 
 from nof1.files import write_atomic
-from nof1.plan.seal import SEAL_FILE, load_seal
-from nof1.record.journal import beginning, begun, written
+from nof1.plan.orders.seal import SEAL_FILE, load_seal
+from nof1.record.diary.journal import beginning, begun, written
 
 
 def begin_journal(folder, protocol, now):

@@ -9,7 +9,8 @@ import pytest
 
 from nof1 import Trial
 
-SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "data" / "sample"
 
 # 28 days, arms 1, 2, 1, 2 of 7 days, two days missing, range 0-12: the example in the README of the R package nof1ins.
 TWO_ARMS = [9, 9, 10, 11, 9, 7, 6, 6, 6, 6, 5, 5, 6, 4, 6, 6, 7, 7, 9, 8, 8, 7, None, 6, 6, 7, None, 8]

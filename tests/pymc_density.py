@@ -6,9 +6,9 @@ import numpy as np
 from families import make_protocol, make_terms, prior_nights
 from pytensor.compile.mode import Mode
 
-from nof1.analyze.draws import linear_predictor
-from nof1.analyze.model import latent_ratings
-from nof1.analyze.tree import latent_states
+from nof1.analyze.engines.inference_data import latent_states
+from nof1.analyze.engines.pymc_model import latent_ratings
+from nof1.analyze.model.draws import linear_predictor
 
 PLAIN = Mode(linker="py", optimizer="fast_compile")
 

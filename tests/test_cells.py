@@ -12,19 +12,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nof1.cells import cleaned, csv_text, shielded, unshielded
-from nof1.plan.draw import draw_order
-from nof1.plan.protocol import Protocol
+from nof1.plan.orders.draw import draw_order
+from nof1.plan.protocol.protocol import Protocol
 from nof1.record.amend import add_pause
-from nof1.record.diary import read_diary
-from nof1.record.entry import Entry
+from nof1.record.diary.entry import Entry
+from nof1.record.diary.journal import Line, extended
+from nof1.record.diary.table import read_diary
+from nof1.record.diary.writing import Change, record
 from nof1.record.importing.importer import plan_import, take_import
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.reading import Reading
-from nof1.record.journal import Line, extended
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 from nof1.record.trial import Trial
-from nof1.record.writing import Change, record
 
 NOW = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
 STARTS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"

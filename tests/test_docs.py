@@ -6,11 +6,16 @@ from pathlib import Path
 import pytest
 from fitted import fitted
 
-from nof1.analyze import augmented, blinding, checks, criticism, marginal, nuts, permutation, posterior
-from nof1.analyze.exposure import NEARLY_FULL
-from nof1.analyze.forecast import MORE_BLOCKS
-from nof1.plan.analysis import Analysis, Priors
-from nof1.plan.family import FAMILIES, OWN_PRIORS, SCALES, default_priors
+from nof1.analyze.checks import blinding
+from nof1.analyze.checks import computation as checks
+from nof1.analyze.checks import model_checks as criticism
+from nof1.analyze.checks import randomization_test as permutation
+from nof1.analyze.engines import marginal, nuts, posterior
+from nof1.analyze.engines.augmented import fit as augmented
+from nof1.analyze.model.exposure import NEARLY_FULL
+from nof1.analyze.simulation.forecast import MORE_BLOCKS
+from nof1.plan.protocol.analysis import Analysis, Priors
+from nof1.plan.protocol.family import FAMILIES, OWN_PRIORS, SCALES, default_priors
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "statistics.md"

@@ -47,13 +47,26 @@ def test_the_sample_trials_say_that_they_are_simulated(name):
     assert any(entry.outcome == 0 for entry in trial.entries)
 
 
-def test_the_map_of_the_code_names_every_file():
-    text = (ROOT / "ARCHITECTURE.md").read_text()
-    files = [path.name for path in (ROOT / "src" / "nof1").rglob("*.py") if not path.name.startswith("_")]
-    assert [name for name in files if name not in text and name not in CLI] == []
+def test_the_map_of_the_code_is_the_tree():
+    """Whole paths: two files of one name in two folders are two lines."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 200
+    mapped, folder = [], ""
+    for line in text.split("```")[1].splitlines():
+        words = line.split()
+        if line.startswith("src/"):
+            folder, *words = words
+        if words and all(re.fullmatch(r"\w+\.py", word) for word in words):
+            mapped += [folder + word for word in words]
+    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "src" / "nof1").rglob("*.py")]
+    assert sorted(mapped) == sorted(name for name in files if not name.rpartition("/")[2].startswith("_"))
 
 
-CLI = {path.name for path in (ROOT / "src" / "nof1" / "cli").glob("*.py")}
+def test_every_path_that_the_architecture_names_is_there():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("```")[2]
+    named = re.findall(r"`((?:\w+/)+[\w.-]*)`", text)
+    assert len(named) > 30
+    assert [name for name in named if not any((home / name).exists() for home in (ROOT, ROOT / "src" / "nof1"))] == []
 
 
 def test_the_whole_road_works_without_a_network(monkeypatch, tmp_path):
@@ -75,7 +88,7 @@ def test_an_installed_package_brings_its_data(tmp_path):
         inside = set(wheel.namelist())
     assert {
         "nof1/py.typed",
-        "nof1/report/summary.typ",
+        "nof1/report/typesetting/summary.typ",
         "nof1/plan/templates/magnesium-rls.toml",
         "nof1/facts/dose.toml",
         "nof1/sample/helps/diary.csv",

@@ -12,8 +12,11 @@ from known import SAMPLE
 
 from nof1 import Trial, fit
 from nof1.language import Language, speaking
-from nof1.report import words as report
-from nof1.report import words_forecast, words_looks, words_record, words_sensitivity
+from nof1.report.words import forecast as words_forecast
+from nof1.report.words import looks as words_looks
+from nof1.report.words import record as words_record
+from nof1.report.words import sensitivity as words_sensitivity
+from nof1.report.words import sentences as report
 
 ROOT = Path(__file__).parents[1]
 _SPEC = importlib.util.spec_from_file_location("extract_words", ROOT / "scripts" / "extract_words.py")

@@ -13,9 +13,9 @@ from nof1.cli.wizard.answers import changed
 from nof1.cli.wizard.conversation import ask_plan
 from nof1.cli.wizard.step import Talk, proposal
 from nof1.cli.wizard.steps import STEPS
-from nof1.plan.protocol import Protocol
-from nof1.plan.safety import questions
-from nof1.plan.template import DEFAULT_TEMPLATE, answered, load_template, merge
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety import questions
+from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge
 
 TODAY = date(2026, 11, 23)
 

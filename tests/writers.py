@@ -6,9 +6,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from nof1 import commit
-from nof1.plan.protocol import Protocol
-from nof1.record.entry import Entry
-from nof1.record.writing import add_entries
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.entry import Entry
+from nof1.record.diary.writing import add_entries
 
 
 def hold_lock(folder):

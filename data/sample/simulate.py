@@ -10,11 +10,11 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from nof1.analyze.simulate import Truth, simulate
-from nof1.plan.draw import draw_order
-from nof1.plan.explain import parse_toml
-from nof1.plan.protocol import Protocol
-from nof1.plan.template import load_template, merge
+from nof1.analyze.simulation.simulate import Truth, simulate
+from nof1.plan.orders.draw import draw_order
+from nof1.plan.protocol.explain import parse_toml
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.template import load_template, merge
 
 HERE = Path(__file__).parent
 LIVED = {"missing": 0.08, "skipped": 0.05, "half_life": 2.0, "omega": 0.3}

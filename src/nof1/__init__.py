@@ -9,41 +9,42 @@ from typing import TYPE_CHECKING, Any
 from nof1._version import __version__
 
 if TYPE_CHECKING:
-    from nof1.analyze.cohort import Cohort, fit_cohort
+    from nof1.analyze.checks.randomization_test import randomization_test
+    from nof1.analyze.cohort.cohort import Cohort
+    from nof1.analyze.cohort.fit import fit_cohort
     from nof1.analyze.fit import fit
-    from nof1.analyze.interim import simulate_looks
-    from nof1.analyze.permutation import randomization_test
-    from nof1.analyze.power import Power, power
     from nof1.analyze.results import Result
+    from nof1.analyze.simulation.interim import simulate_looks
+    from nof1.analyze.simulation.power import Power, power
     from nof1.errors import InputError, Nof1Error, Nof1Warning, RefusalError
-    from nof1.plan.draw import Balance, balance, count_orders, draw_order, enumerate_orders, smallest_p
-    from nof1.plan.order import Order
-    from nof1.plan.protocol import Protocol
+    from nof1.plan.design.order import Order
+    from nof1.plan.orders.draw import Balance, balance, count_orders, draw_order, enumerate_orders, smallest_p
+    from nof1.plan.protocol.protocol import Protocol
     from nof1.record.trial import Trial
     from nof1.report import plots
 
 _HOMES = {
-    "Balance": "nof1.plan.draw",
-    "Cohort": "nof1.analyze.cohort",
-    "Power": "nof1.analyze.power",
-    "balance": "nof1.plan.draw",
-    "enumerate_orders": "nof1.plan.draw",
-    "power": "nof1.analyze.power",
-    "randomization_test": "nof1.analyze.permutation",
-    "simulate_looks": "nof1.analyze.interim",
-    "smallest_p": "nof1.plan.draw",
+    "Balance": "nof1.plan.orders.draw",
+    "Cohort": "nof1.analyze.cohort.cohort",
+    "Power": "nof1.analyze.simulation.power",
+    "balance": "nof1.plan.orders.draw",
+    "enumerate_orders": "nof1.plan.orders.draw",
+    "power": "nof1.analyze.simulation.power",
+    "randomization_test": "nof1.analyze.checks.randomization_test",
+    "simulate_looks": "nof1.analyze.simulation.interim",
+    "smallest_p": "nof1.plan.orders.draw",
     "InputError": "nof1.errors",
     "Nof1Error": "nof1.errors",
     "Nof1Warning": "nof1.errors",
-    "Order": "nof1.plan.order",
-    "Protocol": "nof1.plan.protocol",
+    "Order": "nof1.plan.design.order",
+    "Protocol": "nof1.plan.protocol.protocol",
     "RefusalError": "nof1.errors",
     "Result": "nof1.analyze.results",
     "Trial": "nof1.record.trial",
-    "count_orders": "nof1.plan.draw",
-    "draw_order": "nof1.plan.draw",
+    "count_orders": "nof1.plan.orders.draw",
+    "draw_order": "nof1.plan.orders.draw",
     "fit": "nof1.analyze.fit",
-    "fit_cohort": "nof1.analyze.cohort",
+    "fit_cohort": "nof1.analyze.cohort.fit",
 }
 _MODULES = {"plots": "nof1.report.plots", "report": "nof1.report"}
 

@@ -8,12 +8,12 @@ import pytest
 from known import SAMPLE, two_arms
 
 from nof1 import Trial
+from nof1.analyze.checks.rates import rate_difference, rate_interval
 from nof1.analyze.describe import describe_adherence, describe_harms, describe_periods
-from nof1.analyze.rates import rate_difference, rate_interval
-from nof1.plan.draw import draw_order
-from nof1.record.entry import Entry
+from nof1.plan.orders.draw import draw_order
+from nof1.record.diary.entry import Entry
+from nof1.record.diary.writing import Change, record
 from nof1.record.unseal import unseal
-from nof1.record.writing import Change, record
 
 
 @pytest.fixture

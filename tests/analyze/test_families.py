@@ -12,18 +12,18 @@ from scipy import stats
 from scipy.special import expit
 
 from nof1 import Result, fit
-from nof1.analyze.answers import drawn_rows, entries, further_rows, rows_of
-from nof1.analyze.draws import Draws, exposures, linear_predictor, without_treatment
-from nof1.analyze.effects import pairs
-from nof1.analyze.model import build_model
-from nof1.analyze.neighbours import paths
-from nof1.analyze.nuts import mcse
-from nof1.analyze.pointwise import left_out, log_likelihood, replicate_series
-from nof1.analyze.prior import draw_prior
-from nof1.analyze.response import outcomes
-from nof1.analyze.solve import solve
-from nof1.analyze.standardize import LINEAR, MEASURES, further_measures, night_better, standardize
-from nof1.analyze.terms import terms
+from nof1.analyze.engines.choose import solve
+from nof1.analyze.engines.nuts import mcse
+from nof1.analyze.engines.pair_effects import drawn_rows, entries, further_rows, rows_of
+from nof1.analyze.engines.pymc_model import build_model
+from nof1.analyze.model.autoregression import paths
+from nof1.analyze.model.data import terms
+from nof1.analyze.model.draws import Draws, exposures, linear_predictor, without_treatment
+from nof1.analyze.model.effects import pairs
+from nof1.analyze.model.pointwise import left_out, log_likelihood, replicate_series
+from nof1.analyze.model.prior import draw_prior
+from nof1.analyze.model.response import outcomes
+from nof1.analyze.model.standardize import LINEAR, MEASURES, further_measures, night_better, standardize
 
 SAMPLED = ("ordinal", "count", "binary")
 # Level, effect and spread between nights on the family's scale: an effect that nobody would miss.

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from nof1 import Result, fit
-from nof1.plan.draw import draw_order
-from nof1.record.entry import Entry
+from nof1.plan.orders.draw import draw_order
+from nof1.record.diary.entry import Entry
+from nof1.record.diary.writing import add_entries
 from nof1.record.looks import LOOKS_FILE, load_looks
 from nof1.record.trial import Trial
-from nof1.record.writing import add_entries
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import pytest
 from known import SAMPLE, two_arms
 
 from nof1 import InputError, Result, Trial, fit
-from nof1.analyze.simulate import Truth, simulate
-from nof1.plan.protocol import Protocol
-from nof1.record.entry import parse_entry
-from nof1.record.writing import add_entries
+from nof1.analyze.simulation.simulate import Truth, simulate
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.entry import parse_entry
+from nof1.record.diary.writing import add_entries
 
 # What other programs rely on.
 CONTRACT = {

@@ -9,16 +9,16 @@ import pytest
 from families import arms_of, make_protocol, make_terms, make_trial, sampled
 
 from nof1 import InputError, Nof1Warning, Protocol, RefusalError, Trial, fit
-from nof1.analyze.answers import drawn_rows, further_rows
-from nof1.analyze.criticism import left_out_check, predictive_check, prior_check
-from nof1.analyze.importance import find_modes
-from nof1.analyze.marginal import fit_marginal
-from nof1.analyze.nuts import mcse
-from nof1.analyze.posterior import describe_parameters
-from nof1.analyze.replicate import first_effects
-from nof1.analyze.solve import solve
-from nof1.analyze.terms import terms
-from nof1.analyze.tree import leave_one_out_tree
+from nof1.analyze.checks.model_checks import left_out_check, predictive_check, prior_check
+from nof1.analyze.engines.choose import solve
+from nof1.analyze.engines.importance import find_modes
+from nof1.analyze.engines.inference_data import leave_one_out_tree
+from nof1.analyze.engines.marginal import fit_marginal
+from nof1.analyze.engines.nuts import mcse
+from nof1.analyze.engines.pair_effects import drawn_rows, further_rows
+from nof1.analyze.engines.posterior import describe_parameters
+from nof1.analyze.model.data import terms
+from nof1.analyze.simulation.replicate import first_effects
 
 SURE = ("helps", "worsens")
 

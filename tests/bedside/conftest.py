@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from nof1.bedside.page import diary_page
-from nof1.plan.draw import draw_order, schedule
+from nof1.plan.orders.draw import draw_order, schedule
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER = (

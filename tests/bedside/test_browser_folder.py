@@ -11,12 +11,12 @@ import pytest
 from browsing import page_kept, until
 from serving import serving
 
-from nof1.cli.draw import write_plan
-from nof1.plan.draw import draw_order
-from nof1.record.diary import read_diary
-from nof1.record.journal import JOURNAL_FILE
-from nof1.record.nights import last_night
+from nof1.cli.terminal.plan_output import write_plan
+from nof1.plan.orders.draw import draw_order
+from nof1.record.diary.journal import JOURNAL_FILE
+from nof1.record.diary.table import read_diary
 from nof1.record.trial import Trial
+from nof1.record.values.nights import last_night
 
 pytestmark = [
     pytest.mark.clock,

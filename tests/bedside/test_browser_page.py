@@ -10,9 +10,9 @@ import pytest
 from browsing import until
 
 from nof1.cells import shielded, unshielded
-from nof1.plan.draw import draw_order, schedule
-from nof1.record.entry import columns, parse_entry
-from nof1.record.nights import last_night
+from nof1.plan.orders.draw import draw_order, schedule
+from nof1.record.diary.entry import columns, parse_entry
+from nof1.record.values.nights import last_night
 
 MOST_TAPS = 5
 
@@ -137,7 +137,7 @@ def test_last_night_is_that_of_the_terminal_at_any_hour(phones, diary, make_prot
 
 def test_a_pause_asks_nothing_unless_wanted(phones, tmp_path, protocol, at):
     from nof1.bedside.page import diary_page
-    from nof1.plan.order import Pause
+    from nof1.plan.design.order import Pause
 
     order = draw_order(protocol).with_pauses([Pause(date(2026, 1, 9), 2)])
     path = tmp_path / "paused.html"

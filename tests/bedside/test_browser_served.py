@@ -9,7 +9,7 @@ import pytest
 from browsing import page_kept, until
 
 from nof1.bedside.page import diary_page
-from nof1.plan.draw import draw_order
+from nof1.plan.orders.draw import draw_order
 
 ADDRESS = "http://diary.test"
 IN_FOLDER = re.compile("^In the trial folder")

@@ -9,10 +9,10 @@ import pytest
 from nof1.bedside.content import page_content
 from nof1.errors import InputError
 from nof1.language import languages, speaking
-from nof1.plan.draw import draw_order, order_of_arms, schedule
-from nof1.plan.order import Pause
-from nof1.record.entry import columns
-from nof1.record.questions import questions
+from nof1.plan.design.order import Pause
+from nof1.plan.orders.draw import draw_order, order_of_arms, schedule
+from nof1.record.diary.entry import columns
+from nof1.record.diary.questions import questions
 from nof1.record.trial import Trial
 
 

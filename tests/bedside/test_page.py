@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 
 from nof1.bedside.page import diary_page
-from nof1.plan.draw import draw_order, order_of_arms, schedule
+from nof1.plan.orders.draw import draw_order, order_of_arms, schedule
 
 MOST_BYTES = 300_000
 HOSTILE = "</script><script>alert(1)</script><!-- %%program%% & \u2028 {number} 'x\" <img src=x onerror=alert(1)>"
@@ -92,8 +92,8 @@ def test_an_open_page_tells_its_order(protocol, make_protocol):
 
 def test_another_process_makes_the_same_bytes(trial_folder):
     script = (
-        "import sys; from hashlib import sha256; from nof1.bedside.page import diary_page; from nof1.plan.loading import load_schedule;"
-        "from nof1.plan.protocol import Protocol; protocol = Protocol.load(sys.argv[1]);"
+        "import sys; from hashlib import sha256; from nof1.bedside.page import diary_page; from nof1.plan.orders.loading import load_schedule;"
+        "from nof1.plan.protocol.protocol import Protocol; protocol = Protocol.load(sys.argv[1]);"
         "print(sha256(diary_page(protocol, load_schedule(sys.argv[1], protocol)).encode()).hexdigest())"
     )
     found = {

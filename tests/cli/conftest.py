@@ -2,8 +2,8 @@
 
 import pytest
 
-from nof1.plan.draw import draw_order
-from nof1.record.entry import Entry
+from nof1.plan.orders.draw import draw_order
+from nof1.record.diary.entry import Entry
 from nof1.record.trial import Trial
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from nof1.cli.app import app
-from nof1.record.diary import read_diary
-from nof1.record.entry import Entry
-from nof1.record.writing import add_entries
+from nof1.record.diary.entry import Entry
+from nof1.record.diary.table import read_diary
+from nof1.record.diary.writing import add_entries
 
 COMMANDS = [command.name for command in app.registered_commands]
 START = "from nof1.cli import main; main()"

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from nof1.plan.protocol import Protocol
-from nof1.record.diary import read_diary
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.table import read_diary
 from nof1.record.importing.importer import plan_import, take_import
 from nof1.record.importing.mapping import complete_map, parse_map
 from nof1.record.importing.reading import Reading

@@ -7,23 +7,23 @@ import pytest
 from journals import begin_journal
 
 from nof1 import commit as commit_room
-from nof1.analyze.terms import terms
+from nof1.analyze.model.data import terms
 from nof1.commit import locked
 from nof1.errors import InputError
 from nof1.files import sha256_bytes
-from nof1.plan.amendments import load_amendments
-from nof1.plan.draw import draw_order, schedule
-from nof1.plan.fields import PAUSE
-from nof1.plan.loading import load_order, load_schedule
-from nof1.plan.order import Pause, order_from_arms
-from nof1.plan.protocol import Protocol
+from nof1.plan.design.fields import PAUSE
+from nof1.plan.design.order import Pause, order_from_arms
+from nof1.plan.orders.amendments import load_amendments
+from nof1.plan.orders.draw import draw_order, schedule
+from nof1.plan.orders.loading import load_order, load_schedule
+from nof1.plan.protocol.protocol import Protocol
 from nof1.record.amend import add_note, add_pause
 from nof1.record.checking.folder import check
-from nof1.record.diary import read_diary
-from nof1.record.entry import Entry
-from nof1.record.journal import read_journal
+from nof1.record.diary.entry import Entry
+from nof1.record.diary.journal import read_journal
+from nof1.record.diary.table import read_diary
+from nof1.record.diary.writing import add_entries
 from nof1.record.trial import Trial
-from nof1.record.writing import add_entries
 
 NOW = datetime(2026, 1, 11, 9, 30, 15, 123, tzinfo=UTC)
 

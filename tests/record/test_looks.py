@@ -12,12 +12,12 @@ from journals import begin_journal
 from known import two_arms
 
 from nof1.errors import InputError
-from nof1.plan.draw import draw_order
-from nof1.plan.loading import Unsealing
-from nof1.plan.order import Pause
+from nof1.plan.design.order import Pause
+from nof1.plan.orders.draw import draw_order
+from nof1.plan.orders.loading import Unsealing
 from nof1.record.amend import add_pause
 from nof1.record.checking.folder import check
-from nof1.record.entry import Entry
+from nof1.record.diary.entry import Entry
 from nof1.record.looks import (
     COLUMNS,
     LOOKS_FILE,
@@ -279,9 +279,9 @@ import os, sys
 from datetime import date, datetime, timezone
 from pathlib import Path
 from nof1.commit import locked
-from nof1.plan.draw import draw_order
-from nof1.plan.protocol import Protocol
-from nof1.record.entry import Entry
+from nof1.plan.orders.draw import draw_order
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.entry import Entry
 from nof1.record.looks import load_looks, record_look
 from nof1.record.trial import Trial
 

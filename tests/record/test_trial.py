@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from nof1.errors import InputError, Nof1Error
-from nof1.plan.draw import build_order, draw_order, schedule
-from nof1.plan.fields import PAUSE, WASHOUT
-from nof1.plan.protocol import Protocol
+from nof1.plan.design.fields import PAUSE, WASHOUT
+from nof1.plan.orders.draw import build_order, draw_order, schedule
+from nof1.plan.protocol.protocol import Protocol
 from nof1.record.amend import add_note, add_pause
-from nof1.record.entry import Entry, parse_entry
+from nof1.record.diary.entry import Entry, parse_entry
+from nof1.record.diary.writing import add_entries
 from nof1.record.trial import Trial
 from nof1.record.unseal import unseal
-from nof1.record.writing import add_entries
 
 NOW = datetime(2026, 1, 19, 8, tzinfo=UTC)
 

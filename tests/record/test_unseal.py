@@ -11,20 +11,20 @@ from journals import begin_journal
 from nof1 import commit as committing
 from nof1.errors import InputError, Nof1Error, RefusalError
 from nof1.files import sha256_file
-from nof1.plan.amendments import load_amendments
-from nof1.plan.draw import draw_order, enumerate_orders, schedule
-from nof1.plan.loading import load_unsealing
-from nof1.plan.order import Pause
+from nof1.plan.design.order import Pause
+from nof1.plan.orders.amendments import load_amendments
+from nof1.plan.orders.draw import draw_order, enumerate_orders, schedule
+from nof1.plan.orders.loading import load_unsealing
 from nof1.record.amend import add_note, add_pause
-from nof1.record.entry import Entry
+from nof1.record.diary.entry import Entry
+from nof1.record.diary.journal import audited, read_journal
+from nof1.record.diary.writing import add_entries
 from nof1.record.importing.importer import plan_import, take_import
 from nof1.record.importing.mapping import complete_map
-from nof1.record.journal import audited, read_journal
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 from nof1.record.trial import Trial
 from nof1.record.unseal import packs_by_number, unblind_period, unseal
-from nof1.record.writing import add_entries
 
 NOW = datetime(2026, 1, 19, 8, tzinfo=UTC)  # the morning after the last night
 PACKS = ["off", "citrate", "citrate", "off"]

@@ -24,15 +24,17 @@ import openpyxl
 from nof1.cells import cleaned
 from nof1.errors import InputError, Nof1Error
 from nof1.files import write_atomic
-from nof1.plan.amendments import AMENDMENTS_FILE, load_amendments, save_amendments
-from nof1.plan.draw import draw_order
-from nof1.plan.loading import UNSEALING_FILE, load_order, load_schedule, load_unsealing
-from nof1.plan.order import ORDER_FILE, Order
-from nof1.plan.protocol import PROTOCOL_FILE, Protocol
-from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_order, seal_order
-from nof1.plan.template import load_template, merge
-from nof1.record.diary import DIARY_FILE, last_evening, read_diary
-from nof1.record.entry import TEXT_COLUMNS, columns, parse_entry, row_of, to_csv
+from nof1.plan.design.order import ORDER_FILE, Order
+from nof1.plan.orders.amendments import AMENDMENTS_FILE, load_amendments, save_amendments
+from nof1.plan.orders.draw import draw_order
+from nof1.plan.orders.loading import UNSEALING_FILE, load_order, load_schedule, load_unsealing
+from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_order, seal_order
+from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
+from nof1.plan.protocol.template import load_template, merge
+from nof1.record.diary.entry import TEXT_COLUMNS, columns, parse_entry, row_of, to_csv
+from nof1.record.diary.journal import JOURNAL_FILE, Line, audited, extended, replayed
+from nof1.record.diary.secondary import MEASURES_FILE, check_measure, measures_csv, read_measures
+from nof1.record.diary.table import DIARY_FILE, last_evening, read_diary
 from nof1.record.importing.importer import plan_import, remembered, take_import
 from nof1.record.importing.ledger import (
     IMPORTS_FOLDER,
@@ -46,12 +48,10 @@ from nof1.record.importing.ledger import (
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.reading import Reading
 from nof1.record.importing.rejected import REJECTED_FILE, RejectedRow, read_rejected, rejected_csv
-from nof1.record.journal import JOURNAL_FILE, Line, audited, extended, replayed
-from nof1.record.secondary import MEASURES_FILE, check_measure, measures_csv, read_measures
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 from nof1.record.trial import Trial
-from nof1.record.unsettled import Unsettled
+from nof1.record.values.ambiguous import Unsettled
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 START = date(2026, 1, 5)

@@ -16,17 +16,17 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from nof1.commit import locked
-from nof1.plan.protocol import Protocol
-from nof1.record.diary import read_diary
-from nof1.record.entry import row_of
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.entry import row_of
+from nof1.record.diary.journal import audited, replayed
+from nof1.record.diary.table import read_diary
+from nof1.record.diary.writing import Change, record
 from nof1.record.importing.importer import plan_import, take_import
 from nof1.record.importing.ledger import read_ledger
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.rejected import read_rejected
-from nof1.record.journal import audited, replayed
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
-from nof1.record.writing import Change, record
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "shutil.rmtree"}

@@ -12,12 +12,12 @@ import pytest
 
 from nof1.cli import main
 from nof1.commit import STAGE, locked, unsettled
-from nof1.plan.protocol import Protocol
-from nof1.record.copies import conflict_copies
-from nof1.record.diary import read_diary
-from nof1.record.entry import row_of
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.checking.copies import conflict_copies
+from nof1.record.diary.entry import row_of
+from nof1.record.diary.journal import audited, replayed
+from nof1.record.diary.table import read_diary
 from nof1.record.importing.ledger import read_ledger
-from nof1.record.journal import audited, replayed
 
 pytestmark = pytest.mark.clock
 
@@ -138,7 +138,9 @@ class Disk:
 @pytest.mark.parametrize("what", COMMANDS)
 def test_a_full_disk_at_any_step_loses_nothing(run, trial_folder, bytes_in, monkeypatch, what):
     assert run("log", "FOLDER", "--night", "2026-01-05", "--set", "note=first")[0] == 0  # there is a journal
-    monkeypatch.setattr("nof1.cli.conceal._renew", lambda *_: None)  # the paperwork is written after, and can be again
+    monkeypatch.setattr(
+        "nof1.cli.terminal.plan_output.renew_paperwork", lambda *_: None
+    )  # the paperwork is written after, and can be again
     original, before = bytes_in(trial_folder), ratings(trial_folder)
     with monkeypatch.context() as patched:
         disk = Disk(patched)
@@ -331,7 +333,7 @@ def test_what_the_system_refuses_anywhere_is_told_in_a_sentence(run, monkeypatch
     def refuse(_):
         raise OSError(errno.EIO, os.strerror(errno.EIO), "/drive/trial")
 
-    monkeypatch.setattr("nof1.cli.status.tell_copies", refuse)
+    monkeypatch.setattr("nof1.cli.commands.status.tell_copies", refuse)
     status, said = run("status", "FOLDER")
     assert status == 1
     assert "/drive/trial could not be read or written (Input/output error)" in " ".join(complaint(said).split())
@@ -343,7 +345,7 @@ AT_ONCE = """
 import sys, time
 from pathlib import Path
 from nof1.cli import main
-import nof1.cli.app, nof1.record.writing, nof1.record.importing.importer
+import nof1.cli.app, nof1.record.diary.writing, nof1.record.importing.importer
 go, name, *words = sys.argv[1:]
 Path(go, name).touch()
 while not Path(go, "go").exists():

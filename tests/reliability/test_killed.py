@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from nof1.plan.draw import draw_order
-from nof1.record.entry import parse_entry
+from nof1.plan.orders.draw import draw_order
+from nof1.record.diary.entry import parse_entry
 from nof1.record.trial import Trial
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs fork and SIGKILL")

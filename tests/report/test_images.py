@@ -12,9 +12,9 @@ from known import SAMPLE
 from matplotlib.figure import Figure
 
 from nof1 import Result, Trial, plots
-from nof1.analyze.designs import THIS
-from nof1.analyze.permutation import describe_randomization
-from nof1.analyze.power import Power
+from nof1.analyze.checks.randomization_test import describe_randomization
+from nof1.analyze.simulation.alternatives import THIS
+from nof1.analyze.simulation.power import Power
 
 pytestmark = pytest.mark.slow
 

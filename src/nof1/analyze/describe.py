@@ -10,11 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from nof1.analyze.exposure import Array
-from nof1.analyze.rates import rate_difference, rate_interval
-from nof1.plan.order import RUN_IN
-from nof1.plan.protocol import Protocol
-from nof1.record.side_effects import NO_WORDS, is_denial, stops
+from nof1._version import __version__
+from nof1.analyze.arrays import Array
+from nof1.analyze.checks.blinding import describe_blinding
+from nof1.analyze.checks.rates import rate_difference, rate_interval
+from nof1.analyze.model.data import Terms
+from nof1.analyze.results import SCHEMA
+from nof1.plan.design.order import RUN_IN
+from nof1.plan.orders.evening_dose import has_dose
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.side_effects import NO_WORDS, is_denial, stops
 from nof1.record.trial import Trial
 
 WITHIN_MG = 1.0  # a dose this close to the planned one is the planned one
@@ -120,8 +125,6 @@ def _shares_of_packs(trial: Trial, arm: str) -> Array:
 
 
 def _run_in_has_pack(protocol: Protocol) -> bool:
-    from nof1.plan.calendar import has_dose  # late: it brings in icalendar
-
     return has_dose(protocol, protocol.arm(protocol.reference))
 
 
@@ -248,3 +251,37 @@ def _difference(count: int, n: int, other_count: int, other_n: int) -> dict[str,
         return None
     found = rate_difference(count, n, other_count, other_n)
     return {"difference": found.difference, "interval": list(found.interval), "p_higher": found.p_higher}
+
+
+def describe_trial(trial: Trial, data: Terms, seed: int) -> dict[str, Any]:
+    """Protocol, nights, periods, adherence, harms, blinding as plain values."""
+    protocol = trial.protocol
+    return {
+        "schema": SCHEMA,
+        "nof1": __version__,
+        "protocol_sha256": protocol.sha256(),
+        "diary_sha256": trial.diary_sha256,
+        "simulated": protocol.simulated,
+        "randomized": protocol.randomized,
+        "family": protocol.analysis.family,
+        "seed": seed,
+        "priors": protocol.priors.model_dump(exclude_none=True),
+        "nights": {
+            "planned": protocol.nights,
+            "recorded": protocol.nights - len(trial.missing_nights),
+            "after_last": _after_last(trial),
+            "analyzed": data.n,
+        },
+        "amendments": [amendment.sentence() for amendment in trial.amendments],
+        "unsealing": None if trial.unsealing is None else trial.unsealing.model_dump(mode="json", by_alias=True),
+        "periods": describe_periods(trial),
+        "adherence": describe_adherence(trial),
+        "harms": describe_harms(trial),
+        "blinding": describe_blinding(trial),
+    }
+
+
+def _after_last(trial: Trial) -> int:
+    """Planned nights after the last entry: still to come, or given up."""
+    last = max(entry.night for entry in trial.entries)
+    return sum(night > last for night in trial.missing_nights)

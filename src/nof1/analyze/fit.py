@@ -7,32 +7,38 @@ from datetime import date, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
-from nof1.analyze.answers import (
+import numpy as np
+
+from nof1.analyze.arrays import Array
+from nof1.analyze.checks.computation import cross_check, not_cross_checked, sampling_check, weights_check
+from nof1.analyze.checks.model_checks import left_out_check, predictive_check, prior_check
+from nof1.analyze.checks.over_time import effect_over_time
+from nof1.analyze.checks.randomization_test import describe_randomization
+from nof1.analyze.checks.sensitivity import sensitivity as other_choices
+from nof1.analyze.describe import describe_trial
+from nof1.analyze.engines.augmented.nights import refuse_without_posterior
+from nof1.analyze.engines.choose import AUGMENTED_FAMILIES, Solved, from_augmented, from_marginal, in_background
+from nof1.analyze.engines.inference_data import complete_tree, leave_one_out_tree, thinned
+from nof1.analyze.engines.marginal import MarginalFit, fit_marginal
+from nof1.analyze.engines.nuts import NutsFit, Progress, compile_nuts, mcse, sample_nuts
+from nof1.analyze.engines.pair_effects import (
     Row,
     both_estimands,
     drawn_rows,
     entries,
     further_rows,
     highest_exposure,
-    with_forecasts,
 )
-from nof1.analyze.augmented_nights import refuse_without_posterior
-from nof1.analyze.checks import cross_check, not_cross_checked, sampling_check, weights_check
-from nof1.analyze.criticism import left_out_check, predictive_check, prior_check
-from nof1.analyze.exposure import NEARLY_FULL, Array
-from nof1.analyze.marginal import MarginalFit, fit_marginal
-from nof1.analyze.nuts import NutsFit, Progress, compile_nuts, mcse, sample_nuts
-from nof1.analyze.over_time import effect_over_time
-from nof1.analyze.permutation import describe_randomization
-from nof1.analyze.posterior import describe_parameters, marginal_draws
-from nof1.analyze.recorded import describe_trial
+from nof1.analyze.engines.posterior import describe_parameters, marginal_draws
+from nof1.analyze.model.data import Terms, terms
+from nof1.analyze.model.draws import draws_of
+from nof1.analyze.model.effects import SETTLED, pairs
+from nof1.analyze.model.exposure import NEARLY_FULL
+from nof1.analyze.model.standardize import standardize
 from nof1.analyze.results import Result
-from nof1.analyze.sensitivity import sensitivity as other_choices
-from nof1.analyze.solve import AUGMENTED_FAMILIES, Solved, from_augmented, from_marginal, in_background
-from nof1.analyze.terms import Terms, terms
-from nof1.analyze.tree import complete_tree, leave_one_out_tree
+from nof1.analyze.simulation.forecast import Roots, forecast, forecast_normal
 from nof1.errors import InputError, RefusalError
-from nof1.plan.protocol import Protocol
+from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
 
 if TYPE_CHECKING:
@@ -233,3 +239,31 @@ def _describe_exposure(data: Terms, highest: Array) -> dict[str, Any]:
         "highest": {arm: float(value) for arm, value in zip(data.arms, highest, strict=True)},
         "nearly_full": NEARLY_FULL,
     }
+
+
+def with_forecasts(result: Result, data: Terms, fitted: MarginalFit | None, *, seed: int) -> Result:
+    """The same with what more blocks would probably say, in the entry of every leading pair that is not settled."""
+    protocol, trial = result.trial.protocol, result.trial
+    roots: Roots = {}
+    for pair, entry in zip(pairs(protocol), result.lead, strict=True):
+        estimand, numbers = result.leading(entry)
+        entry["forecast"] = None
+        if numbers["verdict"] in SETTLED:
+            continue
+        if fitted is not None and data.family == "normal":
+            told = forecast(
+                protocol,
+                data,
+                fitted,
+                order=trial.order,
+                estimand=estimand,
+                vector=pair.vector,
+                seed=seed,
+                roots=roots,
+            )
+        else:
+            standardized = standardize(data, thinned(draws_of(data, result.posterior["posterior"].to_dataset())))
+            values = standardized.full if estimand == "full" else standardized.as_lived
+            told = forecast_normal(protocol, data, values @ np.array(pair.vector), order=trial.order, estimand=estimand)
+        entry["forecast"] = told.to_dict()
+    return result

@@ -12,10 +12,12 @@ from nof1.commit import locked
 from nof1.errors import InputError
 from nof1.files import read_bytes, sha256_file, write_atomic
 from nof1.language import said_in, with_said
-from nof1.plan.analysis import Estimand
+from nof1.plan.protocol.analysis import Estimand
+from nof1.plan.protocol.protocol import SIMULATED
 from nof1.record.looks import Look, record_look
 from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
 from nof1.record.trial import Trial
+from nof1.shown import Row, Table, as_html, as_text, brief
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 _SENTENCES = "sentences"  # in results.json: what each sentence was made from, so that it can be told in other languages
+
+
+_ENGINES = {"nuts": "PyMC (NUTS)", "marginal": "the marginal engine alone"}
+_ESTIMANDS = {"full": "at full exposure", "as-lived": "as lived"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,14 +49,10 @@ class Result:
     posterior: "xr.DataTree"
 
     def __repr__(self) -> str:
-        from nof1.analyze.display import result_text
-
-        return result_text(self)
+        return _as_text(self)
 
     def _repr_html_(self) -> str:
-        from nof1.analyze.display import result_html
-
-        return result_html(self)
+        return _as_html(self)
 
     @property
     def engine(self) -> str:
@@ -119,8 +121,8 @@ class Result:
         `posterior` holds the log likelihood of each night given those before it, which adds up to that of all nights; for
         leaving out single nights of a series it is the wrong one.
         """
-        from nof1.analyze.terms import terms
-        from nof1.analyze.tree import leave_one_out_tree
+        from nof1.analyze.engines.inference_data import leave_one_out_tree
+        from nof1.analyze.model.data import terms
 
         return leave_one_out_tree(terms(self.trial), self.posterior["posterior"].to_dataset(), seed=self.record["seed"])
 
@@ -227,3 +229,86 @@ def load_posterior(path: Path) -> "xr.DataTree":
 
     with xr.open_datatree(path, engine="h5netcdf") as tree:
         return tree.load()
+
+
+def _as_text(result: Result) -> str:
+    """A few lines: for every pair of arms the verdict, the effect and the chances; then what failed."""
+    rows: list[Row] = []
+    for effect in result.lead:
+        _, size, interval, verdict, better, benefit, small, harm = _cells(result, effect)
+        rows.append((_pair(effect), f"{verdict}; {size} ({interval})"))
+        rows.append(
+            ("chances", f"better {better}; by the threshold or more: better {benefit}, worse {harm}; less {small}")
+        )
+    return as_text(f"Result of {brief(result.trial.protocol.title)!r}", [*rows, *_rows(result)])
+
+
+def _as_html(result: Result) -> str:
+    """The same as a table, one row for each pair of arms."""
+    level = f"{100 * result.lead[0]['level']:g} % interval"
+    threshold = f"{result.trial.protocol.outcome.threshold:g}"
+    columns = (
+        "arms",
+        "effect",
+        level,
+        "verdict",
+        "better",
+        f"better by ≥ {threshold}",
+        f"change < {threshold}",
+        f"worse by ≥ {threshold}",
+    )
+    table = Table(columns, [_cells(result, effect) for effect in result.lead])
+    first = result.lead[0]
+    rows = [("answer", f"{_pair(first)}: {result.leading(first)[1]['verdict']}"), ("effect", first["measure"])]
+    return as_html(f"Result: {result.trial.protocol.title}", [*rows, *_rows(result)], table)
+
+
+def _rows(result: Result) -> list[Row]:
+    nights = result.record["nights"]
+    failed = [check["sentence"] for check in result.failures]
+    if result.trial.changed_after_unsealing:
+        failed.insert(0, "The diary was changed after the order was opened.")
+    rows = [
+        ("nights", f"{nights['analyzed']} analyzed of {nights['planned']}"),
+        ("computed", f"by {_ENGINES[result.engine]}"),
+        ("failed", "\n".join(failed)) if failed else ("checks", "no check of the computation failed"),
+        ("look at", "\n".join(_cautions(result))),
+    ]
+    rows = [row for row in rows if row[1]]
+    return [*rows, ("data", SIMULATED)] if result.record["simulated"] else rows
+
+
+def _cautions(result: Result) -> list[str]:
+    """Sentences of the checks of the model that were not passed: they say with how much care to take the answer."""
+    checks = result.record["checks"].values()
+    return [check["sentence"] for check in checks if check["passed"] is False and check.get("kind") == "model"]
+
+
+def _cells(result: Result, effect: dict[str, Any]) -> tuple[str, ...]:
+    """Arms, effect, interval, verdict and four chances, of the estimand that pages lead with."""
+    estimand, numbers = result.leading(effect)
+    low, high = numbers["interval"]
+    built_up = result.trial.protocol.analysis.carryover == "exponential"
+    told = f" {_ESTIMANDS[estimand]}" if built_up or estimand == "as-lived" else ""
+    return (
+        _pair(effect),
+        f"{_signed(numbers['mean'])}{told}",
+        f"{_signed(low)} to {_signed(high)}",
+        numbers["verdict"],
+        *(_percent(numbers[name]) for name in ("p_better", "p_benefit", "p_small", "p_harm")),
+    )
+
+
+def _pair(effect: dict[str, Any]) -> str:
+    return f"{effect['arm']} against {effect['reference']}"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _percent(chance: float) -> str:
+    """A chance that is never told as certain or impossible."""
+    if chance < 0.01:
+        return "< 1 %"
+    return "> 99 %" if chance > 0.99 else f"{100 * chance:.0f} %"

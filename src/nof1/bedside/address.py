@@ -1,6 +1,6 @@
 """Where `nof1 serve` listens, and under which address this machine is known at home. Nothing is sent to find that out.
 
-The one file besides `analyze/cluster.py` that knows sockets.
+The one file besides `analyze/parallel/dask.py` that knows sockets.
 """
 
 import errno

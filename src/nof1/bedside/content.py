@@ -10,16 +10,16 @@ from typing import Any
 from nof1 import facts
 from nof1.bedside.words import words
 from nof1.language import Said, languages, say, speaking, spoken
-from nof1.plan.calendar import shown_order
-from nof1.plan.fields import PAUSE
-from nof1.plan.order import RUN_IN, Order, Period
-from nof1.plan.protocol import Protocol
-from nof1.plan.safety import StopRule, stop_rule_sentence, stop_rules
-from nof1.record.entry import MAX_TEXT, NO_GUESS, columns
-from nof1.record.nights import DAY_BEGINS
-from nof1.record.questions import Question, questions
-from nof1.record.side_effects import HARMS, NO_WORDS, STOP_SENTENCE
+from nof1.plan.design.fields import PAUSE
+from nof1.plan.design.order import RUN_IN, Order, Period
+from nof1.plan.orders.seal import shown_order
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety import StopRule, stop_rule_sentence, stop_rules
+from nof1.record.diary.entry import MAX_TEXT, NO_GUESS, columns
+from nof1.record.diary.questions import Question, questions
+from nof1.record.diary.side_effects import HARMS, NO_WORDS, STOP_SENTENCE
 from nof1.record.sources.diary_page import FORMAT, VERSION
+from nof1.record.values.nights import DAY_BEGINS
 
 _NUMBER = "{number}"  # the page puts the number of the period in its place
 
@@ -171,7 +171,7 @@ def _stop_rule(rule: StopRule) -> dict[str, Any]:
 
 
 def _limit(row: dict[str, Any]) -> dict[str, Any]:
-    """An upper level for a dose, as `nof1.plan.safety.dose_findings` tells it."""
+    """An upper level for a dose, as `nof1.plan.protocol.safety.dose_findings` tells it."""
     return {
         "mg": row["mg_per_day"],
         "text": _in_languages(lambda: str(say(row["text"]))),

@@ -13,8 +13,8 @@ from importlib.resources import files
 from typing import Any
 
 from nof1.bedside.content import page_content
-from nof1.plan.order import Order
-from nof1.plan.protocol import Protocol
+from nof1.plan.design.order import Order
+from nof1.plan.protocol.protocol import Protocol
 
 PAGE_FILE = "diary.html"
 # In this order: each uses those before it.

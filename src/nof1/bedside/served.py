@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from nof1.bedside.page import diary_page
 from nof1.errors import InputError
 from nof1.files import sha256_bytes
-from nof1.plan.loading import load_schedule
-from nof1.plan.order import Order
-from nof1.plan.protocol import Protocol
-from nof1.record.diary import read_diary
-from nof1.record.entry import Entry, columns, row_of
-from nof1.record.nights import last_night
-from nof1.record.writing import Change, ConflictError, record
+from nof1.plan.design.order import Order
+from nof1.plan.orders.loading import load_schedule
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.entry import Entry, columns, row_of
+from nof1.record.diary.table import read_diary
+from nof1.record.diary.writing import Change, ConflictError, record
+from nof1.record.values.nights import last_night
 
 MAX_ENTRIES = 400  # nights at once: a year's
 BY = "diary page"  # in the journal

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from nof1.cells import path_text
-from nof1.cli.streams import standard_streams
+from nof1.cli.terminal.streams import standard_streams
 from nof1.errors import Nof1Error
 
 
@@ -29,7 +29,7 @@ def main() -> None:
 
 def _run() -> int | str | None:
     from nof1.cli.app import app
-    from nof1.cli.console import complain
+    from nof1.cli.terminal.console import complain
 
     try:
         app(prog_name="nof1")
@@ -50,7 +50,7 @@ def _run() -> int | str | None:
 
 
 def _tell_lost(why: str, *, done: bool) -> None:
-    from nof1.cli.console import complain
+    from nof1.cli.terminal.console import complain
 
     if done:
         complain(

@@ -5,7 +5,24 @@ from typing import Annotated
 import typer
 
 from nof1._version import __version__
-from nof1.cli import adopt, analyze, check, cohort, conceal, diary_page, imports, log, plan, power, serve, share, status
+from nof1.cli.commands import (
+    adopt,
+    amend,
+    analyze,
+    check,
+    cohort,
+    demo,
+    diary_page,
+    import_,
+    log,
+    plan,
+    power,
+    report,
+    serve,
+    share,
+    status,
+    unseal,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -37,14 +54,14 @@ app.command("power")(power.power)
 app.command("log")(log.log)
 app.command("diary-page")(diary_page.diary_page)
 app.command("serve")(serve.serve)
-app.command("import")(imports.import_)
+app.command("import")(import_.import_)
 app.command("adopt")(adopt.adopt)
 app.command("status")(status.status)
-app.command("amend")(conceal.amend)
-app.command("unseal")(conceal.unseal)
+app.command("amend")(amend.amend)
+app.command("unseal")(unseal.unseal)
 app.command("analyze")(analyze.analyze)
-app.command("report")(analyze.report)
+app.command("report")(report.report)
 app.command("cohort")(cohort.cohort)
 app.command("share")(share.share)
 app.command("check")(check.check)
-app.command("demo")(analyze.demo)
+app.command("demo")(demo.demo)

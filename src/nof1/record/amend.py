@@ -5,12 +5,12 @@ from pathlib import Path
 
 from nof1.commit import commit, locked
 from nof1.errors import InputError
-from nof1.plan.amendments import AMENDMENTS_FILE, Amendment, amendments_csv, load_amendments
-from nof1.plan.loading import load_schedule
-from nof1.plan.order import ORDER_FILE, Order, Pause
-from nof1.plan.protocol import Protocol
-from nof1.record.diary import read_diary, refuse_if_locked
-from nof1.record.journal import with_files
+from nof1.plan.design.order import ORDER_FILE, Order, Pause
+from nof1.plan.orders.amendments import AMENDMENTS_FILE, Amendment, amendments_csv, load_amendments
+from nof1.plan.orders.loading import load_schedule
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.journal import with_files
+from nof1.record.diary.table import read_diary, refuse_if_locked
 
 
 def add_pause(folder: str | Path, start: date, nights: int, reason: str, *, now: datetime) -> Order:

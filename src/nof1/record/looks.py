@@ -16,14 +16,14 @@ from nof1.cells import csv_text, shielded, unshielded
 from nof1.commit import commit, locked
 from nof1.errors import InputError
 from nof1.files import is_file, read_bytes
-from nof1.plan.explain import explain
-from nof1.plan.fields import PAUSE, Day, Frozen, Whole
-from nof1.plan.interim import PlannedLook, planned_looks
-from nof1.plan.order import Order
-from nof1.plan.protocol import PROTOCOL_FILE, Protocol
-from nof1.record.journal import with_files
-from nof1.record.nights import last_night
+from nof1.plan.design.fields import PAUSE, Day, Frozen, Whole
+from nof1.plan.design.interim import PlannedLook, planned_looks
+from nof1.plan.design.order import Order
+from nof1.plan.protocol.explain import explain
+from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
+from nof1.record.diary.journal import with_files
 from nof1.record.trial import Trial
+from nof1.record.values.nights import last_night
 
 LOOKS_FILE = "looks.csv"
 COLUMNS = (

@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from nof1.errors import InputError
 from nof1.files import new_folder, sha256_bytes, write_atomic
-from nof1.plan.amendments import Amendment, load_amendments, save_amendments
-from nof1.plan.draw import check_order
-from nof1.plan.fields import PAUSE
-from nof1.plan.loading import UNSEALING_FILE, Unsealing, load_order, load_unsealing
-from nof1.plan.order import ORDER_FILE, Order
-from nof1.plan.protocol import PROTOCOL_FILE, Protocol
-from nof1.record.diary import DIARY_FILE, read_diary
-from nof1.record.entry import Entry, check_entry, to_csv
-from nof1.record.secondary import MEASURES_FILE, measures_csv, read_measures
+from nof1.plan.design.fields import PAUSE
+from nof1.plan.design.order import ORDER_FILE, Order
+from nof1.plan.orders.amendments import Amendment, load_amendments, save_amendments
+from nof1.plan.orders.draw import check_order
+from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, load_order, load_unsealing
+from nof1.plan.protocol.protocol import PROTOCOL_FILE, SIMULATED, Protocol
+from nof1.record.diary.entry import Entry, check_entry, to_csv
+from nof1.record.diary.secondary import MEASURES_FILE, measures_csv, read_measures
+from nof1.record.diary.table import DIARY_FILE, read_diary
+from nof1.shown import Row, Table, as_html, as_text, brief
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from nof1.record.sources.table import Table as SourceTable
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,14 +63,10 @@ class Trial:
             check_entry(self.protocol, entry, where=f"night {entry.night}", until=self.order.end)
 
     def __repr__(self) -> str:
-        from nof1.record.display import trial_text
-
-        return trial_text(self)
+        return _as_text(self)
 
     def _repr_html_(self) -> str:
-        from nof1.record.display import trial_html
-
-        return trial_html(self)
+        return _as_html(self)
 
     @classmethod
     def load(cls, folder: str | Path) -> "Trial":
@@ -93,18 +92,30 @@ class Trial:
     def from_frame(cls, frame: "pd.DataFrame", *, outcome: str, arm: str, **options: Any) -> "Trial":
         """A trial from a table that already holds outcome and arm, one row a night.
 
-        The options are those of `nof1.record.adopt.adopt`: `date` or `day`, `reference`, `low`, `high`, `better`,
-        `threshold`, `carryover`, `title`, `simulated`, `analysis`.
+        The options are those of `from_table`: `date` or `day`, `reference`, `low`, `high`, `better`, `threshold`, `carryover`,
+        `title`, `simulated`, `analysis`.
 
         Raises
         ------
         InputError
             If a column is missing or a value does not fit.
         """
-        from nof1.record.adopt import adopt
         from nof1.record.sources.table import table_from_frame
 
-        return adopt(table_from_frame(frame), outcome=outcome, arm=arm, **options)
+        return cls.from_table(table_from_frame(frame), outcome=outcome, arm=arm, **options)
+
+    @classmethod
+    def from_table(cls, table: "SourceTable", **options: Any) -> "Trial":
+        """A trial from a table that was read from a file; the options are those of `nof1.record.importing.adopt.adopted_nights`.
+
+        Raises
+        ------
+        InputError
+            If a column is missing or a value does not fit.
+        """
+        from nof1.record.importing.adopt import adopted_nights
+
+        return cls(*adopted_nights(table, **options))
 
     def create(self, folder: str | Path) -> None:
         """Write a new trial folder: protocol.toml, order.csv, diary.csv; all of it or nothing.
@@ -213,3 +224,56 @@ def _dose_from_pack(protocol: Protocol, entry: Entry, arm: str | None) -> float 
     """Elemental mg in the part of the pack that was taken; nights without a pack have no dose."""
     planned = next((one.dose_mg for one in protocol.arms if one.name == arm), 0.0)
     return None if entry.taken is None or planned is None else entry.taken * planned
+
+
+def _as_text(trial: Trial) -> str:
+    """A few lines: nights, then each arm with its nights and mean."""
+    arms = [
+        (f"on {arm}", f"{recorded} of {nights} nights, mean {mean}") for arm, nights, recorded, mean, _ in _arms(trial)
+    ]
+    return as_text(f"Trial {brief(trial.protocol.title)!r}", [*_rows(trial), *arms])
+
+
+def _as_html(trial: Trial) -> str:
+    """The same as a table, one row for each arm."""
+    label = trial.protocol.outcome.title
+    table = Table(("arm", "nights", "recorded", f"mean {label}", "sd"), _arms(trial))
+    return as_html(f"Trial: {trial.protocol.title}", _rows(trial), table)
+
+
+def _rows(trial: Trial) -> list[Row]:
+    protocol = trial.protocol
+    missing = len(trial.missing_nights)
+    ahead = _still_to_come(trial)
+    told = f"{protocol.nights - missing} of {protocol.nights} recorded, {missing - ahead} missing"
+    rows = [("nights", f"{told}, {ahead} after the last entry" if ahead else told)]
+    if protocol.dated:
+        rows.append(("dates", f"{trial.order.start} to {trial.order.end}"))
+    if trial.amendments:
+        rows.append(("amended", f"{len(trial.amendments)} after the draw"))
+    if trial.unsealing is not None:
+        early = f", with {trial.unsealing.nights_left} nights still to come" if trial.unsealing.early else ""
+        rows.append(("opened", f"{trial.unsealing.opened:%Y-%m-%d}{early}"))
+    return [*rows, ("data", SIMULATED)] if protocol.simulated else rows
+
+
+def _still_to_come(trial: Trial) -> int:
+    """Missing nights after the last one with an outcome: not lived yet, or given up."""
+    rated = [entry.night for entry in trial.entries if entry.outcome is not None]
+    return sum(not rated or night > max(rated) for night in trial.missing_nights)
+
+
+def _arms(trial: Trial) -> list[tuple[str, str, str, str, str]]:
+    """Name, nights, nights with an outcome, mean and sd of each arm; run-in nights are nights of the reference."""
+    outcomes = {
+        arm.name: trial.frame.loc[trial.frame["arm"] == arm.name, trial.protocol.outcome.name]
+        for arm in trial.protocol.arms
+    }
+    return [
+        (name, str(len(nights)), str(nights.count()), _number(nights.mean()), _number(nights.std()))
+        for name, nights in outcomes.items()
+    ]
+
+
+def _number(value: float) -> str:
+    return "–" if value != value else f"{value:.2f}"  # nan: no night, or for an sd a single one

@@ -11,18 +11,18 @@ from pathlib import Path
 from nof1.commit import commit, locked
 from nof1.errors import InputError, RefusalError
 from nof1.files import sha256_bytes
-from nof1.plan.amendments import Amendment, load_amendments, pauses
-from nof1.plan.draw import order_of_arms, schedule
-from nof1.plan.fields import PAUSE
-from nof1.plan.loading import UNSEALING_FILE, Unsealing, is_sealed, load_schedule, load_unsealing
-from nof1.plan.order import ORDER_FILE, Order
-from nof1.plan.protocol import Protocol
-from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_order, open_order
+from nof1.plan.design.fields import PAUSE
+from nof1.plan.design.order import ORDER_FILE, Order
+from nof1.plan.orders.amendments import Amendment, load_amendments, pauses
+from nof1.plan.orders.draw import order_of_arms, schedule
+from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, is_sealed, load_schedule, load_unsealing
+from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_order, open_order
+from nof1.plan.protocol.protocol import Protocol
 from nof1.record.amend import amended
-from nof1.record.diary import read_diary
-from nof1.record.entry import to_csv
-from nof1.record.journal import beginning, journal_bytes, with_files
-from nof1.record.nights import last_night
+from nof1.record.diary.entry import to_csv
+from nof1.record.diary.journal import beginning, journal_bytes, with_files
+from nof1.record.diary.table import read_diary
+from nof1.record.values.nights import last_night
 
 
 def unseal(

@@ -7,14 +7,14 @@ answer needs the words alone, and the pictures behind the page take longer to im
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nof1.report.pdf import summary
+    from nof1.report.results.summary import summary
 
 __all__ = ["summary"]
 
 
 def __getattr__(name: str) -> Any:
     if name == "summary":
-        from nof1.report.pdf import summary
+        from nof1.report.results.summary import summary
 
         return summary
     raise AttributeError(f"module 'nof1.report' has no attribute {name!r}")

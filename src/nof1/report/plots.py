@@ -1,110 +1,44 @@
 """Pictures: one function each, data in, Axes out. Readable in grey, units on the axes, never shown by themselves."""
 
-from typing import TYPE_CHECKING
+from nof1.report.figures.alternatives import describe
+from nof1.report.figures.autocorrelation import autocorrelation
+from nof1.report.figures.chances import probabilities
+from nof1.report.figures.checks import checks, engines
+from nof1.report.figures.cohort import cohort
+from nof1.report.figures.course import exposure, over_time
+from nof1.report.figures.effect import effect
+from nof1.report.figures.forest import forest
+from nof1.report.figures.model import left_out, predictive, prior_posterior
+from nof1.report.figures.nights import nights, period_means
+from nof1.report.figures.orders import randomization
+from nof1.report.figures.power import power
+from nof1.report.figures.schedule import schedule
+from nof1.report.figures.sensitivity import sensitivity
+from nof1.report.figures.style import arm_styles
 
-import numpy as np
-
-from nof1.analyze.draws import draws_of
-from nof1.analyze.effects import pairs
-from nof1.analyze.results import Result
-from nof1.analyze.standardize import LINEAR, standardize
-from nof1.analyze.terms import terms
-from nof1.analyze.tree import thinned
-from nof1.language import say
-from nof1.report.plots_autocorrelation import autocorrelation as autocorrelation
-from nof1.report.plots_chances import probabilities as probabilities
-from nof1.report.plots_checks import checks as checks
-from nof1.report.plots_checks import engines as engines
-from nof1.report.plots_cohort import cohort as cohort
-from nof1.report.plots_course import exposure as exposure
-from nof1.report.plots_course import over_time as over_time
-from nof1.report.plots_described import describe as describe
-from nof1.report.plots_forest import forest as forest
-from nof1.report.plots_model import left_out as left_out
-from nof1.report.plots_model import predictive as predictive
-from nof1.report.plots_model import prior_posterior as prior_posterior
-from nof1.report.plots_nights import nights as nights
-from nof1.report.plots_nights import period_means as period_means
-from nof1.report.plots_orders import randomization as randomization
-from nof1.report.plots_power import power as power
-from nof1.report.plots_schedule import schedule as schedule
-from nof1.report.plots_sensitivity import sensitivity as sensitivity
-from nof1.report.plots_style import (
-    BAND,
-    density,
-    finish,
-    new_axes,
-    shorten,
-    sides,
-    wrapped,
-)
-from nof1.report.plots_style import arm_styles as arm_styles
-from nof1.report.words_effect import measure_of, units
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-_MOST_PAIRS = 6
+__all__ = [
+    "arm_styles",
+    "autocorrelation",
+    "checks",
+    "cohort",
+    "describe",
+    "effect",
+    "engines",
+    "exposure",
+    "forest",
+    "left_out",
+    "nights",
+    "over_time",
+    "period_means",
+    "power",
+    "predictive",
+    "prior_posterior",
+    "probabilities",
+    "randomization",
+    "schedule",
+    "sensitivity",
+]
 
 
-def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
-    """Posterior of each effect with its interval, against the band of changes too small to matter.
-
-    Of many pairs of arms it shows the first few, those with the reference before others; `result.effects` has all.
-    """
-    ax = ax or new_axes(5.0, 3.0)
-    protocol = result.trial.protocol
-    told = units(measure_of(result.lead[0]), protocol.outcome)
-    threshold = told.factor * protocol.outcome.threshold
-    draws = [told.factor * values for values in _effect_draws(result)]
-    ax.axvspan(-threshold, threshold, color=BAND, zorder=0)
-    ax.axvline(0, color="black", lw=0.9, zorder=1)
-    reach = [threshold * 1.15]
-    for row, (entry, values) in enumerate(zip(result.lead, draws, strict=False)):
-        colour = arm_styles(protocol)[entry["arm"]][0]
-        base = float(len(draws) - 1 - row)
-        grid, height = density(values)
-        ax.fill_between(grid, base, base + 0.8 * height / height.max(), color=colour, alpha=0.45, lw=0, zorder=2)
-        _, numbers = result.leading(entry)
-        low, high = (told.factor * end for end in numbers["interval"])
-        ax.plot([low, high], [base, base], color="black", lw=2.6, solid_capstyle="butt", zorder=4)
-        ax.plot([told.factor * numbers["mean"]], [base], "o", color="black", ms=6, zorder=5)
-        reach += [abs(grid[0]), abs(grid[-1])]
-        if len(draws) > 1:
-            label = say("{arm} against {reference}", arm=entry["arm"], reference=entry["reference"])
-            ax.text(0.01, base + 0.45, shorten(label, 40), transform=ax.get_yaxis_transform(), fontsize=8)
-    span = max(reach)
-    left, right = sides(protocol)
-    ax.text(0.02, 1.02, left, transform=ax.transAxes, ha="left", va="bottom", fontsize=9)
-    ax.text(0.98, 1.02, right, transform=ax.transAxes, ha="right", va="bottom", fontsize=9)
-    ax.text(
-        0,
-        1.02,
-        say("too small\nto matter"),
-        transform=ax.get_xaxis_transform(),
-        ha="center",
-        va="bottom",
-        fontsize=7.5,
-        linespacing=0.95,
-    )
-    words = say("change in {outcome} ({unit})", outcome=shorten(protocol.outcome.title, 40), unit=told.axis)
-    ax.set(
-        xlim=(-span, span),
-        ylim=(-0.15, len(draws)),
-        yticks=[],
-        xlabel=wrapped(words, ax, size=10),
-    )
-    ax.spines["left"].set_visible(False)
-    finish(ax, protocol)
-    return ax
-
-
-def _effect_draws(result: Result) -> list[np.ndarray]:
-    """Draws of each pair's effect, on the estimand that leads."""
-    data = terms(result.trial)
-    draws = draws_of(data, result.posterior["posterior"].to_dataset())
-    told = standardize(data, draws if data.family in LINEAR else thinned(draws))
-    return [
-        (told.as_lived if result.leading(entry)[0] == "as-lived" else told.full) @ np.array(pair.vector)
-        for entry, pair in zip(result.lead[:_MOST_PAIRS], pairs(result.trial.protocol), strict=False)
-    ]
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -16,22 +16,22 @@ import nof1.record.checking.folder as room
 from nof1.commit import STAGE, commit, locked
 from nof1.errors import InputError, Nof1Error
 from nof1.files import sha256_bytes, write_atomic
-from nof1.plan.amendments import load_amendments
-from nof1.plan.draw import draw_order
-from nof1.plan.loading import load_order
-from nof1.plan.protocol import Protocol
-from nof1.plan.seal import load_seal, seal_order
+from nof1.plan.orders.amendments import load_amendments
+from nof1.plan.orders.draw import draw_order
+from nof1.plan.orders.loading import load_order
+from nof1.plan.orders.seal import load_seal, seal_order
+from nof1.plan.protocol.protocol import Protocol
 from nof1.record.amend import add_note, add_pause
 from nof1.record.checking.folder import accept, check
-from nof1.record.diary import read_diary
+from nof1.record.diary.journal import with_files
+from nof1.record.diary.secondary import read_measures
+from nof1.record.diary.table import read_diary
+from nof1.record.diary.writing import Change, record
 from nof1.record.importing.ledger import Imported, ledger_csv
 from nof1.record.importing.rejected import RejectedRow, rejected_csv
-from nof1.record.journal import with_files
 from nof1.record.result_files import results_sha256
-from nof1.record.secondary import read_measures
 from nof1.record.trial import Trial
 from nof1.record.unseal import unblind_period, unseal
-from nof1.record.writing import Change, record
 
 NOW = datetime(2026, 1, 11, 9, 30, tzinfo=UTC)
 EXPORT = b"Date,How bad?\n2026-01-05,4\n"

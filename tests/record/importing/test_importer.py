@@ -13,19 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nof1.errors import InputError, Nof1Error
-from nof1.plan.protocol import Protocol
+from nof1.plan.protocol.protocol import Protocol
 from nof1.record.amend import add_pause
-from nof1.record.diary import read_diary
-from nof1.record.entry import Entry
+from nof1.record.diary.entry import Entry
+from nof1.record.diary.journal import read_journal
+from nof1.record.diary.table import read_diary
+from nof1.record.diary.writing import add_entries
 from nof1.record.importing.importer import StaleError, nothing_new, plan_import, remembered, take_import
 from nof1.record.importing.ledger import read_ledger
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.reading import Reading
 from nof1.record.importing.rejected import read_rejected
-from nof1.record.journal import read_journal
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
-from nof1.record.writing import add_entries
 
 from ..conftest import LATEST, NOW
 
@@ -100,7 +100,7 @@ def test_counts_add_up_and_every_line_ends_in_one_place(tmp_path_factory, planne
 
 @pytest.fixture(scope="module")
 def planned_folder(tmp_path_factory, make_protocol):
-    from nof1.plan.draw import draw_order
+    from nof1.plan.orders.draw import draw_order
     from nof1.record.trial import Trial
 
     protocol = make_protocol()
@@ -304,7 +304,7 @@ def test_a_file_that_was_taken_keeps_its_copy_when_it_is_stopped_the_second_time
     take(made)
     found = plan(made, "dose_mg=pill")
     add_entries(trial_folder, protocol, [Entry(date(2026, 1, 13), outcome=9)])
-    from nof1.record.writing import Change, record
+    from nof1.record.diary.writing import Change, record
 
     record(trial_folder, protocol, [Change(date(2026, 1, 12), {"dose_mg": "100"})], by="log", now=NOW)
     before = bytes_in(trial_folder)
@@ -314,7 +314,7 @@ def test_a_file_that_was_taken_keeps_its_copy_when_it_is_stopped_the_second_time
 
 
 def test_an_opened_order_locks_the_diary_against_imports(export, plan, protocol, trial_folder, bytes_in):
-    from nof1.plan.loading import UNSEALING_FILE
+    from nof1.plan.orders.loading import UNSEALING_FILE
 
     found = plan(export(TWO))
     (trial_folder / UNSEALING_FILE).write_text("{}")
@@ -516,7 +516,7 @@ def test_no_copy_is_left_of_what_was_not_taken_for_any_reason(
     def full(folder, contents):
         raise Nof1Error("no space")
 
-    monkeypatch.setattr("nof1.record.writing.commit", full)
+    monkeypatch.setattr("nof1.record.diary.writing.commit", full)
     with pytest.raises(Nof1Error, match="no space"):
         take_import(trial_folder, protocol, found, now=NOW)
     assert bytes_in(trial_folder) == before

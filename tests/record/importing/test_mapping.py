@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from nof1.errors import InputError
-from nof1.record.entry import Entry
+from nof1.record.diary.entry import Entry
 from nof1.record.importing.mapping import complete_map, parse_map
-from nof1.record.unsettled import Unsettled
+from nof1.record.values.ambiguous import Unsettled
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_table_that_cannot_be_mapped_is_refused(export, content, words):
 
 
 def test_every_column_of_the_diary_can_be_taken(export, take, make_protocol, tmp_path, nights):
-    from nof1.plan.draw import draw_order
+    from nof1.plan.orders.draw import draw_order
     from nof1.record.trial import Trial
 
     protocol = make_protocol(analysis={"covariates": ["sleep_hours", "coffee"]})

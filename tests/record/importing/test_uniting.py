@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nof1.errors import InputError
 from nof1.record.importing.reading import Target
 from nof1.record.importing.uniting import Gathered, line_ranges, off_whole, one_of_several, united
-from nof1.record.unsettled import Unsettled
+from nof1.record.values.ambiguous import Unsettled
 
 VALUES = st.lists(st.integers(-100, 100).map(float), min_size=1, max_size=8)
 RULES = {

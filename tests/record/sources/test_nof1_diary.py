@@ -2,13 +2,13 @@
 
 from datetime import UTC, date, datetime
 
-from nof1.record.copies import conflict_copies
-from nof1.record.diary import read_diary
+from nof1.record.checking.copies import conflict_copies
+from nof1.record.diary.table import read_diary
+from nof1.record.diary.writing import Change, record
 from nof1.record.importing.importer import plan_import, take_import
 from nof1.record.importing.mapping import complete_map
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
-from nof1.record.writing import Change, record
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 

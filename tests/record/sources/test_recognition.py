@@ -7,9 +7,9 @@ from importlib import import_module
 import pytest
 
 from nof1.errors import InputError
-from nof1.record.measures import find_measure, unit_factor
-from nof1.record.nights import moment_reader, night_of
 from nof1.record.sources.opened import open_file
+from nof1.record.values.measures import find_measure, unit_factor
+from nof1.record.values.nights import moment_reader, night_of
 
 SAMPLES = {
     "bearable": "date,weekday,time of day,category,rating/amount,detail,notes\n8th Dec 2026,Tuesday,pm,Symptom,2,Restless legs,\n",

@@ -7,7 +7,7 @@ type InLanguages = Record<string, string>;
 
 interface Choice { value: string; text: string }
 
-/** A question as `nof1.record.questions` defines it. */
+/** A question as `nof1.record.diary.questions` defines it. */
 interface Question {
   field: string;
   asks: string;

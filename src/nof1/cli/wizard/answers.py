@@ -8,12 +8,12 @@ from typing import Any
 from nof1.cli.wizard.parse import spelled
 from nof1.cli.wizard.step import ANYTHING, Raw, Step, Talk, proposal
 from nof1.errors import InputError
-from nof1.plan.dose import both, elemental_mg, find_form
-from nof1.plan.fields import PAUSE, WASHOUT
-from nof1.plan.protocol import Protocol
-from nof1.plan.safety import Finding, dose_findings, needs_agreement, screen
-from nof1.plan.safety import Safety as Answered
-from nof1.plan.template import DEFAULT_TEMPLATE, answered, load_template, merge
+from nof1.plan.design.fields import PAUSE, WASHOUT
+from nof1.plan.protocol.dose import both, elemental_mg, find_form
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety import Finding, dose_findings, needs_agreement, screen
+from nof1.plan.protocol.safety import Safety as Answered
+from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge
 
 ONE_FORM, TWO_DOSES, TWO_FORMS, FORMS_ONLY = "off-form", "off-doses", "off-forms", "forms"
 OFF = "off"

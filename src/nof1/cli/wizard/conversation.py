@@ -10,15 +10,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from nof1.cli.console import console, next_step
-from nof1.cli.text import COLUMNS, ROWS, crop, wrap
+from nof1.cli.terminal.console import console, next_step
+from nof1.cli.terminal.text import COLUMNS, ROWS, crop, wrap
 from nof1.cli.wizard.answers import changed
 from nof1.cli.wizard.draft import discard_draft, draft_path, keep_aside, load_draft, save_draft, shown
 from nof1.cli.wizard.parse import one_of
 from nof1.cli.wizard.step import Choice, Step, Talk, Turn, proposal, told
 from nof1.cli.wizard.steps import STEPS, answers_from
 from nof1.errors import InputError
-from nof1.plan.protocol import Protocol
+from nof1.plan.protocol.protocol import Protocol
 
 __all__ = ["answers_from", "ask_plan", "discard_draft"]
 
@@ -62,7 +62,7 @@ def ask_plan(
     read : function, optional
         Shows a prompt and gives a line that was typed; from the terminal if not given.
     width : function, optional
-        Expected width of the 95 % interval of a protocol; worked out by `nof1.analyze.precision` if not given.
+        Expected width of the 95 % interval of a protocol; worked out by `nof1.analyze.simulation.precision` if not given.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def ask_plan(
 
 
 def _expected_width(protocol: Protocol) -> float:
-    from nof1.analyze.precision import expected_width
+    from nof1.analyze.simulation.precision import expected_width
 
     return expected_width(protocol)
 

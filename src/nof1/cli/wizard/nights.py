@@ -13,9 +13,9 @@ from nof1.cli.wizard.answers import (
 from nof1.cli.wizard.parse import clock, day, one_of, quoted, whole
 from nof1.cli.wizard.step import Choice, Raw, Step, Talk, Turn, at
 from nof1.errors import InputError, Nof1Error
-from nof1.plan.concerns import concerns
-from nof1.plan.draw import smallest_p
-from nof1.plan.protocol import Protocol
+from nof1.plan.orders.concerns import concerns
+from nof1.plan.orders.draw import smallest_p
+from nof1.plan.protocol.protocol import Protocol
 
 PART = "The nights"
 BLOCKS, BALANCED, MIRRORED, ALTERNATING = "randomized-blocks", "balanced", "mirrored-pairs", "alternating"
@@ -232,14 +232,14 @@ def _least(protocol: Protocol) -> str:
 
 def _near(talk: Talk) -> list[Protocol]:
     """The design itself, then its neighbours from short to long."""
-    from nof1.analyze.designs import neighbours
+    from nof1.analyze.simulation.alternatives import neighbours
 
     this, *others = (one.protocol for one in neighbours(preview(talk)))
     return [this, *sorted(others[: _ROWS - 1], key=lambda one: one.nights)]
 
 
 def _table(talk: Talk) -> str:
-    from nof1.analyze.designs import describe_design
+    from nof1.analyze.simulation.alternatives import describe_design
 
     designs = _near(talk)
     lines = [f"     {'':<30}{'nights':>8}{'weeks':>7}{'interval':>11}{'smallest p':>13}"]

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from nof1.cli.wizard.step import Choice, Parse, Talk, Told, told
 from nof1.errors import InputError
-from nof1.plan.fields import Text, column_name
+from nof1.plan.design.fields import Text, column_name
 
 YES, NO, SKIP = "yes", "no", "skip"
 SHORT, LONG = 120, 400  # letters of an answer in words

@@ -3,7 +3,7 @@
 from nof1.cli.wizard.nights import cited
 from nof1.cli.wizard.parse import column, number, one_of, spelled, yes_no
 from nof1.cli.wizard.step import Choice, Raw, Step, Talk, at
-from nof1.plan.template import DEFAULT_TEMPLATE, load_template
+from nof1.plan.protocol.template import DEFAULT_TEMPLATE, load_template
 
 PART = "What you rate each morning"
 _OWN = "own"

@@ -1,6 +1,6 @@
 """Questions of the safety screen: its findings at once, and a clinician's agreement where one says stop.
 
-The questions and what they lead to stand in `nof1.plan.safety`; nothing here recommends anything.
+The questions and what they lead to stand in `nof1.plan.protocol.safety`; nothing here recommends anything.
 """
 
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ from nof1.cli.wizard.parse import (
     yes_no_skip,
 )
 from nof1.cli.wizard.step import Raw, Step, Talk, Turn, at, at_if_any
-from nof1.plan.safety import (
+from nof1.plan.protocol.safety import (
     Answers,
     Finding,
     Question,

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from nof1.plan.protocol import Protocol
+from nof1.plan.protocol.protocol import Protocol
 
 # Answers as they were given, by the step's id. A draft is exactly this.
 type Raw = Mapping[str, str]

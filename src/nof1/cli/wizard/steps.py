@@ -19,7 +19,7 @@ from nof1.cli.wizard.safety import safety_steps
 from nof1.cli.wizard.step import Choice, Raw, Step, Talk, at, at_if_any
 from nof1.cli.wizard.substances import substance_steps
 from nof1.cli.wizard.summary import summary_steps
-from nof1.plan.template import DEFAULT_TEMPLATE, load_template
+from nof1.plan.protocol.template import DEFAULT_TEMPLATE, load_template
 
 # --- what you want to know
 

@@ -17,7 +17,7 @@ from nof1.cli.wizard.parse import SHORT, number, one_of, quoted, words, yes_no
 from nof1.cli.wizard.safety import back_to_the_amounts, confirm_dose, flags
 from nof1.cli.wizard.step import Choice, Parse, Raw, Step, Talk
 from nof1.errors import InputError
-from nof1.plan.dose import Form, elemental_mg, find_form, forms
+from nof1.plan.protocol.dose import Form, elemental_mg, find_form, forms
 
 PART = "What is compared"
 _MOST_MG, _MOST_SALT_MG = 5000, 50_000

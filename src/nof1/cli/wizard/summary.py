@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nof1.cli.draw import findings
-from nof1.cli.text import COLUMNS, ROWS, crop, wrap
+from nof1.cli.terminal.plan_output import findings
+from nof1.cli.terminal.text import COLUMNS, ROWS, crop, wrap
 from nof1.cli.wizard.answers import SLOTS, arm_names, dose_words, preview, slots, with_off
 from nof1.cli.wizard.nights import ALTERNATING, BALANCED, BLOCKS, MIRRORED, price_line
 from nof1.cli.wizard.parse import SKIP, YES, quoted
 from nof1.cli.wizard.safety import AGREEMENT, key
 from nof1.cli.wizard.step import ANYTHING, Parse, Raw, Step, Talk, Turn
 from nof1.errors import InputError
-from nof1.plan.concerns import concerns
-from nof1.plan.protocol import Protocol
-from nof1.plan.safety import LEVELS, finding_line, questions, unanswered
+from nof1.plan.orders.concerns import concerns
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety import LEVELS, finding_line, questions, unanswered
 
 DRAW = "draw"
 _SEEN = "next"

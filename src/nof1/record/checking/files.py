@@ -15,17 +15,17 @@ from typing import Any
 from nof1.commit import LOCK_NAME, unsettled
 from nof1.errors import InputError, Nof1Error
 from nof1.files import read_bytes, sha256_bytes, sha256_file
-from nof1.plan.amendments import AMENDMENTS_FILE, amendments_csv, load_amendments
-from nof1.plan.design import Adopted
-from nof1.plan.loading import UNSEALING_FILE, load_order, load_schedule, load_unsealing
-from nof1.plan.order import ORDER_FILE, Order
-from nof1.plan.protocol import PROTOCOL_FILE, Protocol
-from nof1.plan.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_order
+from nof1.plan.design.kinds import Adopted
+from nof1.plan.design.order import ORDER_FILE, Order
+from nof1.plan.orders.amendments import AMENDMENTS_FILE, amendments_csv, load_amendments
+from nof1.plan.orders.loading import UNSEALING_FILE, load_order, load_schedule, load_unsealing
+from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_order
+from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
 from nof1.record.checking.findings import TEMPORARY, Finding, must, resaved
 from nof1.record.checking.values import Journal, Rows
-from nof1.record.diary import DIARY_FILE
+from nof1.record.diary.journal import JOURNAL_FILE, beginning, journal_bytes
+from nof1.record.diary.table import DIARY_FILE
 from nof1.record.importing.ledger import IMPORTS_FOLDER
-from nof1.record.journal import JOURNAL_FILE, beginning, journal_bytes
 from nof1.record.looks import LOOKS_FILE, load_looks, looks_csv
 from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
 
@@ -197,7 +197,7 @@ def check_results(folder: Path, protocol: Protocol, diary: Rows) -> Iterator[Fin
 
 def check_leftovers(folder: Path) -> Iterator[Finding]:
     """Copies and remains that stopped or synced programs left behind."""
-    from nof1.record.copies import conflict_copies
+    from nof1.record.checking.copies import conflict_copies
 
     for path in conflict_copies(folder):
         name = str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)

@@ -14,7 +14,7 @@ from nof1.cells import cleaned
 from nof1.commit import STAGE, commit, locked, unsettled
 from nof1.errors import InputError, Nof1Error
 from nof1.files import is_file
-from nof1.plan.protocol import PROTOCOL_FILE, Protocol
+from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
 from nof1.record.checking.files import (
     check_amendments,
     check_files,
@@ -39,10 +39,10 @@ from nof1.record.checking.values import (
     read_values,
     read_whole_journal,
 )
-from nof1.record.diary import DIARY_FILE, refuse_if_locked
+from nof1.record.diary.journal import BY_HAND, JOURNAL_FILE, Line, extended, journal_bytes, read_head, stamp, written
+from nof1.record.diary.table import DIARY_FILE, refuse_if_locked
+from nof1.record.diary.writing import MAX_REASON
 from nof1.record.importing.ledger import read_ledger
-from nof1.record.journal import BY_HAND, JOURNAL_FILE, Line, extended, journal_bytes, read_head, stamp, written
-from nof1.record.writing import MAX_REASON
 
 
 def check(folder: str | Path, *, results: bool = True) -> tuple[Finding, ...]:

@@ -9,13 +9,13 @@ from typing import Any
 
 from nof1.errors import InputError
 from nof1.files import read_bytes, sha256_file
-from nof1.plan.design import Adopted
-from nof1.plan.protocol import Protocol
+from nof1.plan.design.kinds import Adopted
+from nof1.plan.protocol.protocol import Protocol
 from nof1.record.checking.findings import SHOWN, TEMPORARY, Finding, tried
 from nof1.record.checking.values import Journal
+from nof1.record.diary.journal import JOURNAL_FILE
 from nof1.record.importing.ledger import IMPORTS_FOLDER, LEDGER_FILE, MAPS_FILE, MENDED, Imported, read_ledger, sheet_of
 from nof1.record.importing.rejected import REJECTED_FILE, parse_rejected
-from nof1.record.journal import JOURNAL_FILE
 
 _COPY = re.compile(r"([0-9a-f]{64})(\.[^.]*)?")
 

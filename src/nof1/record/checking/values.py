@@ -14,16 +14,25 @@ from pathlib import Path
 from nof1.cells import unshielded
 from nof1.errors import InputError, Nof1Error
 from nof1.files import read_bytes
-from nof1.plan.order import ORDER_FILE
-from nof1.plan.protocol import Protocol
+from nof1.plan.design.order import ORDER_FILE
+from nof1.plan.protocol.protocol import Protocol
 from nof1.record.checking.findings import SHOWN, Finding, resaved
-from nof1.record.diary import DIARY_FILE, last_evening
-from nof1.record.entry import TEXT_COLUMNS, Entry, columns, number_text, parse_entry, parse_night, parse_number, row_of
-from nof1.record.entry import to_csv as diary_csv
-from nof1.record.journal import BY_HAND, HEAD_FILE, JOURNAL_FILE, PLAN, Line, audited, ends_as_written, replayed
-from nof1.record.measures import find_measure
-from nof1.record.secondary import COLUMNS as MEASURE_COLUMNS
-from nof1.record.secondary import MEASURES_FILE, check_measure, measure_name, measures_csv
+from nof1.record.diary.entry import (
+    TEXT_COLUMNS,
+    Entry,
+    columns,
+    number_text,
+    parse_entry,
+    parse_night,
+    parse_number,
+    row_of,
+)
+from nof1.record.diary.entry import to_csv as diary_csv
+from nof1.record.diary.journal import BY_HAND, HEAD_FILE, JOURNAL_FILE, PLAN, Line, audited, ends_as_written, replayed
+from nof1.record.diary.secondary import COLUMNS as MEASURE_COLUMNS
+from nof1.record.diary.secondary import MEASURES_FILE, check_measure, measure_name, measures_csv
+from nof1.record.diary.table import DIARY_FILE, last_evening
+from nof1.record.values.measures import find_measure
 
 Key = tuple[str, str]  # night and column
 _TAKE_OUT = "Take it out, or keep it with --accept REASON."

@@ -15,10 +15,12 @@ from pydantic import TypeAdapter, ValidationError
 from nof1.commit import unsettled
 from nof1.errors import InputError
 from nof1.files import sha256_file
-from nof1.plan.protocol import Protocol
-from nof1.record.diary import DIARY_FILE, last_evening, read_diary
-from nof1.record.entry import Entry, columns, number_text, row_of
-from nof1.record.importing.hints import holds_arms, holds_doses
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.entry import Entry, columns, number_text, row_of
+from nof1.record.diary.journal import stamp
+from nof1.record.diary.secondary import MEASURES_FILE, check_measure, read_measures
+from nof1.record.diary.table import DIARY_FILE, last_evening, read_diary
+from nof1.record.diary.writing import Change, ConflictError, merged, record
 from nof1.record.importing.ledger import (
     IMPORTS_FOLDER,
     LEDGER_FILE,
@@ -49,12 +51,10 @@ from nof1.record.importing.rejected import (
     rejected_csv,
 )
 from nof1.record.importing.uniting import line_ranges, off_whole, united
-from nof1.record.journal import stamp
-from nof1.record.nights import DateOrder
-from nof1.record.secondary import MEASURES_FILE, check_measure, read_measures
+from nof1.record.sources.hints import holds_arms, holds_doses
 from nof1.record.sources.source import Export
-from nof1.record.unsettled import Unsettled
-from nof1.record.writing import Change, ConflictError, merged, record
+from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.nights import DateOrder
 
 
 class StaleError(InputError):

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from nof1.cells import listed
 from nof1.errors import InputError
-from nof1.plan.protocol import Protocol
-from nof1.record.entry import columns
-from nof1.record.measures import MEASURES, find_measure
-from nof1.record.secondary import measure_name
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.entry import columns
+from nof1.record.diary.secondary import measure_name
 from nof1.record.sources.source import Column, Export
-from nof1.record.unsettled import Unsettled
+from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.measures import MEASURES, find_measure
 
 
 def parse_map(pairs: Sequence[str], protocol: Protocol, measures: Sequence[str] = ()) -> dict[str, str]:

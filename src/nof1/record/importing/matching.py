@@ -12,18 +12,18 @@ from functools import partial
 
 from nof1.cells import brief, cleaned, listed
 from nof1.errors import InputError
-from nof1.plan.protocol import Protocol
-from nof1.record.entry import number_text
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.entry import number_text
+from nof1.record.diary.secondary import check_measure
 from nof1.record.importing.reading import Reading, Target, settled, targets
 from nof1.record.importing.rejected import DOUBT, Book, Rejected, Shown
 from nof1.record.importing.uniting import Gathered
-from nof1.record.measures import find_measure
-from nof1.record.nights import Belongs, DatedBy, DateOrder, Moment, joined, moment_reader, night_of, parse_moment
-from nof1.record.numbers import flag_or_number, number_reader
-from nof1.record.secondary import check_measure
 from nof1.record.sources.opened import MAX_CELL, Row
 from nof1.record.sources.source import Export
-from nof1.record.unsettled import Unsettled
+from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.measures import find_measure
+from nof1.record.values.nights import Belongs, DatedBy, DateOrder, Moment, joined, moment_reader, night_of, parse_moment
+from nof1.record.values.numbers import flag_or_number, number_reader
 
 
 @dataclass

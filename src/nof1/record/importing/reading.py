@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from nof1.errors import InputError
-from nof1.plan.protocol import Protocol
-from nof1.record.entry import TEXT_COLUMNS
-from nof1.record.measures import find_measure, unit_factor
-from nof1.record.nights import Belongs, DatedBy, DateOrder, settle_order, telling_dates
-from nof1.record.numbers import settle_decimal, telling_numbers
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.entry import TEXT_COLUMNS
 from nof1.record.sources.source import Export, Merge
-from nof1.record.unsettled import Unsettled
+from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.measures import find_measure, unit_factor
+from nof1.record.values.nights import Belongs, DatedBy, DateOrder, settle_order, telling_dates
+from nof1.record.values.numbers import settle_decimal, telling_numbers
 
 # What to go by where a file's dates and its count of days disagree; rows that disagree are rejected by "neither".
 Trust = Literal["date", "day", "neither"]

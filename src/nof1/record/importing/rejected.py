@@ -11,9 +11,9 @@ from pathlib import Path
 from nof1.cells import csv_text, shielded, unshielded
 from nof1.errors import InputError
 from nof1.record.sources.opened import open_file
+from nof1.record.sources.rejected_rows import COLUMNS
 
 REJECTED_FILE = "rejected.csv"
-COLUMNS = ("file", "sha256", "lines", "rows", "reason", "night")
 # Before a night, it says that the row as it is shown is not the row as it was, or that the night is in doubt. Such a row is
 # never taken before the person has taken the mark away.
 DOUBT = "?"

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from nof1.errors import InputError
-from nof1.record.entry import number_text
+from nof1.record.diary.entry import number_text
 from nof1.record.importing.reading import Target
 from nof1.record.sources.source import OFFERED, Merge
-from nof1.record.unsettled import Unsettled
+from nof1.record.values.ambiguous import Unsettled
 
 JOINED = "; "
 _OFFERED_WHOLE: tuple[Merge, ...] = ("last", "first", "max", "min", "sum", "mean")

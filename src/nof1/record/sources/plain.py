@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from nof1.errors import InputError
-from nof1.record.importing.hints import names_treatment
-from nof1.record.measures import find_measure
-from nof1.record.moments import UnreadableError, with_clock
+from nof1.record.sources.hints import names_treatment
 from nof1.record.sources.opened import Opened, Row
 from nof1.record.sources.source import Column, Export
+from nof1.record.values.measures import find_measure
+from nof1.record.values.moments import UnreadableError, with_clock
 
 KEY = "plain"
 TITLE = "a plain table"

@@ -1,15 +1,15 @@
 """The trial's own rejected.csv, mended by the person: its rows are imported like any others."""
 
 from nof1.errors import InputError
-from nof1.record.entry import TEXT_COLUMNS
-from nof1.record.importing.rejected import COLUMNS
-from nof1.record.secondary import measure_name
+from nof1.record.diary.entry import TEXT_COLUMNS
+from nof1.record.diary.secondary import measure_name
 from nof1.record.sources.nof1_diary import unshielded_rows
 from nof1.record.sources.opened import Opened
 from nof1.record.sources.plain import plain_column, rows_after
 from nof1.record.sources.source import Column, Export
 
 KEY = "rejected"
+COLUMNS = ("file", "sha256", "lines", "rows", "reason", "night")
 TITLE = "nof1's rejected.csv, mended"
 
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from nof1.cells import listed, path_text
 from nof1.errors import InputError
-from nof1.record.moments import LONGEST, numeric_readings
-from nof1.record.unsettled import Unsettled
+from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.moments import LONGEST, numeric_readings
 
 MAX_ROWS = 1_048_576  # that a sheet can hold
 MAX_CELLS = 50_000_000  # that are gone through, blank ones too

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from nof1.cells import listed, path_text
 from nof1.errors import InputError
-from nof1.record.nights import Belongs, DatedBy, DateOrder
 from nof1.record.sources.opened import Row
+from nof1.record.values.nights import Belongs, DatedBy, DateOrder
 
 if TYPE_CHECKING:
     from nof1.record.sources.opened import Opened
@@ -33,7 +33,7 @@ class Column:
     name : str
         As the file writes it.
     measure : str
-        Name of the measure it holds (`nof1.record.measures`), or "" where the file does not say.
+        Name of the measure it holds (`nof1.record.values.measures`), or "" where the file does not say.
     unit : str
         Unit of the numbers in the file; "" where they have none, "?" where the maker does not say and the person has to.
     merge : Merge or None

@@ -1,0 +1,1 @@
+"""Does the answer hold: computation, model, other choices, the randomization alone."""

@@ -1,0 +1,263 @@
+"""Whether it could be told what was taken: the guesses at the end of periods, held against the order that was drawn.
+
+Counts without a model; knows the diary and the opened order, and no outcome of any night.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import numpy as np
+
+from nof1.analyze.checks.rates import Interval, balance_interval
+from nof1.errors import InputError
+from nof1.language import Said, phrase, say, say_some, sentences
+from nof1.plan.design.order import RUN_IN
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.entry import NO_GUESS, Entry
+from nof1.record.trial import Trial
+
+TELLING = 0.2  # an index within it, on either side of 0, is usually read as that of a person who is blind
+Reading = Literal["noticed", "opposite", "no sign"]
+
+_OPEN = phrase("Nobody was blind: the order was known, so what was expected of an arm can have acted on the ratings.")
+_ADOPTED = phrase(
+    "Nobody was asked to guess, and whether the person knew the arm is not in the table. "
+    "If it was known, what was expected of an arm can have acted on the ratings."
+)
+
+
+def blinding_index(correct: int, incorrect: int, dont_know: int, *, arms: int = 2) -> tuple[float, Interval]:
+    """Bang's blinding index of one arm, and its 95 % equal-tailed interval.
+
+    With two arms: (correct - incorrect) / all, "don't know" among all (Bang, Ni & Davis 2004, Controlled Clinical Trials 25:143);
+    1 where every guess is right, -1 where each names the other arm, 0 where right and wrong are equally many or nobody
+    can tell. With k arms a blind guess is right once in k, so a wrong one weighs 1 / (k - 1):
+    (correct - incorrect / (k - 1)) / all is 0 for guesses left to chance, 1 where every guess is right, and
+    -1 / (k - 1) where none is. It equals (P(correct | guessed) - 1/k) / (1 - 1/k) times the share of guesses that name an arm.
+
+    The interval is that of a Dirichlet posterior with 1/2 for each answer there is, the k - 1 wrong ones together, so that
+    it is centred on chance before the first guess; with two arms Dirichlet(1/2, 1/2, 1/2). Bang's own is a normal
+    approximation, which has no width at all where 3 of 3 guesses are right. Guesses count as if independent; those of one person,
+    who learns from period to period, are not quite.
+
+    Parameters
+    ----------
+    correct, incorrect, dont_know : int
+        Guesses; 1 or more together.
+    arms : int
+        Number of arms to choose from, 2 or more.
+
+    Raises
+    ------
+    InputError
+        If there is no guess, a count is negative, or there are fewer than two arms.
+    """
+    if arms < 2:
+        raise InputError(f"{arms} arm leaves nothing to guess; there must be 2 or more.")
+    weight = 1 / (arms - 1)
+    index = (correct - weight * incorrect) / max(correct + incorrect + dont_know, 1)
+    return index, balance_interval(correct, incorrect, dont_know, weight=weight, no_prior=(arms - 1) / 2)
+
+
+def reading(index: float, interval: Interval) -> Reading:
+    """How an index is usually read: beyond 0.2 on either side, with an interval that leaves out 0, or no sign of either.
+
+    With six arms or more an index cannot fall below -0.2, so that none reads as opposite.
+    """
+    if index > TELLING and interval[0] > 0:
+        return "noticed"
+    if index < -TELLING and interval[1] < 0:
+        return "opposite"
+    return "no sign"
+
+
+def describe_blinding(trial: Trial) -> dict[str, Any]:
+    """The guesses by arm, as results.json keeps them, with a sentence on what they mean for the result.
+
+    The last guess of a period counts. A period that was unblinded in an emergency is left out, unless its guess was given
+    before that day.
+
+    Returns
+    -------
+    dict
+        `concealed` ("open", "helper" or "alone"); `arms`, their number; `by_arm`: name to `guesses` (all answers),
+        `correct`, `incorrect`, `dont_know`, `unanswered` (periods that are over without an answer), `index`, `interval` (both None
+        where there is no answer), `reading` ("noticed", "opposite", "no sign" or None) and `mean_confidence` (0 to 100, or
+        None); `left_out`, the numbers of unblinded periods whose guess does not count; `sentence`. `by_arm` is
+        empty where nobody was asked or nothing was guessed.
+    """
+    protocol = trial.protocol
+    told: dict[str, Any] = {
+        "concealed": protocol.concealed,
+        "arms": len(protocol.arms),
+        "by_arm": {},
+        "left_out": [],
+    }
+    if protocol.concealed == "open":
+        return told | {"sentence": say(_OPEN if protocol.randomized else _ADOPTED)}
+    guessed, left_out = _guesses(trial)
+    told["left_out"] = left_out
+    if guessed:
+        told["by_arm"] = _by_arm(trial, guessed, left_out)
+    return told | {"sentence": _sentence(protocol, told["by_arm"], left_out)}
+
+
+def _periods(trial: Trial) -> dict[int, tuple[str, date]]:
+    """Arm and last evening of each concealed period, by its number; a pause may split one."""
+    return {
+        period.number: (str(period.arm), period.end)
+        for period in trial.order.periods
+        if period.on_trial and period.number != RUN_IN
+    }
+
+
+def _guesses(trial: Trial) -> tuple[dict[int, Entry], list[int]]:
+    """The entry with the last guess of each period, and the unblinded periods of which none counts."""
+    number_of = {night: period.number for period in trial.order.periods for night in period.dates}
+    opened: dict[int, date] = {}
+    for amendment in trial.amendments:
+        if amendment.period is not None:
+            day = amendment.entered.date()
+            opened[amendment.period] = min(day, opened.get(amendment.period, day))
+    found: dict[int, Entry] = {}
+    for entry in sorted(trial.entries, key=lambda entry: entry.night):
+        number = number_of[entry.night]
+        asked = entry.night + timedelta(
+            days=1
+        )  # the morning after; on the day of the opening it may have come after it
+        if entry.guess and number != RUN_IN and (number not in opened or asked < opened[number]):
+            found[number] = entry
+    return found, sorted(number for number in opened if number not in found)
+
+
+def _by_arm(trial: Trial, guessed: Mapping[int, Entry], left_out: list[int]) -> dict[str, dict[str, Any]]:
+    periods = _periods(trial)
+    last = max(entry.night for entry in trial.entries)
+    out: dict[str, dict[str, Any]] = {}
+    for arm in trial.protocol.arms:
+        numbers = [number for number, (name, _) in periods.items() if name == arm.name]
+        answers = [guessed[number] for number in numbers if number in guessed]
+        correct = sum(entry.guess == arm.name for entry in answers)
+        dont_know = sum(entry.guess == NO_GUESS for entry in answers)
+        incorrect = len(answers) - correct - dont_know
+        sure = [entry.confidence for entry in answers if entry.confidence is not None]
+        row: dict[str, Any] = {
+            "guesses": len(answers),
+            "correct": correct,
+            "incorrect": incorrect,
+            "dont_know": dont_know,
+            "unanswered": sum(
+                number not in guessed and number not in left_out and periods[number][1] <= last for number in numbers
+            ),
+            "index": None,
+            "interval": None,
+            "reading": None,
+            "mean_confidence": float(np.mean(sure)) if sure else None,
+        }
+        if answers:
+            index, interval = blinding_index(correct, incorrect, dont_know, arms=len(trial.protocol.arms))
+            row |= {"index": index, "interval": list(interval), "reading": reading(index, interval)}
+        out[arm.name] = row
+    return out
+
+
+# --- in words
+
+
+def _sentence(protocol: Protocol, by_arm: Mapping[str, dict[str, Any]], left_out: list[int]) -> str:
+    parts: list[str] = (
+        _meaning(protocol, by_arm)
+        if by_arm
+        else [say("No guess was recorded, so it is not known whether the order stayed hidden.")]
+    )
+    unanswered = sum(row["unanswered"] for row in by_arm.values())
+    if unanswered:
+        parts.append(
+            say_some(unanswered, "{count} period ended without a guess.", "{count} periods ended without a guess.")
+        )
+    if left_out:
+        parts.append(
+            say_some(
+                len(left_out),
+                "Period {periods} was unblinded in an emergency and is left out; knowing one period can tell others, too.",
+                "Periods {periods} were unblinded in an emergency and are left out; knowing one period can tell others, too.",
+                periods=_all([str(number) for number in left_out]),
+            )
+        )
+    return sentences(parts)
+
+
+def _meaning(protocol: Protocol, by_arm: Mapping[str, dict[str, Any]]) -> list[str]:
+    """What was guessed, how it is usually read, and what that says of the result."""
+    rows = {protocol.arm(name).title: row for name, row in by_arm.items() if row["guesses"]}
+    noticed, opposite = (
+        [title for title, row in rows.items() if row["reading"] == kind] for kind in ("noticed", "opposite")
+    )
+    told: list[str] = [_counts(len(protocol.arms), rows)]
+    if noticed and opposite:
+        told.append(
+            say(
+                "One answer was given for most periods, whatever they were: a leaning to one guess, and no sign that the order was "
+                "known."
+            )
+        )
+    elif noticed:
+        told.append(
+            say(
+                "On {arms} that is more often than chance would have it: what was taken may have been noticed, and then what was "
+                "expected of an arm can have acted on the ratings. A guess can also be right because the effect itself was felt.",
+                arms=_all(noticed),
+            )
+        )
+    elif opposite:
+        told.append(
+            say(
+                "On {arms} another arm was named more often than chance would have it. The order was not known, but what was "
+                "expected of an arm can have acted on the ratings.",
+                arms=_all(opposite),
+            )
+        )
+    else:
+        told.append(say("A person who did not know could well have guessed so."))
+        if any(row["interval"][1] > TELLING for row in rows.values()):
+            told.append(say("So few guesses cannot rule out that something was noticed."))
+    return told
+
+
+def _counts(arms: int, rows: Mapping[str, dict[str, Any]]) -> Said:
+    """How often the guess was right, and how often there was none; of many arms, how often a blind one is."""
+    blind, right, guesses = (sum(row[key] for row in rows.values()) for key in ("dont_know", "correct", "guesses"))
+    if arms == 2:
+        counts = _all(
+            [
+                say("{right} of {guesses} on {arm}", right=row["correct"], guesses=row["guesses"], arm=title)
+                for title, row in rows.items()
+            ]
+        )
+        if blind:
+            return say(
+                "At the end of periods the guess was right {counts}, with {blind} “can't tell”.",
+                counts=counts,
+                blind=blind,
+            )
+        return say("At the end of periods the guess was right {counts}.", counts=counts)
+    if blind:
+        return say(
+            "At the end of periods the guess was right {right} of {guesses} times, with {blind} “can't tell”; a blind one is right once in {arms}.",
+            right=right,
+            guesses=guesses,
+            blind=blind,
+            arms=arms,
+        )
+    return say(
+        "At the end of periods the guess was right {right} of {guesses} times; a blind one is right once in {arms}.",
+        right=right,
+        guesses=guesses,
+        arms=arms,
+    )
+
+
+def _all(parts: list[str]) -> str:
+    """Parts as "a and b and c"."""
+    return parts[0] if len(parts) == 1 else say("{first} and {last}", first=_all(parts[:-1]), last=parts[-1])

@@ -1,0 +1,247 @@
+"""Does the model fit these nights? Predictive checks, leave-one-out, prior sensitivity: each with one plain sentence.
+
+Thresholds: p below 0.005 or above 0.995 counts as a misfit, since about ten test quantities are looked at; a Pareto k above
+0.7 (Vehtari et al. 2024); prior sensitivity above 0.05 (Kallioinen et al. 2024). Loads ArviZ when called.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nof1.analyze.arrays import Array
+from nof1.analyze.engines.marginal import MARGINAL_FAMILIES, QUICK_ROUNDS, fit_marginal
+from nof1.analyze.model.data import Terms
+from nof1.errors import RefusalError
+from nof1.language import Said, clauses, commas, phrase, say, say_some
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+EXTREME = 0.005
+MAX_SENSITIVITY = 0.05
+UNIFORM = 0.01  # p of the LOO-PIT values being uniform, below which the shape of the nights is not met
+_SHIFT = 0.5  # posterior sd by which leaving out one night moves the effect, to be told
+_TOLD = 3
+_SAMPLES = ("chain", "draw")
+# Names of test quantities by arm: of nights without treatment, and of nights on an arm.
+_SPREAD = (phrase("spread without treatment"), phrase("spread on {arm}"))
+_FLOOR = (phrase("share at the floor without treatment"), phrase("share at the floor on {arm}"))
+_CEILING = (phrase("share at the ceiling without treatment"), phrase("share at the ceiling on {arm}"))
+
+
+def statistics(data: Terms, *, whole: bool) -> dict[Said, Callable[[Array], Array]]:
+    """Test quantities of nights, each from outcomes of shape (..., n) to (...); by arm where an arm has enough nights.
+
+    Spread, correlation of neighbouring nights, share of nights at the floor and at the ceiling, largest jump between
+    neighbouring nights.
+    """
+    next_day = np.flatnonzero(np.diff(data.day) == 1)
+    arm = np.where(data.treated[data.day].any(axis=1), data.treated[data.day].argmax(axis=1), -1)
+    out: dict[Said, Callable[[Array], Array]] = {}
+    for k, name in ((-1, None), *enumerate(data.arms)):
+        nights = np.flatnonzero(arm == k)
+        if len(nights) < 3:
+            continue
+        out[_named(_SPREAD, name)] = lambda y, nights=nights: y[..., nights].std(axis=-1)  # type: ignore[misc]
+        if whole or data.family in ("rating", "ordinal"):
+            out[_named(_FLOOR, name)] = lambda y, nights=nights: (y[..., nights] <= data.low).mean(axis=-1)  # type: ignore[misc]
+            out[_named(_CEILING, name)] = lambda y, nights=nights: (y[..., nights] >= data.high).mean(axis=-1)  # type: ignore[misc]
+    if len(next_day) >= 5:
+        out[say("correlation of neighbouring nights")] = lambda y: _correlation(y[..., next_day], y[..., next_day + 1])
+        out[say("largest jump between nights")] = lambda y: np.abs(y[..., next_day + 1] - y[..., next_day]).max(axis=-1)
+    return out
+
+
+def _named(both: tuple[str, str], arm: str | None) -> Said:
+    return say(both[0]) if arm is None else say(both[1], arm=arm)
+
+
+def _correlation(one: Array, other: Array) -> Array:
+    one = one - one.mean(axis=-1, keepdims=True)
+    other = other - other.mean(axis=-1, keepdims=True)
+    scale = np.sqrt((one**2).sum(axis=-1) * (other**2).sum(axis=-1))
+    out: Array = (one * other).sum(axis=-1) / np.maximum(scale, 1e-12)
+    return out
+
+
+def as_recorded(data: Terms, outcome: Array, *, whole: bool) -> Array:
+    """Nights of the model as the diary would hold them: whole numbers where only these are used, within the scale."""
+    return np.clip(np.rint(outcome), data.low, data.high) if whole else outcome
+
+
+def predictive_check(data: Terms, tree: "xr.DataTree", *, whole: bool) -> dict[str, Any]:
+    """Whether new nights from the model look like the recorded ones (Gelman, Meng & Stern 1996)."""
+    replicated = tree["posterior_predictive"]["outcome"].stack(sample=_SAMPLES).transpose("sample", "day").to_numpy()
+    replicated = as_recorded(data, replicated, whole=whole)
+    rows: dict[str, dict[str, Any]] = {}
+    for name, statistic in statistics(data, whole=whole).items():
+        observed, new = float(statistic(data.outcome)), statistic(replicated)
+        p = float(np.mean(new > observed) + 0.5 * np.mean(new == observed))
+        rows[name] = {
+            "name": name,
+            "observed": observed,
+            "predicted": float(np.median(new)),
+            "interval": [float(np.quantile(new, 0.025)), float(np.quantile(new, 0.975))],
+            "p": p,
+        }
+    odd = [name for name, row in rows.items() if not EXTREME <= row["p"] <= 1 - EXTREME]
+    if odd:
+        sentence = say_some(
+            len(odd),
+            "New nights made up by the model differ from the recorded ones in one respect ({told}). Take the interval with care.",
+            "New nights made up by the model differ from the recorded ones in {count} respects ({told}). Take the interval with care.",
+            told=clauses([_odd(rows[name]) for name in odd[:_TOLD]]),
+        )
+    else:
+        sentence = say(
+            "New nights made up by the model look like the recorded ones (spread, ends of the scale, neighbouring nights, jumps)."
+        )
+    return {"kind": "model", "passed": not odd, "statistics": rows, "sentence": sentence}
+
+
+def _odd(row: dict[str, Any]) -> Said:
+    low, high = row["interval"]
+    return say(
+        "{name}: recorded {observed:.2g}, from the model {low:.2g} to {high:.2g}",
+        name=row["name"],
+        observed=row["observed"],
+        low=low,
+        high=high,
+    )
+
+
+def left_out_check(data: Terms, leave_one_out: "xr.DataTree", night: Callable[[int], date] | None) -> dict[str, Any]:
+    """Whether each night is as surprising as it should be given the others (LOO-PIT), and which nights carry the answer.
+
+    `night` gives the date of a day counted from 0; None where only numbers are known.
+    """
+    import arviz as az
+    from scipy.stats import kstest
+
+    loo = _quietly(lambda: az.loo(leave_one_out, pointwise=True))
+    pit = _quietly(lambda: az.loo_pit(leave_one_out, random_state=1))["outcome"].to_numpy()
+    shift, _ = _quietly(lambda: az.loo_influence(leave_one_out, var_names="effect", group="posterior"))
+    values = shift["effect"] if "effect" in getattr(shift, "data_vars", {}) else shift
+    moved = values.max("arm").to_numpy() if "arm" in values.dims else values.to_numpy()
+    k = loo.pareto_k.to_numpy()
+    unsure = np.flatnonzero(k > loo.good_k)
+    refitted = _refitted(data, leave_one_out, unsure)
+    for i, value in refitted.items():
+        moved[i] = value
+    unknown = [int(i) for i in unsure if int(i) not in refitted]
+    p_uniform = float(kstest(pit, "uniform").pvalue)
+    order = [*unknown, *(int(i) for i in np.argsort(-moved) if int(i) not in unknown)][:_TOLD]
+    influential: list[dict[str, Any]] = [
+        {
+            "night": _name(data, i, night),
+            "outcome": float(data.outcome[i]),
+            "shift_sd": None if i in unknown else float(moved[i]),
+            "pit": float(pit[i]),
+            "pareto_k": float(k[i]),
+        }
+        for i in order
+    ]
+    strong = [row for row in influential if row["shift_sd"] is None or row["shift_sd"] > _SHIFT]
+    uniform = p_uniform >= UNIFORM
+    return {
+        "kind": "model",
+        "passed": uniform and not strong,
+        "p_uniform": p_uniform,
+        "elpd": float(loo.elpd),
+        "elpd_se": float(loo.se),
+        "p_loo": float(loo.p),
+        "pareto_k_max": float(k.max()),
+        "nights_above_limit": len(unsure),
+        "pit": [float(value) for value in pit],
+        "influential": influential,
+        "sentence": _left_out_sentence(strong, uniform=uniform),
+    }
+
+
+def _left_out_sentence(strong: list[dict[str, Any]], *, uniform: bool) -> Said:
+    shape = (
+        say("Given all others, the nights are as surprising as they should be")
+        if uniform
+        else say(
+            "Given all others, the nights are not as surprising as they should be: the model's nights have another shape"
+        )
+    )
+    if not strong:
+        return say("{shape}; no single night carries the answer.", shape=shape)
+    return say_some(
+        len(strong),
+        "{shape}; the answer leans on one night: {nights}.",
+        "{shape}; the answer leans on {count} nights: {nights}.",
+        shape=shape,
+        nights=commas([say("{night} ({outcome:g})", night=row["night"], outcome=row["outcome"]) for row in strong]),
+    )
+
+
+def _refitted(data: Terms, leave_one_out: "xr.DataTree", unsure: NDArray[np.int64]) -> dict[int, float]:
+    """By how many posterior sd the effect moves without each of these nights, fitted anew where the quick engine can.
+
+    Weights cannot tell it of a night that surprises so much that hardly any draw foretells it (Pareto k above the limit).
+    """
+    if data.family not in MARGINAL_FAMILIES:
+        return {}
+    effect = leave_one_out["posterior"]["effect"]
+    mean, sd = effect.mean(_SAMPLES).to_numpy(), effect.std(_SAMPLES).to_numpy()
+    out = {}
+    for i in unsure.tolist():
+        try:
+            fitted = fit_marginal(data.without(i), seed=i, rounds=QUICK_ROUNDS)
+        except RefusalError:
+            continue
+        out[i] = float(np.max(np.abs(fitted.weights @ fitted.effect_mean - mean) / sd))
+    return out
+
+
+def _name(data: Terms, i: int, night: Callable[[int], date] | None) -> str:
+    day = int(data.day[i])
+    return say("night {number}", number=day + 1) if night is None else night(day).isoformat()
+
+
+def prior_check(tree: "xr.DataTree") -> dict[str, Any]:
+    """How much the effect follows its priors and its nights, by power-scaling them (Kallioinen et al. 2024)."""
+    import arviz as az
+
+    scaled = {
+        group: _quietly(lambda group=group: az.psense(tree, var_names=["effect"], group=group))["effect"]  # type: ignore[misc]
+        for group in ("prior", "likelihood")
+    }
+    by_arm = {
+        group: {str(arm): float(values.sel(arm=arm)) for arm in values["arm"].to_numpy()}
+        for group, values in scaled.items()
+    }
+    prior, likelihood = max(by_arm["prior"].values()), min(by_arm["likelihood"].values())
+    sensitive, weak = prior > MAX_SENSITIVITY, likelihood < MAX_SENSITIVITY
+    if sensitive and weak:
+        sentence = say(
+            "The priors weigh more in this answer than the nights do: the nights say little about the effect."
+        )
+    elif sensitive:
+        sentence = say(
+            "Priors a little stronger or weaker would move this answer noticeably; the prior of the effect and the nights pull in "
+            "different directions, or the nights are few."
+        )
+    else:
+        sentence = say("Priors a little stronger or weaker would leave this answer as it is.")
+    return {
+        "kind": "model",
+        "passed": not sensitive,
+        **by_arm,
+        "limit": MAX_SENSITIVITY,
+        "sentence": sentence,
+    }
+
+
+def _quietly[T](call: Callable[[], T]) -> T:
+    """ArviZ warns of what the sentence says anyway."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return call()

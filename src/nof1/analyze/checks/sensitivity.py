@@ -1,0 +1,322 @@
+"""The same question under other choices: each part of the protocol's analysis changed by itself, and the answer beside it.
+
+Every choice is the trial as it was recorded with another `protocol.analysis`, answered by the engine of its family
+(`nof1.analyze.engines.choose`): those of the marginal engine together take a fraction of a second. Knows nothing of pages.
+"""
+
+import copy
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from nof1.analyze.arrays import Array
+from nof1.analyze.engines.choose import Solved, solve
+from nof1.analyze.engines.marginal import MARGINAL_FAMILIES
+from nof1.analyze.engines.pair_effects import Row
+from nof1.analyze.model.data import night_of_period, terms
+from nof1.analyze.model.effects import pairs
+from nof1.analyze.model.exposure import NEARLY_FULL
+from nof1.errors import InputError, Nof1Warning, RefusalError
+from nof1.language import phrase, say, say_some
+from nof1.plan.design.fields import PAUSE
+from nof1.plan.protocol.analysis import Analysis, Estimand
+from nof1.plan.protocol.family import Ends, Family, family_refusal
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.trial import Trial
+
+AS_PLANNED = phrase("as planned")
+DROPPED_NIGHTS = 2  # at the start of every period; fewer where periods are short
+_FAMILIES: dict[Family, tuple[str, str]] = {  # of one scale, so that they share their priors
+    "normal": (phrase("normal nights"), phrase("nights scatter as a normal distribution does")),
+    "student": (phrase("Student-t nights"), phrase("single outlying nights count for less")),
+    "rating": (phrase("rounded ratings"), phrase("ratings are rounded and cut at the ends of the scale")),
+}
+# Parts of the model, by their field: without and with it, each as a name and in a plain sentence.
+_PARTS = {
+    "trend": (
+        (phrase("no trend"), phrase("no drift over the whole trial")),
+        (phrase("with a trend"), phrase("a drift over the whole trial")),
+    ),
+    "period_effects": (
+        (phrase("no period effect"), phrase("no differences between periods for other reasons")),
+        (phrase("with a period effect"), phrase("differences between periods for other reasons")),
+    ),
+    "autocorrelation": (
+        (phrase("independent errors"), phrase("neighbouring nights no more alike than others")),
+        (phrase("similar neighbours"), phrase("neighbouring nights may be alike (AR(1))")),
+    ),
+}
+# The dose that counts, by the protocol's word for it.
+_DOSES = {
+    "taken": (phrase("dose as taken"), phrase("each night counts with the dose logged")),
+    "assigned": (phrase("dose as assigned"), phrase("each night counts with the dose planned")),
+}
+_WIDER = (
+    (phrase("prior twice as wide"), phrase("effects expected twice as large, sd {sd:g} points"), 2.0),
+    (phrase("prior half as wide"), phrase("effects expected half as large, sd {sd:g} points"), 0.5),
+)
+_TOLD = ("mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm", "verdict")
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another choice for one part of the analysis: its name, the name in a plain sentence, the analysis itself."""
+
+    choice: str
+    what: str
+    analysis: Analysis
+
+
+def sensitivity(
+    trial: Trial,
+    *,
+    seed: int,
+    leading: Sequence[Estimand] | None = None,
+    planned: Solved | None = None,
+    quick: bool = False,
+) -> list[dict[str, Any]]:
+    """The main analysis and every alternative to it, for every pair of arms.
+
+    Parameters
+    ----------
+    trial : Trial
+    seed : int
+    leading : sequence of {"full", "as-lived"}, optional
+        The estimand that pages lead with, one for each of `pairs(trial.protocol)`. If not given: the one that the protocol
+        names, and as lived where exposure stayed short of full.
+    planned : Solved, optional
+        The main analysis, if it was done already.
+    quick : bool
+        Only the choices that the marginal engine answers.
+
+    Returns
+    -------
+    list of dict
+        The analysis as planned first, then one choice after the other, each with one row for each pair of arms. Keys:
+        "choice", "what" (in plain words), "arm", "reference", "estimand", "mean", "sd", "interval", "p_better", "p_benefit",
+        "p_small", "p_harm", "verdict" (on the leading estimand), "engine", "refused" (None or the reason; the numbers are
+        None then), "full" and "as_lived" (both estimands, as `Effect.to_dict`, or None). Where a choice's own
+        exposure stays short of full its row speaks of the effect as lived, since its full effect is an extrapolation.
+    """
+    protocol = trial.protocol
+    first = Alternative(say(AS_PLANNED), say("the analysis as planned"), protocol.analysis)
+    others = [one for one in alternatives(trial) if not quick or one.analysis.family in MARGINAL_FAMILIES]
+    tried: list[tuple[Alternative, Solved | str]] = [(first, planned or _solved(trial, first, seed))]
+    tried += [(alternative, _solved(trial, alternative, seed)) for alternative in others]
+    main = tried[0][1]
+    if leading is None:
+        leading = _named(protocol) if isinstance(main, str) else leading_estimands(protocol, main.highest)
+    rows: list[dict[str, Any]] = []
+    for alternative, solved in tried:
+        if isinstance(solved, str):
+            rows += rows_of_refusal(protocol, alternative.choice, alternative.what, solved, leading=leading)
+            continue
+        own = leading_estimands(protocol, solved.highest, leading)
+        rows += _rows(protocol, alternative.choice, alternative.what, solved.rows, own, solved.engine)
+    return rows
+
+
+def alternatives(trial: Trial) -> tuple[Alternative, ...]:
+    """The other choices for a trial, each with one part of the analysis changed; parts that are off are put in."""
+    analysis, priors = trial.protocol.analysis, trial.protocol.priors
+    found: list[tuple[str, str, dict[str, Any]]] = []
+    if analysis.carryover != "none":
+        found.append(
+            (say("no carryover"), say("full effect from the first dose, none after the last"), {"carryover": "none"})
+        )
+    if analysis.carryover != "exponential":
+        found.append((say("carryover"), say("gradual build-up and wash-out"), {"carryover": "exponential"}))
+    dropped = 0 if analysis.discarded_nights else _nights_to_drop(trial)
+    if dropped:
+        found.append(
+            (
+                say_some(dropped, "first night dropped", "first {count} nights dropped"),
+                say_some(
+                    dropped,
+                    "without the first night of every period, and with no carryover after them",
+                    "without the first {count} nights of every period, and with no carryover after them",
+                ),
+                {"carryover": f"discard:{dropped}"},
+            )
+        )
+    for part, (without, within) in _PARTS.items():
+        there = getattr(analysis, part)
+        name, what = without if there else within
+        found.append((say(name), say(what), {part: not there}))
+    if _doses_differ(trial):
+        other = "taken" if analysis.dose == "assigned" else "assigned"
+        name, what = _DOSES[other]
+        found.append((say(name), say(what), {"dose": other}))
+    for name, what, factor in _WIDER:
+        sd = factor * priors.effect_sd
+        wide = priors.model_copy(update={"effect_sd": sd})
+        found.append((say(name), say(what, sd=sd), {"priors": wide}))
+    found += [
+        (say(name), say(what), {"family": family})
+        for family, (name, what) in _FAMILIES.items()
+        if analysis.family in _FAMILIES and family != analysis.family and (family != "rating" or _is_whole(trial))
+    ]
+    return tuple(Alternative(name, what, analysis.model_copy(update=update)) for name, what, update in found)
+
+
+def _is_whole(trial: Trial) -> bool:
+    scale = trial.protocol.outcome
+    return family_refusal("rating", Ends(scale.low, scale.high, scale.whole)) is None
+
+
+def leading_estimands(protocol: Protocol, highest: Array, named: Sequence[Estimand] | None = None) -> list[Estimand]:
+    """What pages lead with for each pair of arms: what the protocol names, or as lived where exposure stayed short of full.
+
+    The rule of `Result.leading`.
+
+    Parameters
+    ----------
+    highest : array, shape (K,)
+        Largest mean exposure of any night to each active arm.
+    named : sequence of {"full", "as-lived"}, optional
+        For each pair; the one that the protocol names if not given.
+    """
+    short = highest < NEARLY_FULL
+    return [
+        "as-lived" if np.any(short[np.array(pair.vector) != 0]) else estimand
+        for pair, estimand in zip(pairs(protocol), named or _named(protocol), strict=True)
+    ]
+
+
+def rows_of_refusal(
+    protocol: Protocol,
+    choice: str,
+    what: str,
+    reason: str,
+    *,
+    engine: str = "marginal",
+    leading: Sequence[Estimand] | None = None,
+) -> list[dict[str, Any]]:
+    """Rows of `sensitivity` for a choice that cannot be computed, with the reason; one for each pair of arms."""
+    return [
+        {"choice": choice, "what": what, "arm": pair.arm, "reference": pair.reference, "estimand": estimand}
+        | dict.fromkeys(_TOLD)
+        | {"engine": engine, "refused": reason, "full": None, "as_lived": None}
+        for pair, estimand in zip(pairs(protocol), leading or _named(protocol), strict=True)
+    ]
+
+
+def compare(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Which choices change the verdict of one pair of arms, and which moves the estimate most.
+
+    Parameters
+    ----------
+    rows : sequence of mappings
+        Of `sensitivity`, for one pair; the first is the analysis as planned.
+
+    Returns
+    -------
+    dict
+        "verdict" as planned (None if that was refused), "others" (number of other choices that gave an answer),
+        "changed" (rows with another verdict), "refused" (rows without an answer), "most" (row with the largest shift of
+        the mean, or None), "shift" (that shift, in points).
+    """
+    main, *others = rows
+    answered = [row for row in others if row["refused"] is None]
+    told: dict[str, Any] = {
+        "verdict": main["verdict"],
+        "others": len(answered),
+        "changed": [],
+        "refused": [row for row in others if row["refused"] is not None],
+        "most": None,
+        "shift": None,
+    }
+    if main["refused"] is not None or not answered:
+        return told
+    most = max(answered, key=lambda row: abs(row["mean"] - main["mean"]))
+    changed = [row for row in answered if row["verdict"] != main["verdict"]]
+    return told | {"changed": changed, "most": most, "shift": most["mean"] - main["mean"]}
+
+
+def of_pair(rows: Sequence[Mapping[str, Any]], pair: tuple[str, str] | None = None) -> list[Mapping[str, Any]]:
+    """The rows of one pair (arm, reference), in their order; of the first pair if none is named.
+
+    Raises
+    ------
+    InputError
+        If there is no row of that pair.
+    """
+    wanted = pair or ((rows[0]["arm"], rows[0]["reference"]) if rows else None)
+    found = [row for row in rows if (row["arm"], row["reference"]) == wanted]
+    if not found:
+        told = sorted({f"{row['arm']} against {row['reference']}" for row in rows})
+        raise InputError(
+            f"There is no row for {wanted!r}. Choose one of: {', '.join(told) or 'none, the list is empty'}."
+        )
+    return found
+
+
+def _solved(trial: Trial, alternative: Alternative, seed: int) -> Solved | str:
+    """The answer under an alternative, or why there is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Nof1Warning)  # the main analysis has said it
+            return solve(trial.protocol, terms(_replanned(trial, alternative.analysis)), seed=seed)
+    except (RefusalError, InputError) as refusal:
+        return refusal.told
+
+
+def _replanned(trial: Trial, analysis: Analysis) -> Trial:
+    """The trial with another analysis: not built anew, since no check of nights or order looks at what is changed here.
+
+    The copy has the table of nights, too, which takes longer to make than a fit.
+    """
+    _ = trial.frame  # made once, before it is copied
+    other = copy.copy(trial)
+    object.__setattr__(other, "protocol", trial.protocol.model_copy(update={"analysis": analysis}))
+    return other
+
+
+def _rows(
+    protocol: Protocol,
+    choice: str,
+    what: str,
+    both: Sequence[Row],
+    estimands: Sequence[Estimand],
+    engine: str,
+) -> list[dict[str, Any]]:
+    rows = []
+    for pair, effects, estimand in zip(pairs(protocol), both, estimands, strict=True):
+        full, lived = effects["full"].to_dict(), effects["as-lived"].to_dict()
+        numbers = full if estimand == "full" else lived
+        rows.append(
+            {"choice": choice, "what": what, "arm": pair.arm, "reference": pair.reference, "estimand": estimand}
+            | {name: numbers[name] for name in _TOLD}
+            | {"engine": engine, "refused": None, "full": full, "as_lived": lived}
+        )
+    return rows
+
+
+def _named(protocol: Protocol) -> list[Estimand]:
+    return [protocol.analysis.estimand] * len(pairs(protocol))
+
+
+def _nights_to_drop(trial: Trial) -> int:
+    """How many nights can be dropped at the start of every period so that none of them is left empty."""
+    frame = trial.frame
+    period, arm = frame["period"].to_numpy(dtype=int), frame["arm"].to_numpy()
+    night = night_of_period(period, arm)
+    on_trial = np.isin(arm, [known.name for known in trial.protocol.arms]) & (period > 0)
+    longest = [int(night[on_trial & (period == number)].max()) for number in np.unique(period[on_trial])]
+    return min(DROPPED_NIGHTS, *longest) if longest else 0
+
+
+def _doses_differ(trial: Trial) -> bool:
+    """Whether doses were logged, all arms have one to compare with, and some night was not as planned."""
+    protocol = trial.protocol
+    if any(not arm.dose_mg for arm in protocol.active_arms) or protocol.arm(protocol.reference).dose_mg:
+        return False
+    planned_doses = {arm.name: arm.dose_mg or 0.0 for arm in protocol.arms}
+    frame = trial.frame
+    taken, arm = frame["dose_mg"].to_numpy(dtype=float), frame["arm"].to_numpy()
+    planned = np.array([planned_doses.get(name, 0.0) for name in arm])
+    known = ~np.isnan(taken) & (arm != PAUSE)
+    return bool(np.any(taken[known] != planned[known]))

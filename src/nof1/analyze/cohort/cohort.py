@@ -1,0 +1,168 @@
+"""What many people's trials say together, and how that shows itself in a terminal and in a notebook.
+
+Numbers alone; plain sentences about them are made in `report`, which this must not know.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from nof1.analyze.cohort.summaries import Summary
+from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL
+from nof1.plan.protocol.protocol import SIMULATED
+from nof1.shown import Row, Table, as_html, as_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CohortEngine = Literal["two-stage", "nuts"]
+_ENGINES = {"two-stage": "in two stages", "nuts": "by PyMC (NUTS), over all nights"}
+_FEW = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """What many people's trials say together; effects in points of the outcome, chances and shares from 0 to 1.
+
+    Attributes
+    ----------
+    arm, reference, outcome, measure, better : str
+        What is compared, by which outcome, what its effect is, and the direction that is better.
+    scale : (float, float)
+        Ends of the outcome's scale, of the first person.
+    threshold : float
+        Smallest change worth having: the median of what people fixed.
+    engine : str
+        "two-stage" or "nuts".
+    people : DataFrame
+        One row a person. Alone: `mean`, `sd`, `lower`, `upper`, `verdict`; with all others: `pooled_mean`, `pooled_sd`,
+        `pooled_lower`, `pooled_upper`, `pooled_p_benefit`, `pooled_p_harm` (by the person's own threshold); `shrinkage`,
+        how far pooling moved the mean in standard deviations of its own; `name`, `nights`, `threshold`, `simulated` and,
+        with a moderator, `moderator`.
+    mean, spread : dict
+        Mean and sd of the effects of the population: mean, sd, interval of each.
+    share_benefit, share_harmed : dict
+        Share of the population whose effect is better, or worse, by the threshold or more.
+    next_person : dict
+        What is to be expected of the next person: mean, sd, interval, p_better, p_benefit, p_small, p_harm.
+    moderator : dict or None
+        `field`; `kind`, "groups" or "number"; `groups`, each with value, people, mean, sd, interval; `coefficient`: mean, sd,
+        interval, p_above_zero: of two groups the second minus the first, of a number for each unit more, of more groups
+        None; `rows`, the differences of groups, each with reference, group (None of a number), mean, sd, interval: of three and
+        more each against the one with most people.
+    left_out : tuple of (name, reason)
+    diagnostics : dict
+        Of the sampler: rhat_max, ess_min, divergences; empty for two stages.
+    """
+
+    arm: str
+    reference: str
+    outcome: str
+    measure: str
+    better: str
+    scale: tuple[float, float]
+    threshold: float
+    engine: CohortEngine
+    people: "pd.DataFrame"
+    mean: Summary
+    spread: Summary
+    share_benefit: Summary
+    share_harmed: Summary
+    next_person: Summary
+    moderator: Summary | None
+    left_out: tuple[tuple[str, str], ...]
+    diagnostics: Mapping[str, float]
+
+    def __repr__(self) -> str:
+        return _as_text(self)
+
+    def _repr_html_(self) -> str:
+        return _as_html(self)
+
+    def most_changed(self, n: int = 5) -> "pd.DataFrame":
+        """The people whose mean was moved most by pooling, in standard deviations of their own."""
+        order = self.people["shrinkage"].abs().sort_values(ascending=False, kind="stable").index
+        return self.people.loc[order[:n]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for cohort.json."""
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return plain | {
+            "level": LEVEL,
+            "interval_kind": INTERVAL_KIND,
+            "scale": list(self.scale),
+            "people": self.people.to_dict("records"),
+            "left_out": [{"name": name, "reason": reason} for name, reason in self.left_out],
+            "diagnostics": dict(self.diagnostics),
+        }
+
+
+def _as_text(cohort: Cohort) -> str:
+    """A few lines: what is said of all people, and of the next one."""
+    return as_text(_title(cohort), _rows(cohort))
+
+
+def _as_html(cohort: Cohort) -> str:
+    """The same, with the people whom pooling moved most."""
+    columns = ("person", "alone", "interval", "pooled", "interval")
+    rows = [
+        (
+            str(row["name"]),
+            _signed(row["mean"]),
+            _span(row["lower"], row["upper"]),
+            _signed(row["pooled_mean"]),
+            _span(row["pooled_lower"], row["pooled_upper"]),
+        )
+        for _, row in cohort.most_changed(_FEW).iterrows()
+    ]
+    return as_html(_title(cohort), [*_rows(cohort), ("below", "moved most by pooling")], Table(columns, rows))
+
+
+def _title(cohort: Cohort) -> str:
+    return f"Cohort of {len(cohort.people)} people: {cohort.arm} against {cohort.reference}"
+
+
+def _rows(cohort: Cohort) -> list[Row]:
+    next_one = cohort.next_person
+    rows = [
+        ("effect", f"{cohort.measure}, {cohort.outcome}; {cohort.better} is better, threshold {cohort.threshold:g}"),
+        ("mean", f"{_signed(cohort.mean['mean'])} ({_span(*cohort.mean['interval'])})"),
+        ("spread", f"{cohort.spread['mean']:.2f} ({_span(*cohort.spread['interval'], sign='')})"),
+        ("helped", f"{_share(cohort.share_benefit)} by the threshold or more"),
+        ("harmed", f"{_share(cohort.share_harmed)} as much"),
+        ("next", f"{_signed(next_one['mean'])} ({_span(*next_one['interval'])})"),
+        *_groups(cohort.moderator),
+        ("computed", f"{_ENGINES[cohort.engine]}; intervals of {100 * LEVEL:g} %"),
+    ]
+    if cohort.left_out:
+        rows.append(("left out", "\n".join(_left(cohort))))
+    return [*rows, ("data", SIMULATED)] if cohort.people["simulated"].any() else rows
+
+
+def _groups(moderator: dict[str, Any] | None) -> list[Row]:
+    if moderator is None or moderator["kind"] == "number":
+        return []
+    told = (
+        f"{group['value']}: {_signed(group['mean'])} ({_span(*group['interval'])}), {group['people']} people"
+        for group in moderator["groups"]
+    )
+    return [(moderator["field"], "\n".join(told))]
+
+
+def _left(cohort: Cohort) -> list[str]:
+    told = [f"{name}: {reason}" for name, reason in cohort.left_out[:_FEW]]
+    more = len(cohort.left_out) - _FEW
+    return [*told, f"and {more} more"] if more > 0 else told
+
+
+def _share(share: dict[str, Any]) -> str:
+    low, high = share["interval"]
+    return f"{100 * share['mean']:.0f} in 100 ({100 * low:.0f} to {100 * high:.0f})"
+
+
+def _span(low: float, high: float, *, sign: str = "+") -> str:
+    return f"{_signed(low, sign)} to {_signed(high, sign)}"
+
+
+def _signed(value: float, sign: str = "+") -> str:
+    return f"{value:{sign}.2f}".replace("-", "\N{MINUS SIGN}")

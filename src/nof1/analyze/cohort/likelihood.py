@@ -1,0 +1,339 @@
+"""Stage one of a cohort: what one person's nights say of their effect, with the prior divided out.
+
+The marginal engine gives the effect's posterior as an exact mixture, sum_s w_s Normal(m_s, v_s), under the prior
+Normal(0, tau). Given theta_s prior times likelihood is normal, so
+
+    L(beta) = sum_s w_s N(beta; m_s, v_s) / N(beta; 0, tau^2)
+
+is a sum of normal shapes with precisions 1 / v_s - 1 / tau^2. It is kept as logarithms on a grid. Nothing here knows
+another person.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from nof1.analyze.arrays import Array
+from nof1.analyze.engines.marginal import ROUNDS, MarginalFit, fit_marginals
+from nof1.analyze.model.data import Terms, terms
+from nof1.analyze.model.effects import effect_from_mixture, pairs
+from nof1.analyze.model.standardize import MEASURES
+from nof1.errors import InputError, Nof1Error, RefusalError
+from nof1.language import say
+from nof1.plan.design.kinds import Adopted
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.trial import Trial
+
+REACH = 8.0  # the grid goes this many ranges of the outcome's scale to either side
+POINTS = 161
+_ALONE = ("mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm", "verdict")
+
+Field = str | float | bool
+
+
+@dataclass(frozen=True, eq=False)
+class PersonPair:
+    """One person's effect of one arm against the reference.
+
+    Attributes
+    ----------
+    arm, reference : str
+    outcome, measure, better : str
+        Name of the outcome, what the effect is ("difference in points"), "lower" or "higher".
+    scale : (float, float)
+        Ends of the outcome's scale.
+    threshold : float
+        Smallest change worth having, in points.
+    estimand : str
+        "full": the effect at full exposure, which is what people share.
+    effect_sd : float
+        Sd of the person's own prior, which `alone` has and `log_likelihood` has not.
+    grid, log_likelihood : array, shape (G,)
+        Effects in points, dense where the nights speak, and the log likelihood there; its largest value is 0.
+    alone : mapping
+        Mean, sd, interval, chances and verdict from this person's nights and prior alone.
+    fields : mapping
+        Of the arm and the protocol, for subgroups: form, dose_mg, product, placebo, design, period_nights, the family, and
+        the answers to the safety screen by the question's id.
+    """
+
+    arm: str
+    reference: str
+    outcome: str
+    measure: str
+    better: str
+    scale: tuple[float, float]
+    threshold: float
+    estimand: str
+    effect_sd: float
+    grid: Array
+    log_likelihood: Array
+    alone: Mapping[str, Any]
+    fields: Mapping[str, Field]
+
+    @property
+    def span(self) -> float:
+        """Range of the outcome's scale, in points."""
+        return self.scale[1] - self.scale[0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values; `from_dict` gives back an equal object."""
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        alone = {name: list(value) if isinstance(value, tuple) else value for name, value in self.alone.items()}
+        return plain | {
+            "scale": list(self.scale),
+            "grid": self.grid.tolist(),
+            "log_likelihood": self.log_likelihood.tolist(),
+            "alone": alone,
+            "fields": dict(self.fields),
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """From what `to_dict` gave.
+
+        Raises
+        ------
+        InputError
+            If it is something else.
+        """
+        try:
+            low, high = (float(end) for end in content["scale"])
+            grid, logs = (np.array(content[name], dtype=float) for name in ("grid", "log_likelihood"))
+            alone = {name: content["alone"][name] for name in _ALONE}
+            alone["interval"] = tuple(float(end) for end in alone["interval"])
+            fields = dict(content["fields"])
+            rest = {
+                name: str(content[name]) for name in ("arm", "reference", "outcome", "measure", "better", "estimand")
+            }
+            numbers = {name: float(content[name]) for name in ("threshold", "effect_sd")}
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"This is no person of a cohort: {error!r}. Analyze the trial again.") from None
+        if grid.shape != (POINTS,) or logs.shape != (POINTS,) or not np.isfinite([grid, logs]).all():
+            raise InputError("This is no person of a cohort: its likelihood is damaged. Analyze the trial again.")
+        return cls(scale=(low, high), grid=grid, log_likelihood=logs, alone=alone, fields=fields, **rest, **numbers)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, eq=False)
+class Person:
+    """What one trial gives to a cohort.
+
+    Attributes
+    ----------
+    name : str
+    pairs : tuple of PersonPair
+        Every active arm against the reference.
+    protocol_sha256, diary_sha256 : str
+    nights : int
+        Nights that inform the model.
+    simulated : bool
+        Whether the data are made up.
+    """
+
+    name: str
+    pairs: tuple[PersonPair, ...]
+    protocol_sha256: str
+    diary_sha256: str
+    nights: int
+    simulated: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values; `from_dict` gives back an equal object."""
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return plain | {"pairs": [pair.to_dict() for pair in self.pairs]}
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """From what `to_dict` gave.
+
+        Raises
+        ------
+        InputError
+            If it is something else.
+        """
+        try:
+            texts = {name: str(content[name]) for name in ("name", "protocol_sha256", "diary_sha256")}
+            found, nights, simulated = content["pairs"], int(content["nights"]), bool(content["simulated"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(f"This is no person of a cohort: {error!r}. Analyze the trial again.") from None
+        return cls(
+            pairs=tuple(PersonPair.from_dict(pair) for pair in found), nights=nights, simulated=simulated, **texts
+        )
+
+
+def person(trial: Trial, *, name: str, seed: int = 1) -> Person:
+    """What one trial says of its effects: alone, and as likelihoods that can be pooled.
+
+    Parameters
+    ----------
+    trial : Trial
+    name : str
+        How the person is called in the cohort.
+    seed : int
+        Of the marginal engine's proposals.
+
+    Raises
+    ------
+    RefusalError
+        If the family is not "normal", or the nights cannot answer.
+    """
+    (found,) = people({name: trial}, seed=seed)
+    if isinstance(found, Nof1Error):
+        raise found
+    return found
+
+
+def people(trials: Mapping[str, Trial], *, seed: int = 1) -> list[Person | Nof1Error]:
+    """What several trials say, each by itself: quicker together, since they are fitted in batches.
+
+    Parameters
+    ----------
+    trials : mapping of names to Trial
+    seed : int
+        As in `person`.
+
+    Returns
+    -------
+    list of Person or Nof1Error
+        In the order of the trials; an error where one cannot be analyzed.
+    """
+    taken = [_terms(trial) for trial in trials.values()]
+    fitted = iter(fit_marginals([data for data in taken if isinstance(data, Terms)], seed=seed, rounds=ROUNDS))
+    out: list[Person | Nof1Error] = []
+    for (name, trial), data in zip(trials.items(), taken, strict=True):
+        fit = data if isinstance(data, Nof1Error) else next(fitted)
+        if isinstance(fit, Nof1Error):
+            out.append(fit)
+        else:
+            out.append(person_of(trial.protocol, fit, name=name, diary_sha256=trial.diary_sha256))
+    return out
+
+
+def _terms(trial: Trial) -> Terms | Nof1Error:
+    try:
+        refuse_family(trial.protocol)
+        return terms(trial)
+    except Nof1Error as refusal:
+        return refusal
+
+
+def person_of(protocol: Protocol, fitted: MarginalFit, *, name: str, diary_sha256: str) -> Person:
+    """What a fitted trial says of its effects; see `person`.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    fitted : MarginalFit
+        Of the family "normal".
+    name, diary_sha256 : str
+    """
+    spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
+    found = []
+    for k, pair in enumerate(pairs(protocol)):
+        if pair.reference != protocol.reference:  # arm against arm: no independent prior to divide out
+            continue
+        grid, logs = effect_likelihood(
+            fitted, k, protocol.priors.effect_sd, protocol.outcome.high - protocol.outcome.low
+        )
+        mixture = fitted.contrast(np.array(pair.vector))
+        alone = effect_from_mixture(protocol, fitted.weights, *mixture, spread).to_dict()
+        found.append(
+            PersonPair(
+                arm=pair.arm,
+                reference=pair.reference,
+                outcome=protocol.outcome.name,
+                measure=MEASURES[protocol.analysis.family],
+                better=protocol.outcome.better,
+                scale=(protocol.outcome.low, protocol.outcome.high),
+                threshold=protocol.outcome.threshold,
+                estimand="full",
+                effect_sd=protocol.priors.effect_sd,
+                grid=grid,
+                log_likelihood=logs,
+                alone={key: tuple(alone[key]) if key == "interval" else alone[key] for key in _ALONE},
+                fields=fields_of(protocol, pair.arm),
+            )
+        )
+    return Person(name, tuple(found), protocol.sha256(), diary_sha256, fitted.model.data.n, protocol.simulated)
+
+
+def refuse_family(protocol: Protocol) -> None:
+    """Refuse a trial whose effect is not the coefficient of a normal model.
+
+    Raises
+    ------
+    RefusalError
+    """
+    if protocol.analysis.family != "normal":
+        raise RefusalError(
+            say(
+                'Trials of the family "{family}" cannot be pooled yet; only those of the family "normal" can.',
+                family=protocol.analysis.family,
+            )
+        )
+
+
+def fields_of(protocol: Protocol, arm: str) -> dict[str, Field]:
+    """What subgroups can be formed by: of the arm, the design and the safety screen. `product` is what a person typed."""
+    chosen = protocol.arm(arm)
+    out: dict[str, Field] = {"placebo": protocol.arm(protocol.reference).placebo, "design": protocol.design.kind}
+    out |= {name: value for name in ("form", "dose_mg", "product") if (value := getattr(chosen, name))}
+    if not isinstance(protocol.design, Adopted):
+        out["period_nights"] = float(protocol.period_nights(arm))
+    if protocol.safety is not None:
+        out |= dict(protocol.safety.answers)
+    return out
+
+
+def effect_likelihood(fitted: MarginalFit, k: int, effect_sd: float, span: float) -> tuple[Array, Array]:
+    """Log likelihood of the k-th arm's effect against the reference, all else integrated out under its priors.
+
+    Parameters
+    ----------
+    fitted : MarginalFit
+    k : int
+        Number of the active arm.
+    effect_sd : float
+        Sd of the prior that the fit had, in points.
+    span : float
+        Range of the outcome's scale, in points.
+
+    Returns
+    -------
+    grid, log_likelihood : arrays, shape (G,)
+        In points, and in natural logarithms with largest value 0.
+    """
+    vector = np.zeros(fitted.effect_mean.shape[1])
+    vector[k] = 1.0
+    mean, sd = fitted.contrast(vector)
+    variance = sd**2
+    precision = np.maximum(1 / variance - 1 / effect_sd**2, 0.0)
+    slope = mean / variance
+    height = np.log(fitted.weights) - 0.5 * np.log(variance) - 0.5 * mean * slope
+    typical = float(fitted.weights @ precision)
+    grid = effect_grid(float(fitted.weights @ slope) / max(typical, 1e-12), 1 / np.sqrt(max(typical, 1e-12)), span)
+    terms_of_grid = np.column_stack([np.ones_like(grid), grid, -0.5 * grid**2])
+    logs = terms_of_grid @ np.stack([height, slope, precision])  # (G, S), by far the largest array here
+    top = logs.max(axis=1)
+    logs -= top[:, None]
+    total = np.log(np.exp(logs, out=logs).sum(axis=1)) + top
+    return grid, total - total.max()
+
+
+def effect_grid(centre: float, spread: float, span: float) -> Array:
+    """Effects from -8 to 8 ranges of the scale at least, dense about `centre`, with steps that grow with the distance.
+
+    Parameters
+    ----------
+    centre, spread : float
+        Of the likelihood, in points.
+    span : float
+        Range of the outcome's scale, in points.
+    """
+    middle = float(np.clip(centre, -span, span))
+    width = float(np.clip(spread, 1e-5 * span, span))
+    end = np.arcsinh((REACH * span + abs(middle)) / width)
+    out: Array = middle + width * np.sinh(np.linspace(-end, end, POINTS))
+    return out

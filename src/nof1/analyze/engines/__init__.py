@@ -1,0 +1,1 @@
+"""What computes the posterior: PyMC with NUTS, and engines that need no compiling."""

@@ -1,0 +1,139 @@
+"""One question, the engine that answers its family soonest: effects of every pair of arms for other choices of the analysis.
+
+normal and duration: the marginal engine, milliseconds. rating and student: augmented chains in NumPy, a second or two.
+ordinal, count and binary: PyMC with NUTS, several seconds each for compiling.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from nof1.analyze.arrays import Array
+from nof1.analyze.engines.marginal import MARGINAL_FAMILIES, MarginalFit, fit_marginal
+from nof1.analyze.engines.pair_effects import Row, drawn_rows, highest_exposure, mixture_rows, rows_of
+from nof1.analyze.engines.posterior import marginal_draws
+from nof1.analyze.model.data import Terms
+from nof1.analyze.model.draws import Draws
+from nof1.analyze.model.exposure import exposure_summary
+from nof1.errors import RefusalError
+from nof1.language import say
+from nof1.plan.protocol.family import OWN_PRIORS
+from nof1.plan.protocol.protocol import Protocol
+
+if TYPE_CHECKING:
+    from nof1.analyze.engines.augmented.fit import AugmentedFit
+
+AUGMENTED_FAMILIES = ("rating", "student")
+_WORST_RHAT = 1.05  # for a choice beside the main analysis, which is held to more
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Effects of every pair of arms, the largest mean exposure of any night to each arm, shape (K,), and by which engine."""
+
+    rows: list[Row]
+    highest: Array
+    engine: str
+
+
+def solve(protocol: Protocol, data: Terms, *, seed: int) -> Solved:
+    """Effects by the engine of the family.
+
+    Raises
+    ------
+    RefusalError
+        If that engine cannot be trusted on these nights.
+    """
+    if data.family in MARGINAL_FAMILIES:
+        return from_marginal(protocol, data, fit_marginal(data, seed=seed), seed=seed)
+    if data.family in AUGMENTED_FAMILIES:
+        return from_augmented(protocol, data, seed=seed)
+    return _sampled(protocol, data, seed=seed)
+
+
+def from_marginal(protocol: Protocol, data: Terms, fitted: MarginalFit, *, seed: int) -> Solved:
+    """Effects from a fit of the marginal engine."""
+    if data.family == "normal":
+        return Solved(mixture_rows(protocol, fitted), fitted.highest_exposure, "marginal")
+    from nof1.analyze.engines.nuts import mcse
+
+    posterior = marginal_draws(data, fitted, seed=seed)
+    rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
+    return Solved(rows, fitted.highest_exposure, "marginal")
+
+
+def from_augmented(protocol: Protocol, data: Terms, *, seed: int) -> Solved:
+    """Effects of the rating and the student family without PyMC."""
+    from nof1.analyze.engines.augmented.fit import fit_augmented
+    from nof1.analyze.engines.nuts import mcse
+
+    assert data.family in ("rating", "student")
+    defaults = OWN_PRIORS["student"]
+    shape, rate = (getattr(data.priors, name) or defaults[name] for name in ("degrees_shape", "degrees_rate"))
+    as_normal = replace(data, family="normal")  # where its chains begin
+    fitted = fit_augmented(
+        as_normal, data.family, low=data.low, high=data.high, seed=seed, nu_shape=shape, nu_rate=rate
+    )
+    draws = augmented_draws(data, fitted)
+    rows = rows_of(protocol, data, draws, fitted.phi.shape, mcse, seed)
+    return Solved(rows, exposure_summary(data.doses, data.treated, draws.half_life)[1], "augmented")
+
+
+def augmented_draws(data: Terms, fitted: "AugmentedFit") -> Draws:
+    """Its draws as arrays, chain after chain."""
+
+    def flat(values: Array) -> Array:
+        return values.reshape(values.shape[0] * values.shape[1], *values.shape[2:])
+
+    return Draws(
+        level=flat(fitted.level),
+        sigma=flat(fitted.sigma),
+        phi=flat(fitted.phi),
+        omega=flat(fitted.omega),
+        half_life=flat(fitted.half_life) if data.exponential else None,
+        trend=flat(fitted.trend),
+        covariate_effect=flat(fitted.covariate_effect),
+        effect=flat(fitted.effect),
+        period_offset=flat(fitted.period_offset),
+        degrees=flat(fitted.nu) if data.family == "student" else None,
+    )
+
+
+def _sampled(protocol: Protocol, data: Terms, *, seed: int) -> Solved:
+    from nof1.analyze.engines.nuts import EFFORTS, compile_nuts, mcse, sample_nuts
+
+    sampled = sample_nuts(compile_nuts(data, progress=_silent), seed=seed, progress=_silent, efforts=EFFORTS[:1])
+    if sampled.rhat_max > _WORST_RHAT:
+        raise RefusalError(say("The sampler did not settle (R-hat {rhat:.2f}).", rhat=sampled.rhat_max))
+    posterior = sampled.tree["posterior"].to_dataset()
+    rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
+    return Solved(rows, highest_exposure(data, posterior), "nuts")
+
+
+def _silent(stage: str, done: int, whole: int) -> None:
+    """No progress shown."""
+
+
+def in_background[T](call: Callable[..., T], *arguments: object, **options: object) -> Callable[[], T]:
+    """Start a call in another process and give a function that waits for its result.
+
+    Where there is one core, or no process can be started, the call is made when the result is asked for.
+    """
+    import joblib
+
+    if joblib.cpu_count() < 2:
+        return lambda: call(*arguments, **options)
+    # An executor of its own: joblib keeps one to use again, and takes a plain one of loky's for it.
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    executor = ProcessPoolExecutor(max_workers=1)
+    future = executor.submit(call, *arguments, **options)
+
+    def wait() -> T:
+        try:
+            out: T = future.result()
+            return out
+        finally:
+            executor.shutdown(wait=False)
+
+    return wait

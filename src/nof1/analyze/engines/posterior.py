@@ -1,0 +1,73 @@
+"""Draws of the marginal engine under the names the PyMC model uses, and what is reported of every parameter."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nof1.analyze.arrays import Array
+from nof1.analyze.engines.marginal import MarginalFit, draw_coefficients
+from nof1.analyze.model.data import Terms
+from nof1.analyze.model.effects import TAILS
+from nof1.analyze.model.prior import priors_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+DRAWS = 4000
+UNINFORMED = 0.9  # a posterior at least this wide compared with its prior says that the nights told little
+
+
+def marginal_draws(data: Terms, fit: MarginalFit, *, seed: int) -> "xr.Dataset":
+    """Draws of all parameters as a dataset with one chain."""
+    import xarray as xr
+
+    chosen, coefficients, offsets = draw_coefficients(fit, DRAWS, np.random.default_rng(seed))
+    columns = iter(coefficients.T)
+    values: dict[str, tuple[tuple[str, ...], Array]] = {"level": ((), next(columns) + data.priors.level_mean)}
+    coords: dict[str, Any] = {"chain": [0], "draw": np.arange(DRAWS), "arm": list(data.arms)}
+    if data.trend:
+        values["trend"] = ((), next(columns))
+    if data.covariate_names:
+        values["covariate_effect"] = (("covariate",), np.column_stack([next(columns) for _ in data.covariate_names]))
+        coords["covariate"] = list(data.covariate_names)
+    if data.period_effects:
+        values["period_offset"] = (("period",), offsets)
+        values["omega"] = ((), fit.omega[chosen])
+        coords["period"] = list(data.period_numbers)
+    values["effect"] = (("arm",), np.column_stack(list(columns)))
+    values["sigma"] = ((), fit.sigma[chosen])
+    if data.autocorrelation:
+        values["phi"] = ((), fit.phi[chosen])
+    if data.exponential:
+        values["half_life"] = ((), fit.half_life[chosen])
+    return xr.Dataset(
+        {name: (("chain", "draw", *dims), array[None]) for name, (dims, array) in values.items()}, coords=coords
+    )
+
+
+def describe_parameters(data: Terms, posterior: "xr.Dataset") -> dict[str, dict[str, Any]]:
+    """Mean, sd and interval of every parameter but what single nights and periods have, next to the sd of its prior."""
+    out: dict[str, dict[str, Any]] = {}
+    names = {"effect": data.arms, "covariate_effect": data.covariate_names}
+    for name, prior in priors_of(data).items():
+        draws = posterior[name].transpose("chain", "draw", ...).to_numpy()
+        if not prior.shape:
+            out[name] = _row(draws, float(prior.sd))
+            continue
+        labels = names.get(name) or [str(i + 1) for i in range(prior.shape[0])]
+        sds = np.broadcast_to(prior.sd, prior.shape)
+        for i, label in enumerate(labels):
+            out[f"{name}[{label}]"] = _row(draws[..., i], float(sds[i]))
+    order = ("level", "trend", "sigma", "phi", "omega", "half_life")
+    return {name: out[name] for name in order if name in out} | out
+
+
+def _row(draws: Array, prior_sd: float) -> dict[str, Any]:
+    sd = float(draws.std(ddof=1))
+    return {
+        "mean": float(draws.mean()),
+        "sd": sd,
+        "interval": [float(np.quantile(draws, tail)) for tail in TAILS],
+        "prior_sd": prior_sd,
+        "informed": sd < UNINFORMED * prior_sd,
+    }

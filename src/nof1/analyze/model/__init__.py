@@ -1,0 +1,1 @@
+"""The model: its numbers, priors and terms. Knows no engine."""

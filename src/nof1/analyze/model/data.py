@@ -1,0 +1,365 @@
+"""The numbers of the model: everything both engines need, taken from a trial or from simulated nights once.
+
+Its names: outcome y, day, time g, doses d, covariates z, period p(t).
+"""
+
+import warnings
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nof1.analyze.arrays import Array
+from nof1.analyze.model.degenerate import refuse_exact, refuse_flat_periods
+from nof1.errors import InputError, Nof1Warning, RefusalError
+from nof1.language import say
+from nof1.plan.design.fields import PAUSE
+from nof1.plan.protocol.analysis import Priors
+from nof1.plan.protocol.family import Family
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.trial import Trial
+
+MIN_NIGHTS = 4  # with an outcome; fewer cannot hold two arms and a spread
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The model's data for one trial.
+
+    Attributes
+    ----------
+    y : array, shape (n,)
+        Outcome of the nights that have one and are not discarded; of a duration its logarithm.
+    day : int array, shape (n,)
+        Calendar day of each, from 0.
+    time : array, shape (n,)
+        -1/2 on the first planned day, +1/2 on the last.
+    doses : array, shape (days, K)
+        Dose of each active arm on every calendar day up to the last recorded night, as a share of the planned one.
+    treated : bool array, shape (days, K)
+        Days assigned to each active arm.
+    covariates : array, shape (n, J)
+        Centred.
+    covariate_sd : array, shape (J,)
+    period : int array, shape (n,)
+        Index into `period_numbers`.
+    period_numbers : tuple of int
+        Numbers of the periods that hold at least one of the nights.
+    arms, covariate_names : tuple of str
+        Names of the K active arms and the J covariates.
+    priors : Priors
+    exponential, trend, period_effects, autocorrelation : bool
+        Which parts the model has.
+    family : str
+        As in the protocol.
+    low, high : float
+        Ends of the outcome's scale.
+    over_time : bool
+        Whether each effect may change linearly over the trial; the marginal engine alone has this part.
+    """
+
+    y: Array
+    day: NDArray[np.int64]
+    time: Array
+    doses: Array
+    treated: NDArray[np.bool_]
+    covariates: Array
+    covariate_sd: Array
+    period: NDArray[np.int64]
+    period_numbers: tuple[int, ...]
+    arms: tuple[str, ...]
+    covariate_names: tuple[str, ...]
+    priors: Priors
+    exponential: bool
+    trend: bool
+    period_effects: bool
+    autocorrelation: bool
+    family: Family = "normal"
+    low: float = -np.inf
+    high: float = np.inf
+    over_time: bool = False
+
+    @property
+    def outcome(self) -> Array:
+        """The outcome as it was recorded, shape (n,)."""
+        return np.exp(self.y) if self.family == "duration" else self.y
+
+    @property
+    def has_spread(self) -> bool:
+        """Whether nights have a spread of their own (sigma) beside what the family's likelihood gives them."""
+        return self.autocorrelation or self.family not in ("binary", "ordinal", "count")
+
+    @property
+    def n(self) -> int:
+        """Number of nights that inform the model."""
+        return len(self.y)
+
+    def without(self, i: int) -> "Terms":
+        """The same without the i-th recorded night."""
+        keep = np.arange(self.n) != i
+        kept, period = np.unique(self.period[keep], return_inverse=True)
+        return replace(
+            self,
+            y=self.y[keep],
+            day=self.day[keep],
+            time=self.time[keep],
+            covariates=self.covariates[keep],
+            period=period,
+            period_numbers=tuple(self.period_numbers[number] for number in kept),
+        )
+
+    def same_nights(self, other: "Terms") -> bool:
+        """Whether another trial differs in nothing but the outcomes."""
+        names = [field.name for field in fields(self) if field.name != "y"]
+        return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names)
+
+
+def terms(trial: Trial) -> Terms:
+    """Take the model's numbers from a trial.
+
+    Raises
+    ------
+    RefusalError
+        If the nights cannot answer: too few, no variation, an arm that was never recorded.
+    InputError
+        If a covariate cannot be used.
+    """
+    protocol, frame = trial.protocol, trial.frame
+    arm, period = frame["arm"].to_numpy(), frame["period"].to_numpy(dtype=int)
+    outcome = frame[protocol.outcome.name].to_numpy(dtype=float)
+    used = used_nights(protocol, outcome, arm, period)
+    treated = treated_days(protocol, arm)
+    doses = treated.astype(float) if protocol.analysis.dose == "assigned" else _doses_taken(trial, treated)
+    covariates, sd = _covariates(trial, used)
+    return assemble(
+        protocol,
+        outcome,
+        used,
+        treated,
+        doses,
+        period,
+        covariates=covariates,
+        covariate_sd=sd,
+        covariate_names=protocol.analysis.covariates,
+    )
+
+
+def treated_days(protocol: Protocol, arm: NDArray[Any]) -> NDArray[np.bool_]:
+    """Days assigned to each active arm, shape (days, K); `arm` holds the arm's name of every planned day."""
+    return np.column_stack([arm == active.name for active in protocol.active_arms])
+
+
+def night_of_period(period: NDArray[np.int64], arm: NDArray[Any]) -> NDArray[np.int64]:
+    """How many nights of its stretch came before each day; a pause or washout within a period begins a new stretch.
+
+    `period` and `arm` hold the period's number and the arm of every planned day.
+    """
+    starts = np.flatnonzero(np.r_[True, (period[1:] != period[:-1]) | (arm[1:] != arm[:-1])])
+    return np.arange(len(period)) - np.repeat(starts, np.diff(starts, append=len(period)))
+
+
+def used_nights(protocol: Protocol, outcome: Array, arm: NDArray[Any], period: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Planned nights that inform the model: those with an outcome that are not discarded.
+
+    Parameters
+    ----------
+    outcome, arm, period : arrays, shape (days,)
+        Outcome (nan where missing), name of the arm and number of the period of every planned day.
+
+    Raises
+    ------
+    RefusalError
+        If they cannot answer: too few, no variation, an arm that was never recorded.
+    """
+    used: NDArray[np.bool_] = ~np.isnan(outcome) & (arm != PAUSE)
+    if protocol.analysis.discarded_nights:
+        used &= night_of_period(period, arm) >= protocol.analysis.discarded_nights
+    _refuse_hopeless(protocol, outcome, arm, used)
+    return used
+
+
+def assemble(
+    protocol: Protocol,
+    outcome: Array,
+    used: NDArray[np.bool_],
+    treated: NDArray[np.bool_],
+    doses: Array,
+    period: NDArray[np.int64],
+    *,
+    covariates: Array | None = None,
+    covariate_sd: Array | None = None,
+    covariate_names: tuple[str, ...] = (),
+) -> Terms:
+    """The model's numbers from arrays of every planned day; see `Terms` for their meaning.
+
+    Parameters
+    ----------
+    outcome, used, period : arrays, shape (days,)
+    treated, doses : arrays, shape (days, K)
+    covariates : array, shape (n, J), optional
+        Centred, of the used nights; with their sd and names.
+
+    Raises
+    ------
+    RefusalError
+        If less than one dose of an arm was taken before the last used night, or nights have no spread of their own.
+    """
+    analysis = protocol.analysis
+    day = np.flatnonzero(used)
+    lived = slice(0, day[-1] + 1)  # nights after the last recorded one have had no exposure yet
+    active = tuple(arm.name for arm in protocol.active_arms)
+    for name, until_last, own in zip(active, doses[lived].T, treated[lived].T, strict=True):
+        if not until_last.any():
+            raise RefusalError(
+                say(
+                    "No dose of {arm} was taken before the last recorded night, so its effect cannot be seen.",
+                    arm=repr(name),
+                )
+            )
+        if until_last[own].sum() < 1:  # an effect "as lived" would be next to nothing, and its interval invented
+            raise RefusalError(
+                say(
+                    "On the nights of {arm} less than one full dose of it was taken in all before the last recorded night, so its "
+                    "effect cannot be seen.",
+                    arm=repr(name),
+                )
+            )
+    numbers, index = np.unique(period[used], return_inverse=True)
+    family = analysis.family
+    if family == "duration":
+        _refuse_no_time(protocol.outcome.name, outcome[used])
+    data = Terms(
+        y=np.log(outcome[used]) if family == "duration" else outcome[used],
+        day=day,
+        time=day / (len(outcome) - 1) - 0.5,
+        doses=doses[lived],
+        treated=treated[lived],
+        covariates=np.empty((len(day), 0)) if covariates is None else covariates,
+        covariate_sd=np.empty(0) if covariate_sd is None else covariate_sd,
+        period=index,
+        period_numbers=tuple(int(number) for number in numbers),
+        arms=active,
+        covariate_names=covariate_names,
+        priors=protocol.priors,
+        exponential=analysis.carryover == "exponential",
+        trend=analysis.trend,
+        period_effects=analysis.period_effects,
+        autocorrelation=analysis.autocorrelation,
+        family=family,
+        low=protocol.outcome.low,
+        high=protocol.outcome.high,
+    )
+    if family in ("normal", "student", "duration"):
+        _refuse_without_spread(protocol.outcome.name, data)
+    return data
+
+
+def _refuse_without_spread(name: str, data: Terms) -> None:
+    """Refuse continuous outcomes that the model meets exactly: no posterior exists."""
+    if data.period_effects:
+        refuse_flat_periods(name, data.y, data.period)
+    columns = [data.doses[data.day], data.covariates]
+    if data.trend:
+        columns.append(data.time[:, None])
+    refuse_exact(
+        name,
+        data.y,
+        np.hstack(columns),
+        data.period if data.period_effects else None,
+        data.day,
+        data.priors.autocorrelation_a if data.autocorrelation else None,
+    )
+
+
+def _refuse_hopeless(protocol: Protocol, outcome: Array, arm: NDArray[Any], used: NDArray[np.bool_]) -> None:
+    name = protocol.outcome.name
+    for known in protocol.arms:
+        if not np.any(used & (arm == known.name)):
+            raise RefusalError(
+                say(
+                    "No night on {arm} has a recorded {outcome}, so nothing can be compared with it. "
+                    "Record nights on every arm first ('nof1 status' shows what is missing).",
+                    arm=repr(known.name),
+                    outcome=name,
+                )
+            )
+    if used.sum() < MIN_NIGHTS:
+        raise RefusalError(
+            say(
+                "Only {nights} nights have a recorded {outcome}; at least {least} are needed. Record more nights, then analyze "
+                "again.",
+                nights=int(used.sum()),
+                outcome=name,
+                least=MIN_NIGHTS,
+            )
+        )
+    if np.ptp(outcome[used]) == 0:
+        raise RefusalError(
+            say(
+                "Every recorded {outcome} is {value:g}: with no variation at all there is no spread to measure an effect "
+                "against, and any interval would be invented. Check that the right column was recorded.",
+                outcome=name,
+                value=float(outcome[used][0]),
+            )
+        )
+
+
+def _refuse_no_time(name: str, y: Array) -> None:
+    """Refuse durations of 0, which have no logarithm."""
+    if np.any(y <= 0):
+        raise RefusalError(
+            say(
+                "{nights} nights have a {outcome} of 0, and a duration that is analysed as a ratio must be above 0. "
+                'Record the smallest time you would notice instead, or plan with family = "normal".',
+                nights=int(np.sum(y <= 0)),
+                outcome=name,
+            )
+        )
+
+
+def _doses_taken(trial: Trial, treated: NDArray[np.bool_]) -> Array:
+    """Logged dose divided by the planned one; as assigned where no dose was logged."""
+    taken = trial.frame["dose_mg"].to_numpy(dtype=float)
+    planned = np.array([arm.dose_mg or np.nan for arm in trial.protocol.active_arms])
+    known = ~np.isnan(taken)
+    doses = treated.astype(float)
+    doses[known] = np.where(treated[known], taken[known, None] / planned, 0.0)
+    elsewhere = known & ~treated.any(axis=1) & (taken > 0)
+    if trial.protocol.arm(trial.protocol.reference).dose_mg:  # its own dose, taken as planned
+        elsewhere &= trial.frame["arm"].to_numpy() != trial.protocol.reference
+    if elsewhere.any():
+        if treated.shape[1] > 1:
+            night = trial.frame.index[elsewhere][0].date()
+            raise InputError(
+                say(
+                    "On {night} a dose was logged on the reference arm, and with several arms it is not known of which. "
+                    'Correct the diary, or analyze with dose = "assigned".',
+                    night=str(night),
+                )
+            )
+        doses[elsewhere, 0] = taken[elsewhere] / planned[0]
+    return doses
+
+
+def _covariates(trial: Trial, used: NDArray[np.bool_]) -> tuple[Array, Array]:
+    names = trial.protocol.analysis.covariates
+    values = trial.frame[list(names)].to_numpy(dtype=float)[used] if names else np.empty((int(used.sum()), 0))
+    for name, column in zip(names, values.T, strict=True):
+        known = column[~np.isnan(column)]
+        if len(known) < 2 or np.ptp(known) == 0:
+            raise InputError(
+                say(
+                    "The covariate {covariate} does not vary over the recorded nights; take it out of the analysis.",
+                    covariate=repr(name),
+                )
+            )
+        if len(known) < len(column):
+            warnings.warn(
+                f"{len(column) - len(known)} nights have no {name!r}; the model takes its average there.",
+                Nof1Warning,
+                stacklevel=3,
+            )
+    centred = values - np.nanmean(values, axis=0) if names else values
+    sd = np.nanstd(values, axis=0, ddof=1) if names else np.empty(0)
+    return np.nan_to_num(centred), sd

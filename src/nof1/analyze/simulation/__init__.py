@@ -1,0 +1,1 @@
+"""Trials with a known truth: what a design would find."""

@@ -1,0 +1,158 @@
+"""nof1 adopt: a trial that was lived before nof1 was there, taken over from a table."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from nof1.cells import path_text
+from nof1.cli.terminal.console import next_step, say, say_json
+from nof1.cli.terminal.options import AsJson
+from nof1.clock import local_now
+from nof1.files import new_folder, write_atomic
+from nof1.record.values.nights import DatedBy, DateOrder
+
+
+def adopt(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="New folder for the trial.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", readable=False, help="Table with one row a night: .csv, .tsv or .xlsx.")
+    ],
+    outcome: Annotated[str, typer.Option(help="Column with the outcome.")],
+    reference: Annotated[str, typer.Option(help="The arm to compare with, as the table writes it.")],
+    low: Annotated[float, typer.Option(help="Low end of the outcome's scale.")],
+    high: Annotated[float, typer.Option(help="High end of the outcome's scale.")],
+    arm: Annotated[str | None, typer.Option(help="Column with the arm of each night.")] = None,
+    schedule: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help='JSON with the arm of each day, {"1": 0, "2": 1}; held against --arm if both are given.',
+        ),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet, where several hold tables.")
+    ] = None,
+    date_column: Annotated[str | None, typer.Option("--date", help="Column with the dates.")] = None,
+    day_column: Annotated[
+        str | None,
+        typer.Option("--day", help="Column with day numbers from 1; beside --date it is held against the calendar."),
+    ] = None,
+    trust: Annotated[
+        Literal["date", "day"] | None,
+        typer.Option(help="What to go by where the dates and the count of days disagree."),
+    ] = None,
+    several: Annotated[
+        str | None, typer.Option(help="How several ratings of a night become one: mean, last, first, max, min, sum.")
+    ] = None,
+    better: Annotated[Literal["lower", "higher"], typer.Option(help="Which way is better.")] = "lower",
+    threshold: Annotated[
+        float | None, typer.Option(help="Smallest change worth having, in points; a tenth of the scale if not given.")
+    ] = None,
+    carryover: Annotated[
+        str, typer.Option(help="none, exponential, or discard:N (leave out the first N nights of a period).")
+    ] = "none",
+    family: Annotated[
+        Literal["normal", "rating", "student", "ordinal", "count", "binary", "duration"],
+        typer.Option(help="What a night's outcome is taken for."),
+    ] = "normal",
+    covariate: Annotated[
+        list[str] | None, typer.Option(help="Column of numbers that enters the model; repeat for more.")
+    ] = None,
+    dated_by: Annotated[
+        DatedBy, typer.Option(help="What a date in the table means: the evening, the morning after, or the day.")
+    ] = "evening",
+    date_order: Annotated[DateOrder | None, typer.Option(help="How dates are written, where it is not clear.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone to turn times into, such as Europe/Berlin.")] = None,
+    decimal: Annotated[str | None, typer.Option(help="How decimals are written: point or comma.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title in your own words.")] = None,
+    simulated: Annotated[bool, typer.Option("--simulated", help="The nights are made up: every page says so.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a trial from a table that already holds outcome and arm."""
+    from nof1.cli.commands.import_ import parse_decimal, parse_several
+    from nof1.record.diary.journal import stamp
+    from nof1.record.importing.adopt import begin_journal, clock_of, read_schedule
+    from nof1.record.importing.ledger import IMPORTS_FOLDER, LEDGER_FILE, Imported, keep_verbatim, ledger_csv
+    from nof1.record.sources.table import read_table
+    from nof1.record.trial import Trial
+
+    table = read_table(file, sheet)
+    days = read_schedule(schedule) if schedule is not None else None
+    trial = Trial.from_table(
+        table,
+        outcome=outcome,
+        arm=arm,
+        schedule=days,
+        several=parse_several(several),
+        trust=trust,
+        reference=reference,
+        low=low,
+        high=high,
+        date=date_column,
+        day=day_column,
+        better=better,
+        threshold=threshold,
+        carryover=carryover,
+        analysis={"family": family},
+        covariates=covariate or [],
+        title=title,
+        simulated=simulated,
+        dated_by=dated_by,
+        date_order=date_order,
+        zone=zone,
+        decimal_comma=parse_decimal(decimal),
+    )
+    clock = clock_of(table, date_column, (outcome, arm, day_column, *(covariate or []))) if date_column else ""
+    mapped = {"night": date_column or day_column or "", trial.protocol.outcome.name: outcome, "arm": arm or "schedule"}
+    chosen = {"several": several, "trust": trust, "zone": zone, "decimal": decimal, "clock": clock, "sheet": sheet}
+    rows = len(table.rows)
+    now = local_now()
+    with new_folder(folder) as staging:
+        trial.write(staging)
+        ledger = []
+        if days is not None and schedule is not None:  # held against the nights; nothing of it is taken but the arms
+            sha256 = keep_verbatim(staging, schedule)
+            ledger.append(
+                Imported(stamp(now), path_text(schedule.name), sha256, "schedule", len(days), 0, len(days), 0, {}, {})
+            )
+        sha256 = keep_verbatim(staging, file)
+        line = Imported(
+            imported=stamp(now),
+            file=table.name,
+            sha256=sha256,
+            source="plain",
+            rows=rows,
+            taken=len(trial.entries),
+            merged=rows - len(trial.entries),
+            rejected=0,
+            map=mapped,
+            options={name: value for name, value in chosen.items() if value},
+        )
+        write_atomic(staging / IMPORTS_FOLDER / LEDGER_FILE, ledger_csv((*ledger, line)))
+        begin_journal(staging, trial.protocol, trial.entries, trial.measures, by=f"import {sha256[:12]}", now=now)
+    protocol = trial.protocol
+    if as_json:
+        say_json(
+            {
+                "folder": str(folder),
+                "nights": protocol.nights,
+                "recorded": len(trial.entries),
+                "missing": len(trial.missing_nights),
+            }
+        )
+        return
+    counts = ", ".join(f"{count} on {name}" for name, count in trial.frame["arm"].value_counts(sort=False).items())
+    if clock and dated_by == "evening":
+        say(f"Dates of {date_column!r} were taken with the time from {clock!r}: before noon is still the night before.")
+    if trust == "day":
+        say(
+            "Nights are counted by their day numbers, which the dates of the table contradict; so the trial has no dates."
+        )
+    say(
+        f"{len(table.rows)} rows taken over as {protocol.nights} nights ({counts}); {len(trial.missing_nights)} without an outcome."
+    )
+    say(
+        f"{protocol.outcome.title}: {protocol.outcome.low:g} to {protocol.outcome.high:g}, {better} is better; smallest change worth having {protocol.outcome.threshold:g}."
+    )
+    say(f"Next: {next_step('analyze', folder)}")

@@ -1,0 +1,45 @@
+"""nof1 check: whether all of a trial is as it was left."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from nof1.cli.terminal.console import say, say_json
+from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere
+from nof1.clock import local_now
+
+_STYLES = {"problem": "bold red", "note": "yellow"}
+
+
+def check(
+    folder: FolderOrHere = HERE,
+    accept: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="You changed values in the files yourself: put them on record, with why."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold protocol, order, diary, journal, imports and results against what nof1 wrote; each change by hand is named."""
+    from nof1.record.checking.folder import accept as put_on_record
+    from nof1.record.checking.folder import check as findings_of
+
+    accepted = None if accept is None else put_on_record(folder, accept, now=local_now())
+    findings = findings_of(folder)
+    problems = [finding for finding in findings if finding.level == "problem"]
+    notes = [finding for finding in findings if finding.level == "note"]
+    if as_json:
+        content = {"problems": len(problems), "notes": len(notes), "findings": [asdict(one) for one in findings]}
+        say_json(content if accepted is None else content | {"accepted": len(accepted)})
+    else:
+        if accepted is not None:
+            many = "1 change by hand was" if len(accepted) == 1 else f"{len(accepted)} changes by hand were"
+            say(f"{many} put on record." if accepted else "There was nothing to accept.")
+        for finding in (*problems, *notes):
+            say(f"{finding.level.capitalize()}: {finding.text}", style=_STYLES[finding.level])
+        if problems:
+            say(f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'} found. Nothing was changed.")
+        else:
+            say(next(finding.text for finding in findings if finding.what == "all"))
+    if problems:
+        raise typer.Exit(1)

@@ -1,0 +1,332 @@
+"""nof1 import: nights that were recorded elsewhere go into a trial folder, after a look."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nof1.cli.terminal.console import console, is_terminal, next_step, say, say_json
+from nof1.cli.terminal.import_preview import nights_text, preview, rows_text
+from nof1.cli.terminal.options import AsJson, Folder
+from nof1.clock import local_now
+from nof1.errors import InputError
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.table import refuse_if_locked
+from nof1.record.importing.reading import Trust
+from nof1.record.values.nights import DatedBy, DateOrder, last_night
+
+if TYPE_CHECKING:
+    from nof1.record.importing.importer import Import
+    from nof1.record.importing.reading import Reading
+    from nof1.record.sources.opened import Opened
+    from nof1.record.sources.source import Export
+
+_LARGE = 5_000_000  # bytes from which on reading shows a bar
+
+
+def import_(
+    folder: Folder,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            readable=False,
+            help="Export or table: .csv, .tsv, .xlsx, .zip, .xml, or the diary page's .json.",
+        ),
+    ],
+    column_map: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="NAME=COLUMN", help="Which column of the file holds what; repeat for more."),
+    ] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option("--measure", metavar="NAME=COLUMN", help="Keep a column as a secondary outcome of this name."),
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Sheet of a spreadsheet, where several hold tables.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(help="Whose export it is, where the header misleads.")] = None,
+    dated_by: Annotated[
+        DatedBy | None, typer.Option(help="What a date in the file means: the evening, the morning after, or the day.")
+    ] = None,
+    date_order: Annotated[DateOrder | None, typer.Option(help="How dates are written, where it is not clear.")] = None,
+    several: Annotated[
+        str | None, typer.Option(help="How several values of a night become one: mean, last, first, max, min, sum.")
+    ] = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone to turn times into, such as Europe/Berlin.")] = None,
+    decimal: Annotated[str | None, typer.Option(help="How decimals are written: point or comma.")] = None,
+    unit: Annotated[
+        list[str] | None, typer.Option("--unit", metavar="NAME=UNIT", help="Unit of a column, where it is not known.")
+    ] = None,
+    day_number: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Column that counts the days from 1; held against the calendar."),
+    ] = None,
+    trust: Annotated[
+        Trust | None, typer.Option(help="What to go by where the dates and the count of days disagree.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Take it without asking.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take nights from an export or a table into the diary, after a preview."""
+    from nof1.record.importing.importer import StaleError, nothing_new, take_import
+    from nof1.record.importing.mapping import parse_map
+    from nof1.record.importing.reading import Reading
+    from nof1.record.sources import recognize
+
+    protocol = Protocol.load(folder)
+    refuse_if_locked(folder)
+    ask = is_terminal() and not (yes or as_json)
+    opened = open_sheet(file, sheet, ask=ask)
+    export = recognize(opened, source)
+    chosen = parse_map(column_map or [], protocol, measure or [])
+    reading = Reading(
+        dated_by=dated_by,
+        date_order=date_order,
+        several=parse_several(several),
+        zone=zone,
+        decimal_comma=parse_decimal(decimal),
+        units=_units(unit or []),
+        day_number=day_number,
+        trust=trust,
+    )
+    chosen, reading, since = _with_memory(folder, export, chosen, reading)
+    while True:
+        plan = _settle(folder, protocol, export, chosen, reading, opened, ask=ask)
+        if nothing_new(folder, plan):
+            _tell_known(plan, as_json=as_json)
+            return
+        if not _agreed(protocol, plan, since, yes=yes, as_json=as_json):
+            return
+        try:
+            take_import(folder, protocol, plan, now=local_now())
+            break
+        except StaleError:
+            if not as_json:
+                say("The trial was changed in the meantime, so nothing was taken yet. Looking again.")
+    if as_json:
+        say_json(_as_json(plan, done=True))
+        return
+    say(f"Taken: {nights_text(plan.taken)}. The file itself is kept in {folder / 'imports'}.")
+    if plan.rejected:
+        say(
+            f"{rows_text(plan.rows_rejected)} rejected, with reasons, in {folder / 'rejected.csv'}. What can be mended, mend there, then: "
+            f"{next_step('import', folder)} {folder / 'rejected.csv'}"
+        )
+
+
+def _tell_known(plan: "Import", *, as_json: bool) -> None:
+    """What is said of a file that brings nothing new."""
+    if as_json:
+        say_json(_as_json(plan, done=True))
+    elif plan.rejected:
+        say(
+            f"{plan.export.name} was imported before, and what fits of it is recorded already; nothing was changed. "
+            f"{rows_text(plan.rows_rejected)} of it did not fit: rejected.csv says why."
+        )
+    else:
+        say(f"{plan.export.name} was imported before, and all it says is recorded already; nothing was changed.")
+
+
+def _agreed(protocol: Protocol, plan: "Import", since: str, *, yes: bool, as_json: bool) -> bool:
+    """Show what would be taken, and ask where nobody has said yes beforehand.
+
+    Raises
+    ------
+    InputError
+        If nobody can be asked.
+    """
+    if not as_json:
+        preview(protocol, plan, since)
+    if yes:
+        return True
+    if as_json:
+        say_json(_as_json(plan, done=False))
+    if not is_terminal() or as_json:
+        raise InputError("Nothing was taken. Look at the preview, then run it again with --yes.")
+    agreed = bool(typer.confirm("Take them?" if plan.taken else "Keep this on record?", default=False))
+    if not agreed:
+        say("Nothing was taken.")
+    return agreed
+
+
+def open_sheet(file: Path, sheet: str | None, *, ask: bool) -> "Opened":
+    """Open a file; on a terminal, ask which sheet of it where only the person can say."""
+    from nof1.record.sources.opened import open_file
+    from nof1.record.values.ambiguous import Unsettled
+
+    try:
+        return open_file(file, sheet)
+    except Unsettled as question:
+        if not ask:
+            raise
+        say(str(question))
+        return open_file(file, _choose("Which is it?", question.choices))
+
+
+def parse_several(text: str | None) -> Any:
+    """The rule named by an option.
+
+    Raises
+    ------
+    InputError
+        If there is no such rule.
+    """
+    from nof1.record.sources.source import OFFERED
+
+    if text is not None and text not in OFFERED:
+        raise InputError(f"--several {text!r} is no rule. Known are: {', '.join(OFFERED)}.")
+    return text
+
+
+def parse_decimal(text: str | None) -> bool | None:
+    """Whether an option says that numbers are written 4,5.
+
+    Raises
+    ------
+    InputError
+        If it is neither point nor comma.
+    """
+    if text not in (None, "point", "comma"):
+        raise InputError(f"--decimal {text!r} must be point or comma.")
+    return None if text is None else text == "comma"
+
+
+def _units(pairs: list[str]) -> dict[str, str]:
+    units = {}
+    for pair in pairs:
+        name, found, unit = pair.partition("=")
+        if not found or not name.strip() or not unit.strip():
+            raise InputError(f"--unit {pair!r} must look like sleep_minutes=hours.")
+        units[name.strip()] = unit.strip()
+    return units
+
+
+def _with_memory(
+    folder: Path, export: "Export", chosen: dict[str, str], reading: "Reading"
+) -> tuple[dict[str, str], "Reading", str]:
+    """What was chosen now, and where nothing was, what was chosen for the last file of this kind."""
+    from nof1.record.importing.importer import remembered
+
+    earlier = remembered(folder, export)
+    if earlier is None:
+        return chosen, reading, ""
+    column_map, before, since = earlier
+    kept = {field: column for field, column in column_map.items() if field not in chosen}
+    kept = {field: column for field, column in kept.items() if column not in chosen.values()}
+    fill: dict[str, Any] = {
+        name: getattr(before, name)
+        for name in ("dated_by", "several", "zone", "decimal_comma", "day_number", "trust")
+        if getattr(reading, name) is None
+    }
+    usual = before.date_order or before.usual_order
+    return kept | chosen, replace(reading, **fill, usual_order=usual, units={**before.units, **reading.units}), since
+
+
+def _settle(
+    folder: Path,
+    protocol: Protocol,
+    export: "Export",
+    chosen: dict[str, str],
+    reading: "Reading",
+    opened: "Opened",
+    *,
+    ask: bool,
+) -> "Import":
+    """Plan the import; on a terminal, ask for what only the person can say, and try again."""
+    from nof1.record.importing.importer import plan_import
+    from nof1.record.importing.mapping import complete_map
+    from nof1.record.values.ambiguous import Unsettled
+
+    while True:
+        try:
+            with _bar(opened):
+                full = complete_map(export, protocol, chosen)
+                return plan_import(folder, protocol, export, full, reading, latest=last_night(local_now()))
+        except Unsettled as question:
+            if not ask:
+                raise
+            say(str(question))
+            chosen, reading = _answer(question.option, question.choices, chosen, reading)
+
+
+def _answer(
+    option: str, choices: tuple[str, ...], chosen: dict[str, str], reading: "Reading"
+) -> tuple[dict[str, str], "Reading"]:
+    if option.startswith("map "):
+        field = option.removeprefix("map ")
+        return chosen | {field: _choose(f"Which column holds {field!r}?", choices)}, reading
+    if option == "unit":
+        return chosen, replace(reading, units={**reading.units, choices[0]: typer.prompt("Unit").strip()})
+    if option == "zone":
+        return chosen, replace(reading, zone=typer.prompt("Time zone, such as Europe/Berlin").strip())
+    answer = _choose("Which is it?", choices)
+    if option == "decimal":
+        return chosen, replace(reading, decimal_comma=answer == "comma")
+    said: dict[str, Any] = {option.replace("-", "_"): answer}
+    return chosen, replace(reading, **said)
+
+
+def _choose(question: str, choices: tuple[str, ...]) -> str:
+    for number, choice in enumerate(choices, start=1):
+        say(f"  {number}  {choice}")
+    while True:
+        answer = typer.prompt(f"{question} Number", default="", show_default=False).strip()
+        if answer.isascii() and answer.isdecimal() and 1 <= int(answer) <= len(choices):
+            return choices[int(answer) - 1]
+        if answer in choices:
+            return str(answer)
+        say(f"Type a number from 1 to {len(choices)}; Ctrl-C leaves without taking anything.")
+
+
+@contextmanager
+def _bar(opened: "Opened") -> Iterator[None]:
+    """A bar over the bytes of a large file; it is read once to find out how, and once to take."""
+    if opened.meter.total < _LARGE or not sys.stderr.isatty():
+        yield
+        return
+    from threading import Event, Thread
+
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
+    done = Event()
+    columns: tuple[Any, ...] = (TextColumn("Reading"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=opened.meter.total)
+
+        def follow() -> None:
+            while not done.wait(0.2):
+                progress.update(task, completed=opened.meter.done)
+
+        thread = Thread(target=follow, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+
+def _as_json(plan: "Import", *, done: bool) -> dict[str, Any]:
+    merged = {"several": plan.several, "recorded_already": plan.same, "nothing_to_take": plan.blank}
+    return {
+        "file": plan.export.name,
+        "sha256": plan.sha256,
+        "sheet": plan.export.sheet,
+        "source": plan.export.source,
+        "done": done,
+        **plan.counts(),
+        "merged_because": merged,
+        "map": dict(plan.column_map),
+        "clock": plan.export.clock_beside(plan.column_map),
+        "left_out": list(plan.unused),
+        "date_order": plan.order,
+        "nights": [{"night": change.night, **change.cells} for change in plan.changes],
+        "rejections": [
+            {"lines": row.lines, "rows": row.rows, "night": row.night, "reason": row.reason} for row in plan.rejected
+        ],
+    }

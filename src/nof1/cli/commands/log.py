@@ -1,0 +1,267 @@
+"""nof1 log: a night goes into the diary, or what stands there is corrected; the old value stays in the journal."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nof1.cli.terminal.console import is_terminal, say, say_json
+from nof1.cli.terminal.night_words import belongs_to, both_days, command, planned_nights, tell_copies
+from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere, date_option, refuse_no_trial_here
+from nof1.clock import local_now
+from nof1.errors import InputError
+from nof1.plan.design.fields import PAUSE
+from nof1.plan.design.order import Order, Period
+from nof1.plan.orders.loading import load_schedule
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety import Finding, dose_findings, finding_line
+from nof1.record.diary.entry import Entry, columns, kept_text, row_of
+from nof1.record.diary.journal import Line
+from nof1.record.diary.questions import Question, cell, questions
+from nof1.record.diary.secondary import read_measures
+from nof1.record.diary.side_effects import Stop, stops
+from nof1.record.diary.table import read_diary, refuse_if_locked
+from nof1.record.diary.writing import MAX_REASON, Change, ConflictError, record
+from nof1.record.values.nights import last_night
+
+_RECENT = 7  # nights back that are looked at for missing ones
+_TEXTS = ("guess", "note")
+
+
+@dataclass(frozen=True)
+class Night:
+    """The night that is recorded, and what is known of it beforehand."""
+
+    folder: Path
+    protocol: Protocol
+    order: Order
+    date: date
+    period: Period
+    known: dict[str, str]
+    asked: tuple[Question, ...]
+
+
+def log(
+    folder: FolderOrHere = HERE,
+    night: Annotated[date | None, date_option("Date of the evening; last night if not given.")] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Set a value without being asked; repeat for more."),
+    ] = None,
+    correct: Annotated[
+        bool, typer.Option("--correct", help="With --set: replace what is recorded, or clear it (NAME=).")
+    ] = False,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it stands in the journal.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Record a night, last night if none is named, or correct one: rating, dose, side effects, covariates, a note."""
+    refuse_no_trial_here(folder, "log")
+    reason = " ".join(kept_text(reason, what="The reason", most=MAX_REASON).split())
+    now = local_now()
+    here = _night(folder, night, latest=last_night(now))
+    tell_copies(folder, aside=as_json)
+    if values is not None:
+        changed = _set(here, _settings(values, here), reason=reason, correct=correct)
+    elif as_json or not is_terminal():
+        raise InputError(
+            f"Nobody can be asked here. Give the values: {command('log', folder, '--set', f'{here.protocol.outcome.name}=4')}"
+        )
+    elif here.period.arm == PAUSE and night is None:
+        say(f"The night of {both_days(here.date)} is in a pause and does not count, so nothing is asked.")
+        say(f"To record it all the same: {command('log', folder, '--night', here.date)}")
+        return
+    else:
+        wanted = _talked(here, reason=reason)
+        if wanted is None:
+            say("Nothing was changed.")
+            return
+        changed = wanted
+    entries = read_diary(folder, here.protocol)
+    entry = next((one for one in entries if one.night == here.date), Entry(here.date))
+    met, found = stops(entry.side_effects), dose_findings({"that evening": entry.dose_mg}) if entry.dose_mg else ()
+    if as_json:
+        _print_json(here, entry, changed, met, found)
+        return
+    for stop in met if values is not None else ():  # the questions have told it at once
+        say(stop.sentence(), style="bold red")
+    for finding in found:
+        say(finding_line(finding), style="bold yellow")
+    _tell(here, changed, entries, latest=last_night(now))
+
+
+def _night(folder: Path, chosen: date | None, *, latest: date) -> Night:
+    protocol = Protocol.load(folder)
+    order = load_schedule(folder, protocol)
+    refuse_if_locked(folder)
+    which = chosen or latest
+    if chosen is None and which < order.start:
+        morning = order.start + timedelta(days=1)
+        raise InputError(
+            f"The trial has not begun: its first night is that of {both_days(order.start)}. It can be recorded from the morning of {morning} on."
+        )
+    if chosen is None and which > order.end:
+        raise InputError(
+            f"The trial is over: last night, {both_days(which)}, is not a night of this trial, which runs from {order.start} to {order.end}. "
+            f"To name another night: {command('log', folder, '--night', order.end)}"
+        )
+    period = order.period_of(which)
+    if which > latest:
+        raise InputError(f"The night of {both_days(which)} is not over yet. Record it in the morning.")
+    entry = next((one for one in read_diary(folder, protocol) if one.night == which), None)
+    known = {name: text for name, text in row_of(protocol, entry).items() if name != "night" and text} if entry else {}
+    return Night(
+        folder,
+        protocol,
+        order,
+        which,
+        period,
+        known,
+        questions(protocol, period, ends_period=order.ends_period(which)),
+    )
+
+
+def _talked(here: Night, *, reason: str) -> tuple[Line, ...] | None:
+    """What the person's answers filled or changed; None if they rather leave what is recorded."""
+    from nof1.cli.terminal.night_questions import Left, ask_night, confirmed
+
+    nights = planned_nights(here.order)
+    place = f"Night {nights.index(here.date) + 1} of {len(nights)}, " if here.date in nights else ""
+    say(f"The night of {both_days(here.date)}", style="bold")
+    say(f"{place}{belongs_to(here.protocol, here.period)}. ? explains, < goes back, Ctrl-C leaves.")
+    if here.known:
+        say("It is recorded already. Enter keeps what stands in [brackets], - empties it.")
+    try:
+        answers = ask_night(here.asked, here.known)
+        if not here.known and not any(answers.values()):
+            raise InputError("Nothing was answered, so nothing was recorded.")
+        cells = {name: text for name, text in answers.items() if text != here.known.get(name, "")}
+        replaced = _replaced(here, cells)
+        for name, (old, new) in replaced.items():
+            say(f"{name}: {old} -> {new or 'empty'}", style="bold")
+        if replaced and not confirmed("Change it? The old value stays in journal.csv. (y/n)"):
+            return None
+        return _saved(here, cells, reason=reason)
+    except Left:
+        say("Stopped; nothing was changed." if here.known else "Stopped; nothing was recorded.")
+        raise typer.Exit(130) from None
+
+
+def _saved(here: Night, cells: dict[str, str], *, reason: str) -> tuple[Line, ...]:
+    """The answers on record; of a value that another program has recorded since the questions began, the person chooses."""
+    from nof1.cli.terminal.night_questions import confirmed
+
+    seen = dict(here.known)
+    while True:
+        change = Change(here.date, cells, seen=seen)
+        try:
+            return record(here.folder, here.protocol, [change], by="log", reason=reason, correct=True)
+        except ConflictError as conflict:
+            say(f"The night of {both_days(here.date)} was changed by another program meanwhile.", style="bold yellow")
+            for name, recorded in conflict.recorded.items():
+                say(f"{name}: {recorded} is recorded now, {conflict.given[name] or 'empty'} is yours", style="bold")
+                if confirmed("Replace it with yours? The old value stays in journal.csv. (y/n)"):
+                    seen[name] = recorded
+                else:
+                    cells = _without(here, cells, name)
+
+
+def _without(here: Night, cells: Mapping[str, str], left: str) -> dict[str, str]:
+    """The cells without one that stays as it is recorded, and without those that belong to it: a guess and how sure it is."""
+    pairs = [{question.field, question.only_if.field} for question in here.asked if question.only_if is not None]
+    together = {left}.union(*(pair for pair in pairs if left in pair))
+    return {name: text for name, text in cells.items() if name not in together}
+
+
+def _replaced(here: Night, cells: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Recorded values that these replace or clear: old and new by column."""
+    return {
+        name: (here.known[name], text) for name, text in cells.items() if here.known.get(name, "") not in ("", text)
+    }
+
+
+def _settings(values: list[str], here: Night) -> dict[str, str]:
+    """The cells that --set gives, and measures that the trial has beside the diary."""
+    names = (*columns(here.protocol)[1:], *sorted({name for _, name in read_measures(here.folder)}))
+    by_field = {question.field: question for question in here.asked}
+    cells: dict[str, str] = {}
+    for pair in values:
+        name, found, value = pair.partition("=")
+        name = name.strip()
+        if not found or name not in names:
+            raise InputError(f"--set {pair!r} must be NAME=VALUE with one of: {', '.join(names)}.")
+        if name in cells:
+            raise InputError(f"--set names {name!r} twice. Name it once.")
+        try:
+            cells[name] = cell(by_field[name], value) if name in by_field else value.strip()
+        except InputError as problem:
+            raise InputError(f"{name}: {problem}") from None
+    if not here.known and not any(cells.values()) and all(name in columns(here.protocol) for name in cells):
+        raise InputError("Nothing to record: every value is empty.")
+    return cells
+
+
+def _set(here: Night, cells: Mapping[str, str], *, reason: str, correct: bool) -> tuple[Line, ...]:
+    change = Change(here.date, cells)
+    try:
+        return record(here.folder, here.protocol, [change], by="log", reason=reason, correct=correct)
+    except ConflictError as problem:
+        raise InputError(f"{problem} Nothing was changed. To replace it, add --correct.") from None
+
+
+def _tell(here: Night, changed: tuple[Line, ...], entries: tuple[Entry, ...], *, latest: date) -> None:
+    nights = planned_nights(here.order)
+    rated = {entry.night for entry in entries if entry.outcome is not None}
+    count = f"{sum(night in rated for night in nights)} of {len(nights)} nights"
+    if here.date not in rated:
+        count = f"without a rating; {count} have one"
+    if not changed:
+        say(f"The night of {both_days(here.date)} stands as it was, {count}.")
+        return
+    corrected = any(line.old for line in changed)
+    say(f"{'Corrected' if corrected else 'Recorded'} the night of {both_days(here.date)}, {count}.", style="green")
+    told = rated | {here.date}
+    recent = [night for night in nights if latest - timedelta(days=_RECENT) < night <= latest and night not in told]
+    if recent:
+        how = "1 recent night is" if len(recent) == 1 else f"{len(recent)} recent nights are"
+        say(f"{how} missing: {command('log', here.folder, '--night', recent[-1])}")
+
+
+def _print_json(
+    here: Night, entry: Entry, changed: tuple[Line, ...], met: tuple[Stop, ...], found: tuple[Finding, ...]
+) -> None:
+    say_json(
+        {
+            "night": here.date,
+            "recorded": {
+                name: _typed(name, text) for name, text in row_of(here.protocol, entry).items() if name != "night"
+            },
+            "changed": [
+                {"column": line.column, "old": _typed(line.column, line.old), "new": _typed(line.column, line.new)}
+                for line in changed
+            ],
+            "stop_rules": [
+                {
+                    "id": stop.rule.id,
+                    "entered": stop.entered,
+                    "text": stop.rule.text,
+                    "action": stop.rule.action,
+                    "source": stop.rule.source,
+                }
+                for stop in met
+            ],
+            "findings": [asdict(finding) for finding in found],
+        }
+    )
+
+
+def _typed(name: str, text: str) -> Any:
+    """A cell as a program wants it: a number, a list of side effects, a text; None for what is not recorded."""
+    if name == "side_effects":
+        return [part.strip() for part in text.split(";") if part.strip()]
+    if not text or name in _TEXTS:
+        return text or None
+    number = float(text)
+    return int(number) if number == int(number) else number

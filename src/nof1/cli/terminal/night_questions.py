@@ -1,0 +1,124 @@
+"""The conversation of nof1 log: one question after the other, on a terminal of any width. Knows no file."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from rich.cells import cell_len
+
+from nof1.cli.terminal.console import console, say
+from nof1.cli.terminal.text import COLUMNS, crop, wrap
+from nof1.errors import InputError
+from nof1.record.diary.questions import CLEAR, Question, applies, cell, shown
+from nof1.record.diary.side_effects import stops
+
+BACK, HELP = "<", "?"
+_ROOM = 12  # columns left for an answer, or it gets a line of its own
+
+
+class Left(Exception):  # noqa: N818 - no error: a person may stop
+    """The person pressed Ctrl-C or Ctrl-D."""
+
+
+def ask_night(questions: Sequence[Question], known: Mapping[str, str]) -> dict[str, str]:
+    """Ask all questions that apply; what is known is offered to be kept.
+
+    Returns
+    -------
+    dict of str to str
+        The cells, "" where nothing was answered. Questions that do not apply any more clear what was recorded.
+
+    Raises
+    ------
+    Left
+        If the person stops in the middle.
+    """
+    cells: dict[str, str] = dict(known)
+    answered: set[str] = set()
+    at = 0
+    while at < len(questions):
+        question = questions[at]
+        if not applies(question, cells):
+            if cells.get(question.field):
+                cells[question.field] = ""
+            at += 1
+            continue
+        answer = _answer(question, cells.get(question.field, ""), first=question.field not in answered)
+        if answer is None:
+            before = [i for i in range(at) if applies(questions[i], cells)]
+            at = before[-1] if before else 0
+            continue
+        cells[question.field] = answer
+        answered.add(question.field)
+        at += 1
+    return {question.field: cells.get(question.field, "") for question in questions}
+
+
+def confirmed(question: str) -> bool:
+    """Whether the person says yes; Enter is no."""
+    while True:
+        text = _read(question).casefold()
+        if text in ("y", "yes"):
+            return True
+        if text in ("", "n", "no"):
+            return False
+
+
+def _answer(question: Question, offer: str, *, first: bool) -> str | None:
+    """The cell that was answered; None to go back."""
+    if first and question.kind in ("side_effects", "guess"):
+        for line in _list(question, _width()):
+            console().print(line, soft_wrap=True)
+    while True:
+        enter = " (Enter = none)" if question.empty == "none" and not offer else ""
+        text = _read(question.text + enter, shown(question, offer) if offer else "")
+        if text == BACK:
+            return None
+        if text == HELP:
+            say(question.help)
+            continue
+        if not text:
+            return offer
+        try:
+            answer = cell(question, text)
+        except InputError as problem:
+            say(str(problem), style="yellow")
+            continue
+        if question.kind == "side_effects":
+            for stop in stops(part.strip() for part in answer.split(";")):
+                say(stop.sentence(), style="bold red")
+        return answer if text != CLEAR else ""
+
+
+def _read(question: str, offer: str = "") -> str:
+    """A line that was typed after a question, which is wrapped to the terminal."""
+    with suppress(ImportError):  # arrow keys work where there is readline
+        import readline  # noqa: F401
+    width = _width()
+    kept = f" [{crop(' '.join(offer.split()), 30)}]" if offer else ""
+    colon = ":" if kept or not question.endswith("?") else ""
+    *lines, last = wrap(f"{question}{kept}{colon}", width)
+    if cell_len(last) > width - _ROOM:
+        lines, last = [*lines, last], ">"
+    for line in lines:
+        console().print(line, soft_wrap=True)
+    try:
+        return input(f"{last} ").strip()
+    except (EOFError, KeyboardInterrupt):
+        say()
+        raise Left from None
+
+
+def _list(question: Question, width: int) -> list[str]:
+    """The choices with their numbers, as many on a line as fit."""
+    lines: list[str] = []
+    for number, choice in enumerate(question.choices, start=1):
+        item = f"  {number} {choice.text}"
+        if lines and cell_len(lines[-1]) + cell_len(item) <= width:
+            lines[-1] += item
+        else:
+            lines += wrap(item, width)
+    return lines
+
+
+def _width() -> int:
+    return max(20, min(COLUMNS, console().width - 2))

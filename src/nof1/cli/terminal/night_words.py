@@ -1,0 +1,73 @@
+"""Nights in words, for log and status: by both their days, by what they belong to; and the notes that both print."""
+
+import shlex
+from datetime import date, timedelta
+from pathlib import Path
+
+from nof1.cli.terminal.console import console, say
+from nof1.cli.terminal.options import HERE
+from nof1.plan.design.fields import PAUSE
+from nof1.plan.design.order import RUN_IN, Order, Period
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.checking.copies import conflict_copies, copied_from
+from nof1.record.diary.table import DIARY_FILE
+
+# Not strftime: names must not depend on the machine's language.
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def both_days(night: date) -> str:
+    """A night by its evening and its morning, such as "Monday 23 to Tuesday 24 November 2026"."""
+    morning = night + timedelta(days=1)
+    evening = f"{_WEEKDAYS[night.weekday()]} {night.day}"
+    if night.month != morning.month:
+        evening += f" {_MONTHS[night.month - 1]}"
+    if night.year != morning.year:
+        evening += f" {night.year}"
+    return f"{evening} to {_WEEKDAYS[morning.weekday()]} {morning.day} {_MONTHS[morning.month - 1]} {morning.year}"
+
+
+def belongs_to(protocol: Protocol, period: Period) -> str:
+    """What a night belongs to, in words that tell no secret."""
+    if period.arm is None:
+        return f"pack {period.number}"
+    if not period.on_trial:
+        return period.arm
+    title = protocol.arm(period.arm).title
+    return f"run-in, {title}" if period.number == RUN_IN else title
+
+
+def planned_nights(order: Order) -> list[date]:
+    """The nights to be recorded: all but those of pauses."""
+    return [night for period in order.periods if period.arm != PAUSE for night in period.dates]
+
+
+def command(name: str, folder: Path, *words: object) -> str:
+    """A command to paste; the folder is left out where it is the one the person is in."""
+    place = [] if folder == HERE else [shlex.quote(str(folder))]
+    return " ".join(["nof1", name, *place, *map(str, words)])
+
+
+def tell_copies(folder: Path, *, aside: bool = False) -> None:
+    """Name conflict copies that a synced drive left in the folder; `aside` keeps them off the standard output."""
+    copies = conflict_copies(folder)
+    if not copies:
+        return
+    names = ", ".join(path.name for path in copies)
+    one = len(copies) == 1
+    text = (
+        f"Note: {names} {'looks like a conflict copy' if one else 'look like conflict copies'} that a synced drive made. "
+        f"Look at {'it' if one else 'them'}"
+    )
+    diaries = [path for path in copies if copied_from(path.name) == DIARY_FILE]
+    if diaries:
+        text += f"; {command('import', folder, shlex.quote(str(diaries[0])))} takes nights that only it has"
+    text += f". Then move {'it' if one else 'them'} out of the folder."
+    if aside:
+        console(stderr=True).print(text)
+    else:
+        say(text, style="yellow")

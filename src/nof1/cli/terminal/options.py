@@ -1,0 +1,48 @@
+"""What several commands ask for on their command line."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from nof1.errors import InputError
+from nof1.files import is_file
+from nof1.plan.protocol.protocol import PROTOCOL_FILE
+
+HERE = Path()
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Trial folder.")]
+FolderOrHere = Annotated[
+    Path, typer.Argument(metavar="[DIR]", help="Trial folder; the one you are in if not given.", show_default=False)
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DaskAddress = Annotated[
+    str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler whose machines do the work.")
+]
+
+
+def _calendar_date(text: str) -> date:
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a date alone
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date such as 2026-11-26.") from None
+
+
+def date_option(what: str) -> Any:
+    """An option that takes a date, for an annotation; `what` is its help."""
+    return typer.Option(parser=_calendar_date, metavar="DATE", help=what)
+
+
+def refuse_no_trial_here(folder: Path, command: str) -> None:
+    """Say what to do where no folder was named and this one is none.
+
+    Raises
+    ------
+    InputError
+        If it is not.
+    """
+    if folder == HERE and not is_file(folder / PROTOCOL_FILE):
+        raise InputError(
+            f"The folder you are in is no trial folder: it holds no {PROTOCOL_FILE}. "
+            f"Go into the trial's folder, or name it: nof1 {command} DIR"
+        )

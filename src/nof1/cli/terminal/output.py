@@ -1,0 +1,175 @@
+"""An answer on a terminal: the answer first, then how far to trust it, then what else was recorded. Only prints.
+
+Every sentence is made by `nof1.report`. On a terminal lines are wrapped and go on under their own first word; elsewhere a
+sentence is one line, for programs that look for it.
+"""
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from nof1.cli.terminal.console import console, say
+from nof1.cli.terminal.text import COLUMNS, wrap
+
+if TYPE_CHECKING:
+    from nof1.analyze.results import Result
+
+Line = tuple[str, str, str | None]  # what stands before a sentence, the sentence, its style
+_NUMBERS = re.compile(r" \([^()]*\)")  # what a check that passed need not say on a screen
+_BAD = "bold red"
+# Mark and style of a check; the worst first.
+_MARKS = {"failed": ("FAILED", _BAD), "look": ("look", "bold yellow"), "ok": ("ok", None)}
+_MOST_PAIRS = 5  # of arms; all are in results.json
+
+
+def tell_quick(result: "Result", *, heading: str = "") -> None:
+    """The answer alone, while the other computation is still to come."""
+    if heading:
+        say(heading, style="bold")
+    _simulated(result)
+    _answer(result, result.lead[0])
+    _others(result)
+    say()
+
+
+def tell(result: "Result", *, heading: str = "") -> None:
+    """Everything that a person should see of an analysis, most important first."""
+    if heading:
+        say(heading, style="bold")
+    _simulated(result)
+    _failures_first(result)
+    main = result.lead[0]
+    _answer(result, main)
+    _chances(result, main)
+    for sentence in _about(result, main):
+        paragraph(sentence)
+    _others(result)
+    _section("How far to trust it", _trust(result))
+    _section("What else was recorded", _recorded(result))
+
+
+def paragraph(text: str, *, lead: str = "", style: str | None = None) -> None:
+    """A sentence, behind a short word where there is one: its lines go on under its own first word."""
+    room = _columns() - len(lead)
+    lines = wrap(text, room) if room > 0 and sys.stdout.isatty() else [text]
+    for number, line in enumerate(lines):
+        say(f"{lead if number == 0 else ' ' * len(lead)}{line}".rstrip(), style=style)
+
+
+def _columns() -> int:
+    return min(COLUMNS, console().width - 1)
+
+
+def _simulated(result: "Result") -> None:
+    from nof1.report.words import sentences as words
+
+    if result.trial.protocol.simulated:
+        paragraph(words.SIMULATED)
+
+
+def _failures_first(result: "Result") -> None:
+    """A result that is not to be relied on says so before it says anything."""
+    from nof1.report.words import sentences as words
+
+    for sentence in words.failed_checks(result):
+        paragraph(sentence, style=_BAD)
+
+
+def _answer(result: "Result", effect: dict[str, Any], *, scale: bool = True) -> None:
+    from nof1.report.words import sentences as words
+
+    paragraph(words.headline(result, effect), style="bold")
+    paragraph(words.effect_sentence(result, effect, scale=scale))
+
+
+def _chances(result: "Result", effect: dict[str, Any]) -> None:
+    from nof1.report.words import sentences as words
+
+    rows = words.chances(result, effect)
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for what, in_words, frequency in rows:
+        say(f"  {what:{widths[0]}}  {in_words:{widths[1]}}  {frequency}")
+
+
+def _about(result: "Result", effect: dict[str, Any]) -> Iterator[str]:
+    """What belongs to one comparison: exposure, other measures, what further blocks would probably say."""
+    from nof1.report.words import sentences as words
+    from nof1.report.words.forecast import forecast_sentence
+
+    yield from _there(
+        words.exposure_sentence(result, effect),
+        words.lived_sentence(result, effect),
+        words.further_measures_sentence(result, effect),
+        forecast_sentence(effect["forecast"]) if effect.get("forecast") else "",
+    )
+
+
+def _there(*sentences: str) -> Iterator[str]:
+    return (sentence for sentence in sentences if sentence)
+
+
+def _others(result: "Result") -> None:
+    """The other pairs of arms in short."""
+    from nof1.report.words import sentences as words
+
+    for effect in result.lead[1:_MOST_PAIRS]:
+        _answer(result, effect, scale=False)
+    for sentence in words.further_comparisons(len(result.lead) - _MOST_PAIRS):
+        paragraph(sentence)
+
+
+def mark_of(check: Mapping[str, Any]) -> str:
+    """The word "failed" where a result is not to be relied on, "look" where it is to be taken with care, else "ok"."""
+    if check["passed"] is False:
+        return "look" if check.get("kind") == "model" else "failed"
+    return "look" if check["passed"] is None else "ok"
+
+
+def _trust(result: "Result") -> list[Line]:
+    """Lead, sentence and style of each check, those that matter first; then what needs no model, and other choices."""
+    from nof1.report.words.sensitivity import over_time_sentences, sensitivity_sentences
+
+    record = result.record
+    checks = sorted(record["checks"].values(), key=lambda check: list(_MARKS).index(mark_of(check)))
+    lines: list[Line] = []
+    for check in checks:
+        (mark, style), fine = _MARKS[mark_of(check)], mark_of(check) == "ok"
+        sentence = _NUMBERS.sub("", check["sentence"]) if fine else check["sentence"]
+        lines.append((_lead(mark), sentence, style))
+    test = record.get("randomization_test") or {}
+    choices, over_time = record.get("sensitivity"), record.get("over_time")
+    further = (
+        ("orders", test.get("sentence") or test.get("refused")),
+        ("choices", sensitivity_sentences(choices)[0] if choices else ""),
+        ("time", over_time_sentences(result.trial.protocol, over_time)[0] if over_time else ""),
+    )
+    return lines + [(_lead(word), sentence, None) for word, sentence in further if sentence]
+
+
+def _lead(word: str) -> str:
+    return f"{word:7} "
+
+
+def _recorded(result: "Result") -> list[Line]:
+    """Nights, then doses and side effects of every arm, what the stop rules name, and how well the order stayed hidden."""
+    from nof1.report.words import record as words_record
+    from nof1.report.words import sentences as words
+
+    lines: list[Line] = [("", words.nights_sentence(result), None)]
+    for arm in result.trial.protocol.arms:
+        if arm.name in result.record["harms"] and arm.name in result.record["adherence"]:
+            doses = words_record.adherence_line(result, arm.name, interval=False)
+            harms = words_record.harms_line(result, arm.name, interval=False)
+            lines.append(("", f"On {arm.title}, doses as planned: {doses}; side effects: {harms}.", None))
+    lines += [("", sentence, "bold") for sentence in _there(words_record.stop_sentence(result))]
+    return lines + [("", sentence, None) for sentence in _there(words_record.blinding_sentence(result))]
+
+
+def _section(heading: str, lines: list[Line]) -> None:
+    if not lines:
+        return
+    say()
+    say(heading, style="bold")
+    for lead, sentence, style in lines:
+        paragraph(sentence, lead=lead, style=style)

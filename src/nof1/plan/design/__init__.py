@@ -1,0 +1,1 @@
+"""What a design is: kinds, sequences, periods, planned looks."""

@@ -1,0 +1,266 @@
+"""The order of the periods: every night with its period, block and arm, with pauses or sealed, and order.csv.
+
+A period is one stretch on one arm; a block is a set of periods that holds each arm once.
+Knows neither the design that allows it nor the diary.
+"""
+
+import csv
+import io
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from nof1.cells import brief, csv_text
+from nof1.errors import InputError
+from nof1.files import write_atomic
+from nof1.plan.design.fields import PAUSE, WASHOUT
+
+ORDER_FILE = "order.csv"
+COLUMNS = ("date", "period", "block", "arm")
+RUN_IN = 0  # number of the run-in period and of its block
+OFF_TRIAL = (WASHOUT, PAUSE)  # stand where an arm would, on nights that belong to none
+
+
+@dataclass(frozen=True)
+class Period:
+    """One stretch of nights on one arm, or between periods.
+
+    `number` counts from 1 (the run-in is 0); `block` is 0 for nights that belong to no block. `arm` is "washout" on
+    nights after a period without any dose, "pause" on nights that do not count, and None while the order is sealed.
+    Washout and pauses have the number of the period that they follow or interrupt.
+    """
+
+    number: int
+    block: int
+    arm: str | None
+    start: date
+    nights: int
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """The evenings of the period."""
+        return tuple(self.start + timedelta(days=i) for i in range(self.nights))
+
+    @property
+    def end(self) -> date:
+        """Its last evening."""
+        return self.start + timedelta(days=self.nights - 1)
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether these are nights of an arm, the run-in among them."""
+        return self.arm not in OFF_TRIAL
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Nights that do not count: the nights from `start` on move by `nights`."""
+
+    start: date
+    nights: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """Every night of the trial with its period, block and arm: stretches in calendar order, without gaps."""
+
+    periods: tuple[Period, ...]
+
+    def __post_init__(self) -> None:
+        if not self.periods:
+            raise InputError("An order needs at least one period.")
+        for earlier, later in itertools.pairwise(self.periods):
+            if later.start != earlier.end + timedelta(days=1):
+                raise InputError(
+                    f"Period {later.number} starts on {later.start}, but period {earlier.number} ends on {earlier.end}."
+                )
+            same = later.number == earlier.number and not (earlier.on_trial and later.on_trial)
+            if later.number != earlier.number + 1 and not same:
+                raise InputError(
+                    f"Period {earlier.number} is followed by period {later.number}; periods are numbered in a row."
+                )
+
+    @property
+    def nights(self) -> int:
+        """Number of nights, pauses included."""
+        return sum(period.nights for period in self.periods)
+
+    @property
+    def start(self) -> date:
+        """The first evening."""
+        return self.periods[0].start
+
+    @property
+    def end(self) -> date:
+        """The last evening."""
+        return self.periods[-1].end
+
+    @property
+    def sealed(self) -> bool:
+        """Whether the arms are not known here."""
+        return any(period.arm is None for period in self.periods)
+
+    def period_of(self, night: date) -> Period:
+        """The stretch that holds `night`.
+
+        Raises
+        ------
+        InputError
+            If the night is outside the trial.
+        """
+        for period in self.periods:
+            if period.start <= night <= period.end:
+                return period
+        raise InputError(f"{night} is not a night of this trial, which runs from {self.start} to {self.end}.")
+
+    def ends_period(self, night: date) -> bool:
+        """Whether `night` is the last one of a period on an arm, the run-in excepted."""
+        here = self.period_of(night)
+        if night != here.end or not here.on_trial or here.number == RUN_IN:
+            return False
+        return not any(
+            period.number == here.number and period.on_trial and period.start > night for period in self.periods
+        )
+
+    def with_pauses(self, pauses: Iterable[Pause]) -> "Order":
+        """The order as it is lived: each pause moves what follows, and may fall into a period.
+
+        Raises
+        ------
+        InputError
+            If a pause starts on a night that is outside the trial by then.
+        """
+        periods = list(self.periods)
+        for pause in pauses:
+            here = Order(tuple(periods)).period_of(pause.start)
+            at, before = periods.index(here), (pause.start - here.start).days
+            moved = timedelta(days=pause.nights)
+            parts = [
+                replace(here, nights=before),
+                Period(here.number, here.block, PAUSE, pause.start, pause.nights),
+                replace(here, start=pause.start + moved, nights=here.nights - before),
+            ]
+            later = [replace(period, start=period.start + moved) for period in periods[at + 1 :]]
+            periods = _joined([*periods[:at], *(part for part in parts if part.nights), *later])
+        return Order(tuple(periods))
+
+    def without_pauses(self) -> "Order":
+        """The order as it was planned."""
+        periods = []
+        start = self.start
+        for period in self.periods:
+            if period.arm != PAUSE:
+                periods.append(replace(period, start=start))
+                start += timedelta(days=period.nights)
+        return Order(tuple(_joined(periods)))
+
+    def hidden(self) -> "Order":
+        """The same nights without their arms; run-in, washout and pauses are no secret."""
+        return Order(
+            tuple(
+                replace(period, arm=None) if period.on_trial and period.number != RUN_IN else period
+                for period in self.periods
+            )
+        )
+
+    def arms(self) -> tuple[str, ...]:
+        """The arm of each period, in order; run-in, washout and pauses left out.
+
+        Raises
+        ------
+        InputError
+            If the order is sealed.
+        """
+        if self.sealed:
+            raise InputError("The order is sealed; its arms are not known here.")
+        by_number = {
+            period.number: period.arm for period in self.periods if period.on_trial and period.number != RUN_IN
+        }
+        return tuple(arm for arm in by_number.values() if arm is not None)
+
+    def to_csv(self) -> str:
+        """order.csv: one row a night.
+
+        Raises
+        ------
+        InputError
+            If the order is sealed.
+        """
+        if self.sealed:
+            raise InputError("A sealed order is not written to order.csv.")
+        nights = (
+            (night.isoformat(), period.number, period.block, period.arm)
+            for period in self.periods
+            for night in period.dates
+        )
+        return csv_text([COLUMNS, *nights])
+
+    def save(self, path: Path) -> None:
+        """Write order.csv, whole or not at all."""
+        write_atomic(path, self.to_csv())
+
+    @classmethod
+    def from_csv(cls, content: bytes, *, where: str) -> "Order":
+        """Read order.csv.
+
+        Raises
+        ------
+        InputError
+            If it is damaged.
+        """
+        rows = _rows(content, where)
+        if rows and [row[0] for row in rows] != [rows[0][0] + timedelta(days=i) for i in range(len(rows))]:
+            raise InputError(f"{where} has a night missing or twice. Restore it from a copy.")
+        periods = tuple(
+            Period(number, block, arm, nights[0][0], len(nights))
+            for (number, block, arm), group in itertools.groupby(rows, key=lambda row: row[1:])
+            for nights in [list(group)]
+        )
+        try:
+            return cls(periods)
+        except InputError as problem:
+            raise InputError(f"{where} is damaged: {brief(str(problem), 300)} Restore it from a copy.") from None
+
+
+def _rows(content: bytes, where: str) -> list[tuple[date, int, int, str]]:
+    try:
+        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")), strict=True)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise InputError(f"{where} must have the columns {', '.join(COLUMNS)}. Restore it from a copy.")
+        rows = list(reader)
+        if any(None in row or None in row.values() for row in rows):
+            raise InputError(f"{where} is damaged: a row does not have {len(COLUMNS)} values. Restore it from a copy.")
+        return [(date.fromisoformat(row["date"]), int(row["period"]), int(row["block"]), row["arm"]) for row in rows]
+    except (UnicodeDecodeError, csv.Error, ValueError, TypeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{where} is damaged ({brief(str(error), 120)}). Restore it from a copy.") from None
+
+
+def _joined(periods: Sequence[Period]) -> list[Period]:
+    """Neighbouring stretches of one period become one again."""
+    out: list[Period] = []
+    for period in periods:
+        if out and (out[-1].number, out[-1].block, out[-1].arm) == (period.number, period.block, period.arm):
+            out[-1] = replace(out[-1], nights=out[-1].nights + period.nights)
+        else:
+            out.append(period)
+    return out
+
+
+def order_from_arms(start: date, arms: Sequence[str]) -> Order:
+    """The order of adopted nights: each stretch on one arm is a period, and there are no blocks.
+
+    Parameters
+    ----------
+    arms : sequence of str
+        One name for each calendar day from `start` on.
+    """
+    periods = []
+    for number, (arm, stretch) in enumerate(itertools.groupby(arms), start=1):
+        nights = len(list(stretch))
+        periods.append(Period(number, 0, arm, start, nights))
+        start += timedelta(days=nights)
+    return Order(tuple(periods))

@@ -1,0 +1,1 @@
+"""Which order it became, and what may change it."""

@@ -1,0 +1,111 @@
+"""What a plan can never show, said before the first night, with the nearest plan that can."""
+
+from typing import Any
+
+from nof1.errors import InputError
+from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, MirroredPairs, RandomizedBlocks
+from nof1.plan.orders.draw import count_orders, smallest_p
+from nof1.plan.protocol.protocol import Protocol
+
+TEST_LEVEL = 0.05  # a randomization test that cannot reach this p has nothing to say
+_MOST_TRIED = 40  # of blocks, pairs or periods more
+
+
+def concerns(protocol: Protocol) -> tuple[str, ...]:
+    """Sentences on what this design cannot show; none for an adopted trial, whose nights are lived."""
+    design = protocol.design
+    if isinstance(design, Adopted):
+        return ()
+    out = []
+    least = smallest_p(protocol)
+    if least > TEST_LEVEL:
+        ways = " or ".join(_nearest(protocol))
+        out.append(
+            f"With this design {_too_few(protocol)}, so a randomization test can reach p = {least:.2g} at best, whatever the nights "
+            f"say: the check that needs no model could never answer.{f' The nearest that can: {ways}.' if ways else ''}"
+        )
+    if isinstance(design, Listed):
+        single = sorted({name for order in design.orders for name in order if order.count(name) == 1})
+        if single:
+            out.append(
+                f"In some of the listed orders {', '.join(single)} comes in one period only: its effect cannot be told from a "
+                "good or a bad week. The nearest that can has two periods of each arm in every order."
+            )
+    if protocol.concealed != "open":
+        bare = [arm.title for arm in protocol.arms if not arm.dose_mg and not arm.placebo]
+        if bare:
+            out.append(
+                f"{', '.join(bare)} has no dummy (placebo = true) that looks and tastes the same. The order is then a secret only "
+                "until a pack is opened: nobody can work it out before, but nobody is blind on the night."
+            )
+    return tuple(out)
+
+
+def _too_few(protocol: Protocol) -> str:
+    """What keeps the test from answering; with more than two arms it is not the number of all orders."""
+    if len(protocol.arms) > 2:
+        return (
+            "an arm and the reference can trade nights in too few ways that leave the other arms' nights where they are"
+        )
+    count = count_orders(protocol)
+    return f"only {count} order{' is' if count == 1 else 's are'} possible"
+
+
+def _nearest(protocol: Protocol) -> list[str]:
+    """The nearest designs that reach the level: the same kind with more periods, and the balanced kind with as many."""
+    design = protocol.design
+    ways = []
+    match design:
+        case RandomizedBlocks(blocks=now):
+            ways.append(_least_more(protocol, "blocks", now, "blocks"))
+        case MirroredPairs(pairs=now):
+            ways.append(_least_more(protocol, "pairs", now, "mirrored pairs"))
+        case Balanced(periods=now):
+            ways.append(_least_more(protocol, "periods", now, "periods"))
+            if (
+                not ways[0]
+                and design.max_run < 3
+                and _reaches(protocol, design.model_dump(mode="json") | {"max_run": 3})
+            ):
+                ways.append("up to 3 periods alike in a row")
+            elif not ways[0]:
+                ways.append(_least_more(protocol, "periods", now, "periods, at most 2 alike in a row,", max_run=2))
+        case _:
+            pass
+    if isinstance(design, Alternating | MirroredPairs | RandomizedBlocks | Listed):
+        # Of as many periods, the balanced kind with a run limit of 3 has the most orders that still spread the arms.
+        balanced = {"kind": "balanced", "periods": protocol.periods, "max_run": 3}
+        shared = {name: value for name, value in design.model_dump(mode="json").items() if name in _SHARED}
+        if _reaches(protocol, balanced | shared):
+            ways.append(f"the same {protocol.periods} periods as a balanced order (at most 3 alike in a row)")
+        elif isinstance(design, Alternating | Listed):
+            ways.append(_least_blocks(protocol, shared))
+    return [way for way in ways if way]
+
+
+_SHARED = ("start", "period_nights", "washout_nights", "run_in_nights", "concealed", "seed")
+
+
+def _least_more(protocol: Protocol, field: str, now: int, words: str, **others: int) -> str:
+    design = protocol.design.model_dump(mode="json") | others
+    if len(protocol.arms) == 2 and design.get("max_run") == 1:
+        return ""  # two orders, however many periods
+    for more in range(now + 1, now + _MOST_TRIED):
+        if _reaches(protocol, design | {field: more}):
+            return f"{more} {words} instead of {now}"
+    return ""
+
+
+def _least_blocks(protocol: Protocol, shared: dict[str, Any]) -> str:
+    for blocks in range(2, _MOST_TRIED):
+        if _reaches(protocol, shared | {"kind": "randomized-blocks", "blocks": blocks}):
+            return f"{blocks} randomized blocks"
+    return ""
+
+
+def _reaches(protocol: Protocol, design: dict[str, Any]) -> bool:
+    try:
+        other = Protocol.build(protocol.to_dict() | {"design": {k: v for k, v in design.items() if v is not None}})
+    except InputError:
+        return False
+    return smallest_p(other) <= TEST_LEVEL

@@ -1,0 +1,50 @@
+"""How a trial is carried out, in the person's own words: what a reader of the protocol asks, beyond design and analysis.
+
+The items follow SPENT 2019 (BMJ 2020;368:m122), worded by content.
+"""
+
+from typing import Literal
+
+from nof1.plan.design.fields import Clock, Frozen, Text
+
+
+class Conduct(Frozen):
+    """Everything has a default that says what is true if nothing else is said.
+
+    Attributes
+    ----------
+    why, why_comparator : str
+        Why a trial in one person, and why against this comparator.
+    diagnosis, conditions, medicines : str
+        Diagnosis, other conditions, other medicines.
+    co_treatment : str
+        What else may be taken or done during the trial.
+    tailored : str
+        What was fitted to this person.
+    setting, purpose, consent, access, results_to, registration : str
+        Where; self-care or research; consent; who may see the data; how results come back; registration number.
+    helper : str
+        Who keeps a sealed order and packs.
+    dose_time, entry_time : str
+        Local times of the evening dose and of the morning entry, such as "21:30".
+    """
+
+    why: Text = (
+        "Whether magnesium calms or worsens restless legs differs between people, and averages of groups do not say what "
+        "it does in one person."
+    )
+    why_comparator: Text = "The same person's nights without it are the fairest comparison there is."
+    diagnosis: Text = ""
+    conditions: Text = ""
+    medicines: Text = ""
+    co_treatment: Text = "Other treatment stays as it is where possible; changes are noted in the diary."
+    tailored: Text = ""
+    setting: Text = "at home"
+    purpose: Literal["self-care", "research"] = "self-care"
+    consent: Text = ""
+    access: Text = "The person alone, and whoever they show it to."
+    results_to: Text = "The person gets the results page and may take it to a doctor."
+    registration: Text = ""
+    helper: Text = ""
+    dose_time: Clock = "21:30"
+    entry_time: Clock = "08:00"

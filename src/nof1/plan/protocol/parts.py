@@ -1,0 +1,92 @@
+"""What a protocol compares and rates: arms and outcome."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from nof1.plan.design.fields import ArmName, Column, Finite, Frozen, Positive, Text, as_number
+from nof1.plan.protocol.dose import elemental_mg, find_form
+
+
+class Outcome(Frozen):
+    """What is rated each night.
+
+    `low` and `high` are the ends of the scale and `threshold` the smallest change worth having, all in points.
+    `whole` says that only whole numbers are used.
+    """
+
+    name: Column
+    label: Text = ""
+    low: Finite
+    high: Finite
+    better: Literal["lower", "higher"]
+    threshold: Positive
+    whole: bool = False
+
+    @model_validator(mode="after")
+    def _scale_is_sound(self) -> "Outcome":
+        if self.low >= self.high:
+            raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
+        if self.threshold >= self.high - self.low:
+            raise ValueError(
+                f"threshold ({self.threshold:g}) must be smaller than the scale ({self.high - self.low:g} points)"
+            )
+        return self
+
+    @property
+    def title(self) -> str:
+        """The label, or the name where there is none."""
+        return self.label or self.name
+
+
+class Arm(Frozen):
+    """One of the things compared.
+
+    Attributes
+    ----------
+    dose_mg : float or None
+        Elemental mg an evening, 0 for an arm without.
+    salt_mg : float or None
+        Weight of the salt that gives it, in mg, where the label states that; `dose_mg` follows from it and the form.
+    form, product : str
+        Form of magnesium, such as citrate; name of the product and how much of it makes a dose.
+    placebo : bool
+        Whether this is a dummy that looks and tastes the same.
+    """
+
+    name: ArmName
+    label: Text = ""
+    form: Text = ""
+    dose_mg: Annotated[Finite, Field(ge=0, le=5000)] | None = None
+    salt_mg: Annotated[Finite, Field(gt=0, le=50_000)] | None = None
+    product: Text = ""
+    placebo: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _dose_from_salt(cls, data: Any) -> Any:
+        """Work out the elemental dose where only the weight of the salt is given."""
+        if not isinstance(data, dict) or data.get("salt_mg") is None or data.get("dose_mg") is not None:
+            return data
+        salt, form = as_number(data["salt_mg"]), data.get("form")
+        if not isinstance(salt, float) or not isinstance(form, str):
+            return data
+        return data | {"dose_mg": round(elemental_mg(form, salt), 1)}
+
+    @model_validator(mode="after")
+    def _salt_and_dose_agree(self) -> "Arm":
+        if self.salt_mg is None:
+            return self
+        if find_form(self.form) is None:
+            raise ValueError(f"salt_mg needs a form whose magnesium content is known; {self.form!r} is not")
+        elemental = elemental_mg(self.form, self.salt_mg)
+        if self.dose_mg is None or abs(elemental - self.dose_mg) > max(1.0, 0.01 * elemental):
+            raise ValueError(
+                f"{self.salt_mg:g} mg of {self.form} hold {elemental:.0f} mg of magnesium, not dose_mg {self.dose_mg}; give one of the two"
+            )
+        return self
+
+    @property
+    def title(self) -> str:
+        """The label, or the name where there is none."""
+        return self.label or self.name

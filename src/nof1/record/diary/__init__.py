@@ -1,0 +1,1 @@
+"""The diary: its entries, what it asks, its one writer and journal."""

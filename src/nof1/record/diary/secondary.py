@@ -1,0 +1,94 @@
+"""Secondary outcomes: sleep, steps, diet and the like by night, in measures.csv. Recorded beside the diary, not in the model.
+
+What the protocol names as a covariate is in the diary instead. Knows no order and no model.
+"""
+
+import csv
+import io
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from nof1.cells import csv_text
+from nof1.errors import InputError
+from nof1.files import read_bytes
+from nof1.plan.design.fields import column_name
+from nof1.record.diary.entry import number_text, parse_night, parse_number
+from nof1.record.values.measures import find_measure
+
+MEASURES_FILE = "measures.csv"
+COLUMNS = ("night", "measure", "value", "unit")
+_TOLD = 60  # letters of a name in a message; names are shorter
+Values = Mapping[tuple[date, str], float]
+
+
+def read_measures(folder: str | Path) -> dict[tuple[date, str], float]:
+    """Values by night and measure; none if there is no such file.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged or a value does not fit.
+    """
+    path = Path(folder) / MEASURES_FILE
+    if not path.is_file():
+        return {}
+    values: dict[tuple[date, str], float] = {}
+    try:
+        reader = csv.reader(io.StringIO(read_bytes(path).decode("utf-8-sig"), newline=""), strict=True)
+        if tuple(next(reader, ())) != COLUMNS:
+            raise InputError(f"{path} must have the columns {', '.join(COLUMNS)}. Restore it from a copy.")
+        for row in reader:
+            where = f"{path}, line {reader.line_num}"
+            if len(row) != len(COLUMNS):
+                raise InputError(f"{where}: there are {len(row)} values instead of {len(COLUMNS)}. Mend that line.")
+            key = (parse_night(row[0], where=where), measure_name(row[1], where=where))
+            if key in values:
+                raise InputError(f"{where}: {row[1]} of the night {row[0]} is there twice. Remove the wrong one.")
+            value = check_measure(key[1], parse_number(row[2], key[1], where=where), where=where)
+            if value is None:
+                raise InputError(f"{where}: there is no value. Remove that line or fill it in.")
+            values[key] = value
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} is damaged ({error}). Restore it from a copy.") from None
+    return values
+
+
+def measures_csv(values: Values) -> str:
+    """measures.csv, nights in calendar order."""
+    rows = [COLUMNS]
+    for (night, name), value in sorted(values.items()):
+        measure = find_measure(name)
+        rows.append((night.isoformat(), name, number_text(value), measure.unit if measure else ""))
+    return csv_text(rows)
+
+
+def measure_name(name: str, *, where: str) -> str:
+    """A name that a measure can have.
+
+    Raises
+    ------
+    InputError
+        If it is not.
+    """
+    try:
+        return column_name(name.strip()[:_TOLD])
+    except ValueError as error:
+        raise InputError(f"{where}: a measure cannot be called so: {error}.") from None
+
+
+def check_measure(name: str, value: float | None, *, where: str) -> float | None:
+    """Refuse what cannot be.
+
+    Raises
+    ------
+    InputError
+        If the value is outside what the measure can be.
+    """
+    measure = find_measure(name)
+    if value is not None and measure is not None and not measure.low <= value <= measure.high:
+        raise InputError(
+            f"{where}: {name} {value:g} is not between {measure.low:g} and {measure.high:g}{f' {measure.unit}' if measure.unit else ''}. "
+            "Check the value and its unit."
+        )
+    return value

@@ -1,0 +1,85 @@
+"""The diary of a trial folder: diary.csv, one row per night. Reading it; `nof1.record.diary.writing` is what changes it.
+
+Knows the protocol; must not know the arms' order or any result.
+"""
+
+import csv
+import io
+from datetime import date, timedelta
+from pathlib import Path
+
+from nof1.cells import unshielded
+from nof1.commit import locked, unsettled
+from nof1.errors import InputError
+from nof1.files import read_bytes
+from nof1.plan.orders.amendments import load_amendments, pauses
+from nof1.plan.orders.loading import UNSEALING_FILE
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.entry import TEXT_COLUMNS, Entry, columns, parse_entry
+
+DIARY_FILE = "diary.csv"
+
+
+def read_diary(folder: str | Path, protocol: Protocol) -> tuple[Entry, ...]:
+    """All recorded nights of a trial folder, in calendar order.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or damaged, a value does not fit, or a night is there twice.
+    """
+    path = Path(folder) / DIARY_FILE
+    if unsettled(path.parent):
+        with locked(path.parent):
+            pass  # which finishes what was stopped
+    return parse_diary(read_bytes(path), protocol, where=str(path), until=last_evening(folder, protocol))
+
+
+def last_evening(folder: str | Path, protocol: Protocol) -> date:
+    """The last evening of the trial, pauses included."""
+    return protocol.end + timedelta(days=sum(pause.nights for pause in pauses(load_amendments(folder))))
+
+
+def refuse_if_locked(folder: Path) -> None:
+    """Refuse a change after a concealed order was opened.
+
+    Raises
+    ------
+    InputError
+        If it was.
+    """
+    if (folder / UNSEALING_FILE).is_file():
+        raise InputError(
+            f"The diary of {folder} was locked when the order was opened, so that nobody can change nights in the light of it. "
+            "Nothing was changed."
+        )
+
+
+def parse_diary(content: bytes, protocol: Protocol, *, where: str, until: date | None = None) -> tuple[Entry, ...]:
+    """The nights in the bytes of a diary.csv; see `read_diary`."""
+    try:
+        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        header = next(reader, [])
+        known = columns(protocol)
+        if tuple(header) not in (
+            known,
+            tuple(name for name in known if name != "confidence"),
+        ):  # from before guesses had one
+            raise InputError(f"{where} must have the columns {', '.join(columns(protocol))}. Restore it from a copy.")
+        entries: dict[date, Entry] = {}
+        for row in reader:
+            line = f"{where}, line {reader.line_num}"
+            if len(row) != len(header):
+                raise InputError(f"{line}: there are {len(row)} values instead of {len(header)}. Mend that line.")
+            values = {
+                name: unshielded(cell) if name in TEXT_COLUMNS else cell for name, cell in zip(header, row, strict=True)
+            }
+            entry = parse_entry(protocol, values, where=line, until=until)
+            if entry.night in entries:
+                raise InputError(
+                    f"{line}: the night {entry.night} is there twice. Keep the right row and remove the other."
+                )
+            entries[entry.night] = entry
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{where} is damaged ({error}). Restore it from a copy.") from None
+    return tuple(sorted(entries.values(), key=lambda entry: entry.night))

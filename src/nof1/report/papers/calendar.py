@@ -1,0 +1,247 @@
+"""Evenings, mornings and period ends of a trial as calendar.ics (RFC 5545).
+
+Of a concealed order it tells what everybody may know: the numbers of the packs, never an arm. It must not know the diary.
+"""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+from icalendar import Alarm, Calendar, Event, vText
+
+from nof1.errors import InputError
+from nof1.plan.design.fields import PAUSE, WASHOUT
+from nof1.plan.design.order import RUN_IN, Order, Period
+from nof1.plan.orders.evening_dose import contents, takes
+from nof1.plan.orders.seal import shown_order
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety import stop_rules
+
+CALENDAR_FILE = "calendar.ics"
+_MINUTES = 10  # how long an event lasts
+_MAX_SUMMARY = 120
+_DAY = timedelta(days=1)
+_ADDRESS = re.compile(r"(https?|file)://[^\s#\x00-\x1f\x7f-\x9f]{1,2000}")
+_NO_ADVICE = "nof1 gives no medical advice. Talk to a doctor or pharmacist before you start, change or stop anything."
+
+
+def calendar(protocol: Protocol, order: Order, *, revision: int = 0, link: str = "") -> bytes:
+    """calendar.ics: the same bytes for the same input, and in a concealed trial whichever order was drawn.
+
+    Times are local wherever the person is. Stretches of evenings and mornings are one event each, repeated daily. An event
+    keeps its UID when pauses move it, so that importing the file again updates it.
+
+    Parameters
+    ----------
+    order : Order
+        As it is lived, pauses included; sealed or not.
+    revision : int
+        Number of changes since the first file, such as the number of amendments.
+    link : str
+        Address of the diary page, to which the entries lead: to the night that they are about, or to the page, which opens with last
+        night by itself; evenings to "#tonight". "" for none.
+
+    Raises
+    ------
+    InputError
+        If the trial was adopted, the order does not fit, `revision` is negative, or `link` is no address.
+    """
+    if revision < 0:
+        raise InputError(f"revision {revision} must be a whole number from 0.")
+    if link and not _ADDRESS.fullmatch(link):
+        raise InputError(
+            f"{link[:80]!r} is no address of a page that reminders can lead to. Give one such as http://192.168.1.20:8427/, without '#'."
+        )
+    order = shown_order(protocol, order)
+    out = Calendar()
+    out.add("prodid", "-//nof1//N-of-1 trials//EN")
+    out.add("version", "2.0")
+    out.add("calscale", "GREGORIAN")
+    out.add("x-wr-calname", _simulated(protocol) + _name(protocol))
+    seen: Counter[str] = Counter()
+    for kind, number, place, event in _events(protocol, order):
+        stretch = f"{kind}-{number}" if number else kind
+        seen[stretch] += 1
+        event.add("uid", f"{stretch}-{seen[stretch]}@{protocol.sha256()[:32]}.nof1")
+        event.add("dtstamp", datetime.combine(protocol.start, time(0), tzinfo=UTC))
+        event.add("sequence", revision)
+        event.add("class", "PRIVATE")
+        event.add("transp", "TRANSPARENT")
+        if link:
+            event.add("url", f"{link}{place}")
+            event["description"] = vText(f"{event['description']}\n{link}{place}")
+        out.add_component(event)
+    return bytes(out.to_ical())
+
+
+def revision_and_link(content: bytes) -> tuple[int, str]:
+    """What an earlier calendar.ics was made with; 0 and "" where that cannot be told.
+
+    >>> revision_and_link(b"no calendar")
+    (0, '')
+    """
+    try:
+        event = next(iter(Calendar.from_ical(content).walk("VEVENT")))
+        link = str(event.get("url", "")).partition("#")[0]
+        return max(0, int(event.get("sequence", 0))), link if _ADDRESS.fullmatch(link) else ""
+    except (ValueError, StopIteration, TypeError, IndexError, AttributeError):
+        return 0, ""
+
+
+def _name(protocol: Protocol) -> str:
+    """A person's title may name an arm; a concealed trial goes without."""
+    if protocol.concealed == "open":
+        return _clip(f"N-of-1 trial: {protocol.title}")
+    return f"N-of-1 trial from {protocol.start}"
+
+
+def _simulated(protocol: Protocol) -> str:
+    return "Simulated: " if protocol.simulated else ""
+
+
+def _events(protocol: Protocol, order: Order) -> Iterator[tuple[str, int | None, str, Event]]:
+    """Every event with its kind, the number of its period, None where it belongs to none, and its place in the diary page."""
+    for period in order.periods:
+        if period.arm == PAUSE:
+            yield "pause", None, "", _pause(protocol, period)
+        else:
+            kind = "washout" if period.arm == WASHOUT else "dose" if takes(protocol, period) else "nothing"
+            yield kind, period.number, "#tonight", _evening(protocol, period)
+    for first, nights in _stretches(order):
+        yield "entry", None, _at_night(first) if nights == 1 else "", _morning(protocol, first, nights)
+    for period in order.periods:
+        if order.ends_period(period.end):
+            yield "end", period.number, _at_night(period.end), _period_end(protocol, order, period)
+
+
+def _at_night(night: date) -> str:
+    return f"#night={night}"
+
+
+def _stretches(order: Order) -> Iterator[tuple[date, int]]:
+    """First night and number of nights of every stretch without a pause."""
+    for paused, periods in itertools.groupby(order.periods, key=lambda period: period.arm == PAUSE):
+        if not paused:
+            together = list(periods)
+            yield together[0].start, sum(period.nights for period in together)
+
+
+def _evening(protocol: Protocol, period: Period) -> Event:
+    clock = time.fromisoformat(protocol.conduct.dose_time)
+    # A night is named by its evening, so a dose after midnight stands on the next date.
+    day = period.start + _DAY if clock < time(12) else period.start
+    lines = [f"{_period_words(period)}, {_nights(period.nights)}."]
+    if takes(protocol, period):
+        summary, what = _dose_words(protocol, period)
+        stop = stop_rules()
+        symptoms = ", ".join(rule.text for rule in stop[:-1])
+        lines += [what, f"If you notice {symptoms} or {stop[-1].text}: {stop[0].action}.", _NO_ADVICE]
+        event = _event(protocol, summary, lines, datetime.combine(day, clock), period.nights, category="dose")
+        event.add_component(_alarm(summary))
+        return event
+    where = "washout" if period.arm == WASHOUT else _title(protocol, period)
+    lines.append("If you took something all the same, say so in the morning.")
+    start = datetime.combine(day, clock)
+    return _event(protocol, f"Take nothing tonight ({where})", lines, start, period.nights, category="nothing")
+
+
+def _title(protocol: Protocol, period: Period) -> str:
+    if period.number == RUN_IN and protocol.concealed != "open":
+        return "run-in"
+    return protocol.arm(str(period.arm)).title
+
+
+def _dose_words(protocol: Protocol, period: Period) -> tuple[str, str]:
+    """One line, and what else there is to know."""
+    if period.arm is None:
+        return (
+            f"Take pack {period.number}",
+            f"Tonight's part of pack {period.number}. Nobody tells you what is in it before the trial is over.",
+        )
+    if protocol.concealed != "open":
+        return "Take the run-in pack", "Tonight's part of the pack that is marked run-in."
+    arm = protocol.arm(period.arm)
+    return f"Take {arm.title}: {contents(protocol, arm)}", f"{arm.title}: {contents(protocol, arm)}."
+
+
+def _morning(protocol: Protocol, first: date, nights: int) -> Event:
+    outcome = protocol.outcome
+    summary = f"Rate last night: {outcome.title}, {outcome.low:g} to {outcome.high:g} ({outcome.better} is better)"
+    lines = [
+        "Open diary.html, or run nof1 log in a terminal and answer its questions, or fill in the booklet.",
+        "A night that is not rated stays missing; never fill it in from memory later.",
+    ]
+    event = _event(protocol, summary, lines, _morning_after(protocol, first), nights, category="entry")
+    event.add_component(_alarm(summary))
+    return event
+
+
+def _morning_after(protocol: Protocol, night: date) -> datetime:
+    return datetime.combine(night + _DAY, time.fromisoformat(protocol.conduct.entry_time))
+
+
+def _period_end(protocol: Protocol, order: Order, period: Period) -> Event:
+    summary = f"Period {period.number} is over"
+    lines = []
+    if protocol.concealed != "open":
+        summary += ": say which arm you believe it was, and how sure you are"
+        lines.append(
+            "Put down the arm that you believe it was, or that you can't tell, and how sure you are, from 0 (a blind guess) to "
+            "100 (certain). diary.html and nof1 log ask for both, and the booklet has a box."
+        )
+    if period.number == protocol.periods:
+        open_first = "nof1 unseal opens the order, then " if protocol.concealed != "open" else ""
+        lines.append(
+            f"This was the last period. When its last night is recorded, {open_first}nof1 analyze compares the arms."
+        )
+    else:
+        lines.append(f"It ended with the night that began on {period.end}.")
+    return _event(protocol, summary, lines, _morning_after(protocol, period.end), 1, category="period end")
+
+
+def _pause(protocol: Protocol, period: Period) -> Event:
+    """All-day, without a reminder."""
+    event = Event()
+    event.add("summary", f"{_simulated(protocol)}Pause of the trial")
+    event.add("description", "The nights that begin on these dates do not count, and nothing is recorded.")
+    event.add("categories", ["pause"])
+    event.add("dtstart", period.start)
+    event.add("dtend", period.end + _DAY)
+    return event
+
+
+def _event(protocol: Protocol, summary: str, lines: list[str], start: datetime, times: int, *, category: str) -> Event:
+    """An event at a local time, repeated daily."""
+    event = Event()
+    event.add("summary", _simulated(protocol) + _clip(summary))
+    event.add("description", "\n".join(lines))
+    event.add("categories", [category])
+    event.add("dtstart", start)
+    event.add("dtend", start + timedelta(minutes=_MINUTES))
+    if times > 1:
+        event.add("rrule", {"freq": "daily", "count": times})
+    return event
+
+
+def _alarm(summary: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", _clip(summary))
+    alarm.add("trigger", timedelta(0))
+    return alarm
+
+
+def _period_words(period: Period) -> str:
+    if period.arm == WASHOUT:
+        return f"Washout after period {period.number}"
+    return "Run-in" if period.number == RUN_IN else f"Period {period.number}"
+
+
+def _nights(count: int) -> str:
+    return "1 night" if count == 1 else f"{count} nights"
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= _MAX_SUMMARY else text[: _MAX_SUMMARY - 1] + "…"

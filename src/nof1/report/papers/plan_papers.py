@@ -1,0 +1,134 @@
+"""The papers of a plan as PDF: protocol, booklet, packing sheet, shuffling recipe. The same bytes for the same input.
+
+Only the packing sheet, which goes to the helper, knows a concealed order; every other one is a function of the
+protocol and the nights of its periods.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from nof1.plan.design.order import Order
+from nof1.plan.orders.amendments import Amendment
+from nof1.plan.orders.draw import count_orders
+from nof1.plan.orders.seal import shown_order
+from nof1.plan.protocol.protocol import Protocol
+from nof1.report.papers import method as paper_method
+from nof1.report.papers import protocol as paper_protocol
+from nof1.report.papers.booklet import booklet_words
+from nof1.report.papers.packs import packing_words, recipe_words
+from nof1.report.papers.protocol import Room
+from nof1.report.typesetting.typeset import render
+
+MAX_PROTOCOL_PAGES = 3
+_SIZE, _SMALLER = 10.0, 9.2  # of the text of the other papers, in points
+# Sizes of the text in points, and how much is told: the first with which the protocol fits its pages is taken.
+_WIDE = Room(text=700, label=60, rows=45)
+_ATTEMPTS = (
+    (10.0, _WIDE),
+    (9.5, _WIDE),
+    (9.0, _WIDE),
+    (8.5, _WIDE),
+    (8.5, Room(text=300, label=45, rows=30)),
+    (8.5, Room(text=150, label=36, rows=18, tight=True)),
+    (8.5, Room(text=80, label=24, rows=12, tight=True)),
+    (8.5, Room(text=50, label=16, rows=6, tight=True)),
+)
+
+
+def protocol_pdf(
+    protocol: Protocol,
+    order: Order,
+    *,
+    amendments: Sequence[Amendment] = (),
+    precision: Sequence[str] = (),
+    looks: Sequence[str] = (),
+) -> bytes:
+    """protocol.pdf: everything decided beforehand, in plain words, on three A4 pages at most.
+
+    Long texts of a person are cut with an ellipsis; they stand whole in protocol.toml.
+
+    Parameters
+    ----------
+    order : Order
+        As it is lived, pauses included; of a concealed trial it is told without its arms.
+    amendments : sequence of Amendment
+    precision : sequence of str
+        Sentences on what the design is expected to show.
+    looks : sequence of str
+        Sentences on what the rule for looks before the last night would do.
+
+    Raises
+    ------
+    InputError
+        If the trial was adopted, or the order does not fit the protocol.
+    """
+    order = shown_order(protocol, order)
+    orders = count_orders(protocol)
+
+    def attempts() -> Iterator[dict[str, Any]]:
+        for size, room in _ATTEMPTS:
+            sections = [
+                paper_protocol.why(protocol, room),
+                paper_protocol.design(protocol, order, room),
+                paper_protocol.person(protocol, room),
+                paper_protocol.taken(protocol, room),
+                paper_method.measures(protocol, room),
+                paper_method.size(protocol, precision, orders, room),
+                paper_protocol.drawing(protocol, room, orders),
+                paper_method.analysis(protocol, room),
+                paper_method.harms(protocol, looks),
+                paper_method.ethics(protocol, amendments, room),
+            ]
+            head = paper_protocol.head(protocol, order, room)
+            yield head | {"size": size, "pages": MAX_PROTOCOL_PAGES, "sections": sections}
+
+    return render("protocol.typ", attempts())
+
+
+def booklet_pdf(protocol: Protocol, order: Order) -> bytes:
+    """booklet.pdf: a diary to print, one row a night, with the stop rules on its first page.
+
+    Parameters
+    ----------
+    order : Order
+        As it is lived, pauses included; of a concealed trial it is told without its arms.
+
+    Raises
+    ------
+    InputError
+        If the trial was adopted, or the order does not fit the protocol.
+    """
+    words = booklet_words(protocol, shown_order(protocol, order))
+    return render("booklet.typ", [words | {"size": _SIZE}])
+
+
+def packing_sheet_pdf(protocol: Protocol, arms: Sequence[str]) -> bytes:
+    """packing-sheet.pdf for the helper: what goes into every pack. Never for the trial folder.
+
+    Parameters
+    ----------
+    arms : sequence of str
+        Name of the arm of each period, as the sealed order holds them.
+
+    Raises
+    ------
+    InputError
+        If the order is not with a helper, or it is not one that the design allows.
+    """
+    return _sheet(packing_words(protocol, arms))
+
+
+def shuffling_recipe_pdf(protocol: Protocol) -> bytes:
+    """shuffling-recipe.pdf: how one person alone makes packs that nobody can tell apart.
+
+    Raises
+    ------
+    InputError
+        If the order is not left to shuffled packs.
+    """
+    return _sheet(recipe_words(protocol))
+
+
+def _sheet(words: dict[str, Any]) -> bytes:
+    """On one page if a slightly smaller print makes it so, else on as many as it takes."""
+    return render("sheet.typ", [words | {"size": size} for size in (_SIZE, _SMALLER, _SIZE)])

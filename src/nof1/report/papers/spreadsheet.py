@@ -1,0 +1,209 @@
+"""diary.xlsx: the diary as a spreadsheet with checked cells, which `nof1 import` takes back. The same bytes for the same input.
+
+Knows no arm of a concealed order. What a person wrote is text in it, never a formula.
+"""
+
+import io
+import re
+import zipfile
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from nof1.plan.design.order import RUN_IN, Order, Period
+from nof1.plan.orders.seal import shown_order
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety import stop_rule_sentence
+from nof1.record.diary.entry import MAX_DOSE_MG, MAX_TEXT, columns, dose_column, guesses
+from nof1.report.words.phrases import SIMULATED, clip
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_FIXED = datetime(2000, 1, 1)  # noqa: DTZ001 - a zip entry has no zone
+_SHADE = PatternFill("solid", fgColor="EDEDED")
+_TEXT_COLUMNS = ("side_effects", "note")
+_LABEL = 200  # letters of a title; the whole of it stands in protocol.toml
+_LIST_COLUMN = 3  # of the sheet "how to", for guesses too long for a list in a cell
+_LIST_LENGTH = 255  # letters that a list in a cell may have
+_NOT_XML = re.compile("[\ufffe\uffff]")  # no spreadsheet program opens a file that holds them
+
+
+def diary_xlsx(protocol: Protocol, order: Order) -> bytes:
+    """A workbook with one row a night, dates filled in, and a sheet that says how to use it.
+
+    Parameters
+    ----------
+    order : Order
+        As it is lived, pauses included; of a concealed trial it is told without its arms.
+
+    Raises
+    ------
+    InputError
+        If the trial was adopted, or the order does not fit the protocol.
+    """
+    order = shown_order(protocol, order)
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None  # a new workbook has one
+    sheet.title = "diary"
+    names = columns(protocol)
+    for column, name in enumerate(names, start=1):
+        cell = sheet.cell(1, column, name)
+        cell.data_type = "s"
+        cell.font = Font(bold=True)
+        sheet.column_dimensions[get_column_letter(column)].width = 34 if name in _TEXT_COLUMNS else 15
+    row = 2
+    for period in order.periods:
+        row = _write_period(sheet, period, row, len(names), protocol)
+    sheet.freeze_panes = "B2"
+    for column, name in enumerate(names, start=1):
+        check = _check(protocol, order, name)
+        check.showErrorMessage = True  # else a program checks nothing
+        check.showInputMessage = bool(check.prompt)
+        sheet.add_data_validation(check)
+        letter = get_column_letter(column)
+        check.add(f"{letter}2:{letter}{row - 1}")
+    _how_to(book.create_sheet("how to"), protocol, order)
+    if _long_list(protocol):
+        for number, guess in enumerate(guesses(protocol), start=1):
+            book["how to"].cell(number, _LIST_COLUMN, guess).data_type = "s"
+    stream = io.BytesIO()
+    book.save(stream)
+    return _undated(stream.getvalue())
+
+
+def _write_period(sheet: "Worksheet", period: Period, row: int, width: int, protocol: Protocol) -> int:
+    for i, night in enumerate(period.dates):
+        cell = sheet.cell(row, 1, night)
+        cell.number_format = "yyyy-mm-dd"
+        if i == 0:
+            cell.comment = Comment(_sound(_named(period, protocol)), "nof1")
+        if period.number % 2 == 0:
+            for column in range(1, width + 1):
+                sheet.cell(row, column).fill = _SHADE
+        row += 1
+    return row
+
+
+def _named(period: Period, protocol: Protocol) -> str:
+    """What a stretch is called, telling no secret."""
+    if period.arm is None:
+        return f"Period {period.number}: pack {period.number}"
+    if not period.on_trial:
+        return f"{period.arm}, no dose"
+    if period.number == RUN_IN and protocol.concealed != "open":
+        return "Run-in"
+    title = clip(protocol.arm(period.arm).title, _LABEL)
+    return f"Run-in: {title}" if period.number == RUN_IN else f"Period {period.number}: {title}"
+
+
+def _check(protocol: Protocol, order: Order, name: str) -> DataValidation:
+    """What a cell of this column may hold."""
+    outcome = protocol.outcome
+    if name == "night":
+        first, last = (f"DATE({day.year},{day.month},{day.day})" for day in (order.start, order.end))
+        error = f"A date from {order.start} to {order.end}."
+        return DataValidation(type="date", operator="between", formula1=first, formula2=last, error=error)
+    if name == outcome.name:
+        kind = "whole" if outcome.whole else "decimal"
+        return _between(
+            kind, outcome.low, outcome.high, f"{outcome.low:g} to {outcome.high:g}, {outcome.better} is better"
+        )
+    if name == "dose_mg":
+        return _between("decimal", 0, MAX_DOSE_MG, "elemental mg taken that evening, 0 for none")
+    if name == "taken":
+        return _between("decimal", 0, 2, "share of the evening's pack: 1 all of it, 0.5 half, 0 none")
+    if name == "confidence":
+        return _between("decimal", 0, 100, "how sure of the guess: 0 a blind guess, 100 certain")
+    if name == "guess":
+        return DataValidation(
+            type="list", formula1=_guess_list(protocol), allow_blank=True, error="Choose from the list."
+        )
+    if name in protocol.analysis.covariates:
+        return _between("decimal", -1e9, 1e9, "a number; empty if not known")
+    return DataValidation(
+        type="textLength",
+        operator="lessThanOrEqual",
+        formula1=str(MAX_TEXT),
+        allow_blank=True,
+        error=f"At most {MAX_TEXT} letters.",
+    )
+
+
+def _guess_list(protocol: Protocol) -> str:
+    """The guesses between commas, since names hold neither commas nor quotes; where that is too long, the cells that hold them."""
+    if not _long_list(protocol):
+        return f'"{",".join(guesses(protocol))}"'
+    letter = get_column_letter(_LIST_COLUMN)
+    return f"'how to'!${letter}$1:${letter}${len(guesses(protocol))}"
+
+
+def _long_list(protocol: Protocol) -> bool:
+    return len(",".join(guesses(protocol))) > _LIST_LENGTH
+
+
+def _between(kind: str, low: float, high: float, prompt: str) -> DataValidation:
+    check = DataValidation(
+        type=kind, operator="between", formula1=f"{low:.15g}", formula2=f"{high:.15g}", allow_blank=True
+    )
+    check.prompt = prompt[:250]
+    check.error = f"Write a {'whole ' if kind == 'whole' else ''}number from {low:g} to {high:g}, or leave it empty."
+    return check
+
+
+def _how_to(sheet: "Worksheet", protocol: Protocol, order: Order) -> None:
+    outcome, dose = protocol.outcome, dose_column(protocol)
+    lines = [
+        *([SIMULATED] if protocol.simulated else []),
+        protocol.title,
+        "Fill in a row every morning. A row belongs to the night that begins on the evening of its date.",
+        f"{outcome.name}: {clip(outcome.title, _LABEL)}, {outcome.low:g} to {outcome.high:g}; {outcome.better} is better.",
+        "taken: how much of the evening's pack you took; 1 all of it, 0.5 half, 0 none."
+        if dose == "taken"
+        else "dose_mg: elemental magnesium taken that evening in mg; 0 for none.",
+        "side_effects: in words, separated by a semicolon. Leave it empty if there were none.",
+    ]
+    if protocol.concealed != "open":
+        lines.append(
+            "guess and confidence: on the last night of a period, which arm you believe it was, and how sure you are."
+        )
+    lines += [f"{name}: a number; empty if not known." for name in protocol.analysis.covariates]
+    lines += [
+        "Leave a night that you missed empty. Nothing is filled in for you, and a gap does no harm.",
+        "Take it in with: nof1 import DIR diary.xlsx   (DIR is the trial folder; what is in the diary already is left as it is).",
+        stop_rule_sentence(),
+        "nof1 gives no medical advice. Talk to a doctor or pharmacist before you take or stop anything.",
+        *(f"{period.start} to {period.end}: {_named(period, protocol)}" for period in order.periods),
+    ]
+    sheet.column_dimensions["A"].width = 100
+    for row, line in enumerate(lines, start=1):
+        cell = sheet.cell(row, 1, _sound(line))
+        cell.data_type = "s"  # whatever it begins with
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.quotePrefix = True
+
+
+def _sound(text: str) -> str:
+    """The text with a box for what XML forbids."""
+    return _NOT_XML.sub("\N{WHITE SQUARE}", text)
+
+
+def _undated(content: bytes) -> bytes:
+    """The same workbook without the time at which it was made."""
+    out = io.BytesIO()
+    stamp = f"{_FIXED:%Y-%m-%dT%H:%M:%SZ}".encode()
+    with zipfile.ZipFile(io.BytesIO(content)) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
+        for name in sorted(made.namelist()):
+            data = made.read(name)
+            if name == "docProps/core.xml":
+                data = re.sub(rb"(W3CDTF\">)[^<]*", rb"\g<1>" + stamp, data)
+            info = zipfile.ZipInfo(name, _FIXED.timetuple()[:6])
+            info.compress_type = zipfile.ZIP_DEFLATED
+            kept.writestr(info, data)
+    return out.getvalue()

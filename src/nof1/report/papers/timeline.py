@@ -1,0 +1,153 @@
+"""The picture of the periods and the compact calendar: where each stretch stands and what is written on it.
+
+Of a concealed order it knows pack numbers only, because that is all that the order it is given holds.
+"""
+
+import string
+from datetime import date
+from typing import Any
+
+from nof1.plan.design.fields import PAUSE, WASHOUT
+from nof1.plan.design.order import RUN_IN, Order, Period
+from nof1.plan.orders.evening_dose import takes
+from nof1.plan.protocol.protocol import Protocol
+from nof1.report.words.phrases import clip, counted, day, listed, span
+
+_LABEL_SHARE = 0.026  # of the width: what a number of two digits needs
+_TICK_SHARE = 0.115  # what a date needs
+_FEW = 5  # arms that the legend names
+_LIGHTEST, _DARKEST = 88, 35  # per cent by which the arms' colour is lightened
+
+
+def letters(protocol: Protocol) -> dict[str, str]:
+    """A capital letter for each arm, by its name."""
+    return {arm.name: string.ascii_uppercase[i] for i, arm in enumerate(protocol.arms)}
+
+
+def timeline(protocol: Protocol, order: Order) -> dict[str, Any]:
+    """Stretches and dates as shares of the width, with a text alternative and a legend."""
+    segments = [_segment(protocol, order, period) for period in order.periods]
+    return {
+        "segments": segments,
+        "ticks": _ticks(order),
+        "alt": _described(protocol, order),
+        "legend": _legend(protocol, order),
+    }
+
+
+def _segment(protocol: Protocol, order: Order, period: Period) -> dict[str, Any]:
+    share = period.nights / order.nights
+    fits = share >= _LABEL_SHARE
+    letter = "" if period.arm is None else letters(protocol).get(period.arm, "")
+    off = "washout" if period.arm == WASHOUT else "pause" if period.arm == PAUSE else ""
+    run_in = period.number == RUN_IN
+    return {
+        "at": (period.start - order.start).days / order.nights,
+        "share": share,
+        "number": str(period.number) if fits and not off and not run_in else "",
+        "letter": letter if fits and not run_in else "",
+        "off": off,
+        "run_in": run_in,
+        "lighten": _lightened(protocol, period),
+    }
+
+
+def _lightened(protocol: Protocol, period: Period) -> int:
+    """How far the colour is lightened: the reference is white, packs are all alike, other arms get darker one by one."""
+    if period.arm is None:
+        return _LIGHTEST
+    active = [arm.name for arm in protocol.active_arms]
+    if period.arm not in active:
+        return 100
+    if len(active) == 1:
+        return 60
+    place = active.index(period.arm) / (len(active) - 1)
+    return round(_LIGHTEST - place * (_LIGHTEST - _DARKEST))
+
+
+def _ticks(order: Order) -> list[dict[str, Any]]:
+    """Dates under the beginnings of periods, as many as there is room for, and under the last night."""
+    ticks: list[dict[str, Any]] = []
+    for period in order.periods:
+        at = (period.start - order.start).days / order.nights
+        if (not ticks or at - ticks[-1]["at"] >= _TICK_SHARE) and at <= 1 - 1.9 * _TICK_SHARE:
+            ticks.append({"at": at, "text": _short(period.start)})
+    return [*ticks, {"at": 1.0, "text": f"to {_short(order.end)}"}]
+
+
+def _short(when: date) -> str:
+    return day(when, year=False).split(" ", 1)[1]
+
+
+def _described(protocol: Protocol, order: Order) -> str:
+    """The picture in words."""
+    parts = []
+    for period in order.periods[:40]:
+        what = f"pack {period.number}" if period.arm is None else _arm_words(protocol, period)
+        parts.append(f"{span(period.start, period.end, year=False)} {what}")
+    if len(order.periods) > 40:
+        parts.append(f"and {len(order.periods) - 40} more stretches")
+    return f"Bar of the {order.nights} nights from left to right: {'; '.join(parts)}."
+
+
+def _arm_words(protocol: Protocol, period: Period) -> str:
+    if period.arm in (WASHOUT, PAUSE):
+        return str(period.arm)
+    if period.number == RUN_IN:
+        return "run-in"
+    return f"period {period.number} on {clip(protocol.arm(str(period.arm)).title, 40)}"
+
+
+def _legend(protocol: Protocol, order: Order) -> str:
+    numbered = "Numbers are those of the packs" if order.sealed else "Numbers are those of the periods"
+    parts = [numbered]
+    if not order.sealed and len(protocol.arms) > _FEW:
+        parts.append("letters are those of the arms (see What is taken)")
+    elif not order.sealed:
+        parts += [f"{letter} = {clip(protocol.arm(name).title, 40)}" for name, letter in letters(protocol).items()]
+    if any(period.number == RUN_IN for period in order.periods):
+        parts.append("dashed = run-in")
+    if any(period.arm == WASHOUT for period in order.periods):
+        parts.append("hatched = washout, take nothing")
+    if any(period.arm == PAUSE for period in order.periods):
+        parts.append("dotted = pause, does not count")
+    return f"{'; '.join(parts)}."
+
+
+def period_list(protocol: Protocol, order: Order, *, most: int) -> dict[str, Any]:
+    """The compact calendar: the evenings of every period with its arm or pack, and pauses; at most `most` of them."""
+    known = letters(protocol)
+    long = order.start.year != order.end.year
+    rows = []
+    for period in order.periods:
+        if period.arm == WASHOUT:
+            continue
+        run_in = period.number == RUN_IN
+        name = "pause" if period.arm == PAUSE else "run-in" if run_in else str(period.number)
+        rows.append([name, span(period.start, period.end, year=long), known.get(period.arm or "", "")])
+    left = len(rows) - most
+    heads = ["pack", "evenings"] if order.sealed else ["period", "evenings", "arm"]
+    return {
+        "header": heads,
+        "rows": [row[: len(heads)] for row in rows[:most]],
+        "more": f"{counted(left, 'more', 'more')}: see the booklet or calendar.ics." if left > 0 else "",
+    }
+
+
+def order_in_letters(protocol: Protocol, order: Order) -> str:
+    """An open order as one letter a period."""
+    known = letters(protocol)
+    return "".join(known[arm] for arm in order.arms())
+
+
+def takes_words(protocol: Protocol, order: Order) -> str:
+    """On how many evenings there is something to take."""
+    doses = sum(period.nights for period in order.periods if takes(protocol, period))
+    planned = sum(period.nights for period in order.periods if period.arm != PAUSE)
+    return f"There is something to take on {doses} of {counted(planned, 'evening')}."
+
+
+def pause_words(order: Order) -> str:
+    """Pauses that were entered, in words; empty if there are none."""
+    paused = [span(period.start, period.end) for period in order.periods if period.arm == PAUSE]
+    return f"Pauses, whose nights do not count: {listed(paused)}." if paused else ""

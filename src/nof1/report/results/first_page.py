@@ -1,0 +1,129 @@
+"""The words of the first page: question, answer, how sure it is, side effects, what would help to know more.
+
+For a reader without statistics and with one minute. Everything else is on the pages behind it (`pages_plan`, `pages_found`,
+`pages_record`). Says what was observed and how sure that is; never what to do, other than whom to ask.
+"""
+
+from typing import Any
+
+from nof1.analyze.model.effects import LEVEL
+from nof1.analyze.results import Result
+from nof1.language import again, say, sentences, spoken
+from nof1.report.results.further import more_sentences
+from nof1.report.words import record as words_record
+from nof1.report.words import sentences as words
+from nof1.report.words.effect import amount, estimate_sentence, measure_of, scale_sentence, span
+from nof1.report.words.phrases import clip
+
+MAX_TITLE = 140
+_MAX_ARM = 60
+_MAX_OTHERS = 3  # further comparisons on the first page; all of them are behind it
+
+
+def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
+    """Every word of the first page.
+
+    Parameters
+    ----------
+    result : Result
+    brief : bool
+        Whether to leave what can be read on the pages behind, since the page has no room.
+    """
+    protocol = result.trial.protocol
+    main = result.lead[0]
+    return {
+        "heading": say("N-of-1 trial: {title}", title=clip(protocol.title, MAX_TITLE)),
+        "question": clip(protocol.question, MAX_TITLE),
+        "simulated": say(words.SIMULATED) if protocol.simulated else "",
+        "failed": words.failed_checks(result),
+        "headline": words.headline(result),
+        "answer": [sentence for sentence in (_plain(result, main), words.exposure_sentence(result)) if sentence],
+        "others": _others(result, 1 if brief else _MAX_OTHERS),
+        "nights": _nights(result, brief=brief),
+        "chances": {
+            "header": [say("what"), say("in words"), say("chance")],
+            "rows": [list(row) for row in words.chances(result)],
+        },
+        "compared": say(
+            "{arm} against {reference}",
+            arm=clip(protocol.arm(main["arm"]).title, _MAX_ARM),
+            reference=clip(protocol.arm(main["reference"]).title, _MAX_ARM),
+        ),
+        "side_effects": _side_effects(result, brief=brief),
+        "more": more_sentences(result, most=2 if brief else 4),
+        "headings": {
+            "nights": say("The nights"),
+            "effect": say("How big the difference is"),
+            "chances": say("How likely each answer is"),
+            "side_effects": say("Doses and side effects"),
+            "more": say("What would help to know more"),
+        },
+        "no_advice": say(words.NO_ADVICE),
+        "behind": say(
+            "The next pages say how the trial was planned and lived, how this was computed, and how far it can be trusted."
+        ),
+    }
+
+
+def _plain(result: Result, effect: dict[str, Any]) -> str:
+    """The size of the effect, its interval as a chance, and what was said beforehand to matter."""
+    protocol = result.trial.protocol
+    estimand, numbers = result.leading(effect)
+    measure = measure_of(effect)
+    told = estimate_sentence(
+        measure,
+        protocol.outcome,
+        arm=clip(protocol.arm(effect["arm"]).title, _MAX_ARM),
+        reference=clip(protocol.arm(effect["reference"]).title, _MAX_ARM),
+        lived=estimand == "as-lived",
+        full=protocol.analysis.carryover == "exponential",
+        mean=numbers["mean"],
+        interval=say(
+            "with a chance of {sure:g} in 100 it is somewhere {span}",
+            sure=100 * LEVEL,
+            span=span(measure, protocol.outcome, *numbers["interval"]),
+        ),
+    )
+    matters = say(
+        "A change of {amount} or more was said beforehand to matter.", amount=amount(measure, protocol.outcome)
+    )
+    return sentences([say("{clause}.", clause=told), scale_sentence(measure, protocol.outcome), matters])
+
+
+def _others(result: Result, most: int) -> list[str]:
+    """The answers of the other pairs of arms, and how many more there are behind."""
+    told = [words.headline(result, effect) for effect in result.lead[1 : 1 + most]]
+    return told + words.further_comparisons(len(result.lead) - 1 - most)
+
+
+def _nights(result: Result, *, brief: bool) -> list[str]:
+    protocol = result.trial.protocol
+    dates = ""
+    if protocol.dated:
+        dates = say(
+            "Evenings of {first} to {last}.",
+            first=spoken().day(result.trial.order.start),
+            last=spoken().day(result.trial.order.end),
+        )
+    changes = [clip(again(change), 200) for change in words.changes(result)[: 1 if brief else 3]]
+    return [words.nights_sentence(result), words.order_sentence(protocol), dates, *changes]
+
+
+def _side_effects(result: Result, *, brief: bool) -> dict[str, Any]:
+    """Doses and side effects by arm, what they come to, what the stop rules name."""
+    protocol, record = result.trial.protocol, result.record
+    rows = [
+        [
+            clip(protocol.arm(name).title, _MAX_ARM),
+            say("{recorded} of {nights}", recorded=row["recorded"], nights=row["nights"]),
+            words_record.adherence_line(result, name, interval=False),
+            words_record.harms_line(result, name, interval=not brief),
+        ]
+        for name, row in record["adherence"].items()
+    ]
+    told = [words_record.harms_difference(result, arm.name) for arm in protocol.active_arms]
+    return {
+        "header": [say("arm"), say("nights rated"), say("dose as planned"), say("side effects")],
+        "rows": rows,
+        "told": [sentence for sentence in (words_record.stop_sentence(result), *told[: 0 if brief else 1]) if sentence],
+    }

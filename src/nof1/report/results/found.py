@@ -1,0 +1,240 @@
+"""The words of the pages behind the first: how it was computed, what was found, other choices, checks.
+
+Items 12 and 17 to 19 of what CENT 2015 asks of a report (`guidelines.toml`), by content, not by number. Every number is in the
+record of results.json.
+"""
+
+from typing import Any
+
+from nof1.analyze.model.effects import LEVEL
+from nof1.analyze.results import Result
+from nof1.language import again, phrase, say, sentences
+from nof1.plan.protocol.protocol import Protocol
+from nof1.report.results.parts import Part, Section, beside, item, pictures, section, table, text
+from nof1.report.words import sentences as words
+from nof1.report.words.effect import measure_of, number, units
+from nof1.report.words.phrases import clip
+from nof1.report.words.sensitivity import over_time_sentences, sensitivity_sentences
+
+_ARM = 24
+_MOST_PAIRS = 6
+_ENGINES = {
+    "nuts": phrase("PyMC (NUTS)"),
+    "marginal": phrase("marginal engine"),
+    "augmented": phrase("data augmentation"),
+}
+_ESTIMANDS = {"full": phrase("full effect"), "as_lived": phrase("as lived")}
+
+
+def found(result: Result) -> Section:
+    """The effect by both computations, beside the randomization test; relative size; a single night; the effect over time."""
+    return section(
+        say("The effect: two computations, and a test without a model"),
+        _effects(result),
+        text(_intervals()),
+        item(say("Randomization test"), _randomization(result)),
+        item(say("Relative size"), _relative(result), words.further_measures_sentence(result)),
+        item(say("As lived"), words.lived_sentence(result)),
+        item(say("A single night"), words.night_sentence(result)),
+        item(say("Over the trial"), _over_time(result)),
+    )
+
+
+def _intervals() -> str:
+    return say("Intervals are {level:g} % equal-tailed credible intervals; chances are from 0 to 1.", level=100 * LEVEL)
+
+
+def _effects(result: Result) -> Part | None:
+    """A row for each engine, pair of arms and estimand, and one for the randomization test of the main pair."""
+    record, protocol = result.record, result.trial.protocol
+    told = units(measure_of(result.lead[0]), protocol.outcome)
+    rows = [
+        _effect_row(protocol, entry, key, told.factor)
+        for entry in record["effects"][: 2 * _MOST_PAIRS]
+        for key in ("full", "as_lived")
+    ]
+    test = record.get("randomization_test") or {}
+    if "p" in test:
+        low, high = test["interval"] or (None, None)
+        rows.append(
+            [
+                say("randomization test"),
+                _pair(protocol, test),
+                say("difference of means"),
+                number(told.factor * test["statistic"]),
+                "\N{EN DASH}" if low is None or high is None else _span(told.factor * low, told.factor * high),
+                say("p = {p:.2g}", p=test["p"]),
+                "",
+                "",
+                "",
+            ]
+        )
+    header = [
+        say("computed by"),
+        say("arms"),
+        say("effect"),
+        say("mean ({unit})", unit=told.axis),
+        say("interval"),
+        say("better"),
+        say("… by threshold"),
+        say("small"),
+        say("worse by threshold"),
+    ]
+    return table(header, rows, columns=["auto"] * len(header))
+
+
+def _effect_row(protocol: Protocol, entry: dict[str, Any], key: str, factor: float) -> list[str]:
+    numbers = entry[key]
+    low, high = numbers["interval"]
+    chances = (numbers[name] for name in ("p_better", "p_benefit", "p_small", "p_harm"))
+    return [
+        say(_ENGINES.get(entry["engine"], entry["engine"])),
+        _pair(protocol, entry),
+        say(_ESTIMANDS[key]),
+        number(factor * numbers["mean"]),
+        _span(factor * low, factor * high),
+        *(str(say("{chance:.2f}", chance=chance)) for chance in chances),
+    ]
+
+
+def _span(low: float, high: float) -> str:
+    return say("{low:number} to {high:number}", low=low, high=high)
+
+
+def _pair(protocol: Protocol, entry: dict[str, Any]) -> str:
+    return say("{arm} against {reference}", arm=clip(entry["arm"], _ARM), reference=clip(entry["reference"], _ARM))
+
+
+def _randomization(result: Result) -> str:
+    test = result.record.get("randomization_test") or {}
+    told = test.get("sentence") or test.get("refused")
+    return again(told) if told else say("It was not computed.")
+
+
+def _relative(result: Result) -> str:
+    """The effect as a share of the reference's own mean, where both are points from a natural zero."""
+    main = result.lead[0]
+    protocol = result.trial.protocol
+    nights = result.trial.frame
+    mean = float(nights.loc[nights["arm"] == main["reference"], protocol.outcome.name].mean())
+    if protocol.outcome.low != 0 or not mean > 0 or protocol.analysis.family == "binary":
+        return ""
+    lived = main["as_lived"]
+    low, high = (100 * end / mean for end in lived["interval"])
+    return say(
+        "As lived {share} % ({low} to {high} %) of the mean of all nights recorded on {reference}, {mean:number}.",
+        share=_signed(100 * lived["mean"] / mean),
+        low=_signed(low),
+        high=_signed(high),
+        reference=clip(protocol.arm(main["reference"]).title, _ARM),
+        mean=mean,
+    )
+
+
+def _signed(value: float) -> str:
+    """A whole number with its sign."""
+    return f"{value:+.0f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _over_time(result: Result) -> str:
+    told = result.record.get("over_time")
+    return sentences(over_time_sentences(result.trial.protocol, told)) if told else ""
+
+
+def method(result: Result, drawn: set[str]) -> Section:
+    """The model, its priors, what was done with missing nights."""
+    return section(
+        say("How this was computed"),
+        text(
+            words.method_sentence(result),
+            say(
+                "Missing nights are gaps in time; nothing was filled in. The reference has no exposure; positive and negative effects were "
+                "equally likely beforehand. docs/statistics.md gives the formulas and their sources."
+            ),
+        ),
+        beside(_parameters(result), "exposure") if "exposure" in drawn else _parameters(result),
+    )
+
+
+# What a parameter is, and its prior as the protocol holds it.
+_PARAMETERS = {
+    "level": (phrase("level on the reference"), phrase("Normal({level_mean:g}, {level_sd:g})")),
+    "trend": (phrase("trend, first to last night"), phrase("Normal(0, {trend_sd:g})")),
+    "sigma": (phrase("spread of nights (sd)"), phrase("HalfNormal({noise_scale:g})")),
+    "phi": (
+        phrase("likeness of neighbouring nights (phi)"),
+        phrase("(phi + 1)/2 ~ Beta({autocorrelation_a:g}, {autocorrelation_b:g})"),
+    ),
+    "omega": (phrase("spread of periods (sd)"), phrase("HalfNormal({period_scale:g})")),
+    "half_life": (
+        phrase("half-life of build-up and wash-out (days)"),
+        phrase("LogNormal(ln {half_life_median:g}, {half_life_log_sd:g})"),
+    ),
+}
+
+
+_EFFECT_PRIOR = phrase("Normal(0, {effect_sd:g})")
+
+
+def _parameters(result: Result) -> Part | None:
+    """Effects, carryover, trend, correlation within the person: what was found, beside the prior."""
+    rows = []
+    for name, row in result.record["parameters"].items():
+        low, high = row["interval"]
+        rows.append([_parameter(name), _prior(result, name, row), number(row["mean"]), _span(low, high)])
+    return table([say("parameter"), say("prior"), say("found: mean"), say("interval")], rows, columns=["auto"] * 4)
+
+
+def _parameter(name: str) -> str:
+    if name in _PARAMETERS:
+        return say(_PARAMETERS[name][0])
+    kind, _, arm = name.removesuffix("]").partition("[")
+    return say("effect of {arm}", arm=clip(arm, _ARM)) if kind == "effect" and arm else name
+
+
+def _prior(result: Result, name: str, row: dict[str, Any]) -> str:
+    """The prior with the numbers of the protocol."""
+    template = _PARAMETERS[name][1] if name in _PARAMETERS else _EFFECT_PRIOR if name.startswith("effect[") else ""
+    if template:
+        return say(template, **_priors(result))
+    return say("sd {sd:number}", sd=row["prior_sd"]) if row.get("prior_sd") else ""
+
+
+def _priors(result: Result) -> dict[str, Any]:
+    return {name: value for name, value in result.record["priors"].items() if isinstance(value, int | float)}
+
+
+def other_choices(result: Result, drawn: set[str]) -> Section:
+    """The same question under other choices."""
+    rows = result.record.get("sensitivity")
+    told = sentences([again(one) for one in sensitivity_sentences(rows)]) if rows else say("They were not computed.")
+    return section(say("Other choices"), text(told), pictures("sensitivity") if "sensitivity" in drawn else None)
+
+
+_CHECKS = {
+    "sampling": phrase("sampling"),
+    "cross_check": phrase("second computation"),
+    "weights": phrase("weights"),
+    "predictive": phrase("new nights from the model"),
+    "left_out": phrase("each night from all others"),
+    "prior": phrase("weight of the priors"),
+}
+
+
+def _mark(check: dict[str, Any]) -> str:
+    if check["passed"] is None:
+        return say("not made")
+    if check["passed"] is False and check.get("kind") != "model":
+        return say("FAILED")
+    return say("passed") if check["passed"] and not check.get("trouble") else say("look")
+
+
+def checks(result: Result) -> Section:
+    """Every check with its sentence."""
+    rows = []
+    for name, check in result.record["checks"].items():
+        rows.append([say(_CHECKS[name]) if name in _CHECKS else name, _mark(check), again(check["sentence"])])
+    return section(
+        say("Checks"),
+        table([say("check"), say("result"), say("in words")], rows, columns=("auto", "auto", "1fr")),
+    )

@@ -1,0 +1,330 @@
+"""The words of the pages behind the first: what was planned, how the order came about, and what became of it.
+
+Items 2 to 11 and 13 to 17 of what CENT 2015 asks of a report (`guidelines.toml`), by content, not by number.
+"""
+
+import math
+from datetime import date
+from typing import Any
+
+from nof1.analyze.results import Result
+from nof1.language import again, listed, phrase, say, say_some, sentences, spoken
+from nof1.plan.design.fields import PAUSE, WASHOUT
+from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, MirroredPairs, RandomizedBlocks
+from nof1.plan.orders.draw import count_orders
+from nof1.plan.protocol.parts import Arm
+from nof1.plan.protocol.protocol import Protocol
+from nof1.report.results.parts import Part, Section, beside, item, section, table
+from nof1.report.words import looks as words_looks
+from nof1.report.words import sentences as words
+from nof1.report.words.effect import amount, measure_of, number
+from nof1.report.words.phrases import clip, large, sentence
+
+_TEXT = 400  # letters of a person's own text
+_ARM = 40
+_BESIDE = 26  # rows of the table of periods from which on two of them stand beside each other
+
+
+def plan(result: Result) -> Section:
+    """Question, person, what is compared, design, threshold."""
+    protocol = result.trial.protocol
+    conduct = protocol.conduct
+    return section(
+        say("What was planned"),
+        item(say("Question"), _own(protocol.question)),
+        item(say("Why one person"), _conduct(protocol, "why")),
+        item(say("The person"), _person(protocol)),
+        item(say("Setting"), _conduct(protocol, "setting"), _conduct(protocol, "co_treatment")),
+        item(say("Compared"), *[_arm(protocol, arm) for arm in protocol.arms]),
+        item(say("Outcome"), _outcome(protocol)),
+        item(say("Design"), _design(protocol), _surroundings(protocol)),
+        item(say("Threshold and rule"), _rule(result)),
+        item(say("Looks on the way"), words_looks.rule_sentence(protocol)) if protocol.randomized else None,
+        item(
+            say("Registration, purpose"),
+            _own(conduct.registration) or say("Not registered."),
+            say(_PURPOSE[conduct.purpose]),
+        ),
+    )
+
+
+_DEFAULTS = {
+    "why": phrase(
+        "Whether magnesium calms or worsens restless legs differs between people, and averages of groups do not say what it does "
+        "in one person."
+    ),
+    "setting": phrase("at home"),
+    "co_treatment": phrase("Other treatment stays as it is where possible; changes are noted in the diary."),
+}
+_PURPOSE = {
+    "self-care": phrase("Self-care: it answers a question of this one person."),
+    "research": phrase("Research."),
+}
+
+
+def _conduct(protocol: Protocol, field: str) -> str:
+    """A text of the protocol: in the spoken language where it is the default, else as the person wrote it."""
+    text = str(getattr(protocol.conduct, field))
+    return sentence(str(say(_DEFAULTS[field]))) if text == _DEFAULTS[field] else _own(text)
+
+
+def _own(text: str) -> str:
+    """A person's own text as a sentence; empty where there is none."""
+    return sentence(clip(text, _TEXT)) if text else ""
+
+
+def _person(protocol: Protocol) -> str:
+    conduct = protocol.conduct
+    rows = (
+        (phrase("Diagnosis: {text}"), conduct.diagnosis),
+        (phrase("Other conditions: {text}"), conduct.conditions),
+        (phrase("Other medicines: {text}"), conduct.medicines),
+    )
+    told = [str(say(template, text=_own(text))) for template, text in rows if text]
+    return " ".join(told) or say("Diagnosis, other conditions and other medicines are not stated in the protocol.")
+
+
+def _arm(protocol: Protocol, arm: Arm) -> str:
+    title = clip(arm.title, _ARM)
+    told = [
+        say("{mg:g} mg of elemental magnesium an evening", mg=arm.dose_mg) if arm.dose_mg else "",
+        say("form {form}", form=clip(arm.form, _ARM)) if arm.form else "",
+        say("product {product}", product=clip(arm.product, _ARM)) if arm.product else "",
+        say("a dummy that looks the same") if arm.placebo else "",
+        say("the reference") if arm.name == protocol.reference else "",
+    ]
+    there = [one for one in told if one]
+    return say("{arm}: {what}.", arm=title, what=listed(there)) if there else say("{arm}.", arm=title)
+
+
+_BETTER = {"lower": phrase("lower is better"), "higher": phrase("higher is better")}
+
+
+def _outcome(protocol: Protocol) -> str:
+    outcome = protocol.outcome
+    return say(
+        "{title}, from {low:g} to {high:g}; {better}. The person's own record of each night.",
+        title=clip(outcome.title, _ARM),
+        low=outcome.low,
+        high=outcome.high,
+        better=say(_BETTER[outcome.better]),
+    )
+
+
+def _design(protocol: Protocol) -> str:
+    match protocol.design:
+        case RandomizedBlocks(blocks=blocks):
+            return say(
+                "Randomized blocks: {blocks} blocks, each with every arm once, in an order drawn anew for each block.",
+                blocks=blocks,
+            )
+        case Balanced(periods=periods, max_run=run):
+            return say(
+                "Balanced: {periods} periods in any order in which every arm comes equally often or nearly so, at most {run} in a row.",
+                periods=periods,
+                run=run,
+            )
+        case MirroredPairs(pairs=pairs):
+            return say(
+                "Mirrored pairs: {pairs} pairs of blocks; the second block of a pair is the first in reverse, and each pair is drawn anew.",
+                pairs=pairs,
+            )
+        case Alternating(blocks=blocks):
+            return say(
+                "Alternating: {blocks} blocks with every arm once, all in the same order, which is drawn once.",
+                blocks=blocks,
+            )
+        case Listed(orders=orders):
+            return say_some(
+                len(orders),
+                "One order, listed in the protocol.",
+                "One of {count} orders listed in the protocol, each with the same chance.",
+            )
+        case _:
+            return say("None: the nights were taken over from a table, with the arm of each night as it stands there.")
+
+
+def _surroundings(protocol: Protocol) -> str:
+    """Nights of a period, run-in, washout."""
+    design = protocol.design
+    if isinstance(design, Adopted):
+        return ""
+    lengths = sorted({protocol.period_nights(arm.name) for arm in protocol.arms})
+    of = listed([f"{length}" for length in lengths])
+    return sentences(
+        [
+            say("{periods} periods of {lengths} nights.", periods=protocol.periods, lengths=of),
+            say_some(design.run_in_nights, "Run-in: {count} night.", "Run-in: {count} nights.")
+            if design.run_in_nights
+            else say("No run-in."),
+            say_some(
+                design.washout_nights,
+                "Washout: {count} night after each period.",
+                "Washout: {count} nights after each period.",
+            )
+            if design.washout_nights
+            else say("No washout; what is left over from the period before is in the model."),
+        ]
+    )
+
+
+def _rule(result: Result) -> str:
+    protocol = result.trial.protocol
+    return say(
+        "A change of {amount} or more matters. The answer is the first of: helps, worsens, no difference that matters, leans better, "
+        "leans worse, that reaches a chance of {certainty:g} in 100; else these nights can't tell yet.",
+        amount=amount(measure_of(result.lead[0]), protocol.outcome),
+        certainty=100 * protocol.analysis.certainty,
+    )
+
+
+def drawn(result: Result) -> Section:
+    """How the order came about, the whole of it, who knew it, what was changed."""
+    trial = result.trial
+    protocol = trial.protocol
+    return section(
+        say("The order, as drawn"),
+        item(say("The draw"), words.order_sentence(protocol), _draw(protocol)),
+        item(say("Whole order"), _whole_order(result) if protocol.randomized else ""),
+        item(say("Who knew it"), say(_KNEW[protocol.concealed if protocol.randomized else "adopted"])),
+        item(say("Changes after the draw"), *([again(change) for change in words.changes(result)] or [say("None.")])),
+        item(say("Looks before the end"), _looks(result)),
+    )
+
+
+def _draw(protocol: Protocol) -> str:
+    design = protocol.design
+    if isinstance(design, Adopted):
+        return ""
+    orders = large(count_orders(protocol))
+    if protocol.concealed == "open":
+        return say(
+            "It is one of {orders} orders that the design allows, each with the same chance; generator PCG64, seed {seed}, so that anyone "
+            "can repeat the draw.",
+            orders=orders,
+            seed=str(design.seed),
+        )
+    if protocol.concealed == "helper":
+        return say(
+            "It is one of {orders} orders that the design allows, each with the same chance; generator PCG64 with a secret seed, put on "
+            "record beforehand by its hash.",
+            orders=orders,
+        )
+    return say(
+        "It is one of {orders} orders that shuffling the packs by the recipe can make, each with the same chance.",
+        orders=orders,
+    )
+
+
+def _whole_order(result: Result) -> str:
+    """Every period in its order, neighbouring periods of one arm as they are."""
+    order, protocol = result.trial.order, result.trial.protocol
+    told = []
+    for period in order.periods:
+        name = {WASHOUT: say("washout"), PAUSE: say("pause")}.get(str(period.arm)) or clip(str(period.arm), _ARM)
+        if period.number == 0:
+            name = say("run-in on {arm}", arm=clip(str(protocol.reference), _ARM))
+        told.append(str(say("{arm} {nights}", arm=name, nights=period.nights)))
+    return say("{periods} (arm and nights of each period).", periods=", ".join(told))
+
+
+_KNEW = {
+    "open": phrase("Nobody was blind: the order was known from the first night on."),
+    "helper": phrase(
+        "A helper kept the order sealed and packed the doses; the person did not know it until it was opened."
+    ),
+    "alone": phrase("The person packed and shuffled the packs; nobody knew the order until it was opened."),
+    "adopted": phrase("Whether the person knew the arm of each night does not stand in the table."),
+}
+
+
+def _looks(result: Result) -> str:
+    looks = result.record.get("looks") or []
+    return words_looks.looks_sentence(looks) or say("None.")
+
+
+def lived(result: Result, drawn: set[str]) -> Section:
+    """What became of the plan: nights, and every period with its results."""
+    return section(
+        say("What was lived, period by period"),
+        item(say("Nights"), words.nights_sentence(result), _by_arm(result)),
+        item(say("Dates"), _dates(result)),
+        _periods(result, drawn),
+    )
+
+
+def _by_arm(result: Result) -> str:
+    protocol = result.trial.protocol
+    told = [
+        str(
+            say(
+                "{arm} {recorded} of {nights}",
+                arm=clip(protocol.arm(name).title, _ARM),
+                recorded=row["recorded"],
+                nights=row["nights"],
+            )
+        )
+        for name, row in result.record["adherence"].items()
+    ]
+    return say("Nights with a rating, by arm: {arms}.", arms=", ".join(told))
+
+
+def _dates(result: Result) -> str:
+    order = result.trial.order
+    if not result.trial.protocol.dated:
+        return say("The nights are numbered; their dates are not known.")
+    return say("Evenings of {first} to {last}.", first=spoken().day(order.start), last=spoken().day(order.end))
+
+
+def _periods(result: Result, drawn: set[str]) -> Part | None:
+    """Every period with its dose, mean and spread, beside their picture; two tables beside each other where there are many."""
+    trial = result.trial
+    dated = trial.protocol.dated
+    doses = _doses(result)
+    many = len(result.record["periods"]) > _BESIDE
+    rows = []
+    for place, period in enumerate(result.record["periods"]):
+        cells = {
+            "period": say("run-in") if period["period"] == 0 else str(period["period"]),
+            "arm": clip(str(period["arm"]), 22),
+            "evenings": _evenings(period, weekdays=not many) if dated else str(period["nights"]),
+            "rated": say("{recorded} of {nights}", recorded=period["recorded"], nights=period["nights"]),
+            "dose": doses[place] if doses else "",
+            "mean": _or_dash(period["mean"]),
+            "sd": _or_dash(period["sd"]),
+        }
+        rows.append([cell for name, cell in cells.items() if doses or name != "dose"])
+    header = [
+        say("period"),
+        say("arm"),
+        say("evenings") if dated else say("nights"),
+        say("rated"),
+        *([say("mg taken")] if doses else []),
+        say("mean"),
+        say("sd"),
+    ]
+    told = table(header, rows, columns=["auto"] * len(header), groups=2 if many else 1)
+    return told if many or "periods" not in drawn else beside(told, "periods")
+
+
+def _doses(result: Result) -> list[str]:
+    """Mean dose recorded in every period, in mg; empty where no dose is planned or recorded."""
+    trial = result.trial
+    frame = trial.frame
+    if "dose_mg" not in frame or not any(arm.dose_mg for arm in trial.protocol.arms) or frame["dose_mg"].isna().all():
+        return []
+    means = [
+        frame.loc[str(period["start"]) : str(period["end"]), "dose_mg"].mean() for period in result.record["periods"]
+    ]
+    return ["\N{EN DASH}" if math.isnan(mean) else str(say("{mg:.0f}", mg=float(mean))) for mean in means]
+
+
+def _or_dash(value: float | None) -> str:
+    return "\N{EN DASH}" if value is None else number(value)
+
+
+def _evenings(period: dict[str, Any], *, weekdays: bool) -> str:
+    first, last = (
+        spoken().day(date.fromisoformat(period[key]), year=False, weekday=weekdays) for key in ("start", "end")
+    )
+    return first if first == last else f"{first} \N{EN DASH} {last}"

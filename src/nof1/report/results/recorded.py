@@ -1,0 +1,139 @@
+"""The words of the pages behind the first: doses, side effects, guesses; limits, and where all of it comes from.
+
+Items 10, 11 and 19 to 25 of what CENT 2015 asks of a report (`guidelines.toml`), by content, not by number.
+"""
+
+from importlib.resources import files
+from tomllib import loads
+from typing import Any
+
+from nof1.analyze.results import Result
+from nof1.language import phrase, say, say_some
+from nof1.report.results.parts import Part, Section, item, section, table, text
+from nof1.report.words import record as words_record
+from nof1.report.words import sentences as words
+from nof1.report.words.phrases import clip
+
+_ARM = 40
+
+
+def recorded(result: Result) -> Section:
+    """Doses, side effects of every kind, guesses; by arm."""
+    protocol = result.trial.protocol
+    return section(
+        say("Doses, side effects, guesses"),
+        table(
+            [say("arm"), say("dose as planned"), say("side effects")],
+            [
+                [
+                    clip(protocol.arm(name).title, _ARM),
+                    words_record.adherence_line(result, name),
+                    words_record.harms_line(result, name),
+                ]
+                for name in result.record["adherence"]
+            ],
+            columns=("auto", "1fr", "1fr"),
+        ),
+        _kinds(result),
+        text(
+            words_record.stop_sentence(result),
+            *[words_record.harms_difference(result, arm.name) for arm in protocol.active_arms],
+            words_record.record_note(result),
+        ),
+        item(say("Guesses"), *_guesses(result), words_record.blinding_sentence(result)),
+    )
+
+
+def _kinds(result: Result) -> Part | None:
+    """Nights with each kind of side effect, by arm."""
+    harms = result.record["harms"]
+    names = list(
+        dict.fromkeys(name for row in harms.values() for name in row.get("kinds") or row["side_effects"] or ())
+    )
+    if not names:
+        return None
+    rows = [[clip(name, _ARM), *(_nights_with(harms[arm], name) for arm in harms)] for name in names]
+    header = [say("side effect (nights)"), *(clip(result.trial.protocol.arm(arm).title, _ARM) for arm in harms)]
+    return table(header, rows, columns=("1fr", *["auto"] * len(harms)))
+
+
+def _nights_with(row: dict[str, Any], name: str) -> str:
+    if row["with_side_effects"] is None:
+        return "\N{EN DASH}"
+    count = (row["side_effects"] or {}).get(name, 0)
+    return say("{count} of {nights}", count=count, nights=row["nights"])
+
+
+def _guesses(result: Result) -> list[str]:
+    told = []
+    for arm in result.trial.protocol.arms:
+        line = words_record.blinding_line(result, arm.name)
+        if line:
+            told.append(str(say("{arm}: {guesses}.", arm=clip(arm.title, _ARM), guesses=line)))
+    return told
+
+
+_LIMITS = (
+    phrase("It speaks of this one person, these nights and these doses; it says nothing about other people."),
+    phrase(
+        "The outcome is the person's own rating. A change of hopes, sleep, season or other treatment can look like an effect."
+    ),
+    phrase("Short periods say nothing about effects that take weeks or months, such as the filling of iron stores."),
+)
+
+
+def limits(result: Result) -> Section:
+    """What the answer does not say, and how far it carries."""
+    protocol = result.trial.protocol
+    own = [
+        say("The order was not drawn by nof1, so other reasons for a difference are not ruled out.")
+        if not protocol.randomized
+        else "",
+        say("The person knew what they took.") if protocol.concealed == "open" and protocol.randomized else "",
+        say_some(
+            len(protocol.arms) - 1,
+            "One comparison was made.",
+            "{count} arms were compared with one reference: the more comparisons, the likelier one looks good by chance.",
+        ),
+    ]
+    return section(
+        say("Limits, and how far this carries"),
+        text(*[one for one in own if one], *[str(say(one)) for one in _LIMITS]),
+        item(say("In short"), words.headline(result), say(words.NO_ADVICE)),
+    )
+
+
+def provenance(result: Result) -> Section:
+    """Hashes, versions, seed, guideline, funding."""
+    record = result.record
+    versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
+    return section(
+        say("Where this comes from"),
+        item(say("Protocol"), record["protocol_sha256"]),
+        item(say("Diary"), record["diary_sha256"]),
+        item(
+            say("Software"),
+            say(
+                "nof1 {version}, seed {seed}; {others}.",
+                version=record["nof1"],
+                seed=str(record["seed"]),
+                others=versions,
+            ),
+        ),
+        item(say("Funding"), say("Not stated; nof1 is free software and pays nobody.")),
+        item(say("Guideline"), _guideline()),
+        item(
+            say("To check it"),
+            say("nof1 check holds every file against its hash; results.json has every number of these pages."),
+        ),
+    )
+
+
+_GUIDELINE = phrase(
+    "The items follow CENT 2015, CONSORT's extension for N-of-1 trials, in nof1's own words ({source})."
+)
+
+
+def _guideline() -> str:
+    row = loads((files("nof1.report") / "guidelines.toml").read_text(encoding="utf-8"))["cent-2015"]
+    return say(_GUIDELINE, source=row["source"])

@@ -1,0 +1,191 @@
+"""The results as a PDF: a first page for anybody, pages behind it for the clinician and the statistician.
+
+Puts pictures and words together; the words are made in `page_answer` and the `pages_*`, the layout is in summary.typ.
+"""
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from nof1.analyze.results import Result
+from nof1.errors import InputError
+from nof1.files import write_atomic
+from nof1.language import ENGLISH, say, speaking
+from nof1.report import plots
+from nof1.report.results import first_page as page_answer
+from nof1.report.results import found as pages_found
+from nof1.report.results import planned as pages_plan
+from nof1.report.results import recorded as pages_record
+from nof1.report.typesetting.typeset import render
+from nof1.report.words.phrases import clip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SUMMARY_FILE = "summary.pdf"
+Paper = Literal["a4", "letter"]
+_PAPERS = {"a4": "a4", "letter": "us-letter"}
+# Sizes of the first page's text in points, size of its pictures, and whether its words are brief: the first that fits is taken.
+_FIRST = (
+    (10.0, 1.0, False),
+    (9.4, 1.0, False),
+    (8.8, 1.0, False),
+    (8.8, 0.9, True),
+    (8.0, 0.9, True),
+    (8.0, 0.7, True),
+)
+_BEHIND = (8.8, 8.4, 8.0)  # of the pages behind it, so that there are three in all; a long trial takes more
+_LARGE = 16.0
+_LONG = 34  # letters of a word that no language has: shorter ones are hyphenated
+
+
+def summary_file(*, language: str = ENGLISH, paper: Paper = "a4", large_print: bool = False) -> str:
+    """Name of the file of these pages: summary.pdf, or summary-de-letter-large.pdf."""
+    chosen = (language, language != ENGLISH), (paper, paper != "a4"), ("large", large_print)
+    return "-".join([Path(SUMMARY_FILE).stem, *(name for name, told in chosen if told)]) + ".pdf"
+
+
+def checks_figure(result: Result, *, language: str = ENGLISH) -> bytes:
+    """The sheet of checks as SVG."""
+    with speaking(language):
+        return as_svg(lambda: plots.checks(result))
+
+
+def _pictures(result: Result, *, large_print: bool = False) -> dict[str, bytes]:
+    """What the pages show; a picture that this result has not is left out.
+
+    In large print they are drawn smaller, since the page shows them over its whole width: their letters grow.
+    """
+    trial = result.trial
+    draw: dict[str, tuple[float, float, float, Callable[[Axes], Axes]]] = {
+        "nights": (7.4, 2.3, 5.6, lambda ax: plots.nights(trial, ax=ax)),
+        "effect": (3.9, 2.3, 4.2, lambda ax: plots.effect(result, ax=ax)),
+        "probabilities": (3.5, 2.3, 4.2, lambda ax: plots.probabilities(result, ax=ax)),
+        "periods": (3.2, 2.2, 4.2, lambda ax: plots.period_means(trial, ax=ax)),
+        "exposure": (3.2, 1.75, 4.2, lambda ax: plots.exposure(result, ax=ax)),
+        "sensitivity": (7.2, 2.6, 6.0, lambda ax: plots.sensitivity(result, ax=ax)),
+    }
+    drawn = {}
+    for name, (width, height, large, picture) in draw.items():
+        size = (large, max(height, 0.55 * large)) if large_print else (width, height)
+        try:
+            drawn[name] = _svg(*size, picture)
+        except InputError:
+            continue  # the words say why there is none
+    return drawn
+
+
+def _svg(width: float, height: float, draw: "Callable[[Axes], Axes]") -> bytes:
+    from matplotlib.figure import Figure
+
+    def drawn() -> Figure:
+        figure = Figure(figsize=(width, height), layout="constrained")
+        draw(figure.add_subplot())
+        return figure
+
+    return as_svg(drawn)
+
+
+def as_svg(draw: "Callable[[], Figure]") -> bytes:
+    """The same bytes for the same picture; letters are shapes, so that it looks alike everywhere."""
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    with rc_context({"svg.hashsalt": "nof1", "svg.fonttype": "path", "font.size": 9}):
+        figure = draw()
+        FigureCanvasSVG(figure)
+        stream = io.BytesIO()
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    return stream.getvalue()
+
+
+def summary(
+    result: Result,
+    path: str | Path,
+    *,
+    language: str = ENGLISH,
+    paper: Paper = "a4",
+    large_print: bool = False,
+) -> Path:
+    """Write the results: PDF/UA-1 and PDF/A-2a, the same bytes for the same result.
+
+    Parameters
+    ----------
+    result : Result
+    path : path
+        Of the PDF.
+    language : str
+        "en" or "de".
+    paper : str
+        "a4" or "letter".
+    large_print : bool
+        Letters of 16 points, pictures over the whole width, and as many pages as that takes.
+
+    Raises
+    ------
+    Nof1Error
+        If the pages cannot be made or written, or the language or the paper is unknown.
+    """
+    path = Path(path)
+    write_atomic(path, pages(result, language=language, paper=paper, large_print=large_print)[0])
+    return path
+
+
+def pages(
+    result: Result, *, language: str = ENGLISH, paper: Paper = "a4", large_print: bool = False
+) -> tuple[bytes, dict[str, bytes]]:
+    """The PDF, and the pictures on it as SVG, by name; as `summary`."""
+    if paper not in _PAPERS:
+        raise InputError(f'There is no paper "{paper}" here; there is: {", ".join(_PAPERS)}.')
+    with speaking(language):
+        drawn = _pictures(result, large_print=large_print)
+        data = summary_data(result, set(drawn), large_print=large_print) | {
+            "language": language,
+            "paper": _PAPERS[paper],
+        }
+        attempts = [data | {"size": size} for size in ((_LARGE,) if large_print else _BEHIND)]
+        return render("summary.typ", attempts, drawn, standards=("ua-1", "a-2a"), long=_LONG), drawn
+
+
+def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) -> dict[str, Any]:
+    """Every word of the pages, as plain data for the template, in the spoken language.
+
+    Parameters
+    ----------
+    drawn : set of str
+        Names of the pictures that there are.
+    """
+    protocol = result.trial.protocol
+    full, brief = page_answer.answer(result), page_answer.answer(result, brief=True)
+    sizes = ((_LARGE, 1.0, False),) if large_print else _FIRST
+    alternatives = plots.describe(result.trial, result)
+    last = result.trial.order.end
+    return {
+        "title": say("N-of-1 trial: {title}", title=clip(protocol.title, page_answer.MAX_TITLE)),
+        "foot": say(
+            "nof1 {version}, protocol {protocol}, diary {diary} (SHA-256, first 16 digits)",
+            version=result.record["nof1"],
+            protocol=result.record["protocol_sha256"][:16],
+            diary=result.record["diary_sha256"][:16],
+        ),
+        # PDF/A wants a date, and the same result the same bytes: that of the last night, not of printing.
+        "date": [last.year, last.month, last.day],
+        "large": large_print,
+        "first": [[(brief if short else full) | {"pictures": share}, size] for size, share, short in sizes],
+        "sections": [
+            pages_plan.plan(result),
+            pages_plan.drawn(result),
+            pages_plan.lived(result, drawn),
+            pages_record.recorded(result),
+            pages_found.method(result, drawn),
+            pages_found.found(result),
+            pages_found.other_choices(result, drawn),
+            pages_found.checks(result),
+            pages_record.limits(result),
+            pages_record.provenance(result),
+        ],
+        "alternatives": {name: alternatives.get(name, name) for name in drawn},
+    }

@@ -1,0 +1,336 @@
+"""How large an effect is, in words: points, levels, counts, nights in 100, minutes. One place for the units of all families.
+
+Knows an outcome and what is measured (`nof1.analyze.model.standardize.MEASURES`), no result.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nof1.analyze.model.standardize import MEASURES
+from nof1.language import Said, clauses, phrase, say, spoken
+from nof1.language import number as number
+from nof1.plan.protocol.family import Family
+from nof1.plan.protocol.parts import Outcome
+
+# What the model is of, by family.
+MODELS: dict[Family, str] = {
+    "normal": phrase("the nightly ratings"),
+    "student": phrase("the nightly ratings in which single odd nights weigh less"),
+    "rating": phrase("the nightly ratings as rounded whole numbers with a floor and a ceiling"),
+    "ordinal": phrase("the nightly levels as ordered steps whose widths are not known"),
+    "count": phrase("the nightly counts, which may vary more than chance alone would make them"),
+    "binary": phrase("the chance of a yes on each night"),
+    "duration": phrase("the logarithms of the nightly durations, so that effects are ratios"),
+}
+# The scale on which the model adds up effects, for axes, by family.
+MODEL_SCALES: dict[Family, str] = {
+    "normal": phrase("points"),
+    "student": phrase("points"),
+    "rating": phrase("points"),
+    "ordinal": phrase("log odds"),
+    "count": phrase("log ratio"),
+    "binary": phrase("log odds"),
+    "duration": phrase("log ratio"),
+}
+# Written alone or in brackets in a label, such as "Time awake (min)".
+_UNITS = {
+    "minutes": ("minutes", "minute", "mins", "min"),
+    "hours": ("hours", "hour", "hrs", "h"),
+    "seconds": ("seconds", "second", "secs", "sec", "s"),
+    "days": ("days", "day"),
+}
+_NO_UNIT = "units"
+# The same in words: of one, and of any other number.
+_TIMES = {
+    "minutes": (phrase("minute"), phrase("minutes")),
+    "hours": (phrase("hour"), phrase("hours")),
+    "seconds": (phrase("second"), phrase("seconds")),
+    "days": (phrase("day"), phrase("days")),
+    _NO_UNIT: (phrase("unit"), phrase("units")),
+}
+# Other measures of an effect, by their names in results.json.
+_FURTHER = {
+    "ratio of expected counts": phrase("ratio of expected counts"),
+    "ratio of medians": phrase("ratio of medians"),
+    "odds ratio": phrase("odds ratio"),
+    "log odds ratio": phrase("log odds ratio"),
+}
+_AT_LEAST = "difference in the chance of at least "
+_MOST_FURTHER = 3
+
+
+def measure_of(effect: Mapping[str, Any]) -> str:
+    """What an entry of results.json measures; points in results of an earlier version."""
+    return str(effect.get("measure", MEASURES["normal"]))
+
+
+def unit_of(outcome: Outcome) -> str:
+    """The unit of time that a label tells, else "units"; in English, as a key."""
+    for unit, written in _UNITS.items():
+        bare = [word for word in written if len(word) > 2]  # "min", not "h" or "s", which may be anything
+        if re.search(rf"\b({'|'.join(bare)})\b|\(({'|'.join(written)})\)", outcome.title, re.IGNORECASE):
+            return unit
+    return _NO_UNIT
+
+
+def unit_of_nights(family: Family, outcome: Outcome) -> str:
+    """The unit of the nights themselves and of their means, for axes."""
+    match family:
+        case "binary":
+            return say("share of nights")
+        case "count":
+            return say("count")
+        case _:
+            return units(MEASURES[family], outcome).axis
+
+
+@dataclass(frozen=True)
+class Units:
+    """What an effect is counted in, and the templates of what is said of it.
+
+    Attributes
+    ----------
+    factor : float
+        From the numbers of results.json to those that are told: 100 for chances, else 1.
+    axis : str
+        The unit on an axis, said.
+    amounts : pair of str
+        A size with its unit: of exactly one, and of any other number.
+    changes, ends : pair of str
+        A size that is less than the reference's, and one that is more: with its unit, and without.
+    scale : str
+        The ends of the scale; empty where they say nothing.
+    plain, full, lived : str
+        The effect with its interval: without build-up, at full exposure where there is one, and as lived.
+    """
+
+    factor: float
+    axis: str
+    amounts: tuple[str, str]
+    changes: tuple[str, str]
+    ends: tuple[str, str]
+    scale: str
+    plain: str
+    full: str
+    lived: str
+
+
+_POINTS = (phrase("{size:g} point"), phrase("{size:g} points"))
+_LOWER_HIGHER = (phrase("{size} lower"), phrase("{size} higher"))
+_FEWER_MORE = (phrase("{size} fewer"), phrase("{size} more"))
+
+
+def units(measure: str, outcome: Outcome) -> Units:
+    """The units of a measure of results.json."""
+    match measure:
+        case "difference of risks":
+            return Units(
+                100.0,
+                say("nights in 100"),
+                amounts=(phrase("{size:g} night in 100"), phrase("{size:g} nights in 100")),
+                changes=_FEWER_MORE,
+                ends=_FEWER_MORE,
+                scale="",
+                plain=phrase(
+                    "Of 100 nights on {arm}, {title} is estimated to be a yes on {size} than of 100 nights on {reference}; "
+                    "{interval}"
+                ),
+                full=phrase(
+                    "Of 100 nights on {arm} at its full effect, {title} is estimated to be a yes on {size} than of 100 nights on "
+                    "{reference}; {interval}"
+                ),
+                lived=phrase(
+                    "Of 100 nights such as those on {arm}, {title} is estimated to have been a yes on {size} than had they been on "
+                    "{reference}; {interval}"
+                ),
+            )
+        case "difference of expected counts":
+            return Units(
+                1.0,
+                say("average count"),
+                amounts=(phrase("{size:g}"), phrase("{size:g}")),
+                changes=_LOWER_HIGHER,
+                ends=_LOWER_HIGHER,
+                scale=phrase("Counts go from {low:g} to {high:g}"),
+                plain=phrase(
+                    "The average count of {title} is estimated to be {size} on {arm} than on {reference}; {interval}"
+                ),
+                full=phrase(
+                    "The average count of {title} is estimated to be {size} on {arm} at its full effect than on {reference}; "
+                    "{interval}"
+                ),
+                lived=phrase(
+                    "On the nights on {arm}, the average count of {title} is estimated to have been {size} than it would have been "
+                    "on the same nights on {reference}; {interval}"
+                ),
+            )
+        case "difference of expected levels":
+            return Units(
+                1.0,
+                say("levels"),
+                amounts=(phrase("{size:g} level"), phrase("{size:g} levels")),
+                changes=(phrase("{size} levels lower"), phrase("{size} levels higher")),
+                ends=_LOWER_HIGHER,
+                scale=phrase("The levels go from {low:g} to {high:g}"),
+                plain=phrase(
+                    "The average level of {title} is estimated to be {size} on {arm} than on {reference}; {interval}"
+                ),
+                full=phrase(
+                    "The average level of {title} is estimated to be {size} on {arm} at its full effect than on {reference}; "
+                    "{interval}"
+                ),
+                lived=phrase(
+                    "On the nights on {arm}, the average level of {title} is estimated to have been {size} than it would have been "
+                    "on the same nights on {reference}; {interval}"
+                ),
+            )
+        case "difference of medians":
+            return Units(
+                1.0,
+                say(_TIMES[unit_of(outcome)][1]),
+                amounts=(phrase("{size:g} {unit}"), phrase("{size:g} {unit}")),
+                changes=(phrase("{size} {unit} lower"), phrase("{size} {unit} higher")),
+                ends=_LOWER_HIGHER,
+                scale=phrase("It can be from {low:g} to {high:g} {unit}"),
+                plain=phrase(
+                    "The median of {title} is estimated to be {size} on {arm} than on {reference}; {interval}"
+                ),
+                full=phrase(
+                    "The median of {title} is estimated to be {size} on {arm} at its full effect than on {reference}; {interval}"
+                ),
+                lived=phrase(
+                    "On the nights on {arm}, the median of {title} is estimated to have been {size} than it would have been on the "
+                    "same nights on {reference}; {interval}"
+                ),
+            )
+        case _:
+            return Units(
+                1.0,
+                say("points"),
+                amounts=_POINTS,
+                changes=(phrase("{size} points lower"), phrase("{size} points higher")),
+                ends=_LOWER_HIGHER,
+                scale=phrase("The scale goes from {low:g} to {high:g}"),
+                plain=phrase("{Title} is estimated to be {size} on {arm} than on {reference}; {interval}"),
+                full=phrase(
+                    "{Title} is estimated to be {size} on {arm} at its full effect than on {reference}; {interval}"
+                ),
+                lived=phrase(
+                    "On the nights on {arm}, {title} is estimated to have been {size} than the same nights would have been on "
+                    "{reference}; {interval}"
+                ),
+            )
+
+
+def points(value: float) -> Said:
+    """A number of outcome points."""
+    return say(_POINTS[value != 1], size=value)
+
+
+def estimate_sentence(
+    measure: str,
+    outcome: Outcome,
+    *,
+    arm: str,
+    reference: str,
+    lived: bool,
+    full: str | bool,
+    mean: float,
+    interval: str,
+) -> Said:
+    """How large an effect is, with its interval; without a full stop.
+
+    `full` says whether it is at an exposure that is built up first, which is not said of an effect as lived; `interval` is
+    a clause.
+    """
+    told, title = units(measure, outcome), outcome.title
+    return say(
+        told.lived if lived else told.full if full else told.plain,
+        arm=arm,
+        reference=reference,
+        title=title,
+        Title=title[:1].upper() + title[1:],
+        size=change(measure, outcome, mean),
+        interval=interval,
+    )
+
+
+def scale_sentence(measure: str, outcome: Outcome) -> Said:
+    """The ends of the scale, and which way is better."""
+    told, fewer = units(measure, outcome), outcome.better == "lower"
+    if not told.scale:
+        return say("Fewer is better.") if fewer else say("More is better.")
+    scale = say(told.scale, low=outcome.low, high=outcome.high, unit=told.axis)
+    return (
+        say("{scale}, and lower is better.", scale=scale)
+        if fewer
+        else say("{scale}, and higher is better.", scale=scale)
+    )
+
+
+def change(measure: str, outcome: Outcome, value: float) -> Said:
+    """A difference in words, such as "2.1 points lower" or "12 fewer"."""
+    told = units(measure, outcome)
+    return say(told.changes[not value < 0], size=_size(told, value), unit=told.axis)
+
+
+def span(measure: str, outcome: Outcome, low: float, high: float) -> Said:
+    """An interval in words, such as "from 2.1 lower to 0.3 higher"."""
+    told = units(measure, outcome)
+    one, other = (say(told.ends[not end < 0], size=_size(told, end)) for end in (low, high))
+    return say("from {low} to {high}", low=one, high=other)
+
+
+def amount(measure: str, outcome: Outcome) -> Said:
+    """The smallest change that matters, such as "1 point" or "10 nights in 100"."""
+    told = units(measure, outcome)
+    value = told.factor * outcome.threshold
+    return say(told.amounts[value != 1], size=value, unit=say(_TIMES[unit_of(outcome)][value != 1]))
+
+
+def further_sentence(further: Sequence[Mapping[str, Any]], *, full: bool) -> str:
+    """The other measures of an effect, such as "odds ratio 0.40 (0.20 to 0.90)"; empty where there are none.
+
+    `full` says whether they are at an exposure that is built up first.
+    """
+    if not further:
+        return ""
+    told = clauses([_further(row) for row in further[:_MOST_FURTHER]])
+    rest = len(further) - _MOST_FURTHER
+    if rest > 0:
+        told = say("{measures}; {rest} more in results.json", measures=told, rest=rest)
+    return say("Also, at full effect: {measures}.", measures=told) if full else say("Also: {measures}.", measures=told)
+
+
+def _further(row: Mapping[str, Any]) -> Said:
+    if not row["measure"].startswith(_AT_LEAST):
+        low, high = row["interval"]
+        return say(
+            "{measure} {median:number} ({low:number} to {high:number})",
+            measure=say(_FURTHER[row["measure"]]) if row["measure"] in _FURTHER else row["measure"],
+            median=row["median"],
+            low=low,
+            high=high,
+        )
+    median, low, high = (
+        say(_FEWER_MORE[not value < 0], size=_hundredths(abs(value))) for value in (row["median"], *row["interval"])
+    )
+    return say(
+        "at least {level} on {median} nights in 100 ({low} to {high})",
+        level=row["measure"].removeprefix(_AT_LEAST),
+        median=median,
+        low=low,
+        high=high,
+    )
+
+
+def _size(told: Units, value: float) -> str:
+    return number(abs(value)) if told.factor == 1 else _hundredths(abs(value))
+
+
+def _hundredths(share: float) -> str:
+    """Nights in a hundred: whole ones, or with one digit below 1."""
+    nights = 100 * share
+    return spoken().number(f"{nights:.1f}" if 0.05 <= nights < 0.95 else f"{nights:.0f}")

@@ -1,0 +1,335 @@
+"""Numbers to sentences: plain words, the verdict rule, chances as "about N in 100".
+
+Says what was observed and how sure it is; never what to do, other than whom to ask.
+"""
+
+from typing import Any
+
+from nof1.analyze.model.effects import LEVEL
+from nof1.analyze.model.standardize import MEASURES
+from nof1.analyze.results import Result
+from nof1.language import Said, again, clauses, commas, listed, phrase, say, say_some, sentences
+from nof1.plan.protocol.protocol import Protocol
+from nof1.report.words.effect import (
+    MODELS,
+    amount,
+    change,
+    estimate_sentence,
+    further_sentence,
+    measure_of,
+    scale_sentence,
+    span,
+)
+from nof1.report.words.effect import number as number
+
+# Templates, to be said.
+NO_ADVICE = phrase(
+    "This page reports what one person recorded. It is no medical advice and nof1 is no medical device. "
+    "Talk to a doctor or pharmacist before you start, change or stop anything."
+)
+SIMULATED = phrase("Simulated data: made up by a program, no person recorded these nights.")
+
+# The one table of probability words; each holds from its number up. After the scale of the IPCC (Mastrandrea 2010).
+_PROBABILITY_WORDS = (
+    (0.99, phrase("almost certain")),
+    (0.90, phrase("very likely")),
+    (0.66, phrase("likely")),
+    (0.33, phrase("about as likely as not")),
+    (0.10, phrase("unlikely")),
+    (0.01, phrase("very unlikely")),
+    (0.0, phrase("almost ruled out")),
+)
+
+_WITH_TIES = ("rating", "ordinal", "count", "binary")
+_HEADLINES = {
+    "helps": phrase("On these nights, {arm} helped."),
+    "worsens": phrase("On these nights, {arm} made it worse."),
+    "no difference that matters": phrase("On these nights, {arm} made no difference that matters."),
+    "leans better": phrase("The nights lean towards {arm} helping, but this is not settled."),
+    "leans worse": phrase("The nights lean towards {arm} making it worse, but this is not settled."),
+    "can't tell yet": phrase("These nights can't tell yet whether {arm} helps or harms."),
+}
+
+
+def chance_words(probability: float) -> Said:
+    """A probability in words."""
+    return say(next(words for least, words in _PROBABILITY_WORDS if probability >= least))
+
+
+def about_in_100(probability: float) -> Said:
+    """A probability as a natural frequency."""
+    if probability < 0.01:
+        return say("fewer than 1 in 100")
+    if probability > 0.99:
+        return say("more than 99 in 100")
+    return say("about {n} in 100", n=round(100 * probability))
+
+
+def level_words() -> Said:
+    """The name of the interval, the same everywhere."""
+    return say("{level:g} % equal-tailed interval", level=100 * LEVEL)
+
+
+def headline(result: Result, effect: dict[str, Any] | None = None) -> Said:
+    """The answer in one plain sentence."""
+    effect = effect or result.lead[0]
+    _, numbers = result.leading(effect)
+    return say(_HEADLINES[numbers["verdict"]], arm=_compared(result.trial.protocol, effect))
+
+
+def _compared(protocol: Protocol, effect: dict[str, Any]) -> str:
+    arm = protocol.arm(effect["arm"]).title
+    if effect["reference"] == protocol.reference:
+        return arm
+    return say("{arm} instead of {reference}", arm=arm, reference=protocol.arm(effect["reference"]).title)
+
+
+def effect_sentence(result: Result, effect: dict[str, Any] | None = None, *, scale: bool = True) -> str:
+    """The size of the effect with its interval, and what the scale is unless it was said before."""
+    effect = effect or result.lead[0]
+    protocol = result.trial.protocol
+    estimand, numbers = result.leading(effect)
+    measure = measure_of(effect)
+    told = estimate_sentence(
+        measure,
+        protocol.outcome,
+        arm=protocol.arm(effect["arm"]).title,
+        reference=protocol.arm(effect["reference"]).title,
+        lived=estimand == "as-lived",
+        full=protocol.analysis.carryover == "exponential",
+        mean=numbers["mean"],
+        interval=say(
+            "the {interval} runs {span}",
+            interval=level_words(),
+            span=span(measure, protocol.outcome, *numbers["interval"]),
+        ),
+    )
+    return sentences([say("{clause}.", clause=told), scale_sentence(measure, protocol.outcome) if scale else ""])
+
+
+def further_measures_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
+    """Ratios and the like at full exposure; empty where the family has none, or where full exposure would be a guess."""
+    effect = effect or result.lead[0]
+    if result.short_of_full(effect):
+        return ""
+    full = result.trial.protocol.analysis.carryover == "exponential"
+    return further_sentence(effect.get("further") or [], full=full)
+
+
+def lived_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
+    """The effect over the nights as they were, where the page leads with the one at full exposure; else empty."""
+    effect = effect or result.lead[0]
+    protocol = result.trial.protocol
+    if result.leading(effect)[0] != "full" or protocol.analysis.carryover != "exponential":
+        return ""
+    lived, measure = effect["as_lived"], measure_of(effect)
+    if measure == MEASURES["binary"]:
+        template = phrase(
+            "Over the nights as they were lived, while it built up, the difference it made is estimated at {size} nights in 100 "
+            "({span})."
+        )
+    else:
+        template = phrase(
+            "Over the nights as they were lived, while it built up, the difference it made is estimated at {size} ({span})."
+        )
+    return say(
+        template,
+        size=change(measure, protocol.outcome, lived["mean"]),
+        span=span(measure, protocol.outcome, *lived["interval"]),
+    )
+
+
+def exposure_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
+    """What must be said where the body never came near to full exposure; empty otherwise."""
+    effect = effect or result.lead[0]
+    short = result.short_of_full(effect)
+    if not short:
+        return ""
+    protocol = result.trial.protocol
+    highest = result.record["exposure"]["highest"]
+    named = listed(
+        [say("{percent:.0f} % on {arm}", percent=100 * highest[arm], arm=protocol.arm(arm).title) for arm in short]
+    )
+    if protocol.analysis.carryover == "exponential":
+        template = phrase(
+            "Build-up reached at most {named} of full, so this leads with the effect as it was lived. The full effect would be a "
+            "guess beyond these nights."
+        )
+    else:
+        template = phrase(
+            "Of the planned dose at most {named} was taken, so this leads with the effect as it was lived. The full effect would "
+            "be a guess beyond these nights."
+        )
+    return say(template, named=named)
+
+
+def chances(result: Result, effect: dict[str, Any] | None = None) -> list[tuple[str, str, str]]:
+    """Rows of the table of chances: what, in words, as a frequency."""
+    effect = effect or result.lead[0]
+    protocol = result.trial.protocol
+    _, numbers = result.leading(effect)
+    threshold = amount(measure_of(effect), protocol.outcome)
+    rows = (
+        (say("better at all"), numbers["p_better"]),
+        (say("better by {threshold} or more", threshold=threshold), numbers["p_benefit"]),
+        (say("a change smaller than {threshold}", threshold=threshold), numbers["p_small"]),
+        (say("worse by {threshold} or more", threshold=threshold), numbers["p_harm"]),
+    )
+    return [(what, chance_words(chance), about_in_100(chance)) for what, chance in rows]
+
+
+def night_sentence(result: Result, effect: dict[str, Any] | None = None) -> Said:
+    """What a single night is likely to be."""
+    effect = effect or result.lead[0]
+    protocol = result.trial.protocol
+    estimand, numbers = result.leading(effect)
+    if estimand == "full" and protocol.analysis.carryover == "exponential":
+        template = phrase(
+            "Of 100 random nights on {arm}, each beside a random night on {reference}, {frequency} would be the better one, once "
+            "at full effect"
+        )
+    else:
+        template = phrase(
+            "Of 100 random nights on {arm}, each beside a random night on {reference}, {frequency} would be the better one"
+        )
+    told = say(
+        template,
+        arm=protocol.arm(effect["arm"]).title,
+        reference=protocol.arm(effect["reference"]).title,
+        frequency=_frequency(numbers["p_night_better"]),
+    )
+    if protocol.analysis.family in _WITH_TIES:
+        return say("{clause}; of nights that are alike, half are counted.", clause=told)
+    return say("{clause}.", clause=told)
+
+
+def _frequency(probability: float) -> Said:
+    """As `about_in_100`, where the hundred was said before."""
+    if probability < 0.01:
+        return say("fewer than 1")
+    if probability > 0.99:
+        return say("more than 99")
+    return say("about {n}", n=round(100 * probability))
+
+
+def nights_sentence(result: Result) -> Said:
+    """How many nights there were."""
+    nights = result.record["nights"]
+    ahead = nights["after_last"]
+    missing = nights["planned"] - nights["recorded"] - ahead
+    start = (
+        phrase("{recorded} of {planned} planned nights were recorded")
+        if result.trial.protocol.randomized
+        else phrase("{recorded} of {planned} nights were recorded")
+    )
+    told: list[str] = [say(start, recorded=nights["recorded"], planned=nights["planned"])]
+    if missing:
+        told.append(
+            say_some(
+                missing,
+                "{count} missing night is left as missing",
+                "{count} missing nights are left as missing",
+            )
+        )
+    if ahead:
+        told.append(say("the {ahead} after the last entry are not in", ahead=ahead))
+    if nights["analyzed"] < nights["recorded"]:
+        left_out = nights["recorded"] - nights["analyzed"]
+        told.append(say("{nights} at the start of periods were left out, as planned", nights=left_out))
+    return say("{clause}.", clause=clauses(told))
+
+
+_DRAWN = {
+    "open": phrase("The order of the periods was drawn at random before the first night, and known from then on."),
+    "helper": phrase("The order of the periods was drawn at random before the first night and sealed with a helper."),
+    "alone": phrase("The order of the periods was left to chance by shuffled packs, and nobody knew it."),
+}
+
+
+def changes(result: Result) -> list[str]:
+    """What changed after the draw, each with its reason, and when a concealed order was opened."""
+    out = [again(sentence) for sentence in result.record.get("amendments") or []]
+    unsealing = result.trial.unsealing
+    if unsealing is not None:
+        counts: dict[str, Any] = {
+            "day": f"{unsealing.opened:%Y-%m-%d}",
+            "recorded": unsealing.nights_recorded,
+            "planned": unsealing.nights_planned,
+        }
+        if unsealing.early:
+            out.append(
+                say(
+                    "The order was opened early, on {day}, with {recorded} of {planned} nights recorded and {left} nights still to "
+                    "come: the choice of that moment can favour an answer.",
+                    left=unsealing.nights_left,
+                    **counts,
+                )
+            )
+        else:
+            out.append(
+                say(
+                    "The order was opened on {day}, after the last night, with {recorded} of {planned} nights recorded.",
+                    **counts,
+                )
+            )
+    return out
+
+
+def changed_diary(result: Result) -> list[str]:
+    """A sentence where the diary is not the one that was locked when the order was opened."""
+    if not result.trial.changed_after_unsealing:
+        return []
+    return [say("The diary was changed after the order was opened: it is not the one whose hash went on record then.")]
+
+
+def order_sentence(protocol: Protocol) -> Said:
+    """Where the order of the periods came from."""
+    if protocol.randomized:
+        return say(_DRAWN[protocol.concealed])
+    return say("The order of the periods was not drawn by nof1; it was taken over from a table.")
+
+
+def method_sentence(result: Result) -> str:
+    """The model in one sentence, with only the parts that it had."""
+    analysis = result.trial.protocol.analysis
+    parts: list[str] = [
+        part
+        for part, there in (
+            (say("a trend over time"), analysis.trend),
+            (say("differences between periods"), analysis.period_effects),
+            (say("similar neighbouring nights (AR(1) over calendar days)"), analysis.autocorrelation),
+            (say("gradual build-up and wash-out"), analysis.carryover == "exponential"),
+            (say("the covariates {names}", names=", ".join(analysis.covariates)), bool(analysis.covariates)),
+        )
+        if there
+    ]
+    model: str = say(MODELS[analysis.family])
+    if parts:
+        model = say("{model}, allowing for {parts}", model=model, parts=commas(parts))
+    told = (
+        say("Bayesian model of {model}, sampled with PyMC.", model=model)
+        if result.engine == "nuts"
+        else say("Bayesian model of {model}, computed by the marginal engine alone, not sampled.", model=model)
+    )
+    return sentences([told, say("Priors and all numbers are in results.json.")])
+
+
+def further_comparisons(count: int) -> list[str]:
+    """A sentence on the comparisons that a page has no room for, if there are any."""
+    if count <= 0:
+        return []
+    return [
+        say_some(
+            count,
+            "{count} further comparison is in results.json.",
+            "{count} further comparisons are in results.json.",
+        )
+    ]
+
+
+def failed_checks(result: Result) -> list[str]:
+    """Sentences of the checks that failed; they stand at the head of every page."""
+    return [
+        *changed_diary(result),
+        *(again(check["sentence"]) for check in result.failures),
+    ]

@@ -1,0 +1,268 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from families import make_protocol, make_trial
+from known import SAMPLE, TARGETS, nightly, two_arms
+
+from nof1 import InputError, Protocol, RefusalError, Trial, fit
+from nof1.analyze.checks.sensitivity import alternatives, compare, of_pair, sensitivity
+from nof1.analyze.engines import choose as engines
+from nof1.analyze.engines.marginal import fit_marginal
+from nof1.analyze.model.data import terms
+from nof1.analyze.model.effects import pairs
+
+NUMBERS = ("mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm", "verdict")
+WHOLE = {
+    "no carryover": {"carryover": "none"},
+    "first 2 nights dropped": {"carryover": "discard:2"},
+    "no trend": {"trend": False},
+    "no period effect": {"period_effects": False},
+    "independent errors": {"autocorrelation": False},
+    "dose as taken": {"dose": "taken"},
+    "prior twice as wide": {"priors": {"effect_sd": 4.0}},
+    "prior half as wide": {"priors": {"effect_sd": 1.0}},
+}
+
+
+@pytest.fixture(scope="module")
+def helps():
+    return Trial.load(SAMPLE / "helps")
+
+
+@pytest.fixture(scope="module")
+def rows(helps):
+    return sensitivity(helps, seed=3, quick=True)
+
+
+def planned_with(trial, analysis):
+    """The trial as if its protocol had been another one: built anew, with all its checks."""
+    content = trial.protocol.to_dict()
+    priors = content["analysis"]["priors"] | analysis.get("priors", {})
+    content["analysis"] |= analysis | {"priors": priors}
+    return Trial(Protocol.build(content), trial.order, trial.entries)
+
+
+def by_choice(rows):
+    return {row["choice"]: row for row in rows}
+
+
+def test_every_choice_of_the_list_is_there_after_the_main_analysis(rows):
+    assert [row["choice"] for row in rows] == ["as planned", *WHOLE]
+    assert all(row["refused"] is None and row["engine"] == "marginal" for row in rows)
+
+
+def test_rows_are_plain_values_for_results_json(rows):
+    assert json.loads(json.dumps(rows, allow_nan=False)) == rows
+
+
+@pytest.mark.parametrize(("choice", "analysis"), [("as planned", {}), *WHOLE.items()])
+def test_a_choice_equals_a_trial_planned_with_it(helps, rows, choice, analysis):
+    direct = fit(planned_with(helps, analysis), engine="marginal", seed=3).record["effects"][0]
+    row = by_choice(rows)[choice]
+    for estimand in ("full", "as_lived"):
+        for name in NUMBERS:
+            expected, got = direct[estimand][name], row[estimand][name]
+            assert got == (pytest.approx(expected, rel=1e-6, abs=1e-9) if name != "verdict" else expected)
+    assert (row["mean"], row["verdict"]) == (row["full"]["mean"], row["full"]["verdict"])
+
+
+def test_the_exact_targets_are_each_other_s_alternative():
+    _, default, known_to = TARGETS["default"]
+    _, without, _ = TARGETS["no-carryover"]
+    of_default, of_without = (
+        by_choice(sensitivity(two_arms(kind), seed=7, quick=True)) for kind in ("exponential", "none")
+    )
+    for row, target in (
+        (of_default["as planned"], default),
+        (of_default["no carryover"], without),
+        (of_without["as planned"], without),
+        (of_without["carryover"], default),
+    ):
+        numbers = row["full"]
+        got = [numbers["mean"], numbers["sd"], *numbers["interval"]]
+        np.testing.assert_allclose(got, target, atol=known_to + 0.02 * target[1])
+
+
+def test_parts_that_are_off_are_put_in():
+    of = two_arms("discard:1", trend=False, period_effects=False, autocorrelation=False)
+    found = {one.choice: one.analysis for one in alternatives(of)}
+    assert {"no carryover", "carryover", "with a trend", "with a period effect", "similar neighbours"} < set(found)
+    assert not any("dropped" in choice or choice.startswith("no t") for choice in found)
+    assert found["with a trend"].trend
+    assert found["with a period effect"].period_effects
+    assert found["similar neighbours"].autocorrelation
+    assert found["carryover"].carryover == "exponential"
+
+
+def frame_of(lengths, rng):
+    arm = np.concatenate([np.repeat(["off", "on"][i % 2], length) for i, length in enumerate(lengths)])
+    return pd.DataFrame({"day": np.arange(1, len(arm) + 1), "arm": arm, "y": rng.normal(5, 1, len(arm))})
+
+
+@pytest.mark.parametrize(
+    ("lengths", "dropped"),
+    [((4, 4, 4, 4), 2), ((3, 4, 3, 4), 2), ((4, 2, 4, 4), 1), ((4, 1, 4, 4), 0), ((1,) * 12, 0)],
+    ids=["long", "three", "two", "one of one night", "nightly"],
+)
+def test_dropping_nights_never_leaves_a_period_empty(lengths, dropped):
+    frame = frame_of(lengths, np.random.default_rng(1))
+    of = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10)
+    found = [one.analysis for one in alternatives(of) if one.analysis.discarded_nights]
+    assert [one.discarded_nights for one in found] == ([dropped] if dropped else [])
+    if dropped:
+        kept = terms(planned_with(of, {"carryover": f"discard:{dropped}"}))
+        assert len(kept.period_numbers) == len(lengths)
+
+
+def test_dose_is_varied_only_where_it_was_logged_and_differs(helps):
+    taken = planned_with(helps, {"dose": "taken"})
+    assert "dose as assigned" in {one.choice for one in alternatives(taken)}
+    as_planned = tuple(
+        replace(entry, dose_mg=helps.protocol.arm(helps.order.period_of(entry.night).arm).dose_mg)
+        for entry in helps.entries
+    )
+    followed = Trial(helps.protocol, helps.order, as_planned)
+    assert not any("dose" in one.choice for one in alternatives(followed))
+    assert not any("dose" in one.choice for one in alternatives(two_arms()))
+
+
+def test_every_pair_of_arms_has_its_rows():
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"arm": np.tile(np.repeat(["off", "a", "b"], 4), 3), "y": rng.normal(5, 1, 36)})
+    of = Trial.from_frame(
+        frame.assign(day=range(1, 37)), outcome="y", arm="arm", day="day", reference="off", low=0, high=10
+    )
+    rows = sensitivity(of, seed=1, quick=True)
+    choices = ["as planned", *(one.choice for one in alternatives(of) if one.analysis.family == "normal")]
+    expected = [(choice, pair.arm, pair.reference) for choice in choices for pair in pairs(of.protocol)]
+    assert [(row["choice"], row["arm"], row["reference"]) for row in rows] == expected
+    assert [row["arm"] for row in of_pair(rows, ("b", "a"))] == ["b"] * len(choices)
+    with pytest.raises(InputError, match="a against off, b against a, b against off"):
+        of_pair(rows, ("c", "off"))
+
+
+def test_a_refused_choice_is_kept_with_its_reason():
+    """Ratings that change between periods only: with period effects there is no posterior."""
+    y = np.repeat([5.0, 3.0, 6.0, 2.0], 4)
+    frame = frame_of((4, 4, 4, 4), np.random.default_rng(0)).assign(y=y)
+    options = {"outcome": "y", "arm": "arm", "day": "day", "reference": "off", "low": 0, "high": 10}
+    of = Trial.from_frame(frame, **options, analysis={"period_effects": False})
+    rows = by_choice(sensitivity(of, seed=1, quick=True))
+    refused = rows["with a period effect"]
+    assert "never changes" in refused["refused"]
+    assert all(refused[name] is None for name in (*NUMBERS, "full", "as_lived"))
+    assert rows["as planned"]["refused"] is None
+    told = compare([*rows.values()])
+    assert told["refused"] == [refused]
+    assert told["others"] == len(rows) - 2
+
+
+def test_a_refused_main_analysis_is_told_and_nothing_is_held_against_it(monkeypatch):
+    of = two_arms()
+    original = fit_marginal
+
+    def refuse(data, **options):
+        if data.trend and data.period_effects and data.autocorrelation and data.priors == of.protocol.priors:
+            raise RefusalError("The quick engine cannot be trusted.")
+        return original(data, **options)
+
+    monkeypatch.setattr(engines, "fit_marginal", refuse)
+    rows = sensitivity(of, seed=1, quick=True)
+    assert rows[0]["refused"] == "The quick engine cannot be trusted."
+    assert by_choice(rows)["no trend"]["refused"] is None
+    told = compare(rows)
+    assert (told["changed"], told["most"], told["verdict"]) == ([], None, None)
+
+
+def test_rows_are_as_lived_where_the_page_leads_with_it():
+    of = two_arms("exponential")
+    full, lived = (sensitivity(of, seed=1, leading=[name], quick=True)[0] for name in ("full", "as-lived"))
+    assert (full["estimand"], full["mean"]) == ("full", full["full"]["mean"])
+    assert (lived["estimand"], lived["mean"]) == ("as-lived", full["as_lived"]["mean"])
+
+
+def test_a_choice_whose_exposure_stays_short_of_full_speaks_of_the_effect_as_lived():
+    """Nightly switching: with carryover the full effect is an extrapolation, and no ground to doubt the main analysis."""
+    rows = by_choice(sensitivity(nightly(), seed=1, quick=True))
+    assert rows["as planned"]["estimand"] == "full"
+    other = rows["carryover"]
+    assert other["estimand"] == "as-lived"
+    assert other["mean"] == other["as_lived"]["mean"]
+    assert other["full"]["sd"] > 1.5 * other["sd"]
+
+
+def test_an_answer_that_is_there_is_used(helps, rows):
+    data = terms(helps)
+    planned = engines.solve(helps.protocol, data, seed=3)
+    assert sensitivity(helps, seed=3, planned=planned, quick=True) == rows
+    other = engines.solve(helps.protocol, terms(planned_with(helps, {"trend": False})), seed=3)
+    told = sensitivity(helps, seed=3, planned=other, quick=True)
+    assert told[0]["mean"] == by_choice(rows)["no trend"]["mean"]
+
+
+def test_covariates_with_gaps_warn_nobody_again():
+    rng = np.random.default_rng(2)
+    frame = frame_of((4, 4, 4, 4), rng).assign(coffee=rng.integers(0, 4, 16).astype(float))
+    frame.loc[3, "coffee"] = np.nan
+    options = {"outcome": "y", "arm": "arm", "day": "day", "reference": "off", "low": 0, "high": 10}
+    of = Trial.from_frame(frame, **options, covariates=["coffee"])
+    assert all(row["refused"] is None for row in sensitivity(of, seed=1, quick=True))
+
+
+def test_the_families_of_one_scale_are_each_other_s_choices():
+    def families(protocol):
+        return {one.analysis.family for one in alternatives(make_trial(protocol, np.arange(protocol.nights) % 4 + 1.0))}
+
+    assert families(make_protocol("normal")) == {"normal", "student"}
+    assert families(make_protocol("rating")) == {"rating", "normal", "student"}
+    assert families(make_protocol("student")) == {"student", "normal"}
+    assert families(make_protocol("duration")) == {"duration"}
+
+
+def test_choices_of_a_rating_are_answered_by_the_engines_of_their_families(helps):
+    """The main analysis and no trend as ratings, the same nights as normal and Student-t."""
+    of = planned_with(helps, {"family": "rating"})
+    rows = by_choice([*sensitivity(of, seed=3, quick=True)])
+    assert (rows["as planned"]["engine"], rows["normal nights"]["engine"]) == ("augmented", "marginal")
+    normal = by_choice(sensitivity(helps, seed=3, quick=True))["as planned"]
+    assert rows["normal nights"]["mean"] == pytest.approx(normal["mean"], abs=1e-9)
+    assert rows["as planned"]["mean"] == pytest.approx(normal["mean"], abs=normal["sd"])
+    assert set(rows) == {
+        "as planned",
+        "normal nights",
+    }  # what the marginal engine does not answer is left out when quick
+
+
+def test_durations_are_compared_in_ratios_too():
+    protocol = make_protocol("duration", blocks=4, period_nights=4)
+    rng = np.random.default_rng(4)
+    minutes = np.exp(rng.normal(4.0, 0.5, protocol.nights))
+    rows = by_choice(sensitivity(make_trial(protocol, minutes), seed=1, quick=True))
+    assert {"no carryover", "no trend", "independent errors", "prior twice as wide"} <= set(rows)
+    assert all(row["engine"] == "marginal" for row in rows.values())
+
+
+def made(choice, mean, verdict):
+    return {"choice": choice, "mean": mean, "verdict": verdict, "refused": None}
+
+
+def test_compare_finds_the_verdicts_that_differ_and_the_largest_shift():
+    rows = [made("as planned", -1.0, "helps"), made("one", -1.4, "helps"), made("two", -0.2, "leans better")]
+    told = compare(rows)
+    assert told["changed"] == [rows[2]]
+    assert told["most"] == rows[2]
+    assert told["shift"] == pytest.approx(0.8)
+    assert told["others"] == 2
+    assert compare(rows[:2])["changed"] == []
+
+
+def test_a_process_beside_leaves_the_workers_of_power_alone():
+    """joblib keeps an executor to use again, and must not find one that is not its own."""
+    import joblib
+
+    assert engines.in_background(sum, [1, 2, 3])() == 6
+    assert joblib.Parallel(n_jobs=2)(joblib.delayed(abs)(value) for value in (-1, -2)) == [1, 2]
+    assert engines.in_background(sum, [4])() == 4

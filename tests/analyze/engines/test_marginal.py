@@ -1,0 +1,305 @@
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from known import TARGETS, melatonin, nightly, two_arms
+from scipy import stats
+from scipy.integrate import quad
+from scipy.optimize import brentq
+
+from nof1 import Trial, fit
+from nof1.analyze.engines.importance import pareto_weights
+from nof1.analyze.engines.marginal import draw_coefficients, fit_marginal, fit_marginals
+from nof1.analyze.engines.marginal_batch import ModelBatch
+from nof1.analyze.engines.marginal_model import MarginalModel
+from nof1.analyze.model.data import terms
+from nof1.analyze.model.exposure import exposure
+from nof1.errors import RefusalError
+
+
+def dense_log_posterior(data, phi, sigma, omega, half_life):
+    """The same density from the full covariance matrix: no whitening, no shared sums, no Cholesky of the coefficients."""
+    priors = data.priors
+    decay = 2 ** (-1 / half_life)
+    x = np.zeros(data.doses.shape)
+    for t in range(len(x)):
+        x[t] = decay * (x[t - 1] if t else 0) + (1 - decay) * data.doses[t]
+    x = (x if data.exponential else data.doses)[data.day]
+    if data.over_time:
+        x = np.hstack([x, x * data.time[:, None]])
+    lag = np.abs(data.day[:, None] - data.day)
+    covariance = sigma**2 * phi**lag + priors.level_sd**2 + priors.effect_sd**2 * x @ x.T
+    if data.trend:
+        covariance += priors.trend_sd**2 * np.outer(data.time, data.time)
+    if data.period_effects:
+        covariance += omega**2 * (data.period[:, None] == data.period)
+    for column, sd in zip(data.covariates.T, data.covariate_sd, strict=True):
+        covariance += (priors.covariate_sd / sd) ** 2 * np.outer(column, column)
+    likelihood = stats.multivariate_normal.logpdf(data.y, np.full(data.n, priors.level_mean), covariance)
+    beta = stats.beta.logpdf((phi + 1) / 2, priors.autocorrelation_a, priors.autocorrelation_b)
+    return (
+        likelihood
+        + beta
+        + np.log((1 + phi) / 2 * (1 - phi) / 2)
+        + stats.halfnorm.logpdf(sigma, scale=priors.noise_scale)
+        + np.log(sigma)
+        + np.log(np.hypot(sigma, omega))
+        + stats.halfnorm.logpdf(omega, scale=priors.period_scale)
+        - np.log(2)
+        + stats.norm.logpdf(np.log(half_life), np.log(priors.half_life_median), priors.half_life_log_sd)
+    )
+
+
+@pytest.mark.parametrize("over_time", [False, True], ids=["constant effect", "changing effect"])
+@pytest.mark.parametrize("make", [lambda: two_arms("exponential"), nightly], ids=["gaps", "nightly"])
+def test_log_density_equals_the_dense_one(make, over_time):
+    trial = make()
+    if trial.protocol.analysis.carryover != "exponential":
+        trial = with_carryover(trial)
+    data = replace(terms(trial), over_time=over_time)
+    model = MarginalModel(data)
+    assert model.names == ("phi", "scale", "share", "half_life")
+    rng = np.random.default_rng(4)
+    phi, sigma = rng.uniform(-0.9, 0.95, 12), rng.uniform(0.5, 5, 12)
+    omega, half_life = rng.uniform(0.05, 2, 12), rng.uniform(0.3, 9, 12)
+    share = np.arcsinh(omega / sigma) * rng.choice([-1, 1], 12)
+    theta = np.column_stack([np.log((1 + phi) / (1 - phi)), np.log(np.hypot(sigma, omega)), share, np.log(half_life)])
+    got, _ = model.evaluate(theta)
+    expected = [dense_log_posterior(data, *values) for values in zip(phi, sigma, omega, half_life, strict=True)]
+    np.testing.assert_allclose(got, expected, rtol=1e-9)
+
+
+def with_carryover(trial):
+    content = trial.protocol.to_dict()
+    content["analysis"]["carryover"] = "exponential"
+    return type(trial)(type(trial.protocol).build(content), trial.order, trial.entries)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_meets_the_exact_targets(name):
+    make, expected, known_to = TARGETS[name]
+    effect = fit(make(), engine="marginal", seed=7).effects.iloc[0]
+    allowed = known_to + 0.02 * expected[1]
+    np.testing.assert_allclose(effect[["mean", "sd", "lower", "upper"]].to_numpy(dtype=float), expected, atol=allowed)
+
+
+def dense_answer(data, points):
+    """Mean, sd and 95 % interval of the effect without carryover, from full covariance matrices on a grid of phi, sigma, omega.
+
+    Given these three, level, trend, effect, period offsets and errors are normal together: the effect given the nights is one
+    regression. Nothing of the engine is used but the nights as it was given them.
+    """
+    priors, x, e = data.priors, data.doses[data.day, 0], data.y - data.priors.level_mean
+    lag = np.abs(data.day[:, None] - data.day).astype(float)
+    fixed = priors.level_sd**2 + priors.effect_sd**2 * np.outer(x, x)
+    fixed = fixed + data.trend * priors.trend_sd**2 * np.outer(data.time, data.time)
+    alike = data.period[:, None] == data.period
+    phi = np.tanh(middles(-1.5, 4, points)) if data.autocorrelation else np.zeros(1)
+    log_sigma = middles(np.log(data.y.std() / 3), np.log(data.y.std() * 6), points)
+    omega = middles(0, 4 * priors.period_scale, points) if data.period_effects else np.zeros(1)
+    found = []
+    for phi_, log_sigma_ in product(phi, log_sigma):
+        sigma = np.exp(log_sigma_)
+        covariance = sigma**2 * phi_**lag + fixed + omega[:, None, None] ** 2 * alike
+        solved = np.linalg.solve(covariance, np.column_stack([e, x])[None])
+        log_weight = -0.5 * (solved[..., 0] @ e + np.linalg.slogdet(covariance)[1])
+        log_weight += stats.halfnorm.logpdf(sigma, scale=priors.noise_scale) + log_sigma_
+        log_weight += stats.halfnorm.logpdf(omega, scale=priors.period_scale)
+        if data.autocorrelation:
+            log_weight += stats.beta.logpdf((phi_ + 1) / 2, priors.autocorrelation_a, priors.autocorrelation_b)
+            log_weight += np.log(1 - phi_**2)  # the grid is even in artanh phi
+        variance = priors.effect_sd**2 - priors.effect_sd**4 * (solved[..., 1] @ x)
+        found += zip(log_weight, priors.effect_sd**2 * (solved[..., 0] @ x), variance, strict=True)
+    log_weights, means, variances = np.array(found).T
+    weights = np.exp(log_weights - log_weights.max())
+    weights /= weights.sum()
+    mean = weights @ means
+    sd = np.sqrt(weights @ (variances + (means - mean) ** 2))
+
+    def end(p):
+        return brentq(
+            lambda at: weights @ stats.norm.cdf(at, means, np.sqrt(variances)) - p, mean - 9 * sd, mean + 9 * sd
+        )
+
+    return mean, sd, end(0.025), end(0.975)
+
+
+def middles(low, high, count):
+    """The middles of `count` equal stretches from low to high."""
+    return low + (high - low) * (np.arange(count) + 0.5) / count
+
+
+@pytest.mark.parametrize("name", [name for name in TARGETS if name != "default"])  # which has a carryover
+def test_the_exact_targets_are_those_of_the_dense_matrices(name):
+    make, expected, known_to = TARGETS[name]
+    np.testing.assert_allclose(dense_answer(terms(make()), 24), expected, atol=known_to)
+
+
+def test_trials_fitted_together_meet_their_exact_targets():
+    found = fit_marginals([terms(make()) for make, *_ in TARGETS.values()], seed=7)
+    for fitted, (_, (mean, sd, *ends), known_to) in zip(found, TARGETS.values(), strict=True):
+        means, sds = fitted.contrast(np.ones(1))
+        centre = fitted.weights @ means
+        assert centre == pytest.approx(mean, abs=known_to + 0.02 * sd)
+        assert np.sqrt(fitted.weights @ (sds**2 + (means - centre) ** 2)) == pytest.approx(sd, abs=known_to + 0.02 * sd)
+        for end, p in zip(ends, (0.025, 0.975), strict=True):
+            assert fitted.weights @ stats.norm.cdf(end, means, sds) == pytest.approx(p, abs=0.003)
+
+
+def test_melatonin_meets_its_target():
+    effect = fit(melatonin(), engine="marginal").effects.iloc[0]
+    got = effect[["mean", "sd", "lower", "upper", "p_better"]].to_numpy(dtype=float)
+    np.testing.assert_allclose(got, [1.199, 1.268, -1.29, 3.72, 0.832], atol=0.01 + 0.02 * 1.268)
+
+
+def test_autocorrelation_of_the_ar1_target():
+    fitted = fit_marginal(terms(TARGETS["ar1"][0]()), seed=1)
+    assert fitted.weights @ fitted.phi == pytest.approx(0.7144, abs=0.003)
+
+
+def test_one_parameter_left_equals_quadrature():
+    """Independent errors: only sigma is left, and one integral gives the answer."""
+    data = terms(two_arms(autocorrelation=False, trend=False, period_effects=False))
+    model = MarginalModel(data)
+
+    def moment(power):
+        def integrand(log_sigma):
+            value, factors = model.evaluate(np.array([[log_sigma]]))
+            root = factors.root
+            mean = root[0, -1, -2] / root[0, -2, -2]
+            second = root[0, -2, -2] ** -2 + mean**2
+            return float(np.exp(value[0] + 60) * (1, mean, second)[power])
+
+        return quad(integrand, -2, 4, epsabs=0, epsrel=1e-8)[0]
+
+    mean, second = moment(1) / moment(0), moment(2) / moment(0)
+    effect = fit(two_arms(autocorrelation=False, trend=False, period_effects=False), engine="marginal").effects.iloc[0]
+    assert effect["mean"] == pytest.approx(mean, abs=1e-3)
+    assert effect["sd"] == pytest.approx(np.sqrt(second - mean**2), abs=1e-3)
+
+
+def test_draws_of_the_coefficients_have_the_mixture_s_moments():
+    fitted = fit_marginal(terms(two_arms("exponential")), seed=2)
+    mean, sd = fitted.contrast(np.ones(1))
+    centre = fitted.weights @ mean
+    spread = np.sqrt(fitted.weights @ (sd**2 + (mean - centre) ** 2))
+    _, drawn, _ = draw_coefficients(fitted, 40_000, np.random.default_rng(0))
+    assert drawn[:, -1].mean() == pytest.approx(centre, abs=4 * spread / 200)
+    assert drawn[:, -1].std() == pytest.approx(spread, rel=0.03)
+
+
+def three_arms(carryover):
+    rng = np.random.default_rng(3)
+    arm = np.tile(np.repeat(["off", "a", "b"], 4), 3)
+    frame = pd.DataFrame({"day": np.arange(1, 37), "arm": arm, "y": rng.normal(6, 1, 36) - (arm == "a")})
+    return Trial.from_frame(
+        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=12, carryover=carryover
+    )
+
+
+@pytest.mark.parametrize("carryover", ["none", "exponential"])
+def test_a_changing_effect_is_a_covariate_made_of_exposure_and_time(carryover):
+    """The same model by another road: the products with time enter as covariates whose prior is that of the effects."""
+    data = terms(three_arms(carryover))
+    exponential = carryover == "exponential"
+    half_life = np.array([1.7])
+    x = (exposure(data.doses, half_life)[0] if exponential else data.doses)[data.day]
+    sd = np.full(2, data.priors.covariate_sd / data.priors.effect_sd)
+    by_hand = replace(data, covariates=x * data.time[:, None], covariate_sd=sd, covariate_names=("a g", "b g"))
+    theta = np.array([[0.4, 0.1, 0.6] + ([np.log(1.7)] if exponential else [])])
+    models = MarginalModel(replace(data, over_time=True)), MarginalModel(by_hand)
+    (got, factors), (expected, others) = (model.evaluate(theta) for model in models)
+    np.testing.assert_allclose(got, expected, rtol=1e-10)
+
+    def coefficients(root):
+        return np.linalg.solve(root[0, :-1, :-1].T, root[0, -1, :-1])
+
+    level, trend, *rest = coefficients(factors.root)
+    np.testing.assert_allclose([level, trend, *rest[2:], *rest[:2]], coefficients(others.root), rtol=1e-8)
+
+
+@pytest.mark.parametrize("as_lived", [False, True])
+def test_contrasts_with_changes_have_the_moments_of_the_draws(as_lived):
+    fitted = fit_marginal(replace(terms(three_arms("exponential")), over_time=True), seed=2)
+    vector = np.array([-1.0, 1.0, 0.5, -0.5])  # b against a on the first planned day
+    mean, sd = fitted.contrast(vector, as_lived=as_lived)
+    centre = fitted.weights @ mean
+    spread = np.sqrt(fitted.weights @ (sd**2 + (mean - centre) ** 2))
+    chosen, drawn, _ = draw_coefficients(fitted, 40_000, np.random.default_rng(0))
+    scale = np.tile(fitted.treated_exposure[chosen], 2) if as_lived else 1.0
+    values = (drawn[:, -4:] * scale) @ vector
+    assert values.mean() == pytest.approx(centre, abs=4 * spread / 200)
+    assert values.std() == pytest.approx(spread, rel=0.03)
+
+
+def test_same_seed_same_answer_and_seeds_agree():
+    one, again, other = (
+        fit(two_arms("exponential"), engine="marginal", seed=seed).effects.iloc[0] for seed in (1, 1, 2)
+    )
+    assert one["mean"] == again["mean"]
+    assert one["mean"] != other["mean"]
+    assert abs(one["mean"] - other["mean"]) < 0.02 * one["sd"]
+
+
+def test_pareto_weights_know_good_from_bad():
+    """Trap: the library takes minus the log ratios. A light-tailed ratio must look good, a heavy one bad."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_t(3, 4000)
+    good = stats.norm.logpdf(x) - stats.t.logpdf(x, 3)
+    z = rng.standard_normal(4000)
+    bad = stats.norm.logpdf(z, scale=6) - stats.norm.logpdf(z)
+    weights, k = pareto_weights(good)
+    assert k < 0.5
+    assert weights.sum() == pytest.approx(1)
+    assert np.corrcoef(weights, np.exp(good))[0, 1] > 0.99
+    assert pareto_weights(bad)[1] > 0.7
+
+
+def some_trials():
+    """Trials that differ in nights, orders, doses, periods and priors, and one whose model has other parts."""
+    rng = np.random.default_rng(8)
+    ours = [two_arms("exponential"), with_carryover(nightly()), two_arms(), three_arms("exponential")]
+    out = [terms(trial) for trial in ours]
+    gone = rng.permutation(out[0].n)[:6]
+    out += [out[0].without(int(gone[0])), replace(out[1], priors=out[1].priors.model_copy(update={"effect_sd": 0.7}))]
+    return [*out, replace(out[0], over_time=True)]
+
+
+def test_trials_fitted_together_get_the_answer_that_each_gets_alone():
+    trials = some_trials()
+    together = fit_marginals(trials, seed=3)
+    for data, got in zip(trials, together, strict=True):
+        alone = fit_marginal(data, seed=3)
+        assert got.pareto_k == pytest.approx(alone.pareto_k, abs=1e-4)
+        np.testing.assert_allclose(got.theta, alone.theta, atol=1e-5)
+        np.testing.assert_allclose(got.weights, alone.weights, atol=1e-6)
+        np.testing.assert_allclose(got.effect_mean, alone.effect_mean, atol=1e-5)
+        np.testing.assert_allclose(got.treated_exposure, alone.treated_exposure, atol=1e-5)
+
+
+def test_together_log_densities_equal_the_dense_ones():
+    """Of trials with different nights, gaps, periods and priors, in one batch."""
+    trials = [data for data in some_trials() if data.exponential and not data.over_time and len(data.arms) == 1]
+    assert len({data.n for data in trials}) > 2
+    models = [MarginalModel(data) for data in trials]
+    rng = np.random.default_rng(5)
+    theta = rng.normal([0.4, 0.3, 0.5, 0.6], 0.5, (len(models), 40, 4))
+    got, _ = ModelBatch(models).density_and_root(theta, np.arange(len(models)))
+    for data, model, points, values in zip(trials, models, theta, got, strict=True):
+        natural = model.split(points)
+        expected = [
+            dense_log_posterior(data, *(natural[name][i] for name in ("phi", "sigma", "omega", "half_life")))
+            for i in range(len(points))
+        ]
+        np.testing.assert_allclose(values, expected, rtol=1e-9)
+
+
+def test_one_that_cannot_be_answered_stops_no_other():
+    flat = replace(terms(two_arms("exponential")), family="rating")
+    good = terms(two_arms("exponential"))
+    refused, found = fit_marginals([flat, good], seed=1)
+    assert isinstance(refused, RefusalError)
+    assert "rating" in str(refused)
+    assert found.ess > 100

@@ -1,0 +1,134 @@
+"""Both engines on the same nights. NUTS compiles for seconds, so each compiled model serves as many trials as it can."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from known import SAMPLE, TARGETS, melatonin, silent
+
+from nof1 import InputError, Protocol, Trial, draw_order
+from nof1.analyze.checks.computation import cross_check
+from nof1.analyze.engines.marginal import fit_marginal
+from nof1.analyze.engines.nuts import compile_nuts, mcse, sample_nuts
+from nof1.analyze.engines.pair_effects import both_estimands, drawn_rows, mixture_rows
+from nof1.analyze.fit import fit
+from nof1.analyze.model.data import terms
+from nof1.analyze.simulation.simulate import Truth, simulate
+
+SIMULATED = 8  # of each of two designs
+
+
+# One of them in `make test`: each compiles a model anew.
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name == "independent" else pytest.mark.slow) for name in TARGETS]
+)
+def test_nuts_meets_the_exact_targets(name):
+    make, expected, known_to = TARGETS[name]
+    result = fit(make(), seed=3)
+    effect = result.lead[0]
+    assert result.record["checks"]["sampling"]["passed"]
+    got = [effect["mean"], effect["sd"], *effect["interval"]]
+    errors = [effect["mcse_mean"], effect["mcse_sd"], *effect["mcse_interval"]]
+    for value, target, error in zip(got, expected, errors, strict=True):
+        assert abs(value - target) < known_to + 4 * error
+
+
+@pytest.mark.slow
+def test_nuts_meets_the_melatonin_target_and_tries_harder_for_it():
+    result = fit(melatonin(), seed=3)
+    effect = result.lead[0]
+    assert result.record["checks"]["sampling"]["passed"]
+    assert abs(effect["mean"] - 1.199) < 0.01 + 4 * effect["mcse_mean"]
+    assert abs(effect["sd"] - 1.268) < 0.01 + 4 * effect["mcse_sd"]
+    assert abs(effect["p_better"] - 0.832) < 0.03
+
+
+def design(*, arms, blocks, period_nights, seed):
+    names = ["off", "citrate", "oxide"][:arms]
+    return Protocol.build(
+        {
+            "title": "Simulated",
+            "simulated": True,
+            "reference": "off",
+            "outcome": {"name": "severity", "low": 0, "high": 10, "better": "lower", "threshold": 1},
+            "arms": [{"name": name, "dose_mg": 0 if name == "off" else 200} for name in names],
+            "design": {
+                "kind": "randomized-blocks",
+                "start": date(2026, 1, 5),
+                "blocks": blocks,
+                "period_nights": period_nights,
+                "run_in_nights": 5,
+                "seed": seed,
+            },
+            "analysis": {},
+        }
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "protocol",
+    [design(arms=2, blocks=6, period_nights=7, seed=1), design(arms=3, blocks=4, period_nights=5, seed=2)],
+    ids=["two arms, weeks", "three arms, five nights"],
+)
+def test_engines_agree_on_simulated_trials(protocol):
+    """|difference| of means, sds and interval ends below 0.05 posterior sd plus Monte Carlo error, on every trial."""
+    rng = np.random.default_rng(protocol.design.seed)
+    order = draw_order(protocol)
+    absent = rng.random(protocol.nights) < 0.1
+    compiled, seen = None, set()
+    for i in range(SIMULATED):
+        truth = Truth(
+            level=rng.uniform(2, 8),
+            effects={arm.name: rng.normal(0, 2) for arm in protocol.active_arms},
+            trend=rng.normal(0, 1),
+            sigma=rng.uniform(0.7, 2.5),
+            phi=rng.uniform(-0.2, 0.8),
+            omega=rng.uniform(0, 0.8),
+            half_life=rng.uniform(0.5, 6),
+        )
+        trial = simulate(protocol, order, truth, seed=i)
+        trial = Trial(
+            protocol, order, tuple(entry for entry, gone in zip(trial.entries, absent, strict=True) if not gone)
+        )
+        data = terms(trial)
+        compiled = compile_nuts(data, progress=silent) if compiled is None else compiled.with_outcome(data)
+        fitted = sample_nuts(compiled, seed=i + 1, progress=silent)
+        marginal = fit_marginal(data, seed=1)
+        quick = mixture_rows(protocol, marginal)
+        rows = drawn_rows(protocol, data, fitted.tree["posterior"].to_dataset(), mcse=mcse, seed=1)
+        check = cross_check(both_estimands(rows), both_estimands(quick))
+        assert check["passed"], (i, check)
+        seen.add(round(rows[0]["full"].mean, 6))
+    assert len(seen) == SIMULATED  # every trial was another one
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["helps", "worsens", "cant-tell"])
+def test_engines_agree_on_the_sample_trials(name):
+    result = fit(Trial.load(SAMPLE / name), seed=5)
+    assert result.record["checks"]["cross_check"]["passed"], result.record["checks"]
+    assert result.record["checks"]["sampling"]["passed"], result.record["checks"]
+    assert {effect["engine"]: effect["verdict"] for effect in result.record["effects"]} == dict.fromkeys(
+        ("nuts", "marginal"), {"helps": "helps", "worsens": "worsens", "cant-tell": "can't tell yet"}[name]
+    )
+    assert set(result.posterior.children) == {
+        "posterior",
+        "sample_stats",
+        "log_prior",
+        "log_likelihood",
+        "posterior_predictive",
+        "observed_data",
+        "constant_data",
+    }
+
+
+@pytest.mark.slow
+def test_a_compiled_model_refuses_other_nights():
+    protocol = design(arms=2, blocks=2, period_nights=3, seed=3)
+    order = draw_order(protocol)
+    trial = simulate(protocol, order, Truth(level=5), seed=1)
+    compiled = compile_nuts(terms(trial), progress=silent)
+    shorter = Trial(protocol, order, trial.entries[1:])
+    with pytest.raises(InputError, match="other nights"):
+        compiled.with_outcome(terms(shorter))

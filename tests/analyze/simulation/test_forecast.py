@@ -1,0 +1,297 @@
+import importlib.util
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from known import ROOT, SAMPLE, nightly, two_arms
+from scipy.special import ndtr, ndtri
+
+from nof1 import InputError, Trial
+from nof1.analyze.engines.marginal import fit_marginal
+from nof1.analyze.model.data import terms
+from nof1.analyze.model.effects import pairs
+from nof1.analyze.simulation.continuation import (
+    block_nights,
+    continued,
+    informing,
+    lengthen,
+    nights_left,
+    planned_nights,
+)
+from nof1.analyze.simulation.forecast import Doubt, forecast, forecast_normal
+from nof1.analyze.simulation.simulate import Calendar, Truth, simulate
+from nof1.plan.orders.draw import draw_order
+
+_PATH = ROOT / "benchmarks" / "forecast_check.py"
+_SPEC = importlib.util.spec_from_file_location("forecast_check", _PATH)
+check = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(check)
+
+USUAL = Truth(level=5, effects={"magnesium": -1.5}, sigma=1.2, phi=0.3, omega=0.2, half_life=1.5)
+WEEKS = {"blocks": 3, "period_nights": 5, "run_in_nights": 2}
+
+
+def simulated(protocol, truth=USUAL, seed=1):
+    return simulate(protocol, draw_order(protocol), truth, seed=seed)
+
+
+def ask(trial, fit=None, **options):
+    data = terms(trial)
+    options = {"order": trial.order, "estimand": "full", "seed": 1} | options
+    return forecast(trial.protocol, data, fit or fit_marginal(data, seed=1), **options)
+
+
+def chances(row):
+    return row.helps, row.worsens, row.no_difference
+
+
+@pytest.fixture(scope="module")
+def short(make_protocol):
+    return simulated(make_protocol(design=WEEKS))
+
+
+@pytest.fixture(scope="module")
+def three(make_protocol):
+    arms = [{"name": "off", "dose_mg": 0}, {"name": "citrate", "dose_mg": 200}, {"name": "oxide", "dose_mg": 200}]
+    protocol = make_protocol(arms=arms, design=WEEKS)
+    return simulated(protocol, replace(USUAL, effects={"citrate": -1.7, "oxide": -0.4}))
+
+
+# Second computation: the further nights lived by truths drawn from the posterior. The benchmark has it with more draws.
+
+
+@pytest.mark.parametrize(
+    ("name", "estimand"),
+    [
+        ("short, effect near the threshold", "full"),
+        ("three arms", "as-lived"),
+        ("no effect, quiet nights", "full"),  # who took theta as known would say 0.3 here, and none is settled
+    ],
+)
+def test_agrees_with_trials_that_were_lived_on(name, estimand):
+    trial = check.trials()[name]
+    data = terms(trial)
+    fit = fit_marginal(data, seed=1)
+    lived = check.live_on(trial, data, fit, blocks=2, draws=30, seed=2)[estimand]
+    row = ask(trial, fit, estimand=estimand, more_blocks=(2,)).rows[0]
+    assert row.chance_settled == pytest.approx(lived.settled, abs=check.TOLERANCE + 2 * lived.error)
+
+
+def dense_variance(data, phi, sigma, omega, half_life):
+    """Posterior variance of the first effect given theta, with the full covariance matrix of the nights."""
+    exposure = np.zeros((len(data.doses), len(data.arms)))
+    before = 0.0
+    for day, dose in enumerate(data.doses):
+        before = exposure[day] = dose + (before - dose) * 2 ** (-1 / half_life)
+    columns = np.column_stack([np.ones(data.n), data.time, exposure[data.day]])
+    covariance = sigma**2 * phi ** np.abs(data.day[:, None] - data.day) + omega**2 * (
+        data.period[:, None] == data.period
+    )
+    priors = data.priors
+    precision = np.diag([priors.level_sd**-2, priors.trend_sd**-2, *[priors.effect_sd**-2] * len(data.arms)])
+    return np.linalg.inv(columns.T @ np.linalg.solve(covariance, columns) + precision)[2, 2]
+
+
+def test_with_theta_known_it_is_the_closed_form(short):
+    """Then the mean to come is normal with variance V - F, and the rule asks for 1.28 sd beyond the threshold."""
+    data = terms(short)
+    whole = fit_marginal(data, seed=1)
+    one = int(np.argmax(whole.weights))
+    pick = {name: getattr(whole, name)[[one]] for name in ("phi", "sigma", "omega", "half_life", "effect_mean")}
+    fit = replace(
+        whole,
+        weights=np.ones(1),
+        theta=whole.theta[[one]],
+        effect_root=whole.effect_root[[one]],
+        **pick,
+    )
+    theta = [float(pick[name][0]) for name in ("phi", "sigma", "omega", "half_life")]
+    mean, now = float(fit.effect_mean[0, 0]), dense_variance(data, *theta)
+    planned = planned_nights(short.protocol, data, short.order)
+    expected = []
+    for arms in (("off", "magnesium"), ("magnesium", "off")):
+        arm = np.r_[planned.arm, np.repeat(np.array(arms, dtype=object), 5)]
+        period = np.r_[planned.period, np.repeat(planned.period[-1] + [1, 2], 5)]
+        future = Calendar(arm, (arm == "magnesium")[:, None], period)
+        then = dense_variance(lengthen(data, future, np.ones(len(arm), bool), len(arm)), *theta)
+        expected.append(ndtr((-mean - 1 - ndtri(0.9) * np.sqrt(then)) / np.sqrt(now - then)))
+    told = [ask(short, fit, more_blocks=(1,), seed=seed).rows[0].helps for seed in range(6)]
+    assert min(expected) - 0.01 < min(told)
+    assert max(told) < max(expected) + 0.01
+
+
+# The trial as it goes on.
+
+
+def test_the_planned_nights_that_are_left_come_first_and_are_those_of_the_order(make_protocol):
+    trial = simulated(make_protocol(design=WEEKS | {"washout_nights": 1}))
+    part = check.unfinished(trial, 17)
+    data = terms(part)
+    planned = planned_nights(part.protocol, data, part.order)
+    assert nights_left(data, planned) == trial.order.nights - 17
+    longer = lengthen(data, planned, np.ones(len(planned.arm), bool), len(planned.arm))
+    whole = terms(trial)
+    assert longer.same_nights(replace(whole, y=longer.y, time=longer.time))
+    np.testing.assert_allclose(longer.time, whole.time, atol=1e-12)
+    np.testing.assert_array_equal(longer.y[: data.n], whole.y[: data.n])
+
+
+def test_further_blocks_hold_each_arm_once_with_the_design_s_lengths(make_protocol):
+    design = WEEKS | {"period_nights": {"off": 3, "magnesium": 5}, "washout_nights": 2}
+    trial = simulated(make_protocol(design=design))
+    data = terms(trial)
+    planned = planned_nights(trial.protocol, data, trial.order)
+    each = block_nights(trial.protocol, trial.order)
+    assert each == 3 + 5 + 2 * 2
+    future = continued(trial.protocol, trial.order, planned, 4, np.random.default_rng(1))
+    days = len(planned.arm)
+    assert len(future.arm) == days + 4 * each
+    for start in range(days, len(future.arm), each):
+        names, counts = np.unique(future.arm[start : start + each].astype(str), return_counts=True)
+        assert dict(zip(names, counts, strict=True)) == {"off": 3, "magnesium": 5, "washout": 4}
+    assert list(np.unique(future.period)) == list(range(planned.period[-1] + 9))
+    longer = lengthen(data, future, informing(trial.protocol, future), len(future.arm))
+    assert longer.time[-1] == pytest.approx((len(future.arm) - 1) / (days - 1) - 0.5)  # the same slope beyond +1/2
+    assert not longer.doses[future.arm == "washout"].any()
+    assert longer.n == data.n + 4 * each
+
+
+def test_nights_at_the_start_of_periods_stay_discarded(make_protocol):
+    trial = simulated(make_protocol(design=WEEKS, analysis={"carryover": "discard:2"}))
+    data = terms(trial)
+    planned = planned_nights(trial.protocol, data, trial.order)
+    future = continued(trial.protocol, trial.order, planned, 2, np.random.default_rng(1))
+    longer = lengthen(data, future, informing(trial.protocol, future), len(future.arm))
+    assert longer.n - data.n == 4 * (5 - 2)
+
+
+def test_an_adopted_trial_goes_on_with_its_median_stretch():
+    trial = two_arms()
+    told = ask(trial, more_blocks=(1, 3))
+    assert [row.nights for row in told.rows] == [14, 42]
+    assert told.planned_left == 0
+    assert told.finishing is None
+
+
+def test_in_an_adopted_trial_blocks_that_meet_on_one_arm_make_one_period():
+    trial = nightly()
+    data = terms(trial)
+    planned = planned_nights(trial.protocol, data, trial.order)
+    future = continued(trial.protocol, trial.order, planned, 30, np.random.default_rng(1))
+    changes = future.arm[1:] != future.arm[:-1]
+    np.testing.assert_array_equal(changes, future.period[1:] != future.period[:-1])
+
+
+# What is told.
+
+
+def test_finishing_as_planned_is_told_where_nights_are_left(short):
+    told = ask(check.unfinished(short, 20))
+    assert told.planned_left == 12
+    assert told.finishing.blocks == told.finishing.nights == 0
+    assert told.to_dict()["finishing"]["chance_settled"] == told.finishing.chance_settled
+
+
+def test_the_dictionary_names_the_verdicts(short):
+    told = ask(short)
+    row = told.to_dict()["rows"][1]
+    assert set(row["chances"]) == set(check.SETTLED)
+    assert row["chance_settled"] == pytest.approx(sum(row["chances"].values()))
+    assert (row["blocks"], row["nights"]) == (2, 20)
+    assert told.to_dict()["method"] == "marginal"
+
+
+def test_very_many_blocks_settle_nearly_everything():
+    few, many = ask(check.trials()["short, effect near the threshold"], more_blocks=(1, 60)).rows
+    assert few.chance_settled < 0.3
+    assert many.chance_settled > 0.6  # the rest are effects near the threshold, which take still longer
+
+
+def test_turning_the_scale_round_changes_nothing(make_protocol):
+    lower = make_protocol(design=WEEKS)
+    higher = make_protocol(design=WEEKS, outcome={"better": "higher"})
+    trial = simulated(lower)
+    entries = tuple(replace(entry, outcome=10 - entry.outcome) for entry in trial.entries)
+    for row, turned in zip(ask(trial).rows, ask(Trial(higher, trial.order, entries)).rows, strict=True):
+        assert chances(turned) == pytest.approx(chances(row), abs=0.03)
+
+
+def test_the_other_way_round_help_is_harm(three):
+    vector = np.array(pairs(three.protocol)[2].vector)
+    assert sorted(vector) == [-1, 1]
+    there, back = ask(three, vector=vector).rows[-1], ask(three, vector=-vector).rows[-1]
+    assert there.worsens > 0.1  # oxide instead of citrate
+    assert chances(back) == pytest.approx((there.worsens, there.helps, there.no_difference), abs=0.02)
+
+
+def test_without_carryover_both_estimands_are_one(make_protocol):
+    trial = simulated(make_protocol(design=WEEKS, analysis={"carryover": "none"}))
+    assert ask(trial).rows == ask(trial, estimand="as-lived").rows
+
+
+def test_is_repeatable_and_steady():
+    trial = Trial.load(SAMPLE / "cant-tell")
+    fit = fit_marginal(terms(trial), seed=1)
+    assert ask(trial, fit, estimand="as-lived") == ask(trial, fit, estimand="as-lived")
+    told = [ask(trial, fit, estimand="as-lived", more_blocks=(8,), seed=seed).rows[0] for seed in range(10)]
+    assert np.std([row.chance_settled for row in told]) < 0.03
+
+
+def test_nothing_is_learned_of_a_half_life_where_no_effect_is_seen(make_protocol):
+    design = WEEKS | {"blocks": 6}
+    doubts = []
+    for effect in (0.0, -4.0):
+        data = terms(simulated(make_protocol(design=design), replace(USUAL, effects={"magnesium": effect})))
+        doubts.append(Doubt.after(data.n, data, fit_marginal(data, seed=1)))
+    assert doubts[0].rest == doubts[1].rest == 0.5
+    assert doubts[0].half_life > 0.85
+    assert 0.5 < doubts[1].half_life < 0.8
+
+
+# From draws alone.
+
+
+def test_from_draws_the_variance_shrinks_with_the_nights(short):
+    """Normal draws, as many nights again: V / 2 is left, and as much is found."""
+    data = terms(short)
+    sd, mean = 1.0, -1.5
+    draws = mean + sd * ndtri((np.arange(4000) + 0.5) / 4000)
+    row = forecast_normal(short.protocol, data, draws, order=short.order, estimand="full", more_blocks=(16,)).rows[0]
+    left = len(data.doses) / (len(data.doses) + 160)
+    certain = ndtri(0.9) * sd * np.sqrt(left)
+    assert row.helps == pytest.approx(ndtr((-mean - 1 - certain) / (sd * np.sqrt(1 - left))), abs=0.002)
+    assert row.worsens == pytest.approx(ndtr((mean - 1 - certain) / (sd * np.sqrt(1 - left))), abs=0.002)
+
+
+def test_from_draws_it_says_that_it_is_approximate(short):
+    told = forecast_normal(short.protocol, terms(short), np.arange(9.0), order=short.order, estimand="as-lived")
+    assert told.to_dict()["method"] == "approximate"
+    assert [row.blocks for row in told.rows] == [1, 2, 4, 8]
+
+
+@pytest.mark.parametrize("draws", [[1.0], [2.0, 2.0], [1.0, np.nan]], ids=str)
+def test_draws_that_tell_nothing_are_refused(short, draws):
+    with pytest.raises(InputError, match="two different numbers"):
+        forecast_normal(short.protocol, terms(short), np.array(draws), order=short.order, estimand="full")
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"estimand": "half"}, "'half'.*full, as-lived"),
+        ({"more_blocks": ()}, "more_blocks is"),
+        ({"more_blocks": (1, 0)}, "whole numbers from 1"),
+        ({"vector": (1.0, 0.0)}, "one number for each active arm"),
+    ],
+    ids=str,
+)
+def test_options_are_refused_by_name(short, option, message):
+    with pytest.raises(InputError, match=message):
+        ask(short, **option)
+
+
+def test_another_trial_s_order_is_refused(short, make_protocol):
+    other = draw_order(make_protocol(design=WEEKS), seed=2)
+    assert other.arms() != short.order.arms()
+    with pytest.raises(InputError, match="order is not that of the analyzed nights"):
+        ask(short, order=other)

@@ -1,0 +1,138 @@
+"""nof1 plan as a person meets it."""
+
+import json
+from datetime import timedelta
+
+import clock
+import pytest
+from known import SAMPLE
+
+from nof1.plan.orders.draw import draw_order
+from nof1.plan.orders.loading import load_order
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.table import read_diary
+
+pytestmark = pytest.mark.clock
+
+
+# --- plan
+
+
+def test_plan_from_flags_writes_what_was_said(nof1, tmp_path):
+    folder = tmp_path / "new" / "trial"
+    flags = {
+        "--dose-mg": 150,
+        "--form": "citrate",
+        "--threshold": 1.5,
+        "--blocks": 3,
+        "--period-nights": 5,
+        "--run-in-nights": 4,
+        "--start": "2026-03-28",
+        "--title": "My legs",
+        "--question": "Calmer?",
+        "--seed": 11,
+    }
+    status, out, err = nof1("plan", folder, *(word for pair in flags.items() for word in pair))
+    assert (status, err) == (0, "")
+    protocol = Protocol.load(folder)
+    design = protocol.design
+    assert (design.blocks, design.period_nights, design.run_in_nights, design.seed) == (3, 5, 4, 11)
+    assert (protocol.title, protocol.question, str(protocol.start)) == ("My legs", "Calmer?", "2026-03-28")
+    assert (protocol.outcome.threshold, protocol.arm("magnesium").dose_mg) == (1.5, 150)
+    assert protocol.arm("magnesium").form == "citrate"
+    assert load_order(folder, protocol) == draw_order(protocol)
+    assert read_diary(folder, protocol) == ()
+    assert "My legs" in out
+    assert "34 nights" in out
+    assert "8 equally likely" in out
+    assert "no medical advice" in out
+
+
+def test_plan_without_a_start_begins_tomorrow_and_keeps_its_seed(nof1, tmp_path):
+    status, _, _ = nof1("plan", tmp_path / "trial", "--dose-mg", "100")
+    protocol = Protocol.load(tmp_path / "trial")
+    assert status == 0
+    assert protocol.start == clock.today() + timedelta(days=1)
+    assert load_order(tmp_path / "trial", protocol) == draw_order(protocol)
+
+
+def test_plan_takes_the_sample_answers_as_they_are(nof1, tmp_path):
+    status, out, err = nof1("plan", tmp_path / "trial", "--answers", SAMPLE / "answers.toml")
+    assert (status, err) == (0, "")
+    protocol = Protocol.load(tmp_path / "trial")
+    assert protocol.simulated
+    assert "Simulated" in out
+    assert (protocol.nights, str(protocol.start)) == (91, "2026-01-05")
+
+
+def test_flags_go_before_answers(nof1, tmp_path):
+    nof1("plan", tmp_path / "trial", "--answers", SAMPLE / "answers.toml", "--blocks", "2", "--dose-mg", "100")
+    protocol = Protocol.load(tmp_path / "trial")
+    assert (protocol.design.blocks, protocol.design.period_nights) == (2, 7)
+    assert protocol.arm("magnesium").dose_mg == 100
+    assert protocol.arm("magnesium").form == "citrate"
+
+
+def test_plan_prints_json(nof1, tmp_path):
+    status, out, _ = nof1("plan", tmp_path / "trial", "--answers", SAMPLE / "answers.toml", "--json")
+    content = json.loads(out)
+    assert status == 0
+    assert content["protocol_sha256"] == Protocol.load(tmp_path / "trial").sha256()
+    assert (content["nights"], content["orders"]) == (91, 64)
+
+
+@pytest.mark.parametrize(("dose", "levels"), [(250, []), (251, ["250 mg"]), (351, ["250 mg", "350 mg"])])
+def test_a_dose_above_an_upper_level_is_told_with_its_source(nof1, tmp_path, dose, levels):
+    _, out, _ = nof1("plan", tmp_path / "trial", "--dose-mg", dose)
+    warned = [line for line in out.splitlines() if line.startswith("Ask first") and "mg" in line]
+    assert len(warned) == len(levels)
+    for level in levels:
+        assert any(level in line and "(" in line for line in warned)
+
+
+def test_plan_never_overwrites(refused, trial_folder, write):
+    words = ("--answers", SAMPLE / "answers.toml")
+    assert "already there and not empty" in refused("plan", trial_folder, *words)
+    assert "already there" in refused("plan", write("mine", "a-file"), *words)
+
+
+def test_plan_makes_a_trial_of_the_empty_folder_one_stands_in(nof1, tmp_path, monkeypatch):
+    (tmp_path / "trial").mkdir()
+    monkeypatch.chdir(tmp_path / "trial")
+    status, _, err = nof1("plan", ".", "--dose-mg", "100")
+    assert (status, err) == (0, "")
+    assert Protocol.load(tmp_path / "trial").nights == 84
+
+
+BAD_PLANS = {
+    "no dose": ((), None, "Give --dose-mg"),
+    "one block": (("--dose-mg", "100", "--blocks", "1"), None, "design.blocks"),
+    "too many nights": (("--dose-mg", "100", "--blocks", "999"), None, "at most 3660"),
+    "dose below zero": (("--dose-mg", "-5"), None, "dose_mg"),
+    "dose nan": (("--dose-mg", "nan"), None, "dose_mg"),
+    "threshold as wide as the scale": (("--dose-mg", "100", "--threshold", "10"), None, "threshold (10)"),
+    "after the last day of the calendar": (("--dose-mg", "100", "--start", "9999-12-30"), None, "9999-12-30"),
+    "unknown template": (("--template", "zinc"), None, "Choose one of: magnesium-rls"),
+    "half a character in the title": (("--dose-mg", "100", "--title", "a\udcff"), None, "title"),
+    "damaged TOML": ((), "title = \n", "is not valid TOML"),
+    "not UTF-8": ((), b"title = '\xff'\n", "is not UTF-8 text"),
+    "unknown key": (("--dose-mg", "100"), "colour = 1\n", "colour: is not known"),
+    "unknown option of the analysis": (("--dose-mg", "1"), "[analysis]\ncarryover = 'slow'\n", "analysis.carryover"),
+    "priors no table": (("--dose-mg", "100"), "[analysis]\npriors = 5\n", "analysis.priors"),
+    "template no text": (("--dose-mg", "100"), "template = 5\n", "template"),
+    "arms no list": (("--dose-mg", "100"), "arms = 5\n", "arm"),
+    "design no table": (("--dose-mg", "100"), "design = 5\n", "design"),
+    "an adopted design": ((), "arms = [{name='off'}, {name='m', dose_mg=1}]\n[design]\nkind='adopted'\nnights=9\n", ""),
+}
+
+
+@pytest.mark.parametrize(("flags", "answers", "words"), BAD_PLANS.values(), ids=BAD_PLANS)
+def test_a_bad_plan_makes_no_folder(refused, tmp_path, write, flags, answers, words):
+    if answers is not None:
+        flags = (*flags, "--answers", write(answers, "answers.toml"))
+    assert words in refused("plan", tmp_path / "trial", *flags)
+    assert not (tmp_path / "trial").exists()
+
+
+def test_answers_that_are_not_there_are_refused(refused, tmp_path):
+    assert "There is no file" in refused("plan", tmp_path / "trial", "--answers", tmp_path / "nowhere.toml")

@@ -1,0 +1,134 @@
+"""What nof1 analyze prints: the answer first, then how far to trust it, then what else was recorded."""
+
+import copy
+import sys
+
+import pytest
+from fitted import fitted
+
+from nof1 import Result
+from nof1.cli.terminal.output import mark_of, paragraph, tell, tell_quick
+
+CHECKS = {
+    "fine": {"passed": True, "sentence": "All is well (number 1.2, below 3)."},
+    "model": {"passed": False, "kind": "model", "sentence": "New nights differ (spread: 3 to 4)."},
+    "broken": {"passed": False, "sentence": "It did not settle. Do not rely on this result."},
+    "absent": {"passed": None, "sentence": "There was no second computation."},
+}
+
+
+def with_record(**changes):
+    return Result(
+        fitted("cant-tell").trial, copy.deepcopy(fitted("cant-tell").record) | changes, fitted("cant-tell").posterior
+    )
+
+
+def told(capsys, result=None):
+    tell(result or fitted("cant-tell"))
+    return capsys.readouterr().out.splitlines()
+
+
+def place(lines, beginning):
+    return next(number for number, line in enumerate(lines) if line.startswith(beginning))
+
+
+def test_the_answer_is_first_and_the_rest_follows_by_weight(capsys):
+    lines = told(capsys, with_record(checks=CHECKS))
+    order = [
+        "Simulated data",
+        "It did not settle.",
+        "These nights can't tell yet",
+        "RLS severity is estimated",
+        "  better at all",
+        "Even 8 more blocks",
+        "How far to trust it",
+        "FAILED  It did not settle.",
+        "look    New nights differ (spread: 3 to 4).",
+        "look    There was no second computation.",
+        "ok      All is well.",
+        "orders  64 orders were possible, ",
+        "choices None of ",
+        "time    These nights can't tell yet whether the effect of magnesium changed",
+        "What else was recorded",
+        "82 of 91 planned nights",
+        "On no magnesium, doses as planned: 44 of 49; side effects: none on 44 nights in the diary.",
+        "On magnesium, doses as planned: 37 of 42; side effects: on 1 of 38 nights: nausea 1.",
+        "Nobody was blind",
+    ]
+    places = [place(lines, beginning) for beginning in order]
+    assert places == sorted(places)
+
+
+def test_a_refused_test_says_why_and_what_is_absent_is_not_told(capsys):
+    lines = told(
+        capsys, with_record(randomization_test={"refused": "Nobody drew the order."}, sensitivity=None, over_time=None)
+    )
+    assert "orders  Nobody drew the order." in lines
+    assert not any(line.startswith(("choices", "time ")) for line in lines)
+
+
+@pytest.mark.parametrize(("name", "mark"), list(zip(CHECKS, ("ok", "look", "failed", "look"), strict=True)))
+def test_marks(name, mark):
+    assert mark_of(CHECKS[name]) == mark
+
+
+def test_the_quick_answer_is_the_answer_alone(capsys):
+    tell_quick(fitted("cant-tell"), heading="At once")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "At once"
+    assert lines[2].startswith("These nights can't tell yet")
+    assert len(lines) == 5  # with the size of the effect and an empty line
+
+
+def test_further_measures_and_pairs_are_told(capsys):
+    record = copy.deepcopy(fitted("cant-tell").record)
+    record["effects"][0]["further"] = [{"measure": "odds ratio", "median": 0.4, "interval": [0.2, 0.9]}]
+    record["effects"] += [copy.deepcopy(record["effects"][0]) for _ in range(6)]
+    lines = told(capsys, Result(fitted("cant-tell").trial, record, fitted("cant-tell").posterior))
+    assert sum(line.startswith("Also, at full effect: odds ratio 0.40 (0.20 to 0.90).") for line in lines) == 1
+    assert sum(line.startswith("These nights can't tell yet") for line in lines) == 5
+    assert sum("The scale goes from" in line for line in lines) == 1
+    assert "2 further comparisons are in results.json." in lines
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Standard output as a terminal of so many columns."""
+
+    def of(columns):
+        monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+        for name, value in (("COLUMNS", str(columns)), ("TERM", "xterm"), ("NO_COLOR", "1")):
+            monkeypatch.setenv(name, value)
+
+    return of
+
+
+@pytest.mark.parametrize("columns", [80, 60, 40])
+def test_on_a_terminal_lines_fit_and_go_on_under_their_first_word(capsys, terminal, columns):
+    terminal(columns)
+    paragraph("word " * 60, lead="look    ")
+    lines = capsys.readouterr().out.splitlines()
+    assert max(len(line) for line in lines) <= columns
+    assert lines[0].startswith("look    word")
+    assert all(line.startswith("        word") for line in lines[1:])
+
+
+def test_an_answer_fits_a_screen(capsys, terminal):
+    checks = {
+        "cross": {
+            "passed": True,
+            "sentence": "Two separate computations gave the same answer (largest difference 0.1).",
+        },
+        "sampling": {"passed": True, "sentence": "The sampler settled (R-hat at most 1.002)."},
+        "predictive": {
+            "passed": True,
+            "sentence": "New nights made up by the model look like the recorded ones (spread).",
+        },
+        "left_out": {
+            "passed": True,
+            "sentence": "Given all others, the nights are as surprising as they should be; no single night carries the answer.",
+        },
+        "prior": {"passed": True, "sentence": "Priors a little stronger or weaker would leave this answer as it is."},
+    }
+    terminal(80)
+    assert len(told(capsys, with_record(checks=fitted("cant-tell").record["checks"] | checks))) <= 45

@@ -1,0 +1,75 @@
+import pytest
+from fitted import fitted
+from matplotlib.figure import Figure
+
+from nof1 import InputError, Result, Trial, plots
+from nof1.plan.protocol.protocol import Protocol
+
+
+@pytest.fixture
+def people():
+    return {name: fitted(name, sensitivity=False) for name in ("worsens", "helps", "cant-tell")}
+
+
+def drawn(results):
+    return plots.cohort(results, ax=Figure(figsize=(7, 3), layout="constrained").add_subplot())
+
+
+def rows(ax):
+    return [tick.get_text() for tick in ax.get_yticklabels()]
+
+
+def test_everyone_has_a_line_the_best_on_top_with_the_verdict_beside_it(people):
+    ax = drawn(people)
+    assert rows(ax) == ["helps", "cant-tell", "worsens"]
+    means = {float(line.get_ydata()[0]): float(line.get_xdata()[0]) for line in ax.lines if line.get_marker() == "o"}
+    bars = {float(line.get_ydata()[0]): list(line.get_xdata()) for line in ax.lines if line.get_linewidth() == 2.0}
+    beside = {text.get_position()[1]: text.get_text() for text in ax.texts if text.get_position()[0] == 1.02}
+    for place, name in enumerate(rows(ax)):
+        _, numbers = people[name].leading(people[name].lead[0])
+        assert means[place] == pytest.approx(numbers["mean"])
+        assert bars[place] == pytest.approx(numbers["interval"])
+        assert beside[place] == numbers["verdict"]
+    band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
+    assert (band.x0, band.x1) == pytest.approx((-1, 1))
+    assert "each from their own nights alone" in ax.get_xlabel()
+    assert "simulated" in {text.get_text() for text in ax.texts}
+
+
+def test_nothing_is_pooled(people):
+    ax = drawn(people)
+    alone = drawn({"helps": people["helps"]})
+    first = next(list(line.get_xdata()) for line in ax.lines if line.get_linewidth() == 2.0)
+    assert first == next(list(line.get_xdata()) for line in alone.lines if line.get_linewidth() == 2.0)
+    assert len([line for line in ax.lines if line.get_marker() == "o"]) == 3
+
+
+def test_without_names_titles_that_are_alike_are_numbered(people):
+    titles = {result.trial.protocol.title for result in people.values()}
+    shown = rows(drawn([people["helps"], people["helps"]]))
+    assert [label[:3] for label in shown] == ["1: ", "2: "]
+    assert len(titles) == 3
+    assert {label[:10] for label in rows(drawn(list(people.values())))} == {title[:10] for title in titles}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"high": 20}, "the scale differs \\(0 to 20, not 0 to 10\\)"),
+        ({"threshold": 2}, "the smallest change that matters differs \\(2 points, not 1 point\\)"),
+        ({"better": "higher"}, "the better direction differs"),
+    ],
+)
+def test_other_scales_are_refused_by_name(people, change, reason):
+    helps = people["helps"]
+    content = helps.trial.protocol.to_dict()
+    content["outcome"] |= change
+    trial = Trial(Protocol.build(content), helps.trial.order, helps.trial.entries)
+    other = Result(trial, helps.record, helps.posterior)
+    with pytest.raises(InputError, match=f"“other one” cannot stand beside “first one”: {reason}"):
+        plots.cohort({"first one": helps, "other one": other})
+
+
+def test_nobody_is_refused():
+    with pytest.raises(InputError, match="no results"):
+        plots.cohort([])

@@ -1,0 +1,143 @@
+import numpy as np
+import pytest
+from known import SAMPLE
+from matplotlib.figure import Figure
+
+from nof1 import InputError, Trial, fit, plots
+from nof1.analyze.checks.sensitivity import rows_of_refusal, sensitivity
+from nof1.analyze.results import Result
+
+
+@pytest.fixture(scope="module")
+def trial():
+    return Trial.load(SAMPLE / "helps")
+
+
+@pytest.fixture(scope="module")
+def rows(trial):
+    refused = rows_of_refusal(trial.protocol, "rating", "whole numbers", "It did not settle.")
+    return [*sensitivity(trial, seed=1), *refused]
+
+
+def drawn(rows, trial, **options):
+    ax = plots.sensitivity(rows, protocol=trial.protocol, ax=Figure(figsize=(7, 4)).add_subplot(), **options)
+    ax.figure.canvas.draw()
+    return ax
+
+
+@pytest.fixture
+def ax(rows, trial):
+    return drawn(rows, trial)
+
+
+def marks(ax):
+    """Mean and marker of each line's mark by row, and whether it is filled."""
+    return {
+        float(line.get_ydata()[0]): (
+            float(line.get_xdata()[0]),
+            line.get_marker(),
+            line.get_markerfacecolor() != "white",
+        )
+        for line in ax.lines
+        if line.get_marker() in ("o", "D")
+    }
+
+
+def test_every_choice_has_its_line_in_order_the_main_analysis_on_top(ax, rows):
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == [row["choice"] for row in rows]
+    bottom, top = ax.get_ylim()
+    assert bottom > top  # row 0 is on top
+    answered = {place: row for place, row in enumerate(rows) if row["refused"] is None}
+    shown = marks(ax)
+    assert {place: mean for place, (mean, _, _) in shown.items()} == pytest.approx(
+        {place: row["mean"] for place, row in answered.items()}
+    )
+    bars = {
+        float(line.get_ydata()[0]): list(line.get_xdata())
+        for line in ax.lines
+        if line.get_marker() == "None" and len(set(line.get_ydata())) == 1 and float(line.get_ydata()[0]).is_integer()
+    }
+    for place, row in answered.items():
+        np.testing.assert_allclose(bars[place], row["interval"])
+    low, high = ax.get_xlim()
+    assert low < min(row["interval"][0] for row in answered.values())
+    assert high > max(row["interval"][1] for row in answered.values())
+
+
+def test_the_main_analysis_alone_is_filled_and_its_name_bold(ax):
+    assert [place for place, (_, _, filled) in marks(ax).items() if filled] == [0]
+    assert [tick.get_fontweight() for tick in ax.get_yticklabels()].count("bold") == 1
+    assert ax.get_yticklabels()[0].get_fontweight() == "bold"
+
+
+def test_verdicts_stand_beside_their_lines_and_others_than_planned_are_marked(ax, rows):
+    beside = {text.get_position()[1]: text for text in ax.texts if text.get_position()[0] == 1.02}
+    for place, row in enumerate(rows):
+        text = beside[place]
+        assert text.get_text() == (row["verdict"] or "no answer")
+        changed = row["refused"] is None and row["verdict"] != rows[0]["verdict"]
+        assert (text.get_fontweight() == "bold") == (changed or place == 0)
+        if row["refused"] is None:
+            assert marks(ax)[place][1] == ("D" if changed else "o")
+    assert {marker for _, marker, _ in marks(ax).values()} == {"o", "D"}
+
+
+def test_band_zero_scale_and_sides_are_there(ax, trial, rows):
+    band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
+    assert (band.x0, band.x1) == pytest.approx((-1.0, 1.0))
+    verticals = [
+        line.get_xdata()[0] for line in ax.lines if len(set(line.get_xdata())) == 1 and len(line.get_xdata()) == 2
+    ]
+    assert verticals == pytest.approx([0.0, rows[0]["mean"]])
+    texts = {text.get_text() for text in ax.texts}
+    assert {"← better", "worse →", "too small to matter", "verdict", "simulated"} <= texts
+    assert "RLS severity (points), magnesium against no magnesium" in ax.get_xlabel()
+    assert "95 % interval" in ax.get_xlabel()
+
+
+def test_nothing_is_written_over_anything_else(rows, trial):
+    many = [*rows, *(row | {"choice": f"a long name of some other choice, number {i}"} for i, row in enumerate(rows))]
+    ax = plots.sensitivity([*many, *rows][:24], protocol=trial.protocol)
+    figure = ax.figure
+    figure.canvas.draw()
+    written = [*ax.texts, *ax.get_yticklabels(), ax.xaxis.label]
+    boxes = [text.get_window_extent() for text in written if text.get_text()]
+    crossing = [(i, j) for i, one in enumerate(boxes) for j, other in enumerate(boxes[:i]) if one.overlaps(other)]
+    assert crossing == []
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.width and box.y1 <= figure.bbox.height for box in boxes)
+
+
+def test_the_effect_as_lived_is_called_so(trial):
+    ax = drawn(sensitivity(trial, seed=1, leading=["as-lived"]), trial)
+    assert "RLS severity as lived (points)" in ax.get_xlabel()
+    assert not any("as lived" in tick.get_text() for tick in ax.get_yticklabels())
+
+
+def test_a_result_brings_its_own_rows_and_protocol(trial, rows):
+    result = fit(trial, engine="marginal")
+    with_rows = Result(trial, result.record | {"sensitivity": rows}, result.posterior)
+    ax = plots.sensitivity(with_rows, ax=Figure().add_subplot())
+    assert len(ax.get_yticklabels()) == len(rows)
+    without = Result(trial, result.record | {"sensitivity": None}, result.posterior)
+    with pytest.raises(InputError, match="this result has none"):
+        plots.sensitivity(without)
+
+
+def test_rows_alone_are_refused(rows):
+    with pytest.raises(InputError, match="protocol="):
+        plots.sensitivity(rows)
+
+
+def test_choices_are_text_and_not_mathematics_and_long_ones_are_cut(rows, trial):
+    named = [rows[0], rows[1] | {"choice": "$5 and $6 " + "x" * 60, "estimand": "as-lived"}]
+    label = drawn(named, trial).get_yticklabels()[1].get_text()
+    assert label.startswith(r"\$5 and \$6")
+    assert label.endswith("… (as lived)")
+
+
+def test_a_main_analysis_without_an_answer_leaves_the_others(rows, trial):
+    refused = rows_of_refusal(trial.protocol, "as planned", "the analysis as planned", "It cannot be trusted.")
+    shown = marks(drawn([*refused, *rows[1:]], trial))
+    assert 0 not in shown
+    assert {marker for _, marker, _ in shown.values()} == {"o"}
+    drawn(refused, trial)
