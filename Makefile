@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Two set-ups at once would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-dev asked demo test test-slow odd-hours lint format words notebooks sample bench bench-tests calibrate mutate lock clean images docs
+.PHONY: help setup setup-dev asked demo test test-slow odd-hours lint format words notebooks sample build bench bench-tests calibrate mutate lock clean images docs
 
 # The tests start hundreds of processes: each of them would compile nof1 again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -67,6 +67,9 @@ notebooks: $(READY_DEV) ## run the notebooks and keep their outputs
 
 docs: $(READY_DEV) ## build the documentation site, in build/docs
 	@$(BIN)/python scripts/build_docs.py
+
+build: $(READY_DEV) ## make wheel and sdist in dist/, and try the wheel in an empty environment
+	@sh scripts/build.sh
 
 sample: $(READY_DEV) ## make the simulated sample trials again
 	@$(BIN)/python data/sample/simulate.py
