@@ -6,10 +6,7 @@ from pathlib import Path
 import pytest
 from fitted import fitted
 
-from nof1.analyze.checks import blinding
-from nof1.analyze.checks import computation as checks
-from nof1.analyze.checks import model_checks as criticism
-from nof1.analyze.checks import randomization_test as permutation
+from nof1.analyze.checks import blinding, computation, model_checks, randomization_test
 from nof1.analyze.engines import marginal, nuts, posterior
 from nof1.analyze.engines.augmented import fit as augmented
 from nof1.analyze.model.exposure import NEARLY_FULL
@@ -129,11 +126,11 @@ def test_limits_are_the_code_s():
     said(f"R̂ ≤ {augmented.MAX_RHAT:g} and ESS ≥ {augmented.MIN_ESS:g}")
     said(f"{augmented.CHAINS} chains in NumPy")
     said(f"{nuts.CHAINS} chains, {nuts.EFFORTS[0].tune:,} + {nuts.EFFORTS[0].draws:,} draws")
-    said(f"above {checks.TOLERANCE_SD:g} posterior sd + {checks.ERRORS:g} Monte Carlo errors")
-    said(f"p below {criticism.EXTREME:g} or above {1 - criticism.EXTREME:g}")
-    said(f"p below {criticism.UNIFORM:g}; a shift above {criticism._SHIFT:g} posterior sd")
-    said(f"sensitivity above {criticism.MAX_SENSITIVITY:g}")
-    said(f"enumerated up to {permutation.MAX_ENUMERATED:,}, else {permutation.DRAWS:,} of them drawn")
+    said(f"above {computation.TOLERANCE_SD:g} posterior sd + {computation.ERRORS:g} Monte Carlo errors")
+    said(f"p below {model_checks.EXTREME:g} or above {1 - model_checks.EXTREME:g}")
+    said(f"p below {model_checks.UNIFORM:g}; a shift above {model_checks._SHIFT:g} posterior sd")
+    said(f"sensitivity above {model_checks.MAX_SENSITIVITY:g}")
+    said(f"enumerated up to {randomization_test.MAX_ENUMERATED:,}, else {randomization_test.DRAWS:,} of them drawn")
     said(f"reached {NEARLY_FULL:g} of full")
     said(f"at least {posterior.UNINFORMED:g} of it")
     said(f"Beyond {blinding.TELLING:g}, with an interval that leaves out 0")

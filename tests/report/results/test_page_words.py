@@ -13,7 +13,7 @@ from known import melatonin, nightly
 
 from nof1 import Trial, fit, report
 from nof1.language import speaking
-from nof1.report.results import first_page as page_answer
+from nof1.report.results import first_page
 from nof1.report.results import summary as pdf
 
 SAMPLES = ("helps", "worsens", "cant-tell")
@@ -37,7 +37,7 @@ def result_of(name):
 
 def sentences(result):
     """All whole sentences of the first page."""
-    page = page_answer.answer(result)
+    page = first_page.answer(result)
     told = [
         page["headline"],
         *page["answer"],

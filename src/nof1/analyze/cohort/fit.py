@@ -1,7 +1,7 @@
 """Many people: each one's own effect with the help of all the others, and what there is to say of all of them.
 
-Two ways that agree: in two stages for any number of people (`cohort_likelihood.py`, `cohort_pool.py`), and one PyMC
-model over all nights for some dozens (`cohort_pymc.py`).
+Two ways that agree: in two stages for any number of people (`likelihood.py`, `pool.py`), and one PyMC
+model over all nights for some dozens (`pymc_reference.py`).
 """
 
 from collections.abc import Mapping, Sequence

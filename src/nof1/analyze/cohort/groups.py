@@ -4,7 +4,7 @@
 
 One mean a group and the spread are too many dimensions for a grid. The normal approximations of people's likelihoods propose:
 spreads from their own density, somewhat widened, and means given each, with heavier tails. What is computed at the proposals is
-exact, by the same products of matrices as in `cohort_pool.py`, and linear in people; the weights are Pareto-smoothed.
+exact, by the same products of matrices as in `pool.py`, and linear in people; the weights are Pareto-smoothed.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
     beta_i ~ Normal(mu + gamma x_i, zeta),  mu ~ Normal(0, R/5),  zeta ~ HalfNormal(R/10)
 
 The nodes come from normal approximations of each person's likelihood; what is computed at them is exact
-(`cohort_pool.py`). Given zeta, mu and gamma are laid out along their own covariance.
+(`pool.py`). Given zeta, mu and gamma are laid out along their own covariance.
 """
 
 from dataclasses import dataclass, replace

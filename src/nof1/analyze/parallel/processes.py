@@ -1,4 +1,4 @@
-"""The same work on many things: here, one after the other or on several cores. `cluster.py` has the same for many machines.
+"""The same work on many things: here, one after the other or on several cores. `dask.py` has the same for many machines.
 
 Knows nothing of trials.
 """

@@ -1,4 +1,4 @@
-"""The picture of several people. Of results: each one's own effect, nothing is pooled. Of a `Cohort`: alone and pooled (`plots_forest`)."""
+"""The picture of several people. Of results: each one's own effect, nothing is pooled. Of a `Cohort`: alone and pooled (`forest`)."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -34,7 +34,7 @@ _PAD = 0.04
 def cohort(results: Sequence[Result] | Mapping[str, Result] | Cohort, *, ax: "Axes | None" = None) -> "Axes":
     """A line for each person: mean and interval of the main comparison, the verdict in words; the best change on top.
 
-    Of a `Cohort` alone and pooled side by side, with the mean of all, at any number of people (`plots_forest.forest`). Of
+    Of a `Cohort` alone and pooled side by side, with the mean of all, at any number of people (`forest.forest`). Of
     results each line comes from that person's own nights alone: effects are not pooled, no mean of all people is drawn, and an order
     of lines is no ranking of people.
 

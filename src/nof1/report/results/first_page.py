@@ -1,7 +1,6 @@
 """The words of the first page: question, answer, how sure it is, side effects, what would help to know more.
 
-For a reader without statistics and with one minute. Everything else is on the pages behind it (`pages_plan`, `pages_found`,
-`pages_record`). Says what was observed and how sure that is; never what to do, other than whom to ask.
+For a reader without statistics and with one minute. Everything else is on the pages behind it (`planned`, `recorded`, `found`). Says what was observed and how sure that is; never what to do, other than whom to ask.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
 """The results as a PDF: a first page for anybody, pages behind it for the clinician and the statistician.
 
-Puts pictures and words together; the words are made in `page_answer` and the `pages_*`, the layout is in summary.typ.
+Puts pictures and words together; the words are made in `first_page`, `planned`, `recorded` and `found`, the layout is in summary.typ.
 """
 
 import io
@@ -12,10 +12,7 @@ from nof1.errors import InputError
 from nof1.files import write_atomic
 from nof1.language import ENGLISH, say, speaking
 from nof1.report import plots
-from nof1.report.results import first_page as page_answer
-from nof1.report.results import found as pages_found
-from nof1.report.results import planned as pages_plan
-from nof1.report.results import recorded as pages_record
+from nof1.report.results import first_page, found, planned, recorded
 from nof1.report.typesetting.typeset import render
 from nof1.report.words.phrases import clip
 
@@ -159,12 +156,12 @@ def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) 
         Names of the pictures that there are.
     """
     protocol = result.trial.protocol
-    full, brief = page_answer.answer(result), page_answer.answer(result, brief=True)
+    full, brief = first_page.answer(result), first_page.answer(result, brief=True)
     sizes = ((_LARGE, 1.0, False),) if large_print else _FIRST
     alternatives = plots.describe(result.trial, result)
     last = result.trial.order.end
     return {
-        "title": say("N-of-1 trial: {title}", title=clip(protocol.title, page_answer.MAX_TITLE)),
+        "title": say("N-of-1 trial: {title}", title=clip(protocol.title, first_page.MAX_TITLE)),
         "foot": say(
             "nof1 {version}, protocol {protocol}, diary {diary} (SHA-256, first 16 digits)",
             version=result.record["nof1"],
@@ -176,16 +173,16 @@ def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) 
         "large": large_print,
         "first": [[(brief if short else full) | {"pictures": share}, size] for size, share, short in sizes],
         "sections": [
-            pages_plan.plan(result),
-            pages_plan.drawn(result),
-            pages_plan.lived(result, drawn),
-            pages_record.recorded(result),
-            pages_found.method(result, drawn),
-            pages_found.found(result),
-            pages_found.other_choices(result, drawn),
-            pages_found.checks(result),
-            pages_record.limits(result),
-            pages_record.provenance(result),
+            planned.plan(result),
+            planned.drawn(result),
+            planned.lived(result, drawn),
+            recorded.recorded(result),
+            found.method(result, drawn),
+            found.found(result),
+            found.other_choices(result, drawn),
+            found.checks(result),
+            recorded.limits(result),
+            recorded.provenance(result),
         ],
         "alternatives": {name: alternatives.get(name, name) for name in drawn},
     }
