@@ -293,6 +293,7 @@ def test_one_dose_taken_says_next_to_nothing_of_the_full_effect():
     assert effect["full"]["verdict"] not in SURE
 
 
+@pytest.mark.slow
 def test_a_wild_night_widens_the_normal_interval_and_moves_student_less():
     shift, widths = {}, {}
     for family in ("normal", "student"):
@@ -335,6 +336,7 @@ def test_a_step_in_the_middle_is_not_taken_for_an_effect(estimand):
     assert covered >= 36
 
 
+@pytest.mark.slow
 def test_ratings_at_the_floor_leave_it_open_how_far_below_it_the_nights_are():
     """Where one rating in 26 is off the floor the effect on the scale is small, and that of the latent nights is not known."""
     protocol = protocol_of("rating")
@@ -375,6 +377,7 @@ SEPARATED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", SEPARATED)
 def test_nights_that_the_arms_separate_and_nights_at_the_floor(family):
     """Every night on has what no night off has: the odds are infinite by the nights alone; priors keep the interval finite, and wide."""

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pypdf
+import pytest
 from matplotlib.figure import Figure
 
 from nof1 import Trial, fit, report
@@ -24,6 +25,7 @@ def trial(arms, nights):
     return Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10)
 
 
+@pytest.mark.slow
 def test_twelve_arms_leave_room_for_the_nights_and_the_effects(tmp_path):
     twelve = trial(12, 108)
     result = fit(twelve, engine="marginal", sensitivity=False)

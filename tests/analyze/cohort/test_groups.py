@@ -170,6 +170,7 @@ def test_each_group_is_held_against_the_largest_one_in_words_and_in_the_table():
         assert moderator_sentence(cohort).startswith("form: Wirkung ")
 
 
+@pytest.mark.slow
 def test_of_many_groups_those_that_differ_most_are_named():
     cohort = pool(people_of([f"form {i % 7}" for i in range(28)]), moderator="form")
     sentence = moderator_sentence(cohort)

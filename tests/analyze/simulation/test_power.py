@@ -168,6 +168,7 @@ def test_simulated_nights_are_those_of_simulate(make_protocol):
         np.testing.assert_array_equal(quick.y, slow.y)
 
 
+@pytest.mark.slow
 def test_known_answer_against_a_plain_loop(month):
     """The same chances from `simulate` and `fit`, one trial at a time, with seeds of their own."""
     trials = 40

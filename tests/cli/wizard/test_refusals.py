@@ -98,6 +98,7 @@ def test_a_bad_answer_gets_one_sentence_and_the_question_again(folder, step, tex
     assert answers == planned(PLAINEST)[1]
 
 
+@pytest.mark.slow
 def test_bad_answers_that_only_some_branches_ask_for(folder):
     cases = [
         (BRANCHES["two doses"], "amount-second", "150", "is not above the lower dose (200 mg)"),
@@ -158,6 +159,7 @@ NEAR = st.sampled_from(
 HOSTILE = st.one_of(NEAR, NEAR, NEAR, st.text(max_size=40))
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(HOSTILE, max_size=80), st.integers(0, 60))
 def test_whatever_is_typed_ends_in_a_valid_plan_or_a_draft(lines, start):

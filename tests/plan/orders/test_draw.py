@@ -126,7 +126,7 @@ def test_both_starts_of_an_alternating_order_occur(planned):
     assert set(rows) == {("off", "citrate") * 4, ("citrate", "off") * 4}
 
 
-@pytest.mark.parametrize("arms", [2, 3, 5])
+@pytest.mark.parametrize("arms", [2, *(pytest.param(arms, marks=pytest.mark.slow) for arms in (3, 5))])
 def test_a_thousand_periods_are_allowed_and_drawn(planned, arms):
     protocol = planned("balanced", arms, periods=1000, period_nights=3)
     row = draw_order(protocol).arms()

@@ -354,6 +354,7 @@ def test_the_name_of_a_file_is_written_without_what_cannot_be(tmp_path, name):
     assert str(problem.value).isprintable()
 
 
+@pytest.mark.slow
 def test_a_sheet_that_claims_to_be_huge_is_read_by_what_is_in_it(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["date", "severity"])
