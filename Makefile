@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Two set-ups at once would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-dev asked demo test test-slow odd-hours lint format words notebooks sample build bench bench-tests calibrate mutate lock clean images docs
+.PHONY: help setup setup-dev asked demo test test-slow odd-hours lint format words schema notebooks sample build bench bench-tests calibrate mutate lock clean images docs
 
 # The tests start hundreds of processes: each of them would compile nof1 again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -61,6 +61,9 @@ format: $(READY_DEV) ## format the code
 
 words: $(READY_DEV) ## collect the sentences for translators
 	@$(BIN)/python scripts/extract_words.py
+
+schema: $(READY_DEV) ## write the JSON Schema of results.json anew
+	@$(BIN)/python -c "import json; from nof1.analyze.schema import json_schema; print(json.dumps(json_schema(), indent=1))" >src/nof1/analyze/results.schema.json
 
 notebooks: $(READY_DEV) ## run the notebooks and keep their outputs
 	@$(BIN)/python scripts/run_notebooks.py notebooks/*.ipynb

@@ -20,7 +20,7 @@ import numpy as np
 from bench import COMMAND, HERE, SAMPLE, cold, python, trial_of
 
 from nof1.analyze.engines.marginal import QUICK_ROUNDS, MarginalFit, fit_marginal, fit_marginals
-from nof1.analyze.model.data import Terms, terms
+from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.simulation.nuisance import Nuisance
 from nof1.analyze.simulation.replicate import Batch, terms_or_refusal
 from nof1.errors import RefusalError
@@ -30,9 +30,9 @@ COMPILE = """
 import pymc, nutpie
 from nof1 import Trial
 from nof1.analyze.engines.pymc_model import build_model
-from nof1.analyze.model.data import Terms, terms
+from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.errors import RefusalError
-nutpie.compile_pymc_model(build_model(terms(Trial.load({folder!r}))))
+nutpie.compile_pymc_model(build_model(build_model_data(Trial.load({folder!r}))))
 """
 Row = tuple[str, str, str]
 BATCH = "--batch"
@@ -98,7 +98,7 @@ def marginal_rows() -> list[Row]:
     """The marginal engine, warm."""
     times = []
     for nights in (84, 364):
-        data = terms(trial_of(nights))
+        data = build_model_data(trial_of(nights))
         found = []
         for seed in range(30):
             clock = time.perf_counter()
@@ -123,7 +123,7 @@ def batch_here() -> list[Row]:
     protocol = trial_of(84).protocol
     batch = Batch(protocol, Nuisance(protocol), -1.0, range(256), 1, missing=0.05, skipped=0.05)
     simulated = (batch.lived(trial)[1:] for trial in batch.trials)
-    lived = [one for one in (terms_or_refusal(protocol, *nights) for nights in simulated) if isinstance(one, Terms)]
+    lived = [one for one in (terms_or_refusal(protocol, *nights) for nights in simulated) if isinstance(one, ModelData)]
 
     def alone() -> list[MarginalFit | RefusalError]:
         return [one for data in lived for one in fit_marginals([data], seed=1, rounds=QUICK_ROUNDS)]
@@ -166,7 +166,7 @@ def sampling_rows() -> list[Row]:
     rows: list[Row] = []
     times = []
     for nights in (84, 364):
-        code = compile_nuts(terms(trial_of(nights)), progress=lambda *_: None).code
+        code = compile_nuts(build_model_data(trial_of(nights)), progress=lambda *_: None).code
         found = []
         for seed in range(4):
             clock = time.perf_counter()

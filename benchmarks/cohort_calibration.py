@@ -22,7 +22,7 @@ from nof1.analyze.cohort.fit import pool
 from nof1.analyze.cohort.likelihood import Person, PersonPair, effect_grid, person_of
 from nof1.analyze.cohort.nodes import MEAN_SD, SPREAD_SCALE
 from nof1.analyze.engines.marginal import MarginalFit, fit_marginals
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.simulation.nuisance import Nuisance
 from nof1.analyze.simulation.replicate import terms_or_refusal
@@ -102,10 +102,10 @@ def lived_cohort(seed: int) -> list[float]:
     for effect in effects[:-1]:
         calendar = Calendar.of(protocol, draw_order(protocol, seed=int(rng.integers(2**63))))
         lived.append(terms_or_refusal(protocol, calendar, nights(protocol, calendar, effect, rng)))
-    fitted = iter(fit_marginals([one for one in lived if isinstance(one, Terms)], seed=1))
+    fitted = iter(fit_marginals([one for one in lived if isinstance(one, ModelData)], seed=1))
     people, truths = [], []
     for i, (one, effect) in enumerate(zip(lived, effects[:-1], strict=True)):
-        fit = next(fitted) if isinstance(one, Terms) else one
+        fit = next(fitted) if isinstance(one, ModelData) else one
         if isinstance(fit, MarginalFit):
             people.append(person_of(protocol, fit, name=f"{i}", diary_sha256=""))
             truths.append(effect)

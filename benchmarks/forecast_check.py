@@ -19,7 +19,7 @@ import numpy as np
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import QUICK_ROUNDS, MarginalFit, draw_coefficients, fit_marginal
-from nof1.analyze.model.data import Terms, terms
+from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.model.effects import SETTLED, effect_from_mixture, pairs
 from nof1.analyze.model.exposure import exposure_by_day
 from nof1.analyze.simulation.continuation import (
@@ -103,7 +103,7 @@ class Comparison:
 
 
 def live_on(
-    trial: Trial, data: Terms, fit: MarginalFit, *, blocks: int, draws: int, seed: int
+    trial: Trial, data: ModelData, fit: MarginalFit, *, blocks: int, draws: int, seed: int
 ) -> dict[Estimand, Lived]:
     """Live a trial on from truths drawn from its posterior, and analyze each anew: what is said on both estimands."""
     protocol = trial.protocol
@@ -132,8 +132,8 @@ def live_on(
 
 
 def outcomes(
-    data: Terms, longer: Terms, fit: MarginalFit, theta: int, b: Array, u: Array, rng: np.random.Generator
-) -> Terms:
+    data: ModelData, longer: ModelData, fit: MarginalFit, theta: int, b: Array, u: Array, rng: np.random.Generator
+) -> ModelData:
     """The longer trial with today's outcomes and drawn ones after them: the AR(1) goes on from the last night."""
     phi, sigma, omega = fit.phi[theta], fit.sigma[theta], fit.omega[theta]
     exposure = longer.doses
@@ -234,7 +234,7 @@ ALTERNATIVES = {"theta taken as known": theta_known, "theta never learned": thet
 
 def compare(name: str, trial: Trial) -> list[Comparison]:
     """Forecast one trial and live it on."""
-    data = terms(trial)
+    data = build_model_data(trial)
     fit = fit_marginal(data, seed=SEED)
 
     def told(estimand: Estimand) -> Forecast:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from nof1.analyze.parallel.dask import on_cluster
-from nof1.analyze.parallel.processes import Spread, here
+from nof1.analyze.parallel.dask import run_dask
+from nof1.analyze.parallel.processes import Spread, run_local
 
 
 def add_option(parser: argparse.ArgumentParser) -> None:
@@ -18,9 +18,9 @@ def add_option(parser: argparse.ArgumentParser) -> None:
 def machines(address: str | None) -> Iterator[Spread]:
     """Work there, or here without an address."""
     if address is None:
-        yield here(None)
+        yield run_local(None)
         return
-    with on_cluster(address) as spread:
+    with run_dask(address) as spread:
         yield spread
 
 

@@ -19,7 +19,7 @@ from scipy import stats
 
 from nof1.analyze.engines.marginal import fit_marginal
 from nof1.analyze.engines.posterior import marginal_draws
-from nof1.analyze.model.data import Terms, assemble
+from nof1.analyze.model.data import ModelData, assemble
 from nof1.analyze.model.draws import Draws
 from nof1.analyze.model.effects import LEVEL, TAILS
 from nof1.analyze.model.pointwise import replicate_series
@@ -77,7 +77,7 @@ def make_protocol(family: str) -> Protocol:
     )
 
 
-def make_terms(protocol: Protocol) -> Terms:
+def make_terms(protocol: Protocol) -> ModelData:
     calendar = Calendar.of(protocol, draw_order(protocol))
     used = ~absent_nights(len(calendar.arm), MISSING, np.random.default_rng(SEED))
     low, high = protocol.outcome.low, protocol.outcome.high
@@ -85,7 +85,7 @@ def make_terms(protocol: Protocol) -> Terms:
     return assemble(protocol, outcome, used, calendar.treated, calendar.treated.astype(float), calendar.period)
 
 
-def truths(data: Terms, count: int) -> tuple[Draws, np.ndarray]:
+def truths(data: ModelData, count: int) -> tuple[Draws, np.ndarray]:
     """Parameters from the priors, and a data set for each, shape (count, n), on the model's scale."""
     rng = np.random.default_rng([SEED, FAMILIES.index(data.family)])
     draws = draw_prior(data, count, rng)
@@ -103,7 +103,7 @@ def values_of(draws: Draws, i: int, names: list[str]) -> dict[str, float]:
     return out
 
 
-def marginal_ranks(data: Terms, count: int) -> list[dict[str, float]]:
+def marginal_ranks(data: ModelData, count: int) -> list[dict[str, float]]:
     """One row a data set: rank of each parameter, and the interval of the effect."""
     names = list(priors_of(data))
     draws, y = truths(data, count)
@@ -120,7 +120,7 @@ def marginal_ranks(data: Terms, count: int) -> list[dict[str, float]]:
     return rows
 
 
-def nuts_ranks(data: Terms, count: int, *, draws_kept: int = 500) -> list[dict[str, float]]:
+def nuts_ranks(data: ModelData, count: int, *, draws_kept: int = 500) -> list[dict[str, float]]:
     """The same by NUTS, with one compilation."""
     import nutpie
 

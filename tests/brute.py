@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from nof1.plan.orders.draw import allowed_sequences, lay_out
 from nof1.record.diary.entry import Entry
 from nof1.record.trial import Trial
 
@@ -124,3 +125,8 @@ def every_half(n, half):
     rows = np.zeros((len(chosen), n), dtype=int)
     np.put_along_axis(rows, np.array(chosen), 1, axis=1)
     return rows
+
+
+def build_order(protocol, number):
+    """The allowed order with this number, from 0."""
+    return lay_out(protocol, allowed_sequences(protocol).at(number))

@@ -1,6 +1,6 @@
 """A small trial of every family, and nights for it that come from the model's own priors."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from functools import cache
 
@@ -111,8 +111,21 @@ def _compiled(family):
     return compile_nuts(make_terms(make_protocol(family), missing=0), progress=lambda *_: None)
 
 
+def same_nights(one, other):
+    """Whether two trials differ in nothing but the outcomes."""
+    names = [field.name for field in fields(one) if field.name != "y"]
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)
+
+
+def with_outcome(compiled, data):
+    """The same compiled code for other outcomes of the same nights."""
+    assert same_nights(compiled.data, data)
+    return replace(compiled, data=data, code=compiled.code.with_data(observed_outcome=data.y))
+
+
 def sampled(data):
     """Draws of a trial of the small design with every night recorded, by NUTS; one try."""
     from nof1.analyze.engines.nuts import EFFORTS, sample_nuts
 
-    return sample_nuts(_compiled(data.family).with_outcome(data), seed=1, progress=lambda *_: None, efforts=EFFORTS[:1])
+    compiled = with_outcome(_compiled(data.family), data)
+    return sample_nuts(compiled, seed=1, progress=lambda *_: None, efforts=EFFORTS[:1])

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from nof1 import Trial
+from nof1.plan.protocol.analysis import Priors
+from nof1.plan.protocol.family import default_priors
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "data" / "sample"
@@ -75,3 +77,8 @@ def melatonin():
 
 def silent(stage, done, whole):
     pass
+
+
+def priors_for(low, high, family="normal"):
+    """The default priors of an outcome with these ends."""
+    return Priors(**default_priors(family, low, high))

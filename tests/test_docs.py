@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from fitted import fitted
+from known import priors_for
 
 from nof1.analyze.checks import blinding, computation, model_checks, randomization_test
 from nof1.analyze.engines import marginal, nuts, posterior
 from nof1.analyze.engines.augmented import fit as augmented
 from nof1.analyze.model.exposure import NEARLY_FULL
 from nof1.analyze.simulation.forecast import MORE_BLOCKS
-from nof1.plan.protocol.analysis import Analysis, Priors
+from nof1.plan.protocol.analysis import Analysis
 from nof1.plan.protocol.family import FAMILIES, OWN_PRIORS, SCALES, default_priors
 
 ROOT = Path(__file__).parents[1]
@@ -106,7 +107,7 @@ def value(told, low, high):
 
 
 def test_priors_of_every_family_and_of_one_alone():
-    of_all = Priors.for_range(0, 10)
+    of_all = priors_for(0, 10)
     a, b = of_all.autocorrelation_a, of_all.autocorrelation_b
     said(f"(φ + 1)/2 ~ Beta({a:g}, {b:g})")
     said(f"h ~ LogNormal(ln {of_all.half_life_median:g}, {of_all.half_life_log_sd:g})")

@@ -88,6 +88,7 @@ def test_an_installed_package_brings_its_data(tmp_path):
         inside = set(wheel.namelist())
     assert {
         "nof1/py.typed",
+        "nof1/analyze/results.schema.json",
         "nof1/report/typesetting/summary.typ",
         "nof1/plan/templates/magnesium-rls.toml",
         "nof1/facts/dose.toml",

@@ -6,10 +6,10 @@ template and values, so that a sentence of results.json can be said again in ano
 """
 
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -25,6 +25,9 @@ _FOLDER = "languages"
 # Not strftime: names must not depend on the machine's language.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+Sentence = str  # what is said to people; mostly a `Said`, which knows what it was made from
 
 
 class Said(str):
@@ -277,12 +280,8 @@ def said_in(record: Any) -> dict[str, dict[str, Any]]:
     """Everything in a record that can be said again, by its text."""
     if isinstance(record, Said):
         return {str(record): record.to_dict()}
-    if isinstance(record, Mapping):
-        record = record.values()
-    elif not isinstance(record, list | tuple):
-        return {}
     out: dict[str, dict[str, Any]] = {}
-    for value in record:
+    for value in _inside(record):
         out |= said_in(value)
     return out
 
@@ -293,4 +292,14 @@ def with_said(record: Any, table: Mapping[str, Mapping[str, Any]]) -> Any:
         return Said.from_dict(table[record]) if record in table else record
     if isinstance(record, Mapping):
         return {key: with_said(value, table) for key, value in record.items()}
-    return [with_said(value, table) for value in record] if isinstance(record, list) else record
+    if is_dataclass(record) and not isinstance(record, type):
+        return replace(record, **{one.name: with_said(getattr(record, one.name), table) for one in fields(record)})
+    return type(record)(with_said(value, table) for value in record) if isinstance(record, list | tuple) else record
+
+
+def _inside(record: Any) -> Iterable[Any]:
+    if isinstance(record, Mapping):
+        return record.values()
+    if is_dataclass(record):
+        return (getattr(record, one.name) for one in fields(record))
+    return record if isinstance(record, list | tuple) else ()

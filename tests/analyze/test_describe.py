@@ -1,7 +1,8 @@
 """Side effects and doses by arm: counted by hand, what was never asked, what was not recorded, and nights that do not count."""
 
+import itertools
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
@@ -9,8 +10,10 @@ from known import SAMPLE, two_arms
 
 from nof1 import Trial
 from nof1.analyze.checks.rates import rate_difference, rate_interval
-from nof1.analyze.describe import describe_adherence, describe_harms, describe_periods
+from nof1.analyze.describe import Harms, describe_adherence, describe_harms, describe_periods
+from nof1.cli.commands.status import adherence
 from nof1.plan.orders.draw import draw_order
+from nof1.record.diary.doses import planned_dose
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.writing import Change, record
 from nof1.record.unseal import unseal
@@ -46,6 +49,11 @@ def felt(*effects):
 NOTHING = felt()
 
 
+def counts(harms):
+    """Nights with each side effect."""
+    return {name: kind.nights for name, kind in harms.kinds.items()}
+
+
 # --- periods
 
 
@@ -53,20 +61,24 @@ def test_periods_are_told_with_their_nights_mean_and_sd(trial_folder, protocol):
     """The first stretch is the run-in, of two nights; of the next three nights one is without a rating."""
     trial = Trial.load(trial_folder)
     rows = describe_periods(trial)
-    assert [(row["period"], row["block"], row["nights"]) for row in rows] == [
+    assert [(row.period, row.block, row.nights) for row in rows] == [
         (0, 0, 2), (1, 1, 3), (2, 1, 3), (3, 2, 3), (4, 2, 3),
     ]  # fmt: skip
-    assert [row["arm"] for row in rows] == ["off", *draw_order(protocol).arms()]
-    assert (rows[0]["start"], rows[0]["end"], rows[1]["start"]) == ("2026-01-05", "2026-01-06", "2026-01-07")
-    assert [(row["recorded"], row["mean"]) for row in rows] == [(2, 5), (2, 6), (1, 3), (0, None), (0, None)]
+    assert [row.arm for row in rows] == ["off", *draw_order(protocol).arms()]
+    assert (rows[0].start, rows[0].end, rows[1].start) == (
+        date(2026, 1, 5),
+        date(2026, 1, 6),
+        date(2026, 1, 7),
+    )
+    assert [(row.recorded, row.mean) for row in rows] == [(2, 5), (2, 6), (1, 3), (0, None), (0, None)]
     # 4 and 6; 5 and 7; the sd of one night is not known
-    assert [row["sd"] for row in rows] == [pytest.approx(2**0.5), pytest.approx(2**0.5), None, None, None]
+    assert [row.sd for row in rows] == [pytest.approx(2**0.5), pytest.approx(2**0.5), None, None, None]
 
 
 def test_days_that_are_only_numbered_have_no_dates():
     for row in describe_periods(two_arms()):
-        assert (row["start"], row["end"], row["nights"]) == (None, None, 7)
-        assert row["sd"] is not None
+        assert (row.start, row.end, row.nights) == (None, None, 7)
+        assert row.sd is not None
 
 
 # --- side effects
@@ -85,18 +97,18 @@ def test_nights_with_side_effects_are_counted_by_arm(lived):
         ],
     )
     off, on = describe_harms(trial).values()
-    assert (off["nights"], off["with_side_effects"], off["side_effects"]) == (7, 1, {"headache": 1})
-    assert (on["nights"], on["with_side_effects"]) == (5, 4)
-    assert list(on["side_effects"].items()) == [
+    assert (off.nights, off.with_side_effects, counts(off)) == (7, 1, {"headache": 1})
+    assert (on.nights, on.with_side_effects) == (5, 4)
+    assert list(counts(on).items()) == [
         ("fainting", 1),
         ("soft stools", 3),
         ("headache", 1),
     ]  # to stop for: first
-    assert on["kinds"]["fainting"]["stop"] == "fainting"
-    assert on["kinds"]["soft stools"]["stop"] is None
-    assert (on["rate"], tuple(on["interval"])) == (4 / 5, rate_interval(4, 5))
-    assert on["kinds"]["soft stools"]["rate"] == 3 / 5
-    assert tuple(on["kinds"]["soft stools"]["interval"]) == rate_interval(3, 5)
+    assert on.kinds["fainting"].stop == "fainting"
+    assert on.kinds["soft stools"].stop is None
+    assert (on.rate, on.interval) == (4 / 5, rate_interval(4, 5))
+    assert on.kinds["soft stools"].rate == 3 / 5
+    assert on.kinds["soft stools"].interval == rate_interval(3, 5)
 
 
 def test_every_kind_is_held_against_the_reference(lived):
@@ -104,42 +116,42 @@ def test_every_kind_is_held_against_the_reference(lived):
         off=[felt("headache")] * 2 + [NOTHING] * 6, magnesium=[felt("soft stools", "fainting")] * 3 + [NOTHING] * 3
     )
     off, on = describe_harms(trial).values()
-    assert off["against_reference"] is None
-    against = on["against_reference"]
-    assert against["reference"] == "off"
-    assert list(against["kinds"]) == ["fainting", "headache", "soft stools"]
-    for found, counts in ((against["any"], (3, 6, 2, 8)), (against["kinds"]["headache"], (0, 6, 2, 8))):
+    assert off.against_reference is None
+    against = on.against_reference
+    assert against.reference == "off"
+    assert list(against.kinds) == ["fainting", "headache", "soft stools"]
+    for found, counts in ((against.any, (3, 6, 2, 8)), (against.kinds["headache"], (0, 6, 2, 8))):
         expected = rate_difference(*counts)
-        assert found["difference"] == pytest.approx(counts[0] / counts[1] - counts[2] / counts[3])
-        assert (tuple(found["interval"]), found["p_higher"]) == (expected.interval, expected.p_higher)
+        assert found.difference == pytest.approx(counts[0] / counts[1] - counts[2] / counts[3])
+        assert (found.interval, found.p_higher) == (expected.interval, expected.p_higher)
 
 
 @pytest.mark.parametrize("said", ["no headache", "None", "nothing", "no nausea or diarrhoea", "-"])
 def test_what_says_that_there_was_none_is_no_side_effect(lived, said):
     trial = lived(off=[NOTHING] * 8, magnesium=[felt(said)] * 5 + [felt("no sleep", said)])
     on = describe_harms(trial)["magnesium"]
-    assert (on["with_side_effects"], on["side_effects"]) == (1, {"no sleep": 1})
-    assert on["rate"] == 1 / 6
+    assert (on.with_side_effects, counts(on)) == (1, {"no sleep": 1})
+    assert on.rate == 1 / 6
 
 
 def test_an_arm_without_a_night_in_the_diary_has_no_rate(lived):
     on = describe_harms(lived(off=[NOTHING] * 8, magnesium=[None] * 6))["magnesium"]
-    assert (on["nights"], on["with_side_effects"], on["rate"], on["interval"]) == (0, 0, None, None)
-    assert on["against_reference"]["any"] is None
+    assert (on.nights, on.with_side_effects, on.rate, on.interval) == (0, 0, None, None)
+    assert on.against_reference.any is None
 
 
 def test_adopted_nights_were_never_asked_about():
     for row in describe_harms(two_arms()).values():
-        assert row.pop("nights") in (12, 14)
-        assert set(row.values()) == {None}
+        assert row.nights in (12, 14)
+        assert row == Harms(row.nights)
 
 
 def test_an_adopted_table_with_side_effects_was_asked():
     trial = two_arms()
     entries = (replace(trial.entries[0], side_effects=("rash",)), *trial.entries[1:])
     one, other = describe_harms(Trial(trial.protocol, trial.order, entries)).values()
-    assert (one["side_effects"], other["side_effects"]) == ({"rash": 1}, {})
-    assert other["against_reference"]["kinds"]["rash"]["p_higher"] < 0.5
+    assert (counts(one), counts(other)) == ({"rash": 1}, {})
+    assert other.against_reference.kinds["rash"].p_higher < 0.5
 
 
 def test_three_arms_are_each_held_against_the_reference(planned):
@@ -156,14 +168,16 @@ def test_three_arms_are_each_held_against_the_reference(planned):
         ),
     )
     harms = describe_harms(trial)
-    assert [row["with_side_effects"] for row in harms.values()] == [0, 2, 2]
+    assert [row.with_side_effects for row in harms.values()] == [0, 2, 2]
     for arm, kind in (("citrate", "soft stools"), ("glycinate", "rash")):
-        against = harms[arm]["against_reference"]
-        assert list(against["kinds"]) == [kind]
-        assert against["any"] == against["kinds"][kind]
+        against = harms[arm].against_reference
+        assert list(against.kinds) == [kind]
+        assert against.any == against.kinds[kind]
 
 
 # --- doses
+
+KINDS = ("as_planned", "partly", "more", "missed", "not_recorded")
 
 
 def dose(*mg):
@@ -174,68 +188,82 @@ def test_doses_are_sorted_by_what_was_planned(lived):
     """200 mg planned on magnesium, none on off; give or take 1 mg."""
     trial = lived(off=[*dose(0, 0, 0, 200, 50, 0, None), None], magnesium=[*dose(200, 199.2, 100, 0, 300), None])
     off, on = describe_adherence(trial).values()
-    assert [on[key] for key in ("as_planned", "partly", "more", "missed", "not_recorded")] == [2, 1, 1, 1, 1]
-    assert [off[key] for key in ("as_planned", "partly", "more", "missed", "not_recorded")] == [4, 0, 2, 0, 2]
-    assert (on["contamination"], off["contamination"]) == (None, 2)
-    assert (on["nights"], on["recorded"], on["dose_recorded"]) == (6, 5, 5)
-    assert on["mean_share_taken"] == pytest.approx((200 + 199.2 + 100 + 0 + 300) / 200 / 5)
-    assert off["mean_share_taken"] is None
-    assert on["share_as_planned"] == 2 / 6
-    assert tuple(on["interval_as_planned"]) == rate_interval(2, 6)
-    assert (on["share_recorded"], tuple(on["interval_recorded"])) == (5 / 6, rate_interval(5, 6))
-    assert (on["of_recorded"]["share"], tuple(on["of_recorded"]["interval"])) == (2 / 5, rate_interval(2, 5))
+    assert [getattr(on, key) for key in KINDS] == [2, 1, 1, 1, 1]
+    assert [getattr(off, key) for key in KINDS] == [4, 0, 2, 0, 2]
+    assert (on.contamination, off.contamination) == (None, 2)
+    assert (on.nights, on.recorded, on.dose_recorded) == (6, 5, 5)
+    assert on.mean_share_taken == pytest.approx((200 + 199.2 + 100 + 0 + 300) / 200 / 5)
+    assert off.mean_share_taken is None
+    assert on.share_as_planned == 2 / 6
+    assert on.interval_as_planned == rate_interval(2, 6)
+    assert (on.share_recorded, on.interval_recorded) == (5 / 6, rate_interval(5, 6))
+    assert (on.of_recorded.share, on.of_recorded.interval) == (2 / 5, rate_interval(2, 5))
 
 
 def test_a_milligram_more_or_less_is_the_planned_dose_and_a_tenth_beyond_is_not(lived):
     trial = lived(off=[*dose(0, 1, 1.1), *[None] * 5], magnesium=dose(200, 201, 199, 201.1, 198.9, 0))
     off, on = describe_adherence(trial).values()
-    assert [on[key] for key in ("as_planned", "partly", "more", "missed")] == [3, 1, 1, 1]
-    assert [off[key] for key in ("as_planned", "more", "contamination")] == [2, 1, 1]
+    assert [getattr(on, key) for key in KINDS[:4]] == [3, 1, 1, 1]
+    assert [off.as_planned, off.more, off.contamination] == [2, 1, 1]
+
+
+OFF, CITRATE = {"name": "off"}, {"name": "magnesium", "form": "citrate"}
+DUMMY = OFF | {"placebo": True}
 
 
 @pytest.mark.parametrize(
-    ("arms", "planned_dose"),
+    ("arms", "planned"),
     [
-        ([{"name": "off"}, {"name": "magnesium", "dose_mg": 200}], (0, 200)),
-        ([{"name": "off"}, {"name": "magnesium", "form": "citrate"}], (None, None)),
-        ([{"name": "off"}, {"name": "magnesium"}, {"name": "citrate", "dose_mg": 100}], (0, None, 100)),
-        ([{"name": "off", "dose_mg": 50}, {"name": "magnesium", "dose_mg": 200}], (50, 200)),
+        ([OFF, CITRATE | {"dose_mg": 200}], (0, 200)),
+        ([OFF, CITRATE], (0, None)),
+        ([DUMMY, CITRATE], (None, None)),
+        ([DUMMY, CITRATE | {"dose_mg": 200}], (0, 200)),
+        ([OFF, {"name": "magnesium"}, {"name": "citrate", "dose_mg": 100}], (0, None, 100)),
+        ([OFF | {"dose_mg": 50}, CITRATE | {"dose_mg": 200}], (50, 200)),
     ],
     ids=str,
 )
-def test_a_reference_that_names_no_dose_has_none_if_another_arm_names_one(make_protocol, arms, planned_dose):
-    """Of an arm that names no dose, nobody can say what is as planned."""
+def test_status_and_results_count_doses_by_one_rule(make_protocol, arms, planned):
+    """A reference that names no dose has none if another arm names one or there is nothing to take; where a dose is not named, any is as planned."""
     protocol = make_protocol(arms=arms)
     order = draw_order(protocol)
-    entries = tuple(
-        Entry(night, outcome=3, dose_mg=protocol.arm(period.arm).dose_mg or 0)
-        for period in order.periods
-        for night in period.dates
-    )
-    for row, dose_mg in zip(describe_adherence(Trial(protocol, order, entries)).values(), planned_dose, strict=True):
-        assert row["as_planned"] == (None if dose_mg is None else row["nights"])
-        assert row["mean_share_taken"] == (1 if dose_mg else None)
-        assert row["contamination"] == (0 if dose_mg == 0 else None)
+    assert tuple(planned_dose(protocol, arm.name) for arm in protocol.arms) == planned
+    doses = itertools.cycle((0, 200, 50, None, 100))
+    entries = tuple(Entry(night, outcome=3, dose_mg=next(doses)) for period in order.periods for night in period.dates)
+    rows = describe_adherence(Trial(protocol, order, entries))
+    told = adherence(protocol, order, entries, order.end)
+    assert told.nights == sum(row.planned_doses for row in rows.values())
+    assert told.as_planned == sum(row.as_planned for row in rows.values()) > 0
+    assert told.not_recorded == sum(row.not_recorded for row in rows.values())
+    given = {arm.name: [] for arm in protocol.arms}
+    for entry in entries:
+        given[order.period_of(entry.night).arm].append(entry.dose_mg)
+    for (name, row), dose in zip(rows.items(), planned, strict=True):
+        known = [mg for mg in given[name] if mg is not None]
+        assert row.as_planned == sum(mg > 0 if dose is None else mg == dose for mg in known)
+        assert row.missed == sum(mg == 0 for mg in known if dose != 0)
+        assert row.mean_share_taken == (pytest.approx(np.mean(known) / dose) if dose else None)
+        assert row.contamination == (sum(mg > 0 for mg in known) if dose == 0 and name == "off" else None)
 
 
 def test_whoever_stops_early_is_not_adherent(lived):
     on = describe_adherence(lived(off=[None] * 8, magnesium=[*dose(200), *[None] * 5]))["magnesium"]
-    assert on["share_as_planned"] == 1 / 6
-    assert on["of_recorded"]["share"] == 1
-    assert on["not_recorded"] == 5
+    assert on.share_as_planned == 1 / 6
+    assert on.of_recorded.share == 1
+    assert on.not_recorded == 5
 
 
 def test_doses_that_nobody_recorded(lived):
     on = describe_adherence(lived(off=[NOTHING] * 8, magnesium=[NOTHING] * 6))["magnesium"]
-    assert (on["dose_recorded"], on["as_planned"], on["not_recorded"]) == (0, 0, 6)
-    assert (on["of_recorded"], on["mean_share_taken"]) == (None, None)
+    assert (on.dose_recorded, on.as_planned, on.not_recorded) == (0, 0, 6)
+    assert (on.of_recorded, on.mean_share_taken) == (None, None)
 
 
 def test_a_trial_that_names_no_dose_has_no_adherence():
     for row in describe_adherence(two_arms()).values():
-        assert (row["as_planned"], row["share_as_planned"], row["interval_as_planned"]) == (None, None, None)
-        assert (row["partly"], row["more"], row["missed"], row["contamination"]) == (None,) * 4
-        assert (row["planned_doses"], row["not_recorded"]) == (14, 14)
+        assert (row.as_planned, row.share_as_planned, row.interval_as_planned) == (None, None, None)
+        assert (row.partly, row.more, row.missed, row.contamination) == (None,) * 4
+        assert (row.planned_doses, row.not_recorded) == (14, 14)
 
 
 def test_a_reference_with_a_dose_of_its_own_cannot_be_contaminated(planned):
@@ -243,8 +271,8 @@ def test_a_reference_with_a_dose_of_its_own_cannot_be_contaminated(planned):
     order = draw_order(protocol)
     entries = tuple(Entry(night, outcome=3, dose_mg=100) for period in order.periods for night in period.dates)
     citrate, glycinate = describe_adherence(Trial(protocol, order, entries)).values()
-    assert (citrate["as_planned"], citrate["contamination"]) == (2, None)
-    assert (glycinate["as_planned"], glycinate["partly"], glycinate["mean_share_taken"]) == (0, 2, 0.5)
+    assert (citrate.as_planned, citrate.contamination) == (2, None)
+    assert (glycinate.as_planned, glycinate.partly, glycinate.mean_share_taken) == (0, 2, 0.5)
 
 
 def test_of_a_concealed_trial_the_share_of_the_pack_counts_on_every_arm(sealed_trial):
@@ -261,20 +289,20 @@ def test_of_a_concealed_trial_the_share_of_the_pack_counts_on_every_arm(sealed_t
         shares[opened.order.period_of(datetime.fromisoformat(night).date()).arm].append(float(share))
     for arm, row in found.items():
         mine = np.array(shares[arm])
-        assert row["planned_doses"] == 6
-        assert row["as_planned"] == sum(mine == 1)
-        assert row["partly"] == sum((mine > 0) & (mine < 1))
-        assert (row["missed"], row["more"]) == (sum(mine == 0), sum(mine > 1))
-        assert row["not_recorded"] == 6 - len(mine)
-        assert row["mean_share_taken"] == pytest.approx(mine.mean())
-        assert row["contamination"] is None
-    assert found["off"]["nights"] == 8
+        assert row.planned_doses == 6
+        assert row.as_planned == sum(mine == 1)
+        assert row.partly == sum((mine > 0) & (mine < 1))
+        assert (row.missed, row.more) == (sum(mine == 0), sum(mine > 1))
+        assert row.not_recorded == 6 - len(mine)
+        assert row.mean_share_taken == pytest.approx(mine.mean())
+        assert row.contamination is None
+    assert found["off"].nights == 8
 
 
 @pytest.mark.parametrize("name", ["helps", "worsens", "cant-tell"])
 def test_every_planned_dose_is_in_one_place(name):
     trial = Trial.load(SAMPLE / name)
     for row in describe_adherence(trial).values():
-        parts = [row[key] for key in ("as_planned", "partly", "more", "missed", "not_recorded")]
-        assert sum(parts) == row["planned_doses"] == row["nights"]
-        assert row["dose_recorded"] + row["not_recorded"] == row["nights"]
+        parts = [getattr(row, key) for key in KINDS]
+        assert sum(parts) == row.planned_doses == row.nights
+        assert row.dose_recorded + row.not_recorded == row.nights

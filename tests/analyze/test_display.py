@@ -5,6 +5,9 @@ from html import unescape
 
 import pytest
 from fitted import fitted
+from records import predictive, with_checks, with_exposure
+
+from nof1.analyze.checks.computation import Check, CrossCheck, Sampling
 
 NASTY = "<script>alert('x')</script>"
 
@@ -14,28 +17,24 @@ def result():
     return fitted("helps", sensitivity=False)
 
 
-def with_record(result, **changes):
-    return replace(result, record=result.record | changes)
-
-
 def test_it_says_what_the_record_says(result):
-    _, numbers = result.leading(result.lead[0])
-    low, high = (f"{end:+.2f}".replace("-", "−") for end in numbers["interval"])
+    numbers = result.leading(result.lead[0])
+    low, high = (f"{end:+.2f}".replace("-", "−") for end in numbers.interval)
     for shown in (repr(result), unescape(result._repr_html_())):
         assert "magnesium against off" in shown
-        assert numbers["verdict"] in shown
-        assert f"{numbers['mean']:.2f} at full exposure".replace("-", "−") in shown
+        assert numbers.verdict in shown
+        assert f"{numbers.mean:.2f} at full exposure".replace("-", "−") in shown
         assert f"{low} to {high}" in shown
-        assert f"{100 * numbers['p_benefit']:.0f} %" in shown
+        assert f"{100 * numbers.p_benefit:.0f} %" in shown
         assert "no check of the computation failed" in shown
         assert "simulated: no person recorded these nights" in shown
     assert len(repr(result).splitlines()) < 10
 
 
 def test_chances_are_never_told_as_certain(result):
-    _, numbers = result.leading(result.lead[0])
-    assert numbers["p_better"] > 0.99
-    assert numbers["p_harm"] < 0.01
+    numbers = result.leading(result.lead[0])
+    assert numbers.p_better > 0.99
+    assert numbers.p_harm < 0.01
     for shown in (repr(result), unescape(result._repr_html_())):
         assert "> 99 %" in shown
         assert "< 1 %" in shown
@@ -43,13 +42,13 @@ def test_chances_are_never_told_as_certain(result):
 
 
 def test_what_failed_is_told(result):
-    checks = {
-        "sampler": {"passed": False, "sentence": f"It did not settle {NASTY}."},
-        "cross_check": {"passed": False, "sentence": "They differ."},
-        "predictive": {"passed": False, "kind": "model", "sentence": "New nights look different."},
-        "left_out": {"passed": None, "sentence": "Nobody asked."},
-    }
-    failed = with_record(result, checks=checks)
+    failed = with_checks(
+        result,
+        sampling=Sampling(False, f"It did not settle {NASTY}.", True),
+        cross_check=CrossCheck(False, "They differ."),
+        predictive=predictive(sentence="New nights look different."),
+        weights=Check(None, "Nobody asked."),
+    )
     for shown in (repr(failed), failed._repr_html_()):
         assert "no check of the computation failed" not in shown
         assert "They differ." in shown
@@ -60,9 +59,8 @@ def test_what_failed_is_told(result):
 
 
 def test_it_leads_with_the_effect_as_lived_where_exposure_fell_short(result):
-    exposure = {"highest": {"magnesium": 0.5}, "nearly_full": 0.8}
-    short = with_record(result, exposure=exposure)
-    lived = result.lead[0]["as_lived"]["mean"]
+    short = with_exposure(result, magnesium=0.5)
+    lived = result.lead[0].as_lived.mean
     assert f"{lived:.2f} as lived".replace("-", "−") in repr(short)
     assert f"{lived:.2f} as lived".replace("-", "−") in short._repr_html_()
 

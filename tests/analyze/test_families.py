@@ -12,12 +12,13 @@ from scipy import stats
 from scipy.special import expit
 
 from nof1 import Result, fit
-from nof1.analyze.engines.choose import solve
+from nof1.analyze.engines.choose import estimate
 from nof1.analyze.engines.nuts import mcse
-from nof1.analyze.engines.pair_effects import drawn_rows, entries, further_rows, rows_of
+from nof1.analyze.engines.pair_effects import drawn_rows, further_rows, rows_of
 from nof1.analyze.engines.pymc_model import build_model
+from nof1.analyze.fit import pair_effects
 from nof1.analyze.model.autoregression import paths
-from nof1.analyze.model.data import terms
+from nof1.analyze.model.data import build_model_data
 from nof1.analyze.model.draws import Draws, exposures, linear_predictor, without_treatment
 from nof1.analyze.model.effects import pairs
 from nof1.analyze.model.pointwise import left_out, log_likelihood, replicate_series
@@ -86,7 +87,7 @@ def brute(data, count=8000, seed=0):
     return np.array([middle(one.reshape(8, -1, data.n), axis=1) for one in drawn])
 
 
-def estimate(batches):
+def mean_of(batches):
     """Mean of eight batches, and what its error may be."""
     return batches.mean(), 5 * batches.std(ddof=1) / np.sqrt(8) + 1e-9
 
@@ -94,9 +95,9 @@ def estimate(batches):
 def truths(data):
     """Effect of each arm at full exposure and as lived, with the error allowed."""
     ways, k = brute(data), len(data.arms)
-    full = [estimate((ways[1 + i] - ways[0]).mean(axis=1)) for i in range(k)]
+    full = [mean_of((ways[1 + i] - ways[0]).mean(axis=1)) for i in range(k)]
     nights = [data.treated[data.day, i] for i in range(k)]
-    lived = [estimate((ways[1 + k] - ways[2 + k + i])[:, nights[i]].mean(axis=1)) for i in range(k)]
+    lived = [mean_of((ways[1 + k] - ways[2 + k + i])[:, nights[i]].mean(axis=1)) for i in range(k)]
     return full, lived
 
 
@@ -200,8 +201,8 @@ def test_three_arms_are_compared_with_each_other_as_with_the_reference(family):
         citrate, oxide, between = (row[estimand] for row in rows)
         assert between.mean == pytest.approx(oxide.mean - citrate.mean)
         assert between.sd > 0
-    told = entries(protocol, "nuts", rows, None)
-    assert {one["measure"] for one in told} == {MEASURES[family]}
+    told = pair_effects(protocol, "nuts", rows)
+    assert {one.measure for one in told} == {MEASURES[family]}
     standardized = standardize(data, draws)
     for pair in pairs(protocol):
         vector = np.array(pair.vector)
@@ -233,7 +234,7 @@ def test_doses_covariates_and_fewer_parts_are_taken_by_every_family(family, part
         rng.random(len(arm)) < 0.5
     )
     taken = np.where(arm == "off", 0.0, rng.choice([0.0, 100.0, 200.0], len(arm)))
-    data = terms(make_trial(protocol, outcome, dose_mg=list(taken), stress=list(rng.normal(3, 1, len(arm)))))
+    data = build_model_data(make_trial(protocol, outcome, dose_mg=list(taken), stress=list(rng.normal(3, 1, len(arm)))))
     assert data.covariate_names == ("stress",)
     assert set(np.unique(data.doses)) == ({0.0, 0.5, 1.0} if "dose" in parts else {0.0, 1.0})
     data, draws, values = one_of(family, data=data)
@@ -261,7 +262,7 @@ def nights_of(family, *, seed):
 def answered(protocol, data):
     """Effects of the only pair, and what else is said of it, by the engine of the family."""
     if data.family not in SAMPLED:
-        return solve(protocol, data, seed=1).rows[0], []
+        return estimate(protocol, data, seed=1).rows[0], []
     posterior = sampled(data).tree["posterior"].to_dataset()
     return drawn_rows(protocol, data, posterior, mcse=mcse, seed=1)[0], further_rows(protocol, data, posterior)[0]
 
@@ -271,7 +272,7 @@ def answered(protocol, data):
 )
 def test_a_clear_effect_is_found_and_its_interval_holds_the_truth(family):
     protocol, trial = nights_of(family, seed=SEEDS.get(family, 11))
-    data = terms(trial)
+    data = build_model_data(trial)
     row, further = answered(protocol, data)
     for effect, (truth,) in zip((row["full"], row["as-lived"]), truths(data), strict=True):
         assert effect.interval[0] < truth[0] < effect.interval[1]
@@ -279,8 +280,8 @@ def test_a_clear_effect_is_found_and_its_interval_holds_the_truth(family):
         assert effect.p_better > 0.9
         assert effect.verdict in ("helps", "leans better")
     for one in further:
-        assert one["interval"][0] <= one["median"] <= one["interval"][1]
-    assert {one["measure"] for one in further} == (FURTHER[family] if family in SAMPLED else set())
+        assert one.interval[0] <= one.median <= one.interval[1]
+    assert {one.measure for one in further} == (FURTHER[family] if family in SAMPLED else set())
 
 
 def whole_result(kind):
@@ -288,7 +289,7 @@ def whole_result(kind):
     if kind == "marginal":
         return fit(nights_of("normal", seed=3)[1], engine="marginal", sensitivity=False)
     _, trial = nights_of("count", seed=11)
-    return Result(trial, {"engines": {"nuts": {}}, "effects": [], "seed": 1}, sampled(terms(trial)).tree)
+    return Result(trial, {"engines": {"nuts": {}}, "effects": [], "seed": 1}, sampled(build_model_data(trial)).tree)
 
 
 def test_odds_stay_finite_where_every_draw_is_certain():

@@ -1,11 +1,13 @@
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import arviz as az
 import numpy as np
 import pytest
 from known import SAMPLE, two_arms
+from records import with_exposure
 
 from nof1 import InputError, Result, Trial, fit
 from nof1.analyze.simulation.simulate import Truth, simulate
@@ -16,12 +18,10 @@ from nof1.record.diary.writing import add_entries
 # What other programs rely on.
 CONTRACT = {
     "schema", "nof1", "protocol_sha256", "diary_sha256", "randomized", "family", "priors", "engines", "effects",
-    "parameters", "randomization_test", "checks", "sensitivity", "periods", "adherence", "harms", "blinding", "versions",
+    "parameters", "randomization_tests", "checks", "sensitivity", "periods", "adherence", "harms", "blinding", "versions",
 }  # fmt: skip
-EFFECT = {
-    "arm", "reference", "engine", "mean", "sd", "interval", "interval_kind", "level", "threshold", "better", "p_better",
-    "p_benefit", "p_small", "p_harm", "verdict",
-}  # fmt: skip
+EFFECT = {"arm", "reference", "engine", "estimand", "interval_kind", "level", "threshold", "better", "full", "as_lived"}
+NUMBERS = {"mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm", "verdict"}
 
 
 OVER = datetime(2026, 5, 1, 8, tzinfo=UTC)  # the trial is
@@ -39,6 +39,7 @@ def test_results_json_keeps_its_contract(folder):
     record = json.loads((folder / "results" / "results.json").read_text())
     assert set(record) >= CONTRACT
     assert all(set(effect) >= EFFECT for effect in record["effects"])
+    assert all(set(effect[estimand]) >= NUMBERS for effect in record["effects"] for estimand in ("full", "as_lived"))
     assert record["effects"][0]["interval_kind"] == "eti"
     assert record["effects"][0]["level"] == 0.95
     assert record["protocol_sha256"] == Trial.load(folder).protocol.sha256()
@@ -59,9 +60,9 @@ def test_a_saved_result_comes_back(folder):
 def test_the_posterior_goes_into_arviz_as_it_is(folder):
     result = fit(Trial.load(folder), engine="marginal")
     table = az.summary(result.posterior, var_names=["effect"], ci_prob=0.95, ci_kind="eti", round_to="none")
-    effect = result.lead[0]
-    assert table["mean"].iloc[0] == pytest.approx(effect["mean"], abs=0.05 * effect["sd"])
-    assert table["eti95_lb"].iloc[0] == pytest.approx(effect["interval"][0], abs=0.1 * effect["sd"])
+    effect = result.lead[0].named
+    assert table["mean"].iloc[0] == pytest.approx(effect.mean, abs=0.05 * effect.sd)
+    assert table["eti95_lb"].iloc[0] == pytest.approx(effect.interval[0], abs=0.1 * effect.sd)
 
 
 @pytest.mark.parametrize("changed", ["diary", "protocol", "posterior", "record"])
@@ -98,9 +99,9 @@ def test_unknown_engine_and_seed_are_refused():
 
 def test_effect_as_lived_is_the_effect_times_the_exposure_lived():
     lived = fit(two_arms("exponential"), engine="marginal").lead[0]
-    assert abs(lived["as_lived"]["mean"]) < abs(lived["full"]["mean"])
+    assert abs(lived.as_lived.mean) < abs(lived.full.mean)
     same = fit(two_arms(), engine="marginal").lead[0]
-    assert same["as_lived"]["mean"] == pytest.approx(same["full"]["mean"])
+    assert same.as_lived.mean == pytest.approx(same.full.mean)
 
 
 def test_short_periods_lead_with_the_effect_as_lived():
@@ -114,8 +115,8 @@ def test_short_periods_lead_with_the_effect_as_lived():
     )
     result = fit(trial, engine="marginal")
     assert result.short_of_full(result.lead[0]) == ["on"]
-    assert result.leading(result.lead[0])[0] == "as-lived"
-    assert result.leading(result.lead[0])[1] == result.lead[0]["as_lived"]
+    assert result.leading_estimand(result.lead[0]) == "as-lived"
+    assert result.leading(result.lead[0]) == result.lead[0].as_lived
 
 
 def test_dose_as_taken_enters_the_exposure(folder):
@@ -128,22 +129,26 @@ def test_dose_as_taken_enters_the_exposure(folder):
     )
     assert skipped > 0
     one, other = (fit(each, engine="marginal").lead[0] for each in (trial, taken))
-    assert one["mean"] != other["mean"]
+    assert one.named.mean != other.named.mean
     half = [entry if not entry.dose_mg else type(entry)(entry.night, entry.outcome, 100.0) for entry in trial.entries]
     halved = fit(Trial(taken.protocol, trial.order, tuple(half)), engine="marginal").lead[0]
-    assert abs(halved["mean"]) > abs(other["mean"])  # half the dose did the same, so the full dose would do more
+    assert abs(halved.named.mean) > abs(other.named.mean)  # half the dose did the same, so the full dose would do more
 
 
 def test_counts_of_adherence_and_harms_are_of_the_diary(folder):
     trial = Trial.load(folder)
     record = fit(trial, engine="marginal").record
-    on = record["adherence"]["magnesium"]
-    assert on["nights"] == 42
-    assert on["as_planned"] == sum(entry.dose_mg == 200 for entry in trial.entries)
-    assert on["share_as_planned"] == on["as_planned"] / 42  # of all planned nights, not of the recorded ones
+    on = record.adherence["magnesium"]
+    assert on.nights == 42
+    assert on.as_planned == sum(entry.dose_mg == 200 for entry in trial.entries)
+    assert on.share_as_planned == on.as_planned / 42  # of all planned nights, not of the recorded ones
     felt = sum("loose stools" in entry.side_effects for entry in trial.entries)
-    assert sum(row["side_effects"].get("loose stools", 0) for row in record["harms"].values()) == felt > 0
-    assert sum(row["recorded"] for row in record["periods"]) == len(trial.entries)
+    assert (
+        sum(row.kinds["loose stools"].nights for row in record.harms.values() if "loose stools" in row.kinds)
+        == felt
+        > 0
+    )
+    assert sum(row.recorded for row in record.periods) == len(trial.entries)
 
 
 def test_a_strong_simulated_effect_is_found_on_either_side():
@@ -151,7 +156,7 @@ def test_a_strong_simulated_effect_is_found_on_either_side():
     for sign, verdict in ((-1, "helps"), (1, "worsens")):
         truth = Truth(level=5, effects={"magnesium": 3.5 * sign}, sigma=0.8)
         strong = simulate(trial.protocol, trial.order, truth, seed=1)
-        assert fit(strong, engine="marginal").lead[0]["verdict"] == verdict
+        assert fit(strong, engine="marginal").lead[0].named.verdict == verdict
 
 
 def test_nights_that_have_not_been_lived_count_for_nothing(folder):
@@ -161,22 +166,17 @@ def test_nights_that_have_not_been_lived_count_for_nothing(folder):
     nights = {night.date() for night in trial.frame.index[: last + 1]}
     stopped = Trial(trial.protocol, trial.order, tuple(entry for entry in trial.entries if entry.night in nights))
     result = fit(stopped, engine="marginal")
-    assert result.record["exposure"]["highest"]["magnesium"] < 0.8
-    assert result.leading(result.lead[0])[0] == "as-lived"
-    assert result.record["nights"]["after_last"] == trial.protocol.nights - last - 1
+    assert result.record.exposure.highest["magnesium"] < 0.8
+    assert result.leading_estimand(result.lead[0]) == "as-lived"
+    assert result.record.nights.after_last == trial.protocol.nights - last - 1
 
 
 def test_arms_are_short_of_full_one_by_one():
-    import copy
-
-    result = fit(two_arms("exponential"), engine="marginal")
-    record = copy.deepcopy(result.record)
-    record["exposure"]["highest"] = {"a": 0.97, "b": 0.61}
-    changed = Result(result.trial, record, result.posterior)
-    against = {"reference": "off", "estimand": "full"}
-    assert changed.short_of_full({"arm": "a"} | against) == []
-    assert changed.short_of_full({"arm": "b"} | against) == ["b"]
-    assert changed.short_of_full({"arm": "b", "reference": "a", "estimand": "as-lived"}) == []
+    result = with_exposure(fit(two_arms("exponential"), engine="marginal"), a=0.97, b=0.61)
+    entry = replace(result.lead[0], reference="off")
+    assert result.short_of_full(replace(entry, arm="a")) == []
+    assert result.short_of_full(replace(entry, arm="b")) == ["b"]
+    assert result.short_of_full(replace(entry, arm="b", reference="a", estimand="as-lived")) == []
 
 
 def test_a_refusal_of_the_only_engine_is_passed_on(monkeypatch):

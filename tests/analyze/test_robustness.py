@@ -6,18 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from families import arms_of, make_protocol, make_terms, make_trial, sampled
+from families import arms_of, make_protocol, make_terms, make_trial, same_nights, sampled
 
 from nof1 import InputError, Nof1Warning, Protocol, RefusalError, Trial, fit
 from nof1.analyze.checks.model_checks import left_out_check, predictive_check, prior_check
-from nof1.analyze.engines.choose import solve
+from nof1.analyze.engines.choose import estimate
 from nof1.analyze.engines.importance import find_modes
 from nof1.analyze.engines.inference_data import leave_one_out_tree
 from nof1.analyze.engines.marginal import fit_marginal
 from nof1.analyze.engines.nuts import mcse
 from nof1.analyze.engines.pair_effects import drawn_rows, further_rows
 from nof1.analyze.engines.posterior import describe_parameters
-from nof1.analyze.model.data import terms
+from nof1.analyze.model.data import build_model_data
 from nof1.analyze.simulation.replicate import first_effects
 
 SURE = ("helps", "worsens")
@@ -51,7 +51,7 @@ def without(outcome, gone):
 def quick(protocol, outcome, *, sensitivity=False, **recorded):
     """Effects by the whole quick analysis, whose record must be plain JSON with finite numbers."""
     result = fit(make_trial(protocol, outcome, **recorded), engine="marginal", sensitivity=sensitivity)
-    json.dumps(result.record, allow_nan=False)
+    json.dumps(result.record.to_dict(), allow_nan=False)
     return result.lead[0]
 
 
@@ -71,11 +71,11 @@ def least_sd(data):
 
 def assert_honest(effect, data, protocol):
     """Not tighter than a comparison that knows more, not wider than what was believed before."""
-    assert effect["full"]["sd"] >= least_sd(data)
-    assert effect["full"]["sd"] <= 1.05 * protocol.priors.effect_sd
-    for name in ("full", "as_lived"):
-        low, high = effect[name]["interval"]
-        assert low < effect[name]["mean"] < high
+    assert effect.full.sd >= least_sd(data)
+    assert effect.full.sd <= 1.05 * protocol.priors.effect_sd
+    for one in (effect.full, effect.as_lived):
+        low, high = one.interval
+        assert low < one.mean < high
 
 
 def few_at_the_floor(protocol, count):
@@ -104,8 +104,8 @@ def test_nights_that_say_little_get_a_wide_interval(name):
     protocol = protocol_of()
     outcome = CASES[name](protocol)
     effect = quick(protocol, outcome)
-    assert_honest(effect, terms(make_trial(protocol, outcome)), protocol)
-    assert effect["verdict"] not in SURE
+    assert_honest(effect, build_model_data(make_trial(protocol, outcome)), protocol)
+    assert effect.named.verdict not in SURE
 
 
 @pytest.mark.parametrize(
@@ -123,15 +123,15 @@ def test_small_odd_and_long_designs(design, nights):
     protocol = protocol_of(**design)
     assert protocol.nights == nights
     outcome = usual(protocol)
-    fitted = fit_marginal(terms(make_trial(protocol, outcome)), seed=1) if nights > 500 else None
+    fitted = fit_marginal(build_model_data(make_trial(protocol, outcome)), seed=1) if nights > 500 else None
     if fitted is not None:  # the whole analysis of so many nights takes seconds
         mean, sd = fitted.contrast(np.ones(1))
         assert 0.05 < np.sqrt(fitted.weights @ sd**2) < 0.3
         assert abs(fitted.weights @ mean) < 0.5
         return
     effect = quick(protocol, outcome)
-    assert_honest(effect, terms(make_trial(protocol, outcome)), protocol)
-    assert effect["verdict"] not in SURE
+    assert_honest(effect, build_model_data(make_trial(protocol, outcome)), protocol)
+    assert effect.named.verdict not in SURE
 
 
 FLAT = "Within every period"
@@ -160,7 +160,7 @@ def test_nights_without_a_spread_of_their_own_are_refused(family, parts, make, w
     if family == "duration":
         outcome = np.exp(0.6 * outcome)
     with pytest.raises(RefusalError, match=words):
-        terms(make_trial(protocol, outcome))
+        build_model_data(make_trial(protocol, outcome))
 
 
 def test_one_night_out_of_line_is_enough_for_an_answer():
@@ -170,8 +170,8 @@ def test_one_night_out_of_line_is_enough_for_an_answer():
     outcome[9] += 0.1
     outcome[30] -= 0.3
     effect = quick(protocol, outcome)
-    assert_honest(effect, terms(make_trial(protocol, outcome)), protocol)
-    assert effect["interval"][0] < -2 < effect["interval"][1]
+    assert_honest(effect, build_model_data(make_trial(protocol, outcome)), protocol)
+    assert effect.named.interval[0] < -2 < effect.named.interval[1]
 
 
 def test_few_nights_in_strict_turn_leave_a_posterior():
@@ -179,8 +179,8 @@ def test_few_nights_in_strict_turn_leave_a_posterior():
     protocol = protocol_of(blocks=2, period_nights=2, trend=False, period_effects=False)
     outcome = 4.0 + np.arange(protocol.nights) % 2
     effect = quick(protocol, outcome)
-    assert effect["full"]["sd"] > 0.1
-    assert effect["verdict"] not in SURE
+    assert effect.full.sd > 0.1
+    assert effect.named.verdict not in SURE
 
 
 def test_a_search_that_ends_where_there_is_no_density_says_so():
@@ -231,9 +231,11 @@ def test_the_scale_does_not_matter(high):
     effect = quick(protocol, usual(protocol))
     scaled = quick(other, usual(protocol) * high / 10, sensitivity=True)
     for name in ("mean", "sd", "interval"):
-        np.testing.assert_allclose(np.array(scaled[name]) * 10 / high, effect[name], rtol=1e-6)
-    assert scaled["verdict"] == effect["verdict"]
-    assert scaled["p_benefit"] == pytest.approx(effect["p_benefit"], abs=1e-9)
+        np.testing.assert_allclose(
+            np.array(getattr(scaled.named, name)) * 10 / high, getattr(effect.named, name), rtol=1e-6
+        )
+    assert scaled.named.verdict == effect.named.verdict
+    assert scaled.named.p_benefit == pytest.approx(effect.named.p_benefit, abs=1e-9)
 
 
 @pytest.mark.parametrize("size", [1.0, 1e9, 1e-9])
@@ -242,8 +244,8 @@ def test_a_covariate_that_equals_the_arm_leaves_the_effect_to_the_prior(size):
     protocol = protocol_of(covariates=("stress",), carryover="none")
     effect = quick(protocol, usual(protocol), stress=list(size * on(protocol)))
     alone = quick(protocol_of(carryover="none"), usual(protocol))
-    assert effect["sd"] > 0.7 * protocol.priors.effect_sd > 1.2 * alone["sd"]
-    assert effect["verdict"] == "can't tell yet"
+    assert effect.named.sd > 0.7 * protocol.priors.effect_sd > 1.2 * alone.named.sd
+    assert effect.named.verdict == "can't tell yet"
 
 
 @pytest.mark.parametrize("value", [None, 3.0])
@@ -257,7 +259,7 @@ def test_a_covariate_of_one_night_is_an_answer_with_a_word():
     protocol = protocol_of(covariates=("stress",))
     with pytest.warns(Nof1Warning, match="40 nights have no 'stress'"):
         effect = quick(protocol, usual(protocol), stress=[1.0, 2.0, *[None] * (protocol.nights - 2)])
-    assert effect["sd"] >= least_sd(
+    assert effect.named.sd >= least_sd(
         terms_quietly(make_trial(protocol, usual(protocol), stress=[1.0, 2.0, *[None] * 40]))
     )
 
@@ -265,7 +267,7 @@ def test_a_covariate_of_one_night_is_an_answer_with_a_word():
 def terms_quietly(trial):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return terms(trial)
+        return build_model_data(trial)
 
 
 @pytest.mark.parametrize(
@@ -289,8 +291,8 @@ def test_one_dose_taken_says_next_to_nothing_of_the_full_effect():
     protocol = protocol_of(dose="taken")
     dose = np.where(np.arange(protocol.nights) == np.flatnonzero(on(protocol))[3], 200.0, 0.0)
     effect = quick(protocol, usual(protocol), dose_mg=list(dose))
-    assert effect["full"]["sd"] > 0.5 * protocol.priors.effect_sd
-    assert effect["full"]["verdict"] not in SURE
+    assert effect.full.sd > 0.5 * protocol.priors.effect_sd
+    assert effect.full.verdict not in SURE
 
 
 @pytest.mark.slow
@@ -300,7 +302,9 @@ def test_a_wild_night_widens_the_normal_interval_and_moves_student_less():
         protocol = protocol_of(family, blocks=3, period_nights=4)
         tame = usual(protocol, level=3, sd=0.6)
         wild = np.where(np.arange(len(tame)) == np.flatnonzero(on(protocol))[4], 10.0, tame)
-        before, after = (solve(protocol, terms(make_trial(protocol, y)), seed=1).rows[0]["full"] for y in (tame, wild))
+        before, after = (
+            estimate(protocol, build_model_data(make_trial(protocol, y)), seed=1).rows[0]["full"] for y in (tame, wild)
+        )
         shift[family] = abs(after.mean - before.mean)
         widths[family] = np.ptp(after.interval) / np.ptp(before.interval)
         assert after.verdict not in SURE
@@ -315,8 +319,8 @@ def test_a_wild_night_on_a_long_scale():
     tame = np.rint(30 + 3 * np.random.default_rng(2).standard_normal(protocol.nights))
     wild = np.where(np.arange(len(tame)) == np.flatnonzero(on(protocol))[4], 100.0, tame)
     before, after = quick(protocol, tame), quick(protocol, wild)
-    assert after["verdict"] not in SURE
-    assert after["sd"] > 2 * before["sd"]
+    assert after.named.verdict not in SURE
+    assert after.named.sd > 2 * before.named.sd
 
 
 @pytest.mark.parametrize("estimand", ["full", "as-lived"])
@@ -328,7 +332,7 @@ def test_a_step_in_the_middle_is_not_taken_for_an_effect(estimand):
         content["design"]["seed"] = i + 1
         protocol = Protocol.build(content)
         step = np.where(np.arange(protocol.nights) < protocol.nights // 2, 1.5, -1.5)
-        lived.append(terms(make_trial(protocol, np.clip(step + usual(protocol, seed=i), 0, 10))))
+        lived.append(build_model_data(make_trial(protocol, np.clip(step + usual(protocol, seed=i), 0, 10))))
     effects = first_effects(protocol, lived, seed=1)
     claims = sum(effect.verdict in (*SURE, "leans better", "leans worse") for effect in effects)
     covered = sum(effect.interval[0] < 0 < effect.interval[1] for effect in effects)
@@ -340,18 +344,18 @@ def test_a_step_in_the_middle_is_not_taken_for_an_effect(estimand):
 def test_ratings_at_the_floor_leave_it_open_how_far_below_it_the_nights_are():
     """Where one rating in 26 is off the floor the effect on the scale is small, and that of the latent nights is not known."""
     protocol = protocol_of("rating")
-    data = terms(make_trial(protocol, few_at_the_floor(protocol, 2)))
-    row = solve(protocol, data, seed=1).rows[0]["full"]
+    data = build_model_data(make_trial(protocol, few_at_the_floor(protocol, 2)))
+    row = estimate(protocol, data, seed=1).rows[0]["full"]
     assert np.ptp(row.interval) > 1
     assert row.verdict not in SURE
     with pytest.raises(RefusalError, match="no variation"):
-        terms(make_trial(protocol, np.zeros(protocol.nights)))
+        build_model_data(make_trial(protocol, np.zeros(protocol.nights)))
 
 
 def test_student_nights_at_the_floor_are_refused_with_the_family_to_take():
     protocol = protocol_of("student")
     with pytest.raises(RefusalError, match='family = "rating"'):
-        solve(protocol, terms(make_trial(protocol, few_at_the_floor(protocol, 2))), seed=1)
+        estimate(protocol, build_model_data(make_trial(protocol, few_at_the_floor(protocol, 2))), seed=1)
 
 
 @pytest.mark.parametrize("family", ["rating", "student", "duration"])
@@ -359,8 +363,8 @@ def test_other_families_stopped_early(family):
     """After the first period of each arm: about as wide as the prior, in the family's own measure."""
     protocol = protocol_of(family)
     usually = {"rating": np.rint, "student": np.asarray, "duration": lambda y: 10 * y}[family](usual(protocol))
-    data = terms(make_trial(protocol, without(usually, np.arange(protocol.nights) >= 8)))
-    row = solve(protocol, data, seed=1).rows[0]
+    data = build_model_data(make_trial(protocol, without(usually, np.arange(protocol.nights) >= 8)))
+    row = estimate(protocol, data, seed=1).rows[0]
     json.dumps([effect.to_dict() for effect in row.values()], allow_nan=False)
     if family == "duration":  # a factor of 1/2 to 2 of half an hour at least
         assert np.ptp(row["full"].interval) > 45
@@ -389,8 +393,8 @@ def test_nights_that_the_arms_separate_and_nights_at_the_floor(family):
         "worse": np.where(arm, top, 0.0),
         "floor": few_at_the_floor(protocol, 1),
     }.items():
-        nights = terms(make_trial(protocol, outcome))
-        assert nights.same_nights(data)
+        nights = build_model_data(make_trial(protocol, outcome))
+        assert same_nights(nights, data)
         tree = sampled(nights).tree
         posterior = tree["posterior"].to_dataset()
         checks = {
@@ -421,14 +425,14 @@ def test_nights_that_the_arms_separate_and_nights_at_the_floor(family):
 def test_constant_nights_are_refused_in_every_family(family):
     protocol = make_protocol(family)
     with pytest.raises(RefusalError, match="no variation"):
-        terms(make_trial(protocol, np.zeros(protocol.nights)))
+        build_model_data(make_trial(protocol, np.zeros(protocol.nights)))
 
 
 def test_the_same_answer_whatever_the_nights_order_in_the_diary():
     protocol = protocol_of()
     trial = make_trial(protocol, usual(protocol))
     turned = Trial(protocol, trial.order, trial.entries[::-1])
-    one, other = terms(trial), terms(turned)
-    assert one.same_nights(other)
+    one, other = build_model_data(trial), build_model_data(turned)
+    assert same_nights(one, other)
     np.testing.assert_array_equal(one.y, other.y)
-    assert not one.same_nights(replace(one, trend=False))
+    assert not same_nights(one, replace(one, trend=False))

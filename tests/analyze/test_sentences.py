@@ -1,6 +1,7 @@
 """Sentences of a record know what they were made from, and can be told in another language."""
 
 import re
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -13,7 +14,7 @@ from known import two_arms
 
 from nof1 import Result, fit
 from nof1.analyze.checks.computation import not_cross_checked
-from nof1.analyze.checks.model_checks import _left_out_sentence, predictive_check, statistics
+from nof1.analyze.checks.model_checks import InfluentialNight, _left_out_sentence, predictive_check, statistics
 from nof1.analyze.engines.marginal import fit_marginal
 from nof1.errors import RefusalError
 from nof1.language import Said, again, speaking
@@ -30,6 +31,8 @@ def told(record):
                 yield key, value
             else:
                 yield from told(value)
+    elif is_dataclass(record):
+        yield from told({one.name: getattr(record, one.name) for one in fields(record)})
     elif isinstance(record, list | tuple):
         for value in record:
             yield from told(value)
@@ -76,7 +79,7 @@ def test_sentences_survive_the_file_with_what_they_were_made_from(tmp_path):
 
 def test_numbers_of_a_record_are_written_as_the_spoken_language_does():
     record = fitted("helps").record
-    sentence = record["checks"]["weights"]["sentence"]
+    sentence = record.checks.weights.sentence
     assert re.search(r"\d\.\d", sentence)
     with speaking("de"):
         for _, text in told(record):
@@ -87,11 +90,11 @@ def test_numbers_of_a_record_are_written_as_the_spoken_language_does():
 def test_a_refusal_is_told_by_its_first_sentence():
     with pytest.raises(RefusalError) as refused:
         fit_marginal(make_terms(make_family("rating")), seed=1)
-    sentence = not_cross_checked("rating", refused.value.told)["sentence"]
+    sentence = not_cross_checked("rating", refused.value.told).sentence
     assert isinstance(sentence, Said)
     assert isinstance(sentence.values["why"], Said)
     assert sentence.endswith('not for "rating".')
-    assert not_cross_checked("rating", "As it came. Do that.")["sentence"].endswith("against. As it came.")
+    assert not_cross_checked("rating", "As it came. Do that.").sentence.endswith("against. As it came.")
 
 
 def test_checks_of_the_model_know_what_they_were_made_from():
@@ -100,13 +103,13 @@ def test_checks_of_the_model_know_what_they_were_made_from():
     assert len(names) > 4
     far = xr.Dataset({"outcome": (("chain", "draw", "day"), np.full((1, 50, data.n), data.high))})
     found = predictive_check(data, {"posterior_predictive": far}, whole=True)
-    assert "differ from the recorded ones in" in found["sentence"]
-    assert [row["name"] for row in found["statistics"].values()] == names
-    night = {"night": "2026-01-05", "outcome": 7.5, "shift_sd": None}
+    assert "differ from the recorded ones in" in found.sentence
+    assert [row.name for row in found.statistics] == names
+    night = InfluentialNight("2026-01-05", 7.5, None, 0.5, 1.0)
     leaning = _left_out_sentence([night, night], uniform=False)
-    for text in (found["sentence"], leaning, *names):
+    for text in (found.sentence, leaning, *names):
         assert isinstance(text, Said)
         assert again(text) == text
     with speaking("de"):
         assert "2026-01-05 (7,5)" in again(leaning)
-        assert not re.search(r"\d\.\d", again(found["sentence"]))
+        assert not re.search(r"\d\.\d", again(found.sentence))

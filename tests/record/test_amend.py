@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from journals import begin_journal
+from journals import begin_journal, read_journal
 
 from nof1 import commit as commit_room
-from nof1.analyze.model.data import terms
+from nof1.analyze.model.data import build_model_data
 from nof1.commit import locked
 from nof1.errors import InputError
 from nof1.files import sha256_bytes
@@ -20,7 +20,6 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.record.amend import add_note, add_pause
 from nof1.record.checking.folder import check
 from nof1.record.diary.entry import Entry
-from nof1.record.diary.journal import read_journal
 from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import add_entries
 from nof1.record.trial import Trial
@@ -137,7 +136,7 @@ def test_nights_of_a_pause_are_kept_and_not_analyzed(make_protocol, tmp_path):
     add_entries(folder, protocol, [Entry(day(14 + i), outcome=(i * 3) % 7) for i in range(8)])
     trial = Trial.load(folder)
     assert len(trial.entries) == len(read_diary(folder, protocol)) == 17
-    data = terms(trial)
+    data = build_model_data(trial)
     assert data.n == 14  # all but the three of the pause
     assert not set(data.day) & {6, 7, 8}
     assert list(trial.frame.index[[6, 7, 8]]) == list(trial.frame.index[trial.frame["arm"] == PAUSE])
@@ -154,7 +153,7 @@ def test_the_first_lived_night_of_a_period_is_discarded_after_a_pause_too(make_p
     nights = [night for period in order.periods if period.arm != PAUSE for night in period.dates]
     add_entries(tmp_path / "paused", protocol, [Entry(night, outcome=i * 7 % 10) for i, night in enumerate(nights)])
     trial = Trial.load(tmp_path / "paused")
-    used = {trial.frame.index[number].date() for number in terms(trial).day}
+    used = {trial.frame.index[number].date() for number in build_model_data(trial).day}
     firsts = {period.start for period in draw_order(protocol).with_pauses([Pause(day(10), 2)]).periods}
     assert day(12) in firsts
     assert not used & firsts

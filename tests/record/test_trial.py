@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
+from brute import build_order
 
 from nof1.errors import InputError, Nof1Error
 from nof1.plan.design.fields import PAUSE, WASHOUT
-from nof1.plan.orders.draw import build_order, draw_order, schedule
+from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.amend import add_note, add_pause
 from nof1.record.diary.entry import Entry, parse_entry

@@ -6,7 +6,7 @@ import shutil
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from journals import begin_journal
+from journals import begin_journal, read_journal
 
 from nof1 import commit as committing
 from nof1.errors import InputError, Nof1Error, RefusalError
@@ -17,14 +17,14 @@ from nof1.plan.orders.draw import draw_order, enumerate_orders, schedule
 from nof1.plan.orders.loading import load_unsealing
 from nof1.record.amend import add_note, add_pause
 from nof1.record.diary.entry import Entry
-from nof1.record.diary.journal import audited, read_journal
+from nof1.record.diary.journal import audited
 from nof1.record.diary.writing import add_entries
 from nof1.record.importing.importer import plan_import, take_import
 from nof1.record.importing.mapping import complete_map
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 from nof1.record.trial import Trial
-from nof1.record.unseal import packs_by_number, unblind_period, unseal
+from nof1.record.unseal import unblind_period, unseal
 
 NOW = datetime(2026, 1, 19, 8, tzinfo=UTC)  # the morning after the last night
 PACKS = ["off", "citrate", "citrate", "off"]
@@ -392,8 +392,3 @@ def test_a_period_is_not_opened_without_a_number_and_a_reason(sealed_trial, byte
     with pytest.raises(InputError, match=words):
         unblind_period(trial.folder, period, reason, trial.helper, now=NOW)
     assert bytes_in(trial.folder) == before
-
-
-def test_packs_have_the_numbers_of_their_periods(sealed_trial):
-    trial = sealed_trial(washout_nights=2)
-    assert packs_by_number(trial.protocol) == ((1, 3), (2, 3), (3, 3), (4, 3))

@@ -51,7 +51,7 @@ from nof1.record.importing.rejected import REJECTED_FILE, RejectedRow, read_reje
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 from nof1.record.trial import Trial
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 START = date(2026, 1, 5)
@@ -858,7 +858,7 @@ def _message(error: Nof1Error) -> None:
 
 
 def _answered(
-    question: Unsettled, chosen: dict[str, str], reading: Reading, chance: Random
+    question: AmbiguousInput, chosen: dict[str, str], reading: Reading, chance: Random
 ) -> tuple[dict[str, str], Reading]:
     """What a person might say."""
     option, choices = question.option, question.choices
@@ -881,7 +881,7 @@ def _planned(folder: Path, export, chosen: dict[str, str], reading: Reading, cha
         try:
             full = complete_map(export, protocol(), chosen)
             return plan_import(folder, protocol(), export, full, reading, latest=latest)
-        except Unsettled as question:
+        except AmbiguousInput as question:
             _message(question)
             chosen, reading = _answered(question, chosen, reading, chance)
     raise InputError("It asks and asks.")

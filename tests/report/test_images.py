@@ -1,18 +1,18 @@
 """Every picture against the one that was looked at. `make images` draws them again; look at what it changes."""
 
-import copy
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+import records
 from cohorts import made_cohort
 from fitted import fitted
 from known import SAMPLE
 from matplotlib.figure import Figure
 
-from nof1 import Result, Trial, plots
-from nof1.analyze.checks.randomization_test import describe_randomization
+from nof1 import Trial, plots
+from nof1.analyze.checks.randomization_test import randomization_tests
 from nof1.analyze.simulation.alternatives import THIS
 from nof1.analyze.simulation.power import Power
 
@@ -48,36 +48,19 @@ def unsure():
 @pytest.fixture(scope="module")
 def checked(result):
     """The result with entries such as a sampled one has: its numbers are made up and fixed."""
-    record = copy.deepcopy(result.record)
-    sampled = copy.deepcopy(record["effects"])
-    for entry in sampled:
-        entry["engine"] = "nuts"
-        for key in ("full", "as_lived"):
-            entry[key]["mean"] -= 0.25
-    record["effects"] += sampled
-    record["checks"] |= {
-        "predictive": {
-            "sentence": "New nights differ in one respect.",
-            "statistics": {
-                "spread without treatment": {"observed": 1.5, "predicted": 1.4, "interval": [1.0, 2.0], "p": 0.4},
-                "share at the floor on magnesium": {
-                    "observed": 0.9,
-                    "predicted": 0.2,
-                    "interval": [0.1, 0.3],
-                    "p": 0.001,
-                },
-                "largest jump between nights": {"observed": 4.0, "predicted": 4.2, "interval": [3.0, 7.0], "p": 0.5},
-            },
-        },
-        "left_out": {
-            "sentence": "No single night carries the answer.",
-            "pit": list(np.linspace(0.01, 0.99, 83) ** 1.2),
-            "influential": [{"night": "2026-01-19", "outcome": 7.0, "shift_sd": 0.29, "pit": 0.7}],
-        },
-        "prior": {"prior": {"magnesium": 0.14}, "likelihood": {"magnesium": 0.09}, "limit": 0.05},
-    }
-    record["randomization_test"] = describe_randomization(result.trial, seed=record["seed"])
-    return Result(result.trial, record, result.posterior)
+    sampled = records.sampled(
+        result,
+        -0.25,
+        predictive=records.predictive(
+            records.statistic("spread without treatment", 1.5, 1.4, (1.0, 2.0), 0.4),
+            records.statistic("share at the floor on magnesium", 0.9, 0.2, (0.1, 0.3), 0.001),
+            records.statistic("largest jump between nights", 4.0, 4.2, (3.0, 7.0), 0.5),
+        ),
+        left_out=records.left_out(np.linspace(0.01, 0.99, 83) ** 1.2, ("2026-01-19", 7.0, 0.29, 0.7)),
+        prior=records.prior(["magnesium"]),
+    )
+    tests = randomization_tests(result.trial, seed=result.record.seed)
+    return records.changed(sampled, randomization_tests=tests)
 
 
 @compared

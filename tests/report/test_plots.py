@@ -64,7 +64,7 @@ def test_effect_shows_band_interval_and_which_way_is_better():
     band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
     assert (band.x0, band.x1) == pytest.approx((-1, 1))
     interval = next(line for line in ax.lines if line.get_linewidth() == 2.6)
-    assert list(interval.get_xdata()) == pytest.approx(result.lead[0]["interval"])
+    assert list(interval.get_xdata()) == pytest.approx(result.lead[0].named.interval)
     assert texts(ax)[:2] == ["← better", "worse →"]
 
 

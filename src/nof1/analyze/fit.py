@@ -2,40 +2,52 @@
 
 import platform
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from nof1._version import __version__
 from nof1.analyze.arrays import Array
+from nof1.analyze.checks.blinding import describe_blinding
 from nof1.analyze.checks.computation import cross_check, not_cross_checked, sampling_check, weights_check
 from nof1.analyze.checks.model_checks import left_out_check, predictive_check, prior_check
 from nof1.analyze.checks.over_time import effect_over_time
-from nof1.analyze.checks.randomization_test import describe_randomization
+from nof1.analyze.checks.randomization_test import randomization_tests
+from nof1.analyze.checks.sensitivity import Choice
 from nof1.analyze.checks.sensitivity import sensitivity as other_choices
-from nof1.analyze.describe import describe_trial
+from nof1.analyze.describe import describe_adherence, describe_harms, describe_nights, describe_periods
 from nof1.analyze.engines.augmented.nights import refuse_without_posterior
-from nof1.analyze.engines.choose import AUGMENTED_FAMILIES, Solved, from_augmented, from_marginal, in_background
+from nof1.analyze.engines.choose import (
+    AUGMENTED_FAMILIES,
+    EffectEstimates,
+    EngineName,
+    from_augmented,
+    from_marginal,
+    in_background,
+)
 from nof1.analyze.engines.inference_data import complete_tree, leave_one_out_tree, thinned
 from nof1.analyze.engines.marginal import MarginalFit, fit_marginal
 from nof1.analyze.engines.nuts import NutsFit, Progress, compile_nuts, mcse, sample_nuts
 from nof1.analyze.engines.pair_effects import (
+    FurtherMeasure,
     Row,
     both_estimands,
     drawn_rows,
-    entries,
     further_rows,
     highest_exposure,
 )
 from nof1.analyze.engines.posterior import describe_parameters, marginal_draws
-from nof1.analyze.model.data import Terms, terms
+from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.model.draws import draws_of
-from nof1.analyze.model.effects import SETTLED, pairs
+from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL, SETTLED, Pair, pairs
 from nof1.analyze.model.exposure import NEARLY_FULL
-from nof1.analyze.model.standardize import standardize
+from nof1.analyze.model.standardize import MEASURES, standardize
 from nof1.analyze.results import Result
+from nof1.analyze.schema import Checks, Engines, Exposure, MarginalRun, NutsRun, PairEffect, ResultsRecord
 from nof1.analyze.simulation.forecast import Roots, forecast, forecast_normal
 from nof1.errors import InputError, RefusalError
 from nof1.plan.protocol.protocol import Protocol
@@ -88,7 +100,7 @@ def fit(
         raise InputError(f"There is no engine {engine!r}. Choose one of: {', '.join(ENGINES)}.")
     if not 0 <= seed < 2**32:
         raise InputError(f"The seed {seed} must be a whole number from 0 to {2**32 - 1}.")
-    data = terms(trial)
+    data = build_model_data(trial)
     if engine == "marginal":
         return _from_marginal(trial, data, seed, sensitivity=sensitivity)
     return _from_nuts(trial, data, seed, progress or _silent, sensitivity=sensitivity)
@@ -99,7 +111,7 @@ class _Quick:
     """What the marginal engine found, and the draws where they are needed for it: only durations are not linear."""
 
     fit: MarginalFit
-    solved: Solved
+    solved: EffectEstimates
     posterior: "xr.Dataset | None"
     seconds: float
 
@@ -107,11 +119,11 @@ class _Quick:
     def rows(self) -> list[Row]:
         return self.solved.rows
 
-    def described(self) -> dict[str, Any]:
-        return {"seconds": self.seconds, "pareto_k": self.fit.pareto_k, "ess": self.fit.ess}
+    def described(self) -> MarginalRun:
+        return MarginalRun(self.seconds, self.fit.pareto_k, self.fit.ess)
 
 
-def _quick(protocol: Protocol, data: Terms, seed: int) -> _Quick:
+def _quick(protocol: Protocol, data: ModelData, seed: int) -> _Quick:
     clock = time.perf_counter()
     fitted = fit_marginal(data, seed=seed)
     posterior = None if data.family == "normal" else marginal_draws(data, fitted, seed=seed)
@@ -119,7 +131,7 @@ def _quick(protocol: Protocol, data: Terms, seed: int) -> _Quick:
     return _Quick(fitted, solved, posterior, time.perf_counter() - clock)
 
 
-def _from_marginal(trial: Trial, data: Terms, seed: int, *, sensitivity: bool) -> Result:
+def _from_marginal(trial: Trial, data: ModelData, seed: int, *, sensitivity: bool) -> Result:
     protocol = trial.protocol
     quick = _quick(protocol, data, seed)
     posterior = quick.posterior
@@ -127,16 +139,16 @@ def _from_marginal(trial: Trial, data: Terms, seed: int, *, sensitivity: bool) -
     tree = complete_tree(
         data, marginal_draws(data, quick.fit, seed=seed) if posterior is None else posterior, None, seed=seed
     )
-    parts = {
-        "engines": {"marginal": quick.described()},
-        "effects": entries(protocol, "marginal", quick.rows, further),
-        "checks": {"weights": weights_check(quick.fit)},
-        "sensitivity": other_choices(trial, seed=seed, planned=quick.solved, quick=True) if sensitivity else None,
-    }
+    parts = _Parts(
+        engines=Engines(marginal=quick.described()),
+        effects=pair_effects(protocol, "marginal", quick.rows, further),
+        checks=Checks(weights=weights_check(quick.fit)),
+        sensitivity=other_choices(trial, seed=seed, planned=quick.solved, quick=True) if sensitivity else None,
+    )
     return _result(trial, data, seed, tree, parts, quick)
 
 
-def _from_nuts(trial: Trial, data: Terms, seed: int, progress: Progress, *, sensitivity: bool) -> Result:
+def _from_nuts(trial: Trial, data: ModelData, seed: int, progress: Progress, *, sensitivity: bool) -> Result:
     protocol = trial.protocol
     if data.family == "student":
         refuse_without_posterior(data)
@@ -152,30 +164,28 @@ def _from_nuts(trial: Trial, data: Terms, seed: int, progress: Progress, *, sens
     tree = sampled.tree
     posterior = tree["posterior"].to_dataset()
     rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
-    effects = entries(protocol, "nuts", rows, further_rows(protocol, data, posterior))
-    engines: dict[str, Any] = {"nuts": _describe_sampling(sampled)}
+    effects = pair_effects(protocol, "nuts", rows, further_rows(protocol, data, posterior))
     progress("checking", 0, 0)
-    checks = {"sampling": sampling_check(sampled, tree)} | _criticized(trial, data, tree, seed)
+    checks = replace(_model_checks(trial, data, tree, seed), sampling=sampling_check(sampled, tree))
     progress("comparing", 0, 0)
     second, choices = aside()
     if second is None:
-        checks["cross_check"] = not_cross_checked(data.family, refused)
+        checks = replace(checks, cross_check=not_cross_checked(data.family, refused))
     else:
-        checks["cross_check"] = cross_check(both_estimands(rows), both_estimands(second.rows))
+        checks = replace(checks, cross_check=cross_check(both_estimands(rows), both_estimands(second.rows)))
         further = None if quick is None or quick.posterior is None else further_rows(protocol, data, quick.posterior)
-        effects += entries(protocol, second.engine, second.rows, further)
+        effects += pair_effects(protocol, second.engine, second.rows, further)
     if quick is not None:
-        engines["marginal"] = quick.described()
-        checks["weights"] = weights_check(quick.fit)
-    parts = {"engines": engines, "effects": effects, "checks": checks, "sensitivity": choices}
-    return _result(trial, data, seed, tree, parts, quick)
+        checks = replace(checks, weights=weights_check(quick.fit))
+    engines = Engines(_nuts_run(sampled), None if quick is None else quick.described())
+    return _result(trial, data, seed, tree, _Parts(engines, effects, checks, choices), quick)
 
 
 def _aside(
-    trial: Trial, seed: int, second: Solved | None, *, sensitivity: bool
-) -> tuple[Solved | None, list[dict[str, Any]] | None]:
+    trial: Trial, seed: int, second: EffectEstimates | None, *, sensitivity: bool
+) -> tuple[EffectEstimates | None, tuple[Choice, ...] | None]:
     """What is computed beside the sampling, in a process of its own: a second opinion, and other choices."""
-    data = terms(trial)
+    data = build_model_data(trial)
     if second is None and data.family in AUGMENTED_FAMILIES:
         try:
             second = from_augmented(trial.protocol, data, seed=seed)
@@ -184,7 +194,7 @@ def _aside(
     return second, other_choices(trial, seed=seed, planned=second) if sensitivity else None
 
 
-def _criticized(trial: Trial, data: Terms, tree: "xr.DataTree", seed: int) -> dict[str, Any]:
+def _model_checks(trial: Trial, data: ModelData, tree: "xr.DataTree", seed: int) -> Checks:
     protocol = trial.protocol
     one_out = leave_one_out_tree(data, tree["posterior"].to_dataset(), seed=seed)
     start = trial.order.start
@@ -192,64 +202,119 @@ def _criticized(trial: Trial, data: Terms, tree: "xr.DataTree", seed: int) -> di
     def night(day: int) -> date:
         return start + timedelta(days=day)
 
-    return {
-        "predictive": predictive_check(data, tree, whole=protocol.outcome.whole),
-        "left_out": left_out_check(data, one_out, night if protocol.dated else None),
-        "prior": prior_check(tree),
-    }
+    return Checks(
+        predictive=predictive_check(data, tree, whole=protocol.outcome.whole),
+        left_out=left_out_check(data, one_out, night if protocol.dated else None),
+        prior=prior_check(tree),
+    )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What depends on which engines ran."""
+
+    engines: Engines
+    effects: tuple[PairEffect, ...]
+    checks: Checks
+    sensitivity: tuple[Choice, ...] | None
+
+
+def pair_effects(
+    protocol: Protocol,
+    engine: EngineName,
+    rows: Sequence[Row],
+    further: Sequence[tuple[FurtherMeasure, ...]] | None = None,
+) -> tuple[PairEffect, ...]:
+    """What an engine found, with what the numbers are."""
+    compared = pairs(protocol)
+    return tuple(
+        PairEffect(
+            arm=pair.arm,
+            reference=pair.reference,
+            engine=engine,
+            estimand=protocol.analysis.estimand,
+            measure=MEASURES[protocol.analysis.family],
+            interval_kind=INTERVAL_KIND,
+            level=LEVEL,
+            threshold=protocol.outcome.threshold,
+            better=protocol.outcome.better,
+            full=row["full"],
+            as_lived=row["as-lived"],
+            further=others,
+        )
+        for pair, row, others in zip(compared, rows, further or [()] * len(compared), strict=True)
+    )
 
 
 def _result(
-    trial: Trial, data: Terms, seed: int, tree: "xr.DataTree", parts: dict[str, Any], quick: _Quick | None
+    trial: Trial, data: ModelData, seed: int, tree: "xr.DataTree", parts: _Parts, quick: _Quick | None
 ) -> Result:
     """Everything that is said, in one record."""
+    protocol = trial.protocol
     draws = tree["posterior"].to_dataset()
-    exposure = _describe_exposure(data, highest_exposure(data, draws))
-    engine = "nuts" if "nuts" in parts["engines"] else "marginal"
-    record = describe_trial(trial, data, seed) | parts
-    record |= {
-        "exposure": exposure,
-        "over_time": effect_over_time(trial.protocol, data, seed=seed),
-        "parameters": describe_parameters(data, draws),
-        "randomization_test": describe_randomization(trial, seed=seed),
-        "versions": {"python": platform.python_version()} | {name: version(name) for name in _VERSIONED},
-    }
-    tree.attrs.update({name: record[name] for name in ("nof1", "protocol_sha256", "diary_sha256")} | {"engine": engine})
+    record = ResultsRecord(
+        nof1=__version__,
+        protocol_sha256=protocol.sha256(),
+        diary_sha256=trial.diary_sha256,
+        simulated=protocol.simulated,
+        randomized=protocol.randomized,
+        family=protocol.analysis.family,
+        seed=seed,
+        priors=protocol.priors.model_dump(exclude_none=True),
+        nights=describe_nights(trial, data),
+        amendments=tuple(amendment.sentence() for amendment in trial.amendments),
+        unsealing=trial.unsealing,
+        periods=describe_periods(trial),
+        adherence=describe_adherence(trial),
+        harms=describe_harms(trial),
+        blinding=describe_blinding(trial),
+        engines=parts.engines,
+        effects=parts.effects,
+        checks=parts.checks,
+        sensitivity=parts.sensitivity,
+        exposure=_exposure(data, highest_exposure(data, draws)),
+        over_time=effect_over_time(protocol, data, seed=seed),
+        parameters=describe_parameters(data, draws),
+        randomization_tests=randomization_tests(trial, seed=seed),
+        versions={"python": platform.python_version()} | {name: version(name) for name in _VERSIONED},
+    )
+    tree.attrs.update(
+        nof1=record.nof1,
+        protocol_sha256=record.protocol_sha256,
+        diary_sha256=record.diary_sha256,
+        engine="nuts" if record.engines.nuts else "marginal",
+    )
     return with_forecasts(Result(trial, record, tree), data, None if quick is None else quick.fit, seed=seed)
 
 
-def _describe_sampling(fitted: NutsFit) -> dict[str, Any]:
-    return {
-        "seconds": sum(fitted.seconds.values()),
-        "parts": fitted.seconds,
-        "rhat_max": fitted.rhat_max,
-        "ess_min": fitted.ess_min,
-        "divergences": fitted.divergences,
-        "target_accept": fitted.target_accept,
-    }
+def _nuts_run(fitted: NutsFit) -> NutsRun:
+    return NutsRun(
+        seconds=sum(fitted.seconds.values()),
+        parts=fitted.seconds,
+        rhat_max=fitted.rhat_max,
+        ess_min=fitted.ess_min,
+        divergences=fitted.divergences,
+        target_accept=fitted.target_accept,
+    )
 
 
 def _silent(stage: str, done: int, whole: int) -> None:
     """No progress shown."""
 
 
-def _describe_exposure(data: Terms, highest: Array) -> dict[str, Any]:
-    """The largest exposure of any night, by arm, and what counts as nearly full."""
-    return {
-        "highest": {arm: float(value) for arm, value in zip(data.arms, highest, strict=True)},
-        "nearly_full": NEARLY_FULL,
-    }
+def _exposure(data: ModelData, highest: Array) -> Exposure:
+    return Exposure({arm: float(value) for arm, value in zip(data.arms, highest, strict=True)}, NEARLY_FULL)
 
 
-def with_forecasts(result: Result, data: Terms, fitted: MarginalFit | None, *, seed: int) -> Result:
+def with_forecasts(result: Result, data: ModelData, fitted: MarginalFit | None, *, seed: int) -> Result:
     """The same with what more blocks would probably say, in the entry of every leading pair that is not settled."""
     protocol, trial = result.trial.protocol, result.trial
     roots: Roots = {}
-    for pair, entry in zip(pairs(protocol), result.lead, strict=True):
-        estimand, numbers = result.leading(entry)
-        entry["forecast"] = None
-        if numbers["verdict"] in SETTLED:
-            continue
+
+    def foretold(pair: Pair, entry: PairEffect) -> PairEffect:
+        estimand = result.leading_estimand(entry)
+        if entry.on(estimand).verdict in SETTLED:
+            return entry
         if fitted is not None and data.family == "normal":
             told = forecast(
                 protocol,
@@ -265,5 +330,9 @@ def with_forecasts(result: Result, data: Terms, fitted: MarginalFit | None, *, s
             standardized = standardize(data, thinned(draws_of(data, result.posterior["posterior"].to_dataset())))
             values = standardized.full if estimand == "full" else standardized.as_lived
             told = forecast_normal(protocol, data, values @ np.array(pair.vector), order=trial.order, estimand=estimand)
-        entry["forecast"] = told.to_dict()
-    return result
+        return replace(entry, forecast=told)
+
+    lead = result.lead
+    foretelling = tuple(foretold(pair, entry) for pair, entry in zip(pairs(protocol), lead, strict=True))
+    others = tuple(entry for entry in result.record.effects if entry not in lead)
+    return replace(result, record=replace(result.record, effects=(*foretelling, *others)))

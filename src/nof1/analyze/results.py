@@ -1,12 +1,15 @@
 """The result of an analysis: the record that results.json holds, the posterior, and the trial they belong to."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nof1.analyze.checks.computation import Check
+from nof1.analyze.model.effects import Effect
+from nof1.analyze.schema import SCHEMAS, PairEffect, ResultsRecord, from_dict
 from nof1.clock import local_now
 from nof1.commit import locked
 from nof1.errors import InputError
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-SCHEMA = 1
+# What `Result.effects` tells of a pair beside the numbers.
+_OF_PAIR = ("arm", "reference", "engine", "estimand", "measure", "interval_kind", "level", "threshold", "better")
 _SENTENCES = "sentences"  # in results.json: what each sentence was made from, so that it can be told in other languages
 
 
@@ -38,14 +42,14 @@ class Result:
     Attributes
     ----------
     trial : Trial
-    record : dict
-        The content of results.json.
+    record : ResultsRecord
+        What results.json holds; `record.to_dict()` as plain values.
     posterior : xarray.DataTree
         Draws of the leading engine, as every ArviZ function takes them.
     """
 
     trial: Trial
-    record: dict[str, Any]
+    record: ResultsRecord
     posterior: "xr.DataTree"
 
     def __repr__(self) -> str:
@@ -57,7 +61,7 @@ class Result:
     @property
     def engine(self) -> str:
         """The engine that the answer is told from: "nuts" where it ran, else "marginal"."""
-        return "nuts" if "nuts" in self.record["engines"] else "marginal"
+        return "nuts" if self.record.engines.nuts is not None else "marginal"
 
     @property
     def effects(self) -> "pd.DataFrame":
@@ -65,37 +69,33 @@ class Result:
         import pandas as pd
 
         rows = []
-        for effect in self.lead:
-            row = {key: value for key, value in effect.items() if not isinstance(value, dict | list)}
-            row["lower"], row["upper"] = effect["interval"]
-            rows.append(row)
+        for entry in self.lead:
+            of_pair = {name: getattr(entry, name) for name in _OF_PAIR}
+            numbers = {name: value for name, value in asdict(entry.named).items() if not isinstance(value, tuple)}
+            rows.append(of_pair | numbers | {"lower": entry.named.interval[0], "upper": entry.named.interval[1]})
         first = ["arm", "reference", "estimand", "mean", "sd", "lower", "upper", "verdict"]
         frame = pd.DataFrame(rows)
         return frame[[*first, *(column for column in frame.columns if column not in first)]]
 
     @property
-    def lead(self) -> list[dict[str, Any]]:
-        """The leading engine's entries of `record["effects"]`, the first the main comparison."""
-        return [effect for effect in self.record["effects"] if effect["engine"] == self.engine]
+    def lead(self) -> list[PairEffect]:
+        """The leading engine's entries of `record.effects`, the first the main comparison."""
+        return [entry for entry in self.record.effects if entry.engine == self.engine]
 
-    def leading(self, effect: dict[str, Any]) -> tuple[Estimand, dict[str, Any]]:
-        """The estimand that pages lead with, and its numbers, for one entry of `record["effects"]`.
+    def leading_estimand(self, entry: PairEffect) -> Estimand:
+        """The estimand that pages lead with: the one the protocol names, unless exposure never came near to full: then as lived."""
+        return "as-lived" if self.short_of_full(entry) else entry.estimand
 
-        It is the one the protocol names, unless exposure never came near to full: then the effect as lived.
-        """
-        estimand: Estimand = "as-lived" if self.short_of_full(effect) else effect["estimand"]
-        return estimand, effect[estimand.replace("-", "_")]
+    def leading(self, entry: PairEffect) -> Effect:
+        """The effect on the estimand that pages lead with."""
+        return entry.on(self.leading_estimand(entry))
 
-    def short_of_full(self, effect: dict[str, Any]) -> list[str]:
+    def short_of_full(self, entry: PairEffect) -> list[str]:
         """The arms of a comparison whose exposure never came near to full, where the protocol names the full effect."""
-        exposure = self.record["exposure"]
-        if effect["estimand"] != "full":
+        exposure = self.record.exposure
+        if entry.estimand != "full":
             return []
-        return [
-            arm
-            for arm in (effect["arm"], effect["reference"])
-            if exposure["highest"].get(arm, 1.0) < exposure["nearly_full"]
-        ]
+        return [arm for arm in (entry.arm, entry.reference) if exposure.highest.get(arm, 1.0) < exposure.nearly_full]
 
     @property
     def passed(self) -> bool:
@@ -103,16 +103,12 @@ class Result:
         return not self.failures
 
     @property
-    def failures(self) -> list[dict[str, Any]]:
+    def failures(self) -> list[Check]:
         """The checks of the computation that failed: a result with one is not to be relied on.
 
-        Checks of the model (`kind` "model") are not among them: they say with how much care to take it.
+        Checks of the model are not among them: they say with how much care to take it.
         """
-        return [
-            check
-            for check in self.record["checks"].values()
-            if check["passed"] is False and check.get("kind") != "model"
-        ]
+        return self.record.checks.failed(model=False)
 
     @cached_property
     def leave_one_out(self) -> "xr.DataTree":
@@ -122,9 +118,11 @@ class Result:
         leaving out single nights of a series it is the wrong one.
         """
         from nof1.analyze.engines.inference_data import leave_one_out_tree
-        from nof1.analyze.model.data import terms
+        from nof1.analyze.model.data import build_model_data
 
-        return leave_one_out_tree(terms(self.trial), self.posterior["posterior"].to_dataset(), seed=self.record["seed"])
+        return leave_one_out_tree(
+            build_model_data(self.trial), self.posterior["posterior"].to_dataset(), seed=self.record.seed
+        )
 
     def look(self, folder: str | Path, *, now: datetime | None = None) -> tuple[tuple[Look, ...], Look | None]:
         """Put on record that somebody has seen this answer, if planned nights are still to come.
@@ -142,7 +140,7 @@ class Result:
             The one at these nights; None if this is no early look.
         """
         now = now or local_now()
-        return record_look(folder, self.trial, engine=self.engine, verdict=self.lead[0]["verdict"], now=now)
+        return record_look(folder, self.trial, engine=self.engine, verdict=self.lead[0].named.verdict, now=now)
 
     def save(self, folder: str | Path, *, now: datetime | None = None) -> Path:
         """Write results.json and posterior.nc into the trial folder; an answer before the last night is a look, put on record.
@@ -162,11 +160,8 @@ class Result:
         looks, _ = self.look(folder, now=now)
         with locked(folder):
             write_atomic(results / POSTERIOR_FILE, _netcdf(self.posterior))
-            record = self.record | {
-                "looks": [look.to_dict() for look in looks],
-                "posterior_sha256": sha256_file(results / POSTERIOR_FILE),
-            }
-            record |= {_SENTENCES: said_in(record)}
+            saved = replace(self.record, looks=looks, posterior_sha256=sha256_file(results / POSTERIOR_FILE))
+            record = saved.to_dict() | {_SENTENCES: said_in(saved)}
             record |= {OWN_HASH: results_sha256(record)}
             write_atomic(
                 results / RESULTS_FILE, json.dumps(record, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
@@ -192,7 +187,7 @@ class Result:
             hashes = (record["protocol_sha256"], record["diary_sha256"], record["posterior_sha256"], record["schema"])
         except (ValueError, KeyError, TypeError):
             raise InputError(f"{path} is damaged. Run 'nof1 analyze {folder}' again.") from None
-        if hashes[3] != SCHEMA:
+        if hashes[3] not in SCHEMAS:
             raise InputError(f"{path} was written by another version of nof1. Run 'nof1 analyze {folder}' again.")
         if record.get(OWN_HASH) != results_sha256(record):
             raise InputError(
@@ -207,13 +202,19 @@ class Result:
             raise InputError(
                 f"{posterior} is missing or does not belong to {RESULTS_FILE}. Run 'nof1 analyze {folder}' again."
             )
-        return cls(trial, _with_sentences(record), load_posterior(posterior))
+        try:
+            return cls(trial, _read(record), load_posterior(posterior))
+        except (ValueError, KeyError, TypeError):
+            raise InputError(f"{path} is damaged. Run 'nof1 analyze {folder}' again.") from None
 
 
-def _with_sentences(record: dict[str, Any]) -> dict[str, Any]:
-    """The record with sentences that can be told in other languages; without them where it has none to make them of."""
+def _read(content: dict[str, Any]) -> ResultsRecord:
+    """The record, with sentences that can be told in other languages where it has what to make them of."""
+    table = content.pop(_SENTENCES, {})
+    content.pop(OWN_HASH)
+    record = from_dict(content)
     try:
-        told: dict[str, Any] = with_said(record, record.pop(_SENTENCES, {}))
+        told: ResultsRecord = with_said(record, table)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return record
     return told
@@ -245,7 +246,7 @@ def _as_text(result: Result) -> str:
 
 def _as_html(result: Result) -> str:
     """The same as a table, one row for each pair of arms."""
-    level = f"{100 * result.lead[0]['level']:g} % interval"
+    level = f"{100 * result.lead[0].level:g} % interval"
     threshold = f"{result.trial.protocol.outcome.threshold:g}"
     columns = (
         "arms",
@@ -259,48 +260,47 @@ def _as_html(result: Result) -> str:
     )
     table = Table(columns, [_cells(result, effect) for effect in result.lead])
     first = result.lead[0]
-    rows = [("answer", f"{_pair(first)}: {result.leading(first)[1]['verdict']}"), ("effect", first["measure"])]
+    rows = [("answer", f"{_pair(first)}: {result.leading(first).verdict}"), ("effect", first.measure)]
     return as_html(f"Result: {result.trial.protocol.title}", [*rows, *_rows(result)], table)
 
 
 def _rows(result: Result) -> list[Row]:
-    nights = result.record["nights"]
-    failed = [check["sentence"] for check in result.failures]
+    nights = result.record.nights
+    failed = [check.sentence for check in result.failures]
     if result.trial.changed_after_unsealing:
         failed.insert(0, "The diary was changed after the order was opened.")
     rows = [
-        ("nights", f"{nights['analyzed']} analyzed of {nights['planned']}"),
+        ("nights", f"{nights.analyzed} analyzed of {nights.planned}"),
         ("computed", f"by {_ENGINES[result.engine]}"),
         ("failed", "\n".join(failed)) if failed else ("checks", "no check of the computation failed"),
         ("look at", "\n".join(_cautions(result))),
     ]
     rows = [row for row in rows if row[1]]
-    return [*rows, ("data", SIMULATED)] if result.record["simulated"] else rows
+    return [*rows, ("data", SIMULATED)] if result.record.simulated else rows
 
 
 def _cautions(result: Result) -> list[str]:
     """Sentences of the checks of the model that were not passed: they say with how much care to take the answer."""
-    checks = result.record["checks"].values()
-    return [check["sentence"] for check in checks if check["passed"] is False and check.get("kind") == "model"]
+    return [check.sentence for check in result.record.checks.failed(model=True)]
 
 
-def _cells(result: Result, effect: dict[str, Any]) -> tuple[str, ...]:
+def _cells(result: Result, effect: PairEffect) -> tuple[str, ...]:
     """Arms, effect, interval, verdict and four chances, of the estimand that pages lead with."""
-    estimand, numbers = result.leading(effect)
-    low, high = numbers["interval"]
+    estimand, numbers = result.leading_estimand(effect), result.leading(effect)
+    low, high = numbers.interval
     built_up = result.trial.protocol.analysis.carryover == "exponential"
     told = f" {_ESTIMANDS[estimand]}" if built_up or estimand == "as-lived" else ""
     return (
         _pair(effect),
-        f"{_signed(numbers['mean'])}{told}",
+        f"{_signed(numbers.mean)}{told}",
         f"{_signed(low)} to {_signed(high)}",
-        numbers["verdict"],
-        *(_percent(numbers[name]) for name in ("p_better", "p_benefit", "p_small", "p_harm")),
+        numbers.verdict,
+        *map(_percent, (numbers.p_better, numbers.p_benefit, numbers.p_small, numbers.p_harm)),
     )
 
 
-def _pair(effect: dict[str, Any]) -> str:
-    return f"{effect['arm']} against {effect['reference']}"
+def _pair(effect: PairEffect) -> str:
+    return f"{effect.arm} against {effect.reference}"
 
 
 def _signed(value: float) -> str:

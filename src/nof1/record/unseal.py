@@ -14,7 +14,7 @@ from nof1.files import sha256_bytes
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import ORDER_FILE, Order
 from nof1.plan.orders.amendments import Amendment, load_amendments, pauses
-from nof1.plan.orders.draw import order_of_arms, schedule
+from nof1.plan.orders.draw import order_of_arms
 from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, is_sealed, load_schedule, load_unsealing
 from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_order, open_order
 from nof1.plan.protocol.protocol import Protocol
@@ -173,12 +173,3 @@ def _refuse_changed_diary(folder: Path, protocol: Protocol) -> None:
         raise InputError(
             f"The diary was changed after it was locked on {unsealing.opened:%Y-%m-%d}. Restore diary.csv from a copy; nothing was opened."
         )
-
-
-def packs_by_number(protocol: Protocol) -> tuple[tuple[int, int], ...]:
-    """Number of each pack and the nights it is for: one pack for each period."""
-    by_number: dict[int, int] = {}
-    for period in schedule(protocol).periods:
-        if period.arm is None:
-            by_number[period.number] = period.nights
-    return tuple(by_number.items())

@@ -145,34 +145,34 @@ def guessed(sealed_trial):
 def test_guesses_of_a_sealed_trial_by_arm(guessed):
     trial, arms = guessed([True, CANT_TELL, False, True])
     told = describe_blinding(trial)
-    assert (told["concealed"], told["arms"], told["left_out"]) == ("helper", 2, [])
+    assert (told.concealed, told.arms, told.left_out) == ("helper", 2, ())
     given = list(zip(arms, [True, CANT_TELL, False, True], [50, None, 58, 62], strict=True))
-    for arm, row in told["by_arm"].items():
+    for arm, row in told.by_arm.items():
         answers = [answer for name, answer, _ in given if name == arm]
         sure = [confidence for name, _, confidence in given if name == arm and confidence is not None]
         counts = (answers.count(True), answers.count(False), answers.count(CANT_TELL))
-        assert (row["correct"], row["incorrect"], row["dont_know"]) == counts
-        assert (row["guesses"], row["unanswered"]) == (2, 0)
-        assert (row["index"], tuple(row["interval"])) == blinding_index(*counts)
-        assert row["mean_confidence"] == pytest.approx(np.mean(sure))
-    assert "A person who did not know could well have guessed so." in told["sentence"]
-    assert "cannot rule out" in told["sentence"]
+        assert (row.correct, row.incorrect, row.dont_know) == counts
+        assert (row.guesses, row.unanswered) == (2, 0)
+        assert (row.index, row.interval) == blinding_index(*counts)
+        assert row.mean_confidence == pytest.approx(np.mean(sure))
+    assert "A person who did not know could well have guessed so." in told.sentence
+    assert "cannot rule out" in told.sentence
 
 
 def test_a_period_without_an_answer_is_counted_as_that(guessed):
     trial, arms = guessed([True, None, True, None])
     told = describe_blinding(trial)
-    assert sum(row["guesses"] for row in told["by_arm"].values()) == 2
-    assert {arm: row["unanswered"] for arm, row in told["by_arm"].items()} == {
-        arm: sum(name == arm for name in (arms[1], arms[3])) for arm in told["by_arm"]
+    assert sum(row.guesses for row in told.by_arm.values()) == 2
+    assert {arm: row.unanswered for arm, row in told.by_arm.items()} == {
+        arm: sum(name == arm for name in (arms[1], arms[3])) for arm in told.by_arm
     }
-    assert "2 periods ended without a guess." in told["sentence"]
+    assert "2 periods ended without a guess." in told.sentence
 
 
 def test_an_arm_of_which_nothing_was_guessed_has_no_index(guessed):
     trial, _ = guessed(lambda arm: True if arm == "off" else None)
-    row = describe_blinding(trial)["by_arm"]["citrate"]
-    assert (row["guesses"], row["index"], row["interval"], row["reading"], row["mean_confidence"]) == (0, *[None] * 4)
+    row = describe_blinding(trial).by_arm["citrate"]
+    assert (row.guesses, row.index, row.interval, row.reading, row.mean_confidence) == (0, *[None] * 4)
 
 
 @pytest.mark.parametrize(
@@ -185,10 +185,10 @@ def test_a_period_unblinded_in_an_emergency_is_left_out_from_then_on(guessed, op
         before_opening=lambda trial: unblind_period(trial.folder, 2, "rash", trial.helper, now=opened),
     )
     told = describe_blinding(trial)
-    assert sum(row["guesses"] for row in told["by_arm"].values()) == counts
-    assert told["left_out"] == ([2] if counts == 3 else [])
-    assert ("Period 2 was unblinded in an emergency and is left out" in told["sentence"]) == (counts == 3)
-    assert sum(row["unanswered"] for row in told["by_arm"].values()) == 0
+    assert sum(row.guesses for row in told.by_arm.values()) == counts
+    assert told.left_out == ((2,) if counts == 3 else ())
+    assert ("Period 2 was unblinded in an emergency and is left out" in told.sentence) == (counts == 3)
+    assert sum(row.unanswered for row in told.by_arm.values()) == 0
 
 
 def test_the_last_guess_of_a_period_counts_and_one_of_the_run_in_does_not(guessed):
@@ -197,8 +197,8 @@ def test_the_last_guess_of_a_period_counts_and_one_of_the_run_in_does_not(guesse
         guess(trial, 7, CANT_TELL)
 
     trial, _ = guessed([True] * 4, before_opening=early)
-    rows = describe_blinding(trial)["by_arm"].values()
-    assert sum(row["correct"] for row in rows) == sum(row["guesses"] for row in rows) == 4
+    rows = describe_blinding(trial).by_arm.values()
+    assert sum(row.correct for row in rows) == sum(row.guesses for row in rows) == 4
 
 
 def test_a_pause_does_not_move_a_guess_to_another_period(guessed):
@@ -210,21 +210,21 @@ def test_a_pause_does_not_move_a_guess_to_another_period(guessed):
     trial, _ = guessed([True, True, True, None], before_opening=paused)
     assert trial.order.end == date(2026, 1, 20)
     told = describe_blinding(trial)
-    assert sum(row["correct"] for row in told["by_arm"].values()) == 3
-    assert sum(row["unanswered"] for row in told["by_arm"].values()) == 0  # the last period was not over
+    assert sum(row.correct for row in told.by_arm.values()) == 3
+    assert sum(row.unanswered for row in told.by_arm.values()) == 0  # the last period was not over
 
 
 def test_three_arms(guessed):
     answers = [True, False, CANT_TELL, True, True, False]
     trial, arms = guessed(answers, arms=3)
     told = describe_blinding(trial)
-    assert told["arms"] == 3
-    assert set(told["by_arm"]) == set(arms)
-    for arm, row in told["by_arm"].items():
+    assert told.arms == 3
+    assert set(told.by_arm) == set(arms)
+    for arm, row in told.by_arm.items():
         mine = [answer for name, answer in zip(arms, answers, strict=True) if name == arm]
         index = (mine.count(True) - mine.count(False) / 2) / len(mine)
-        assert row["index"] == pytest.approx(index)
-        assert row["interval"][0] <= index <= row["interval"][1]
+        assert row.index == pytest.approx(index)
+        assert row.interval[0] <= index <= row.interval[1]
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_three_arms(guessed):
 )
 def test_what_the_guesses_mean_is_said(guessed, answers, words):
     trial, _ = guessed(answers, blocks=6)
-    sentence = describe_blinding(trial)["sentence"]
+    sentence = describe_blinding(trial).sentence
     assert words in sentence
     assert ("felt" in sentence) == (answers == [True] * 12)
 
@@ -247,14 +247,14 @@ def test_what_the_guesses_mean_is_said(guessed, answers, words):
 def test_nobody_was_asked(sealed_trial):
     """An open trial, adopted nights, and a concealed trial without a single guess."""
     opened = describe_blinding(Trial.load(SAMPLE / "helps"))
-    assert (opened["concealed"], opened["by_arm"]) == ("open", {})
-    assert "Nobody was blind" in opened["sentence"]
-    assert "expected" in opened["sentence"]
+    assert (opened.concealed, opened.by_arm) == ("open", {})
+    assert "Nobody was blind" in opened.sentence
+    assert "expected" in opened.sentence
     adopted = describe_blinding(two_arms())
-    assert (adopted["concealed"], adopted["by_arm"]) == ("open", {})
-    assert "Nobody was asked to guess" in adopted["sentence"]
+    assert (adopted.concealed, adopted.by_arm) == ("open", {})
+    assert "Nobody was asked to guess" in adopted.sentence
     trial = sealed_trial("alone")
     unseal(trial.folder, packs=["off", "citrate", "citrate", "off"], now=AFTER)
     silent = describe_blinding(Trial.load(trial.folder))
-    assert (silent["concealed"], silent["by_arm"]) == ("alone", {})
-    assert "No guess was recorded" in silent["sentence"]
+    assert (silent.concealed, silent.by_arm) == ("alone", {})
+    assert "No guess was recorded" in silent.sentence

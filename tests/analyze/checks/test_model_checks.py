@@ -45,37 +45,37 @@ def ordinary():
 
 def test_nights_of_the_model_pass_every_check(ordinary):
     predictive, left_out, prior = checked(ordinary)
-    assert predictive["passed"], predictive
-    assert "look like the recorded ones" in predictive["sentence"]
-    assert left_out["passed"], left_out
-    assert "no single night carries the answer" in left_out["sentence"]
-    assert left_out["pareto_k_max"] < 0.7
-    assert len(left_out["pit"]) == ordinary.n
-    assert set(prior["prior"]) == set(prior["likelihood"]) == {"magnesium"}
+    assert predictive.passed, predictive
+    assert "look like the recorded ones" in predictive.sentence
+    assert left_out.passed, left_out
+    assert "no single night carries the answer" in left_out.sentence
+    assert left_out.pareto_k_max < 0.7
+    assert len(left_out.pit) == ordinary.n
+    assert set(prior.prior) == set(prior.likelihood) == {"magnesium"}
 
 
 def test_a_wild_night_is_seen_by_name(ordinary):
     y = ordinary.y.copy()
     y[-6] += 14.0
     predictive, left_out, _ = checked(replace(ordinary, y=y))
-    told = left_out["influential"][0]
-    assert told["night"] == night(int(ordinary.day[-6])).isoformat()
-    assert told["outcome"] == pytest.approx(y[-6])
-    assert told["pit"] > 0.99
-    assert told["pareto_k"] > 0.7
-    assert predictive["statistics"]["largest jump between nights"]["p"] < 0.2
+    told = left_out.influential[0]
+    assert told.night == night(int(ordinary.day[-6])).isoformat()
+    assert told.outcome == pytest.approx(y[-6])
+    assert told.pit > 0.99
+    assert told.pareto_k > 0.7
+    assert next(row.p for row in predictive.statistics if row.name == "largest jump between nights") < 0.2
 
 
 def test_a_night_that_weights_cannot_leave_out_is_fitted_anew(ordinary):
     y = ordinary.y.copy()
     y[-6] += 14.0
     data = replace(ordinary, y=y)
-    told = checked(data)[1]["influential"][0]
+    told = checked(data)[1].influential[0]
     with_it, without = (
         marginal_draws(one, fit_marginal(one, seed=9), seed=9)["effect"] for one in (data, data.without(data.n - 6))
     )
     expected = abs(float(with_it.mean() - without.mean())) / float(with_it.std())
-    assert told["shift_sd"] == pytest.approx(expected, abs=0.06)
+    assert told.shift_sd == pytest.approx(expected, abs=0.06)
 
 
 def test_nights_without_the_scatter_of_a_normal_are_not_even():
@@ -88,9 +88,9 @@ def test_nights_without_the_scatter_of_a_normal_are_not_even():
         )
 
     _, left_out, _ = checked(nights_of(y))
-    assert left_out["p_uniform"] < 0.01
-    assert not left_out["passed"]
-    assert "another shape" in left_out["sentence"]
+    assert left_out.p_uniform < 0.01
+    assert not left_out.passed
+    assert "another shape" in left_out.sentence
 
 
 def test_neighbours_that_the_model_takes_for_strangers_are_seen():
@@ -102,20 +102,18 @@ def test_neighbours_that_the_model_takes_for_strangers_are_seen():
         return 5 + out
 
     predictive, _, _ = checked(nights_of(y, autocorrelation=False))
-    assert not predictive["passed"]
-    assert "correlation of neighbouring nights" in predictive["sentence"]
+    assert not predictive.passed
+    assert "correlation of neighbouring nights" in predictive.sentence
 
 
 def test_a_prior_against_the_nights_is_seen(ordinary):
     narrow = replace(ordinary, priors=ordinary.priors.model_copy(update={"effect_sd": 0.25}))
     _, _, prior = checked(narrow)
-    assert not prior["passed"]
-    assert prior["prior"]["magnesium"] > 0.05
+    assert not prior.passed
+    assert prior.prior["magnesium"] > 0.05
     wide = replace(ordinary, priors=ordinary.priors.model_copy(update={"effect_sd": 30.0}))
     _, _, prior = checked(wide)
-    assert (
-        prior["prior"]["magnesium"] < 0.05 or prior["prior"]["magnesium"] < checked(narrow)[2]["prior"]["magnesium"] / 2
-    )
+    assert prior.prior["magnesium"] < 0.05 or prior.prior["magnesium"] < checked(narrow)[2].prior["magnesium"] / 2
 
 
 def test_statistics_are_what_they_say():

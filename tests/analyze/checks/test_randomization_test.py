@@ -1,6 +1,5 @@
 """The randomization test: a second computation order by order, exact validity, the interval by search."""
 
-import json
 from datetime import date
 from itertools import combinations
 
@@ -13,7 +12,7 @@ from known import two_arms
 
 from nof1.analyze.checks import randomization_test as permutation
 from nof1.analyze.checks.order_statistics import compare_orders
-from nof1.analyze.checks.randomization_test import describe_randomization, randomization_test
+from nof1.analyze.checks.randomization_test import NotTested, randomization_test, randomization_tests
 from nof1.errors import InputError, RefusalError
 from nof1.plan.design.order import Pause
 from nof1.plan.orders.draw import draw_order, enumerate_orders, order_of_arms, smallest_p
@@ -346,44 +345,40 @@ def nightly(planned, arms=2, blocks=6, **design):
     return lived(protocol, order, np.random.default_rng(1).integers(0, 11, order.nights))
 
 
-def test_the_description_holds_every_pair_and_is_plain_json(planned):
-    trial = nightly(planned, arms=3)
-    told = describe_randomization(trial, seed=1)
-    assert json.loads(json.dumps(told)) == told
-    assert {"statistic", "p", "p_one_sided", "p_smallest", "orders", "exact", "draws", "interval", "level", "arm", "reference"} <= set(told)  # fmt: skip
-    every = [told, *told["pairs"]]
-    assert [(one["arm"], one["reference"]) for one in every] == [
+def test_every_pair_has_its_test(planned):
+    every = randomization_tests(nightly(planned, arms=3), seed=1)
+    assert [(one.arm, one.reference) for one in every] == [
         ("citrate", "off"),
         ("glycinate", "off"),
         ("glycinate", "citrate"),
     ]
     for one in every:
-        assert one["orders"] == 2**6
-        assert one["p_smallest"] == 2 / 2**6
-        assert one["interval"][0] <= one["statistic"] <= one["interval"][1]
-        assert "the nights on the other arms left where they were" in one["sentence"]
-        assert "significan" not in one["sentence"]
-    assert describe_randomization(nightly(planned), seed=1)["pairs"] == []
+        assert one.orders == 2**6
+        assert one.p_smallest == 2 / 2**6
+        assert one.interval[0] <= one.statistic <= one.interval[1]
+        assert "the nights on the other arms left where they were" in one.sentence
+        assert "significan" not in one.sentence
+    assert len(randomization_tests(nightly(planned), seed=1)) == 1
 
 
 def test_a_design_that_could_never_show_a_difference_says_so(planned):
-    told = describe_randomization(nightly(planned, blocks=4), seed=1)
-    assert told["interval"] is None
-    assert told["p_smallest"] == 2 / 2**4
-    assert "could never have shown one at the mark of 5 in 100" in told["sentence"]
-    assert "the interval has no ends" in told["sentence"]
-    assert "could never" not in describe_randomization(nightly(planned, blocks=6), seed=1)["sentence"]
+    (told,) = randomization_tests(nightly(planned, blocks=4), seed=1)
+    assert told.interval == (None, None)
+    assert told.p_smallest == 2 / 2**4
+    assert "could never have shown one at the mark of 5 in 100" in told.sentence
+    assert "the interval has no ends" in told.sentence
+    assert "could never" not in randomization_tests(nightly(planned, blocks=6), seed=1)[0].sentence
 
 
 def test_where_only_the_lived_order_was_possible_it_is_said(planned):
     protocol = planned("alternating", 3, blocks=3, period_nights={"off": 1, "citrate": 1, "glycinate": 2})
     trial = lived(protocol, order_of_arms(protocol, ["off", "citrate", "glycinate"] * 3), np.arange(12) % 11)
-    told = describe_randomization(trial, seed=1)
-    only = next(one for one in [told, *told["pairs"]] if one["orders"] == 1)
-    assert (only["p"], only["p_smallest"], only["interval"]) == (1, 1, None)
-    one, other = (protocol.arm(only[name]).title for name in ("arm", "reference"))
-    assert f"this check cannot tell {one} from {other}." in only["sentence"]
-    assert "the nights on the other arms left where they were" in only["sentence"]
+    told = randomization_tests(trial, seed=1)
+    only = next(one for one in told if one.orders == 1)
+    assert (only.p, only.p_smallest, only.interval) == (1, 1, (None, None))
+    one, other = (protocol.arm(name).title for name in (only.arm, only.reference))
+    assert f"this check cannot tell {one} from {other}." in only.sentence
+    assert "the nights on the other arms left where they were" in only.sentence
 
 
 def test_a_long_trial_has_fewer_orders_drawn(planned):
@@ -397,9 +392,9 @@ def test_adopted_nights_are_refused_with_the_reason():
     trial = two_arms()
     with pytest.raises(RefusalError, match="not drawn by nof1"):
         randomization_test(trial)
-    told = describe_randomization(trial, seed=1)
-    assert set(told) == {"refused"}
-    assert "could have been drawn" in told["refused"]
+    (told,) = randomization_tests(trial, seed=1)
+    assert isinstance(told, NotTested)
+    assert "could have been drawn" in told.refused
 
 
 def test_an_arm_that_was_never_recorded_is_refused(planned):
@@ -409,9 +404,9 @@ def test_an_arm_that_was_never_recorded_is_refused(planned):
     trial = lived(protocol, order, np.where(names == "glycinate", np.nan, np.arange(12) % 7))
     with pytest.raises(RefusalError, match="no recorded night"):
         randomization_test(trial, "glycinate")
-    told = describe_randomization(trial, seed=1)
-    assert told["p"] <= 1
-    assert ["refused" in one for one in told["pairs"]] == [True, True]
+    told = randomization_tests(trial, seed=1)
+    assert told[0].p <= 1
+    assert [isinstance(one, NotTested) for one in told] == [False, True, True]
 
 
 def test_an_order_without_a_statistic_counts_as_extreme(planned):

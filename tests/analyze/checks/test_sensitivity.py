@@ -1,17 +1,17 @@
-import json
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from families import make_protocol, make_trial
+from fitted import fitted
 from known import SAMPLE, TARGETS, nightly, two_arms
 
 from nof1 import InputError, Protocol, RefusalError, Trial, fit
-from nof1.analyze.checks.sensitivity import alternatives, compare, of_pair, sensitivity
+from nof1.analyze.checks.sensitivity import Choice, alternatives, compare, of_pair, sensitivity
 from nof1.analyze.engines import choose as engines
 from nof1.analyze.engines.marginal import fit_marginal
-from nof1.analyze.model.data import terms
+from nof1.analyze.model.data import build_model_data
 from nof1.analyze.model.effects import pairs
 
 NUMBERS = ("mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm", "verdict")
@@ -46,27 +46,23 @@ def planned_with(trial, analysis):
 
 
 def by_choice(rows):
-    return {row["choice"]: row for row in rows}
+    return {row.choice: row for row in rows}
 
 
 def test_every_choice_of_the_list_is_there_after_the_main_analysis(rows):
-    assert [row["choice"] for row in rows] == ["as planned", *WHOLE]
-    assert all(row["refused"] is None and row["engine"] == "marginal" for row in rows)
-
-
-def test_rows_are_plain_values_for_results_json(rows):
-    assert json.loads(json.dumps(rows, allow_nan=False)) == rows
+    assert [row.choice for row in rows] == ["as planned", *WHOLE]
+    assert all(row.refused is None and row.engine == "marginal" for row in rows)
 
 
 @pytest.mark.parametrize(("choice", "analysis"), [("as planned", {}), *WHOLE.items()])
 def test_a_choice_equals_a_trial_planned_with_it(helps, rows, choice, analysis):
-    direct = fit(planned_with(helps, analysis), engine="marginal", seed=3).record["effects"][0]
+    direct = fit(planned_with(helps, analysis), engine="marginal", seed=3).record.effects[0]
     row = by_choice(rows)[choice]
     for estimand in ("full", "as_lived"):
         for name in NUMBERS:
-            expected, got = direct[estimand][name], row[estimand][name]
+            expected, got = (getattr(getattr(one, estimand), name) for one in (direct, row))
             assert got == (pytest.approx(expected, rel=1e-6, abs=1e-9) if name != "verdict" else expected)
-    assert (row["mean"], row["verdict"]) == (row["full"]["mean"], row["full"]["verdict"])
+    assert row.leading == row.full
 
 
 def test_the_exact_targets_are_each_other_s_alternative():
@@ -81,8 +77,8 @@ def test_the_exact_targets_are_each_other_s_alternative():
         (of_without["as planned"], without),
         (of_without["carryover"], default),
     ):
-        numbers = row["full"]
-        got = [numbers["mean"], numbers["sd"], *numbers["interval"]]
+        numbers = row.full
+        got = [numbers.mean, numbers.sd, *numbers.interval]
         np.testing.assert_allclose(got, target, atol=known_to + 0.02 * target[1])
 
 
@@ -113,7 +109,7 @@ def test_dropping_nights_never_leaves_a_period_empty(lengths, dropped):
     found = [one.analysis for one in alternatives(of) if one.analysis.discarded_nights]
     assert [one.discarded_nights for one in found] == ([dropped] if dropped else [])
     if dropped:
-        kept = terms(planned_with(of, {"carryover": f"discard:{dropped}"}))
+        kept = build_model_data(planned_with(of, {"carryover": f"discard:{dropped}"}))
         assert len(kept.period_numbers) == len(lengths)
 
 
@@ -138,8 +134,8 @@ def test_every_pair_of_arms_has_its_rows():
     rows = sensitivity(of, seed=1, quick=True)
     choices = ["as planned", *(one.choice for one in alternatives(of) if one.analysis.family == "normal")]
     expected = [(choice, pair.arm, pair.reference) for choice in choices for pair in pairs(of.protocol)]
-    assert [(row["choice"], row["arm"], row["reference"]) for row in rows] == expected
-    assert [row["arm"] for row in of_pair(rows, ("b", "a"))] == ["b"] * len(choices)
+    assert [(row.choice, row.arm, row.reference) for row in rows] == expected
+    assert [row.arm for row in of_pair(rows, ("b", "a"))] == ["b"] * len(choices)
     with pytest.raises(InputError, match="a against off, b against a, b against off"):
         of_pair(rows, ("c", "off"))
 
@@ -152,12 +148,12 @@ def test_a_refused_choice_is_kept_with_its_reason():
     of = Trial.from_frame(frame, **options, analysis={"period_effects": False})
     rows = by_choice(sensitivity(of, seed=1, quick=True))
     refused = rows["with a period effect"]
-    assert "never changes" in refused["refused"]
-    assert all(refused[name] is None for name in (*NUMBERS, "full", "as_lived"))
-    assert rows["as planned"]["refused"] is None
+    assert "never changes" in refused.refused
+    assert refused.leading is refused.full is refused.as_lived is None
+    assert rows["as planned"].refused is None
     told = compare([*rows.values()])
-    assert told["refused"] == [refused]
-    assert told["others"] == len(rows) - 2
+    assert told.refused == (refused,)
+    assert told.others == len(rows) - 2
 
 
 def test_a_refused_main_analysis_is_told_and_nothing_is_held_against_it(monkeypatch):
@@ -171,36 +167,36 @@ def test_a_refused_main_analysis_is_told_and_nothing_is_held_against_it(monkeypa
 
     monkeypatch.setattr(engines, "fit_marginal", refuse)
     rows = sensitivity(of, seed=1, quick=True)
-    assert rows[0]["refused"] == "The quick engine cannot be trusted."
-    assert by_choice(rows)["no trend"]["refused"] is None
+    assert rows[0].refused == "The quick engine cannot be trusted."
+    assert by_choice(rows)["no trend"].refused is None
     told = compare(rows)
-    assert (told["changed"], told["most"], told["verdict"]) == ([], None, None)
+    assert (told.changed, told.most, told.verdict) == ((), None, None)
 
 
 def test_rows_are_as_lived_where_the_page_leads_with_it():
     of = two_arms("exponential")
     full, lived = (sensitivity(of, seed=1, leading=[name], quick=True)[0] for name in ("full", "as-lived"))
-    assert (full["estimand"], full["mean"]) == ("full", full["full"]["mean"])
-    assert (lived["estimand"], lived["mean"]) == ("as-lived", full["as_lived"]["mean"])
+    assert (full.estimand, full.leading) == ("full", full.full)
+    assert (lived.estimand, lived.leading) == ("as-lived", full.as_lived)
 
 
 def test_a_choice_whose_exposure_stays_short_of_full_speaks_of_the_effect_as_lived():
     """Nightly switching: with carryover the full effect is an extrapolation, and no ground to doubt the main analysis."""
     rows = by_choice(sensitivity(nightly(), seed=1, quick=True))
-    assert rows["as planned"]["estimand"] == "full"
+    assert rows["as planned"].estimand == "full"
     other = rows["carryover"]
-    assert other["estimand"] == "as-lived"
-    assert other["mean"] == other["as_lived"]["mean"]
-    assert other["full"]["sd"] > 1.5 * other["sd"]
+    assert other.estimand == "as-lived"
+    assert other.leading == other.as_lived
+    assert other.full.sd > 1.5 * other.leading.sd
 
 
 def test_an_answer_that_is_there_is_used(helps, rows):
-    data = terms(helps)
-    planned = engines.solve(helps.protocol, data, seed=3)
+    data = build_model_data(helps)
+    planned = engines.estimate(helps.protocol, data, seed=3)
     assert sensitivity(helps, seed=3, planned=planned, quick=True) == rows
-    other = engines.solve(helps.protocol, terms(planned_with(helps, {"trend": False})), seed=3)
+    other = engines.estimate(helps.protocol, build_model_data(planned_with(helps, {"trend": False})), seed=3)
     told = sensitivity(helps, seed=3, planned=other, quick=True)
-    assert told[0]["mean"] == by_choice(rows)["no trend"]["mean"]
+    assert told[0].leading.mean == by_choice(rows)["no trend"].leading.mean
 
 
 def test_covariates_with_gaps_warn_nobody_again():
@@ -209,7 +205,7 @@ def test_covariates_with_gaps_warn_nobody_again():
     frame.loc[3, "coffee"] = np.nan
     options = {"outcome": "y", "arm": "arm", "day": "day", "reference": "off", "low": 0, "high": 10}
     of = Trial.from_frame(frame, **options, covariates=["coffee"])
-    assert all(row["refused"] is None for row in sensitivity(of, seed=1, quick=True))
+    assert all(row.refused is None for row in sensitivity(of, seed=1, quick=True))
 
 
 def test_the_families_of_one_scale_are_each_other_s_choices():
@@ -226,10 +222,10 @@ def test_choices_of_a_rating_are_answered_by_the_engines_of_their_families(helps
     """The main analysis and no trend as ratings, the same nights as normal and Student-t."""
     of = planned_with(helps, {"family": "rating"})
     rows = by_choice([*sensitivity(of, seed=3, quick=True)])
-    assert (rows["as planned"]["engine"], rows["normal nights"]["engine"]) == ("augmented", "marginal")
+    assert (rows["as planned"].engine, rows["normal nights"].engine) == ("augmented", "marginal")
     normal = by_choice(sensitivity(helps, seed=3, quick=True))["as planned"]
-    assert rows["normal nights"]["mean"] == pytest.approx(normal["mean"], abs=1e-9)
-    assert rows["as planned"]["mean"] == pytest.approx(normal["mean"], abs=normal["sd"])
+    assert rows["normal nights"].leading.mean == pytest.approx(normal.leading.mean, abs=1e-9)
+    assert rows["as planned"].leading.mean == pytest.approx(normal.leading.mean, abs=normal.leading.sd)
     assert set(rows) == {
         "as planned",
         "normal nights",
@@ -242,21 +238,22 @@ def test_durations_are_compared_in_ratios_too():
     minutes = np.exp(rng.normal(4.0, 0.5, protocol.nights))
     rows = by_choice(sensitivity(make_trial(protocol, minutes), seed=1, quick=True))
     assert {"no carryover", "no trend", "independent errors", "prior twice as wide"} <= set(rows)
-    assert all(row["engine"] == "marginal" for row in rows.values())
+    assert all(row.engine == "marginal" for row in rows.values())
 
 
 def made(choice, mean, verdict):
-    return {"choice": choice, "mean": mean, "verdict": verdict, "refused": None}
+    effect = replace(fitted("helps").record.effects[0].full, mean=mean, verdict=verdict)
+    return Choice(choice, choice, "magnesium", "off", "full", "marginal", effect, effect)
 
 
 def test_compare_finds_the_verdicts_that_differ_and_the_largest_shift():
     rows = [made("as planned", -1.0, "helps"), made("one", -1.4, "helps"), made("two", -0.2, "leans better")]
     told = compare(rows)
-    assert told["changed"] == [rows[2]]
-    assert told["most"] == rows[2]
-    assert told["shift"] == pytest.approx(0.8)
-    assert told["others"] == 2
-    assert compare(rows[:2])["changed"] == []
+    assert told.changed == (rows[2],)
+    assert told.most == rows[2]
+    assert told.shift == pytest.approx(0.8)
+    assert told.others == 2
+    assert compare(rows[:2]).changed == ()
 
 
 def test_a_process_beside_leaves_the_workers_of_power_alone():

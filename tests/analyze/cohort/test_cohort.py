@@ -22,7 +22,7 @@ from nof1.analyze.cohort.people import Moderator, unique_names
 from nof1.analyze.cohort.pool import Likelihoods, normal_on_grid, pool_likelihoods
 from nof1.analyze.cohort.pymc_reference import build_cohort_model, stack
 from nof1.analyze.engines.marginal import fit_marginal
-from nof1.analyze.model.data import terms
+from nof1.analyze.model.data import build_model_data
 from nof1.analyze.simulation.simulate import Truth, simulate
 
 SPAN = 10.0
@@ -117,7 +117,7 @@ def test_the_likelihood_without_the_prior_is_that_of_the_nights():
         "autocorrelation": False,
         "priors": priors,
     }
-    data = terms(trial(3, analysis=analysis))
+    data = build_model_data(trial(3, analysis=analysis))
     grid, logs = effect_likelihood(fit_marginal(data, seed=1), 0, 0.7, SPAN)
     x = data.doses[data.day, 0]
 
@@ -523,7 +523,7 @@ def test_groups_in_pymc_move_each_person_s_mean(effects):
     """The density at deltas of the groups is that without groups, of effects moved by as much, times the deltas' prior."""
     import pytensor
 
-    stacked = stack([terms(trial(i, effects[i])) for i in range(3)], "magnesium")
+    stacked = stack([build_model_data(trial(i, effects[i])) for i in range(3)], "magnesium")
     moderator = Moderator("form", ("a", "b", "c"), np.array([2.0, 0.0, 1.0]))
     delta, zeta = np.array([0.3, -0.2, 0.5]), 0.7
     with pytensor.config.change_flags(mode="FAST_COMPILE"):

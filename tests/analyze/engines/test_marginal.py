@@ -14,7 +14,7 @@ from nof1.analyze.engines.importance import pareto_weights
 from nof1.analyze.engines.marginal import draw_coefficients, fit_marginal, fit_marginals
 from nof1.analyze.engines.marginal_batch import ModelBatch
 from nof1.analyze.engines.marginal_model import MarginalModel
-from nof1.analyze.model.data import terms
+from nof1.analyze.model.data import build_model_data
 from nof1.analyze.model.exposure import exposure
 from nof1.errors import RefusalError
 
@@ -58,7 +58,7 @@ def test_log_density_equals_the_dense_one(make, over_time):
     trial = make()
     if trial.protocol.analysis.carryover != "exponential":
         trial = with_carryover(trial)
-    data = replace(terms(trial), over_time=over_time)
+    data = replace(build_model_data(trial), over_time=over_time)
     model = MarginalModel(data)
     assert model.names == ("phi", "scale", "share", "half_life")
     rng = np.random.default_rng(4)
@@ -134,11 +134,11 @@ def middles(low, high, count):
 @pytest.mark.parametrize("name", [name for name in TARGETS if name != "default"])  # which has a carryover
 def test_the_exact_targets_are_those_of_the_dense_matrices(name):
     make, expected, known_to = TARGETS[name]
-    np.testing.assert_allclose(dense_answer(terms(make()), 24), expected, atol=known_to)
+    np.testing.assert_allclose(dense_answer(build_model_data(make()), 24), expected, atol=known_to)
 
 
 def test_trials_fitted_together_meet_their_exact_targets():
-    found = fit_marginals([terms(make()) for make, *_ in TARGETS.values()], seed=7)
+    found = fit_marginals([build_model_data(make()) for make, *_ in TARGETS.values()], seed=7)
     for fitted, (_, (mean, sd, *ends), known_to) in zip(found, TARGETS.values(), strict=True):
         means, sds = fitted.contrast(np.ones(1))
         centre = fitted.weights @ means
@@ -155,13 +155,13 @@ def test_melatonin_meets_its_target():
 
 
 def test_autocorrelation_of_the_ar1_target():
-    fitted = fit_marginal(terms(TARGETS["ar1"][0]()), seed=1)
+    fitted = fit_marginal(build_model_data(TARGETS["ar1"][0]()), seed=1)
     assert fitted.weights @ fitted.phi == pytest.approx(0.7144, abs=0.003)
 
 
 def test_one_parameter_left_equals_quadrature():
     """Independent errors: only sigma is left, and one integral gives the answer."""
-    data = terms(two_arms(autocorrelation=False, trend=False, period_effects=False))
+    data = build_model_data(two_arms(autocorrelation=False, trend=False, period_effects=False))
     model = MarginalModel(data)
 
     def moment(power):
@@ -181,7 +181,7 @@ def test_one_parameter_left_equals_quadrature():
 
 
 def test_draws_of_the_coefficients_have_the_mixture_s_moments():
-    fitted = fit_marginal(terms(two_arms("exponential")), seed=2)
+    fitted = fit_marginal(build_model_data(two_arms("exponential")), seed=2)
     mean, sd = fitted.contrast(np.ones(1))
     centre = fitted.weights @ mean
     spread = np.sqrt(fitted.weights @ (sd**2 + (mean - centre) ** 2))
@@ -202,7 +202,7 @@ def three_arms(carryover):
 @pytest.mark.parametrize("carryover", ["none", "exponential"])
 def test_a_changing_effect_is_a_covariate_made_of_exposure_and_time(carryover):
     """The same model by another road: the products with time enter as covariates whose prior is that of the effects."""
-    data = terms(three_arms(carryover))
+    data = build_model_data(three_arms(carryover))
     exponential = carryover == "exponential"
     half_life = np.array([1.7])
     x = (exposure(data.doses, half_life)[0] if exponential else data.doses)[data.day]
@@ -222,7 +222,7 @@ def test_a_changing_effect_is_a_covariate_made_of_exposure_and_time(carryover):
 
 @pytest.mark.parametrize("as_lived", [False, True])
 def test_contrasts_with_changes_have_the_moments_of_the_draws(as_lived):
-    fitted = fit_marginal(replace(terms(three_arms("exponential")), over_time=True), seed=2)
+    fitted = fit_marginal(replace(build_model_data(three_arms("exponential")), over_time=True), seed=2)
     vector = np.array([-1.0, 1.0, 0.5, -0.5])  # b against a on the first planned day
     mean, sd = fitted.contrast(vector, as_lived=as_lived)
     centre = fitted.weights @ mean
@@ -261,7 +261,7 @@ def some_trials():
     """Trials that differ in nights, orders, doses, periods and priors, and one whose model has other parts."""
     rng = np.random.default_rng(8)
     ours = [two_arms("exponential"), with_carryover(nightly()), two_arms(), three_arms("exponential")]
-    out = [terms(trial) for trial in ours]
+    out = [build_model_data(trial) for trial in ours]
     gone = rng.permutation(out[0].n)[:6]
     out += [out[0].without(int(gone[0])), replace(out[1], priors=out[1].priors.model_copy(update={"effect_sd": 0.7}))]
     return [*out, replace(out[0], over_time=True)]
@@ -297,8 +297,8 @@ def test_together_log_densities_equal_the_dense_ones():
 
 
 def test_one_that_cannot_be_answered_stops_no_other():
-    flat = replace(terms(two_arms("exponential")), family="rating")
-    good = terms(two_arms("exponential"))
+    flat = replace(build_model_data(two_arms("exponential")), family="rating")
+    good = build_model_data(two_arms("exponential"))
     refused, found = fit_marginals([flat, good], seed=1)
     assert isinstance(refused, RefusalError)
     assert "rating" in str(refused)

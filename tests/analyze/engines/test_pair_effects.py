@@ -7,26 +7,29 @@ import numpy as np
 import pytest
 import xarray as xr
 from families import make_protocol, make_terms, make_trial
+from fitted import fitted
+from records import NUTS, with_exposure
 from scipy import stats
 
 from nof1.analyze.engines.inference_data import thinned
 from nof1.analyze.engines.marginal import fit_marginal
 from nof1.analyze.engines.pair_effects import (
+    FurtherMeasure,
     both_estimands,
     drawn_rows,
-    entries,
     further_rows,
     highest_exposure,
     mixture_rows,
 )
 from nof1.analyze.engines.posterior import marginal_draws
-from nof1.analyze.fit import with_forecasts
-from nof1.analyze.model.data import terms
+from nof1.analyze.fit import pair_effects, with_forecasts
+from nof1.analyze.model.data import build_model_data
 from nof1.analyze.model.draws import draws_of
 from nof1.analyze.model.effects import pairs
 from nof1.analyze.model.prior import draw_prior
 from nof1.analyze.model.standardize import standardize
 from nof1.analyze.results import Result
+from nof1.analyze.schema import Engines, MarginalRun
 from nof1.analyze.simulation.forecast import forecast, forecast_normal
 from nof1.plan.orders.draw import draw_order
 
@@ -57,7 +60,7 @@ def nights(protocol, *, taken, effects=(0.0, -3.0, -0.6), seed=5):
 def partly():
     """Citrate is taken to a half on every second night, oxide always; the dose itself counts, and nothing builds up."""
     protocol = make_protocol("normal", arms=ARMS, carryover="none", dose="taken")
-    data = terms(nights(protocol, taken={"citrate": (1.0, 0.5)}))
+    data = build_model_data(nights(protocol, taken={"citrate": (1.0, 0.5)}))
     return SimpleNamespace(protocol=protocol, data=data, fit=fit_marginal(data, seed=1))
 
 
@@ -66,7 +69,7 @@ def building_up():
     """Exposure builds up over days, so that no night is one of full exposure."""
     protocol = make_protocol("normal", arms=ARMS, carryover="exponential")
     trial = nights(protocol, taken={})
-    data = terms(trial)
+    data = build_model_data(trial)
     return SimpleNamespace(protocol=protocol, trial=trial, data=data, fit=fit_marginal(data, seed=1))
 
 
@@ -147,21 +150,18 @@ def test_every_effect_of_every_pair_is_among_both_estimands(partly):
 def test_the_estimand_that_the_protocol_names_stands_on_top(partly, estimand):
     protocol = make_protocol("normal", arms=ARMS, carryover="none", dose="taken", estimand=estimand)
     rows = mixture_rows(partly.protocol, partly.fit)
-    told = entries(protocol, "marginal", rows)
-    assert [(one["arm"], one["reference"]) for one in told] == [(pair.arm, pair.reference) for pair in pairs(protocol)]
+    told = pair_effects(protocol, "marginal", rows)
+    assert [(one.arm, one.reference) for one in told] == [(pair.arm, pair.reference) for pair in pairs(protocol)]
     for one, row in zip(told, rows, strict=True):
-        assert (one["estimand"], one["engine"], one["further"]) == (estimand, "marginal", [])
-        assert one["full"] == row["full"].to_dict()
-        assert one["as_lived"] == row["as-lived"].to_dict()
-        named = one[estimand.replace("-", "_")]
-        assert {key: one[key] for key in named} == named
+        assert (one.estimand, one.engine, one.further) == (estimand, "marginal", ())
+        assert (one.full, one.as_lived, one.named) == (row["full"], row["as-lived"], row[estimand])
 
 
 def test_what_else_is_said_of_a_pair_is_in_its_own_entry(partly):
     rows = mixture_rows(partly.protocol, partly.fit)
-    further = [[{"measure": name, "median": 1.0, "interval": [0.5, 2.0]}] for name in "abc"]
-    told = entries(partly.protocol, "nuts", rows, further)
-    assert [[other["measure"] for other in one["further"]] for one in told] == [["a"], ["b"], ["c"]]
+    further = [(FurtherMeasure(name, 1.0, (0.5, 2.0)),) for name in "abc"]
+    told = pair_effects(partly.protocol, "nuts", rows, further)
+    assert [[other.measure for other in one.further] for one in told] == [["a"], ["b"], ["c"]]
 
 
 def test_the_highest_exposure_is_that_of_the_half_lives(partly, building_up):
@@ -203,14 +203,14 @@ def test_a_ratio_is_told_with_its_median_and_interval(counted):
     levels = standardize(counted.data, thinned(draws_of(counted.data, counted.posterior))).levels
     for (one,), (on, other) in zip(told, ((1, 0), (2, 0), (2, 1)), strict=True):
         ratio = levels[:, on] / levels[:, other]
-        assert one["measure"] == "ratio of expected counts"
-        assert one["median"] == pytest.approx(np.median(ratio))
-        assert one["interval"] == pytest.approx([np.quantile(ratio, 0.025), np.quantile(ratio, 0.975)])
+        assert one.measure == "ratio of expected counts"
+        assert one.median == pytest.approx(np.median(ratio))
+        assert one.interval == pytest.approx([np.quantile(ratio, 0.025), np.quantile(ratio, 0.975)])
 
 
 def test_points_need_no_ratio(building_up):
     posterior = marginal_draws(building_up.data, building_up.fit, seed=2)
-    assert further_rows(building_up.protocol, building_up.data, posterior) == [[], [], []]
+    assert further_rows(building_up.protocol, building_up.data, posterior) == [(), (), ()]
 
 
 def test_a_night_of_counts_is_better_as_often_as_a_smaller_count_is_drawn(counted):
@@ -234,26 +234,29 @@ def test_a_night_of_counts_is_better_as_often_as_a_smaller_count_is_drawn(counte
 # --- forecasts
 
 
-def result_of(one, trial, rows, engine, tree=None, highest=1.0):
-    record = {
-        "engines": {engine: {}},
-        "effects": entries(one.protocol, engine, rows),
-        "exposure": {"highest": dict.fromkeys(ARMS[1:], highest), "nearly_full": 0.8},
-    }
-    return Result(trial, record, tree)
+def result_of(one, trial, rows, engine, verdicts, tree=None, highest=1.0):
+    """A result with these verdicts on both estimands."""
+    entries = tuple(
+        replace(
+            entry,
+            full=replace(entry.full, verdict=verdict),
+            as_lived=replace(entry.as_lived, verdict=verdict),
+        )
+        for entry, verdict in zip(pair_effects(one.protocol, engine, rows), verdicts, strict=True)
+    )
+    engines = Engines(nuts=NUTS) if engine == "nuts" else Engines(marginal=MarginalRun(0.1, 0.1, 4000.0))
+    record = replace(fitted("helps").record, effects=entries, engines=engines)
+    return with_exposure(Result(trial, record, tree), **dict.fromkeys(ARMS[1:], highest))
 
 
 def test_only_what_is_not_settled_has_a_forecast(building_up):
     rows = mixture_rows(building_up.protocol, building_up.fit)
-    result = result_of(building_up, building_up.trial, rows, "marginal")
-    result.lead[0]["full"]["verdict"] = "helps"
-    for entry in result.lead[1:]:
-        entry["full"]["verdict"] = "can't tell yet"
-    with_forecasts(result, building_up.data, building_up.fit, seed=1)
-    settled, *others = result.lead
-    assert settled["forecast"] is None
+    verdicts = ["helps", *["can't tell yet"] * (len(rows) - 1)]
+    result = result_of(building_up, building_up.trial, rows, "marginal", verdicts)
+    settled, *others = with_forecasts(result, building_up.data, building_up.fit, seed=1).lead
+    assert settled.forecast is None
     for pair, entry in zip(pairs(building_up.protocol)[1:], others, strict=True):
-        expected = forecast(
+        assert entry.forecast == forecast(
             building_up.protocol,
             building_up.data,
             building_up.fit,
@@ -262,7 +265,6 @@ def test_only_what_is_not_settled_has_a_forecast(building_up):
             vector=pair.vector,
             seed=1,
         )
-        assert entry["forecast"] == expected.to_dict()
 
 
 @pytest.mark.parametrize(("highest", "estimand"), [(1.0, "full"), (0.3, "as-lived")])
@@ -272,15 +274,11 @@ def test_a_forecast_is_of_the_effect_that_the_page_leads_with(counted, highest, 
     trial = SimpleNamespace(protocol=counted.protocol, order=order)
     rows = drawn_rows(counted.protocol, counted.data, counted.posterior, mcse=no_error, seed=1)
     tree = xr.DataTree.from_dict({"posterior": counted.posterior})
-    result = result_of(counted, trial, rows, "nuts", tree, highest)
-    for entry in result.lead:
-        for part in ("full", "as_lived"):
-            entry[part]["verdict"] = "leans better"
-    with_forecasts(result, counted.data, None, seed=1)
+    result = result_of(counted, trial, rows, "nuts", ["leans better"] * len(rows), tree, highest)
     found = standardize(counted.data, thinned(draws_of(counted.data, counted.posterior)))
     values = found.full if estimand == "full" else found.as_lived
-    for pair, entry in zip(pairs(counted.protocol), result.lead, strict=True):
+    foretold = with_forecasts(result, counted.data, None, seed=1)
+    for pair, entry in zip(pairs(counted.protocol), foretold.lead, strict=True):
         draws = values @ np.array(pair.vector)
-        expected = forecast_normal(counted.protocol, counted.data, draws, order=order, estimand=estimand)
-        assert entry["forecast"] == expected.to_dict()
-        assert entry["forecast"]["method"] == "approximate"
+        assert entry.forecast == forecast_normal(counted.protocol, counted.data, draws, order=order, estimand=estimand)
+        assert entry.forecast.method == "approximate"

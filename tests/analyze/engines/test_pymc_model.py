@@ -4,7 +4,7 @@ from known import TARGETS, nightly, two_arms
 from scipy import stats
 
 from nof1.analyze.engines.pymc_model import build_model
-from nof1.analyze.model.data import terms
+from nof1.analyze.model.data import build_model_data
 
 
 def natural_point(model, rng):
@@ -29,7 +29,7 @@ def natural_point(model, rng):
 )
 def test_likelihood_equals_the_dense_normal(make):
     """log p(y | parameters) of the whitened series against the full AR(1) covariance matrix."""
-    data = terms(make())
+    data = build_model_data(make())
     model = build_model(data)
     at, point = natural_point(model, np.random.default_rng(3))
     got = model.compile_logp(vars=model.observed_RVs, jacobian=False)(point)
@@ -53,7 +53,7 @@ def test_likelihood_equals_the_dense_normal(make):
 
 
 def test_dims_and_coords_name_what_they_hold():
-    data = terms(two_arms("exponential"))
+    data = build_model_data(two_arms("exponential"))
     model = build_model(data)
     assert model.named_vars_to_dims["effect"] == ("arm",)
     assert model.named_vars_to_dims["period_offset"] == ("period",)

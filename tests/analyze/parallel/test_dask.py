@@ -12,11 +12,11 @@ from cohorts import write_people
 
 import nof1
 from nof1.analyze.cohort import run as many
-from nof1.analyze.cohort.cache import Finished
+from nof1.analyze.cohort.cache import ResultsCache
 from nof1.analyze.cohort.fit import pool
 from nof1.analyze.cohort.folders import find_trials
 from nof1.analyze.parallel import dask as cluster
-from nof1.analyze.parallel.dask import on_cluster
+from nof1.analyze.parallel.dask import run_dask
 from nof1.errors import InputError, Nof1Error, how_to_install
 
 COUNT = 10
@@ -40,8 +40,8 @@ def machines():
 
 
 def studied(people, path, **options):
-    with Finished(path) as finished:
-        return many.study(find_trials([people]), finished, **options)
+    with ResultsCache(path) as finished:
+        return many.analyze_people(find_trials([people]), finished, **options)
 
 
 @pytest.mark.clock
@@ -57,7 +57,7 @@ def test_a_machine_that_is_lost_changes_nothing(people, machines, tmp_path, monk
             killed.append(machines.workers[0].pid)
             os.kill(killed[0], signal.SIGKILL)
 
-    with on_cluster(machines.scheduler_address) as spread:
+    with run_dask(machines.scheduler_address) as spread:
         found = studied(people, tmp_path / "a", spread=spread, progress=kill_one)
     assert killed
     assert killed[0] != os.getpid()
@@ -86,7 +86,7 @@ def test_the_command_takes_an_address(people, machines, tmp_path):
 def test_power_is_the_same_on_other_machines(machines, make_protocol):
     protocol = make_protocol(design={"blocks": 2, "period_nights": 4})
     seen = []
-    with on_cluster(machines.scheduler_address) as spread:
+    with run_dask(machines.scheduler_address) as spread:
         there = nof1.power(
             protocol, trials=40, neighbours=False, spread=spread, progress=lambda *told: seen.append(told)
         )
@@ -122,7 +122,7 @@ def test_the_command_for_power_takes_an_address(people, machines):
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.slow
 def test_a_task_that_fails_on_every_machine_is_told(machines):
-    with on_cluster(machines.scheduler_address) as spread, pytest.raises(Nof1Error, match="could not do its work"):
+    with run_dask(machines.scheduler_address) as spread, pytest.raises(Nof1Error, match="could not do its work"):
         list(spread(int, ["no number"]))
 
 
@@ -131,10 +131,10 @@ def test_an_address_where_nobody_listens_is_refused(monkeypatch):
     monkeypatch.setattr(cluster, "_SECONDS", 0.5)
     with (
         pytest.raises(InputError, match=r"no Dask scheduler at tcp://127.0.0.1:9 .* Start one with"),
-        on_cluster("tcp://127.0.0.1:9"),
+        run_dask("tcp://127.0.0.1:9"),
     ):
         pass
-    with pytest.raises(InputError, match="no Dask scheduler at nonsense://x"), on_cluster("nonsense://x"):
+    with pytest.raises(InputError, match="no Dask scheduler at nonsense://x"), run_dask("nonsense://x"):
         pass
 
 
@@ -142,7 +142,7 @@ def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with (
         pytest.raises(InputError, match=r"not installed. In nof1's own folder, type: .* pip install -e '\.\[dask\]'"),
-        on_cluster("tcp://x:1"),
+        run_dask("tcp://x:1"),
     ):
         pass
 

@@ -3,12 +3,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from families import same_nights
 from known import ROOT, SAMPLE, nightly, two_arms
 from scipy.special import ndtr, ndtri
 
 from nof1 import InputError, Trial
 from nof1.analyze.engines.marginal import fit_marginal
-from nof1.analyze.model.data import terms
+from nof1.analyze.model.data import build_model_data
 from nof1.analyze.model.effects import pairs
 from nof1.analyze.simulation.continuation import (
     block_nights,
@@ -36,7 +37,7 @@ def simulated(protocol, truth=USUAL, seed=1):
 
 
 def ask(trial, fit=None, **options):
-    data = terms(trial)
+    data = build_model_data(trial)
     options = {"order": trial.order, "estimand": "full", "seed": 1} | options
     return forecast(trial.protocol, data, fit or fit_marginal(data, seed=1), **options)
 
@@ -70,7 +71,7 @@ def three(make_protocol):
 )
 def test_agrees_with_trials_that_were_lived_on(name, estimand):
     trial = check.trials()[name]
-    data = terms(trial)
+    data = build_model_data(trial)
     fit = fit_marginal(data, seed=1)
     lived = check.live_on(trial, data, fit, blocks=2, draws=30, seed=2)[estimand]
     row = ask(trial, fit, estimand=estimand, more_blocks=(2,)).rows[0]
@@ -94,7 +95,7 @@ def dense_variance(data, phi, sigma, omega, half_life):
 
 def test_with_theta_known_it_is_the_closed_form(short):
     """Then the mean to come is normal with variance V - F, and the rule asks for 1.28 sd beyond the threshold."""
-    data = terms(short)
+    data = build_model_data(short)
     whole = fit_marginal(data, seed=1)
     one = int(np.argmax(whole.weights))
     pick = {name: getattr(whole, name)[[one]] for name in ("phi", "sigma", "omega", "half_life", "effect_mean")}
@@ -126,12 +127,12 @@ def test_with_theta_known_it_is_the_closed_form(short):
 def test_the_planned_nights_that_are_left_come_first_and_are_those_of_the_order(make_protocol):
     trial = simulated(make_protocol(design=WEEKS | {"washout_nights": 1}))
     part = check.unfinished(trial, 17)
-    data = terms(part)
+    data = build_model_data(part)
     planned = planned_nights(part.protocol, data, part.order)
     assert nights_left(data, planned) == trial.order.nights - 17
     longer = lengthen(data, planned, np.ones(len(planned.arm), bool), len(planned.arm))
-    whole = terms(trial)
-    assert longer.same_nights(replace(whole, y=longer.y, time=longer.time))
+    whole = build_model_data(trial)
+    assert same_nights(longer, replace(whole, y=longer.y, time=longer.time))
     np.testing.assert_allclose(longer.time, whole.time, atol=1e-12)
     np.testing.assert_array_equal(longer.y[: data.n], whole.y[: data.n])
 
@@ -139,7 +140,7 @@ def test_the_planned_nights_that_are_left_come_first_and_are_those_of_the_order(
 def test_further_blocks_hold_each_arm_once_with_the_design_s_lengths(make_protocol):
     design = WEEKS | {"period_nights": {"off": 3, "magnesium": 5}, "washout_nights": 2}
     trial = simulated(make_protocol(design=design))
-    data = terms(trial)
+    data = build_model_data(trial)
     planned = planned_nights(trial.protocol, data, trial.order)
     each = block_nights(trial.protocol, trial.order)
     assert each == 3 + 5 + 2 * 2
@@ -158,7 +159,7 @@ def test_further_blocks_hold_each_arm_once_with_the_design_s_lengths(make_protoc
 
 def test_nights_at_the_start_of_periods_stay_discarded(make_protocol):
     trial = simulated(make_protocol(design=WEEKS, analysis={"carryover": "discard:2"}))
-    data = terms(trial)
+    data = build_model_data(trial)
     planned = planned_nights(trial.protocol, data, trial.order)
     future = continued(trial.protocol, trial.order, planned, 2, np.random.default_rng(1))
     longer = lengthen(data, future, informing(trial.protocol, future), len(future.arm))
@@ -175,7 +176,7 @@ def test_an_adopted_trial_goes_on_with_its_median_stretch():
 
 def test_in_an_adopted_trial_blocks_that_meet_on_one_arm_make_one_period():
     trial = nightly()
-    data = terms(trial)
+    data = build_model_data(trial)
     planned = planned_nights(trial.protocol, data, trial.order)
     future = continued(trial.protocol, trial.order, planned, 30, np.random.default_rng(1))
     changes = future.arm[1:] != future.arm[:-1]
@@ -231,7 +232,7 @@ def test_without_carryover_both_estimands_are_one(make_protocol):
 
 def test_is_repeatable_and_steady():
     trial = Trial.load(SAMPLE / "cant-tell")
-    fit = fit_marginal(terms(trial), seed=1)
+    fit = fit_marginal(build_model_data(trial), seed=1)
     assert ask(trial, fit, estimand="as-lived") == ask(trial, fit, estimand="as-lived")
     told = [ask(trial, fit, estimand="as-lived", more_blocks=(8,), seed=seed).rows[0] for seed in range(10)]
     assert np.std([row.chance_settled for row in told]) < 0.03
@@ -241,7 +242,7 @@ def test_nothing_is_learned_of_a_half_life_where_no_effect_is_seen(make_protocol
     design = WEEKS | {"blocks": 6}
     doubts = []
     for effect in (0.0, -4.0):
-        data = terms(simulated(make_protocol(design=design), replace(USUAL, effects={"magnesium": effect})))
+        data = build_model_data(simulated(make_protocol(design=design), replace(USUAL, effects={"magnesium": effect})))
         doubts.append(Doubt.after(data.n, data, fit_marginal(data, seed=1)))
     assert doubts[0].rest == doubts[1].rest == 0.5
     assert doubts[0].half_life > 0.85
@@ -253,7 +254,7 @@ def test_nothing_is_learned_of_a_half_life_where_no_effect_is_seen(make_protocol
 
 def test_from_draws_the_variance_shrinks_with_the_nights(short):
     """Normal draws, as many nights again: V / 2 is left, and as much is found."""
-    data = terms(short)
+    data = build_model_data(short)
     sd, mean = 1.0, -1.5
     draws = mean + sd * ndtri((np.arange(4000) + 0.5) / 4000)
     row = forecast_normal(short.protocol, data, draws, order=short.order, estimand="full", more_blocks=(16,)).rows[0]
@@ -264,7 +265,9 @@ def test_from_draws_the_variance_shrinks_with_the_nights(short):
 
 
 def test_from_draws_it_says_that_it_is_approximate(short):
-    told = forecast_normal(short.protocol, terms(short), np.arange(9.0), order=short.order, estimand="as-lived")
+    told = forecast_normal(
+        short.protocol, build_model_data(short), np.arange(9.0), order=short.order, estimand="as-lived"
+    )
     assert told.to_dict()["method"] == "approximate"
     assert [row.blocks for row in told.rows] == [1, 2, 4, 8]
 
@@ -272,7 +275,7 @@ def test_from_draws_it_says_that_it_is_approximate(short):
 @pytest.mark.parametrize("draws", [[1.0], [2.0, 2.0], [1.0, np.nan]], ids=str)
 def test_draws_that_tell_nothing_are_refused(short, draws):
     with pytest.raises(InputError, match="two different numbers"):
-        forecast_normal(short.protocol, terms(short), np.array(draws), order=short.order, estimand="full")
+        forecast_normal(short.protocol, build_model_data(short), np.array(draws), order=short.order, estimand="full")
 
 
 @pytest.mark.parametrize(

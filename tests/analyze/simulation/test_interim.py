@@ -132,12 +132,12 @@ def test_each_look_sees_what_fit_says_of_the_nights_until_then(ruled):
         whole = simulate(protocol, order, truth, seed=seed)
         for i, look in enumerate(planned_looks(rule, order)):
             then = replace(whole, entries=tuple(entry for entry in whole.entries if entry.night <= look.end))
-            effect = fit(then, engine="marginal").lead[0]
-            chances = {name: effect[name] for name in ("p_better", "p_benefit", "p_small", "p_harm")}
+            effect = fit(then, engine="marginal").lead[0].named
+            chances = {name: getattr(effect, name) for name in ("p_better", "p_benefit", "p_small", "p_harm")}
             if min(abs(p - c) for p in chances.values() for c in (0.9, 0.95, 0.1, 0.05)) < 0.01:
                 continue  # too near to call: the quick rounds have another Monte Carlo error
             compared += 1
-            assert VERDICTS[int(told[2 + i])] == effect["verdict"]
+            assert VERDICTS[int(told[2 + i])] == effect.verdict
             strict = stopping_verdict(protocol, **chances)
             said = VERDICTS[int(told[i])]
             assert (said if said in STOPPING else None) == strict

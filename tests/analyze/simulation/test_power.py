@@ -8,7 +8,7 @@ import pytest
 from known import two_arms
 
 from nof1 import InputError, RefusalError, Trial, fit
-from nof1.analyze.model.data import terms
+from nof1.analyze.model.data import build_model_data
 from nof1.analyze.simulation.alternatives import THIS
 from nof1.analyze.simulation.nuisance import Nuisance
 from nof1.analyze.simulation.power import advise, power, right_and_wrong, standard_error
@@ -163,7 +163,7 @@ def test_simulated_nights_are_those_of_simulate(make_protocol):
         quick = simulated_terms(
             protocol, calendar, simulate_nights(protocol, calendar, truth, np.random.default_rng(9))
         )
-        slow = terms(trial)
+        slow = build_model_data(trial)
         assert quick.same_nights(slow)
         np.testing.assert_array_equal(quick.y, slow.y)
 

@@ -3,8 +3,7 @@
 import json
 
 import pytest
-
-from nof1.record.diary.journal import read_journal
+from journals import read_journal
 
 pytestmark = pytest.mark.clock
 

@@ -283,13 +283,13 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(people, tmp_path, nof1):
 def test_processes_give_what_one_gives(people, tmp_path, monkeypatch):
     monkeypatch.setattr(many, "_ALONE", 1)
     monkeypatch.setattr(many, "CHUNK", 2)
-    from nof1.analyze.cohort.cache import Finished
+    from nof1.analyze.cohort.cache import ResultsCache
 
     found = []
     for workers in (1, 2):
-        with Finished(tmp_path / f"{workers}.sqlite") as finished:
+        with ResultsCache(tmp_path / f"{workers}.sqlite") as finished:
             told = []
-            studied = many.study(
+            studied = many.analyze_people(
                 find_trials([people]), finished, workers=workers, progress=lambda *now, told=told: told.append(now)
             )
         assert told[-1] == ("people", COUNT, COUNT)

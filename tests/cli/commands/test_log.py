@@ -9,13 +9,13 @@ from datetime import date, datetime, timedelta
 
 import clock
 import pytest
+from journals import read_journal
 from rich.cells import cell_len
 
 from nof1 import facts
 from nof1.plan.orders.draw import draw_order
 from nof1.plan.orders.seal import SEALED_ORDER_FILE
 from nof1.record.diary.entry import Entry
-from nof1.record.diary.journal import read_journal
 from nof1.record.diary.secondary import MEASURES_FILE, read_measures
 from nof1.record.diary.table import read_diary
 from nof1.record.trial import Trial

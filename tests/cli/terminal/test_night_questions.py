@@ -12,11 +12,11 @@ from datetime import date, datetime
 
 import clock
 import pytest
+from journals import read_journal
 from rich.cells import cell_len
 
 from nof1.plan.orders.draw import draw_order
 from nof1.record.diary.entry import Entry
-from nof1.record.diary.journal import read_journal
 from nof1.record.diary.table import read_diary
 
 pytestmark = pytest.mark.clock

@@ -1,26 +1,23 @@
 """What nof1 analyze prints: the answer first, then how far to trust it, then what else was recorded."""
 
-import copy
 import sys
 
 import pytest
 from fitted import fitted
+from records import changed, left_out, predictive, prior, with_checks, with_main
 
-from nof1 import Result
+from nof1.analyze.checks.computation import Check, CrossCheck, Sampling
+from nof1.analyze.checks.randomization_test import NotTested
+from nof1.analyze.engines.pair_effects import FurtherMeasure
+from nof1.analyze.schema import Checks
 from nof1.cli.terminal.output import mark_of, paragraph, tell, tell_quick
 
 CHECKS = {
-    "fine": {"passed": True, "sentence": "All is well (number 1.2, below 3)."},
-    "model": {"passed": False, "kind": "model", "sentence": "New nights differ (spread: 3 to 4)."},
-    "broken": {"passed": False, "sentence": "It did not settle. Do not rely on this result."},
-    "absent": {"passed": None, "sentence": "There was no second computation."},
+    "weights": Check(True, "All is well (number 1.2, below 3)."),
+    "predictive": predictive(sentence="New nights differ (spread: 3 to 4)."),
+    "sampling": Sampling(False, "It did not settle. Do not rely on this result.", True),
+    "cross_check": CrossCheck(None, "There was no second computation."),
 }
-
-
-def with_record(**changes):
-    return Result(
-        fitted("cant-tell").trial, copy.deepcopy(fitted("cant-tell").record) | changes, fitted("cant-tell").posterior
-    )
 
 
 def told(capsys, result=None):
@@ -33,7 +30,7 @@ def place(lines, beginning):
 
 
 def test_the_answer_is_first_and_the_rest_follows_by_weight(capsys):
-    lines = told(capsys, with_record(checks=CHECKS))
+    lines = told(capsys, changed(fitted("cant-tell"), checks=Checks(**CHECKS)))
     order = [
         "Simulated data",
         "It did not settle.",
@@ -60,11 +57,11 @@ def test_the_answer_is_first_and_the_rest_follows_by_weight(capsys):
 
 
 def test_a_refused_test_says_why_and_what_is_absent_is_not_told(capsys):
-    lines = told(
-        capsys, with_record(randomization_test={"refused": "Nobody drew the order."}, sensitivity=None, over_time=None)
-    )
+    result = fitted("cant-tell")
+    refused = (NotTested("magnesium", "off", "Nobody drew the order."),)
+    lines = told(capsys, changed(result, randomization_tests=refused, sensitivity=None))
     assert "orders  Nobody drew the order." in lines
-    assert not any(line.startswith(("choices", "time ")) for line in lines)
+    assert not any(line.startswith("choices") for line in lines)
 
 
 @pytest.mark.parametrize(("name", "mark"), list(zip(CHECKS, ("ok", "look", "failed", "look"), strict=True)))
@@ -81,10 +78,8 @@ def test_the_quick_answer_is_the_answer_alone(capsys):
 
 
 def test_further_measures_and_pairs_are_told(capsys):
-    record = copy.deepcopy(fitted("cant-tell").record)
-    record["effects"][0]["further"] = [{"measure": "odds ratio", "median": 0.4, "interval": [0.2, 0.9]}]
-    record["effects"] += [copy.deepcopy(record["effects"][0]) for _ in range(6)]
-    lines = told(capsys, Result(fitted("cant-tell").trial, record, fitted("cant-tell").posterior))
+    result = with_main(fitted("cant-tell"), further=(FurtherMeasure("odds ratio", 0.4, (0.2, 0.9)),))
+    lines = told(capsys, changed(result, effects=7 * result.record.effects))
     assert sum(line.startswith("Also, at full effect: odds ratio 0.40 (0.20 to 0.90).") for line in lines) == 1
     assert sum(line.startswith("These nights can't tell yet") for line in lines) == 5
     assert sum("The scale goes from" in line for line in lines) == 1
@@ -114,21 +109,22 @@ def test_on_a_terminal_lines_fit_and_go_on_under_their_first_word(capsys, termin
 
 
 def test_an_answer_fits_a_screen(capsys, terminal):
-    checks = {
-        "cross": {
-            "passed": True,
-            "sentence": "Two separate computations gave the same answer (largest difference 0.1).",
-        },
-        "sampling": {"passed": True, "sentence": "The sampler settled (R-hat at most 1.002)."},
-        "predictive": {
-            "passed": True,
-            "sentence": "New nights made up by the model look like the recorded ones (spread).",
-        },
-        "left_out": {
-            "passed": True,
-            "sentence": "Given all others, the nights are as surprising as they should be; no single night carries the answer.",
-        },
-        "prior": {"passed": True, "sentence": "Priors a little stronger or weaker would leave this answer as it is."},
-    }
+    fine = with_checks(
+        fitted("cant-tell"),
+        cross_check=CrossCheck(
+            True, "Two separate computations gave the same answer (largest difference 0.1 posterior sd)."
+        ),
+        sampling=Sampling(True, "The sampler settled (R-hat at most 1.002).", False),
+        predictive=predictive(
+            passed=True, sentence="New nights made up by the model look like the recorded ones (spread)."
+        ),
+        left_out=left_out(
+            [0.5],
+            sentence="Given all others, the nights are as surprising as they should be; no single night carries the answer.",
+        ),
+        prior=prior(
+            ["magnesium"], passed=True, sentence="Priors a little stronger or weaker would leave this answer as it is."
+        ),
+    )
     terminal(80)
-    assert len(told(capsys, with_record(checks=fitted("cant-tell").record["checks"] | checks))) <= 45
+    assert len(told(capsys, fine)) <= 45

@@ -8,7 +8,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from brute import ARM_NAMES, SMALL, classes, contrasts, least_p, name_of, search
+from brute import ARM_NAMES, SMALL, build_order, classes, contrasts, least_p, name_of, search
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import PCG64
@@ -19,7 +19,6 @@ from nof1.plan.design.fields import WASHOUT
 from nof1.plan.design.order import Order, Pause
 from nof1.plan.orders.draw import (
     balance,
-    build_order,
     check_order,
     count_orders,
     draw_order,
@@ -246,12 +245,6 @@ def adopted(make_protocol):
 def test_adopted_nights_have_no_set_of_orders(adopted, ask):
     with pytest.raises(InputError, match="not drawn by nof1"):
         ask(adopted)
-
-
-@pytest.mark.parametrize("number", [-1, 4, 10**30])
-def test_a_number_outside_the_set_is_refused(planned, number):
-    with pytest.raises(InputError, match=f"no order {number}; the design allows 0 to 3"):
-        build_order(planned("randomized-blocks", blocks=2), number)
 
 
 @pytest.mark.parametrize("seed", [-1, -(2**70)])

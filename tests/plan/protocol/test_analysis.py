@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from known import priors_for
 
 from nof1.errors import InputError
-from nof1.plan.protocol.analysis import Priors
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 10), (0, 100), (-5, 5), (1, 4)], ids=str)
@@ -43,4 +43,4 @@ def test_a_scale_end_in_another_form_is_refused_or_gets_its_priors(make_protocol
         protocol = make_protocol(outcome={"low": low})
     except InputError:
         return
-    assert protocol.analysis.priors == Priors.for_range(protocol.outcome.low, protocol.outcome.high)
+    assert protocol.analysis.priors == priors_for(protocol.outcome.low, protocol.outcome.high)

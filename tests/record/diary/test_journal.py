@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from journals import read_journal
 
 from nof1.errors import InputError
 from nof1.files import sha256_bytes
@@ -15,7 +16,6 @@ from nof1.record.diary.journal import (
     begun,
     ends_as_written,
     extended,
-    read_journal,
     replayed,
     stamp,
     with_files,

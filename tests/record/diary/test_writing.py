@@ -4,12 +4,13 @@ from datetime import date, datetime
 
 import clock
 import pytest
+from journals import read_journal
 
 from nof1.errors import InputError
 from nof1.plan.orders.loading import UNSEALING_FILE
 from nof1.record.checking.folder import accept
 from nof1.record.diary.entry import Entry
-from nof1.record.diary.journal import FOUND, Line, audited, read_journal, replayed
+from nof1.record.diary.journal import FOUND, Line, audited, replayed
 from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.table import DIARY_FILE, read_diary
 from nof1.record.diary.writing import Change, ConflictError, add_entries, merged, record

@@ -13,7 +13,7 @@ from nof1.errors import InputError
 from nof1.record.importing.adopt import read_schedule
 from nof1.record.sources.table import read_table
 from nof1.record.trial import Trial
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 
 OPTIONS = {"outcome": "mood", "arm": "arm", "reference": "off", "low": 0, "high": 10, "date": "date"}
 ROWS = "2026-01-05,off,4\n2026-01-06,off,5\n2026-01-08,on,6\n2026-01-11,off,3\n"
@@ -107,7 +107,7 @@ def test_numbers_are_settled_over_the_table_as_in_an_import(take):
 
 def test_numbers_of_two_meanings_are_asked_for(take):
     text = "date,arm,mood,kcal\n2026-01-05,off,4,1.250\n2026-01-06,on,5,900\n"
-    with pytest.raises(Unsettled) as question:
+    with pytest.raises(AmbiguousInput) as question:
         take(text, covariates=["kcal"])
     assert (question.value.option, question.value.choices) == ("decimal", ("comma", "point"))
     assert list(take(text, covariates=["kcal"], decimal_comma=True).frame["kcal"]) == [1250, 900]
@@ -130,7 +130,7 @@ def test_times_in_a_column_of_their_own_move_outcome_and_arm_to_the_evening_befo
 
 def test_times_in_utc_are_asked_for_and_the_zone_settles_them(take):
     text = "date,arm,mood\n2026-01-05T23:30:00Z,off,4\n2026-01-07T02:30:00Z,on,5\n"
-    with pytest.raises(Unsettled) as question:
+    with pytest.raises(AmbiguousInput) as question:
         take(text)
     assert question.value.option == "zone"
     assert [night.day for night in take(text, zone="Asia/Tokyo").frame.index] == [5, 6]
@@ -271,7 +271,7 @@ def test_readings_by_the_day_number_are_the_means_of_the_study_days(readings):
 
 
 def test_readings_by_the_dates_have_one_night_more_than_the_study_counts(readings):
-    with pytest.raises(Unsettled, match="part at line 38: day 13 would be 2026-01-17, and the row has 2026-01-18"):
+    with pytest.raises(AmbiguousInput, match="part at line 38: day 13 would be 2026-01-17, and the row has 2026-01-18"):
         Trial.from_table(readings, **READINGS, day="study_day", several="mean")
     trial = Trial.from_table(readings, **READINGS, day="study_day", trust="date", several="mean")
     assert (trial.protocol.nights, len(trial.entries), trial.protocol.design.dated) == (21, 20, True)
@@ -302,13 +302,13 @@ MELATONIN = {"outcome": "mood", "arm": "condition", "reference": "control", "low
 
 
 def test_melatonin_single_readings_are_refused_as_several_a_day(melatonin_readings):
-    with pytest.raises(Unsettled, match="two rows for the night 2026-02-18: lines 2 and 3") as question:
+    with pytest.raises(AmbiguousInput, match="two rows for the night 2026-02-18: lines 2 and 3") as question:
         Trial.from_table(melatonin_readings, date="date", **MELATONIN)
     assert question.value.option == "several"
 
 
 def test_melatonin_dates_and_day_numbers_part_and_nothing_is_said(melatonin_readings):
-    with pytest.raises(Unsettled) as question:
+    with pytest.raises(AmbiguousInput) as question:
         Trial.from_table(melatonin_readings, date="date", day="study_day", several="mean", **MELATONIN)
     assert (question.value.option, question.value.choices) == ("trust", ("day", "date"))
     rows = [(row.line, date.fromisoformat(row.cells[1]), int(float(row.cells[2]))) for row in melatonin_readings.rows]
@@ -445,7 +445,7 @@ def test_day_numbers_beside_dates_say_when_the_trial_began(take):
 
 
 def test_day_numbers_that_part_from_the_dates_are_asked_about(take):
-    with pytest.raises(Unsettled) as question:
+    with pytest.raises(AmbiguousInput) as question:
         take(DAYS.format(4), day="count")
     assert question.value.option == "trust"
     assert "part at line 4: day 4 would be 2026-01-08, and the row has 2026-01-09 (1 of 3 rows" in str(question.value)

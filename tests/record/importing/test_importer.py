@@ -11,12 +11,12 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from journals import read_journal
 
 from nof1.errors import InputError, Nof1Error
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.amend import add_pause
 from nof1.record.diary.entry import Entry
-from nof1.record.diary.journal import read_journal
 from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import add_entries
 from nof1.record.importing.importer import StaleError, nothing_new, plan_import, remembered, take_import

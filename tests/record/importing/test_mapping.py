@@ -7,7 +7,7 @@ import pytest
 from nof1.errors import InputError
 from nof1.record.diary.entry import Entry
 from nof1.record.importing.mapping import complete_map, parse_map
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ LONG = "On a scale from 0 to 10, how bad were your legs between going to bed and
 @pytest.mark.parametrize("name", [LONG, "How bad\nwas it?", "x" * 240])
 def test_a_name_can_be_copied_from_the_message_that_shows_it(export, plan, name):
     table = export(f'date,"{name}"\n2026-01-12,4\n')
-    with pytest.raises(Unsettled) as question:
+    with pytest.raises(AmbiguousInput) as question:
         plan(table)
     shown = str(question.value).partition("Its columns are: date, ")[2].removesuffix(".")
     assert len(shown) <= 200
@@ -110,7 +110,7 @@ def test_a_bad_measure_is_refused(protocol, pairs, words):
     ],
 )
 def test_a_table_without_night_or_outcome_is_asked_for(export, protocol, header, pairs, option, words):
-    with pytest.raises(Unsettled, match=words) as question:
+    with pytest.raises(AmbiguousInput, match=words) as question:
         complete_map(export(f"{header}\n1,2\n"), protocol, parse_map(pairs, protocol))
     assert (question.value.option, question.value.choices) == (option, tuple(header.split(",")))
 

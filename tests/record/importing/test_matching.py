@@ -9,7 +9,7 @@ from nof1.plan.orders.draw import draw_order
 from nof1.record.sources.opened import MAX_CELL, Row
 from nof1.record.sources.source import Column, Export
 from nof1.record.trial import Trial
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 
 
 @pytest.fixture
@@ -218,7 +218,7 @@ def test_a_note_moves_nothing_that_was_done_on_a_day(export, plan):
 
 def test_dates_of_two_meanings_are_asked_for_and_the_answer_settles_them(export, plan):
     table = export("date,severity\n11/01/2026,4\n12/01/2026,5\n")
-    with pytest.raises(Unsettled, match="can be read two ways") as question:
+    with pytest.raises(AmbiguousInput, match="can be read two ways") as question:
         plan(table)
     assert (question.value.option, question.value.choices) == ("date-order", ("dmy", "mdy"))
     assert list(taken(plan(table, date_order="dmy"))) == [11, 12]
@@ -227,14 +227,14 @@ def test_dates_of_two_meanings_are_asked_for_and_the_answer_settles_them(export,
 
 def test_one_day_above_twelve_settles_the_order_and_a_contradiction_does_not(export, plan):
     assert list(taken(plan(export("date,severity\n11/01/2026,4\n13/01/2026,5\n")))) == [11, 13]
-    with pytest.raises(Unsettled, match="contradict each other"):
+    with pytest.raises(AmbiguousInput, match="contradict each other"):
         plan(export("date,severity\n13/01/2026,4\n01/13/2026,5\n"))
 
 
 def test_decimals_of_two_meanings_are_asked_for_and_the_answer_settles_them(export, plan, folder_of):
     folder = folder_of(outcome={"high": 2000, "whole": False})
     table = export('date,severity\n2026-01-12,"1,234"\n')
-    with pytest.raises(Unsettled) as question:
+    with pytest.raises(AmbiguousInput) as question:
         plan(table, folder=folder)
     assert (question.value.option, question.value.choices) == ("decimal", ("comma", "point"))
     assert taken(plan(table, folder=folder, decimal_comma=True)) == {12: {"severity": "1.234"}}
@@ -251,7 +251,7 @@ def test_decimal_commas_are_numbers_and_commas_in_notes_stay(export, plan, folde
 
 def test_a_time_in_utc_is_asked_for_and_the_zone_settles_it(export, plan):
     table = export("date,severity\n2026-01-13T23:30:00Z,4\n")
-    with pytest.raises(Unsettled) as question:
+    with pytest.raises(AmbiguousInput) as question:
         plan(table)
     assert question.value.option == "zone"
     assert list(taken(plan(table, zone="Europe/Berlin"))) == [13]
@@ -271,7 +271,7 @@ def test_a_unit_that_the_maker_does_not_tell_is_asked_for(tmp_path, plan, folder
         when="date",
         rows=lambda: iter([Row(2, ["2026-01-12", "7.5"])]),
     )
-    with pytest.raises(Unsettled) as question:
+    with pytest.raises(AmbiguousInput) as question:
         plan(fake)
     assert (question.value.option, question.value.choices) == ("unit", ("sleep_minutes",))
     assert taken(plan(fake, units={"sleep_minutes": "hours"})) == {12: {"sleep_minutes": "450"}}
@@ -282,7 +282,7 @@ def test_a_unit_that_the_maker_does_not_tell_is_asked_for(tmp_path, plan, folder
 
 def test_the_count_of_days_is_held_against_the_calendar(export, plan, rejections):
     table = export("date,count,severity\n2026-01-12,8,3\n2026-01-13,10,4\n2026-01-14,,5\n2026-01-15,x,6\n")
-    with pytest.raises(Unsettled, match=r"Line 3: .* day 10, and 2026-01-13 is day 9") as question:
+    with pytest.raises(AmbiguousInput, match=r"Line 3: .* day 10, and 2026-01-13 is day 9") as question:
         plan(table, day_number="count")
     assert (question.value.option, question.value.choices) == ("trust", ("date", "day", "neither"))
     assert list(taken(plan(table, day_number="count", trust="date"))) == [12, 13, 14, 15]
@@ -302,7 +302,7 @@ SEVERAL = "date,severity\n2026-01-12 20:00,4\n2026-01-12 22:00,8\n2026-01-13 01:
 
 
 def test_several_values_of_a_night_are_asked_for(export, plan):
-    with pytest.raises(Unsettled, match="'severity' has several different values for one night") as question:
+    with pytest.raises(AmbiguousInput, match="'severity' has several different values for one night") as question:
         plan(export(SEVERAL))
     assert question.value.option == "several"
     assert question.value.choices == ("last", "first", "max", "min", "sum", "mean")
@@ -310,7 +310,7 @@ def test_several_values_of_a_night_are_asked_for(export, plan):
 
 
 def test_on_a_scale_of_fractions_the_mean_is_offered_first(export, plan, folder_of):
-    with pytest.raises(Unsettled) as question:
+    with pytest.raises(AmbiguousInput) as question:
         plan(export(SEVERAL), folder=folder_of(outcome={"whole": False}))
     assert question.value.choices[0] == "mean"
     assert "rejected" not in str(question.value)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nof1.errors import InputError
 from nof1.record.importing.reading import Target
 from nof1.record.importing.uniting import Gathered, line_ranges, off_whole, one_of_several, united
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 
 VALUES = st.lists(st.integers(-100, 100).map(float), min_size=1, max_size=8)
 RULES = {
@@ -49,7 +49,7 @@ def test_equal_values_need_no_rule_but_are_added_up_where_they_are_summed():
     gathered = night(severity=[4, 4], steps=[0, 0, 0], caffeine_mg=[80, 80])
     made = [target(), target("steps"), target("caffeine_mg", merge="sum")]
     assert united(gathered, made, None) == {"severity": "4", "steps": "0", "caffeine_mg": "160"}
-    with pytest.raises(Unsettled, match="'Severity' has several different values for one night"):
+    with pytest.raises(AmbiguousInput, match="'Severity' has several different values for one night"):
         united(night(severity=[4, 5]), [target()], None)
 
 

@@ -13,7 +13,7 @@ import pytest
 from nof1.errors import InputError
 from nof1.record.sources import opened, recognize
 from nof1.record.sources.opened import HEAD_ROWS, open_file
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 
 
 @pytest.fixture
@@ -250,7 +250,7 @@ BOOK = book_bytes(Cover=[["My diary"], ["of", "winter"]], Empty=[], Diary=DIARY)
 
 
 def test_which_of_several_sheets_is_meant_is_asked_and_never_guessed(open_bytes, tmp_path):
-    with pytest.raises(Unsettled, match=r"several sheets with rows: Cover, Diary.*--sheet 'Cover'") as question:
+    with pytest.raises(AmbiguousInput, match=r"several sheets with rows: Cover, Diary.*--sheet 'Cover'") as question:
         open_bytes(BOOK)
     assert (question.value.option, question.value.choices) == ("sheet", ("Cover", "Diary"))
     file = open_file(tmp_path / "export.xlsx", "Diary")

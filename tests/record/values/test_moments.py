@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nof1.errors import InputError
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.moments import UnreadableError, split
 from nof1.record.values.nights import Moment, joined, moment_reader, parse_moment, settle_order, telling_dates
 
@@ -71,7 +71,9 @@ def test_the_dates_settle_their_order(texts, order):
     ids=str,
 )
 def test_dates_of_two_meanings_are_refused_until_the_order_is_said(texts, words):
-    with pytest.raises(Unsettled, match=rf"{words}.*--date-order dmy \(day first\) or mdy \(month first\)") as caught:
+    with pytest.raises(
+        AmbiguousInput, match=rf"{words}.*--date-order dmy \(day first\) or mdy \(month first\)"
+    ) as caught:
         settle_order(texts, None)
     assert (caught.value.option, caught.value.choices) == ("date-order", ("dmy", "mdy"))
     for order in ORDERS:
@@ -113,7 +115,7 @@ def test_the_order_of_every_day_of_a_year_is_settled_exactly_where_it_can_be():
             elif day > 12:
                 assert settle_order(texts, None) == order
             else:
-                with pytest.raises(Unsettled):
+                with pytest.raises(AmbiguousInput):
                     settle_order(texts, None)
 
 
@@ -358,7 +360,7 @@ def test_any_text_is_a_moment_or_is_refused(text, order, zone, row_zone, zone_of
         assert 1899 <= found.day.year <= 2201
         assert found.clock is None or (found.clock.tzinfo is None and not found.clock.microsecond)
     settled = outcome(settle_order, [text, text], None)
-    assert settled in ORDERS or settled[0] is Unsettled
+    assert settled in ORDERS or settled[0] is AmbiguousInput
 
 
 @given(st.lists(st.text(max_size=20) | st.lists(PIECES, max_size=6).map("".join), max_size=30), st.sampled_from(ORDERS))
@@ -418,20 +420,20 @@ def test_offsets_and_zones_are_honoured(text, row_zone, zone, expected):
     ],
 )
 def test_times_in_utc_are_not_taken_for_the_persons_clock(text):
-    with pytest.raises(Unsettled, match=r"in UTC \(such as '2026-11-23.*--zone Europe/Berlin") as caught:
+    with pytest.raises(AmbiguousInput, match=r"in UTC \(such as '2026-11-23.*--zone Europe/Berlin") as caught:
         moment_reader("ymd")(text)
     assert (caught.value.option, caught.value.choices) == ("zone", ())
-    with pytest.raises(Unsettled, match="line 7: The times are in UTC"):
+    with pytest.raises(AmbiguousInput, match="line 7: The times are in UTC"):
         parse_moment(text, "ymd", where="line 7")
-    with pytest.raises(Unsettled):
+    with pytest.raises(AmbiguousInput):
         moment_reader("ymd")(text, "Asia/Tokyo")
-    with pytest.raises(Unsettled):
+    with pytest.raises(AmbiguousInput):
         moment_reader("ymd", zone_of_row=True)(text, "Etc/UTC")
     assert moment_reader("ymd", zone_of_row=True)(text, "Asia/Tokyo") == at("2026-11-24 07:15:00", 9)
 
 
 def test_a_local_time_in_a_row_of_utc_is_asked_about_too():
-    with pytest.raises(Unsettled):
+    with pytest.raises(AmbiguousInput):
         moment_reader("ymd")("2026-11-23 22:15", "UTC")
 
 

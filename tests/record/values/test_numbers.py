@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.numbers import flag_or_number, number_reader, settle_decimal, telling_numbers
 
 NBSP, THIN, NARROW = "\N{NO-BREAK SPACE}", "\N{THIN SPACE}", "\N{NARROW NO-BREAK SPACE}"
@@ -77,7 +77,7 @@ def test_the_numbers_settle_their_decimal_mark(texts, comma):
     ids=str,
 )
 def test_numbers_of_two_meanings_are_refused_until_the_mark_is_said(texts, words):
-    with pytest.raises(Unsettled, match=rf"{words}.*--decimal comma \(4,5\) or point \(4\.5\)") as caught:
+    with pytest.raises(AmbiguousInput, match=rf"{words}.*--decimal comma \(4,5\) or point \(4\.5\)") as caught:
         settle_decimal(texts, None)
     assert (caught.value.option, caught.value.choices) == ("decimal", ("comma", "point"))
     assert settle_decimal(texts, True) is True
@@ -87,7 +87,7 @@ def test_numbers_of_two_meanings_are_refused_until_the_mark_is_said(texts, words
 @pytest.mark.parametrize("hint", [True, False])
 def test_a_hint_settles_what_is_ambiguous_and_no_contradiction(hint):
     assert settle_decimal(["1,234", "1.234"], None, hint=hint) is hint
-    with pytest.raises(Unsettled, match="contradict"):
+    with pytest.raises(AmbiguousInput, match="contradict"):
         settle_decimal(["4,5", "4.5"], None, hint=hint)
 
 
@@ -251,7 +251,7 @@ def test_all_short_texts_are_read_as_the_rules_say():
             point, comma = (meant[mark] != "refused" for mark in (POINT, COMMA))
             try:
                 settled = settle_decimal([text], None)
-            except Unsettled:
+            except AmbiguousInput:
                 settled = "asked"
             assert settled == ("asked" if marked and point and comma else comma and not point), text
 

@@ -1,11 +1,11 @@
-import copy
 import re
 
 import pytest
+import records
 from fitted import fitted
 from known import two_arms
 
-from nof1 import Result, fit, plots
+from nof1 import fit, plots
 from nof1.language import speaking
 
 ALWAYS = {"nights", "effect", "periods", "probabilities", "schedule", "exposure", "prior_posterior"}
@@ -31,17 +31,14 @@ def test_a_picture_that_cannot_be_drawn_has_no_description():
 
 
 def test_the_pictures_of_a_sampled_result_are_described_too():
-    record = copy.deepcopy(fitted("helps").record)
-    sampled = copy.deepcopy(record["effects"])
-    for entry in sampled:
-        entry["engine"] = "nuts"
-    record["effects"] += sampled
-    row = {"observed": 0.9, "predicted": 0.2, "interval": [0.1, 0.3], "p": 0.001}
-    record["checks"] |= {
-        "predictive": {"sentence": "One differs.", "statistics": {"share at the floor on magnesium": row}},
-        "left_out": {"sentence": "No night carries it.", "pit": [0.1, 0.5, 0.9], "influential": []},
-    }
-    told = plots.describe(fitted("helps").trial, Result(fitted("helps").trial, record, fitted("helps").posterior))
+    result = records.sampled(
+        fitted("helps"),
+        predictive=records.predictive(
+            records.statistic("share at the floor on magnesium", 0.9, 0.2, (0.1, 0.3), 0.001)
+        ),
+        left_out=records.left_out([0.1, 0.5, 0.9], sentence="No night carries it."),
+    )
+    told = plots.describe(result.trial, result)
     assert "share at the floor on magnesium: recorded 0.90, new nights 0.10 to 0.30" in told["predictive"]
     assert told["left_out"].endswith("No night carries it.")
     (both,) = {re.sub(r"^quick: | points$", "", one) for one in re.findall(r"quick: .*? points", told["engines"])}

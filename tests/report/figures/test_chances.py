@@ -1,21 +1,16 @@
-import copy
-
 import pytest
 from fitted import fitted
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from records import with_effects, with_exposure, with_numbers
 
-from nof1 import Result, plots
+from nof1 import plots
 from nof1.report.figures.chances import in_hundred
 
 
 def with_chances(benefit, small, harm):
-    record = copy.deepcopy(fitted("helps", sensitivity=False).record)
-    for effect in record["effects"]:
-        for key in ("full", "as_lived"):
-            effect[key] |= {"p_benefit": benefit, "p_small": small, "p_harm": harm}
-    return Result(fitted("helps", sensitivity=False).trial, record, fitted("helps", sensitivity=False).posterior)
+    return with_numbers(fitted("helps", sensitivity=False), p_benefit=benefit, p_small=small, p_harm=harm)
 
 
 def drawn(result, size=(3.5, 2.4), **options):
@@ -73,13 +68,9 @@ def test_icons_always_add_up_to_a_hundred_and_none_is_far_off(chances):
 
 
 def test_the_estimand_that_pages_lead_with_is_shown():
-    record = copy.deepcopy(fitted("helps", sensitivity=False).record)
-    record["exposure"]["highest"] = {"magnesium": 0.5}
-    for effect in record["effects"]:
-        effect["as_lived"] |= {"p_benefit": 0.2, "p_small": 0.7, "p_harm": 0.1}
-    assert groups(
-        drawn(Result(fitted("helps", sensitivity=False).trial, record, fitted("helps", sensitivity=False).posterior))
-    ) == {BETTER: 20, SMALL: 70, WORSE: 10}
+    short = with_exposure(fitted("helps", sensitivity=False), magnesium=0.5)
+    shown = drawn(with_effects(short, as_lived={"p_benefit": 0.2, "p_small": 0.7, "p_harm": 0.1}))
+    assert groups(shown) == {BETTER: 20, SMALL: 70, WORSE: 10}
 
 
 @pytest.mark.parametrize("size", [(3.4, 2.2), (7.4, 2.45)])

@@ -1,16 +1,16 @@
-import copy
-
 import numpy as np
 import pandas as pd
 import pytest
+import records
 from families import make_protocol, make_terms, make_trial, prior_nights
 from fitted import fitted
 from known import two_arms
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from nof1 import InputError, Protocol, Result, Trial, fit, plots
-from nof1.analyze.checks.randomization_test import describe_randomization
+from nof1 import InputError, Protocol, Trial, fit, plots
+from nof1.analyze.checks.computation import CrossCheck
+from nof1.analyze.checks.randomization_test import randomization_tests
 from nof1.report.figures.orders import differences
 from nof1.report.words.sensitivity import sensitivity_sentences
 
@@ -40,49 +40,24 @@ def marks(ax, marker):
 def checked(result=None, **checks):
     """The result as if it had been sampled, too: with other numbers, and with the checks of the model."""
     result = result or fitted("helps")
-    record = copy.deepcopy(result.record)
-    sampled = copy.deepcopy(record["effects"])
-    for entry in sampled:
-        entry["engine"] = "nuts"
-        for key in ("full", "as_lived"):
-            entry[key]["mean"] -= 0.25
-    arms = [arm.name for arm in result.trial.protocol.active_arms]
     made = {
-        "cross_check": {"passed": True, "sentence": "Both computations agree."},
-        "predictive": {
-            "kind": "model",
-            "passed": False,
-            "sentence": "New nights at $5 a night differ.",
-            "statistics": {
-                "spread on magnesium": {"observed": 1.5, "predicted": 1.4, "interval": [1.0, 2.0], "p": 0.4},
-                "share at the floor": {"observed": 0.9, "predicted": 0.2, "interval": [0.1, 0.3], "p": 0.001},
-                "largest jump": {"observed": 2.0, "predicted": 2.0, "interval": [2.0, 2.0], "p": 0.5},
-            },
-        },
-        "left_out": {
-            "kind": "model",
-            "passed": True,
-            "sentence": "No night carries the answer.",
-            "pit": PIT,
-            "influential": [
-                {"night": "2026-01-19", "outcome": 7.0, "shift_sd": 0.29, "pit": PIT[10]},
-                {"night": "2026-02-01", "outcome": 2.0, "shift_sd": 0.11, "pit": PIT[40]},
-            ],
-        },
-        "prior": {
-            "kind": "model",
-            "passed": False,
-            "sentence": "Priors matter here.",
-            "prior": dict.fromkeys(arms, 0.14),
-            "likelihood": dict.fromkeys(arms, 0.09),
-            "limit": 0.05,
-        },
+        "cross_check": records.agreeing(),
+        "predictive": records.predictive(
+            records.statistic("spread on magnesium", 1.5, 1.4, (1.0, 2.0), 0.4),
+            records.statistic("share at the floor", 0.9, 0.2, (0.1, 0.3), 0.001),
+            records.statistic("largest jump", 2.0, 2.0, (2.0, 2.0), 0.5),
+            sentence="New nights at $5 a night differ.",
+        ),
+        "left_out": records.left_out(
+            PIT,
+            ("2026-01-19", 7.0, 0.29, PIT[10]),
+            ("2026-02-01", 2.0, 0.11, PIT[40]),
+            sentence="No night carries the answer.",
+        ),
+        "prior": records.prior([arm.name for arm in result.trial.protocol.active_arms]),
     }
-    record["effects"] += sampled
-    record["engines"]["nuts"] = {}
-    record["checks"] |= made | checks
-    record["randomization_test"] = describe_randomization(result.trial, seed=record["seed"])
-    return Result(result.trial, record, result.posterior)
+    tests = randomization_tests(result.trial, seed=result.record.seed)
+    return records.changed(records.sampled(result, -0.25, **made | checks), randomization_tests=tests)
 
 
 CHECKED = checked()
@@ -101,11 +76,11 @@ def three_arms():
 def test_both_computations_have_their_mean_and_interval_in_every_row():
     ax = plots.engines(CHECKED, ax=axes())
     (quick,) = fitted("helps").lead
-    wanted = [(quick[key]["mean"], row) for row, key in enumerate(("full", "as_lived"))]
+    wanted = [(quick.full.mean, 0), (quick.as_lived.mean, 1)]
     np.testing.assert_allclose(marks(ax, "s"), [(mean, row + 0.15) for mean, row in wanted])
     np.testing.assert_allclose(marks(ax, "o"), [(mean - 0.25, row - 0.15) for mean, row in wanted])
     drawn = [list(line.get_xdata()) for line in ax.lines if line.get_linewidth() == 2.0]
-    np.testing.assert_allclose(drawn, 2 * [quick["full"]["interval"], quick["as_lived"]["interval"]])
+    np.testing.assert_allclose(drawn, 2 * [quick.full.interval, quick.as_lived.interval])
     assert ticks(ax) == ["magnesium against\noff, full effect", "magnesium against\noff, as lived"]
     assert "(points)" in ax.get_xlabel()
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["sampled (PyMC)", "quick (marginal engine)"]
@@ -123,11 +98,10 @@ def test_one_computation_alone_is_refused():
 
 
 def test_the_reason_is_that_of_the_second_computation():
-    record = copy.deepcopy(CHECKED.record)
-    record["effects"] = [entry for entry in record["effects"] if entry["engine"] == "nuts"]
-    record["checks"]["cross_check"] = {"passed": None, "sentence": "There was no second computation: too few nights."}
+    alone = records.changed(CHECKED, effects=tuple(one for one in CHECKED.record.effects if one.engine == "nuts"))
+    reason = CrossCheck(None, "There was no second computation: too few nights.")
     with pytest.raises(InputError, match="too few nights"):
-        plots.engines(Result(CHECKED.trial, record, CHECKED.posterior))
+        plots.engines(records.with_checks(alone, cross_check=reason))
 
 
 # --- predictive
@@ -162,7 +136,7 @@ def test_the_line_is_the_share_less_the_probability_and_nights_are_named():
 
 def outside(values):
     """Whether the line leaves the band."""
-    ax = plots.left_out(checked(left_out=CHECKED.record["checks"]["left_out"] | {"pit": list(values)}), ax=axes())
+    ax = plots.left_out(checked(left_out=records.left_out(values)), ax=axes())
     x, y = line_of(ax)
     corners = ax.collections[0].get_paths()[0].vertices
     low, high = (
@@ -212,25 +186,25 @@ def test_every_active_arm_has_its_own_densities_and_no_numbers_where_there_was_n
 
 def test_the_histogram_has_every_order_and_its_dark_share_is_p():
     ax = plots.randomization(CHECKED, ax=axes())
-    test = CHECKED.record["randomization_test"]
+    test = CHECKED.record.randomization_tests[0]
     heights = {True: 0.0, False: 0.0}
     for bar in ax.patches:
         heights[to_rgb(bar.get_facecolor()[:3]) == to_rgb("#CFCFCF")] += bar.get_height()
-    assert sum(heights.values()) == test["orders"] == 64
-    assert heights[False] / 64 == pytest.approx(test["p"])
+    assert sum(heights.values()) == test.orders == 64
+    assert heights[False] / 64 == pytest.approx(test.p)
     lines = [float(line.get_xdata()[0]) for line in ax.lines]
-    assert lines == pytest.approx([test["statistic"], -test["statistic"]])
-    assert ax.get_title() == f"p = {test['p']:.2g}, from 64 possible orders"
+    assert lines == pytest.approx([test.statistic, -test.statistic])
+    assert ax.get_title() == f"p = {test.p:.2g}, from 64 possible orders"
 
 
 def test_the_orders_drawn_are_those_of_the_test(monkeypatch):
     monkeypatch.setattr("nof1.analyze.checks.randomization_test.MAX_ENUMERATED", 10)
     result = checked()
-    test = result.record["randomization_test"]
-    found = differences(result.trial, test, seed=result.record["seed"])
-    assert len(found.value) == test["draws"]
-    hits = np.sum(np.abs(found.value) >= abs(test["statistic"]) - 1e-9)
-    assert (1 + hits) / (1 + test["draws"]) == pytest.approx(test["p"])
+    test = result.record.randomization_tests[0]
+    found = differences(result.trial, test, seed=result.record.seed)
+    assert len(found.value) == test.draws
+    hits = np.sum(np.abs(found.value) >= abs(test.statistic) - 1e-9)
+    assert (1 + hits) / (1 + test.draws) == pytest.approx(test.p)
     assert "orders drawn of 64" in plots.randomization(result, ax=axes()).get_title()
 
 
@@ -255,11 +229,11 @@ def test_the_sheet_has_six_pictures_with_their_sentences():
     told = sheet_text(figure)
     assert len(figure.axes) == 6
     for check in ("cross_check", "prior", "left_out"):
-        assert CHECKED.record["checks"][check]["sentence"] in told
-    assert CHECKED.record["randomization_test"]["sentence"] in told
-    assert sensitivity_sentences(CHECKED.record["sensitivity"])[0].replace("$", r"\$") in told
+        assert CHECKED.record.checks.made()[check].sentence in told
+    assert CHECKED.record.randomization_tests[0].sentence in told
+    assert sensitivity_sentences(CHECKED.record.sensitivity)[0].replace("$", r"\$") in told
     forest = figure.axes[1]
-    assert len(ticks(forest)) == len(CHECKED.record["sensitivity"])
+    assert len(ticks(forest)) == len(CHECKED.record.sensitivity)
     assert r"New nights at \$5 a night differ." in told
 
 
@@ -290,7 +264,7 @@ def test_other_families_are_drawn_in_their_own_units(better):
     assert ax.get_xlabel() == "change in time awake (min) (minutes)"
     # The density is on the scale of the interval.
     shape = ax.collections[0].get_paths()[0].vertices
-    low, high = result.leading(result.lead[0])[1]["interval"]
+    low, high = result.leading(result.lead[0]).interval
     assert shape[:, 0].min() < low < high < shape[:, 0].max()
     assert np.ptp(shape[:, 0]) < 6 * (high - low)
     assert "(minutes 0–600" in plots.nights(result.trial, ax=axes()).get_ylabel()

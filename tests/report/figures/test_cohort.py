@@ -26,10 +26,10 @@ def test_everyone_has_a_line_the_best_on_top_with_the_verdict_beside_it(people):
     bars = {float(line.get_ydata()[0]): list(line.get_xdata()) for line in ax.lines if line.get_linewidth() == 2.0}
     beside = {text.get_position()[1]: text.get_text() for text in ax.texts if text.get_position()[0] == 1.02}
     for place, name in enumerate(rows(ax)):
-        _, numbers = people[name].leading(people[name].lead[0])
-        assert means[place] == pytest.approx(numbers["mean"])
-        assert bars[place] == pytest.approx(numbers["interval"])
-        assert beside[place] == numbers["verdict"]
+        numbers = people[name].leading(people[name].lead[0])
+        assert means[place] == pytest.approx(numbers.mean)
+        assert bars[place] == pytest.approx(numbers.interval)
+        assert beside[place] == numbers.verdict
     band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
     assert (band.x0, band.x1) == pytest.approx((-1, 1))
     assert "each from their own nights alone" in ax.get_xlabel()

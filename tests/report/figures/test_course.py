@@ -1,4 +1,4 @@
-import copy
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -6,9 +6,10 @@ import pytest
 from fitted import fitted
 from known import two_arms
 from matplotlib.figure import Figure
+from records import changed
 
-from nof1 import InputError, Result, Trial, fit, plots
-from nof1.analyze.model.data import terms
+from nof1 import InputError, Trial, fit, plots
+from nof1.analyze.model.data import build_model_data
 from nof1.analyze.model.exposure import exposure
 from nof1.language import speaking
 
@@ -17,44 +18,32 @@ def axes(size=(7, 3)):
     return Figure(figsize=size, layout="constrained").add_subplot()
 
 
-def with_record(**changes):
-    return Result(
-        fitted("helps", sensitivity=False).trial,
-        copy.deepcopy(fitted("helps", sensitivity=False).record) | changes,
-        fitted("helps", sensitivity=False).posterior,
-    )
-
-
 def test_the_effect_over_time_has_both_ends_and_the_band():
     ax = plots.over_time(fitted("helps", sensitivity=False), ax=axes())
-    row = fitted("helps", sensitivity=False).record["over_time"]["rows"][0]
+    row = fitted("helps", sensitivity=False).record.over_time.rows[0].leading
     bars = [(line.get_xdata()[0], *line.get_ydata()) for line in ax.lines if line.get_linewidth() == 2.6]
-    assert bars == [(1, *row["early"]["interval"]), (91, *row["late"]["interval"])]
+    assert bars == [(1, *row.early.interval), (91, *row.late.interval)]
     line = next(line for line in ax.lines if line.get_linewidth() == 1.8)
-    assert list(line.get_ydata()) == [row["early"]["mean"], row["late"]["mean"]]
+    assert list(line.get_ydata()) == [row.early.mean, row.late.mean]
     band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
     assert (band.y0, band.y1) == pytest.approx((-1, 1))
     assert ax.get_title().startswith("from first to last: 0.02 (")
     assert "(points, ↓ better)" in ax.get_ylabel()
     low, high = ax.get_ylim()
-    assert low < min(row["early"]["interval"][0], -1)
-    assert high > max(row["late"]["interval"][1], 1)
+    assert low < min(row.early.interval[0], -1)
+    assert high > max(row.late.interval[1], 1)
 
 
 def test_an_effect_over_time_that_was_refused_has_the_reason():
-    refused = fitted("helps", sensitivity=False).record["over_time"] | {
-        "refused": "It is for another family.",
-        "rows": [],
-    }
+    result = fitted("helps", sensitivity=False)
+    refused = replace(result.record.over_time, refused="It is for another family.", rows=())
     with pytest.raises(InputError, match="for another family"):
-        plots.over_time(with_record(over_time=refused))
-    with pytest.raises(InputError, match="not computed"):
-        plots.over_time(with_record(over_time=None))
+        plots.over_time(changed(result, over_time=refused))
 
 
 def test_exposure_is_the_posterior_mean_of_every_day_within_its_band():
     ax = plots.exposure(fitted("helps", sensitivity=False), ax=axes())
-    data = terms(fitted("helps", sensitivity=False).trial)
+    data = build_model_data(fitted("helps", sensitivity=False).trial)
     half_life = fitted("helps", sensitivity=False).posterior["posterior"]["half_life"].to_numpy().ravel()
     wanted = exposure(data.doses, half_life).mean(axis=0)[:, 0]
     curve = next(line for line in ax.lines if line.get_label() == "magnesium").get_data()
@@ -72,7 +61,7 @@ def test_doses_are_drawn_on_their_nights_alone():
     ax = plots.exposure(fitted("helps", sensitivity=False), ax=axes())
     corners = ax.collections[1].get_paths()[0].vertices
     foot = corners[:, 1].min()
-    data = terms(fitted("helps", sensitivity=False).trial)
+    data = build_model_data(fitted("helps", sensitivity=False).trial)
     for night, dose in enumerate(data.doses[:, 0], start=1):
         there = corners[np.abs(corners[:, 0] - night) < 0.6, 1].max() > foot + 1e-9
         assert there or dose == 0

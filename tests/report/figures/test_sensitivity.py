@@ -1,11 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from known import SAMPLE
 from matplotlib.figure import Figure
+from records import changed
 
 from nof1 import InputError, Trial, fit, plots
 from nof1.analyze.checks.sensitivity import rows_of_refusal, sensitivity
-from nof1.analyze.results import Result
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +46,13 @@ def marks(ax):
 
 
 def test_every_choice_has_its_line_in_order_the_main_analysis_on_top(ax, rows):
-    assert [tick.get_text() for tick in ax.get_yticklabels()] == [row["choice"] for row in rows]
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == [row.choice for row in rows]
     bottom, top = ax.get_ylim()
     assert bottom > top  # row 0 is on top
-    answered = {place: row for place, row in enumerate(rows) if row["refused"] is None}
+    answered = {place: row for place, row in enumerate(rows) if row.refused is None}
     shown = marks(ax)
     assert {place: mean for place, (mean, _, _) in shown.items()} == pytest.approx(
-        {place: row["mean"] for place, row in answered.items()}
+        {place: row.leading.mean for place, row in answered.items()}
     )
     bars = {
         float(line.get_ydata()[0]): list(line.get_xdata())
@@ -58,10 +60,10 @@ def test_every_choice_has_its_line_in_order_the_main_analysis_on_top(ax, rows):
         if line.get_marker() == "None" and len(set(line.get_ydata())) == 1 and float(line.get_ydata()[0]).is_integer()
     }
     for place, row in answered.items():
-        np.testing.assert_allclose(bars[place], row["interval"])
+        np.testing.assert_allclose(bars[place], row.leading.interval)
     low, high = ax.get_xlim()
-    assert low < min(row["interval"][0] for row in answered.values())
-    assert high > max(row["interval"][1] for row in answered.values())
+    assert low < min(row.leading.interval[0] for row in answered.values())
+    assert high > max(row.leading.interval[1] for row in answered.values())
 
 
 def test_the_main_analysis_alone_is_filled_and_its_name_bold(ax):
@@ -74,10 +76,10 @@ def test_verdicts_stand_beside_their_lines_and_others_than_planned_are_marked(ax
     beside = {text.get_position()[1]: text for text in ax.texts if text.get_position()[0] == 1.02}
     for place, row in enumerate(rows):
         text = beside[place]
-        assert text.get_text() == (row["verdict"] or "no answer")
-        changed = row["refused"] is None and row["verdict"] != rows[0]["verdict"]
+        assert text.get_text() == ("no answer" if row.leading is None else row.leading.verdict)
+        changed = row.leading is not None and row.leading.verdict != rows[0].leading.verdict
         assert (text.get_fontweight() == "bold") == (changed or place == 0)
-        if row["refused"] is None:
+        if row.refused is None:
             assert marks(ax)[place][1] == ("D" if changed else "o")
     assert {marker for _, marker, _ in marks(ax).values()} == {"o", "D"}
 
@@ -88,7 +90,7 @@ def test_band_zero_scale_and_sides_are_there(ax, trial, rows):
     verticals = [
         line.get_xdata()[0] for line in ax.lines if len(set(line.get_xdata())) == 1 and len(line.get_xdata()) == 2
     ]
-    assert verticals == pytest.approx([0.0, rows[0]["mean"]])
+    assert verticals == pytest.approx([0.0, rows[0].leading.mean])
     texts = {text.get_text() for text in ax.texts}
     assert {"← better", "worse →", "too small to matter", "verdict", "simulated"} <= texts
     assert "RLS severity (points), magnesium against no magnesium" in ax.get_xlabel()
@@ -96,7 +98,10 @@ def test_band_zero_scale_and_sides_are_there(ax, trial, rows):
 
 
 def test_nothing_is_written_over_anything_else(rows, trial):
-    many = [*rows, *(row | {"choice": f"a long name of some other choice, number {i}"} for i, row in enumerate(rows))]
+    many = [
+        *rows,
+        *(replace(row, choice=f"a long name of some other choice, number {i}") for i, row in enumerate(rows)),
+    ]
     ax = plots.sensitivity([*many, *rows][:24], protocol=trial.protocol)
     figure = ax.figure
     figure.canvas.draw()
@@ -115,10 +120,10 @@ def test_the_effect_as_lived_is_called_so(trial):
 
 def test_a_result_brings_its_own_rows_and_protocol(trial, rows):
     result = fit(trial, engine="marginal")
-    with_rows = Result(trial, result.record | {"sensitivity": rows}, result.posterior)
+    with_rows = changed(result, sensitivity=tuple(rows))
     ax = plots.sensitivity(with_rows, ax=Figure().add_subplot())
     assert len(ax.get_yticklabels()) == len(rows)
-    without = Result(trial, result.record | {"sensitivity": None}, result.posterior)
+    without = changed(result, sensitivity=None)
     with pytest.raises(InputError, match="this result has none"):
         plots.sensitivity(without)
 
@@ -129,7 +134,7 @@ def test_rows_alone_are_refused(rows):
 
 
 def test_choices_are_text_and_not_mathematics_and_long_ones_are_cut(rows, trial):
-    named = [rows[0], rows[1] | {"choice": "$5 and $6 " + "x" * 60, "estimand": "as-lived"}]
+    named = [rows[0], replace(rows[1], choice="$5 and $6 " + "x" * 60, estimand="as-lived")]
     label = drawn(named, trial).get_yticklabels()[1].get_text()
     assert label.startswith(r"\$5 and \$6")
     assert label.endswith("… (as lived)")

@@ -1,18 +1,16 @@
-import copy
 import random
 import re
 import tomllib
 from collections import Counter
-from dataclasses import replace
 
 import outloud
 import pypdf
 import pytest
 from fitted import fitted
 from known import ROOT, two_arms
+from records import sampled
 
 from nof1 import Trial, fit, report
-from nof1.analyze.checks.blinding import describe_blinding
 from nof1.errors import InputError
 from nof1.plan.orders.draw import draw_order
 from nof1.plan.protocol.protocol import Protocol
@@ -49,7 +47,7 @@ def test_three_pages_and_the_first_has_the_answer(page):
         "no medical advice",
     ):
         assert words in first
-    assert fitted("helps").record["protocol_sha256"][:16] in first
+    assert fitted("helps").record.protocol_sha256[:16] in first
 
 
 # Every item of what CENT 2015 asks for (guidelines.toml), by words that stand for it.
@@ -124,24 +122,22 @@ def test_every_item_of_the_guideline_is_on_the_pages(page):
 
 def test_every_period_stands_with_what_was_recorded(page):
     text = " ".join(on_pages(page))
-    for period in fitted("helps").record["periods"][1:]:
-        row = f"{period['period']} {period['arm']} "
+    for period in fitted("helps").record.periods[1:]:
+        row = f"{period.period} {period.arm} "
         assert row in text
-        assert f"{period['recorded']} of {period['nights']}" in text[text.index(row) :][:80]
+        assert f"{period.recorded} of {period.nights}" in text[text.index(row) :][:80]
 
 
 def test_two_computations_and_the_test_without_a_model_stand_beside_each_other(tmp_path):
-    record = copy.deepcopy(fitted("helps").record)
-    record["effects"] = [effect | {"engine": engine} for engine in ("nuts", "marginal") for effect in record["effects"]]
-    record["engines"] |= {"nuts": {}}
-    text = " ".join(on_pages(report.summary(replace(fitted("helps"), record=record), tmp_path / "both.pdf")))
+    result = sampled(fitted("helps"))
+    text = " ".join(on_pages(report.summary(result, tmp_path / "both.pdf")))
     for words in (
         "PyMC (NUTS) magnesium against off full effect",
         "marginal engine magnesium against off as lived",
         "randomization test magnesium against off",
     ):
         assert words in text
-    assert f"p = {record['randomization_test']['p']:.2g}" in text
+    assert f"p = {result.record.randomization_tests[0].p:.2g}" in text
 
 
 def test_it_says_that_it_is_pdf_ua_1_and_pdf_a_2a_and_is_tagged(page):
@@ -299,17 +295,16 @@ def sealed(protocol):
         for period in order.periods
         for night in period.dates
     )
-    result = fit(Trial(protocol, order, entries), engine="marginal")
-    return replace(result, record=result.record | {"blinding": describe_blinding(result.trial)})
+    return fit(Trial(protocol, order, entries), engine="marginal")
 
 
 def test_side_effects_doses_and_guesses_of_a_sealed_trial_are_on_the_page(planned, tmp_path):
     result = sealed(planned("randomized-blocks", concealed="helper", blocks=6, period_nights=4))
     pages, text = words_of(report.summary(result, tmp_path / "summary.pdf"))
     assert pages == 3
-    harms, doses = (result.record[key]["citrate"] for key in ("harms", "adherence"))
-    assert f"on {harms['with_side_effects']} of 24 nights ({100 * harms['rate']:.0f} in 100; from " in text
-    assert f"{doses['as_planned']} of 24 ({100 * doses['share_as_planned']:.0f} in 100; from " in text
+    harms, doses = (result.record.harms["citrate"], result.record.adherence["citrate"])
+    assert f"on {harms.with_side_effects} of 24 nights ({100 * harms.rate:.0f} in 100; from " in text
+    assert f"{doses.as_planned} of 24 ({100 * doses.share_as_planned:.0f} in 100; from " in text
     assert "The stop rules name some of what was recorded: diarrhoea. Talk to a doctor or pharmacist" in text
     assert "more had side effects on citrate than on off" in text
     assert "they resemble each other, so it may be too narrow" in text

@@ -1,11 +1,16 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from families import FAMILIES, make_protocol, make_terms, make_trial, prior_nights
+from fitted import fitted
+from records import NUTS, changed, with_exposure
 
-from nof1 import Protocol, Result, fit
+from nof1 import Protocol, fit
+from nof1.analyze.engines.pair_effects import FurtherMeasure
 from nof1.analyze.model.standardize import MEASURES
+from nof1.analyze.schema import Engines
 from nof1.plan.protocol.parts import Outcome
 from nof1.report.words import sentences as words
 from nof1.report.words.effect import (
@@ -23,29 +28,35 @@ from nof1.report.words.effect import (
 INTERVAL = "the 95 % equal-tailed interval runs "
 
 
-def made(family, *, label="", better="lower", mean=-0.25, interval=(-0.5, 0.1), carryover="none", highest=1.0):
+def made(
+    family, *, label="", better="lower", mean=-0.25, interval=(-0.5, 0.1), carryover="none", highest=1.0, further=()
+):
     """A result made by hand, with these numbers for both estimands; as lived half of them."""
     content = make_protocol(family, better=better, carryover=carryover).to_dict()
     if label:
         content["outcome"]["label"] = label
     protocol = Protocol.build(content)
 
+    base = fitted("helps")
+
     def numbers(share):
         chances = dict.fromkeys(("p_better", "p_benefit", "p_small", "p_harm", "p_night_better"), 0.5)
-        return {
-            "mean": share * mean,
-            "interval": [share * end for end in interval],
-            "verdict": "leans better",
-        } | chances
+        ends = tuple(share * end for end in interval)
+        effect = base.record.effects[0].full
+        return replace(effect, mean=share * mean, interval=ends, verdict="leans better", **chances)
 
-    entry = {"arm": "magnesium", "reference": "off", "engine": "nuts", "estimand": "full"}
-    entry |= {"measure": MEASURES[family], "full": numbers(1.0), "as_lived": numbers(0.5)}
-    record = {
-        "engines": {"nuts": {}},
-        "effects": [entry | entry["full"]],
-        "exposure": {"highest": {"magnesium": highest}, "nearly_full": 0.8},
-    }
-    return Result(SimpleNamespace(protocol=protocol), record, None)
+    entry = replace(
+        base.record.effects[0],
+        engine="nuts",
+        estimand="full",
+        measure=MEASURES[family],
+        full=numbers(1.0),
+        as_lived=numbers(0.5),
+        further=further,
+        forecast=None,
+    )
+    told = changed(base, effects=(entry,), engines=Engines(nuts=NUTS))
+    return replace(with_exposure(told, magnesium=highest), trial=SimpleNamespace(protocol=protocol))
 
 
 FULL = {
@@ -155,7 +166,7 @@ def test_one_night_in_a_hundred_is_singular_and_more_can_be_better():
     assert scale_sentence("difference of risks", RISK) == "More is better."
 
 
-ODDS = {"measure": "odds ratio", "median": 0.4, "interval": [0.2, 0.9]}
+ODDS = FurtherMeasure("odds ratio", 0.4, (0.2, 0.9))
 
 
 def test_further_measures_stand_with_their_interval():
@@ -166,12 +177,7 @@ def test_further_measures_stand_with_their_interval():
 
 def test_chances_of_levels_are_nights_in_a_hundred_and_a_long_list_is_cut():
     rows = [
-        {
-            "measure": f"difference in the chance of at least {level}",
-            "median": -0.12,
-            "interval": [-0.3, 0.01],
-        }
-        for level in range(1, 5)
+        FurtherMeasure(f"difference in the chance of at least {level}", -0.12, (-0.3, 0.01)) for level in range(1, 5)
     ]
     told = further_sentence([*rows, ODDS], full=False)
     assert told.startswith("Also: at least 1 on 12 fewer nights in 100 (30 fewer to 1 more); at least 2 ")
@@ -180,11 +186,9 @@ def test_chances_of_levels_are_nights_in_a_hundred_and_a_long_list_is_cut():
 
 
 def test_full_effects_that_would_be_a_guess_are_not_told():
-    result = made("binary", carryover="exponential", highest=0.5)
-    result.record["effects"][0]["further"] = [ODDS]
+    result = made("binary", carryover="exponential", highest=0.5, further=(ODDS,))
     assert words.further_measures_sentence(result) == ""
-    result = made("binary")
-    result.record["effects"][0]["further"] = [ODDS]
+    result = made("binary", further=(ODDS,))
     assert words.further_measures_sentence(result) == "Also: odds ratio 0.40 (0.20 to 0.90)."
 
 
@@ -205,6 +209,6 @@ def test_a_duration_is_told_from_its_nights():
     (entry,) = result.lead
     told = words.effect_sentence(result)
     assert told.startswith("The median of severity is estimated to be ")
-    assert f"{words.number(abs(entry['full']['mean']))} units" in told
-    assert "ratio of medians " + words.number(entry["further"][0]["median"]) in words.further_measures_sentence(result)
+    assert f"{words.number(abs(entry.full.mean))} units" in told
+    assert "ratio of medians " + words.number(entry.further[0].median) in words.further_measures_sentence(result)
     assert "logarithms of the nightly durations" in words.method_sentence(result)

@@ -1,20 +1,22 @@
 import pytest
 
+from nof1.analyze.simulation.forecast import Forecast, ForecastRow
 from nof1.report.words.forecast import forecast_sentence
 
 
 def told(chances, *, each=14, left=0, finishing=None, method="marginal"):
-    """A forecast as results.json holds it: chances by number of blocks."""
+    """A forecast: chances by number of blocks."""
 
     def row(blocks, chance):
-        return {"blocks": blocks, "nights": each * blocks, "chance_settled": chance}
+        return ForecastRow(blocks, each * blocks, chance, chance, 0.0, 0.0)
 
-    return {
-        "method": method,
-        "planned_left": left,
-        "finishing": None if finishing is None else row(0, finishing),
-        "rows": [row(blocks, chance) for blocks, chance in chances.items()],
-    }
+    return Forecast(
+        estimand="full",
+        method=method,
+        planned_left=left,
+        finishing=None if finishing is None else row(0, finishing),
+        rows=tuple(row(blocks, chance) for blocks, chance in chances.items()),
+    )
 
 
 @pytest.mark.parametrize(

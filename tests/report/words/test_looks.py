@@ -6,7 +6,9 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from fitted import fitted
 from pypdf import PdfReader
+from records import with_numbers
 
 from nof1.analyze.simulation.interim import CARELESS, NO_LOOKS, RULE, InterimLooks
 from nof1.plan.orders.draw import draw_order
@@ -103,7 +105,7 @@ def look(trial, planned, looked, last):
 def result(protocol, *chances):
     entries = tuple(Entry(date(2026, 1, 5 + i), outcome=float(i)) for i in range(6))
     names = ("p_better", "p_benefit", "p_small", "p_harm")
-    effect = {"arm": "magnesium", "reference": "off"} | dict(zip(names, chances, strict=True))
+    effect = with_numbers(fitted("helps"), **dict(zip(names, chances, strict=True))).lead[0]
     return SimpleNamespace(trial=Trial(protocol, draw_order(protocol), entries), lead=[effect])
 
 
@@ -153,6 +155,6 @@ def test_an_unplanned_look_is_told_calmly_with_the_way_to_plan_one(ruled):
     ],
 )
 def test_the_results_page_tells_how_often_the_nights_were_looked_at(planned, words):
-    text = looks_sentence([{"planned": one} for one in planned])
+    text = looks_sentence([SimpleNamespace(planned=one) for one in planned])
     assert words in text
     assert bool(text) == bool(planned)

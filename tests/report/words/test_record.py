@@ -1,14 +1,15 @@
 """Sentences on what was recorded beside the outcome: what a person reads, and what must not be said."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from known import SAMPLE, two_arms
 
 from nof1 import Trial
-from nof1.analyze.checks.blinding import blinding_index
+from nof1.analyze.checks.blinding import Blinding, Guesses, blinding_index
 from nof1.analyze.checks.rates import rate_difference, rate_interval
-from nof1.analyze.describe import describe_adherence, describe_harms
+from nof1.analyze.describe import AgainstReference, Harms, SideEffect, describe_adherence, describe_harms
 from nof1.report.words import record as words
 
 PROTOCOL = Trial.load(SAMPLE / "helps").protocol
@@ -16,29 +17,25 @@ PROTOCOL = Trial.load(SAMPLE / "helps").protocol
 
 def harm(nights, with_any, against=None, **kinds):
     told = {name.replace("_", " "): count for name, count in kinds.items()}
-    return {
-        "nights": nights,
-        "with_side_effects": with_any,
-        "side_effects": told,
-        "interval": list(rate_interval(with_any, nights)) if nights else None,
-        "kinds": {
-            name: {"nights": count, "stop": name if name == "fainting" else None} for name, count in told.items()
+    return Harms(
+        nights=nights,
+        with_side_effects=with_any,
+        rate=with_any / nights if nights else None,
+        interval=rate_interval(with_any, nights) if nights else None,
+        kinds={
+            name: SideEffect(count, count / nights, rate_interval(count, nights), name if name == "fainting" else None)
+            for name, count in told.items()
         },
-        "against_reference": against,
-    }
+        against_reference=against,
+    )
 
 
 def against(*counts):
-    found = rate_difference(*counts)
-    return {
-        "reference": "off",
-        "any": {"difference": found.difference, "interval": list(found.interval), "p_higher": found.p_higher},
-        "kinds": {},
-    }
+    return AgainstReference("off", rate_difference(*counts), {})
 
 
 def result(harms=None, adherence=None, blinding=None, trial=None):
-    record = {"harms": harms or {}, "adherence": adherence or {}, "blinding": blinding}
+    record = SimpleNamespace(harms=harms or {}, adherence=adherence or {}, blinding=blinding)
     return SimpleNamespace(trial=trial or SimpleNamespace(protocol=PROTOCOL), record=record)
 
 
@@ -94,12 +91,12 @@ def test_doses_of_an_arm_in_a_line():
     told = result(adherence=describe_adherence(trial))
     assert words.adherence_line(told, "magnesium") == "37 of 42 (88 in 100; from 76 to 95); 4 missed, 1 not recorded"
     assert words.adherence_line(told, "off") == "42 of 49 (86 in 100; from 74 to 93); 7 not recorded"
-    row = describe_adherence(trial)["off"] | {"as_planned": 40, "more": 2, "contamination": 2}
+    row = replace(describe_adherence(trial)["off"], as_planned=40, more=2, contamination=2)
     assert "; 2 with magnesium taken, 7 not recorded" in words.adherence_line(result(adherence={"off": row}), "off")
-    row = describe_adherence(trial)["magnesium"] | {"as_planned": 34, "more": 1, "partly": 2}
+    row = replace(describe_adherence(trial)["magnesium"], as_planned=34, more=1, partly=2)
     line = words.adherence_line(result(adherence={"magnesium": row}), "magnesium")
     assert line.endswith("; 2 in part, 1 more than planned, 4 missed, 1 not recorded")
-    assert words.adherence_line(result(adherence={"off": row | {"dose_recorded": 0}}), "off") == "not recorded"
+    assert words.adherence_line(result(adherence={"off": replace(row, dose_recorded=0)}), "off") == "not recorded"
 
 
 def test_a_share_that_is_neither_none_nor_all_is_not_rounded_to_it():
@@ -111,25 +108,14 @@ def test_a_share_that_is_neither_none_nor_all_is_not_rounded_to_it():
 
 def test_guesses_of_an_arm_in_a_line():
     index, interval = blinding_index(2, 1, 1)
-    row = {"guesses": 4, "correct": 2, "incorrect": 1, "dont_know": 1, "index": index, "interval": list(interval), "mean_confidence": 62.5}  # fmt: skip
-    told = result(blinding={"by_arm": {"magnesium": row, "off": {"guesses": 0}}, "sentence": "So it was."})
+    row = Guesses(4, 2, 1, 1, 0, index, interval, "no sign", 62.5)
+    none = Guesses(0, 0, 0, 0, 2, None, None, None, None)
+    told = result(blinding=Blinding("helper", 2, {"magnesium": row, "off": none}, (), "So it was."))
     assert words.blinding_line(told, "magnesium") == (
         "2 of 4 right, 1 wrong, 1 “can't tell” (blinding index 0.25; from −0.49 to 0.76); 62 % sure on average"
     )
     assert words.blinding_line(told, "off") == ""
     assert words.blinding_sentence(told) == "So it was."
-
-
-def test_results_of_an_earlier_version_are_still_told():
-    """Without the keys that came later: counts, and nothing of what is not there."""
-    old = result(
-        {"off": {"nights": 4, "with_side_effects": 1, "side_effects": {"itch": 1}}},
-        {"off": {"nights": 4, "recorded": 4, "dose_recorded": 3, "as_planned": 3, "share_as_planned": 0.75}},
-    )
-    assert words.harms_line(old, "off") == "on 1 of 4 nights (25 in 100): itch 1"
-    assert words.adherence_line(old, "off") == "3 of 4 (75 in 100)"
-    assert (words.harms_difference(old, "off"), words.stop_sentence(old), words.record_note(old)) == ("", "", "")
-    assert (words.blinding_line(old, "off"), words.blinding_sentence(old)) == ("", "")
 
 
 def test_the_note_names_the_interval_and_what_it_leaves_out():

@@ -1,18 +1,21 @@
+from dataclasses import replace
+
 import pytest
+from fitted import fitted
 from known import SAMPLE, two_arms
 
 from nof1 import InputError, Trial
-from nof1.analyze.checks.over_time import effect_over_time
-from nof1.analyze.checks.sensitivity import rows_of_refusal, sensitivity
-from nof1.analyze.model.data import terms
+from nof1.analyze.checks.over_time import OverTime, effect_over_time
+from nof1.analyze.checks.sensitivity import Choice, rows_of_refusal, sensitivity
+from nof1.analyze.model.data import build_model_data
 from nof1.report.words.sensitivity import over_time_sentences, sensitivity_sentences
 
 PROTOCOL = two_arms().protocol
 
 
-def row(choice, mean, verdict, **changes):
-    told = {"choice": choice, "arm": "2", "reference": "1", "estimand": "full", "mean": mean, "verdict": verdict}
-    return told | {"refused": None} | changes
+def row(choice, mean, verdict, estimand="full"):
+    effect = replace(fitted("helps").record.effects[0].full, mean=mean, verdict=verdict)
+    return Choice(choice, choice, "2", "1", estimand, "marginal", effect, effect)
 
 
 def refusal(choice):
@@ -63,7 +66,7 @@ def test_the_sample_trial_reads_as_its_rows_say():
     trial = Trial.load(SAMPLE / "cant-tell")
     rows = sensitivity(trial, seed=1, quick=True)
     told = sensitivity_sentences(rows)[0]
-    assert {one["verdict"] for one in rows} == {"can't tell yet"}
+    assert {one.leading.verdict for one in rows} == {"can't tell yet"}
     assert told.startswith('None of 8 other choices changes the verdict, "can\'t tell yet".')
     with pytest.raises(InputError, match="magnesium against off"):
         sensitivity_sentences(rows, ("off", "magnesium"))
@@ -71,9 +74,9 @@ def test_the_sample_trial_reads_as_its_rows_say():
 
 def test_the_effect_at_both_ends_is_told_with_the_change():
     trial = Trial.load(SAMPLE / "worsens")
-    told = effect_over_time(trial.protocol, terms(trial), seed=1)
+    told = effect_over_time(trial.protocol, build_model_data(trial), seed=1)
     first, size = over_time_sentences(trial.protocol, told)
-    assert first == told["rows"][0]["sentence"]
+    assert first == told.rows[0].sentence
     assert size.startswith(
         "The effect of magnesium against no magnesium on RLS severity is estimated at 2.1 points higher (from"
     )
@@ -82,7 +85,7 @@ def test_the_effect_at_both_ends_is_told_with_the_change():
 
 
 def test_an_effect_over_time_that_was_refused_is_told():
-    told = {"refused": "The quick engine cannot be trusted.", "rows": []}
+    told = OverTime(0.9, "eti", 0.95, refused="The quick engine cannot be trusted.")
     assert over_time_sentences(PROTOCOL, told) == [
         "Whether the effect changed over the trial could not be computed. The quick engine cannot be trusted."
     ]

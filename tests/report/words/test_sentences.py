@@ -1,20 +1,17 @@
-import copy
 import json
 
 import pytest
 from fitted import fitted
 from known import melatonin, nightly, two_arms
+from records import with_checks, with_exposure, with_numbers
 
-from nof1 import Result, fit
+from nof1 import fit
+from nof1.analyze.checks.computation import Sampling
 from nof1.report.words import sentences as words
 
 
 def changed(**numbers):
-    record = copy.deepcopy(fitted("helps").record)
-    for estimand in ("full", "as_lived"):
-        record["effects"][0][estimand] |= numbers
-    record["effects"][0] |= numbers
-    return Result(fitted("helps").trial, record, fitted("helps").posterior)
+    return with_numbers(fitted("helps"), **numbers)
 
 
 @pytest.mark.parametrize(
@@ -67,11 +64,8 @@ def test_numbers_have_the_digits_a_reader_needs(value, text):
 
 
 def test_failed_checks_are_told():
-    record = copy.deepcopy(fitted("helps").record)
-    record["checks"]["sampling"] = {"passed": False, "sentence": "It did not settle."}
-    assert words.failed_checks(Result(fitted("helps").trial, record, fitted("helps").posterior)) == [
-        "It did not settle."
-    ]
+    failed = with_checks(fitted("helps"), sampling=Sampling(False, "It did not settle.", True))
+    assert words.failed_checks(failed) == ["It did not settle."]
     assert words.failed_checks(fitted("helps")) == []
 
 
@@ -120,9 +114,7 @@ def test_comparisons_left_out_are_counted():
 
 
 def test_an_effect_as_lived_is_not_worded_as_a_difference_between_nights():
-    record = copy.deepcopy(fitted("helps").record)
-    record["exposure"]["highest"]["magnesium"] = 0.55
-    result = Result(fitted("helps").trial, record, fitted("helps").posterior)
+    result = with_exposure(fitted("helps"), magnesium=0.55)
     assert "than the same nights would have been on no magnesium" in words.effect_sentence(result)
     assert "Build-up reached at most 55 % on magnesium of full" in words.exposure_sentence(result)
     assert words.lived_sentence(result) == ""

@@ -4,14 +4,16 @@ Counts without a model; knows the diary and the opened order, and no outcome of 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from nof1.analyze.checks.rates import Interval, balance_interval
 from nof1.errors import InputError
-from nof1.language import Said, phrase, say, say_some, sentences
+from nof1.language import Said, Sentence, phrase, say, say_some, sentences
+from nof1.plan.design.kinds import Concealment
 from nof1.plan.design.order import RUN_IN
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import NO_GUESS, Entry
@@ -72,35 +74,61 @@ def reading(index: float, interval: Interval) -> Reading:
     return "no sign"
 
 
-def describe_blinding(trial: Trial) -> dict[str, Any]:
-    """The guesses by arm, as results.json keeps them, with a sentence on what they mean for the result.
+@dataclass(frozen=True)
+class Guesses:
+    """What was guessed at the end of an arm's periods.
+
+    Attributes
+    ----------
+    guesses : int
+        All answers: `correct`, `incorrect` and `dont_know`.
+    unanswered : int
+        Periods that are over without an answer.
+    index, interval : float, (float, float)
+        Bang's index; None where there is no answer. `reading` says how it is usually read.
+    mean_confidence : float or None
+        0 to 100.
+    """
+
+    guesses: int
+    correct: int
+    incorrect: int
+    dont_know: int
+    unanswered: int
+    index: float | None
+    interval: Interval | None
+    reading: Reading | None
+    mean_confidence: float | None
+
+
+@dataclass(frozen=True)
+class Blinding:
+    """The guesses of a trial: who knew the order, the number of arms, what was guessed by arm, and what that means for the result.
+
+    `by_arm` is empty where nobody was asked or nothing was guessed; `left_out` has the numbers of unblinded periods whose guess does
+    not count.
+    """
+
+    concealed: Concealment
+    arms: int
+    by_arm: dict[str, Guesses]
+    left_out: tuple[int, ...]
+    sentence: Sentence
+
+
+def describe_blinding(trial: Trial) -> Blinding:
+    """The guesses by arm, with a sentence on what they mean for the result.
 
     The last guess of a period counts. A period that was unblinded in an emergency is left out, unless its guess was given
     before that day.
-
-    Returns
-    -------
-    dict
-        `concealed` ("open", "helper" or "alone"); `arms`, their number; `by_arm`: name to `guesses` (all answers),
-        `correct`, `incorrect`, `dont_know`, `unanswered` (periods that are over without an answer), `index`, `interval` (both None
-        where there is no answer), `reading` ("noticed", "opposite", "no sign" or None) and `mean_confidence` (0 to 100, or
-        None); `left_out`, the numbers of unblinded periods whose guess does not count; `sentence`. `by_arm` is
-        empty where nobody was asked or nothing was guessed.
     """
     protocol = trial.protocol
-    told: dict[str, Any] = {
-        "concealed": protocol.concealed,
-        "arms": len(protocol.arms),
-        "by_arm": {},
-        "left_out": [],
-    }
+    arms = len(protocol.arms)
     if protocol.concealed == "open":
-        return told | {"sentence": say(_OPEN if protocol.randomized else _ADOPTED)}
+        return Blinding("open", arms, {}, (), say(_OPEN if protocol.randomized else _ADOPTED))
     guessed, left_out = _guesses(trial)
-    told["left_out"] = left_out
-    if guessed:
-        told["by_arm"] = _by_arm(trial, guessed, left_out)
-    return told | {"sentence": _sentence(protocol, told["by_arm"], left_out)}
+    by_arm = _by_arm(trial, guessed, left_out) if guessed else {}
+    return Blinding(protocol.concealed, arms, by_arm, tuple(left_out), _sentence(protocol, by_arm, left_out))
 
 
 def _periods(trial: Trial) -> dict[int, tuple[str, date]]:
@@ -131,10 +159,10 @@ def _guesses(trial: Trial) -> tuple[dict[int, Entry], list[int]]:
     return found, sorted(number for number in opened if number not in found)
 
 
-def _by_arm(trial: Trial, guessed: Mapping[int, Entry], left_out: list[int]) -> dict[str, dict[str, Any]]:
+def _by_arm(trial: Trial, guessed: Mapping[int, Entry], left_out: list[int]) -> dict[str, Guesses]:
     periods = _periods(trial)
     last = max(entry.night for entry in trial.entries)
-    out: dict[str, dict[str, Any]] = {}
+    out: dict[str, Guesses] = {}
     for arm in trial.protocol.arms:
         numbers = [number for number, (name, _) in periods.items() if name == arm.name]
         answers = [guessed[number] for number in numbers if number in guessed]
@@ -142,36 +170,35 @@ def _by_arm(trial: Trial, guessed: Mapping[int, Entry], left_out: list[int]) -> 
         dont_know = sum(entry.guess == NO_GUESS for entry in answers)
         incorrect = len(answers) - correct - dont_know
         sure = [entry.confidence for entry in answers if entry.confidence is not None]
-        row: dict[str, Any] = {
-            "guesses": len(answers),
-            "correct": correct,
-            "incorrect": incorrect,
-            "dont_know": dont_know,
-            "unanswered": sum(
-                number not in guessed and number not in left_out and periods[number][1] <= last for number in numbers
-            ),
-            "index": None,
-            "interval": None,
-            "reading": None,
-            "mean_confidence": float(np.mean(sure)) if sure else None,
-        }
+        index = interval = None
         if answers:
             index, interval = blinding_index(correct, incorrect, dont_know, arms=len(trial.protocol.arms))
-            row |= {"index": index, "interval": list(interval), "reading": reading(index, interval)}
-        out[arm.name] = row
+        out[arm.name] = Guesses(
+            guesses=len(answers),
+            correct=correct,
+            incorrect=incorrect,
+            dont_know=dont_know,
+            unanswered=sum(
+                number not in guessed and number not in left_out and periods[number][1] <= last for number in numbers
+            ),
+            index=index,
+            interval=interval,
+            reading=None if index is None or interval is None else reading(index, interval),
+            mean_confidence=float(np.mean(sure)) if sure else None,
+        )
     return out
 
 
 # --- in words
 
 
-def _sentence(protocol: Protocol, by_arm: Mapping[str, dict[str, Any]], left_out: list[int]) -> str:
+def _sentence(protocol: Protocol, by_arm: Mapping[str, Guesses], left_out: list[int]) -> str:
     parts: list[str] = (
         _meaning(protocol, by_arm)
         if by_arm
         else [say("No guess was recorded, so it is not known whether the order stayed hidden.")]
     )
-    unanswered = sum(row["unanswered"] for row in by_arm.values())
+    unanswered = sum(row.unanswered for row in by_arm.values())
     if unanswered:
         parts.append(
             say_some(unanswered, "{count} period ended without a guess.", "{count} periods ended without a guess.")
@@ -188,11 +215,11 @@ def _sentence(protocol: Protocol, by_arm: Mapping[str, dict[str, Any]], left_out
     return sentences(parts)
 
 
-def _meaning(protocol: Protocol, by_arm: Mapping[str, dict[str, Any]]) -> list[str]:
+def _meaning(protocol: Protocol, by_arm: Mapping[str, Guesses]) -> list[str]:
     """What was guessed, how it is usually read, and what that says of the result."""
-    rows = {protocol.arm(name).title: row for name, row in by_arm.items() if row["guesses"]}
+    rows = {protocol.arm(name).title: row for name, row in by_arm.items() if row.guesses}
     noticed, opposite = (
-        [title for title, row in rows.items() if row["reading"] == kind] for kind in ("noticed", "opposite")
+        [title for title, row in rows.items() if row.reading == kind] for kind in ("noticed", "opposite")
     )
     told: list[str] = [_counts(len(protocol.arms), rows)]
     if noticed and opposite:
@@ -220,18 +247,20 @@ def _meaning(protocol: Protocol, by_arm: Mapping[str, dict[str, Any]]) -> list[s
         )
     else:
         told.append(say("A person who did not know could well have guessed so."))
-        if any(row["interval"][1] > TELLING for row in rows.values()):
+        if any(row.interval is not None and row.interval[1] > TELLING for row in rows.values()):
             told.append(say("So few guesses cannot rule out that something was noticed."))
     return told
 
 
-def _counts(arms: int, rows: Mapping[str, dict[str, Any]]) -> Said:
+def _counts(arms: int, rows: Mapping[str, Guesses]) -> Said:
     """How often the guess was right, and how often there was none; of many arms, how often a blind one is."""
-    blind, right, guesses = (sum(row[key] for row in rows.values()) for key in ("dont_know", "correct", "guesses"))
+    blind = sum(row.dont_know for row in rows.values())
+    right = sum(row.correct for row in rows.values())
+    guesses = sum(row.guesses for row in rows.values())
     if arms == 2:
         counts = _all(
             [
-                say("{right} of {guesses} on {arm}", right=row["correct"], guesses=row["guesses"], arm=title)
+                say("{right} of {guesses} on {arm}", right=row.correct, guesses=row.guesses, arm=title)
                 for title, row in rows.items()
             ]
         )

@@ -1,14 +1,15 @@
 """Checks on an analysis, each with one plain sentence."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nof1.analyze.engines.marginal import MAX_PARETO_K, MarginalFit
 from nof1.analyze.engines.nuts import MAX_RHAT, MIN_ESS, NutsFit
 from nof1.analyze.model.effects import Effect
-from nof1.language import Said, say
+from nof1.language import Said, Sentence, say
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -17,7 +18,30 @@ TOLERANCE_SD = 0.05  # difference between the engines that does not matter, in p
 ERRORS = 4.0  # Monte Carlo standard errors allowed on top: an analysis makes eight comparisons a pair of arms
 
 
-def cross_check(nuts: Sequence[Effect], marginal: Sequence[Effect]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Check:
+    """A check of the computation: whether it was passed (None where it could not be made), and one plain sentence."""
+
+    passed: bool | None
+    sentence: Sentence
+
+
+@dataclass(frozen=True)
+class CrossCheck(Check):
+    """Two computations compared: the largest difference in posterior sd, and what is allowed there; None where there was one alone."""
+
+    largest_difference_sd: float | None = None
+    allowed_sd: float | None = None
+
+
+@dataclass(frozen=True)
+class Sampling(Check):
+    """The sampler; `trouble` is ArviZ's own diagnosis."""
+
+    trouble: bool
+
+
+def cross_check(nuts: Sequence[Effect], marginal: Sequence[Effect]) -> CrossCheck:
     """Hold the two computations against each other: mean, sd and both interval ends of every pair of arms."""
     worst, allowed_at_worst, agree = 0.0, TOLERANCE_SD, True
     for one, other in zip(nuts, marginal, strict=True):
@@ -35,7 +59,7 @@ def cross_check(nuts: Sequence[Effect], marginal: Sequence[Effect]) -> dict[str,
             sd=worst,
         )
     )
-    return {"passed": bool(agree), "largest_difference_sd": worst, "allowed_sd": allowed_at_worst, "sentence": sentence}
+    return CrossCheck(bool(agree), sentence, worst, allowed_at_worst)
 
 
 def _differences(one: Effect, other: Effect) -> list[tuple[float, float]]:
@@ -49,7 +73,7 @@ def _differences(one: Effect, other: Effect) -> list[tuple[float, float]]:
     ]
 
 
-def not_cross_checked(family: str, reason: str) -> dict[str, Any]:
+def not_cross_checked(family: str, reason: str) -> CrossCheck:
     """What stands in the place of the cross-check where only one computation could be done.
 
     `reason` is a refusal of the quick engine; its first sentence is told, since the next step it names has been done.
@@ -59,7 +83,7 @@ def not_cross_checked(family: str, reason: str) -> dict[str, Any]:
         if family in ("ordinal", "count", "binary")
         else _first(reason)
     )
-    return {"passed": None, "sentence": say("There was no second computation to hold this against. {why}", why=why)}
+    return CrossCheck(None, say("There was no second computation to hold this against. {why}", why=why))
 
 
 def _first(text: str) -> str:
@@ -70,19 +94,19 @@ def _first(text: str) -> str:
     return text if text == first else first
 
 
-def weights_check(fit: MarginalFit) -> dict[str, Any]:
+def weights_check(fit: MarginalFit) -> Check:
     """Whether the weights of the marginal engine can be trusted; it refuses by itself where they cannot."""
-    return {
-        "passed": fit.pareto_k <= MAX_PARETO_K,
-        "sentence": say(
+    return Check(
+        fit.pareto_k <= MAX_PARETO_K,
+        say(
             "The quick computation's weights are sound (Pareto k {k:.2f}, below {limit}).",
             k=max(fit.pareto_k, 0),
             limit=MAX_PARETO_K,
         ),
-    }
+    )
 
 
-def sampling_check(fit: NutsFit, tree: "xr.DataTree") -> dict[str, Any]:
+def sampling_check(fit: NutsFit, tree: "xr.DataTree") -> Sampling:
     """Whether the sampler explored the posterior: R-hat, effective draws, divergences, and ArviZ's own diagnosis."""
     import arviz as az
 
@@ -110,4 +134,4 @@ def sampling_check(fit: NutsFit, tree: "xr.DataTree") -> dict[str, Any]:
             least=MIN_ESS,
             divergences=fit.divergences,
         )
-    return {"passed": fit.settled, "trouble": trouble, "sentence": sentence}
+    return Sampling(fit.settled, sentence, trouble)

@@ -5,17 +5,19 @@ Thresholds: p below 0.005 or above 0.995 counts as a misfit, since about ten tes
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
+from nof1.analyze.checks.computation import Check
 from nof1.analyze.engines.marginal import MARGINAL_FAMILIES, QUICK_ROUNDS, fit_marginal
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.errors import RefusalError
-from nof1.language import Said, clauses, commas, phrase, say, say_some
+from nof1.language import Said, Sentence, clauses, commas, phrase, say, say_some
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -32,7 +34,64 @@ _FLOOR = (phrase("share at the floor without treatment"), phrase("share at the f
 _CEILING = (phrase("share at the ceiling without treatment"), phrase("share at the ceiling on {arm}"))
 
 
-def statistics(data: Terms, *, whole: bool) -> dict[Said, Callable[[Array], Array]]:
+@dataclass(frozen=True)
+class ModelCheck(Check):
+    """A check of the model: it says with how much care to take the answer, not that the computation failed."""
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A test quantity: as recorded, median and 95 % interval of new nights, chance that these exceed it (half of ties)."""
+
+    name: Sentence
+    observed: float
+    predicted: float
+    interval: tuple[float, float]
+    p: float
+
+
+@dataclass(frozen=True)
+class Predictive(ModelCheck):
+    """New nights from the model beside the recorded ones."""
+
+    statistics: tuple[Statistic, ...]
+
+
+@dataclass(frozen=True)
+class InfluentialNight:
+    """A night that carries the answer: by how many posterior sd the effect moves without it, None where that is not known."""
+
+    night: Sentence
+    outcome: float
+    shift_sd: float | None
+    pit: float
+    pareto_k: float
+
+
+@dataclass(frozen=True)
+class LeftOut(ModelCheck):
+    """Each night as all others foretell it. `pit` has one value a night; the p-value is that of their being uniform."""
+
+    p_uniform: float
+    elpd: float
+    elpd_se: float
+    p_loo: float
+    pareto_k_max: float
+    nights_above_limit: int
+    pit: tuple[float, ...]
+    influential: tuple[InfluentialNight, ...]
+
+
+@dataclass(frozen=True)
+class PriorSensitivity(ModelCheck):
+    """Power-scaling sensitivity of each arm's effect to the priors and to the nights, and the limit above which it counts."""
+
+    prior: dict[str, float]
+    likelihood: dict[str, float]
+    limit: float
+
+
+def statistics(data: ModelData, *, whole: bool) -> dict[Said, Callable[[Array], Array]]:
     """Test quantities of nights, each from outcomes of shape (..., n) to (...); by arm where an arm has enough nights.
 
     Spread, correlation of neighbouring nights, share of nights at the floor and at the ceiling, largest jump between
@@ -67,53 +126,54 @@ def _correlation(one: Array, other: Array) -> Array:
     return out
 
 
-def as_recorded(data: Terms, outcome: Array, *, whole: bool) -> Array:
+def as_recorded(data: ModelData, outcome: Array, *, whole: bool) -> Array:
     """Nights of the model as the diary would hold them: whole numbers where only these are used, within the scale."""
     return np.clip(np.rint(outcome), data.low, data.high) if whole else outcome
 
 
-def predictive_check(data: Terms, tree: "xr.DataTree", *, whole: bool) -> dict[str, Any]:
+def predictive_check(data: ModelData, tree: "xr.DataTree", *, whole: bool) -> Predictive:
     """Whether new nights from the model look like the recorded ones (Gelman, Meng & Stern 1996)."""
     replicated = tree["posterior_predictive"]["outcome"].stack(sample=_SAMPLES).transpose("sample", "day").to_numpy()
     replicated = as_recorded(data, replicated, whole=whole)
-    rows: dict[str, dict[str, Any]] = {}
+    rows: list[Statistic] = []
     for name, statistic in statistics(data, whole=whole).items():
         observed, new = float(statistic(data.outcome)), statistic(replicated)
-        p = float(np.mean(new > observed) + 0.5 * np.mean(new == observed))
-        rows[name] = {
-            "name": name,
-            "observed": observed,
-            "predicted": float(np.median(new)),
-            "interval": [float(np.quantile(new, 0.025)), float(np.quantile(new, 0.975))],
-            "p": p,
-        }
-    odd = [name for name, row in rows.items() if not EXTREME <= row["p"] <= 1 - EXTREME]
+        rows.append(
+            Statistic(
+                name=name,
+                observed=observed,
+                predicted=float(np.median(new)),
+                interval=(float(np.quantile(new, 0.025)), float(np.quantile(new, 0.975))),
+                p=float(np.mean(new > observed) + 0.5 * np.mean(new == observed)),
+            )
+        )
+    odd = [row for row in rows if not EXTREME <= row.p <= 1 - EXTREME]
     if odd:
         sentence = say_some(
             len(odd),
             "New nights made up by the model differ from the recorded ones in one respect ({told}). Take the interval with care.",
             "New nights made up by the model differ from the recorded ones in {count} respects ({told}). Take the interval with care.",
-            told=clauses([_odd(rows[name]) for name in odd[:_TOLD]]),
+            told=clauses([_odd(row) for row in odd[:_TOLD]]),
         )
     else:
         sentence = say(
             "New nights made up by the model look like the recorded ones (spread, ends of the scale, neighbouring nights, jumps)."
         )
-    return {"kind": "model", "passed": not odd, "statistics": rows, "sentence": sentence}
+    return Predictive(not odd, sentence, tuple(rows))
 
 
-def _odd(row: dict[str, Any]) -> Said:
-    low, high = row["interval"]
+def _odd(row: Statistic) -> Said:
+    low, high = row.interval
     return say(
         "{name}: recorded {observed:.2g}, from the model {low:.2g} to {high:.2g}",
-        name=row["name"],
-        observed=row["observed"],
+        name=row.name,
+        observed=row.observed,
         low=low,
         high=high,
     )
 
 
-def left_out_check(data: Terms, leave_one_out: "xr.DataTree", night: Callable[[int], date] | None) -> dict[str, Any]:
+def left_out_check(data: ModelData, leave_one_out: "xr.DataTree", night: Callable[[int], date] | None) -> LeftOut:
     """Whether each night is as surprising as it should be given the others (LOO-PIT), and which nights carry the answer.
 
     `night` gives the date of a day counted from 0; None where only numbers are known.
@@ -134,34 +194,33 @@ def left_out_check(data: Terms, leave_one_out: "xr.DataTree", night: Callable[[i
     unknown = [int(i) for i in unsure if int(i) not in refitted]
     p_uniform = float(kstest(pit, "uniform").pvalue)
     order = [*unknown, *(int(i) for i in np.argsort(-moved) if int(i) not in unknown)][:_TOLD]
-    influential: list[dict[str, Any]] = [
-        {
-            "night": _name(data, i, night),
-            "outcome": float(data.outcome[i]),
-            "shift_sd": None if i in unknown else float(moved[i]),
-            "pit": float(pit[i]),
-            "pareto_k": float(k[i]),
-        }
+    influential = tuple(
+        InfluentialNight(
+            night=_name(data, i, night),
+            outcome=float(data.outcome[i]),
+            shift_sd=None if i in unknown else float(moved[i]),
+            pit=float(pit[i]),
+            pareto_k=float(k[i]),
+        )
         for i in order
-    ]
-    strong = [row for row in influential if row["shift_sd"] is None or row["shift_sd"] > _SHIFT]
+    )
+    strong = [row for row in influential if row.shift_sd is None or row.shift_sd > _SHIFT]
     uniform = p_uniform >= UNIFORM
-    return {
-        "kind": "model",
-        "passed": uniform and not strong,
-        "p_uniform": p_uniform,
-        "elpd": float(loo.elpd),
-        "elpd_se": float(loo.se),
-        "p_loo": float(loo.p),
-        "pareto_k_max": float(k.max()),
-        "nights_above_limit": len(unsure),
-        "pit": [float(value) for value in pit],
-        "influential": influential,
-        "sentence": _left_out_sentence(strong, uniform=uniform),
-    }
+    return LeftOut(
+        passed=uniform and not strong,
+        sentence=_left_out_sentence(strong, uniform=uniform),
+        p_uniform=p_uniform,
+        elpd=float(loo.elpd),
+        elpd_se=float(loo.se),
+        p_loo=float(loo.p),
+        pareto_k_max=float(k.max()),
+        nights_above_limit=len(unsure),
+        pit=tuple(float(value) for value in pit),
+        influential=influential,
+    )
 
 
-def _left_out_sentence(strong: list[dict[str, Any]], *, uniform: bool) -> Said:
+def _left_out_sentence(strong: list[InfluentialNight], *, uniform: bool) -> Said:
     shape = (
         say("Given all others, the nights are as surprising as they should be")
         if uniform
@@ -176,11 +235,11 @@ def _left_out_sentence(strong: list[dict[str, Any]], *, uniform: bool) -> Said:
         "{shape}; the answer leans on one night: {nights}.",
         "{shape}; the answer leans on {count} nights: {nights}.",
         shape=shape,
-        nights=commas([say("{night} ({outcome:g})", night=row["night"], outcome=row["outcome"]) for row in strong]),
+        nights=commas([say("{night} ({outcome:g})", night=row.night, outcome=row.outcome) for row in strong]),
     )
 
 
-def _refitted(data: Terms, leave_one_out: "xr.DataTree", unsure: NDArray[np.int64]) -> dict[int, float]:
+def _refitted(data: ModelData, leave_one_out: "xr.DataTree", unsure: NDArray[np.int64]) -> dict[int, float]:
     """By how many posterior sd the effect moves without each of these nights, fitted anew where the quick engine can.
 
     Weights cannot tell it of a night that surprises so much that hardly any draw foretells it (Pareto k above the limit).
@@ -199,12 +258,12 @@ def _refitted(data: Terms, leave_one_out: "xr.DataTree", unsure: NDArray[np.int6
     return out
 
 
-def _name(data: Terms, i: int, night: Callable[[int], date] | None) -> str:
+def _name(data: ModelData, i: int, night: Callable[[int], date] | None) -> str:
     day = int(data.day[i])
     return say("night {number}", number=day + 1) if night is None else night(day).isoformat()
 
 
-def prior_check(tree: "xr.DataTree") -> dict[str, Any]:
+def prior_check(tree: "xr.DataTree") -> PriorSensitivity:
     """How much the effect follows its priors and its nights, by power-scaling them (Kallioinen et al. 2024)."""
     import arviz as az
 
@@ -229,13 +288,7 @@ def prior_check(tree: "xr.DataTree") -> dict[str, Any]:
         )
     else:
         sentence = say("Priors a little stronger or weaker would leave this answer as it is.")
-    return {
-        "kind": "model",
-        "passed": not sensitive,
-        **by_arm,
-        "limit": MAX_SENSITIVITY,
-        "sentence": sentence,
-    }
+    return PriorSensitivity(not sensitive, sentence, by_arm["prior"], by_arm["likelihood"], MAX_SENSITIVITY)
 
 
 def _quietly[T](call: Callable[[], T]) -> T:

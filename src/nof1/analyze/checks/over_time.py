@@ -7,17 +7,17 @@ It must not import PyMC, and knows nothing of pages.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
 from nof1.analyze.checks.sensitivity import leading_estimands
 from nof1.analyze.engines.marginal import MarginalFit, fit_marginal
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL, Effect, Pair, effect_from_mixture, pairs, verdict_words
 from nof1.errors import RefusalError
-from nof1.language import phrase, say, sentences
+from nof1.language import Sentence, phrase, say, sentences
 from nof1.plan.protocol.analysis import Estimand
 from nof1.plan.protocol.protocol import Protocol
 
@@ -25,7 +25,6 @@ from nof1.plan.protocol.protocol import Protocol
 Course = Literal["steady", "better later", "worse later", "can't tell yet"]
 ESTIMANDS: tuple[Estimand, ...] = ("full", "as-lived")
 _FIRST, _LAST = -0.5, 0.5  # time g on the first and the last planned day
-_OF_CHANGE = ("mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm", "mcse_mean", "mcse_sd")
 
 _SENTENCES: dict[Course, str] = {
     "steady": phrase("The effect of {arm} was about the same from the first days to the last."),
@@ -41,58 +40,105 @@ _SENTENCES: dict[Course, str] = {
 }
 
 
+@dataclass(frozen=True)
+class Change:
+    """Effect on the last planned day minus that on the first. Of a change no verdict is given: it is no effect."""
+
+    mean: float
+    sd: float
+    interval: tuple[float, float]
+    p_better: float
+    p_benefit: float
+    p_small: float
+    p_harm: float
+    p_positive: float
+    mcse_mean: float
+    mcse_sd: float
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Effects on the first and on the last planned day, and the change between them."""
+
+    change: Change
+    early: Effect
+    late: Effect
+
+
+@dataclass(frozen=True)
+class PairOverTime:
+    """One pair of arms over time.
+
+    Attributes
+    ----------
+    estimand : {"full", "as-lived"}
+        The one that pages lead with. As lived takes the mean exposure of an arm's nights for both ends.
+    crosses : bool
+        Whether there is benefit at one end and harm at the other, each as certain as the protocol asks.
+    """
+
+    arm: str
+    reference: str
+    estimand: Estimand
+    course: Course
+    crosses: bool
+    verdicts_differ: bool
+    sentence: Sentence
+    full: Ends
+    as_lived: Ends
+
+    @property
+    def leading(self) -> Ends:
+        """Those of the estimand that pages lead with."""
+        return self.full if self.estimand == "full" else self.as_lived
+
+
+@dataclass(frozen=True)
+class OverTime:
+    """How each effect changed from the first planned day to the last; `refused` says why the engine could not answer."""
+
+    certainty: float
+    interval_kind: str
+    level: float
+    rows: tuple[PairOverTime, ...] = ()
+    pareto_k: float | None = None
+    refused: Sentence | None = None
+
+
 def effect_over_time(
-    protocol: Protocol, data: Terms, *, seed: int, leading: Sequence[Estimand] | None = None
-) -> dict[str, Any]:
+    protocol: Protocol, data: ModelData, *, seed: int, leading: Sequence[Estimand] | None = None
+) -> OverTime:
     """How each effect changed from the first planned day to the last.
 
     Parameters
     ----------
     protocol : Protocol
-    data : Terms
+    data : ModelData
         Of the trial as planned.
     seed : int
         Of the marginal engine.
     leading : sequence of {"full", "as-lived"}, optional
         The estimand that pages lead with, one for each of `pairs(protocol)`. If not given: the one that the protocol
         names, and as lived where exposure stayed short of full.
-
-    Returns
-    -------
-    dict
-        "refused" (None, or why the engine could not answer), "pareto_k", "certainty", "interval_kind", "level" and "rows",
-        one for each pair of arms: "arm", "reference", "estimand", "course" (one of `Course`), "crosses" (benefit at one
-        end, harm at the other), "verdicts_differ", "sentence"; then "change", "early" and "late" on the leading estimand,
-        and all three again under "full" and "as_lived". "early" and "late" are effects on the first and on the last
-        planned day, as `Effect.to_dict`; "change" is late minus early with "p_positive". "As lived" takes the mean
-        exposure of an arm's nights for both ends.
     """
-    told: dict[str, Any] = {
-        "refused": None,
-        "pareto_k": None,
-        "certainty": protocol.analysis.certainty,
-        "interval_kind": INTERVAL_KIND,
-        "level": LEVEL,
-        "rows": [],
-    }
+    told = OverTime(protocol.analysis.certainty, INTERVAL_KIND, LEVEL)
     if data.family != "normal":
-        return told | {
-            "refused": say(
-                'An effect that changes over time is estimated for the family "normal", not for "{family}".',
-                family=data.family,
-            )
-        }
+        reason = say(
+            'An effect that changes over time is estimated for the family "normal", not for "{family}".',
+            family=data.family,
+        )
+        return replace(told, refused=reason)
     try:
         fitted = fit_marginal(replace(data, over_time=True), seed=seed)
     except RefusalError as refusal:
-        return told | {"refused": refusal.told}
+        return replace(told, refused=refusal.told)
     compared = pairs(protocol)
     leads = leading or leading_estimands(protocol, fitted.highest_exposure)
-    rows = [_row(protocol, fitted, pair, estimand) for pair, estimand in zip(compared, leads, strict=True)]
-    return told | {"pareto_k": fitted.pareto_k, "rows": rows}
+    rows = (_row(protocol, fitted, pair, estimand) for pair, estimand in zip(compared, leads, strict=True))
+    return replace(told, pareto_k=fitted.pareto_k, rows=tuple(rows))
 
 
-def _row(protocol: Protocol, fitted: MarginalFit, pair: Pair, estimand: Estimand) -> dict[str, Any]:
+def _row(protocol: Protocol, fitted: MarginalFit, pair: Pair, estimand: Estimand) -> PairOverTime:
     effects = {name: _by_time(protocol, fitted, pair, as_lived=name == "as-lived") for name in ESTIMANDS}
     change, early, late = effects[estimand]
     course = _course(protocol.analysis.certainty, change)
@@ -100,19 +146,17 @@ def _row(protocol: Protocol, fitted: MarginalFit, pair: Pair, estimand: Estimand
         one.p_better >= protocol.analysis.certainty and 1 - other.p_better >= protocol.analysis.certainty
         for one, other in ((early, late), (late, early))
     )
-    differ = early.verdict != late.verdict
-    return {
-        "arm": pair.arm,
-        "reference": pair.reference,
-        "estimand": estimand,
-        "course": course,
-        "crosses": crosses,
-        "verdicts_differ": differ,
-        "sentence": _sentence(protocol, pair, course, early, late, crosses=crosses),
-        **_plain(protocol, *effects[estimand]),
-        "full": _plain(protocol, *effects["full"]),
-        "as_lived": _plain(protocol, *effects["as-lived"]),
-    }
+    return PairOverTime(
+        arm=pair.arm,
+        reference=pair.reference,
+        estimand=estimand,
+        course=course,
+        crosses=crosses,
+        verdicts_differ=early.verdict != late.verdict,
+        sentence=_sentence(protocol, pair, course, early, late, crosses=crosses),
+        full=_ends(protocol, *effects["full"]),
+        as_lived=_ends(protocol, *effects["as-lived"]),
+    )
 
 
 def _by_time(protocol: Protocol, fitted: MarginalFit, pair: Pair, *, as_lived: bool) -> tuple[Effect, Effect, Effect]:
@@ -136,12 +180,20 @@ def _course(certainty: float, change: Effect) -> Course:
     return "can't tell yet"
 
 
-def _plain(protocol: Protocol, change: Effect, early: Effect, late: Effect) -> dict[str, Any]:
-    """Plain values for results.json. Of a change no verdict is given: it is no effect."""
-    content = change.to_dict()
-    p_positive = change.p_better if protocol.outcome.better == "higher" else 1 - change.p_better
-    of_change = {name: content[name] for name in _OF_CHANGE} | {"p_positive": p_positive}
-    return {"change": of_change, "early": early.to_dict(), "late": late.to_dict()}
+def _ends(protocol: Protocol, change: Effect, early: Effect, late: Effect) -> Ends:
+    of_change = Change(
+        mean=change.mean,
+        sd=change.sd,
+        interval=change.interval,
+        p_better=change.p_better,
+        p_benefit=change.p_benefit,
+        p_small=change.p_small,
+        p_harm=change.p_harm,
+        p_positive=change.p_better if protocol.outcome.better == "higher" else 1 - change.p_better,
+        mcse_mean=change.mcse_mean,
+        mcse_sd=change.mcse_sd,
+    )
+    return Ends(of_change, early, late)
 
 
 def _sentence(protocol: Protocol, pair: Pair, course: Course, early: Effect, late: Effect, *, crosses: bool) -> str:

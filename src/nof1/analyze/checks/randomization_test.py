@@ -6,13 +6,12 @@ are is in `nof1.analyze.checks.order_statistics`. Knows no model and no engine.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from nof1.analyze.checks.order_statistics import Statistic, Tested, check_statistic, judge
 from nof1.analyze.checks.permutation_distribution import differences_of, nights_lived
 from nof1.analyze.model.effects import LEVEL, pairs
 from nof1.errors import InputError, RefusalError
-from nof1.language import Said, say, sentences
+from nof1.language import Said, Sentence, say, sentences
 from nof1.plan.orders.pairs import orders_between
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
@@ -61,17 +60,16 @@ class RandomizationTest:
     draws: int | None
     interval: tuple[float | None, float | None]
     level: float
-    sentence: str
+    sentence: Sentence
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for results.json; an interval without any end is None."""
-        names = ("statistic", "p", "p_one_sided", "p_smallest", "orders", "exact", "draws", "level", "arm", "reference")
-        ends = None if self.interval == (None, None) else list(self.interval)
-        return {name: getattr(self, name) for name in names} | {
-            "of": self.of,
-            "interval": ends,
-            "sentence": self.sentence,
-        }
+
+@dataclass(frozen=True)
+class NotTested:
+    """A pair of arms without a test, and the reason."""
+
+    arm: str
+    reference: str
+    refused: Sentence
 
 
 def randomization_test(
@@ -155,24 +153,16 @@ def randomization_test(
     )
 
 
-def describe_randomization(trial: Trial, *, seed: int = 1) -> dict[str, Any]:
-    """The randomization test of every pair of arms, for results.json.
+def randomization_tests(trial: Trial, *, seed: int = 1) -> tuple[RandomizationTest | NotTested, ...]:
+    """The randomization test of every pair of arms: the first active arm against the reference first."""
 
-    Returns
-    -------
-    dict
-        That of the first active arm against the reference, with `pairs`, the same for every further pair; or
-        `refused`, the reason, where there is none.
-    """
-    tests = []
-    for pair in pairs(trial.protocol):
+    def tested(arm: str, reference: str) -> RandomizationTest | NotTested:
         try:
-            tests.append(randomization_test(trial, pair.arm, pair.reference, seed=seed).to_dict())
+            return randomization_test(trial, arm, reference, seed=seed)
         except RefusalError as refusal:
-            if not tests:
-                return {"refused": refusal.told}
-            tests.append({"arm": pair.arm, "reference": pair.reference, "refused": refusal.told})
-    return tests[0] | {"pairs": tests[1:]}
+            return NotTested(arm, reference, refusal.told)
+
+    return tuple(tested(pair.arm, pair.reference) for pair in pairs(trial.protocol))
 
 
 def _sentence(

@@ -5,22 +5,23 @@ Every choice is the trial as it was recorded with another `protocol.analysis`, a
 """
 
 import copy
+import typing
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.engines.choose import Solved, solve
+from nof1.analyze.engines.choose import EffectEstimates, EngineName, estimate
 from nof1.analyze.engines.marginal import MARGINAL_FAMILIES
 from nof1.analyze.engines.pair_effects import Row
-from nof1.analyze.model.data import night_of_period, terms
-from nof1.analyze.model.effects import pairs
+from nof1.analyze.model.data import build_model_data, night_of_period
+from nof1.analyze.model.effects import Effect, Verdict, pairs
 from nof1.analyze.model.exposure import NEARLY_FULL
 from nof1.errors import InputError, Nof1Warning, RefusalError
-from nof1.language import phrase, say, say_some
+from nof1.language import Sentence, phrase, say, say_some
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.protocol.analysis import Analysis, Estimand
 from nof1.plan.protocol.family import Ends, Family, family_refusal
@@ -58,7 +59,62 @@ _WIDER = (
     (phrase("prior twice as wide"), phrase("effects expected twice as large, sd {sd:g} points"), 2.0),
     (phrase("prior half as wide"), phrase("effects expected half as large, sd {sd:g} points"), 0.5),
 )
-_TOLD = ("mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm", "verdict")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One pair of arms under one choice.
+
+    Attributes
+    ----------
+    choice, what : str
+        Its name, and the name in plain words.
+    estimand : {"full", "as-lived"}
+        The one that pages lead with. Where a choice's own exposure stays short of full this is the effect as lived, since its
+        full effect is an extrapolation.
+    engine : str
+    full, as_lived : Effect or None
+        None where the choice was refused; `refused` is the reason.
+    """
+
+    choice: Sentence
+    what: Sentence
+    arm: str
+    reference: str
+    estimand: Estimand
+    engine: EngineName
+    full: Effect | None = None
+    as_lived: Effect | None = None
+    refused: Sentence | None = None
+
+    @property
+    def leading(self) -> Effect | None:
+        """The effect on the leading estimand; None where the choice was refused."""
+        return self.full if self.estimand == "full" else self.as_lived
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Which choices change the verdict of one pair of arms, and which moves the estimate most.
+
+    Attributes
+    ----------
+    verdict : str or None
+        As planned; None if that was refused.
+    others : int
+        Other choices that gave an answer.
+    changed, refused : tuple of Choice
+        Those with another verdict, those without an answer.
+    most : Choice or None
+        The one with the largest shift of the mean; `shift` is that, in points.
+    """
+
+    verdict: Verdict | None
+    others: int
+    refused: tuple[Choice, ...]
+    changed: tuple[Choice, ...] = ()
+    most: Choice | None = None
+    shift: float | None = None
 
 
 @dataclass(frozen=True)
@@ -75,9 +131,9 @@ def sensitivity(
     *,
     seed: int,
     leading: Sequence[Estimand] | None = None,
-    planned: Solved | None = None,
+    planned: EffectEstimates | None = None,
     quick: bool = False,
-) -> list[dict[str, Any]]:
+) -> tuple[Choice, ...]:
     """The main analysis and every alternative to it, for every pair of arms.
 
     Parameters
@@ -87,36 +143,32 @@ def sensitivity(
     leading : sequence of {"full", "as-lived"}, optional
         The estimand that pages lead with, one for each of `pairs(trial.protocol)`. If not given: the one that the protocol
         names, and as lived where exposure stayed short of full.
-    planned : Solved, optional
+    planned : EffectEstimates, optional
         The main analysis, if it was done already.
     quick : bool
         Only the choices that the marginal engine answers.
 
     Returns
     -------
-    list of dict
-        The analysis as planned first, then one choice after the other, each with one row for each pair of arms. Keys:
-        "choice", "what" (in plain words), "arm", "reference", "estimand", "mean", "sd", "interval", "p_better", "p_benefit",
-        "p_small", "p_harm", "verdict" (on the leading estimand), "engine", "refused" (None or the reason; the numbers are
-        None then), "full" and "as_lived" (both estimands, as `Effect.to_dict`, or None). Where a choice's own
-        exposure stays short of full its row speaks of the effect as lived, since its full effect is an extrapolation.
+    tuple of Choice
+        The analysis as planned first, then one choice after the other, each with one row for each pair of arms.
     """
     protocol = trial.protocol
     first = Alternative(say(AS_PLANNED), say("the analysis as planned"), protocol.analysis)
     others = [one for one in alternatives(trial) if not quick or one.analysis.family in MARGINAL_FAMILIES]
-    tried: list[tuple[Alternative, Solved | str]] = [(first, planned or _solved(trial, first, seed))]
+    tried: list[tuple[Alternative, EffectEstimates | str]] = [(first, planned or _solved(trial, first, seed))]
     tried += [(alternative, _solved(trial, alternative, seed)) for alternative in others]
     main = tried[0][1]
     if leading is None:
         leading = _named(protocol) if isinstance(main, str) else leading_estimands(protocol, main.highest)
-    rows: list[dict[str, Any]] = []
+    rows: list[Choice] = []
     for alternative, solved in tried:
         if isinstance(solved, str):
             rows += rows_of_refusal(protocol, alternative.choice, alternative.what, solved, leading=leading)
             continue
         own = leading_estimands(protocol, solved.highest, leading)
         rows += _rows(protocol, alternative.choice, alternative.what, solved.rows, own, solved.engine)
-    return rows
+    return tuple(rows)
 
 
 def alternatives(trial: Trial) -> tuple[Alternative, ...]:
@@ -192,51 +244,43 @@ def rows_of_refusal(
     what: str,
     reason: str,
     *,
-    engine: str = "marginal",
+    engine: EngineName = "marginal",
     leading: Sequence[Estimand] | None = None,
-) -> list[dict[str, Any]]:
+) -> list[Choice]:
     """Rows of `sensitivity` for a choice that cannot be computed, with the reason; one for each pair of arms."""
     return [
-        {"choice": choice, "what": what, "arm": pair.arm, "reference": pair.reference, "estimand": estimand}
-        | dict.fromkeys(_TOLD)
-        | {"engine": engine, "refused": reason, "full": None, "as_lived": None}
+        Choice(choice, what, pair.arm, pair.reference, estimand, engine, refused=reason)
         for pair, estimand in zip(pairs(protocol), leading or _named(protocol), strict=True)
     ]
 
 
-def compare(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def compare(rows: Sequence[Choice]) -> Comparison:
     """Which choices change the verdict of one pair of arms, and which moves the estimate most.
 
     Parameters
     ----------
-    rows : sequence of mappings
+    rows : sequence of Choice
         Of `sensitivity`, for one pair; the first is the analysis as planned.
-
-    Returns
-    -------
-    dict
-        "verdict" as planned (None if that was refused), "others" (number of other choices that gave an answer),
-        "changed" (rows with another verdict), "refused" (rows without an answer), "most" (row with the largest shift of
-        the mean, or None), "shift" (that shift, in points).
     """
     main, *others = rows
-    answered = [row for row in others if row["refused"] is None]
-    told: dict[str, Any] = {
-        "verdict": main["verdict"],
-        "others": len(answered),
-        "changed": [],
-        "refused": [row for row in others if row["refused"] is not None],
-        "most": None,
-        "shift": None,
-    }
-    if main["refused"] is not None or not answered:
-        return told
-    most = max(answered, key=lambda row: abs(row["mean"] - main["mean"]))
-    changed = [row for row in answered if row["verdict"] != main["verdict"]]
-    return told | {"changed": changed, "most": most, "shift": most["mean"] - main["mean"]}
+    planned = main.leading
+    answered = [(row, row.leading) for row in others if row.leading is not None]
+    refused = tuple(row for row in others if row.refused is not None)
+    if planned is None or not answered:
+        return Comparison(None if planned is None else planned.verdict, len(answered), refused)
+    most, moved = max(answered, key=lambda one: abs(one[1].mean - planned.mean))
+    changed = tuple(row for row, effect in answered if effect.verdict != planned.verdict)
+    return Comparison(planned.verdict, len(answered), refused, changed, most, moved.mean - planned.mean)
 
 
-def of_pair(rows: Sequence[Mapping[str, Any]], pair: tuple[str, str] | None = None) -> list[Mapping[str, Any]]:
+class _OfPair(typing.Protocol):
+    @property
+    def arm(self) -> str: ...
+    @property
+    def reference(self) -> str: ...
+
+
+def of_pair[T: _OfPair](rows: Sequence[T], pair: tuple[str, str] | None = None) -> list[T]:
     """The rows of one pair (arm, reference), in their order; of the first pair if none is named.
 
     Raises
@@ -244,22 +288,22 @@ def of_pair(rows: Sequence[Mapping[str, Any]], pair: tuple[str, str] | None = No
     InputError
         If there is no row of that pair.
     """
-    wanted = pair or ((rows[0]["arm"], rows[0]["reference"]) if rows else None)
-    found = [row for row in rows if (row["arm"], row["reference"]) == wanted]
+    wanted = pair or ((rows[0].arm, rows[0].reference) if rows else None)
+    found = [row for row in rows if (row.arm, row.reference) == wanted]
     if not found:
-        told = sorted({f"{row['arm']} against {row['reference']}" for row in rows})
+        told = sorted({f"{row.arm} against {row.reference}" for row in rows})
         raise InputError(
             f"There is no row for {wanted!r}. Choose one of: {', '.join(told) or 'none, the list is empty'}."
         )
     return found
 
 
-def _solved(trial: Trial, alternative: Alternative, seed: int) -> Solved | str:
+def _solved(trial: Trial, alternative: Alternative, seed: int) -> EffectEstimates | str:
     """The answer under an alternative, or why there is none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Nof1Warning)  # the main analysis has said it
-            return solve(trial.protocol, terms(_replanned(trial, alternative.analysis)), seed=seed)
+            return estimate(trial.protocol, build_model_data(_replanned(trial, alternative.analysis)), seed=seed)
     except (RefusalError, InputError) as refusal:
         return refusal.told
 
@@ -281,18 +325,12 @@ def _rows(
     what: str,
     both: Sequence[Row],
     estimands: Sequence[Estimand],
-    engine: str,
-) -> list[dict[str, Any]]:
-    rows = []
-    for pair, effects, estimand in zip(pairs(protocol), both, estimands, strict=True):
-        full, lived = effects["full"].to_dict(), effects["as-lived"].to_dict()
-        numbers = full if estimand == "full" else lived
-        rows.append(
-            {"choice": choice, "what": what, "arm": pair.arm, "reference": pair.reference, "estimand": estimand}
-            | {name: numbers[name] for name in _TOLD}
-            | {"engine": engine, "refused": None, "full": full, "as_lived": lived}
-        )
-    return rows
+    engine: EngineName,
+) -> list[Choice]:
+    return [
+        Choice(choice, what, pair.arm, pair.reference, estimand, engine, effects["full"], effects["as-lived"])
+        for pair, effects, estimand in zip(pairs(protocol), both, estimands, strict=True)
+    ]
 
 
 def _named(protocol: Protocol) -> list[Estimand]:

@@ -22,7 +22,7 @@ _TABLE = "CREATE TABLE IF NOT EXISTS finished (key TEXT PRIMARY KEY, person TEXT
 _AT_ONCE = 500  # keys in one question; SQLite allows at least 999 values
 
 
-class Finished:
+class ResultsCache:
     """Answers by key, each written whole or not at all.
 
     Parameters

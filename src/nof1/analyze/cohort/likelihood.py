@@ -17,7 +17,7 @@ import numpy as np
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import ROUNDS, MarginalFit, fit_marginals
-from nof1.analyze.model.data import Terms, terms
+from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.model.effects import effect_from_mixture, pairs
 from nof1.analyze.model.standardize import MEASURES
 from nof1.errors import InputError, Nof1Error, RefusalError
@@ -200,7 +200,7 @@ def people(trials: Mapping[str, Trial], *, seed: int = 1) -> list[Person | Nof1E
         In the order of the trials; an error where one cannot be analyzed.
     """
     taken = [_terms(trial) for trial in trials.values()]
-    fitted = iter(fit_marginals([data for data in taken if isinstance(data, Terms)], seed=seed, rounds=ROUNDS))
+    fitted = iter(fit_marginals([data for data in taken if isinstance(data, ModelData)], seed=seed, rounds=ROUNDS))
     out: list[Person | Nof1Error] = []
     for (name, trial), data in zip(trials.items(), taken, strict=True):
         fit = data if isinstance(data, Nof1Error) else next(fitted)
@@ -211,10 +211,10 @@ def people(trials: Mapping[str, Trial], *, seed: int = 1) -> list[Person | Nof1E
     return out
 
 
-def _terms(trial: Trial) -> Terms | Nof1Error:
+def _terms(trial: Trial) -> ModelData | Nof1Error:
     try:
         refuse_family(trial.protocol)
-        return terms(trial)
+        return build_model_data(trial)
     except Nof1Error as refusal:
         return refusal
 

@@ -21,7 +21,7 @@ from nof1.analyze.cohort.nodes import MEAN_SD, SPREAD_SCALE
 from nof1.analyze.cohort.people import Moderator
 from nof1.analyze.cohort.pool import Pooled, Population
 from nof1.analyze.engines.nuts import CHAINS, MAX_RHAT, MIN_ESS, Effort
-from nof1.analyze.model.data import Terms, terms
+from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.model.effects import TAILS
 from nof1.analyze.model.exposure import dose_changes
 from nof1.errors import RefusalError
@@ -41,7 +41,7 @@ class Stacked:
 
     Attributes
     ----------
-    data : tuple of Terms
+    data : tuple of ModelData
     person, period : int array, shape (n,)
         Whose night it is, and its period among everybody's.
     period_person : int array, shape (P,)
@@ -59,7 +59,7 @@ class Stacked:
         Days since the recorded night before; 0 on a person's first night.
     """
 
-    data: tuple[Terms, ...]
+    data: tuple[ModelData, ...]
     person: NDArray[np.int64]
     period: NDArray[np.int64]
     period_person: NDArray[np.int64]
@@ -81,12 +81,12 @@ class Stacked:
         return np.array([getattr(one, part) for one in self.data], dtype=float)
 
 
-def stack(everybody: Sequence[Terms], arm: str) -> Stacked:
+def stack(everybody: Sequence[ModelData], arm: str) -> Stacked:
     """Put everybody's nights in a row.
 
     Parameters
     ----------
-    everybody : sequence of Terms
+    everybody : sequence of ModelData
     arm : str
         The arm in question; all of them have it.
     """
@@ -239,7 +239,7 @@ def sample_cohort(
     """
     import nutpie
 
-    stacked = stack([terms(trial) for trial in trials], arm)
+    stacked = stack([build_model_data(trial) for trial in trials], arm)
     model = build_cohort_model(stacked, span, moderator)
     compiled = nutpie.compile_pymc_model(model, var_names=[variable.name for variable in model.free_RVs])
     for effort in _EFFORTS:

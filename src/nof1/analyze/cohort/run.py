@@ -11,10 +11,10 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from nof1.analyze.cohort.cache import Finished
+from nof1.analyze.cohort.cache import ResultsCache
 from nof1.analyze.cohort.folders import TrialFolder
 from nof1.analyze.cohort.likelihood import Person, people
-from nof1.analyze.parallel.processes import Spread, here
+from nof1.analyze.parallel.processes import Spread, run_local
 from nof1.analyze.simulation.replicate import Progress
 from nof1.clock import local_now
 from nof1.errors import InputError, Nof1Error, Nof1Warning
@@ -47,7 +47,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Studied:
+class AnalyzedPeople:
     """Everybody's own answer.
 
     Attributes
@@ -81,29 +81,29 @@ class Studied:
         return sha256_bytes("".join(lines).encode())
 
 
-def study(
+def analyze_people(
     trials: Sequence[TrialFolder],
-    finished: Finished,
+    finished: ResultsCache,
     *,
     seed: int = 1,
     workers: int | None = None,
     spread: Spread | None = None,
     progress: Progress | None = None,
     now: datetime | None = None,
-) -> Studied:
+) -> AnalyzedPeople:
     """Analyse each person alone, but for those whose answer is there already.
 
     Parameters
     ----------
     trials : sequence of TrialFolder
-    finished : Finished
+    finished : ResultsCache
         Asked first; what is new is kept in it as it comes.
     seed : int
         The same for everybody, so that an answer does not depend on who else is there.
     workers : int, optional
         Processes; as many as there are cores, at most four, if not given.
     spread : callable, optional
-        Runs the tasks elsewhere, such as `nof1.analyze.parallel.dask.on_cluster`.
+        Runs the tasks elsewhere, such as `nof1.analyze.parallel.dask.run_dask`.
     progress : callable, optional
         Told the stage, the people done and the whole.
     now : datetime, optional
@@ -125,7 +125,7 @@ def study(
     tasks = [tuple((keys[one.name], one, seed) for one in left[i : i + CHUNK]) for i in range(0, len(left), CHUNK)]
     if progress is not None:
         progress("people", done, whole)
-    for rows in (spread or here(workers, few=len(left) < _ALONE))(answer_all, tasks):
+    for rows in (spread or run_local(workers, few=len(left) < _ALONE))(answer_all, tasks):
         new = {key: told for key, told, _ in rows if told is not None}
         finished.keep(new)
         answers |= new
@@ -140,7 +140,7 @@ def study(
     found = [(one.name, told) for one, told in seen if one.name not in {problem.name for problem in unwritten}]
     titles = Counter(str(told.get("title", "")) for _, told in found)
     nights = [date.fromisoformat(told["last"]) for _, told in found if told.get("last")]
-    return Studied(
+    return AnalyzedPeople(
         people=tuple(replace(Person.from_dict(told), name=name) for name, told in found),
         problems=tuple(sorted(problems, key=lambda problem: problem.name)),
         computed=len(seen) - taken_over,

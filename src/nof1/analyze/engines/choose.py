@@ -6,13 +6,13 @@ ordinal, count and binary: PyMC with NUTS, several seconds each for compiling.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import MARGINAL_FAMILIES, MarginalFit, fit_marginal
 from nof1.analyze.engines.pair_effects import Row, drawn_rows, highest_exposure, mixture_rows, rows_of
 from nof1.analyze.engines.posterior import marginal_draws
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.draws import Draws
 from nof1.analyze.model.exposure import exposure_summary
 from nof1.errors import RefusalError
@@ -23,20 +23,21 @@ from nof1.plan.protocol.protocol import Protocol
 if TYPE_CHECKING:
     from nof1.analyze.engines.augmented.fit import AugmentedFit
 
+EngineName = Literal["nuts", "marginal", "augmented"]
 AUGMENTED_FAMILIES = ("rating", "student")
 _WORST_RHAT = 1.05  # for a choice beside the main analysis, which is held to more
 
 
 @dataclass(frozen=True)
-class Solved:
+class EffectEstimates:
     """Effects of every pair of arms, the largest mean exposure of any night to each arm, shape (K,), and by which engine."""
 
     rows: list[Row]
     highest: Array
-    engine: str
+    engine: EngineName
 
 
-def solve(protocol: Protocol, data: Terms, *, seed: int) -> Solved:
+def estimate(protocol: Protocol, data: ModelData, *, seed: int) -> EffectEstimates:
     """Effects by the engine of the family.
 
     Raises
@@ -51,18 +52,18 @@ def solve(protocol: Protocol, data: Terms, *, seed: int) -> Solved:
     return _sampled(protocol, data, seed=seed)
 
 
-def from_marginal(protocol: Protocol, data: Terms, fitted: MarginalFit, *, seed: int) -> Solved:
+def from_marginal(protocol: Protocol, data: ModelData, fitted: MarginalFit, *, seed: int) -> EffectEstimates:
     """Effects from a fit of the marginal engine."""
     if data.family == "normal":
-        return Solved(mixture_rows(protocol, fitted), fitted.highest_exposure, "marginal")
+        return EffectEstimates(mixture_rows(protocol, fitted), fitted.highest_exposure, "marginal")
     from nof1.analyze.engines.nuts import mcse
 
     posterior = marginal_draws(data, fitted, seed=seed)
     rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
-    return Solved(rows, fitted.highest_exposure, "marginal")
+    return EffectEstimates(rows, fitted.highest_exposure, "marginal")
 
 
-def from_augmented(protocol: Protocol, data: Terms, *, seed: int) -> Solved:
+def from_augmented(protocol: Protocol, data: ModelData, *, seed: int) -> EffectEstimates:
     """Effects of the rating and the student family without PyMC."""
     from nof1.analyze.engines.augmented.fit import fit_augmented
     from nof1.analyze.engines.nuts import mcse
@@ -76,10 +77,10 @@ def from_augmented(protocol: Protocol, data: Terms, *, seed: int) -> Solved:
     )
     draws = augmented_draws(data, fitted)
     rows = rows_of(protocol, data, draws, fitted.phi.shape, mcse, seed)
-    return Solved(rows, exposure_summary(data.doses, data.treated, draws.half_life)[1], "augmented")
+    return EffectEstimates(rows, exposure_summary(data.doses, data.treated, draws.half_life)[1], "augmented")
 
 
-def augmented_draws(data: Terms, fitted: "AugmentedFit") -> Draws:
+def augmented_draws(data: ModelData, fitted: "AugmentedFit") -> Draws:
     """Its draws as arrays, chain after chain."""
 
     def flat(values: Array) -> Array:
@@ -99,7 +100,7 @@ def augmented_draws(data: Terms, fitted: "AugmentedFit") -> Draws:
     )
 
 
-def _sampled(protocol: Protocol, data: Terms, *, seed: int) -> Solved:
+def _sampled(protocol: Protocol, data: ModelData, *, seed: int) -> EffectEstimates:
     from nof1.analyze.engines.nuts import EFFORTS, compile_nuts, mcse, sample_nuts
 
     sampled = sample_nuts(compile_nuts(data, progress=_silent), seed=seed, progress=_silent, efforts=EFFORTS[:1])
@@ -107,7 +108,7 @@ def _sampled(protocol: Protocol, data: Terms, *, seed: int) -> Solved:
         raise RefusalError(say("The sampler did not settle (R-hat {rhat:.2f}).", rhat=sampled.rhat_max))
     posterior = sampled.tree["posterior"].to_dataset()
     rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
-    return Solved(rows, highest_exposure(data, posterior), "nuts")
+    return EffectEstimates(rows, highest_exposure(data, posterior), "nuts")
 
 
 def _silent(stage: str, done: int, whole: int) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.draws import Draws, draws_of
 from nof1.analyze.model.pointwise import left_out, log_likelihood, replicate_series
 from nof1.analyze.model.prior import priors_of
@@ -22,7 +22,7 @@ MOST_DRAWS = 4000  # in groups by night: more would only make files larger
 
 
 def complete_tree(
-    data: Terms, posterior: "xr.Dataset", sample_stats: "xr.Dataset | None", *, seed: int
+    data: ModelData, posterior: "xr.Dataset", sample_stats: "xr.Dataset | None", *, seed: int
 ) -> "xr.DataTree":
     """posterior, log_prior, log_likelihood, posterior_predictive, observed_data, constant_data, and sample_stats if given."""
     import xarray as xr
@@ -47,7 +47,7 @@ def complete_tree(
     return xr.DataTree.from_dict(groups)
 
 
-def log_prior(data: Terms, posterior: "xr.Dataset") -> "xr.Dataset":
+def log_prior(data: ModelData, posterior: "xr.Dataset") -> "xr.Dataset":
     """Log prior density of every parameter, in its own dims."""
     import xarray as xr
 
@@ -58,7 +58,7 @@ def log_prior(data: Terms, posterior: "xr.Dataset") -> "xr.Dataset":
     return xr.Dataset(out, coords={name: posterior[name] for name in posterior.coords if name != "day"})
 
 
-def leave_one_out_tree(data: Terms, posterior: "xr.Dataset", *, seed: int) -> "xr.DataTree":
+def leave_one_out_tree(data: ModelData, posterior: "xr.Dataset", *, seed: int) -> "xr.DataTree":
     """posterior, log_likelihood, posterior_predictive and observed_data, for az.loo, az.loo_pit and what goes with them."""
     import xarray as xr
 
@@ -77,7 +77,7 @@ def leave_one_out_tree(data: Terms, posterior: "xr.Dataset", *, seed: int) -> "x
     )
 
 
-def _by_night(data: Terms, values: Array, shape: tuple[int, int]) -> "xr.Dataset":
+def _by_night(data: ModelData, values: Array, shape: tuple[int, int]) -> "xr.Dataset":
     import xarray as xr
 
     return xr.Dataset(
@@ -86,7 +86,7 @@ def _by_night(data: Terms, values: Array, shape: tuple[int, int]) -> "xr.Dataset
     )
 
 
-def states(data: Terms, posterior: "xr.Dataset", latent: Array) -> Array:
+def states(data: ModelData, posterior: "xr.Dataset", latent: Array) -> Array:
     """Deviation of every night's latent rating from its mean, for draws of latent ratings of shape (chain, draw, n)."""
     from nof1.analyze.model.draws import linear_predictor
 
@@ -96,7 +96,7 @@ def states(data: Terms, posterior: "xr.Dataset", latent: Array) -> Array:
     return out
 
 
-def latent_states(data: Terms, sigma: Array, phi: Array, steps: Array) -> Array:
+def latent_states(data: ModelData, sigma: Array, phi: Array, steps: Array) -> Array:
     """Latent AR(1) states from their independent steps, (..., n) to (..., n): what the PyMC model adds up by doubling."""
     gaps = np.diff(data.day)
     out = np.empty(steps.shape)

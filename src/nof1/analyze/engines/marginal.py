@@ -20,7 +20,7 @@ from nof1.analyze.arrays import Array
 from nof1.analyze.engines.importance import Proposal, Some, find_modes, importance_sample
 from nof1.analyze.engines.marginal_batch import ModelBatch
 from nof1.analyze.engines.marginal_model import MarginalModel
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.exposure import exposure_summary
 from nof1.errors import RefusalError
 from nof1.language import listed, say, sentences
@@ -123,12 +123,12 @@ def contrast_sd(effect_root: Array, vector: Array) -> Array:
     return out
 
 
-def fit_marginal(data: Terms, *, seed: int, rounds: Sequence[tuple[int, int]] = ROUNDS) -> MarginalFit:
+def fit_marginal(data: ModelData, *, seed: int, rounds: Sequence[tuple[int, int]] = ROUNDS) -> MarginalFit:
     """Fit the normal model of one trial by the marginal engine.
 
     Parameters
     ----------
-    data : Terms
+    data : ModelData
     seed : int
         Scrambles the Sobol points that make the proposals.
     rounds : sequence of (int, int)
@@ -146,13 +146,13 @@ def fit_marginal(data: Terms, *, seed: int, rounds: Sequence[tuple[int, int]] = 
 
 
 def fit_marginals(
-    trials: Sequence[Terms], *, seed: int, rounds: Sequence[tuple[int, int]] = ROUNDS
+    trials: Sequence[ModelData], *, seed: int, rounds: Sequence[tuple[int, int]] = ROUNDS
 ) -> list[MarginalFit | RefusalError]:
     """Fit several trials together, which is quicker; each gets the answer that it would get alone, but for rounding.
 
     Parameters
     ----------
-    trials : sequence of Terms
+    trials : sequence of ModelData
     seed, rounds
         As in `fit_marginal`.
 
@@ -290,9 +290,12 @@ def draw_coefficients(fit: MarginalFit, draws: int, rng: np.random.Generator) ->
         for i in range(model.c - 1, -1, -1):
             done = np.sum(factors.root[:, i + 1 : model.c, i] * b[:, i + 1 :], axis=1)
             b[:, i] = (right[:, i] - done) / factors.root[:, i, i]
-        left = factors.carried[:, :, model.c] - np.matmul(factors.carried[:, :, : model.c], b[..., None])[..., 0]
+        left = (
+            factors.period_products[:, :, model.c]
+            - np.matmul(factors.period_products[:, :, : model.c], b[..., None])[..., 0]
+        )
         left += rng.standard_normal(u.shape)
         for i in range(model.n_periods - 1, -1, -1):
-            next_one = factors.below[:, i] * u[:, i + 1] if i + 1 < model.n_periods else 0.0
+            next_one = factors.subdiagonal[:, i] * u[:, i + 1] if i + 1 < model.n_periods else 0.0
             u[:, i] = (left[:, i] - next_one) / factors.diagonal[:, i]
     return chosen, coefficients, offsets

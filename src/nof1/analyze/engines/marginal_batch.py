@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Trials = NDArray[np.intp] | slice  # which trials of a batch, all of them without copying as a slice
 _MAX_NUMBERS = 96_000  # of the largest array at a time: 768 kB stay in a core's own cache, and memory is bounded
 _MOST_THETA = 2048
-EVERYONE = slice(None)
+ALL_TRIALS = slice(None)
 _LOG_2PI = float(np.log(2 * np.pi))
 
 
@@ -40,20 +40,20 @@ class Factors:
     root : array, shape (..., c + 1, c + 1)
         Of level, trend, covariates, effects (with `over_time` their changes, too) and the outcome, with the periods
         integrated out.
-    diagonal, below : arrays, shape (..., P) and (..., P - 1)
+    diagonal, subdiagonal : arrays, shape (..., P) and (..., P - 1)
         Bidiagonal factor of the periods' block: neighbouring periods alone touch in an AR(1).
-    carried : array, shape (..., P, c + 1)
+    period_products : array, shape (..., P, c + 1)
         That factor solved for the periods' products with the other columns.
     """
 
     root: Array
     diagonal: Array
-    below: Array
-    carried: Array
+    subdiagonal: Array
+    period_products: Array
 
     def of(self, trial: int) -> "Factors":
         """Those of one trial of the batch."""
-        return Factors(self.root[trial], self.diagonal[trial], self.below[trial], self.carried[trial])
+        return Factors(self.root[trial], self.diagonal[trial], self.subdiagonal[trial], self.period_products[trial])
 
 
 class ModelBatch:
@@ -144,10 +144,10 @@ class ModelBatch:
         ----------
         theta : array, shape (D', S, d)
         which : int array, shape (D',), or slice
-            The trials that these are of, in increasing order; `EVERYONE` for all.
+            The trials that these are of, in increasing order; `ALL_TRIALS` for all.
         """
         if not isinstance(which, slice) and len(which) == len(self):
-            which = EVERYONE  # nothing needs to be copied
+            which = ALL_TRIALS  # nothing needs to be copied
         value = np.empty(theta.shape[:2])
         root = np.empty((*theta.shape[:2], self.c + 1, self.c + 1))
         for some, part in self._parts(*theta.shape[:2]):
@@ -181,13 +181,15 @@ class ModelBatch:
         rest[:, inner, inner] += self.precision[which][..., None]
         log_periods = np.zeros(theta.shape[:2])
         if self.n_periods:
-            diagonal, below, carried = self._eliminate_periods(linear, products, natural["omega"], variance, which)
-            rest -= np.einsum("pdas,pdbs->dabs", carried, carried)
+            diagonal, subdiagonal, period_products = self._eliminate_periods(
+                linear, products, natural["omega"], variance, which
+            )
+            rest -= np.einsum("pdas,pdbs->dabs", period_products, period_products)
             with np.errstate(invalid="ignore", divide="ignore"):
                 log_periods = -self.n_periods * np.log(natural["omega"]) - np.sum(np.log(diagonal), axis=0)
         else:
-            diagonal = below = np.empty((0, *theta.shape[:2]))
-            carried = np.empty((0, len(theta), self.c + 1, theta.shape[1]))
+            diagonal = subdiagonal = np.empty((0, *theta.shape[:2]))
+            period_products = np.empty((0, len(theta), self.c + 1, theta.shape[1]))
         root = _cholesky(rest)
         roots = root[:, np.arange(self.c + 1), np.arange(self.c + 1)]
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -205,8 +207,8 @@ class ModelBatch:
         factors = Factors(
             root=np.moveaxis(root, -1, 1),
             diagonal=np.moveaxis(diagonal, 0, -1),
-            below=np.moveaxis(below, 0, -1),
-            carried=carried.transpose(1, 3, 0, 2),
+            subdiagonal=np.moveaxis(subdiagonal, 0, -1),
+            period_products=period_products.transpose(1, 3, 0, 2),
         )
         return value, factors
 
@@ -279,22 +281,22 @@ class ModelBatch:
         """
         d, width, p, count = len(linear), self.n_fixed + 1, self.n_periods, linear.shape[2]
         with_fixed = (self.with_periods[which] @ linear).reshape(d, p, width, count).transpose(1, 0, 2, 3)
-        carried = np.empty((p, d, self.c + 1, count))
-        carried[:, :, : self.n_fixed] = with_fixed[:, :, :-1]
-        carried[:, :, self.n_fixed : self.c] = products[:, width:].transpose(1, 0, 2, 3)
-        carried[:, :, self.c] = with_fixed[:, :, -1]
-        carried /= variance[:, None]
+        period_products = np.empty((p, d, self.c + 1, count))
+        period_products[:, :, : self.n_fixed] = with_fixed[:, :, :-1]
+        period_products[:, :, self.n_fixed : self.c] = products[:, width:].transpose(1, 0, 2, 3)
+        period_products[:, :, self.c] = with_fixed[:, :, -1]
+        period_products /= variance[:, None]
         diagonal = (self.period_diagonal[which] @ linear).transpose(1, 0, 2) / variance + omega**-2
-        below = (self.period_beside[which] @ linear).transpose(1, 0, 2) / variance
+        subdiagonal = (self.period_beside[which] @ linear).transpose(1, 0, 2) / variance
         with np.errstate(invalid="ignore"):
             for i in range(p):
                 if i:
-                    below[i - 1] /= diagonal[i - 1]
-                    diagonal[i] -= below[i - 1] ** 2
-                    carried[i] -= below[i - 1][:, None] * carried[i - 1]
+                    subdiagonal[i - 1] /= diagonal[i - 1]
+                    diagonal[i] -= subdiagonal[i - 1] ** 2
+                    period_products[i] -= subdiagonal[i - 1][:, None] * period_products[i - 1]
                 np.sqrt(diagonal[i], out=diagonal[i])
-                carried[i] /= diagonal[i][:, None]
-        return diagonal, below, carried
+                period_products[i] /= diagonal[i][:, None]
+        return diagonal, subdiagonal, period_products
 
 
 def _filled(arrays: Sequence[NDArray[Any] | None], shape: tuple[int, ...], *, with_: float = 0.0) -> Array:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.engines.marginal_batch import EVERYONE, Factors, ModelBatch
+from nof1.analyze.engines.marginal_batch import ALL_TRIALS, Factors, ModelBatch
 from nof1.analyze.engines.marginal_numbers import TrialNumbers
 
 
@@ -26,7 +26,7 @@ class MarginalModel(TrialNumbers):
     def log_prior(self, theta: Array, natural: Mapping[str, Array]) -> Array:
         """Log prior density of theta, shape (S, d), in its own coordinates."""
         of_one = {name: values[None] for name, values in natural.items()}
-        prior: Array = self._alone.log_prior(theta[None], of_one, EVERYONE)[0]
+        prior: Array = self._alone.log_prior(theta[None], of_one, ALL_TRIALS)[0]
         return prior
 
     def log_density(self, theta: Array) -> Array:
@@ -35,10 +35,10 @@ class MarginalModel(TrialNumbers):
 
     def density_and_root(self, theta: Array) -> tuple[Array, Array]:
         """Log posterior density, and the root of `Factors`, which is all that the effects need."""
-        value, root = self._alone.density_and_root(theta[None], EVERYONE)
+        value, root = self._alone.density_and_root(theta[None], ALL_TRIALS)
         return value[0], root[0]
 
     def evaluate(self, theta: Array) -> tuple[Array, Factors]:
         """Log posterior density of each theta, shape (S, d), and the factors that lead to the coefficients."""
-        value, factors = self._alone.evaluate(theta[None], EVERYONE)
+        value, factors = self._alone.evaluate(theta[None], ALL_TRIALS)
         return value[0], factors.of(0)

@@ -13,7 +13,7 @@ from scipy.special import ndtri
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.sobol import sobol
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 
 
 class TrialNumbers:
@@ -27,7 +27,7 @@ class TrialNumbers:
     x_{k,t} g_t, whose coefficient is the change from the first planned day to the last, Normal(0, effect_sd).
     """
 
-    def __init__(self, data: Terms) -> None:
+    def __init__(self, data: ModelData) -> None:
         self.data = data
         priors = data.priors
         spreads = ("scale", "share") if data.period_effects else ("sigma",)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nof1.analyze.engines.inference_data import complete_tree, latent_states, states
-from nof1.analyze.model.data import Terms
-from nof1.errors import InputError
+from nof1.analyze.model.data import ModelData
 
 if TYPE_CHECKING:
     import nutpie
@@ -72,24 +71,12 @@ class NutsFit:
 class CompiledModel:
     """The model of one trial's nights, compiled; it serves any outcomes on the same nights."""
 
-    data: Terms
+    data: ModelData
     code: "nutpie.compiled_pyfunc.CompiledModel"
     seconds: dict[str, float]
 
-    def with_outcome(self, data: Terms) -> "CompiledModel":
-        """The same compiled code for other outcomes.
 
-        Raises
-        ------
-        InputError
-            If `data` does not have the same nights, doses, covariates and model parts.
-        """
-        if not data.same_nights(self.data):
-            raise InputError("This compiled model is for other nights; compile it again.")
-        return CompiledModel(data, self.code.with_data(observed_outcome=data.y), self.seconds)
-
-
-def compile_nuts(data: Terms, *, progress: Progress) -> CompiledModel:
+def compile_nuts(data: ModelData, *, progress: Progress) -> CompiledModel:
     """Compile the model of a trial."""
     clock = time.perf_counter()
     progress("starting", 0, 0)
@@ -147,7 +134,7 @@ def sample_nuts(model: CompiledModel, *, seed: int, progress: Progress, efforts:
     return fit
 
 
-def _complete(tree: "xr.DataTree", data: Terms) -> "xr.DataTree":
+def _complete(tree: "xr.DataTree", data: ModelData) -> "xr.DataTree":
     """Add what follows from the free variables, and every other group, under the names of the model."""
     posterior = tree["posterior"].to_dataset()
     if data.autocorrelation:

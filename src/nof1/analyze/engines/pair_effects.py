@@ -1,7 +1,8 @@
-"""From an engine's posterior to the effects of every pair of arms, and to the entries of results.json."""
+"""From an engine's posterior to the effects of every pair of arms."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtr
@@ -9,11 +10,9 @@ from scipy.special import ndtr
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.inference_data import thinned
 from nof1.analyze.engines.marginal import MarginalFit
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.draws import Draws, draws_of
 from nof1.analyze.model.effects import (
-    INTERVAL_KIND,
-    LEVEL,
     TAILS,
     Effect,
     Pair,
@@ -23,7 +22,7 @@ from nof1.analyze.model.effects import (
     pairs,
 )
 from nof1.analyze.model.exposure import exposure_summary
-from nof1.analyze.model.standardize import MEASURES, Standardized, further_measures, night_better, standardize
+from nof1.analyze.model.standardize import Standardized, further_measures, night_better, standardize
 from nof1.plan.protocol.analysis import Estimand
 from nof1.plan.protocol.protocol import Protocol
 
@@ -32,6 +31,15 @@ if TYPE_CHECKING:
 
 Row = dict[Estimand, Effect]  # "full" and "as-lived"
 Mcse = Callable[[Array, str, float | None], float]
+
+
+@dataclass(frozen=True)
+class FurtherMeasure:
+    """A ratio or the like: what it is, median and 95 % interval."""
+
+    measure: str
+    median: float
+    interval: tuple[float, float]
 
 
 def mixture_rows(protocol: Protocol, fitted: MarginalFit) -> list[Row]:
@@ -49,7 +57,7 @@ def mixture_rows(protocol: Protocol, fitted: MarginalFit) -> list[Row]:
     return [both(pair) for pair in pairs(protocol)]
 
 
-def drawn_rows(protocol: Protocol, data: Terms, posterior: "xr.Dataset", *, mcse: Mcse, seed: int) -> list[Row]:
+def drawn_rows(protocol: Protocol, data: ModelData, posterior: "xr.Dataset", *, mcse: Mcse, seed: int) -> list[Row]:
     """Effects of every pair from draws, on the outcome's own scale: any family."""
     return rows_of(protocol, data, draws_of(data, posterior), _shape(posterior), mcse, seed)
 
@@ -58,7 +66,9 @@ def _shape(posterior: "xr.Dataset") -> tuple[int, int]:
     return posterior.sizes["chain"], posterior.sizes["draw"]
 
 
-def rows_of(protocol: Protocol, data: Terms, draws: Draws, shape: tuple[int, int], mcse: Mcse, seed: int) -> list[Row]:
+def rows_of(
+    protocol: Protocol, data: ModelData, draws: Draws, shape: tuple[int, int], mcse: Mcse, seed: int
+) -> list[Row]:
     """The same from draws of (chains, draws) in a row, chain after chain."""
     standardized = standardize(data, draws)
     all_pairs = pairs(protocol)
@@ -79,7 +89,7 @@ def rows_of(protocol: Protocol, data: Terms, draws: Draws, shape: tuple[int, int
 
 
 def _night_better(
-    protocol: Protocol, data: Terms, draws: Draws, effects: Array, *, full: bool, seed: int
+    protocol: Protocol, data: ModelData, draws: Draws, effects: Array, *, full: bool, seed: int
 ) -> list[float]:
     vectors = [np.array(pair.vector) for pair in pairs(protocol)]
     if data.family == "normal":
@@ -89,48 +99,23 @@ def _night_better(
     return night_better(data, few, vectors, better=protocol.outcome.better, full=full, rng=np.random.default_rng(seed))
 
 
-def further_rows(protocol: Protocol, data: Terms, posterior: "xr.Dataset") -> list[list[dict[str, Any]]]:
+def further_rows(protocol: Protocol, data: ModelData, posterior: "xr.Dataset") -> list[tuple[FurtherMeasure, ...]]:
     """Ratios and the like of every pair at full exposure: measure, median and interval; empty for points."""
     if data.family in ("normal", "student", "rating"):
-        return [[] for _ in pairs(protocol)]
+        return [() for _ in pairs(protocol)]
     draws = thinned(draws_of(data, posterior))
     standardized: Standardized = standardize(data, draws)
+
+    def measure(name: str, values: Array) -> FurtherMeasure:
+        low, high = (float(np.quantile(values, tail)) for tail in TAILS)
+        return FurtherMeasure(name, float(np.median(values)), (low, high))
+
     return [
-        [
-            {
-                "measure": name,
-                "median": float(np.median(values)),
-                "interval": [float(np.quantile(values, tail)) for tail in TAILS],
-            }
+        tuple(
+            measure(name, values)
             for name, values in further_measures(data, draws, standardized, np.array(pair.vector)).items()
-        ]
+        )
         for pair in pairs(protocol)
-    ]
-
-
-def entries(
-    protocol: Protocol, engine: str, rows: Sequence[Row], further: Sequence[list[dict[str, Any]]] | None = None
-) -> list[dict[str, Any]]:
-    """Entries of results.json: the named estimand at the top, and both of them below it."""
-    estimand = protocol.analysis.estimand
-    all_pairs = pairs(protocol)
-    return [
-        {
-            "arm": pair.arm,
-            "reference": pair.reference,
-            "engine": engine,
-            "estimand": estimand,
-            "measure": MEASURES[protocol.analysis.family],
-            "interval_kind": INTERVAL_KIND,
-            "level": LEVEL,
-            "threshold": protocol.outcome.threshold,
-            "better": protocol.outcome.better,
-            **row[estimand].to_dict(),
-            "full": row["full"].to_dict(),
-            "as_lived": row["as-lived"].to_dict(),
-            "further": list(others),
-        }
-        for pair, row, others in zip(all_pairs, rows, further or [[] for _ in all_pairs], strict=True)
     ]
 
 
@@ -139,7 +124,7 @@ def both_estimands(rows: Sequence[Row]) -> list[Effect]:
     return [effect for row in rows for effect in row.values()]
 
 
-def highest_exposure(data: Terms, posterior: "xr.Dataset") -> Array:
+def highest_exposure(data: ModelData, posterior: "xr.Dataset") -> Array:
     """Largest mean exposure of any night to each arm, shape (K,)."""
     half_life = posterior["half_life"].to_numpy().ravel() if data.exponential else None
     return exposure_summary(data.doses, data.treated, half_life)[1]

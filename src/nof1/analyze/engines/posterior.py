@@ -1,12 +1,13 @@
 """Draws of the marginal engine under the names the PyMC model uses, and what is reported of every parameter."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import MarginalFit, draw_coefficients
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.effects import TAILS
 from nof1.analyze.model.prior import priors_of
 
@@ -17,7 +18,18 @@ DRAWS = 4000
 UNINFORMED = 0.9  # a posterior at least this wide compared with its prior says that the nights told little
 
 
-def marginal_draws(data: Terms, fit: MarginalFit, *, seed: int) -> "xr.Dataset":
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter's posterior beside the sd of its prior; `informed` says whether the nights told something about it."""
+
+    mean: float
+    sd: float
+    interval: tuple[float, float]
+    prior_sd: float
+    informed: bool
+
+
+def marginal_draws(data: ModelData, fit: MarginalFit, *, seed: int) -> "xr.Dataset":
     """Draws of all parameters as a dataset with one chain."""
     import xarray as xr
 
@@ -45,9 +57,9 @@ def marginal_draws(data: Terms, fit: MarginalFit, *, seed: int) -> "xr.Dataset":
     )
 
 
-def describe_parameters(data: Terms, posterior: "xr.Dataset") -> dict[str, dict[str, Any]]:
+def describe_parameters(data: ModelData, posterior: "xr.Dataset") -> dict[str, Parameter]:
     """Mean, sd and interval of every parameter but what single nights and periods have, next to the sd of its prior."""
-    out: dict[str, dict[str, Any]] = {}
+    out: dict[str, Parameter] = {}
     names = {"effect": data.arms, "covariate_effect": data.covariate_names}
     for name, prior in priors_of(data).items():
         draws = posterior[name].transpose("chain", "draw", ...).to_numpy()
@@ -62,12 +74,7 @@ def describe_parameters(data: Terms, posterior: "xr.Dataset") -> dict[str, dict[
     return {name: out[name] for name in order if name in out} | out
 
 
-def _row(draws: Array, prior_sd: float) -> dict[str, Any]:
+def _row(draws: Array, prior_sd: float) -> Parameter:
     sd = float(draws.std(ddof=1))
-    return {
-        "mean": float(draws.mean()),
-        "sd": sd,
-        "interval": [float(np.quantile(draws, tail)) for tail in TAILS],
-        "prior_sd": prior_sd,
-        "informed": sd < UNINFORMED * prior_sd,
-    }
+    low, high = (float(np.quantile(draws, tail)) for tail in TAILS)
+    return Parameter(float(draws.mean()), sd, (low, high), prior_sd, sd < UNINFORMED * prior_sd)

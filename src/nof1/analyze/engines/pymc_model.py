@@ -16,21 +16,21 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor import TensorVariable as Tensor
 
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.exposure import dose_changes
 from nof1.analyze.model.prior import LEAST_DEGREES
 
 _FAR = 100.0  # log odds that stand for certainty
 
 
-def build_model(data: Terms) -> pm.Model:
+def build_model(data: ModelData) -> pm.Model:
     """The model for one trial.
 
     The outcome is `pm.Data` ("observed_outcome"), so one compilation serves many data sets on the same nights.
 
     Parameters
     ----------
-    data : Terms
+    data : ModelData
 
     Returns
     -------
@@ -50,7 +50,7 @@ def build_model(data: Terms) -> pm.Model:
     return model
 
 
-def _mean(data: Terms) -> Tensor:
+def _mean(data: ModelData) -> Tensor:
     """Mean of the observed nights on the family's scale, shape (n,)."""
     priors = data.priors
     level = pm.Normal("level", priors.level_mean, priors.level_sd)
@@ -68,7 +68,7 @@ def _mean(data: Terms) -> Tensor:
     return mean
 
 
-def _exposure(data: Terms) -> Tensor | np.ndarray:
+def _exposure(data: ModelData) -> Tensor | np.ndarray:
     """Exposure of the observed nights, shape (n, K).
 
     Before stretch p of constant dose d_p it is x_p = sum over dose changes c < p of change_c (1 - 2^(-(days since c)/h)), and on
@@ -126,7 +126,7 @@ def _powers(phi: Tensor, gaps: np.ndarray) -> Tensor:
     return (phi ** distinct.astype(float))[index]
 
 
-def _spread(data: Terms) -> _Spread:
+def _spread(data: ModelData) -> _Spread:
     sigma = pm.HalfNormal("sigma", data.priors.noise_scale)
     phi = None
     if data.autocorrelation:
@@ -135,19 +135,19 @@ def _spread(data: Terms) -> _Spread:
     return _Spread(sigma, phi, data.day)
 
 
-def _normal(data: Terms, outcome: Tensor, mean: Tensor) -> None:
+def _normal(data: ModelData, outcome: Tensor, mean: Tensor) -> None:
     mean, sd = _spread(data).given_the_night_before(outcome, mean)
     pm.Normal("outcome", mean, sd, observed=outcome, dims="day")
 
 
-def _student(data: Terms, outcome: Tensor, mean: Tensor) -> None:
+def _student(data: ModelData, outcome: Tensor, mean: Tensor) -> None:
     mean, scale = _spread(data).given_the_night_before(outcome, mean)
     gamma = pm.Gamma.dist(alpha=data.priors.own("degrees_shape"), beta=data.priors.own("degrees_rate"))
     degrees = pm.Truncated("degrees", gamma, lower=LEAST_DEGREES)
     pm.StudentT("outcome", nu=degrees, mu=mean, sigma=scale, observed=outcome, dims="day")
 
 
-def _rating(data: Terms, outcome: Tensor, mean: Tensor) -> None:
+def _rating(data: ModelData, outcome: Tensor, mean: Tensor) -> None:
     """Each night's latent rating lies in the cell that is rounded to the recorded one; `place` says where in it.
 
     Within an inner cell it is uniform; beyond an end of the scale the distance is exponential, with the scale `tail`. The
@@ -171,7 +171,7 @@ def _rating(data: Terms, outcome: Tensor, mean: Tensor) -> None:
     pm.CustomDist("outcome", latent, centre, sd, stretch, logp=log_density, observed=outcome, dims="day")
 
 
-def latent_ratings(data: Terms, place: np.ndarray) -> np.ndarray:
+def latent_ratings(data: ModelData, place: np.ndarray) -> np.ndarray:
     """The latent ratings of draws of `place`, shape (..., n): the same as in the model."""
     tail = data.priors.noise_scale / 2
     distance = -tail * np.log(place)
@@ -180,7 +180,7 @@ def latent_ratings(data: Terms, place: np.ndarray) -> np.ndarray:
     return np.where(at_floor, data.low + 0.5 - distance, np.where(at_ceiling, data.high - 0.5 + distance, inner))
 
 
-def _state(data: Terms) -> Tensor | float:
+def _state(data: ModelData) -> Tensor | float:
     """Latent AR(1) of the nights, shape (n,), from independent steps; 0 where nights are independent given their mean.
 
     e_i = r_i e_{i-1} + w_i is added up by doubling: after the step with shift s, night i holds the w of its last 2s nights.
@@ -199,17 +199,17 @@ def _state(data: Terms) -> Tensor | float:
     return state
 
 
-def _binary(data: Terms, outcome: Tensor, mean: Tensor) -> None:
+def _binary(data: ModelData, outcome: Tensor, mean: Tensor) -> None:
     pm.Bernoulli("outcome", logit_p=mean + _state(data), observed=outcome, dims="day")
 
 
-def _count(data: Terms, outcome: Tensor, mean: Tensor) -> None:
+def _count(data: ModelData, outcome: Tensor, mean: Tensor) -> None:
     overdispersion = pm.HalfNormal("overdispersion", data.priors.own("overdispersion_scale"))
     rate = pt.exp(mean + _state(data))
     pm.NegativeBinomial("outcome", mu=rate, alpha=1 / overdispersion, observed=outcome, dims="day")
 
 
-def _ordinal(data: Terms, outcome: Tensor, mean: Tensor) -> None:
+def _ordinal(data: ModelData, outcome: Tensor, mean: Tensor) -> None:
     """Cumulative logit: P(at least level k) = logit^-1(mean + state - cut_k), cut_1 = 0."""
     levels = int(data.high - data.low) + 1
     gap = pm.LogNormal("gap", np.log(data.priors.own("gap_median")), data.priors.own("gap_log_sd"), shape=levels - 2)
@@ -226,7 +226,7 @@ def _ordinal(data: Terms, outcome: Tensor, mean: Tensor) -> None:
     )
 
 
-_LIKELIHOODS: dict[str, Callable[[Terms, Tensor, Tensor], None]] = {
+_LIKELIHOODS: dict[str, Callable[[ModelData, Tensor, Tensor], None]] = {
     "normal": _normal,
     "duration": _normal,
     "student": _student,

@@ -8,13 +8,13 @@ Knows no outcome.
 import numpy as np
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.draws import Draws
 
 _SETTLING = 60  # innovations that make a stationary state where they are not normal
 
 
-def carried(data: Terms, draws: Draws) -> Array:
+def carried(data: ModelData, draws: Draws) -> Array:
     """Share of the state of the recorded night before that is still there, shape (S, n); 0 on the first night."""
     gaps = np.diff(data.day)
     out = np.zeros((len(draws), data.n))
@@ -23,13 +23,13 @@ def carried(data: Terms, draws: Draws) -> Array:
     return out
 
 
-def innovation_sd(data: Terms, draws: Draws) -> Array:
+def innovation_sd(data: ModelData, draws: Draws) -> Array:
     """Sd (scale, of Student innovations) of every night given the recorded one before it, shape (S, n)."""
     out: Array = draws.sigma[:, None] * np.sqrt(1 - carried(data, draws) ** 2)
     return out
 
 
-def paths(data: Terms, draws: Draws, rng: np.random.Generator) -> Array:
+def paths(data: ModelData, draws: Draws, rng: np.random.Generator) -> Array:
     """A new series of states for every draw, shape (S, n)."""
     innovations = _innovations(draws, (data.n,), rng)
     share, sd = carried(data, draws), innovation_sd(data, draws)
@@ -41,7 +41,7 @@ def paths(data: Terms, draws: Draws, rng: np.random.Generator) -> Array:
     return out
 
 
-def stationary(data: Terms, draws: Draws, count: int, rng: np.random.Generator) -> Array:
+def stationary(data: ModelData, draws: Draws, count: int, rng: np.random.Generator) -> Array:
     """States of single random nights, shape (S, count)."""
     if draws.degrees is None or not data.autocorrelation:
         return draws.sigma[:, None] * _innovations(draws, (count,), rng)
@@ -60,7 +60,7 @@ def _innovations(draws: Draws, shape: tuple[int, ...], rng: np.random.Generator)
     return rng.standard_t(np.broadcast_to(degrees, whole))
 
 
-def given_the_others(data: Terms, draws: Draws, state: Array) -> tuple[Array, Array]:
+def given_the_others(data: ModelData, draws: Draws, state: Array) -> tuple[Array, Array]:
     """Mean and sd of each night's state given those of all other nights, for normal innovations; each (S, n).
 
     With the precision matrix L of the series, they are -sum_j L_ij e_j / L_ii over j other than i, and 1 / sqrt(L_ii)

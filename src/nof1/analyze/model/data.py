@@ -4,7 +4,7 @@ Its names: outcome y, day, time g, doses d, covariates z, period p(t).
 """
 
 import warnings
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ MIN_NIGHTS = 4  # with an outcome; fewer cannot hold two arms and a spread
 
 
 @dataclass(frozen=True)
-class Terms:
+class ModelData:
     """The model's data for one trial.
 
     Attributes
@@ -95,7 +95,7 @@ class Terms:
         """Number of nights that inform the model."""
         return len(self.y)
 
-    def without(self, i: int) -> "Terms":
+    def without(self, i: int) -> "ModelData":
         """The same without the i-th recorded night."""
         keep = np.arange(self.n) != i
         kept, period = np.unique(self.period[keep], return_inverse=True)
@@ -109,13 +109,8 @@ class Terms:
             period_numbers=tuple(self.period_numbers[number] for number in kept),
         )
 
-    def same_nights(self, other: "Terms") -> bool:
-        """Whether another trial differs in nothing but the outcomes."""
-        names = [field.name for field in fields(self) if field.name != "y"]
-        return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in names)
 
-
-def terms(trial: Trial) -> Terms:
+def build_model_data(trial: Trial) -> ModelData:
     """Take the model's numbers from a trial.
 
     Raises
@@ -190,8 +185,8 @@ def assemble(
     covariates: Array | None = None,
     covariate_sd: Array | None = None,
     covariate_names: tuple[str, ...] = (),
-) -> Terms:
-    """The model's numbers from arrays of every planned day; see `Terms` for their meaning.
+) -> ModelData:
+    """The model's numbers from arrays of every planned day; see `ModelData` for their meaning.
 
     Parameters
     ----------
@@ -229,7 +224,7 @@ def assemble(
     family = analysis.family
     if family == "duration":
         _refuse_no_time(protocol.outcome.name, outcome[used])
-    data = Terms(
+    data = ModelData(
         y=np.log(outcome[used]) if family == "duration" else outcome[used],
         day=day,
         time=day / (len(outcome) - 1) - 0.5,
@@ -255,7 +250,7 @@ def assemble(
     return data
 
 
-def _refuse_without_spread(name: str, data: Terms) -> None:
+def _refuse_without_spread(name: str, data: ModelData) -> None:
     """Refuse continuous outcomes that the model meets exactly: no posterior exists."""
     if data.period_effects:
         refuse_flat_periods(name, data.y, data.period)

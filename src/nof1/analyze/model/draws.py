@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.exposure import exposure_by_day
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Draws:
         return (self.part(slice(i, i + _AT_A_TIME)) for i in range(0, len(self), _AT_A_TIME))
 
 
-def draws_of(data: Terms, posterior: "xr.Dataset") -> Draws:
+def draws_of(data: ModelData, posterior: "xr.Dataset") -> Draws:
     """Every draw of a posterior, chain after chain."""
     values: Mapping[str, Any] = {
         str(name): np.asarray(of.stack(sample=("chain", "draw")).transpose("sample", ...).to_numpy(), dtype=float)
@@ -102,14 +102,14 @@ def cut_points(gap: Array) -> Array:
     return np.concatenate([np.zeros((len(gap), 1)), np.cumsum(gap, axis=1)], axis=1)
 
 
-def exposures(data: Terms, draws: Draws) -> Array:
+def exposures(data: ModelData, draws: Draws) -> Array:
     """Exposure of the recorded nights to each arm, shape (S, n, K), or (1, n, K) where it is the dose itself."""
     if draws.half_life is None:
         return data.doses[None, data.day]
     return np.moveaxis(exposure_by_day(data.doses, draws.half_life)[data.day], -1, 0)
 
 
-def without_treatment(data: Terms, draws: Draws) -> Array:
+def without_treatment(data: ModelData, draws: Draws) -> Array:
     """Mean of every recorded night had it been off treatment, on the family's scale, shape (S, n)."""
     out = draws.level[:, None] + draws.trend[:, None] * data.time
     if data.covariate_names:
@@ -119,7 +119,7 @@ def without_treatment(data: Terms, draws: Draws) -> Array:
     return out
 
 
-def linear_predictor(data: Terms, draws: Draws) -> Array:
+def linear_predictor(data: ModelData, draws: Draws) -> Array:
     """Mean of every recorded night on the family's scale, shape (S, n)."""
     treated: Array = np.einsum(
         "snk,sk->sn", np.broadcast_to(exposures(data, draws), (len(draws), data.n, len(data.arms))), draws.effect

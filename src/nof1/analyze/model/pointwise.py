@@ -13,7 +13,7 @@ from scipy.special import gammaln, logsumexp, stdtrit
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.model.autoregression import carried, given_the_others, innovation_sd, paths
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.draws import Draws, linear_predictor
 from nof1.analyze.model.response import log_cell, log_chance, normal_nodes, outcomes
 
@@ -21,7 +21,7 @@ _BINS = 32  # of the quadrature over one night with Student innovations
 _LOG_2PI = float(np.log(2 * np.pi))
 
 
-def log_likelihood(data: Terms, draws: Draws) -> Array:
+def log_likelihood(data: ModelData, draws: Draws) -> Array:
     """Of each night given those before it, shape (S, n); over the nights they add up to the log likelihood of all.
 
     On the scale of the recorded outcome. Where the nights' states are parameters (ordinal, count, binary) it is given the
@@ -57,7 +57,7 @@ class LeftOut:
     predicted: Array
 
 
-def left_out(data: Terms, draws: Draws, rng: np.random.Generator) -> LeftOut:
+def left_out(data: ModelData, draws: Draws, rng: np.random.Generator) -> LeftOut:
     """Foretell every night from the others, for all draws."""
     parts = [_left_out(data, part, rng) for part in draws.in_parts()]
     return LeftOut(
@@ -65,7 +65,7 @@ def left_out(data: Terms, draws: Draws, rng: np.random.Generator) -> LeftOut:
     )
 
 
-def _left_out(data: Terms, draws: Draws, rng: np.random.Generator) -> LeftOut:
+def _left_out(data: ModelData, draws: Draws, rng: np.random.Generator) -> LeftOut:
     mean = linear_predictor(data, draws)
     if data.family == "student":
         return _left_out_student(data, draws, mean, rng)
@@ -92,7 +92,7 @@ def _left_out(data: Terms, draws: Draws, rng: np.random.Generator) -> LeftOut:
     return LeftOut(np.asarray(density), predicted)
 
 
-def _left_out_student(data: Terms, draws: Draws, mean: Array, rng: np.random.Generator) -> LeftOut:
+def _left_out_student(data: ModelData, draws: Draws, mean: Array, rng: np.random.Generator) -> LeftOut:
     """With Student innovations: p(y_i | others) is proportional to p(y_i | before) p(y_after | y_i).
 
     Its integral over y_i is a mean over equally likely values of y_i given the night before, one from the middle of each of
@@ -123,7 +123,7 @@ def _left_out_student(data: Terms, draws: Draws, mean: Array, rng: np.random.Gen
     return LeftOut(density, predicted)
 
 
-def replicate_series(data: Terms, draws: Draws, rng: np.random.Generator) -> Array:
+def replicate_series(data: ModelData, draws: Draws, rng: np.random.Generator) -> Array:
     """A new series of outcomes on the recorded nights for every draw, shape (S, n): same periods, new nights."""
     parts = [
         outcomes(data, part, linear_predictor(data, part) + paths(data, part, rng), rng) for part in draws.in_parts()
@@ -135,7 +135,7 @@ def _state(draws: Draws, mean: Array) -> Array:
     return np.zeros_like(mean) if draws.state is None else draws.state
 
 
-def _log_jacobian(data: Terms) -> Array | float:
+def _log_jacobian(data: ModelData) -> Array | float:
     """Of a duration the model has the logarithm: its density on the recorded scale is divided by the duration."""
     return data.y if data.family == "duration" else 0.0
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import betaln, gammainc, gammaincc, gammaincinv, gammaln
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.draws import Draws, cut_points
 
 LEAST_DEGREES = (
@@ -41,7 +41,7 @@ class Prior:
     shape: tuple[int, ...] = ()
 
 
-def priors_of(data: Terms) -> dict[str, Prior]:
+def priors_of(data: ModelData) -> dict[str, Prior]:
     """The priors of the parameters that this model has, by the names that its posterior uses.
 
     Period offsets are not among them: they belong to the model of the nights, with omega as their parameter.
@@ -75,7 +75,7 @@ def priors_of(data: Terms) -> dict[str, Prior]:
     return out
 
 
-def draw_prior(data: Terms, count: int, rng: np.random.Generator) -> Draws:
+def draw_prior(data: ModelData, count: int, rng: np.random.Generator) -> Draws:
     """Draws of all parameters from their priors, and of the nights' states where these are not observed."""
     from nof1.analyze.model.autoregression import paths
 

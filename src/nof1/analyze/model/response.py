@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import expit, gammaln, log_expit, ndtr
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.draws import Draws
 
 _NODES = 15
@@ -25,7 +25,7 @@ def normal_nodes(count: int = _NODES) -> tuple[Array, Array]:
     return nodes, weights / weights.sum()
 
 
-def expected(data: Terms, draws: Draws, location: Array) -> Array:
+def expected(data: ModelData, draws: Draws, location: Array) -> Array:
     """Expected outcome (of a duration the median) of nights with these means on the family's scale, (S, n) to (S, n)."""
     match data.family:
         case "normal" | "student":
@@ -42,7 +42,7 @@ def expected(data: Terms, draws: Draws, location: Array) -> Array:
             return data.low + np.sum(at_least(draws, location), axis=0)
 
 
-def _expected_rating(data: Terms, sigma: Array, location: Array) -> Array:
+def _expected_rating(data: ModelData, sigma: Array, location: Array) -> Array:
     """E y = low + sum over k > low of P(y >= k), and P(y >= k) = Phi((location - k + 1/2) / sigma)."""
     if data.high - data.low > _FEW_LEVELS:
         # The same sum by the midpoint rule: the integral of Phi over the scale, x Phi(x) + phi(x) between its ends.
@@ -71,7 +71,7 @@ def over_states(sigma: Array, location: Array, function: "np.ufunc") -> Array:
     return out
 
 
-def log_chance(data: Terms, draws: Draws, location: Array, y: Array) -> Array:
+def log_chance(data: ModelData, draws: Draws, location: Array, y: Array) -> Array:
     """Log probability of outcomes where the night's own state is in the location: ordinal, count, binary; (S, n)."""
     match data.family:
         case "binary":
@@ -99,7 +99,7 @@ def log_chance(data: Terms, draws: Draws, location: Array, y: Array) -> Array:
             return np.asarray(np.log(np.maximum(expit(location - lower) - expit(location - upper), _LEAST)))
 
 
-def log_cell(data: Terms, mean: Array, sd: Array, y: Array) -> Array:
+def log_cell(data: ModelData, mean: Array, sd: Array, y: Array) -> Array:
     """Log mass of a normal variable in the cell that is rounded to y, open at the ends of the scale: the rating family."""
     lower = np.where(y <= data.low, -np.inf, y - 0.5)
     upper = np.where(y >= data.high, np.inf, y + 0.5)
@@ -109,7 +109,7 @@ def log_cell(data: Terms, mean: Array, sd: Array, y: Array) -> Array:
     return np.asarray(np.log(np.maximum(mass, _LEAST)))
 
 
-def outcomes(data: Terms, draws: Draws, location: Array, rng: np.random.Generator) -> Array:
+def outcomes(data: ModelData, draws: Draws, location: Array, rng: np.random.Generator) -> Array:
     """Outcomes drawn for nights whose own state is in the location, (S, n) to (S, n), as they would be recorded."""
     match data.family:
         case "normal" | "student":

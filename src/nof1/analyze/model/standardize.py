@@ -12,7 +12,7 @@ import numpy as np
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.model.autoregression import stationary
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.draws import Draws, exposures, linear_predictor, without_treatment
 from nof1.analyze.model.exposure import exposure_summary
 from nof1.analyze.model.response import at_least, expected, outcomes
@@ -51,7 +51,7 @@ class Standardized:
     levels: Array
 
 
-def standardize(data: Terms, draws: Draws) -> Standardized:
+def standardize(data: ModelData, draws: Draws) -> Standardized:
     """Effects of every arm on the outcome's own scale."""
     if data.family in LINEAR:
         on_treated, _ = exposure_summary(data.doses, data.treated, draws.half_life)
@@ -65,7 +65,7 @@ def standardize(data: Terms, draws: Draws) -> Standardized:
     return Standardized(full, lived, levels)
 
 
-def _standardize(data: Terms, draws: Draws) -> Standardized:
+def _standardize(data: ModelData, draws: Draws) -> Standardized:
     base = without_treatment(data, draws)
     off = expected(data, draws, base).mean(axis=1)
     on = [expected(data, draws, base + effect[:, None]).mean(axis=1) for effect in draws.effect.T]
@@ -83,7 +83,7 @@ def _standardize(data: Terms, draws: Draws) -> Standardized:
 
 
 def night_better(
-    data: Terms, draws: Draws, vectors: Sequence[Array], *, better: str, full: bool, rng: np.random.Generator
+    data: ModelData, draws: Draws, vectors: Sequence[Array], *, better: str, full: bool, rng: np.random.Generator
 ) -> list[float]:
     """Chance that a random night on an arm is better than a random night on the other, ties shared equally.
 
@@ -120,11 +120,11 @@ def night_better(
     return out
 
 
-def _offsets(data: Terms, draws: Draws) -> Array | float:
+def _offsets(data: ModelData, draws: Draws) -> Array | float:
     return draws.period_offset[:, data.period] if data.period_effects else 0.0
 
 
-def further_measures(data: Terms, draws: Draws, standardized: Standardized, vector: Array) -> dict[str, Array]:
+def further_measures(data: ModelData, draws: Draws, standardized: Standardized, vector: Array) -> dict[str, Array]:
     """What else is said of an effect at full exposure, draw by draw: ratios, and the chance of at least each level."""
     on = 1 + int(np.argmax(np.asarray(vector) == 1))
     other = 1 + int(np.argmax(np.asarray(vector) == -1)) if np.any(np.asarray(vector) == -1) else 0
@@ -152,7 +152,7 @@ def _odds(risk: Array) -> Array:
     return risk / (1 - risk)
 
 
-def _by_level(data: Terms, draws: Draws, on: int, other: int) -> Array:
+def _by_level(data: ModelData, draws: Draws, on: int, other: int) -> Array:
     """Difference between two arms in the chance of at least each level, shape (levels - 1, S)."""
 
     def chances(part: Draws, arm: int) -> Array:

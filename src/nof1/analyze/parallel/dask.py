@@ -15,7 +15,7 @@ _SECONDS = 20  # to wait for the scheduler
 
 
 @contextmanager
-def on_cluster(address: str) -> Iterator[Spread]:
+def run_dask(address: str) -> Iterator[Spread]:
     """Run a function on every item, on the machines of a Dask cluster.
 
     Parameters

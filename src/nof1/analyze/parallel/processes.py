@@ -12,7 +12,7 @@ Spread = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
 _MOST_WORKERS = 4  # unless asked for more: each needs about 200 MB
 
 
-def here(workers: int | None, *, few: bool = False) -> Spread:
+def run_local(workers: int | None, *, few: bool = False) -> Spread:
     """Work on this machine.
 
     Parameters

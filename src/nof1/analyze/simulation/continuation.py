@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from nof1.analyze.model.data import Terms, night_of_period, treated_days
+from nof1.analyze.model.data import ModelData, night_of_period, treated_days
 from nof1.analyze.simulation.simulate import Calendar
 from nof1.errors import InputError
 from nof1.plan.design.fields import PAUSE, WASHOUT
@@ -19,7 +19,7 @@ from nof1.plan.protocol.protocol import Protocol
 _MOST_MISSING = 0.9
 
 
-def planned_nights(protocol: Protocol, data: Terms, order: Order) -> Calendar:
+def planned_nights(protocol: Protocol, data: ModelData, order: Order) -> Calendar:
     """All planned days; of an adopted trial those that were lived, since nobody planned others.
 
     Raises
@@ -36,7 +36,7 @@ def planned_nights(protocol: Protocol, data: Terms, order: Order) -> Calendar:
     return calendar
 
 
-def nights_left(data: Terms, planned: Calendar) -> int:
+def nights_left(data: ModelData, planned: Calendar) -> int:
     """Nights that are planned after the last recorded one; pauses do not count."""
     return int(np.sum(planned.arm[len(data.doses) :] != PAUSE))
 
@@ -80,7 +80,7 @@ def continued(protocol: Protocol, order: Order, planned: Calendar, blocks: int, 
     return Calendar(arm, treated_days(protocol, arm), np.concatenate(numbers))
 
 
-def missing_share(protocol: Protocol, data: Terms, planned: Calendar) -> float:
+def missing_share(protocol: Protocol, data: ModelData, planned: Calendar) -> float:
     """Share of the nights so far that should inform the model and do not."""
     could = informing(protocol, planned)[: len(data.doses)]
     return float(np.clip(1 - data.n / max(1, int(could.sum())), 0, _MOST_MISSING))
@@ -93,7 +93,7 @@ def informing(protocol: Protocol, calendar: Calendar) -> NDArray[np.bool_]:
     return out
 
 
-def lengthen(data: Terms, future: Calendar, recorded: NDArray[np.bool_], until: int) -> Terms:
+def lengthen(data: ModelData, future: Calendar, recorded: NDArray[np.bool_], until: int) -> ModelData:
     """The terms of the trial as it would be on the day before `until`; outcomes still to come stand at today's mean.
 
     Parameters

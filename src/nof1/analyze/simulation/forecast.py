@@ -8,8 +8,8 @@ It must not import PyMC, knows no words for people, and decides by the protocol'
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from scipy.special import ndtr, ndtri
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import MarginalFit, contrast_sd
 from nof1.analyze.engines.marginal_model import MarginalModel
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.effects import pairs
 from nof1.analyze.model.exposure import exposure_summary
 from nof1.analyze.simulation.continuation import (
@@ -68,19 +68,6 @@ class ForecastRow:
     worsens: float
     no_difference: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for results.json; the chances by the names of the verdicts."""
-        return {
-            "blocks": self.blocks,
-            "nights": self.nights,
-            "chance_settled": self.chance_settled,
-            "chances": {
-                "helps": self.helps,
-                "worsens": self.worsens,
-                "no difference that matters": self.no_difference,
-            },
-        }
-
 
 @dataclass(frozen=True)
 class Forecast:
@@ -105,17 +92,10 @@ class Forecast:
     finishing: ForecastRow | None
     rows: tuple[ForecastRow, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for results.json."""
-        return asdict(self) | {
-            "finishing": None if self.finishing is None else self.finishing.to_dict(),
-            "rows": [row.to_dict() for row in self.rows],
-        }
-
 
 def forecast(
     protocol: Protocol,
-    data: Terms,
+    data: ModelData,
     fit: MarginalFit,
     *,
     order: Order,
@@ -139,7 +119,7 @@ def forecast(
     Parameters
     ----------
     protocol : Protocol
-    data : Terms
+    data : ModelData
         Of the nights so far.
     fit : MarginalFit
         Of `data`.
@@ -198,7 +178,7 @@ def forecast(
 
 def forecast_normal(
     protocol: Protocol,
-    data: Terms,
+    data: ModelData,
     draws: Array,
     *,
     order: Order,
@@ -244,7 +224,7 @@ def forecast_normal(
 
 
 def _check(
-    protocol: Protocol, data: Terms, estimand: str, vector: Sequence[float] | None, more_blocks: Sequence[int]
+    protocol: Protocol, data: ModelData, estimand: str, vector: Sequence[float] | None, more_blocks: Sequence[int]
 ) -> Array:
     """The comparison as an array, once all options are what they must be."""
     if estimand not in ("full", "as-lived"):
@@ -259,7 +239,7 @@ def _check(
     return contrast
 
 
-def _effect_root(longer: Terms, theta: Array) -> Array:
+def _effect_root(longer: ModelData, theta: Array) -> Array:
     """Triangular R with (R R')^-1 the covariance of the effects on the longer trial given each theta."""
     model = MarginalModel(longer)
     last = slice(model.n_fixed, model.c)
@@ -267,7 +247,7 @@ def _effect_root(longer: Terms, theta: Array) -> Array:
 
 
 def _variances(
-    longer: Terms, fit: MarginalFit, chosen: NDArray[np.int64], contrast: Array, estimand: Estimand, root: Array
+    longer: ModelData, fit: MarginalFit, chosen: NDArray[np.int64], contrast: Array, estimand: Estimand, root: Array
 ) -> Array:
     """Given each chosen theta: the effect's mean and variance today, and its variance on the longer trial, shape (3, S)."""
     vector = np.broadcast_to(contrast, (len(chosen), root.shape[1]))
@@ -287,7 +267,7 @@ class Doubt:
     rest: float
 
     @classmethod
-    def after(cls, nights: float, data: Terms, fit: MarginalFit) -> "Doubt":
+    def after(cls, nights: float, data: ModelData, fit: MarginalFit) -> "Doubt":
         """What that many more nights with an outcome will leave.
 
         Precision grows in proportion to the nights. Of a half-life only the part of it that is not the prior's does:

@@ -42,7 +42,6 @@ RULE, NO_LOOKS, CARELESS = "by the rule", "without looks", "same looks, no stric
 WAYS = (RULE, NO_LOOKS, CARELESS)
 _STOPS = [VERDICTS.index(verdict) for verdict in STOPPING]
 _SAYS = {"helps": ("helps",), "worsens": ("worsens",), "no_difference": ("no difference that matters",)}
-_CLAIMS = ("helps", "worsens")
 
 
 def stopping_verdict(
@@ -169,7 +168,7 @@ def simulate_looks(
     workers : int, optional
         Processes; as many as there are cores, at most four, if not given.
     spread : callable, optional
-        Does the work elsewhere, such as on a cluster that `nof1.analyze.parallel.dask.on_cluster` reaches.
+        Does the work elsewhere, such as on a cluster that `nof1.analyze.parallel.dask.run_dask` reaches.
     progress : callable, optional
         Told the stage, the trials done and the whole.
 

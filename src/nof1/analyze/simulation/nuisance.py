@@ -13,7 +13,7 @@ from scipy.special import betaincinv, ndtri
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import draw_coefficients, fit_marginal
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.errors import InputError, RefusalError
 from nof1.plan.design.order import RUN_IN, Order
 from nof1.plan.protocol.protocol import Protocol
@@ -137,11 +137,11 @@ def nuisance_from_diary(protocol: Protocol, order: Order, entries: Sequence[Entr
     return Nuisance(protocol, draws[np.argsort(draws[:, 0])], source=f"{int(used.sum())} recorded {where}")
 
 
-def _without_effects(protocol: Protocol, outcome: Array, used: NDArray[np.bool_]) -> Terms:
-    """Terms of a model with a level and autocorrelated nights, and nothing else."""
+def _without_effects(protocol: Protocol, outcome: Array, used: NDArray[np.bool_]) -> ModelData:
+    """ModelData of a model with a level and autocorrelated nights, and nothing else."""
     day = np.flatnonzero(used)
     none: dict[str, Any] = {"covariates": np.empty((len(day), 0)), "covariate_sd": np.empty(0), "covariate_names": ()}
-    return Terms(
+    return ModelData(
         y=outcome[used],
         day=day,
         time=np.zeros(len(day)),

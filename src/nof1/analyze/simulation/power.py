@@ -153,7 +153,7 @@ def power(
     workers : int, optional
         Processes; as many as there are cores, at most four, if not given.
     spread : callable, optional
-        Does the work elsewhere, such as on a cluster that `nof1.analyze.parallel.dask.on_cluster` reaches.
+        Does the work elsewhere, such as on a cluster that `nof1.analyze.parallel.dask.run_dask` reaches.
     progress : callable, optional
         Told the stage, the trials done and the whole, such as ``("simulating", 250, 1000)``.
 

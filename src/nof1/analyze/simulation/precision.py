@@ -11,7 +11,7 @@ from scipy.special import ndtri
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import contrast_sd
 from nof1.analyze.engines.marginal_model import MarginalModel
-from nof1.analyze.model.data import Terms, assemble, used_nights
+from nof1.analyze.model.data import ModelData, assemble, used_nights
 from nof1.analyze.model.effects import TAILS, pairs
 from nof1.analyze.model.exposure import exposure_summary
 from nof1.analyze.simulation.nuisance import NAMES, Nuisance
@@ -82,7 +82,7 @@ def _lattice(count: int, d: int, rng: np.random.Generator) -> Array:
     return out
 
 
-def _some_nights(protocol: Protocol, missing: float, rng: np.random.Generator) -> Terms:
+def _some_nights(protocol: Protocol, missing: float, rng: np.random.Generator) -> ModelData:
     """The nights of one drawn order, some of them missing; their outcomes are made up, since they do not count.
 
     They must only not be what the model can meet exactly, which is refused.
@@ -94,7 +94,7 @@ def _some_nights(protocol: Protocol, missing: float, rng: np.random.Generator) -
     return assemble(protocol, outcome, used, calendar.treated, calendar.treated.astype(float), calendar.period)
 
 
-def _posterior_sd(protocol: Protocol, data: Terms, natural: dict[str, Array]) -> Array:
+def _posterior_sd(protocol: Protocol, data: ModelData, natural: dict[str, Array]) -> Array:
     """Posterior sd of the first active arm's effect given each theta, shape (S,)."""
     model = MarginalModel(data)
     _, factors = model.evaluate(model.coordinates(natural))

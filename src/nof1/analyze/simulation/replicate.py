@@ -14,9 +14,9 @@ import numpy as np
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import QUICK_ROUNDS, MarginalFit, fit_marginals
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.effects import Effect, Verdict, effect_from_mixture, pairs
-from nof1.analyze.parallel.processes import Spread, here
+from nof1.analyze.parallel.processes import Spread, run_local
 from nof1.analyze.simulation.nuisance import Nuisance
 from nof1.analyze.simulation.simulate import Calendar, SimulatedNights, Truth, simulate_nights, simulated_terms
 from nof1.errors import InputError, RefusalError
@@ -81,7 +81,7 @@ class Batch:
         )
         return truth, draw_order(self.protocol, seed=order_seed), night_seed
 
-    def nights(self, trial: int) -> Terms:
+    def nights(self, trial: int) -> ModelData:
         """The numbers of one simulated trial.
 
         Raises
@@ -108,7 +108,7 @@ class Batch:
         return [replace(self, trials=self.trials[i : i + _CHUNK]) for i in range(0, len(self.trials), _CHUNK)]
 
 
-def terms_or_refusal(protocol: Protocol, calendar: Calendar, simulated: SimulatedNights) -> Terms | RefusalError:
+def terms_or_refusal(protocol: Protocol, calendar: Calendar, simulated: SimulatedNights) -> ModelData | RefusalError:
     """The numbers of one simulated trial, or why its nights cannot answer."""
     try:
         return simulated_terms(protocol, calendar, simulated)
@@ -117,13 +117,13 @@ def terms_or_refusal(protocol: Protocol, calendar: Calendar, simulated: Simulate
 
 
 def first_effects(
-    protocol: Protocol, lived: Sequence[Terms | RefusalError], *, seed: int
+    protocol: Protocol, lived: Sequence[ModelData | RefusalError], *, seed: int
 ) -> list[Effect | RefusalError]:
     """The first active arm's effect against the reference on the estimand that the protocol names, by the quick rounds.
 
     Parameters
     ----------
-    lived : sequence of Terms or RefusalError
+    lived : sequence of ModelData or RefusalError
         Trials that are analyzed together; a refusal stays one.
 
     Returns
@@ -131,7 +131,7 @@ def first_effects(
     list of Effect or RefusalError
         In the order of the trials; a refusal where the weights cannot be trusted.
     """
-    found = iter(fit_marginals([one for one in lived if isinstance(one, Terms)], seed=seed, rounds=QUICK_ROUNDS))
+    found = iter(fit_marginals([one for one in lived if isinstance(one, ModelData)], seed=seed, rounds=QUICK_ROUNDS))
     return [one if isinstance(one, RefusalError) else _first_effect(protocol, next(found)) for one in lived]
 
 
@@ -167,7 +167,7 @@ def replicate(
     workers : int, optional
         Processes; as many as there are cores, at most four, if not given. A few trials are done without any.
     spread : callable, optional
-        Does the work elsewhere, such as `nof1.analyze.parallel.dask.on_cluster`.
+        Does the work elsewhere, such as `nof1.analyze.parallel.dask.run_dask`.
     progress : callable, optional
         Told the stage, the trials done and the whole.
 
@@ -182,7 +182,7 @@ def replicate(
     order = sorted(range(len(tasks)), key=lambda task: -tasks[task][1].protocol.nights * len(tasks[task][1].trials))
     parts: dict[int, Array] = {}
     done = 0
-    for task, rows in (spread or here(workers, few=whole < _ALONE))(_numbered, [(i, tasks[i][1]) for i in order]):
+    for task, rows in (spread or run_local(workers, few=whole < _ALONE))(_numbered, [(i, tasks[i][1]) for i in order]):
         parts[task] = rows
         done += len(rows)
         if progress is not None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.data import Terms, assemble, treated_days, used_nights
+from nof1.analyze.model.data import ModelData, assemble, treated_days, used_nights
 from nof1.analyze.model.exposure import exposure
 from nof1.errors import InputError
 from nof1.plan.design.fields import PAUSE
@@ -187,7 +187,7 @@ def as_simulated(protocol: Protocol) -> Protocol:
     return protocol.model_copy(update={"analysis": analysis.model_copy(update={"family": "normal", "priors": priors})})
 
 
-def simulated_terms(protocol: Protocol, calendar: Calendar, nights: SimulatedNights) -> Terms:
+def simulated_terms(protocol: Protocol, calendar: Calendar, nights: SimulatedNights) -> ModelData:
     """The model's numbers from simulated nights, without a diary: what `terms` takes from `simulate`'s trial.
 
     Raises

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -40,7 +41,7 @@ def analyze(
     result, results = analyzed(folder, engine, seed, quiet=as_json)
     if as_json:
         looks, _ = result.look(folder)
-        say_json(result.record | {"looks": [look.to_dict() for look in looks]})
+        say_json(replace(result.record, looks=looks).to_dict())
         return
     if engine == "nuts":
         tell(result, heading="Sampled (PyMC)")
@@ -71,9 +72,9 @@ def analyzed(folder: Path, engine: Literal["nuts", "marginal"], seed: int, *, qu
 def _quick(trial: "Trial", seed: int, *, needed: bool) -> "Result | None":
     """The marginal answer; None where only that engine refuses and NUTS will still try."""
     from nof1.analyze.fit import fit
-    from nof1.analyze.model.data import terms
+    from nof1.analyze.model.data import build_model_data
 
-    terms(trial)  # nights that cannot answer are refused here, for both engines
+    build_model_data(trial)  # nights that cannot answer are refused here, for both engines
     try:
         return fit(trial, seed=seed, engine="marginal")
     except RefusalError as refusal:
@@ -138,6 +139,6 @@ def _tell_looks(folder: Path, result: "Result") -> None:
     if look is not None:
         paragraph(look_sentence(result, look))
     if look is None or len(looks) > 1:
-        sentence = looks_sentence([one.to_dict() for one in looks])
+        sentence = looks_sentence(looks)
         if sentence:
             paragraph(sentence)

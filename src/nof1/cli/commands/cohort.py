@@ -17,7 +17,7 @@ from nof1.files import write_atomic
 
 if TYPE_CHECKING:
     from nof1.analyze.cohort.cohort import Cohort
-    from nof1.analyze.cohort.run import Problem, Studied
+    from nof1.analyze.cohort.run import AnalyzedPeople, Problem
 
 OUT = Path("nof1-cohort")
 PEOPLE_FILE, PARQUET_FILE, PROBLEMS_FILE = "people.csv", "people.parquet", "problems.csv"
@@ -100,19 +100,19 @@ def _prepare(out: Path) -> None:
         raise InputError(f"{out} could not be made ({error.strerror}). Name another folder with --out.") from error
 
 
-def _studied(trials: Sequence[Any], out: Path, *, seed: int, workers: int | None, dask: str | None) -> "Studied":
-    from nof1.analyze.cohort.cache import FINISHED_FILE, Finished
-    from nof1.analyze.cohort.run import study
+def _studied(trials: Sequence[Any], out: Path, *, seed: int, workers: int | None, dask: str | None) -> "AnalyzedPeople":
+    from nof1.analyze.cohort.cache import FINISHED_FILE, ResultsCache
+    from nof1.analyze.cohort.run import analyze_people
 
     with (
-        Finished(out / FINISHED_FILE) as finished,
+        ResultsCache(out / FINISHED_FILE) as finished,
         counting("Analysing people") as progress,
         elsewhere(dask) as spread,
     ):
-        return study(trials, finished, seed=seed, workers=workers, spread=spread, progress=progress)
+        return analyze_people(trials, finished, seed=seed, workers=workers, spread=spread, progress=progress)
 
 
-def _record(pooled: "Cohort", studied: "Studied", *, seed: int) -> dict[str, Any]:
+def _record(pooled: "Cohort", studied: "AnalyzedPeople", *, seed: int) -> dict[str, Any]:
     """What cohort.json holds."""
     from nof1._version import __version__
 
@@ -129,7 +129,9 @@ def _record(pooled: "Cohort", studied: "Studied", *, seed: int) -> dict[str, Any
     }
 
 
-def _write(out: Path, pooled: "Cohort", studied: "Studied", *, seed: int, language: str, paper: str) -> list[str]:
+def _write(
+    out: Path, pooled: "Cohort", studied: "AnalyzedPeople", *, seed: int, language: str, paper: str
+) -> list[str]:
     """All files but the problems; what could not be written."""
     from nof1.report.results.cohort import About, cohort_pages
 
@@ -188,7 +190,7 @@ def _write_problems(out: Path, problems: Sequence["Problem"]) -> None:
     write_atomic(out / PROBLEMS_FILE, csv_text([["name", "folder", "reason"], *rows]))
 
 
-def _tell(out: Path, pooled: "Cohort", studied: "Studied") -> None:
+def _tell(out: Path, pooled: "Cohort", studied: "AnalyzedPeople") -> None:
     from nof1.report.words import cohort as words
 
     if studied.taken_over:

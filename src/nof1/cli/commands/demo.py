@@ -32,7 +32,7 @@ def demo(
     write_paperwork(folder, trial.protocol, trial.order)
     if as_json:
         result, _ = analyzed(folder, "nuts", seed, quiet=True)
-        say_json(result.record | write_pages(folder, result))
+        say_json(result.record.to_dict() | write_pages(folder, result))
         return
     say("1. Plan", style="bold cyan")
     tell_plan(folder, trial.protocol, trial.order)

@@ -157,11 +157,11 @@ def _agreed(protocol: Protocol, plan: "Import", since: str, *, yes: bool, as_jso
 def open_sheet(file: Path, sheet: str | None, *, ask: bool) -> "Opened":
     """Open a file; on a terminal, ask which sheet of it where only the person can say."""
     from nof1.record.sources.opened import open_file
-    from nof1.record.values.ambiguous import Unsettled
+    from nof1.record.values.ambiguous import AmbiguousInput
 
     try:
         return open_file(file, sheet)
-    except Unsettled as question:
+    except AmbiguousInput as question:
         if not ask:
             raise
         say(str(question))
@@ -240,14 +240,14 @@ def _settle(
     """Plan the import; on a terminal, ask for what only the person can say, and try again."""
     from nof1.record.importing.importer import plan_import
     from nof1.record.importing.mapping import complete_map
-    from nof1.record.values.ambiguous import Unsettled
+    from nof1.record.values.ambiguous import AmbiguousInput
 
     while True:
         try:
             with _bar(opened):
                 full = complete_map(export, protocol, chosen)
                 return plan_import(folder, protocol, export, full, reading, latest=last_night(local_now()))
-        except Unsettled as question:
+        except AmbiguousInput as question:
             if not ask:
                 raise
             say(str(question))

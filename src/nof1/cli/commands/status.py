@@ -20,16 +20,16 @@ from nof1.plan.orders.loading import UNSEALING_FILE, load_schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety import stop_rule_sentence
 from nof1.record.checking.copies import conflict_copies
+from nof1.record.diary.doses import dose_kind
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.secondary import read_measures
-from nof1.record.diary.side_effects import NO_WORDS, Stop, is_denial, stops
+from nof1.record.diary.side_effects import Stop, spellings, stops
 from nof1.record.diary.table import read_diary
 from nof1.record.values.nights import last_night
 
 _SPANS_SHOWN = 10
 _DATE_COLUMNS = 12
 _WEEK = 7
-_WITHIN_MG = 1.0
 RECORDED, MISSING, TO_COME, PAUSED = "recorded", "missing", "to come", PAUSE
 # State of a night: mark, mark where only ASCII can be shown, colour.
 _MARKS = {
@@ -128,51 +128,26 @@ def adherence(protocol: Protocol, order: Order, entries: tuple[Entry, ...], late
     """How often was taken what was planned, over all nights up to `latest`; washout and pauses are left out.
 
     A night without an entry counts among them, so that who stops does not look as if all had been taken. Of a concealed trial
-    only nights with a pack count, and as planned is the whole pack; else it is the planned dose, give or take 1 mg.
+    only nights with a pack count. What is as planned the results count by the same rule.
     """
     by_night = {entry.night: entry for entry in entries}
-    verdicts: Counter[bool | None] = Counter()
-    for period in order.periods:
-        if not period.on_trial or (protocol.concealed != "open" and not _has_pack(protocol, period)):
-            continue
-        for night in period.dates:
-            if night <= latest:
-                verdicts[_as_planned(protocol, period, by_night.get(night))] += 1
-    return Adherence(verdicts.total(), verdicts[True], verdicts[False], verdicts[None])
-
-
-def _has_pack(protocol: Protocol, period: Period) -> bool:
-    if period.number != RUN_IN:
-        return True
-    return takes(protocol, period)
-
-
-def _as_planned(protocol: Protocol, period: Period, entry: Entry | None) -> bool | None:
-    """None where it was not recorded."""
-    if protocol.concealed != "open":
-        return None if entry is None or entry.taken is None else entry.taken == 1
-    if entry is None or entry.dose_mg is None:
-        return None
-    arm = protocol.arm(str(period.arm))
-    if arm.dose_mg is not None:
-        return abs(entry.dose_mg - arm.dose_mg) <= _WITHIN_MG
-    return (entry.dose_mg > 0) == takes(protocol, period)
+    kinds = Counter(
+        dose_kind(protocol, period.arm, by_night.get(night))
+        for period in order.periods
+        if period.on_trial and (protocol.concealed == "open" or period.number != RUN_IN or takes(protocol, period))
+        for night in period.dates
+        if night <= latest
+    )
+    del kinds[None]
+    total, taken, unknown = kinds.total(), kinds["as_planned"], kinds["not_recorded"]
+    return Adherence(total, taken, total - taken - unknown, unknown)
 
 
 def harms(entries: tuple[Entry, ...]) -> tuple[Harm, ...]:
     """Side effects by number of nights, those with which to stop first."""
-    nights: Counter[str] = Counter()
-    written: dict[str, str] = {}
-    for entry in entries:
-        for key in dict.fromkeys(name.casefold() for name in entry.side_effects):
-            nights[key] += 1
-        for name in entry.side_effects:
-            written.setdefault(name.casefold(), name)
-    found = [
-        Harm(written[key], count, next(iter(stops([written[key]])), None))
-        for key, count in nights.items()
-        if key not in NO_WORDS and not is_denial(key)
-    ]
+    written = spellings(effect for entry in entries for effect in entry.side_effects)
+    nights = Counter(key for entry in entries for key in spellings(entry.side_effects))
+    found = [Harm(name, nights[key], next(iter(stops([name])), None)) for key, name in written.items()]
     return tuple(sorted(found, key=lambda harm: (harm.stop is None, -harm.nights, harm.name)))
 
 

@@ -6,14 +6,16 @@ sentence is one line, for programs that look for it.
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from nof1.cli.terminal.console import console, say
 from nof1.cli.terminal.text import COLUMNS, wrap
 
 if TYPE_CHECKING:
+    from nof1.analyze.checks.computation import Check
     from nof1.analyze.results import Result
+    from nof1.analyze.schema import PairEffect
 
 Line = tuple[str, str, str | None]  # what stands before a sentence, the sentence, its style
 _NUMBERS = re.compile(r" \([^()]*\)")  # what a check that passed need not say on a screen
@@ -76,14 +78,14 @@ def _failures_first(result: "Result") -> None:
         paragraph(sentence, style=_BAD)
 
 
-def _answer(result: "Result", effect: dict[str, Any], *, scale: bool = True) -> None:
+def _answer(result: "Result", effect: "PairEffect", *, scale: bool = True) -> None:
     from nof1.report.words import sentences as words
 
     paragraph(words.headline(result, effect), style="bold")
     paragraph(words.effect_sentence(result, effect, scale=scale))
 
 
-def _chances(result: "Result", effect: dict[str, Any]) -> None:
+def _chances(result: "Result", effect: "PairEffect") -> None:
     from nof1.report.words import sentences as words
 
     rows = words.chances(result, effect)
@@ -92,7 +94,7 @@ def _chances(result: "Result", effect: dict[str, Any]) -> None:
         say(f"  {what:{widths[0]}}  {in_words:{widths[1]}}  {frequency}")
 
 
-def _about(result: "Result", effect: dict[str, Any]) -> Iterator[str]:
+def _about(result: "Result", effect: "PairEffect") -> Iterator[str]:
     """What belongs to one comparison: exposure, other measures, what further blocks would probably say."""
     from nof1.report.words import sentences as words
     from nof1.report.words.forecast import forecast_sentence
@@ -101,7 +103,7 @@ def _about(result: "Result", effect: dict[str, Any]) -> Iterator[str]:
         words.exposure_sentence(result, effect),
         words.lived_sentence(result, effect),
         words.further_measures_sentence(result, effect),
-        forecast_sentence(effect["forecast"]) if effect.get("forecast") else "",
+        forecast_sentence(effect.forecast) if effect.forecast else "",
     )
 
 
@@ -119,30 +121,31 @@ def _others(result: "Result") -> None:
         paragraph(sentence)
 
 
-def mark_of(check: Mapping[str, Any]) -> str:
+def mark_of(check: "Check") -> str:
     """The word "failed" where a result is not to be relied on, "look" where it is to be taken with care, else "ok"."""
-    if check["passed"] is False:
-        return "look" if check.get("kind") == "model" else "failed"
-    return "look" if check["passed"] is None else "ok"
+    from nof1.analyze.checks.model_checks import ModelCheck
+
+    if check.passed is False:
+        return "look" if isinstance(check, ModelCheck) else "failed"
+    return "look" if check.passed is None else "ok"
 
 
 def _trust(result: "Result") -> list[Line]:
     """Lead, sentence and style of each check, those that matter first; then what needs no model, and other choices."""
+    from nof1.analyze.checks.randomization_test import NotTested
     from nof1.report.words.sensitivity import over_time_sentences, sensitivity_sentences
 
     record = result.record
-    checks = sorted(record["checks"].values(), key=lambda check: list(_MARKS).index(mark_of(check)))
+    checks = sorted(record.checks.made().values(), key=lambda check: list(_MARKS).index(mark_of(check)))
     lines: list[Line] = []
     for check in checks:
         (mark, style), fine = _MARKS[mark_of(check)], mark_of(check) == "ok"
-        sentence = _NUMBERS.sub("", check["sentence"]) if fine else check["sentence"]
-        lines.append((_lead(mark), sentence, style))
-    test = record.get("randomization_test") or {}
-    choices, over_time = record.get("sensitivity"), record.get("over_time")
+        lines.append((_lead(mark), _NUMBERS.sub("", check.sentence) if fine else check.sentence, style))
+    test = record.randomization_tests[0]
     further = (
-        ("orders", test.get("sentence") or test.get("refused")),
-        ("choices", sensitivity_sentences(choices)[0] if choices else ""),
-        ("time", over_time_sentences(result.trial.protocol, over_time)[0] if over_time else ""),
+        ("orders", test.refused if isinstance(test, NotTested) else test.sentence),
+        ("choices", sensitivity_sentences(record.sensitivity)[0] if record.sensitivity else ""),
+        ("time", over_time_sentences(result.trial.protocol, record.over_time)[0]),
     )
     return lines + [(_lead(word), sentence, None) for word, sentence in further if sentence]
 
@@ -158,7 +161,7 @@ def _recorded(result: "Result") -> list[Line]:
 
     lines: list[Line] = [("", words.nights_sentence(result), None)]
     for arm in result.trial.protocol.arms:
-        if arm.name in result.record["harms"] and arm.name in result.record["adherence"]:
+        if arm.name in result.record.harms and arm.name in result.record.adherence:
             doses = words_record.adherence_line(result, arm.name, interval=False)
             harms = words_record.harms_line(result, arm.name, interval=False)
             lines.append(("", f"On {arm.title}, doses as planned: {doses}; side effects: {harms}.", None))

@@ -47,6 +47,6 @@ def elsewhere(address: str | None) -> AbstractContextManager["Spread | None"]:
     """The machines of a Dask cluster for the time being; None, for work on this machine, without an address."""
     if address is None:
         return nullcontext()
-    from nof1.analyze.parallel.dask import on_cluster
+    from nof1.analyze.parallel.dask import run_dask
 
-    return on_cluster(address)
+    return run_dask(address)

@@ -86,14 +86,6 @@ def enumerate_orders(protocol: Protocol) -> Iterator[Order]:
     return (lay_out(protocol, sequence) for sequence in allowed_sequences(protocol))
 
 
-def build_order(protocol: Protocol, number: int) -> Order:
-    """The allowed order with this number, 0 to count - 1."""
-    sequences = allowed_sequences(protocol)
-    if not 0 <= number < sequences.count:
-        raise InputError(f"There is no order {number}; the design allows 0 to {sequences.count - 1}.")
-    return lay_out(protocol, sequences.at(number))
-
-
 def order_of_arms(protocol: Protocol, arms: Sequence[str]) -> Order:
     """The order with these arms, one for each period.
 

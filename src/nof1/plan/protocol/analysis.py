@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from nof1.plan.design.fields import Finite, Positive
 from nof1.plan.design.interim import Interim
-from nof1.plan.protocol.family import OWN_PRIORS, SCALES, Family, default_priors
+from nof1.plan.protocol.family import OWN_PRIORS, SCALES, Family
 
 Estimand = Literal["full", "as-lived"]
 
@@ -65,11 +65,6 @@ class Priors(BaseModel):
     overdispersion_scale: Positive | None = None
     gap_median: Positive | None = None
     gap_log_sd: Positive | None = None
-
-    @classmethod
-    def for_range(cls, low: float, high: float, *, family: Family = "normal", **changes: float) -> "Priors":
-        """Default priors of a family for an outcome from `low` to `high`, with `changes` by name."""
-        return cls(**(default_priors(family, low, high) | changes))
 
     def own(self, name: str) -> float:
         """A prior that one family alone has; `Protocol` fills it in."""

@@ -147,17 +147,6 @@ def journal_bytes(folder: str | Path) -> bytes:
     return read_bytes(path) if path.is_file() else b""
 
 
-def read_journal(folder: str | Path) -> tuple[Line, ...]:
-    """All lines, whatever their checksums say.
-
-    Raises
-    ------
-    InputError
-        If the file is damaged.
-    """
-    return tuple(line for line, _, _ in audited(folder))
-
-
 def audited(folder: str | Path) -> Iterator[tuple[Line, int, bool]]:
     """Each line, the number in the file at which it begins, and whether its checksum is the one that nof1 wrote there.
 

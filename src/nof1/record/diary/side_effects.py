@@ -93,6 +93,16 @@ def _once(words: Iterable[str]) -> list[str]:
     return list({word.casefold(): word for word in reversed(list(words))}.values())[::-1]
 
 
+def spellings(side_effects: Iterable[str]) -> dict[str, str]:
+    """Side effects in small letters and as they were first written, without what says that there was none."""
+    out: dict[str, str] = {}
+    for effect in side_effects:
+        key = effect.casefold()
+        if key not in out and key not in NO_WORDS and not is_denial(effect):
+            out[key] = effect
+    return out
+
+
 def stops(side_effects: Iterable[str]) -> tuple[Stop, ...]:
     """The stop rules that these side effects meet, each once for each side effect."""
     return tuple(Stop(entered, rule) for entered in side_effects for rule in stop_rules() if _says(entered, rule))

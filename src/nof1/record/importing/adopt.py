@@ -26,7 +26,7 @@ from nof1.record.sources.plain import clock_column
 from nof1.record.sources.sheet import cell_text
 from nof1.record.sources.source import OFFERED, Merge
 from nof1.record.sources.table import Table
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.nights import DatedBy, DateOrder, night_of, parse_moment, settle_order
 from nof1.record.values.numbers import number_reader, settle_decimal
 
@@ -253,7 +253,7 @@ def _hold_days(
     other = next((place for place, lag in enumerate(lags) if lag != lags[0]), None)
     if other is not None and trust is None:
         number = (numbered[other] - UNDATED_START).days + 1
-        raise Unsettled(
+        raise AmbiguousInput(
             f"{table.name}: the day numbers of {column!r} and the dates part at line {table.rows[other].line}: day {number} would be "
             f"{start + timedelta(days=number - 1)}, and the row has {nights[other]} ({sum(lag != lags[0] for lag in lags)} of {len(lags)} rows "
             "disagree). Say which to go by: --trust day or --trust date.",
@@ -267,7 +267,7 @@ def _grouped(table: Table, nights: Sequence[date], several: Merge | None) -> dic
     groups: dict[date, list[Row]] = {}
     for night, row in zip(nights, table.rows, strict=True):
         if night in groups and several is None:
-            raise Unsettled(
+            raise AmbiguousInput(
                 f"{table.name} has two rows for the night {night}: lines {groups[night][0].line} and {row.line}. "
                 "Keep one row a night, or say how several ratings become one: --several mean (or last, max, min, first, sum).",
                 option="several",

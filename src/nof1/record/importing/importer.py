@@ -40,8 +40,8 @@ from nof1.record.importing.mapping import refuse_other_trial, same_name
 from nof1.record.importing.matching import Matched, match
 from nof1.record.importing.reading import Reading, Target, targets
 from nof1.record.importing.rejected import (
-    DOUBT,
     LISTED,
+    NEEDS_REVIEW,
     REJECTED_FILE,
     Rejected,
     RejectedRow,
@@ -53,7 +53,7 @@ from nof1.record.importing.rejected import (
 from nof1.record.importing.uniting import line_ranges, off_whole, united
 from nof1.record.sources.hints import holds_arms, holds_doses
 from nof1.record.sources.source import Export
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.nights import DateOrder
 
 
@@ -143,7 +143,7 @@ def plan_import(
 
     Raises
     ------
-    Unsettled
+    AmbiguousInput
         If only the person can say how the file is to be read.
     InputError
         If the file is damaged or of another trial, or a column names the treatment of a concealed trial.
@@ -177,7 +177,7 @@ def plan_import(
             if off := off_whole(gathered, made, reading.several):
                 raise InputError(off)
             new = _new_cells(protocol, known.get(night), measures, night, cells, last)
-        except Unsettled:
+        except AmbiguousInput:
             raise
         except InputError as problem:
             reason = str(problem).removeprefix(f"night {night}: ").rstrip(".")
@@ -247,7 +247,7 @@ def _one_by_one(export: Export, matched: Matched, failed: Sequence[tuple[Rejecte
         if row.line in reasons:
             shown = matched.show(row)
             doubt = f"; {shown.doubt}" if shown.doubt else ""
-            night = f"{DOUBT} {shown.night}" if shown.doubt else shown.night
+            night = f"{NEEDS_REVIEW} {shown.night}" if shown.doubt else shown.night
             found.append(Rejected(str(row.line), 1, f"{reasons[row.line]}{doubt}", night, shown.values))
     return found if len(found) == rows else together
 
@@ -398,7 +398,7 @@ def _rejected_after(folder: Path, plan: Import) -> list[RejectedRow]:
         return after_import(present, plan.sha256, plan.rejected, plan.export.sheet)
     when = plan.export.place(plan.export.when)
     whole = [(row.line, [*row.cells, *[""] * len(plan.export.columns)]) for row in plan.export.rows()]
-    whole = [(line, cells) for line, cells in whole if not cells[when].startswith(DOUBT)]
+    whole = [(line, cells) for line, cells in whole if not cells[when].startswith(NEEDS_REVIEW)]
     keys = {line: (cells[1], cells[2]) for line, cells in whole}
     still: dict[tuple[str, str], RejectedRow] = {}
     for rejected in plan.rejected:

@@ -8,7 +8,7 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import columns
 from nof1.record.diary.secondary import measure_name
 from nof1.record.sources.source import Column, Export
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.measures import MEASURES, find_measure
 
 
@@ -59,7 +59,7 @@ def complete_map(export: Export, protocol: Protocol, chosen: Mapping[str, str]) 
 
     Raises
     ------
-    Unsettled
+    AmbiguousInput
         If no column gives the night, or nothing is found to take.
     InputError
         If a chosen column is not in the file, or the file is of another trial.
@@ -132,7 +132,7 @@ def _refuse_nothing(export: Export, protocol: Protocol, found: Mapping[str, str]
         missing = protocol.outcome.name
     if missing:
         example = "Date" if missing == "night" else "How bad?"
-        raise Unsettled(
+        raise AmbiguousInput(
             f"{export.name}: it is not clear which column holds {missing!r}. Say it with --map {missing}={example!r}. "
             f"Its columns are: {listed(export.header)}.",
             option=f"map {missing}",

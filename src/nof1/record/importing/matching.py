@@ -16,11 +16,11 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import number_text
 from nof1.record.diary.secondary import check_measure
 from nof1.record.importing.reading import Reading, Target, settled, targets
-from nof1.record.importing.rejected import DOUBT, Book, Rejected, Shown
+from nof1.record.importing.rejected import NEEDS_REVIEW, Book, Rejected, Shown
 from nof1.record.importing.uniting import Gathered
 from nof1.record.sources.opened import MAX_CELL, Row
 from nof1.record.sources.source import Export
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.measures import find_measure
 from nof1.record.values.nights import Belongs, DatedBy, DateOrder, Moment, joined, moment_reader, night_of, parse_moment
 from nof1.record.values.numbers import flag_or_number, number_reader
@@ -81,7 +81,7 @@ def match(
 
     Raises
     ------
-    Unsettled
+    AmbiguousInput
         If only the person can say how the file is to be read.
     InputError
         If the file is damaged or a column does not fit.
@@ -121,8 +121,8 @@ def match(
 
 
 _SHOWN_LETTERS = 2000  # of a cell, in rejected.csv
-_LOOK = f"look at the row, then take the {DOUBT} before its night away"
-_EVENING = f"put the date of the evening there, not of the morning after, and no {DOUBT} before it"
+_LOOK = f"look at the row, then take the {NEEDS_REVIEW} before its night away"
+_EVENING = f"put the date of the evening there, not of the morning after, and no {NEEDS_REVIEW} before it"
 _ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd", "serial")
 _NOTATIONS = (number_reader(decimal_comma=False), number_reader(decimal_comma=True))
 _LONGEST = 2 * 24 * 60  # minutes; a longer sleep is a slip
@@ -181,14 +181,13 @@ class _Taker:
         self.checks: dict[str, Callable[[float], str]] = {target.field: _measure_check(target.field) for target in made}
         self.checks |= {outcome.name: _outcome_check(protocol)}
         self.nights: dict[tuple[str, str, Belongs], tuple[date, Moment]] = {}
-        self.last_day_number = ""
 
     def row(self, row: Row) -> tuple[date, Moment, list[tuple[Target, float | str]]] | None:
         """Night, moment and values of a row; None if it holds nothing that is taken."""
         cells = row.cells
         if len(cells) < self.width:
             cells = [*cells, *[""] * (self.width - len(cells))]
-        if self.reason >= 0 and cells[self.when].startswith(DOUBT):
+        if self.reason >= 0 and cells[self.when].startswith(NEEDS_REVIEW):
             raise _RowError(cells[self.reason] or _LOOK)
         if len(cells) > self.width and any(cells[self.width :]):
             raise _RowError("there are more values than columns", _LOOK)
@@ -249,7 +248,7 @@ class _Taker:
                 raise ValueError("there is no date")
             moment = self.moment(text, zone)
             night = night_of(moment, self.dated_by, belongs)
-        except Unsettled:
+        except AmbiguousInput:
             raise
         except (ValueError, InputError) as problem:
             morning = self.dated_by == "morning"
@@ -277,7 +276,7 @@ class _Taker:
             f"the file counts this as day {listed([text[:20]])}, and {moment.day} is day {expected} from {self.first}"
         )
         if self.trust is None:
-            raise Unsettled(
+            raise AmbiguousInput(
                 f"Line {row.line}: {contradiction}. "
                 "Say which to go by: --trust date, --trust day, or --trust neither (such rows are rejected).",
                 option="trust",
@@ -331,7 +330,7 @@ class _Taker:
         cells = [*row.cells, *[""] * max(0, self.width - len(row.cells))]
         clock = cells[self.clock] if self.clock >= 0 else ""
         night, doubt = cleaned(f"{cells[self.when][:200]} {clock[:200]}".strip()), ""
-        with suppress(Unsettled):
+        with suppress(AmbiguousInput):
             try:
                 found, moment = self._night(cells, _belongs([target for target in self.targets if cells[target.place]]))
                 night = str(found)
@@ -371,7 +370,7 @@ def _is_a_date(text: str) -> bool:
     for order in _ORDERS:
         try:
             parse_moment(text, order, where="")
-        except Unsettled:
+        except AmbiguousInput:
             return True
         except InputError:
             continue

@@ -11,7 +11,7 @@ from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import TEXT_COLUMNS
 from nof1.record.sources.source import Export, Merge
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.measures import find_measure, unit_factor
 from nof1.record.values.nights import Belongs, DatedBy, DateOrder, settle_order, telling_dates
 from nof1.record.values.numbers import settle_decimal, telling_numbers
@@ -71,7 +71,7 @@ def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, r
 
     Raises
     ------
-    Unsettled
+    AmbiguousInput
         If the unit of a column is not known.
     InputError
         If a column does not exist, must not be taken, or is in a unit that cannot be turned into the one kept.
@@ -96,7 +96,7 @@ def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, r
         of_day = column.belongs == "day" or (clocked and measure is not None and measure.belongs == "day")
         unit = reading.units.get(name, column.unit)
         if unit == "?":
-            raise Unsettled(
+            raise AmbiguousInput(
                 f"The makers of {export.title} do not say in which unit {chosen!r} is. Look at the file, then say it: --unit {name}=minutes",
                 option="unit",
                 choices=(name,),
@@ -121,7 +121,7 @@ def settled(export: Export, made: Iterable[Target], reading: Reading, when: str)
 
     Raises
     ------
-    Unsettled
+    AmbiguousInput
         If they can be read two ways.
     """
     order = reading.date_order or export.date_order

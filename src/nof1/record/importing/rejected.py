@@ -16,7 +16,7 @@ from nof1.record.sources.rejected_rows import COLUMNS
 REJECTED_FILE = "rejected.csv"
 # Before a night, it says that the row as it is shown is not the row as it was, or that the night is in doubt. Such a row is
 # never taken before the person has taken the mark away.
-DOUBT = "?"
+NEEDS_REVIEW = "?"
 _EARLY_LISTED = 3  # rows of a night that is not over, told one by one
 LISTED = 5000  # rejected rows kept one by one; further ones of one kind are kept as a run
 
@@ -81,7 +81,7 @@ class Book:
         self._close_run()
         night, doubt = shown.night, doubt or shown.doubt
         if doubt:
-            night, reason = f"{DOUBT} {night}".rstrip(), f"{reason}; {doubt}"
+            night, reason = f"{NEEDS_REVIEW} {night}".rstrip(), f"{reason}; {doubt}"
         values = {name: shown.values.get(name, "") for name in self.fields}
         self.rejected.append(Rejected(str(line), 1, reason, night, values))
 

@@ -9,7 +9,7 @@ from nof1.errors import InputError
 from nof1.record.diary.entry import number_text
 from nof1.record.importing.reading import Target
 from nof1.record.sources.source import OFFERED, Merge
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 
 JOINED = "; "
 _OFFERED_WHOLE: tuple[Merge, ...] = ("last", "first", "max", "min", "sum", "mean")
@@ -31,7 +31,7 @@ def united(gathered: Gathered, made: Iterable[Target], several: Merge | None) ->
 
     Raises
     ------
-    Unsettled
+    AmbiguousInput
         If there are several different values and no rule for them.
     InputError
         If they are too large together.
@@ -70,7 +70,7 @@ def _one(values: "array[float]", target: Target, several: Merge | None) -> float
         offered, warning = OFFERED, ""
         if target.whole:
             offered, warning = _OFFERED_WHOLE, " Its scale is of whole numbers: a mean that is none is rejected."
-        raise Unsettled(
+        raise AmbiguousInput(
             f"{target.column!r} has several different values for one night. Say how they become one: "
             f"--several {offered[0]} (or {', '.join(offered[1:])}).{warning}",
             option="several",

@@ -107,7 +107,7 @@ def open_file(path: str | Path, sheet: str | None = None) -> Opened:
 
     Raises
     ------
-    Unsettled
+    AmbiguousInput
         If a spreadsheet has several sheets with rows, and none was named.
     InputError
         If it is missing, cannot be read, is of no kind that is known, or is larger unpacked than is safe.

@@ -17,7 +17,7 @@ from typing import Any
 
 from nof1.cells import listed, path_text
 from nof1.errors import InputError
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.moments import LONGEST, numeric_readings
 
 MAX_ROWS = 1_048_576  # that a sheet can hold
@@ -67,7 +67,7 @@ def find_sheet(path: Path, wanted: str | None) -> Sheet:
 
     Raises
     ------
-    Unsettled
+    AmbiguousInput
         If several hold tables and none was named; its option is "sheet".
     InputError
         If the one that was named holds none, or the file is damaged.
@@ -82,7 +82,7 @@ def find_sheet(path: Path, wanted: str | None) -> Sheet:
                 f"{path_text(path)} has no sheet {wanted!r} with rows in it. Those with rows are: {listed(titles)}."
             )
         if wanted is None and len(tables) > 1:
-            raise Unsettled(
+            raise AmbiguousInput(
                 f"{path_text(path)} has several sheets with rows: {listed(tables)}. Say which one to read: --sheet {tables[0]!r}",
                 option="sheet",
                 choices=tuple(tables),

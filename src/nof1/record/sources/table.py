@@ -60,7 +60,7 @@ def read_table(path: str | Path, sheet: str | None = None) -> Table:
 
     Raises
     ------
-    Unsettled
+    AmbiguousInput
         If a spreadsheet has several sheets with rows, and none was named.
     InputError
         If the file is missing, of another kind, damaged or empty.

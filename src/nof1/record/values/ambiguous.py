@@ -3,7 +3,7 @@
 from nof1.errors import InputError
 
 
-class Unsettled(InputError):  # noqa: N818 - a question, not a mistake  # noqa: N818 - a question, not a mistake
+class AmbiguousInput(InputError):  # noqa: N818 - a question, not a mistake  # noqa: N818 - a question, not a mistake
     """Something only the person can say; `option` is the command's option that says it.
 
     Attributes

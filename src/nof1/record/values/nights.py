@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from nof1.errors import InputError
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.moments import (
     LONGEST,
     DateOrder,
@@ -164,7 +164,7 @@ def settle_order(texts: Iterable[str], chosen: DateOrder | None, *, usual: DateO
 
     Raises
     ------
-    Unsettled
+    AmbiguousInput
         If the column can be read two ways, or contradicts itself, and no order was chosen; its option is "date-order".
     """
     if chosen is not None:
@@ -221,7 +221,7 @@ def moment_reader(order: DateOrder, zone: str | None = None, *, zone_of_row: boo
         ``read(text, zone_name="") -> Moment``; `zone_name` is what the row says of the zone of a time without an offset.
         It drops fractions of a second. A spreadsheet's day number without a fraction has no clock time. It raises
         ValueError, with words (and no full stop) to which the caller adds the place, if the text is no date, or if
-        `zone_name` is needed and no zone; and Unsettled, with the option "zone", if the time is in UTC and nobody said where the person was.
+        `zone_name` is needed and no zone; and AmbiguousInput, with the option "zone", if the time is in UTC and nobody said where the person was.
 
     Raises
     ------
@@ -276,15 +276,15 @@ def parse_moment(text: str, order: DateOrder, zone: str | None = None, *, clock:
 
     Raises
     ------
-    Unsettled
+    AmbiguousInput
         If the time is in UTC and no zone is given.
     InputError
         If the text is no date in this order. The message begins with `where`.
     """
     try:
         return _plain_reader(order, zone)(joined(text, clock))
-    except Unsettled as question:
-        raise Unsettled(f"{where}: {question}", option=question.option, choices=question.choices) from None
+    except AmbiguousInput as question:
+        raise AmbiguousInput(f"{where}: {question}", option=question.option, choices=question.choices) from None
     except ValueError as problem:
         raise InputError(f"{where}: {problem}.") from None
 
@@ -301,8 +301,8 @@ def _remember[K, V](known: dict[K, V], key: K, value: V) -> V:
     return value
 
 
-def _unsettled_order(reason: str) -> Unsettled:
-    return Unsettled(
+def _unsettled_order(reason: str) -> AmbiguousInput:
+    return AmbiguousInput(
         f"The dates {reason}. Say how they are written: --date-order dmy (day first) or mdy (month first).",
         option="date-order",
         choices=("dmy", "mdy"),
@@ -318,7 +318,7 @@ def _placed(
         if not in_utc:
             return Moment(day, clock, None if offset is None else offset.utcoffset(None))
         if not zone_of_row or not zone_name or zone_name.casefold() in _UTC_NAMES:
-            raise Unsettled(
+            raise AmbiguousInput(
                 f"The times are in UTC (such as {text.strip()[:40]!r}), which need not be your own clock. "
                 "Say in which zone you were: --zone Europe/Berlin",
                 option="zone",

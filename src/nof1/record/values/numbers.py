@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 
-from nof1.record.values.ambiguous import Unsettled
+from nof1.record.values.ambiguous import AmbiguousInput
 
 _LONGEST = 60  # letters of a text that can be a number
 _KEPT = 1 << 16  # texts remembered at once
@@ -48,7 +48,7 @@ def settle_decimal(texts: Iterable[str], chosen: bool | None, *, hint: bool | No
 
     Raises
     ------
-    Unsettled
+    AmbiguousInput
         If the texts contradict each other, or can be read two ways (1,234) and there is no hint; its option is "decimal".
     """
     if chosen is not None:
@@ -157,8 +157,8 @@ def _number(text: str, decimal_comma: bool) -> float | None:
     )
 
 
-def _unsettled(reason: str) -> Unsettled:
-    return Unsettled(
+def _unsettled(reason: str) -> AmbiguousInput:
+    return AmbiguousInput(
         f"The numbers {reason}. Say how they are written: --decimal comma (4,5) or point (4.5).",
         option="decimal",
         choices=("comma", "point"),

@@ -1,13 +1,14 @@
 """Text alternatives of the pictures, for readers who do not see them: what each shows, in a few sentences."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from nof1.analyze.model.data import terms
-from nof1.analyze.model.effects import LEVEL, TAILS
+from nof1.analyze.model.data import build_model_data
+from nof1.analyze.model.effects import LEVEL, TAILS, Effect
 from nof1.analyze.results import Result
+from nof1.analyze.schema import PairEffect
 from nof1.errors import InputError
 from nof1.language import Said, again, listed, say, say_some, sentences
 from nof1.plan.design.order import RUN_IN
@@ -16,11 +17,11 @@ from nof1.report.figures.autocorrelation import lags
 from nof1.report.figures.chances import labels
 from nof1.report.figures.checks import both_engines
 from nof1.report.figures.course import course_of, exposure_curves
-from nof1.report.figures.model import check_of
+from nof1.report.figures.model import made
 from nof1.report.figures.orders import p_words, test_of
 from nof1.report.figures.sensitivity import rows_of
 from nof1.report.figures.style import verdict_words
-from nof1.report.words.effect import measure_of, units
+from nof1.report.words.effect import units
 
 _MOST = 24  # periods that one sentence lists
 
@@ -60,23 +61,23 @@ def _first(parts: list[str]) -> Said:
     return listed([*parts[:_MOST], say("{count} more", count=len(parts) - _MOST)])
 
 
-def _numbers(result: Result, numbers: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+def _numbers(result: Result, numbers: Effect, entry: PairEffect) -> dict[str, Any]:
     """Mean, ends of the interval and unit of an effect, as they are told."""
-    told = units(measure_of(entry), result.trial.protocol.outcome)
-    low, high = (told.factor * end for end in numbers["interval"])
-    return {"mean": told.factor * numbers["mean"], "low": low, "high": high, "unit": told.axis}
+    told = units(entry.measure, result.trial.protocol.outcome)
+    low, high = (told.factor * end for end in numbers.interval)
+    return {"mean": told.factor * numbers.mean, "low": low, "high": high, "unit": told.axis}
 
 
 def _effect(trial: Trial, result: Result) -> str:
     main = result.lead[0]
-    factor = units(measure_of(main), trial.protocol.outcome).factor
+    factor = units(main.measure, trial.protocol.outcome).factor
     return say(
         "Posterior of the change with {arm} against {reference}: mean {mean:number}, interval {low:number} to {high:number} "
         "{unit}; changes within {threshold:g} are too small to matter.",
-        arm=main["arm"],
-        reference=main["reference"],
+        arm=main.arm,
+        reference=main.reference,
         threshold=factor * trial.protocol.outcome.threshold,
-        **_numbers(result, result.leading(main)[1], main),
+        **_numbers(result, result.leading(main), main),
     )
 
 
@@ -89,8 +90,8 @@ def _probabilities(trial: Trial, result: Result) -> str:
     first, second, third = labels(result, main)
     return say(
         "A hundred icons for the change with {arm} against {reference}. {first}; {second}; {third}.",
-        arm=main["arm"],
-        reference=main["reference"],
+        arm=main.arm,
+        reference=main.reference,
         first=first[:1].upper() + first[1:],
         second=second,
         third=third,
@@ -119,7 +120,7 @@ def _schedule(trial: Trial, result: Result) -> str:
 
 
 def _exposure(trial: Trial, result: Result) -> str:
-    data = terms(trial)
+    data = build_model_data(trial)
     curves, half_life = exposure_curves(result, data)
     highest: list[str] = [
         say("{percent:.0f} % on {arm}", percent=100 * share, arm=name)
@@ -144,8 +145,8 @@ def _over_time(trial: Trial, result: Result) -> str:
     row, told = course_of(result)
     places = {
         f"{name}_{part}": told.factor * value
-        for name in ("early", "late")
-        for part, value in zip(("mean", "low", "high"), (row[name]["mean"], *row[name]["interval"]), strict=True)
+        for name, end in (("early", row.leading.early), ("late", row.leading.late))
+        for part, value in zip(("mean", "low", "high"), (end.mean, *end.interval), strict=True)
     }
     return say(
         "Line from the effect on the first planned day, {early_mean:number} ({early_low:number} to {early_high:number}), to that on "
@@ -158,13 +159,13 @@ def _over_time(trial: Trial, result: Result) -> str:
 def _sensitivity(trial: Trial, result: Result) -> str:
     rows, _ = rows_of(result, None, None)
     told = [
-        say("{choice}: no answer", choice=again(row["choice"]))
-        if row["refused"] is not None
+        say("{choice}: no answer", choice=again(row.choice))
+        if row.leading is None
         else say(
             "{choice}: {mean:number}, {verdict}",
-            choice=again(row["choice"]),
-            mean=row["mean"],
-            verdict=verdict_words(row["verdict"]),
+            choice=again(row.choice),
+            mean=row.leading.mean,
+            verdict=verdict_words(row.leading.verdict),
         )
         for row in rows
     ]
@@ -173,12 +174,12 @@ def _sensitivity(trial: Trial, result: Result) -> str:
 
 def _engines(trial: Trial, result: Result) -> str:
     by_engine = both_engines(result)
-    first, second = (_numbers(result, by_engine[name][0]["full"], by_engine[name][0]) for name in ("nuts", "marginal"))
+    first, second = (_numbers(result, by_engine[name][0].full, by_engine[name][0]) for name in ("nuts", "marginal"))
     return say(
         "Means and intervals of two computations beside each other. Full effect of {arm} against {reference}, sampled: {mean:number} "
         "({low:number} to {high:number}); quick: {mean2:number} ({low2:number} to {high2:number}) {unit}.",
-        arm=by_engine["nuts"][0]["arm"],
-        reference=by_engine["nuts"][0]["reference"],
+        arm=by_engine["nuts"][0].arm,
+        reference=by_engine["nuts"][0].reference,
         **first,
         **{f"{name}2": value for name, value in second.items() if name != "unit"},
     )
@@ -186,18 +187,18 @@ def _engines(trial: Trial, result: Result) -> str:
 
 def _randomization(trial: Trial, result: Result) -> str:
     test = test_of(result)
-    told = {"value": float(test["statistic"]), "p": p_words(test["p"])}
-    if test["exact"]:
+    told = {"value": test.statistic, "p": p_words(test.p)}
+    if test.exact:
         return say(
             "Histogram of the differences that all {orders:,} possible orders would have given; the recorded one is {value:number}. "
             "The share at least as far from zero is {p}.",
-            orders=test["orders"],
+            orders=test.orders,
             **told,
         )
     return say(
         "Histogram of the differences that {orders:,} orders drawn at random would have given; the recorded one is {value:number}. "
         "The share at least as far from zero is {p}.",
-        orders=test["draws"],
+        orders=test.draws,
         **told,
     )
 
@@ -224,23 +225,23 @@ def _predictive(trial: Trial, result: Result) -> str:
     rows = [
         say(
             "{what}: recorded {observed:number}, new nights {low:number} to {high:number}",
-            what=again(row.get("name", name)),
-            observed=row["observed"],
-            low=row["interval"][0],
-            high=row["interval"][1],
+            what=again(row.name),
+            observed=row.observed,
+            low=row.interval[0],
+            high=row.interval[1],
         )
-        for name, row in check_of(result, "predictive")["statistics"].items()
+        for row in made(result.record.checks.predictive).statistics
     ]
     return say("Recorded values against new nights from the model. {rows}.", rows="; ".join(rows))
 
 
 def _left_out(trial: Trial, result: Result) -> str:
-    check = check_of(result, "left_out")
+    check = made(result.record.checks.left_out)
     shape = say(
         "Line of {nights} nights, each at the probability that the others give it, with the band of a model that fits.",
-        nights=len(check["pit"]),
+        nights=len(check.pit),
     )
-    return sentences([shape, again(check["sentence"])])
+    return sentences([shape, again(check.sentence)])
 
 
 def _autocorrelation(trial: Trial, result: Result) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.data import Terms, terms
+from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.model.draws import Draws, draws_of, linear_predictor
 from nof1.analyze.model.effects import LEVEL, TAILS
 from nof1.analyze.model.pointwise import replicate_series
@@ -100,7 +100,7 @@ def lags(result: Result) -> Lags:
     InputError
         If no number of days has enough pairs of nights.
     """
-    data = terms(result.trial)
+    data = build_model_data(result.trial)
     draws = draws_of(data, result.posterior["posterior"].to_dataset())
     draws = draws.part(slice(None, None, max(1, -(-len(draws) // _DRAWS))))
     fitted = _fitted(data, draws)
@@ -108,7 +108,7 @@ def lags(result: Result) -> Lags:
     pairs = {lag: rows for lag, rows in pairs.items() if len(rows) >= _LEAST_PAIRS}
     if not pairs:
         raise InputError(say("Too few nights lie the same number of days apart to say how alike they are."))
-    new = replicate_series(data, draws, np.random.default_rng(result.record["seed"]))
+    new = replicate_series(data, draws, np.random.default_rng(result.record.seed))
     new = (np.log(new) if data.family == "duration" else new) - fitted
     recorded = data.y - fitted
     by_lag = np.array([correlation_apart(new, rows) for rows in pairs.values()])
@@ -123,7 +123,7 @@ def lags(result: Result) -> Lags:
     )
 
 
-def _fitted(data: Terms, draws: Draws) -> Array:
+def _fitted(data: ModelData, draws: Draws) -> Array:
     """What each draw expects of each recorded night, shape (S, n): of a duration its logarithm."""
     location = linear_predictor(data, draws)
     return location if data.family == "duration" else expected(data, draws, location)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nof1.analyze.results import Result
+from nof1.analyze.schema import PairEffect
 from nof1.language import Said, phrase, say
 from nof1.report.figures.style import ARM_COLOURS, INCHES_A_LETTER, finish, harmless, new_axes, shorten, size_of
 from nof1.report.words.sentences import chances
@@ -18,7 +19,6 @@ _SIDE = 10  # icons in a row, and rows
 _WORDS = 1.45  # inches for the words beside the icons, at least
 _LONG = 40  # letters that most labels need in one line
 _APART = 2.7  # rows between the words of two groups, at least
-_PARTS = ("p_benefit", "p_small", "p_harm")
 _STYLES: tuple[dict[str, Any], ...] = (
     {"marker": "o", "mfc": ARM_COLOURS[0], "mec": ARM_COLOURS[0], "mew": 0.8},
     {"marker": "o", "mfc": "white", "mec": "#6E6E6E", "mew": 1.0},
@@ -26,20 +26,20 @@ _STYLES: tuple[dict[str, Any], ...] = (
 )
 
 
-def probabilities(result: Result, *, effect: dict[str, Any] | None = None, ax: "Axes | None" = None) -> "Axes":
+def probabilities(result: Result, *, effect: PairEffect | None = None, ax: "Axes | None" = None) -> "Axes":
     """A hundred icons: better by the threshold or more, a change too small to matter, worse by the threshold or more.
 
     Parameters
     ----------
     result : Result
-    effect : dict, optional
+    effect : PairEffect, optional
         One of `result.lead`; the main comparison if not given. The chances are those of the estimand that pages lead with.
     ax : Axes, optional
         Drawn into; a new figure if not given.
     """
     effect = effect or result.lead[0]
-    _, numbers = result.leading(effect)
-    counts = in_hundred([numbers[part] for part in _PARTS])
+    numbers = result.leading(effect)
+    counts = in_hundred([numbers.p_benefit, numbers.p_small, numbers.p_harm])
     ax = ax or new_axes(3.9, 2.3)
     wide, high = size_of(ax)
     inch = min(high / (_SIDE + 1.9), (wide - _WORDS) / (_SIDE + 1.4))  # of an icon and the space around it
@@ -58,9 +58,7 @@ def probabilities(result: Result, *, effect: dict[str, Any] | None = None, ax: "
         ax.plot([_SIDE + 0.5], [row], ls="none", ms=size, zorder=3, **style)
         lines = "\n".join(textwrap.fill(harmless(line), max(letters, 14)) for line in text.split("\n"))
         ax.text(_SIDE + 1.3, row, lines, ha="left", va="center", fontsize=8, linespacing=1.05)
-    heading = say(
-        "chances in 100: {arm} against {reference}", arm=_name(effect["arm"]), reference=_name(effect["reference"])
-    )
+    heading = say("chances in 100: {arm} against {reference}", arm=_name(effect.arm), reference=_name(effect.reference))
     ax.set_title(heading, loc="left", fontsize=8)
     ax.set(xlim=(-0.7, wide / inch - 0.7), ylim=(_SIDE - 0.3, -0.7), xticks=[], yticks=[])
     ax.set_aspect("equal", anchor="W")
@@ -86,7 +84,7 @@ def in_hundred(chances: Sequence[float]) -> list[int]:
     return [int(count) for count in counts]
 
 
-def labels(result: Result, effect: dict[str, Any], *, lines: bool = False) -> list[Said]:
+def labels(result: Result, effect: PairEffect, *, lines: bool = False) -> list[Said]:
     """What each group of icons stands for, such as "about 93 in 100: better by 1 point or more"; in two lines if wanted.
 
     The numbers are those of the table of chances: of three rounded ones that do not add up to 100, one differs by 1 from its icons.

@@ -5,14 +5,17 @@ Where a result has not what a picture shows, the function refuses with the reaso
 
 import textwrap
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nof1.analyze.checks.randomization_test import NotTested
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
+from nof1.analyze.schema import PairEffect, ResultsRecord
 from nof1.errors import InputError
 from nof1.language import again, phrase, say
+from nof1.plan.protocol.analysis import Estimand
 from nof1.report.figures.model import left_out, predictive, prior_posterior
 from nof1.report.figures.orders import randomization
 from nof1.report.figures.sensitivity import sensitivity
@@ -29,7 +32,7 @@ from nof1.report.figures.style import (
     size_of,
     wrapped,
 )
-from nof1.report.words.effect import measure_of, units
+from nof1.report.words.effect import units
 from nof1.report.words.sensitivity import sensitivity_sentences
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ _ENGINES = {
     "nuts": (phrase("sampled (PyMC)"), "o", "black"),
     "marginal": (phrase("quick (marginal engine)"), "s", ARM_COLOURS[1]),
 }
+_BOTH: tuple[Estimand, ...] = ("full", "as-lived")
 _MOST_PAIRS = 6
 _SENTENCE = 88  # letters in a line of the sheet
 
@@ -60,19 +64,19 @@ def engines(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """
     by_engine = both_engines(result)
     protocol = result.trial.protocol
-    told = units(measure_of(by_engine["nuts"][0]), protocol.outcome)
-    rows = [(place, key) for place in range(len(by_engine["nuts"])) for key in ("full", "as_lived")]
+    told = units(by_engine["nuts"][0].measure, protocol.outcome)
+    rows = [(place, key) for place in range(len(by_engine["nuts"])) for key in _BOTH]
     ax = ax or new_axes(6.5, 1.2 + 0.45 * len(rows))
     threshold = told.factor * protocol.outcome.threshold
     ax.axvspan(-threshold, threshold, color=BAND, lw=0, zorder=0)
     ax.axvline(0, color="black", lw=0.9, zorder=1)
     for (name, (label, marker, colour)), offset in zip(_ENGINES.items(), (-0.15, 0.15), strict=True):
         for row, (place, key) in enumerate(rows):
-            numbers = by_engine[name][place][key]
-            ends = [told.factor * end for end in numbers["interval"]]
+            numbers = by_engine[name][place].on(key)
+            ends = [told.factor * end for end in numbers.interval]
             ax.plot(ends, [row + offset] * 2, color=colour, lw=2.0, solid_capstyle="butt", zorder=3)
             ax.plot(
-                [told.factor * numbers["mean"]],
+                [told.factor * numbers.mean],
                 [row + offset],
                 marker,
                 color=colour,
@@ -110,7 +114,7 @@ def engines(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     return ax
 
 
-def both_engines(result: Result) -> dict[str, list[dict[str, Any]]]:
+def both_engines(result: Result) -> dict[str, list[PairEffect]]:
     """The first effects of both computations, by engine.
 
     Raises
@@ -119,43 +123,48 @@ def both_engines(result: Result) -> dict[str, list[dict[str, Any]]]:
         If there was only one.
     """
     by_engine = {
-        name: [entry for entry in result.record["effects"] if entry["engine"] == name][:_MOST_PAIRS]
-        for name in _ENGINES
+        name: [entry for entry in result.record.effects if entry.engine == name][:_MOST_PAIRS] for name in _ENGINES
     }
     if not all(by_engine.values()):
-        check = result.record["checks"].get("cross_check")
-        raise InputError(again(check["sentence"]) if check else say("Not computed: only the quick engine ran."))
+        check = result.record.checks.cross_check
+        raise InputError(again(check.sentence) if check else say("Not computed: only the quick engine ran."))
     return by_engine
 
 
-def _of_pair(entry: dict[str, Any], key: str) -> str:
-    arm, reference = shorten(entry["arm"], 16), shorten(entry["reference"], 16)
+def _of_pair(entry: PairEffect, key: Estimand) -> str:
+    arm, reference = shorten(entry.arm, 16), shorten(entry.reference, 16)
     if key == "full":
         return say("{arm} against\n{reference}, full effect", arm=arm, reference=reference)
     return say("{arm} against\n{reference}, as lived", arm=arm, reference=reference)
 
 
-def _sensitivity_sentence(record: dict[str, Any]) -> str:
-    rows = record.get("sensitivity")
-    return sensitivity_sentences(rows)[0] if rows else ""
+def _sensitivity_sentence(record: ResultsRecord) -> str:
+    return sensitivity_sentences(record.sensitivity)[0] if record.sensitivity else ""
 
 
-def _sentence_of(*names: str) -> Callable[[dict[str, Any]], str]:
+def _randomization_sentence(record: ResultsRecord) -> str:
+    test = record.randomization_tests[0]
+    return "" if isinstance(test, NotTested) else again(test.sentence)
+
+
+def _sentence_of(*names: str) -> Callable[[ResultsRecord], str]:
     """The first of these checks that was made, in its sentence."""
-    return lambda record: next(
-        (again(record["checks"][name]["sentence"]) for name in names if name in record["checks"]),
-        "",
-    )
+
+    def told(record: ResultsRecord) -> str:
+        made = record.checks.made()
+        return next((again(made[name].sentence) for name in names if name in made), "")
+
+    return told
 
 
 # Heading, picture, sentence.
-_SHEET: tuple[tuple[str, Callable[..., "Axes"], Callable[[dict[str, Any]], str]], ...] = (
+_SHEET: tuple[tuple[str, Callable[..., "Axes"], Callable[[ResultsRecord], str]], ...] = (
     (phrase("Two computations"), engines, _sentence_of("cross_check", "weights")),
     (phrase("Other choices"), sensitivity, _sensitivity_sentence),
     (
         phrase("The orders that could have been drawn"),
         randomization,
-        lambda record: again((record.get("randomization_test") or {}).get("sentence", "")),
+        _randomization_sentence,
     ),
     (phrase("Before and after the nights"), prior_posterior, _sentence_of("prior")),
     (phrase("New nights from the model"), predictive, _sentence_of("predictive")),

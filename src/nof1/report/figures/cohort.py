@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nof1.analyze.cohort.cohort import Cohort
-from nof1.analyze.model.effects import LEVEL
+from nof1.analyze.model.effects import LEVEL, Effect
 from nof1.analyze.results import Result
 from nof1.errors import InputError
 from nof1.language import say
@@ -22,7 +22,7 @@ from nof1.report.figures.style import (
     verdict_words,
     wrapped,
 )
-from nof1.report.words.effect import amount, measure_of, units
+from nof1.report.words.effect import amount, units
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,17 +57,17 @@ def cohort(results: Sequence[Result] | Mapping[str, Result] | Cohort, *, ax: "Ax
     rows = sorted(((name, result, *_told(result)) for name, result in named), key=_better_first)
     ax = ax or new_axes(7.0, 1.4 + 0.3 * len(rows))
     first = named[0][1]
-    protocol, told = first.trial.protocol, units(measure_of(first.lead[0]), first.trial.protocol.outcome)
+    protocol, told = first.trial.protocol, units(first.lead[0].measure, first.trial.protocol.outcome)
     threshold = told.factor * protocol.outcome.threshold
     ax.axvspan(-threshold, threshold, color=BAND, lw=0, zorder=0)
     ax.axvline(0, color="black", lw=0.9, zorder=1)
     ends = [-1.15 * threshold, 1.15 * threshold]
     for place, (_, _, _, numbers) in enumerate(rows):
-        low, high = (told.factor * end for end in numbers["interval"])
+        low, high = (told.factor * end for end in numbers.interval)
         ax.plot([low, high], [place] * 2, color=ARM_COLOURS[0], lw=2.0, solid_capstyle="butt", zorder=3)
-        ax.plot([told.factor * numbers["mean"]], [place], "o", color="black", ms=6, ls="none", zorder=4)
+        ax.plot([told.factor * numbers.mean], [place], "o", color="black", ms=6, ls="none", zorder=4)
         beside: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "ha": "left", "va": "center", "fontsize": 8.5}
-        ax.text(1.02, place, verdict_words(numbers["verdict"]), **beside)
+        ax.text(1.02, place, verdict_words(numbers.verdict), **beside)
         ends += [low, high]
     ax.set_yticks(range(len(rows)), [_row_label(name, estimand, result) for name, result, estimand, _ in rows])
     ax.tick_params(axis="y", length=0, labelsize=8.5)
@@ -121,7 +121,7 @@ def _refuse_unlike(named: Sequence[tuple[str, Result]]) -> None:
 
 def _kind(result: Result) -> dict[str, str]:
     """What must be the same in all trials on one axis, in words."""
-    outcome, measure = result.trial.protocol.outcome, measure_of(result.lead[0])
+    outcome, measure = result.trial.protocol.outcome, result.lead[0].measure
     return {
         str(say("what is measured")): str(units(measure, outcome).axis),
         str(say("the scale")): str(say("{low:g} to {high:g}", low=outcome.low, high=outcome.high)),
@@ -130,20 +130,21 @@ def _kind(result: Result) -> dict[str, str]:
     }
 
 
-def _told(result: Result) -> tuple[str, dict[str, Any]]:
+def _told(result: Result) -> tuple[str, Effect]:
     """Estimand and numbers of the main comparison, as the person's own page leads with."""
-    return result.leading(result.lead[0])
+    main = result.lead[0]
+    return result.leading_estimand(main), result.leading(main)
 
 
-def _better_first(row: tuple[str, Result, str, dict[str, Any]]) -> float:
+def _better_first(row: tuple[str, Result, str, Effect]) -> float:
     _, result, _, numbers = row
-    mean = float(numbers["mean"])
+    mean = numbers.mean
     return mean if result.trial.protocol.outcome.better == "lower" else -mean
 
 
 def _row_label(name: str, estimand: str, result: Result) -> str:
     """The name, and that the effect is the one as lived where the protocol names the full one."""
-    if estimand == "as-lived" and result.lead[0]["estimand"] == "full":
+    if estimand == "as-lived" and result.lead[0].estimand == "full":
         return say("{name} (as lived)", name=shorten(name, _LABEL - 11))
     return shorten(name, _LABEL)
 
@@ -162,7 +163,7 @@ def _words_around(ax: "Axes", first: Result) -> None:
             say(
                 "change in {outcome} ({unit}), each from their own nights alone\ndots: mean; bars: {level:g} % interval",
                 outcome=shorten(protocol.outcome.title, 32),
-                unit=units(measure_of(first.lead[0]), protocol.outcome).axis,
+                unit=units(first.lead[0].measure, protocol.outcome).axis,
                 level=100 * LEVEL,
             ),
             ax,

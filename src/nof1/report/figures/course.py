@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nof1.analyze.arrays import Array
+from nof1.analyze.checks.over_time import PairOverTime
 from nof1.analyze.checks.sensitivity import of_pair
-from nof1.analyze.model.data import Terms, terms
+from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.model.draws import draws_of
 from nof1.analyze.model.effects import LEVEL, TAILS
 from nof1.analyze.model.exposure import NEARLY_FULL, exposure_by_day
@@ -15,7 +16,7 @@ from nof1.analyze.results import Result
 from nof1.errors import InputError
 from nof1.language import again, say
 from nof1.report.figures.style import BAND, GREY, NARROW, arm_styles, finish, new_axes, shorten, size_of
-from nof1.report.words.effect import units
+from nof1.report.words.effect import Units, units
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,16 +49,16 @@ def over_time(result: Result, *, pair: tuple[str, str] | None = None, ax: "Axes 
     ax = ax or new_axes(5.0, 3.0)
     protocol = result.trial.protocol
     threshold = told.factor * protocol.outcome.threshold
-    colour = arm_styles(protocol)[row["arm"]][0]
+    colour = arm_styles(protocol)[row.arm][0]
     days = (1, result.trial.order.nights)  # pauses are days, too
-    ends = [row["early"], row["late"]]
-    means = [told.factor * end["mean"] for end in ends]
+    ends = [row.leading.early, row.leading.late]
+    means = [told.factor * end.mean for end in ends]
     ax.axhspan(-threshold, threshold, color=BAND, lw=0, zorder=0)
     ax.plot(days, [0, 0], color="black", lw=0.9, zorder=1)
     ax.plot(days, means, color=colour, lw=1.8, zorder=2)
     reach = [-threshold, threshold]
     for day, end, mean, name in zip(days, ends, means, (say("first day"), say("last day")), strict=True):
-        low, high = (told.factor * limit for limit in end["interval"])
+        low, high = (told.factor * limit for limit in end.interval)
         ax.plot([day, day], [low, high], color="black", lw=2.6, solid_capstyle="butt", zorder=3)
         ax.plot([day], [mean], "o", color="black", ms=6, zorder=4)
         side = "right" if day == 1 else "left"
@@ -77,12 +78,12 @@ def over_time(result: Result, *, pair: tuple[str, str] | None = None, ax: "Axes 
         xlabel=say("night of the trial"),
         xticks=[1, (1 + days[1]) // 2, days[1]],
     )
-    change = row["change"]
-    low, high = (told.factor * end for end in change["interval"])
+    change = row.leading.change
+    low, high = (told.factor * end for end in change.interval)
     ax.set_title(
         say(
             "from first to last: {change:number} ({low:number} to {high:number})",
-            change=told.factor * change["mean"],
+            change=told.factor * change.mean,
             low=low,
             high=high,
         ),
@@ -98,7 +99,7 @@ def over_time(result: Result, *, pair: tuple[str, str] | None = None, ax: "Axes 
     return ax
 
 
-def course_of(result: Result, pair: tuple[str, str] | None = None) -> tuple[dict[str, Any], Any]:
+def course_of(result: Result, pair: tuple[str, str] | None = None) -> tuple[PairOverTime, Units]:
     """The row of the record on the effect over time, and its units.
 
     Raises
@@ -106,13 +107,11 @@ def course_of(result: Result, pair: tuple[str, str] | None = None) -> tuple[dict
     InputError
         If there is none, with the reason.
     """
-    found = result.record.get("over_time")
-    if not found:
-        raise InputError(say("The effect over time was not computed by this version."))
-    if found["refused"] is not None:
-        raise InputError(again(found["refused"]))
+    found = result.record.over_time
+    if found.refused is not None:
+        raise InputError(again(found.refused))
     protocol = result.trial.protocol
-    return dict(of_pair(found["rows"], pair)[0]), units(MEASURES[protocol.analysis.family], protocol.outcome)
+    return of_pair(found.rows, pair)[0], units(MEASURES[protocol.analysis.family], protocol.outcome)
 
 
 def exposure(result: Result, *, ax: "Axes | None" = None) -> "Axes":
@@ -129,7 +128,7 @@ def exposure(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     ax = ax or new_axes(7.0, 2.6)
     narrow = size_of(ax)[0] < NARROW
     protocol = result.trial.protocol
-    data = terms(result.trial)
+    data = build_model_data(result.trial)
     nights = np.arange(1.0, len(data.doses) + 1)
     curves, half_life = exposure_curves(result, data)
     highest = max(1.0, float(data.doses.max()), float(curves.max()))
@@ -186,7 +185,7 @@ def _heading(half_life: Array, *, narrow: bool) -> str:
     )
 
 
-def exposure_curves(result: Result, data: Terms) -> tuple[Array, Array | None]:
+def exposure_curves(result: Result, data: ModelData) -> tuple[Array, Array | None]:
     """Lower end, mean and upper end of every day's exposure, shape (3, days, K), and the half-lives in days, shape (S,).
 
     The half-lives are None where exposure is the dose, which is then all three.
@@ -201,7 +200,7 @@ def exposure_curves(result: Result, data: Terms) -> tuple[Array, Array | None]:
     return np.stack([low, days.mean(axis=-1), high]), half_life
 
 
-def _doses_below(ax: "Axes", data: Terms, nights: Array, colours: list[str]) -> dict[float, str]:
+def _doses_below(ax: "Axes", data: ModelData, nights: Array, colours: list[str]) -> dict[float, str]:
     """A row of doses for every arm; where the rows are, with their names."""
     rows = {}
     for k, (name, colour) in enumerate(zip(data.arms, colours, strict=True)):

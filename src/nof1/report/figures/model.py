@@ -4,10 +4,11 @@ They compute nothing that a result does not hold; where it has not what a pictur
 """
 
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nof1.analyze.checks.model_checks import InfluentialNight
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.errors import InputError
@@ -47,17 +48,17 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """
     from nof1.analyze.checks.model_checks import EXTREME
 
-    statistics = check_of(result, "predictive")["statistics"]
+    statistics = made(result.record.checks.predictive).statistics
     ax = ax or new_axes(7.0, 1.0 + 0.32 * len(statistics))
     reach = 2.4 if size_of(ax)[0] < NARROW else 1.9
-    for place, row in enumerate(statistics.values()):
-        low, high = row["interval"]
-        odd = not EXTREME <= row["p"] <= 1 - EXTREME
+    for place, row in enumerate(statistics):
+        low, high = row.interval
+        odd = not EXTREME <= row.p <= 1 - EXTREME
         length = 1.0 if high > low else _NO_LENGTH
         ax.plot([-length, length], [place] * 2, color="#9A9A9A", lw=6, solid_capstyle="butt", zorder=2)
-        ax.plot([_scaled(row["predicted"], low, high)], [place], "|", color="white", ms=8, mew=1.6, zorder=3)
+        ax.plot([_scaled(row.predicted, low, high)], [place], "|", color="white", ms=8, mew=1.6, zorder=3)
         ax.plot(
-            [np.clip(_scaled(row["observed"], low, high), -1.75, 1.75)],
+            [np.clip(_scaled(row.observed, low, high), -1.75, 1.75)],
             [place],
             "D" if odd else "o",
             color="black",
@@ -66,7 +67,7 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
             mew=1.3,
             zorder=4,
         )
-        text = say("{observed:number} ({low:number} to {high:number})", observed=row["observed"], low=low, high=high)
+        text = say("{observed:number} ({low:number} to {high:number})", observed=row.observed, low=low, high=high)
         _beside(ax, place, text, bold=odd)
     ax.text(
         1.02,
@@ -78,9 +79,7 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         fontsize=7.5,
         color="#444444",
     )
-    ax.set_yticks(
-        range(len(statistics)), [shorten(again(row.get("name", name)), 40) for name, row in statistics.items()]
-    )
+    ax.set_yticks(range(len(statistics)), [shorten(again(row.name), 40) for row in statistics])
     ax.tick_params(axis="y", length=0, labelsize=8)
     ax.set(xlim=(-reach, reach), ylim=(len(statistics) - 0.4, -0.6), xticks=[])
     ax.set_xlabel(
@@ -124,10 +123,10 @@ def left_out(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """
     from arviz_stats.ecdf_utils import ecdf_pit
 
-    check = check_of(result, "left_out")
+    check = made(result.record.checks.left_out)
     ax = ax or new_axes(5.5, 3.4)
     narrow = size_of(ax)[0] < NARROW
-    pit = np.array(check["pit"])
+    pit = np.array(check.pit)
     points, share, low, high = ecdf_pit(pit, LEVEL, _SIMULATIONS)
     ax.fill_between(
         points,
@@ -140,10 +139,10 @@ def left_out(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     )
     ax.axhline(0, color="black", lw=0.8, zorder=2)
     ax.plot(points, share - points, color=ARM_COLOURS[0], lw=1.6, drawstyle="steps-post", zorder=3)
-    for row, marker in zip(check["influential"], MARKERS[1:], strict=False):
+    for row, marker in zip(check.influential, MARKERS[1:], strict=False):
         ax.plot(
-            [row["pit"]],
-            [np.mean(pit <= row["pit"]) - row["pit"]],
+            [row.pit],
+            [np.mean(pit <= row.pit) - row.pit],
             marker,
             color="black",
             mfc="white",
@@ -152,7 +151,7 @@ def left_out(result: Result, *, ax: "Axes | None" = None) -> "Axes":
             ls="none",
             zorder=4,
             clip_on=False,
-            label=row["night"] if narrow else _named(row),
+            label=row.night if narrow else _named(row),
         )
     ax.set(
         xlim=(0, 1),
@@ -171,15 +170,15 @@ def left_out(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     return ax
 
 
-def _named(row: dict[str, Any]) -> str:
+def _named(row: InfluentialNight) -> str:
     """A night that moves the answer, and by how much where that is known."""
-    if row["shift_sd"] is None:
-        return say("{night}: {outcome:.4g} (moves the answer)", night=row["night"], outcome=row["outcome"])
+    if row.shift_sd is None:
+        return say("{night}: {outcome:.4g} (moves the answer)", night=row.night, outcome=row.outcome)
     return say(
         "{night}: {outcome:.4g} (moves the answer {shift:.2f} sd)",
-        night=row["night"],
-        outcome=row["outcome"],
-        shift=row["shift_sd"],
+        night=row.night,
+        outcome=row.outcome,
+        shift=row.shift_sd,
     )
 
 
@@ -192,7 +191,7 @@ def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     protocol = result.trial.protocol
     sd = float(protocol.priors.effect_sd)
     effect = result.posterior["posterior"].to_dataset()["effect"]
-    check = result.record["checks"].get("prior")
+    check = result.record.checks.prior
     arms = protocol.active_arms
     ax = ax or new_axes(6.0, 1.3 + 0.9 * len(arms))
     reach = 2.5 * sd
@@ -225,7 +224,7 @@ def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         )
         ax.axhline(base, color="#B5B5B5", lw=0.7, zorder=1)
         if check is not None:
-            scaled = {"prior": check["prior"][arm.name], "nights": check["likelihood"][arm.name]}
+            scaled = {"prior": check.prior[arm.name], "nights": check.likelihood[arm.name]}
             _beside(ax, base + 0.35, say("prior {prior:.2f}\nnights {nights:.2f}", **scaled))
     ax.axvline(0, color="black", lw=0.8, zorder=1)
     ax.set(xlim=(-reach, reach), ylim=(-0.08, len(arms)), yticks=[])
@@ -238,7 +237,7 @@ def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         label = say(
             "{scale}\nat the right: power-scaling, how much the answer follows each (limit of the prior {limit:g})",
             scale=label,
-            limit=check["limit"],
+            limit=check.limit,
         )
     ax.set_xlabel(wrapped(label, ax, share=0.72 if size_of(ax)[0] < NARROW else 0.92), fontsize=8.5)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False, fontsize=8)
@@ -247,7 +246,7 @@ def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     return ax
 
 
-def check_of(result: Result, name: str) -> dict[str, Any]:
+def made[T](check: T | None) -> T:
     """A check of the record.
 
     Raises
@@ -255,7 +254,6 @@ def check_of(result: Result, name: str) -> dict[str, Any]:
     InputError
         If it was not made.
     """
-    check: dict[str, Any] | None = result.record["checks"].get(name)
     if check is None:
         raise InputError(say("Not computed by the quick engine."))
     return check

@@ -1,11 +1,12 @@
 """The picture of the randomization test: what every order that could have been drawn would have given."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nof1.analyze.checks.order_statistics import Differences
 from nof1.analyze.checks.permutation_distribution import differences_of, nights_lived
+from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
 from nof1.analyze.results import Result
 from nof1.errors import InputError
 from nof1.language import again, say
@@ -42,9 +43,9 @@ def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     test = test_of(result)
     ax = ax or new_axes(5.5, 3.2)
     protocol = result.trial.protocol
-    found = differences(result.trial, test, seed=result.record["seed"])
+    found = differences(result.trial, test, seed=result.record.seed)
     known = found.value[~np.isnan(found.value)]
-    lived = abs(test["statistic"])
+    lived = abs(test.statistic)
     far = np.abs(known) >= lived - TIE * found.size
     reach = 1.05 * max(float(np.abs(known).max(initial=0.0)), lived, 1e-9)
     edges = np.linspace(-reach, reach, min(_MOST_BARS, 2 * int(np.sqrt(len(known))) + 5) + 1)
@@ -57,19 +58,19 @@ def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         linewidth=0.5,
         label=[say("nearer to zero"), say("at least as far out")],
     )
-    ax.axvline(test["statistic"], ymax=0.82, color="black", lw=1.8)
-    ax.axvline(-test["statistic"], ymax=0.82, color="black", lw=1.0, ls=(0, (4, 3)))
+    ax.axvline(test.statistic, ymax=0.82, color="black", lw=1.8)
+    ax.axvline(-test.statistic, ymax=0.82, color="black", lw=1.0, ls=(0, (4, 3)))
     ax.set_title(_title(test), fontsize=9)
     ax.set(xlim=(-reach, reach), ylabel=say("orders"))
-    of = say("difference of period means") if test["of"] == "periods" else say("difference of means of nights")
+    of = say("difference of period means") if test.of == "periods" else say("difference of means of nights")
     ax.set_xlabel(
         wrapped(
             say(
                 "{difference} ({unit}), {arm} against {reference}\nline: as recorded; dashed: the same the other way",
                 difference=of,
                 unit=unit_of_nights(protocol.analysis.family, protocol.outcome),
-                arm=shorten(test["arm"], 16),
-                reference=shorten(test["reference"], 16),
+                arm=shorten(test.arm, 16),
+                reference=shorten(test.reference, 16),
             ),
             ax,
         ),
@@ -91,56 +92,53 @@ def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     return ax
 
 
-def test_of(result: Result) -> dict[str, Any]:
-    """The randomization test of the record.
+def test_of(result: Result) -> RandomizationTest:
+    """The randomization test of the main comparison.
 
     Raises
     ------
     InputError
         If there was none, with the reason.
     """
-    test: dict[str, Any] | None = result.record.get("randomization_test")
-    if not test:
-        raise InputError(say("The randomization test was not computed by this version."))
-    if "refused" in test:
-        raise InputError(again(test["refused"]))
+    test = result.record.randomization_tests[0]
+    if isinstance(test, NotTested):
+        raise InputError(again(test.refused))
     return test
 
 
-def differences(trial: Trial, test: dict[str, Any], *, seed: int) -> Differences:
+def differences(trial: Trial, test: RandomizationTest, *, seed: int) -> Differences:
     """The difference that each order would have given: the same orders that the test looked at.
 
     Parameters
     ----------
-    test : dict
-        Of results.json.
+    test : RandomizationTest
     seed : int
         Of the test.
     """
     protocol = trial.protocol
     names = [arm.name for arm in protocol.arms]
     sequence = [names.index(name) for name in trial.order.arms()]
-    places = names.index(test["arm"]), names.index(test["reference"])
+    places = names.index(test.arm), names.index(test.reference)
     return differences_of(
         protocol,
         sequence,
         places,
-        nights_lived(trial, test["arm"], test["reference"]),
+        nights_lived(trial, test.arm, test.reference),
         orders_between(protocol, sequence, *places),
-        test.get("of", "periods"),
-        draws=test["draws"],
+        test.of,
+        draws=test.draws,
         seed=seed,
     )
 
 
-def _title(test: dict[str, Any]) -> str:
-    if test["exact"]:
-        return say("p = {p}, from {looked:,} possible orders", p=p_words(test["p"]), looked=test["orders"])
+def _title(test: RandomizationTest) -> str:
+    if test.exact:
+        return say("p = {p}, from {looked:,} possible orders", p=p_words(test.p), looked=test.orders)
     return say(
         "p = {p}, from {looked:,} orders drawn of {orders}",
-        p=p_words(test["p"]),
-        looked=test["draws"],
-        orders=_large(test["orders"]),
+        p=p_words(test.p),
+        looked=test.draws,
+        orders=_large(test.orders),
     )
 
 

@@ -1,9 +1,9 @@
 """The picture of other choices: one line for each, the main analysis on top, against changes too small to matter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nof1.analyze.checks.sensitivity import of_pair
+from nof1.analyze.checks.sensitivity import Choice, of_pair
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.model.standardize import MEASURES
 from nof1.analyze.results import Result
@@ -35,7 +35,7 @@ _PAD = 0.04  # of the axis, beyond the longest interval
 
 
 def sensitivity(
-    source: Result | Sequence[Mapping[str, Any]],
+    source: Result | Sequence[Choice],
     *,
     protocol: Protocol | None = None,
     pair: tuple[str, str] | None = None,
@@ -63,24 +63,23 @@ def sensitivity(
     """
     rows, protocol = rows_of(source, protocol, pair)
     told = units(MEASURES[protocol.analysis.family], protocol.outcome)
-    rows = [_times(row, told.factor) for row in rows]
     main = rows[0]
     ax = ax or new_axes(7.5, 1.25 + 0.25 * len(rows))
     threshold = told.factor * protocol.outcome.threshold
     ax.axvspan(-threshold, threshold, color=BAND, lw=0, zorder=0)
     ax.axvline(0, color="black", lw=0.9, zorder=1)
-    if main["refused"] is None:
-        ax.axvline(main["mean"], color="#6E6E6E", lw=0.9, ls=(0, (2, 2)), zorder=1)
+    if main.leading is not None:
+        ax.axvline(told.factor * main.leading.mean, color="#6E6E6E", lw=0.9, ls=(0, (2, 2)), zorder=1)
     size = min(8.5, _OF_ROW * (size_of(ax)[1] - 1.0) / (len(rows) + 1.3))
     for place, row in enumerate(rows):
-        _line(ax, place, row, main, size)
+        _line(ax, place, row, main, size, told.factor)
     if len(rows) > 1:
         ax.axhline(0.5, color="#B5B5B5", lw=0.7, zorder=1)
     ax.set_yticks(range(len(rows)), [_label(row, main) for row in rows])
     ax.get_yticklabels()[0].set_fontweight("bold")
     ax.tick_params(axis="y", length=0, labelsize=size)
     # The word "simulated" stands in the upper corner, where the longest interval may be.
-    ax.set(xlim=_limits(rows, threshold), ylim=(len(rows) - 0.4, -head_room(ax, len(rows), protocol)))
+    ax.set(xlim=_limits(rows, threshold, told.factor), ylim=(len(rows) - 0.4, -head_room(ax, len(rows), protocol)))
     _words_around(ax, protocol, main)
     ax.spines["left"].set_visible(False)
     finish(ax, protocol)
@@ -88,12 +87,12 @@ def sensitivity(
 
 
 def rows_of(
-    source: Result | Sequence[Mapping[str, Any]], protocol: Protocol | None, pair: tuple[str, str] | None
-) -> tuple[list[Mapping[str, Any]], Protocol]:
+    source: Result | Sequence[Choice], protocol: Protocol | None, pair: tuple[str, str] | None
+) -> tuple[list[Choice], Protocol]:
     """The rows of the pair, and their protocol."""
-    rows: Sequence[Mapping[str, Any]]
+    rows: Sequence[Choice]
     if isinstance(source, Result):
-        rows, protocol = source.record.get("sensitivity") or (), source.trial.protocol
+        rows, protocol = source.record.sensitivity or (), source.trial.protocol
     else:
         rows = source
     if protocol is None:
@@ -105,14 +104,7 @@ def rows_of(
     return of_pair(rows, pair), protocol
 
 
-def _times(row: Mapping[str, Any], factor: float) -> Mapping[str, Any]:
-    """The row in the unit that is told, such as nights in 100."""
-    if factor == 1 or row["refused"] is not None:
-        return row
-    return {**row, "mean": factor * row["mean"], "interval": [factor * end for end in row["interval"]]}
-
-
-def _line(ax: "Axes", place: int, row: Mapping[str, Any], main: Mapping[str, Any], size: float) -> None:
+def _line(ax: "Axes", place: int, row: Choice, main: Choice, size: float, factor: float) -> None:
     """Interval, mark and verdict of one choice; a choice without an answer has the words alone."""
     beside: dict[str, Any] = {
         "transform": ax.get_yaxis_transform(),
@@ -120,14 +112,16 @@ def _line(ax: "Axes", place: int, row: Mapping[str, Any], main: Mapping[str, Any
         "va": "center",
         "fontsize": size,
     }
-    if row["refused"] is not None:
+    effect = row.leading
+    if effect is None:
         ax.text(1.02, place, say("no answer"), style="italic", color="#555555", **beside)
         return
-    planned, changed = row is main, row["verdict"] != main["verdict"] and main["refused"] is None
+    planned, changed = row is main, main.leading is not None and effect.verdict != main.leading.verdict
     colour = "black" if planned else ARM_COLOURS[0]
-    ax.plot(row["interval"], [place] * 2, color=colour, lw=2.6 if planned else 1.4, solid_capstyle="butt", zorder=3)
+    ends = [factor * end for end in effect.interval]
+    ax.plot(ends, [place] * 2, color=colour, lw=2.6 if planned else 1.4, solid_capstyle="butt", zorder=3)
     ax.plot(
-        [row["mean"]],
+        [factor * effect.mean],
         [place],
         "D" if changed else "o",
         ms=7 if planned else 5.5,
@@ -136,30 +130,30 @@ def _line(ax: "Axes", place: int, row: Mapping[str, Any], main: Mapping[str, Any
         mew=1.3,
         ls="none",
         zorder=4,
-        label=harmless(again(row["choice"])),
+        label=harmless(again(row.choice)),
     )
-    ax.text(1.02, place, verdict_words(row["verdict"]), fontweight="bold" if planned or changed else "normal", **beside)
+    ax.text(1.02, place, verdict_words(effect.verdict), fontweight="bold" if planned or changed else "normal", **beside)
 
 
-def _label(row: Mapping[str, Any], main: Mapping[str, Any]) -> str:
+def _label(row: Choice, main: Choice) -> str:
     """The choice's name, and that it shows the effect as lived where the main analysis does not."""
-    choice = again(row["choice"])
-    if row["estimand"] == main["estimand"]:
+    choice = again(row.choice)
+    if row.estimand == main.estimand:
         return shorten(choice, _LABEL)
     room = _LABEL - len(say("{choice} (as lived)", choice=""))
     return say("{choice} (as lived)", choice=shorten(choice, room))
 
 
-def _limits(rows: Sequence[Mapping[str, Any]], threshold: float) -> tuple[float, float]:
+def _limits(rows: Sequence[Choice], threshold: float, factor: float) -> tuple[float, float]:
     """Ends of the axis: everything that is drawn, the band of small changes among it."""
-    intervals = [row["interval"] for row in rows if row["refused"] is None]
-    ends = [end for interval in intervals for end in interval] + [-1.15 * threshold, 1.15 * threshold]
+    intervals = [row.leading.interval for row in rows if row.leading is not None]
+    ends = [factor * end for interval in intervals for end in interval] + [-1.15 * threshold, 1.15 * threshold]
     low, high = min(ends), max(ends)
     pad = _PAD * (high - low)
     return low - pad, high + pad
 
 
-def _words_around(ax: "Axes", protocol: Protocol, main: Mapping[str, Any]) -> None:
+def _words_around(ax: "Axes", protocol: Protocol, main: Choice) -> None:
     """Which side is better, the band, what the columns are."""
     left, right = sides(protocol)
     heading = "" if size_of(ax)[0] < NARROW else say("verdict")
@@ -170,13 +164,13 @@ def _words_around(ax: "Axes", protocol: Protocol, main: Mapping[str, Any]) -> No
         above: dict[str, Any] = {"xytext": (0, 15), "textcoords": "offset points", "va": "bottom", "fontsize": 8.5}
         ax.annotate(words, (x, 1.0), xycoords="axes fraction", ha=side, **above)
     title = shorten(protocol.outcome.title, 32)
-    of = say("{outcome} as lived", outcome=title) if main["estimand"] == "as-lived" else title
+    of = say("{outcome} as lived", outcome=title) if main.estimand == "as-lived" else title
     change = say(
         "change in {outcome} ({unit}), {arm} against {reference}",
         outcome=of,
         unit=units(MEASURES[protocol.analysis.family], protocol.outcome).axis,
-        arm=shorten(protocol.arm(main["arm"]).title, 18),
-        reference=shorten(protocol.arm(main["reference"]).title, 18),
+        arm=shorten(protocol.arm(main.arm).title, 18),
+        reference=shorten(protocol.arm(main.reference).title, 18),
     )
     key = say("dots: mean; bars: {level:g} % interval; diamonds: another verdict than planned", level=100 * LEVEL)
     ax.set_xlabel(wrapped(change if size_of(ax)[0] < NARROW else f"{change}\n{key}", ax), fontsize=8.5)

@@ -7,11 +7,12 @@ from typing import Any
 
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
+from nof1.analyze.schema import PairEffect
 from nof1.language import again, say, sentences, spoken
 from nof1.report.results.further import more_sentences
 from nof1.report.words import record as words_record
 from nof1.report.words import sentences as words
-from nof1.report.words.effect import amount, estimate_sentence, measure_of, scale_sentence, span
+from nof1.report.words.effect import amount, estimate_sentence, scale_sentence, span
 from nof1.report.words.phrases import clip
 
 MAX_TITLE = 140
@@ -45,8 +46,8 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
         },
         "compared": say(
             "{arm} against {reference}",
-            arm=clip(protocol.arm(main["arm"]).title, _MAX_ARM),
-            reference=clip(protocol.arm(main["reference"]).title, _MAX_ARM),
+            arm=clip(protocol.arm(main.arm).title, _MAX_ARM),
+            reference=clip(protocol.arm(main.reference).title, _MAX_ARM),
         ),
         "side_effects": _side_effects(result, brief=brief),
         "more": more_sentences(result, most=2 if brief else 4),
@@ -64,23 +65,23 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
     }
 
 
-def _plain(result: Result, effect: dict[str, Any]) -> str:
+def _plain(result: Result, effect: PairEffect) -> str:
     """The size of the effect, its interval as a chance, and what was said beforehand to matter."""
     protocol = result.trial.protocol
-    estimand, numbers = result.leading(effect)
-    measure = measure_of(effect)
+    estimand, numbers = result.leading_estimand(effect), result.leading(effect)
+    measure = effect.measure
     told = estimate_sentence(
         measure,
         protocol.outcome,
-        arm=clip(protocol.arm(effect["arm"]).title, _MAX_ARM),
-        reference=clip(protocol.arm(effect["reference"]).title, _MAX_ARM),
+        arm=clip(protocol.arm(effect.arm).title, _MAX_ARM),
+        reference=clip(protocol.arm(effect.reference).title, _MAX_ARM),
         lived=estimand == "as-lived",
         full=protocol.analysis.carryover == "exponential",
-        mean=numbers["mean"],
+        mean=numbers.mean,
         interval=say(
             "with a chance of {sure:g} in 100 it is somewhere {span}",
             sure=100 * LEVEL,
-            span=span(measure, protocol.outcome, *numbers["interval"]),
+            span=span(measure, protocol.outcome, *numbers.interval),
         ),
     )
     matters = say(
@@ -114,11 +115,11 @@ def _side_effects(result: Result, *, brief: bool) -> dict[str, Any]:
     rows = [
         [
             clip(protocol.arm(name).title, _MAX_ARM),
-            say("{recorded} of {nights}", recorded=row["recorded"], nights=row["nights"]),
+            say("{recorded} of {nights}", recorded=row.recorded, nights=row.nights),
             words_record.adherence_line(result, name, interval=False),
             words_record.harms_line(result, name, interval=not brief),
         ]
-        for name, row in record["adherence"].items()
+        for name, row in record.adherence.items()
     ]
     told = [words_record.harms_difference(result, arm.name) for arm in protocol.active_arms]
     return {

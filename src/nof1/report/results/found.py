@@ -4,15 +4,19 @@ Items 12 and 17 to 19 of what CENT 2015 asks of a report (`guidelines.toml`), by
 record of results.json.
 """
 
-from typing import Any
-
+from nof1.analyze.checks.computation import Check, Sampling
+from nof1.analyze.checks.model_checks import ModelCheck
+from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
+from nof1.analyze.engines.posterior import Parameter
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
+from nof1.analyze.schema import PairEffect
 from nof1.language import again, phrase, say, sentences
+from nof1.plan.protocol.analysis import Estimand
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.results.parts import Part, Section, beside, item, pictures, section, table, text
 from nof1.report.words import sentences as words
-from nof1.report.words.effect import measure_of, number, units
+from nof1.report.words.effect import number, units
 from nof1.report.words.phrases import clip
 from nof1.report.words.sensitivity import over_time_sentences, sensitivity_sentences
 
@@ -23,7 +27,7 @@ _ENGINES = {
     "marginal": phrase("marginal engine"),
     "augmented": phrase("data augmentation"),
 }
-_ESTIMANDS = {"full": phrase("full effect"), "as_lived": phrase("as lived")}
+_ESTIMANDS: dict[Estimand, str] = {"full": phrase("full effect"), "as-lived": phrase("as lived")}
 
 
 def found(result: Result) -> Section:
@@ -47,23 +51,23 @@ def _intervals() -> str:
 def _effects(result: Result) -> Part | None:
     """A row for each engine, pair of arms and estimand, and one for the randomization test of the main pair."""
     record, protocol = result.record, result.trial.protocol
-    told = units(measure_of(result.lead[0]), protocol.outcome)
+    told = units(result.lead[0].measure, protocol.outcome)
     rows = [
-        _effect_row(protocol, entry, key, told.factor)
-        for entry in record["effects"][: 2 * _MOST_PAIRS]
-        for key in ("full", "as_lived")
+        _effect_row(protocol, entry, estimand, told.factor)
+        for entry in record.effects[: 2 * _MOST_PAIRS]
+        for estimand in _ESTIMANDS
     ]
-    test = record.get("randomization_test") or {}
-    if "p" in test:
-        low, high = test["interval"] or (None, None)
+    test = record.randomization_tests[0]
+    if isinstance(test, RandomizationTest):
+        low, high = test.interval
         rows.append(
             [
                 say("randomization test"),
                 _pair(protocol, test),
                 say("difference of means"),
-                number(told.factor * test["statistic"]),
+                number(told.factor * test.statistic),
                 "\N{EN DASH}" if low is None or high is None else _span(told.factor * low, told.factor * high),
-                say("p = {p:.2g}", p=test["p"]),
+                say("p = {p:.2g}", p=test.p),
                 "",
                 "",
                 "",
@@ -83,15 +87,15 @@ def _effects(result: Result) -> Part | None:
     return table(header, rows, columns=["auto"] * len(header))
 
 
-def _effect_row(protocol: Protocol, entry: dict[str, Any], key: str, factor: float) -> list[str]:
-    numbers = entry[key]
-    low, high = numbers["interval"]
-    chances = (numbers[name] for name in ("p_better", "p_benefit", "p_small", "p_harm"))
+def _effect_row(protocol: Protocol, entry: PairEffect, estimand: Estimand, factor: float) -> list[str]:
+    numbers = entry.on(estimand)
+    low, high = numbers.interval
+    chances = (numbers.p_better, numbers.p_benefit, numbers.p_small, numbers.p_harm)
     return [
-        say(_ENGINES.get(entry["engine"], entry["engine"])),
+        say(_ENGINES[entry.engine]),
         _pair(protocol, entry),
-        say(_ESTIMANDS[key]),
-        number(factor * numbers["mean"]),
+        say(_ESTIMANDS[estimand]),
+        number(factor * numbers.mean),
         _span(factor * low, factor * high),
         *(str(say("{chance:.2f}", chance=chance)) for chance in chances),
     ]
@@ -101,14 +105,13 @@ def _span(low: float, high: float) -> str:
     return say("{low:number} to {high:number}", low=low, high=high)
 
 
-def _pair(protocol: Protocol, entry: dict[str, Any]) -> str:
-    return say("{arm} against {reference}", arm=clip(entry["arm"], _ARM), reference=clip(entry["reference"], _ARM))
+def _pair(protocol: Protocol, entry: PairEffect | RandomizationTest) -> str:
+    return say("{arm} against {reference}", arm=clip(entry.arm, _ARM), reference=clip(entry.reference, _ARM))
 
 
 def _randomization(result: Result) -> str:
-    test = result.record.get("randomization_test") or {}
-    told = test.get("sentence") or test.get("refused")
-    return again(told) if told else say("It was not computed.")
+    test = result.record.randomization_tests[0]
+    return again(test.refused if isinstance(test, NotTested) else test.sentence)
 
 
 def _relative(result: Result) -> str:
@@ -116,17 +119,17 @@ def _relative(result: Result) -> str:
     main = result.lead[0]
     protocol = result.trial.protocol
     nights = result.trial.frame
-    mean = float(nights.loc[nights["arm"] == main["reference"], protocol.outcome.name].mean())
+    mean = float(nights.loc[nights["arm"] == main.reference, protocol.outcome.name].mean())
     if protocol.outcome.low != 0 or not mean > 0 or protocol.analysis.family == "binary":
         return ""
-    lived = main["as_lived"]
-    low, high = (100 * end / mean for end in lived["interval"])
+    lived = main.as_lived
+    low, high = (100 * end / mean for end in lived.interval)
     return say(
         "As lived {share} % ({low} to {high} %) of the mean of all nights recorded on {reference}, {mean:number}.",
-        share=_signed(100 * lived["mean"] / mean),
+        share=_signed(100 * lived.mean / mean),
         low=_signed(low),
         high=_signed(high),
-        reference=clip(protocol.arm(main["reference"]).title, _ARM),
+        reference=clip(protocol.arm(main.reference).title, _ARM),
         mean=mean,
     )
 
@@ -137,8 +140,7 @@ def _signed(value: float) -> str:
 
 
 def _over_time(result: Result) -> str:
-    told = result.record.get("over_time")
-    return sentences(over_time_sentences(result.trial.protocol, told)) if told else ""
+    return sentences(over_time_sentences(result.trial.protocol, result.record.over_time))
 
 
 def method(result: Result, drawn: set[str]) -> Section:
@@ -179,9 +181,9 @@ _EFFECT_PRIOR = phrase("Normal(0, {effect_sd:g})")
 def _parameters(result: Result) -> Part | None:
     """Effects, carryover, trend, correlation within the person: what was found, beside the prior."""
     rows = []
-    for name, row in result.record["parameters"].items():
-        low, high = row["interval"]
-        rows.append([_parameter(name), _prior(result, name, row), number(row["mean"]), _span(low, high)])
+    for name, row in result.record.parameters.items():
+        low, high = row.interval
+        rows.append([_parameter(name), _prior(result, name, row), number(row.mean), _span(low, high)])
     return table([say("parameter"), say("prior"), say("found: mean"), say("interval")], rows, columns=["auto"] * 4)
 
 
@@ -192,21 +194,17 @@ def _parameter(name: str) -> str:
     return say("effect of {arm}", arm=clip(arm, _ARM)) if kind == "effect" and arm else name
 
 
-def _prior(result: Result, name: str, row: dict[str, Any]) -> str:
+def _prior(result: Result, name: str, row: Parameter) -> str:
     """The prior with the numbers of the protocol."""
     template = _PARAMETERS[name][1] if name in _PARAMETERS else _EFFECT_PRIOR if name.startswith("effect[") else ""
     if template:
-        return say(template, **_priors(result))
-    return say("sd {sd:number}", sd=row["prior_sd"]) if row.get("prior_sd") else ""
-
-
-def _priors(result: Result) -> dict[str, Any]:
-    return {name: value for name, value in result.record["priors"].items() if isinstance(value, int | float)}
+        return say(template, **result.record.priors)
+    return say("sd {sd:number}", sd=row.prior_sd) if row.prior_sd else ""
 
 
 def other_choices(result: Result, drawn: set[str]) -> Section:
     """The same question under other choices."""
-    rows = result.record.get("sensitivity")
+    rows = result.record.sensitivity
     told = sentences([again(one) for one in sensitivity_sentences(rows)]) if rows else say("They were not computed.")
     return section(say("Other choices"), text(told), pictures("sensitivity") if "sensitivity" in drawn else None)
 
@@ -221,19 +219,20 @@ _CHECKS = {
 }
 
 
-def _mark(check: dict[str, Any]) -> str:
-    if check["passed"] is None:
+def _mark(check: Check) -> str:
+    if check.passed is None:
         return say("not made")
-    if check["passed"] is False and check.get("kind") != "model":
+    if check.passed is False and not isinstance(check, ModelCheck):
         return say("FAILED")
-    return say("passed") if check["passed"] and not check.get("trouble") else say("look")
+    trouble = isinstance(check, Sampling) and check.trouble
+    return say("passed") if check.passed and not trouble else say("look")
 
 
 def checks(result: Result) -> Section:
     """Every check with its sentence."""
-    rows = []
-    for name, check in result.record["checks"].items():
-        rows.append([say(_CHECKS[name]) if name in _CHECKS else name, _mark(check), again(check["sentence"])])
+    rows = [
+        [say(_CHECKS[name]), _mark(check), again(check.sentence)] for name, check in result.record.checks.made().items()
+    ]
     return section(
         say("Checks"),
         table([say("check"), say("result"), say("in words")], rows, columns=("auto", "auto", "1fr")),

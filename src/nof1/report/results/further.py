@@ -31,7 +31,7 @@ def _all(result: Result) -> list[str]:
 
 def _blocks(result: Result) -> str:
     """Whether further blocks would probably settle it, where it is open."""
-    forecast = result.lead[0].get("forecast")
+    forecast = result.lead[0].forecast
     return str(forecast_sentence(forecast)) if forecast else ""
 
 
@@ -42,17 +42,17 @@ def _exposure(result: Result) -> str:
 
 
 def _choices(result: Result) -> str:
-    rows = result.record.get("sensitivity")
+    rows = result.record.sensitivity
     if not rows:
         return ""
     told = compare(of_pair(rows))
-    if not told["changed"]:
+    if not told.changed:
         return ""
     return say_some(
-        len(told["changed"]),
+        len(told.changed),
         "One of {others} other ways to work it out gives another answer (see “Other choices”).",
         "{count} of {others} other ways to work it out give another answer (see “Other choices”).",
-        others=told["others"],
+        others=told.others,
     )
 
 
@@ -66,9 +66,9 @@ def _blind(result: Result) -> str:
 
 
 def _missing(result: Result) -> str:
-    nights = result.record["nights"]
-    missing = nights["planned"] - nights["recorded"] - nights["after_last"]
-    if missing < _MANY_MISSING * nights["planned"]:
+    nights = result.record.nights
+    missing = nights.planned - nights.recorded - nights.after_last
+    if missing < _MANY_MISSING * nights.planned:
         return ""
     return say_some(
         missing,
@@ -84,7 +84,6 @@ def _drawn(result: Result) -> str:
 
 
 def _again(result: Result) -> str:
-    _, numbers = result.leading(result.lead[0])
-    if numbers["verdict"] not in SETTLED:
+    if result.leading(result.lead[0]).verdict not in SETTLED:
         return ""
     return say("This is one trial of one person. The same answer from a second one would make it surer.")

@@ -5,7 +5,6 @@ Items 2 to 11 and 13 to 17 of what CENT 2015 asks of a report (`guidelines.toml`
 
 import math
 from datetime import date
-from typing import Any
 
 from nof1.analyze.results import Result
 from nof1.language import again, listed, phrase, say, say_some, sentences, spoken
@@ -17,7 +16,7 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.report.results.parts import Part, Section, beside, item, section, table
 from nof1.report.words import looks as words_looks
 from nof1.report.words import sentences as words
-from nof1.report.words.effect import amount, measure_of, number
+from nof1.report.words.effect import amount, number
 from nof1.report.words.phrases import clip, large, sentence
 
 _TEXT = 400  # letters of a person's own text
@@ -173,7 +172,7 @@ def _rule(result: Result) -> str:
     return say(
         "A change of {amount} or more matters. The answer is the first of: helps, worsens, no difference that matters, leans better, "
         "leans worse, that reaches a chance of {certainty:g} in 100; else these nights can't tell yet.",
-        amount=amount(measure_of(result.lead[0]), protocol.outcome),
+        amount=amount(result.lead[0].measure, protocol.outcome),
         certainty=100 * protocol.analysis.certainty,
     )
 
@@ -239,8 +238,7 @@ _KNEW = {
 
 
 def _looks(result: Result) -> str:
-    looks = result.record.get("looks") or []
-    return words_looks.looks_sentence(looks) or say("None.")
+    return words_looks.looks_sentence(result.record.looks) or say("None.")
 
 
 def lived(result: Result, drawn: set[str]) -> Section:
@@ -260,11 +258,11 @@ def _by_arm(result: Result) -> str:
             say(
                 "{arm} {recorded} of {nights}",
                 arm=clip(protocol.arm(name).title, _ARM),
-                recorded=row["recorded"],
-                nights=row["nights"],
+                recorded=row.recorded,
+                nights=row.nights,
             )
         )
-        for name, row in result.record["adherence"].items()
+        for name, row in result.record.adherence.items()
     ]
     return say("Nights with a rating, by arm: {arms}.", arms=", ".join(told))
 
@@ -281,17 +279,19 @@ def _periods(result: Result, drawn: set[str]) -> Part | None:
     trial = result.trial
     dated = trial.protocol.dated
     doses = _doses(result)
-    many = len(result.record["periods"]) > _BESIDE
+    many = len(result.record.periods) > _BESIDE
     rows = []
-    for place, period in enumerate(result.record["periods"]):
+    for place, period in enumerate(result.record.periods):
         cells = {
-            "period": say("run-in") if period["period"] == 0 else str(period["period"]),
-            "arm": clip(str(period["arm"]), 22),
-            "evenings": _evenings(period, weekdays=not many) if dated else str(period["nights"]),
-            "rated": say("{recorded} of {nights}", recorded=period["recorded"], nights=period["nights"]),
+            "period": say("run-in") if period.period == 0 else str(period.period),
+            "arm": clip(str(period.arm), 22),
+            "evenings": _evenings(period.start, period.end, weekdays=not many)
+            if period.start and period.end
+            else str(period.nights),
+            "rated": say("{recorded} of {nights}", recorded=period.recorded, nights=period.nights),
             "dose": doses[place] if doses else "",
-            "mean": _or_dash(period["mean"]),
-            "sd": _or_dash(period["sd"]),
+            "mean": _or_dash(period.mean),
+            "sd": _or_dash(period.sd),
         }
         rows.append([cell for name, cell in cells.items() if doses or name != "dose"])
     header = [
@@ -313,9 +313,7 @@ def _doses(result: Result) -> list[str]:
     frame = trial.frame
     if "dose_mg" not in frame or not any(arm.dose_mg for arm in trial.protocol.arms) or frame["dose_mg"].isna().all():
         return []
-    means = [
-        frame.loc[str(period["start"]) : str(period["end"]), "dose_mg"].mean() for period in result.record["periods"]
-    ]
+    means = [frame.loc[str(period.start) : str(period.end), "dose_mg"].mean() for period in trial.order.periods]
     return ["\N{EN DASH}" if math.isnan(mean) else str(say("{mg:.0f}", mg=float(mean))) for mean in means]
 
 
@@ -323,8 +321,6 @@ def _or_dash(value: float | None) -> str:
     return "\N{EN DASH}" if value is None else number(value)
 
 
-def _evenings(period: dict[str, Any], *, weekdays: bool) -> str:
-    first, last = (
-        spoken().day(date.fromisoformat(period[key]), year=False, weekday=weekdays) for key in ("start", "end")
-    )
-    return first if first == last else f"{first} \N{EN DASH} {last}"
+def _evenings(first: date, last: date, *, weekdays: bool) -> str:
+    told = [spoken().day(day, year=False, weekday=weekdays) for day in dict.fromkeys((first, last))]
+    return " \N{EN DASH} ".join(told)

@@ -5,8 +5,8 @@ Items 10, 11 and 19 to 25 of what CENT 2015 asks of a report (`guidelines.toml`)
 
 from importlib.resources import files
 from tomllib import loads
-from typing import Any
 
+from nof1.analyze.describe import Harms
 from nof1.analyze.results import Result
 from nof1.language import phrase, say, say_some
 from nof1.report.results.parts import Part, Section, item, section, table, text
@@ -30,7 +30,7 @@ def recorded(result: Result) -> Section:
                     words_record.adherence_line(result, name),
                     words_record.harms_line(result, name),
                 ]
-                for name in result.record["adherence"]
+                for name in result.record.adherence
             ],
             columns=("auto", "1fr", "1fr"),
         ),
@@ -46,10 +46,8 @@ def recorded(result: Result) -> Section:
 
 def _kinds(result: Result) -> Part | None:
     """Nights with each kind of side effect, by arm."""
-    harms = result.record["harms"]
-    names = list(
-        dict.fromkeys(name for row in harms.values() for name in row.get("kinds") or row["side_effects"] or ())
-    )
+    harms = result.record.harms
+    names = list(dict.fromkeys(name for row in harms.values() for name in row.kinds or ()))
     if not names:
         return None
     rows = [[clip(name, _ARM), *(_nights_with(harms[arm], name) for arm in harms)] for name in names]
@@ -57,11 +55,11 @@ def _kinds(result: Result) -> Part | None:
     return table(header, rows, columns=("1fr", *["auto"] * len(harms)))
 
 
-def _nights_with(row: dict[str, Any], name: str) -> str:
-    if row["with_side_effects"] is None:
+def _nights_with(row: Harms, name: str) -> str:
+    if row.kinds is None:
         return "\N{EN DASH}"
-    count = (row["side_effects"] or {}).get(name, 0)
-    return say("{count} of {nights}", count=count, nights=row["nights"])
+    count = row.kinds[name].nights if name in row.kinds else 0
+    return say("{count} of {nights}", count=count, nights=row.nights)
 
 
 def _guesses(result: Result) -> list[str]:
@@ -106,17 +104,17 @@ def limits(result: Result) -> Section:
 def provenance(result: Result) -> Section:
     """Hashes, versions, seed, guideline, funding."""
     record = result.record
-    versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
+    versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
     return section(
         say("Where this comes from"),
-        item(say("Protocol"), record["protocol_sha256"]),
-        item(say("Diary"), record["diary_sha256"]),
+        item(say("Protocol"), record.protocol_sha256),
+        item(say("Diary"), record.diary_sha256),
         item(
             say("Software"),
             say(
                 "nof1 {version}, seed {seed}; {others}.",
-                version=record["nof1"],
-                seed=str(record["seed"]),
+                version=record.nof1,
+                seed=str(record.seed),
                 others=versions,
             ),
         ),

@@ -164,9 +164,9 @@ def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) 
         "title": say("N-of-1 trial: {title}", title=clip(protocol.title, first_page.MAX_TITLE)),
         "foot": say(
             "nof1 {version}, protocol {protocol}, diary {diary} (SHA-256, first 16 digits)",
-            version=result.record["nof1"],
-            protocol=result.record["protocol_sha256"][:16],
-            diary=result.record["diary_sha256"][:16],
+            version=result.record.nof1,
+            protocol=result.record.protocol_sha256[:16],
+            diary=result.record.diary_sha256[:16],
         ),
         # PDF/A wants a date, and the same result the same bytes: that of the last night, not of printing.
         "date": [last.year, last.month, last.day],

@@ -4,10 +4,10 @@ Knows an outcome and what is measured (`nof1.analyze.model.standardize.MEASURES`
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from nof1.analyze.engines.pair_effects import FurtherMeasure
 from nof1.analyze.model.standardize import MEASURES
 from nof1.language import Said, clauses, phrase, say, spoken
 from nof1.language import number as number
@@ -59,11 +59,6 @@ _FURTHER = {
 }
 _AT_LEAST = "difference in the chance of at least "
 _MOST_FURTHER = 3
-
-
-def measure_of(effect: Mapping[str, Any]) -> str:
-    """What an entry of results.json measures; points in results of an earlier version."""
-    return str(effect.get("measure", MEASURES["normal"]))
 
 
 def unit_of(outcome: Outcome) -> str:
@@ -290,7 +285,7 @@ def amount(measure: str, outcome: Outcome) -> Said:
     return say(told.amounts[value != 1], size=value, unit=say(_TIMES[unit_of(outcome)][value != 1]))
 
 
-def further_sentence(further: Sequence[Mapping[str, Any]], *, full: bool) -> str:
+def further_sentence(further: Sequence[FurtherMeasure], *, full: bool) -> str:
     """The other measures of an effect, such as "odds ratio 0.40 (0.20 to 0.90)"; empty where there are none.
 
     `full` says whether they are at an exposure that is built up first.
@@ -304,25 +299,25 @@ def further_sentence(further: Sequence[Mapping[str, Any]], *, full: bool) -> str
     return say("Also, at full effect: {measures}.", measures=told) if full else say("Also: {measures}.", measures=told)
 
 
-def _further(row: Mapping[str, Any]) -> Said:
-    if not row["measure"].startswith(_AT_LEAST):
-        low, high = row["interval"]
+def _further(row: FurtherMeasure) -> Said:
+    if not row.measure.startswith(_AT_LEAST):
+        low, high = row.interval
         return say(
             "{measure} {median:number} ({low:number} to {high:number})",
-            measure=say(_FURTHER[row["measure"]]) if row["measure"] in _FURTHER else row["measure"],
-            median=row["median"],
+            measure=say(_FURTHER[row.measure]) if row.measure in _FURTHER else row.measure,
+            median=row.median,
             low=low,
             high=high,
         )
-    median, low, high = (
-        say(_FEWER_MORE[not value < 0], size=_hundredths(abs(value))) for value in (row["median"], *row["interval"])
+    median, lower, upper = (
+        say(_FEWER_MORE[not value < 0], size=_hundredths(abs(value))) for value in (row.median, *row.interval)
     )
     return say(
         "at least {level} on {median} nights in 100 ({low} to {high})",
-        level=row["measure"].removeprefix(_AT_LEAST),
+        level=row.measure.removeprefix(_AT_LEAST),
         median=median,
-        low=low,
-        high=high,
+        low=lower,
+        high=upper,
     )
 
 

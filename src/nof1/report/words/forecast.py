@@ -1,8 +1,8 @@
 """The forecast of further blocks as sentences. Says chances, never what to do."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from nof1.analyze.simulation.forecast import Forecast, ForecastRow
 from nof1.language import Said, phrase, say, say_some, sentences
 
 # Small whole numbers as words: within a sentence, and where it begins.
@@ -20,32 +20,31 @@ _LEAST, _MOST = 5, 95  # in 100: nearer to none or all is not told apart
 _LEAST_OF_A_BLOCK = 0.25  # fewer planned nights than this share of a block are not told of
 
 
-def forecast_sentence(forecast: Mapping[str, Any]) -> str:
+def forecast_sentence(forecast: Forecast) -> str:
     """How many more blocks would probably settle it.
 
     Where no number of blocks that was looked at reaches one half, the largest is named.
 
     Parameters
     ----------
-    forecast : mapping
-        As `Forecast.to_dict` gives it; the rows from the fewest blocks to the most.
+    forecast : Forecast
+        The rows from the fewest blocks to the most.
     """
-    rows = forecast["rows"]
+    rows = forecast.rows
     finishing = _worth_naming(forecast)
-    told = _further(rows) if finishing is None else _finishing(finishing, forecast["planned_left"], rows)
-    rough = say("This is a rough guess.") if forecast["method"] == "approximate" else ""
+    told = _further(rows) if finishing is None else _finishing(finishing, forecast.planned_left, rows)
+    rough = say("This is a rough guess.") if forecast.method == "approximate" else ""
     return sentences([say("{clause}.", clause=told), rough])
 
 
-def _worth_naming(forecast: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _worth_naming(forecast: Forecast) -> ForecastRow | None:
     """The row of the planned nights that are left, unless they are only the last few of a block."""
-    first = forecast["rows"][0]
-    least = _LEAST_OF_A_BLOCK * first["nights"] / first["blocks"]
-    row: Mapping[str, Any] | None = forecast["finishing"]
-    return row if forecast["planned_left"] >= least else None
+    first = forecast.rows[0]
+    least = _LEAST_OF_A_BLOCK * first.nights / first.blocks
+    return forecast.finishing if forecast.planned_left >= least else None
 
 
-def _finishing(finishing: Mapping[str, Any], left: int, rows: Sequence[Mapping[str, Any]]) -> Said:
+def _finishing(finishing: ForecastRow, left: int, rows: Sequence[ForecastRow]) -> Said:
     """What the planned nights would do; and further blocks after them, unless they are likely to settle it themselves."""
     told = say_some(
         left,
@@ -58,10 +57,10 @@ def _finishing(finishing: Mapping[str, Any], left: int, rows: Sequence[Mapping[s
     return say("{some}; {next}", some=told, next=_after_them(rows))
 
 
-def _further(rows: Sequence[Mapping[str, Any]]) -> Said:
+def _further(rows: Sequence[ForecastRow]) -> Said:
     """What the fewest blocks that are likely to settle it would do, and the next number that is likelier to."""
     row, likely = _first_likely(rows)
-    blocks, values = row["blocks"], {"nights": _nights(row), "chance": _chance(row)}
+    blocks, values = row.blocks, {"nights": _nights(row), "chance": _chance(row)}
     if not likely and _rounded(row) < _LEAST:
         return say_some(
             blocks,
@@ -83,18 +82,16 @@ def _further(rows: Sequence[Mapping[str, Any]]) -> Said:
         number=_number(blocks, first=True),
         **values,
     )
-    more = next((later for later in rows if later["blocks"] > blocks and _rounded(later) > _rounded(row)), None)
+    more = next((later for later in rows if later.blocks > blocks and _rounded(later) > _rounded(row)), None)
     if more is None:
         return told
-    return say(
-        "{clause}; {number} more with {chance}", clause=told, number=_number(more["blocks"]), chance=_chance(more)
-    )
+    return say("{clause}; {number} more with {chance}", clause=told, number=_number(more.blocks), chance=_chance(more))
 
 
-def _after_them(rows: Sequence[Mapping[str, Any]]) -> Said:
+def _after_them(rows: Sequence[ForecastRow]) -> Said:
     """The same in short, of blocks after the planned nights."""
     row, likely = _first_likely(rows)
-    blocks, values = row["blocks"], {"nights": _nights(row), "chance": _chance(row)}
+    blocks, values = row.blocks, {"nights": _nights(row), "chance": _chance(row)}
     if likely:
         return say_some(
             blocks,
@@ -118,14 +115,14 @@ def _after_them(rows: Sequence[Mapping[str, Any]]) -> Said:
     )
 
 
-def _first_likely(rows: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], bool]:
+def _first_likely(rows: Sequence[ForecastRow]) -> tuple[ForecastRow, bool]:
     """The row of the fewest blocks that are likely to settle it, or the last one and False."""
     row = next((row for row in rows if _rounded(row) >= _LIKELY), None)
     return (rows[-1], False) if row is None else (row, True)
 
 
-def _nights(row: Mapping[str, Any]) -> Said:
-    return say_some(row["nights"], "{count:,} night", "{count:,} nights")
+def _nights(row: ForecastRow) -> Said:
+    return say_some(row.nights, "{count:,} night", "{count:,} nights")
 
 
 def _number(count: int, *, first: bool = False) -> str:
@@ -133,12 +130,12 @@ def _number(count: int, *, first: bool = False) -> str:
     return say(_NUMBERS[count][first]) if count < len(_NUMBERS) else str(count)
 
 
-def _rounded(row: Mapping[str, Any]) -> int:
+def _rounded(row: ForecastRow) -> int:
     """Chance in 100, to the nearest five: the forecast is no more exact than that."""
-    return 5 * round(20 * float(row["chance_settled"]))
+    return 5 * round(20 * row.chance_settled)
 
 
-def _chance(row: Mapping[str, Any]) -> Said:
+def _chance(row: ForecastRow) -> Said:
     rounded = _rounded(row)
     if rounded < _LEAST:
         return say("less than {n} in 100", n=_LEAST)

@@ -3,7 +3,7 @@
 Says what was fixed and what was done; never that somebody must not look.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nof1.analyze.results import Result
@@ -91,9 +91,9 @@ def false_alarm_sentence(looks: "InterimLooks") -> Said:
     )
 
 
-def looks_sentence(looks: Sequence[Mapping[str, Any]]) -> str:
-    """How often the nights were looked at before the end, from the rows of `looks` in results.json; "" if never."""
-    count, planned = len(looks), sum(bool(look["planned"]) for look in looks)
+def looks_sentence(looks: Sequence[Look]) -> str:
+    """How often the nights were looked at before the end, "" if never."""
+    count, planned = len(looks), sum(look.planned for look in looks)
     if not count:
         return ""
     if planned == count:
@@ -169,8 +169,8 @@ def _planned(result: Result, planned: PlannedLook) -> str:
         else phrase("This look, after {after} of {whole} blocks, was planned.")
     )
     when = say(template, after=planned.after, whole=_whole(rule, protocol))
-    verdict = stopping_verdict(protocol, **{name: effect[name] for name in _CHANCES})
-    arm, least = protocol.arm(effect["arm"]).title, 100 * rule.certainty
+    verdict = stopping_verdict(protocol, **{name: getattr(effect.named, name) for name in _CHANCES})
+    arm, least = protocol.arm(effect.arm).title, 100 * rule.certainty
     if verdict is None:
         return sentences(
             [
@@ -192,7 +192,7 @@ def _planned(result: Result, planned: PlannedLook) -> str:
             say(
                 "The chance that {claim} is {chance}; it asks for at least {least:g} in 100.",
                 claim=say(words, arm=arm, threshold=points(protocol.outcome.threshold)),
-                chance=about_in_100(effect[chance]),
+                chance=about_in_100(getattr(effect.named, chance)),
                 least=least,
             ),
         ]

@@ -33,20 +33,23 @@ def harms_line(result: Result, arm: str, *, interval: bool = True) -> Said:
 
     `interval` says whether to tell the share with its interval, in the brackets.
     """
-    row = result.record["harms"][arm]
-    felt, nights = row["with_side_effects"], row["nights"]
+    row = result.record.harms[arm]
+    felt, nights = row.with_side_effects, row.nights
     if felt is None:
         return say("not asked")
     if not nights:
         return say("no night in the diary")
-    rate = _in_100(felt, nights, row.get("interval")) if interval else None
+    rate = _in_100(felt, nights, row.interval) if interval else None
     if not felt and rate is None:
         return say("none on {nights} nights in the diary", nights=nights)
     if not felt:
         return say("none on {nights} nights in the diary ({rate})", nights=nights, rate=rate)
-    effects = list(row["side_effects"].items())
+    effects = list((row.kinds or {}).items())
     told = commas(
-        [say("{name} {nights}", name=side_effect(name), nights=count) for name, count in effects[:_MAX_SIDE_EFFECTS]]
+        [
+            say("{name} {nights}", name=side_effect(name), nights=kind.nights)
+            for name, kind in effects[:_MAX_SIDE_EFFECTS]
+        ]
     )
     more = len(effects) - _MAX_SIDE_EFFECTS
     if more > 0:
@@ -58,34 +61,34 @@ def harms_line(result: Result, arm: str, *, interval: bool = True) -> Said:
 
 def harms_difference(result: Result, arm: str) -> str:
     """How much more often side effects were recorded on an arm than on the reference; empty where that cannot be said."""
-    harms = result.record["harms"]
-    against = harms[arm].get("against_reference")
-    if against is None or against["any"] is None:
+    harms = result.record.harms
+    against = harms[arm].against_reference
+    if against is None or against.any is None:
         return ""
-    here, there = _title(result, arm), _title(result, against["reference"])
-    if not harms[arm]["with_side_effects"] and not harms[against["reference"]]["with_side_effects"]:
+    here, there = _title(result, arm), _title(result, against.reference)
+    if not harms[arm].with_side_effects and not harms[against.reference].with_side_effects:
         return say("No side effect was recorded on {here} or {there}.", here=here, there=there)
-    found = against["any"]
+    found = against.any
     template = (
         phrase(
             "Of 100 nights, {more} had side effects on {here} than on {there} (from {low} to {high}); the chance that they are "
             "more frequent on {here} is {chance}."
         )
-        if found["difference"]
+        if found.difference
         else phrase(
             "Of 100 nights, as many had side effects on {here} as on {there} (from {low} to {high}); the chance that they are "
             "more frequent on {here} is {chance}."
         )
     )
-    low, high = found["interval"]
+    low, high = found.interval
     return say(
         template,
         here=here,
         there=there,
-        more=_more(found["difference"]),
+        more=_more(found.difference),
         low=_more(low),
         high=_more(high),
-        chance=about_in_100(found["p_higher"]),
+        chance=about_in_100(found.p_higher),
     )
 
 
@@ -93,9 +96,9 @@ def stop_sentence(result: Result) -> str:
     """The recorded side effects that the stop rules name, and whom to ask; empty if there are none."""
     names = {
         name: None
-        for row in result.record["harms"].values()
-        for name, kind in (row.get("kinds") or {}).items()
-        if kind["stop"] is not None
+        for row in result.record.harms.values()
+        for name, kind in (row.kinds or {}).items()
+        if kind.stop is not None
     }
     if not names:
         return ""
@@ -116,64 +119,65 @@ def adherence_line(result: Result, arm: str, *, interval: bool = True) -> str:
 
     `interval` says whether to tell what follows the counts: the share with its interval, and what the other nights were.
     """
-    row = result.record["adherence"][arm]
-    if row["as_planned"] is None:
+    row = result.record.adherence[arm]
+    if row.as_planned is None:
         return say("no dose planned")
-    if not row["dose_recorded"]:
+    if not row.dose_recorded:
         return say("not recorded")
-    planned = row.get("planned_doses", row["nights"])
+    planned = row.planned_doses
     if not interval:
-        return say("{doses} of {planned}", doses=row["as_planned"], planned=planned)
-    rate = _in_100(row["as_planned"], planned, row.get("interval_as_planned"))
-    told = say("{doses} of {planned} ({rate})", doses=row["as_planned"], planned=planned, rate=rate)
-    magnesium = (
-        row.get("contamination") is not None
-    )  # a planned dose of 0: what is more than it is some where none was planned
+        return say("{doses} of {planned}", doses=row.as_planned, planned=planned)
+    rate = _in_100(row.as_planned, planned, row.interval_as_planned)
+    told = say("{doses} of {planned} ({rate})", doses=row.as_planned, planned=planned, rate=rate)
+    # A planned dose of 0: what is more than it is some where none was planned.
+    magnesium = row.contamination is not None
     rest: list[str] = [
-        say(template, nights=row[key])
-        for key, template in (
-            ("partly", phrase("{nights} in part")),
-            ("more", phrase("{nights} with magnesium taken") if magnesium else phrase("{nights} more than planned")),
-            ("missed", phrase("{nights} missed")),
-            ("not_recorded", phrase("{nights} not recorded")),
+        say(template, nights=nights)
+        for nights, template in (
+            (row.partly, phrase("{nights} in part")),
+            (row.more, phrase("{nights} with magnesium taken") if magnesium else phrase("{nights} more than planned")),
+            (row.missed, phrase("{nights} missed")),
+            (row.not_recorded, phrase("{nights} not recorded")),
         )
-        if row.get(key)
+        if nights
     ]
     return clauses([told, commas(rest)]) if rest else told
 
 
 def blinding_line(result: Result, arm: str) -> str:
     """Guesses of one arm: "2 of 3 right, 1 wrong (blinding index 0.33; from -0.63 to 0.90)"; empty if there are none."""
-    row = ((result.record["blinding"] or {}).get("by_arm") or {}).get(arm)
-    if not row or not row["guesses"]:
+    row = result.record.blinding.by_arm.get(arm)
+    if row is None or row.index is None or row.interval is None:
         return ""
-    counts: list[str] = [say("{right} of {guesses} right", right=row["correct"], guesses=row["guesses"])]
-    if row["incorrect"]:
-        counts.append(say("{guesses} wrong", guesses=row["incorrect"]))
-    if row["dont_know"]:
-        counts.append(say("{guesses} \u201ccan't tell\u201d", guesses=row["dont_know"]))
-    low, high = row["interval"]
+    counts: list[str] = [say("{right} of {guesses} right", right=row.correct, guesses=row.guesses)]
+    if row.incorrect:
+        counts.append(say("{guesses} wrong", guesses=row.incorrect))
+    if row.dont_know:
+        counts.append(say("{guesses} \u201ccan't tell\u201d", guesses=row.dont_know))
+    low, high = row.interval
     told = say(
         "{counts} (blinding index {index}; from {low} to {high})",
         counts=commas(counts),
-        index=_index(row["index"]),
+        index=_index(row.index),
         low=_index(low),
         high=_index(high),
     )
-    if row["mean_confidence"] is None:
+    if row.mean_confidence is None:
         return told
-    return say("{line}; {sure:.0f} % sure on average", line=told, sure=row["mean_confidence"])
+    return say("{line}; {sure:.0f} % sure on average", line=told, sure=row.mean_confidence)
 
 
 def blinding_sentence(result: Result) -> str:
-    """How well the order stayed hidden, and what that means; empty in results of an earlier version."""
-    return again((result.record["blinding"] or {}).get("sentence", ""))
+    """How well the order stayed hidden, and what that means."""
+    return again(result.record.blinding.sentence)
 
 
 def record_note(result: Result) -> str:
     """What the intervals of the counts are, and what they leave out; empty where there are none."""
-    rows = [*result.record["harms"].values(), *result.record["adherence"].values()]
-    if not any(row.get("interval") or row.get("interval_as_planned") for row in rows):
+    record = result.record
+    felt = (row.interval for row in record.harms.values())
+    taken = (row.interval_as_planned for row in record.adherence.values())
+    if not any((*felt, *taken)):
         return ""
     return say(
         "\u201cFrom \u2026 to\u201d is a {interval}. Nights were counted as if independent; they resemble each other, so it may "
@@ -182,7 +186,7 @@ def record_note(result: Result) -> str:
     )
 
 
-def _in_100(count: int, n: int, interval: list[float] | None) -> Said:
+def _in_100(count: int, n: int, interval: tuple[float, float] | None) -> Said:
     """A share as a natural frequency, with its interval where there is one."""
     values: dict[str, Any] = {"share": _hundredths(count / n)}
     if not interval:

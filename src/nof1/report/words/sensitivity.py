@@ -1,9 +1,9 @@
 """Sentences on the same question under other choices, and on the effect over time. Numbers come from `nof1.analyze`."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from nof1.analyze.checks.sensitivity import compare, of_pair
+from nof1.analyze.checks.over_time import OverTime
+from nof1.analyze.checks.sensitivity import Choice, Comparison, compare, of_pair
 from nof1.analyze.model.effects import verdict_words
 from nof1.analyze.model.standardize import MEASURES
 from nof1.language import Said, again, phrase, say, say_some, sentences
@@ -24,12 +24,12 @@ _AS_LIVED = phrase(
 )
 
 
-def sensitivity_sentences(rows: Sequence[Mapping[str, Any]], pair: tuple[str, str] | None = None) -> list[str]:
+def sensitivity_sentences(rows: Sequence[Choice], pair: tuple[str, str] | None = None) -> list[str]:
     """Whether any choice changes the verdict, and which moves the estimate most; then each choice without an answer.
 
     Parameters
     ----------
-    rows : sequence of mappings
+    rows : sequence of Choice
         Of `nof1.analyze.checks.sensitivity.sensitivity`.
     pair : (arm, reference), optional
         The first of the rows if not given.
@@ -37,19 +37,19 @@ def sensitivity_sentences(rows: Sequence[Mapping[str, Any]], pair: tuple[str, st
     own = of_pair(rows, pair)
     told = compare(own)
     refused = [
-        say("No answer with “{choice}”: {reason}", choice=row["choice"], reason=sentence(row["refused"]))
-        for row in told["refused"]
+        say("No answer with “{choice}”: {reason}", choice=row.choice, reason=sentence(row.refused or ""))
+        for row in told.refused
     ]
-    if own[0]["refused"] is not None:
+    if own[0].refused is not None:
         none = say("The analysis as planned has no quick answer that other choices could be held against.")
-        return [sentences([none, sentence(own[0]["refused"])]), *refused]
-    if told["most"] is None:
+        return [sentences([none, sentence(own[0].refused)]), *refused]
+    if told.most is None or told.verdict is None:
         return [say("No other choice could be computed."), *refused]
-    return [sentences([_verdicts(own[0], told), _shift(own[0], told["most"])]), *refused]
+    return [sentences([_verdicts(own[0], told, verdict_words(told.verdict)), _shift(own[0], told.most)]), *refused]
 
 
-def _verdicts(main: Mapping[str, Any], told: Mapping[str, Any]) -> Said:
-    others, changed, verdict = told["others"], told["changed"], verdict_words(told["verdict"])
+def _verdicts(main: Choice, told: Comparison, verdict: Said) -> Said:
+    others, changed = told.others, told.changed
     if not changed:
         return say_some(
             others,
@@ -59,8 +59,9 @@ def _verdicts(main: Mapping[str, Any], told: Mapping[str, Any]) -> Said:
         )
     choices = some(
         [
-            say('{choice} ("{verdict}")', choice=_quoted(row, main), verdict=verdict_words(row["verdict"]))
+            say('{choice} ("{verdict}")', choice=_quoted(row, main), verdict=verdict_words(row.leading.verdict))
             for row in changed
+            if row.leading is not None
         ],
         _NAMED,
     )
@@ -81,8 +82,10 @@ def _verdicts(main: Mapping[str, Any], told: Mapping[str, Any]) -> Said:
     )
 
 
-def _shift(main: Mapping[str, Any], most: Mapping[str, Any]) -> Said:
-    before, after = number(main["mean"]), number(most["mean"])
+def _shift(main: Choice, most: Choice) -> Said:
+    assert main.leading is not None  # there would be no shift
+    assert most.leading is not None
+    before, after = number(main.leading.mean), number(most.leading.mean)
     if before == after:
         return say("The estimate stays at {before} with all of them.", before=before)
     return say(
@@ -93,46 +96,45 @@ def _shift(main: Mapping[str, Any], most: Mapping[str, Any]) -> Said:
     )
 
 
-def _quoted(row: Mapping[str, Any], main: Mapping[str, Any]) -> Said:
+def _quoted(row: Choice, main: Choice) -> Said:
     """The choice's name, and that it speaks of the effect as lived where the main analysis does not."""
-    if row["estimand"] != main["estimand"]:
-        return say("“{choice}”, as lived", choice=row["choice"])
-    return say("“{choice}”", choice=row["choice"])
+    if row.estimand != main.estimand:
+        return say("“{choice}”, as lived", choice=row.choice)
+    return say("“{choice}”", choice=row.choice)
 
 
-def over_time_sentences(protocol: Protocol, told: Mapping[str, Any], pair: tuple[str, str] | None = None) -> list[str]:
+def over_time_sentences(protocol: Protocol, told: OverTime, pair: tuple[str, str] | None = None) -> list[str]:
     """Whether the effect was the same throughout, and its size at both ends.
 
     Parameters
     ----------
     protocol : Protocol
-    told : mapping
-        Of `nof1.analyze.checks.over_time.effect_over_time`.
+    told : OverTime
     pair : (arm, reference), optional
         The first of the rows if not given.
     """
-    if told["refused"] is not None:
+    if told.refused is not None:
         return [
-            sentences(
-                [say("Whether the effect changed over the trial could not be computed."), sentence(told["refused"])]
-            )
+            sentences([say("Whether the effect changed over the trial could not be computed."), sentence(told.refused)])
         ]
-    row = of_pair(told["rows"], pair)[0]
+    row = of_pair(told.rows, pair)[0]
     measure, outcome = MEASURES[protocol.analysis.family], protocol.outcome
     first, last = (
         say(
             "{size} ({span})",
-            size=change(measure, outcome, row[end]["mean"]),
-            span=span(measure, outcome, *row[end]["interval"]),
+            size=change(measure, outcome, end.mean),
+            span=span(measure, outcome, *end.interval),
         )
-        for end in ("early", "late")
+        for end in (row.leading.early, row.leading.late)
     )
     told_in = units(measure, outcome)
-    by, low, high = (number(told_in.factor * value) for value in (row["change"]["mean"], *row["change"]["interval"]))
+    by, low, high = (
+        number(told_in.factor * value) for value in (row.leading.change.mean, *row.leading.change.interval)
+    )
     size = say(
-        _AS_LIVED if row["estimand"] == "as-lived" else _FULL,
-        arm=protocol.arm(row["arm"]).title,
-        reference=protocol.arm(row["reference"]).title,
+        _AS_LIVED if row.estimand == "as-lived" else _FULL,
+        arm=protocol.arm(row.arm).title,
+        reference=protocol.arm(row.reference).title,
         title=outcome.title,
         first=first,
         last=last,
@@ -142,4 +144,4 @@ def over_time_sentences(protocol: Protocol, told: Mapping[str, Any], pair: tuple
         low=low,
         high=high,
     )
-    return [again(row["sentence"]), size]
+    return [again(row.sentence), size]

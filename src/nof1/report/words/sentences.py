@@ -8,6 +8,7 @@ from typing import Any
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.model.standardize import MEASURES
 from nof1.analyze.results import Result
+from nof1.analyze.schema import PairEffect
 from nof1.language import Said, again, clauses, commas, listed, phrase, say, say_some, sentences
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.words.effect import (
@@ -16,7 +17,6 @@ from nof1.report.words.effect import (
     change,
     estimate_sentence,
     further_sentence,
-    measure_of,
     scale_sentence,
     span,
 )
@@ -70,59 +70,59 @@ def level_words() -> Said:
     return say("{level:g} % equal-tailed interval", level=100 * LEVEL)
 
 
-def headline(result: Result, effect: dict[str, Any] | None = None) -> Said:
+def headline(result: Result, effect: PairEffect | None = None) -> Said:
     """The answer in one plain sentence."""
     effect = effect or result.lead[0]
-    _, numbers = result.leading(effect)
-    return say(_HEADLINES[numbers["verdict"]], arm=_compared(result.trial.protocol, effect))
+    numbers = result.leading(effect)
+    return say(_HEADLINES[numbers.verdict], arm=_compared(result.trial.protocol, effect))
 
 
-def _compared(protocol: Protocol, effect: dict[str, Any]) -> str:
-    arm = protocol.arm(effect["arm"]).title
-    if effect["reference"] == protocol.reference:
+def _compared(protocol: Protocol, effect: PairEffect) -> str:
+    arm = protocol.arm(effect.arm).title
+    if effect.reference == protocol.reference:
         return arm
-    return say("{arm} instead of {reference}", arm=arm, reference=protocol.arm(effect["reference"]).title)
+    return say("{arm} instead of {reference}", arm=arm, reference=protocol.arm(effect.reference).title)
 
 
-def effect_sentence(result: Result, effect: dict[str, Any] | None = None, *, scale: bool = True) -> str:
+def effect_sentence(result: Result, effect: PairEffect | None = None, *, scale: bool = True) -> str:
     """The size of the effect with its interval, and what the scale is unless it was said before."""
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
-    estimand, numbers = result.leading(effect)
-    measure = measure_of(effect)
+    estimand, numbers = result.leading_estimand(effect), result.leading(effect)
+    measure = effect.measure
     told = estimate_sentence(
         measure,
         protocol.outcome,
-        arm=protocol.arm(effect["arm"]).title,
-        reference=protocol.arm(effect["reference"]).title,
+        arm=protocol.arm(effect.arm).title,
+        reference=protocol.arm(effect.reference).title,
         lived=estimand == "as-lived",
         full=protocol.analysis.carryover == "exponential",
-        mean=numbers["mean"],
+        mean=numbers.mean,
         interval=say(
             "the {interval} runs {span}",
             interval=level_words(),
-            span=span(measure, protocol.outcome, *numbers["interval"]),
+            span=span(measure, protocol.outcome, *numbers.interval),
         ),
     )
     return sentences([say("{clause}.", clause=told), scale_sentence(measure, protocol.outcome) if scale else ""])
 
 
-def further_measures_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
+def further_measures_sentence(result: Result, effect: PairEffect | None = None) -> str:
     """Ratios and the like at full exposure; empty where the family has none, or where full exposure would be a guess."""
     effect = effect or result.lead[0]
     if result.short_of_full(effect):
         return ""
     full = result.trial.protocol.analysis.carryover == "exponential"
-    return further_sentence(effect.get("further") or [], full=full)
+    return further_sentence(effect.further, full=full)
 
 
-def lived_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
+def lived_sentence(result: Result, effect: PairEffect | None = None) -> str:
     """The effect over the nights as they were, where the page leads with the one at full exposure; else empty."""
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
-    if result.leading(effect)[0] != "full" or protocol.analysis.carryover != "exponential":
+    if result.leading_estimand(effect) != "full" or protocol.analysis.carryover != "exponential":
         return ""
-    lived, measure = effect["as_lived"], measure_of(effect)
+    lived, measure = effect.as_lived, effect.measure
     if measure == MEASURES["binary"]:
         template = phrase(
             "Over the nights as they were lived, while it built up, the difference it made is estimated at {size} nights in 100 "
@@ -134,19 +134,19 @@ def lived_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
         )
     return say(
         template,
-        size=change(measure, protocol.outcome, lived["mean"]),
-        span=span(measure, protocol.outcome, *lived["interval"]),
+        size=change(measure, protocol.outcome, lived.mean),
+        span=span(measure, protocol.outcome, *lived.interval),
     )
 
 
-def exposure_sentence(result: Result, effect: dict[str, Any] | None = None) -> str:
+def exposure_sentence(result: Result, effect: PairEffect | None = None) -> str:
     """What must be said where the body never came near to full exposure; empty otherwise."""
     effect = effect or result.lead[0]
     short = result.short_of_full(effect)
     if not short:
         return ""
     protocol = result.trial.protocol
-    highest = result.record["exposure"]["highest"]
+    highest = result.record.exposure.highest
     named = listed(
         [say("{percent:.0f} % on {arm}", percent=100 * highest[arm], arm=protocol.arm(arm).title) for arm in short]
     )
@@ -163,26 +163,26 @@ def exposure_sentence(result: Result, effect: dict[str, Any] | None = None) -> s
     return say(template, named=named)
 
 
-def chances(result: Result, effect: dict[str, Any] | None = None) -> list[tuple[str, str, str]]:
+def chances(result: Result, effect: PairEffect | None = None) -> list[tuple[str, str, str]]:
     """Rows of the table of chances: what, in words, as a frequency."""
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
-    _, numbers = result.leading(effect)
-    threshold = amount(measure_of(effect), protocol.outcome)
+    numbers = result.leading(effect)
+    threshold = amount(effect.measure, protocol.outcome)
     rows = (
-        (say("better at all"), numbers["p_better"]),
-        (say("better by {threshold} or more", threshold=threshold), numbers["p_benefit"]),
-        (say("a change smaller than {threshold}", threshold=threshold), numbers["p_small"]),
-        (say("worse by {threshold} or more", threshold=threshold), numbers["p_harm"]),
+        (say("better at all"), numbers.p_better),
+        (say("better by {threshold} or more", threshold=threshold), numbers.p_benefit),
+        (say("a change smaller than {threshold}", threshold=threshold), numbers.p_small),
+        (say("worse by {threshold} or more", threshold=threshold), numbers.p_harm),
     )
     return [(what, chance_words(chance), about_in_100(chance)) for what, chance in rows]
 
 
-def night_sentence(result: Result, effect: dict[str, Any] | None = None) -> Said:
+def night_sentence(result: Result, effect: PairEffect | None = None) -> Said:
     """What a single night is likely to be."""
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
-    estimand, numbers = result.leading(effect)
+    estimand, numbers = result.leading_estimand(effect), result.leading(effect)
     if estimand == "full" and protocol.analysis.carryover == "exponential":
         template = phrase(
             "Of 100 random nights on {arm}, each beside a random night on {reference}, {frequency} would be the better one, once "
@@ -194,9 +194,9 @@ def night_sentence(result: Result, effect: dict[str, Any] | None = None) -> Said
         )
     told = say(
         template,
-        arm=protocol.arm(effect["arm"]).title,
-        reference=protocol.arm(effect["reference"]).title,
-        frequency=_frequency(numbers["p_night_better"]),
+        arm=protocol.arm(effect.arm).title,
+        reference=protocol.arm(effect.reference).title,
+        frequency=_frequency(numbers.p_night_better),
     )
     if protocol.analysis.family in _WITH_TIES:
         return say("{clause}; of nights that are alike, half are counted.", clause=told)
@@ -214,15 +214,15 @@ def _frequency(probability: float) -> Said:
 
 def nights_sentence(result: Result) -> Said:
     """How many nights there were."""
-    nights = result.record["nights"]
-    ahead = nights["after_last"]
-    missing = nights["planned"] - nights["recorded"] - ahead
+    nights = result.record.nights
+    ahead = nights.after_last
+    missing = nights.planned - nights.recorded - ahead
     start = (
         phrase("{recorded} of {planned} planned nights were recorded")
         if result.trial.protocol.randomized
         else phrase("{recorded} of {planned} nights were recorded")
     )
-    told: list[str] = [say(start, recorded=nights["recorded"], planned=nights["planned"])]
+    told: list[str] = [say(start, recorded=nights.recorded, planned=nights.planned)]
     if missing:
         told.append(
             say_some(
@@ -233,8 +233,8 @@ def nights_sentence(result: Result) -> Said:
         )
     if ahead:
         told.append(say("the {ahead} after the last entry are not in", ahead=ahead))
-    if nights["analyzed"] < nights["recorded"]:
-        left_out = nights["recorded"] - nights["analyzed"]
+    if nights.analyzed < nights.recorded:
+        left_out = nights.recorded - nights.analyzed
         told.append(say("{nights} at the start of periods were left out, as planned", nights=left_out))
     return say("{clause}.", clause=clauses(told))
 
@@ -248,7 +248,7 @@ _DRAWN = {
 
 def changes(result: Result) -> list[str]:
     """What changed after the draw, each with its reason, and when a concealed order was opened."""
-    out = [again(sentence) for sentence in result.record.get("amendments") or []]
+    out = [again(sentence) for sentence in result.record.amendments]
     unsealing = result.trial.unsealing
     if unsealing is not None:
         counts: dict[str, Any] = {
@@ -331,5 +331,5 @@ def failed_checks(result: Result) -> list[str]:
     """Sentences of the checks that failed; they stand at the head of every page."""
     return [
         *changed_diary(result),
-        *(again(check["sentence"]) for check in result.failures),
+        *(again(check.sentence) for check in result.failures),
     ]

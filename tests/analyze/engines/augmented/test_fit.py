@@ -4,25 +4,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from known import two_arms
+from known import priors_for, two_arms
 from scipy import stats
 
 from nof1.analyze.engines.augmented.fit import fit_augmented
 from nof1.analyze.engines.augmented.model import AugmentedModel
-from nof1.analyze.engines.augmented.moves import Cloud, State, move_collapsed
+from nof1.analyze.engines.augmented.moves import ProposalScale, State, move_collapsed
 from nof1.analyze.engines.augmented.nights import RatedNights, StudentNights, truncated_normal
 from nof1.analyze.engines.marginal import fit_marginal
-from nof1.analyze.model.data import Terms, terms
+from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.model.exposure import exposure
 from nof1.errors import InputError, RefusalError
-from nof1.plan.protocol.analysis import Priors
 
-PRIORS = Priors.for_range(0, 10)
+PRIORS = priors_for(0, 10)
 NAMES = ("phi", "sigma", "omega", "half_life")
 
 
 def nights(y, treated, *, day=None, period=None, priors=PRIORS, covariates=None, **parts):
-    """Terms of nights in order, with the parts of the model that are asked for."""
+    """ModelData of nights in order, with the parts of the model that are asked for."""
     n = len(y)
     treated = np.asarray(treated, dtype=bool)
     day = np.arange(n) if day is None else np.asarray(day)
@@ -31,7 +30,7 @@ def nights(y, treated, *, day=None, period=None, priors=PRIORS, covariates=None,
     period = np.cumsum(np.diff(treated, prepend=treated[0])) if period is None else period
     covariates = np.empty((n, 0)) if covariates is None else covariates
     on = {name: parts.get(name, False) for name in ("exponential", "trend", "period_effects", "autocorrelation")}
-    return Terms(
+    return ModelData(
         y=np.asarray(y, dtype=float),
         day=day,
         time=day / day[-1] - 0.5,
@@ -92,7 +91,7 @@ EXACT = ((2048, 8192),)  # proposals of the marginal engine: its own error must 
 
 
 def test_student_with_many_degrees_of_freedom_is_the_normal_model():
-    data = terms(two_arms("exponential"))
+    data = build_model_data(two_arms("exponential"))
     fit = fit_augmented(data, "student", low=0, high=12, seed=1, nu_shape=4000, nu_rate=10)
     assert fit.nu.mean() == pytest.approx(400, rel=0.02)
     assert_is_the_normal_model(fit, fit_marginal(data, seed=2, rounds=EXACT))
@@ -105,7 +104,7 @@ def test_rating_on_a_fine_scale_is_the_normal_model():
     fine = replace(
         data,
         y=np.rint(50 * (data.y + rng.uniform(-0.5, 0.5, data.n))),
-        priors=Priors.for_range(0, 500),
+        priors=priors_for(0, 500),
         covariates=rng.standard_normal((data.n, 1)),
         covariate_sd=np.ones(1),
         covariate_names=("stress",),
@@ -233,9 +232,9 @@ def test_sweeps_leave_the_posterior_as_it_is(family):
         state = behind._weigh(start, behind._squares(model, start, model.base.split(start.theta), 1)[0], rng)
     else:
         state = start
-    joint = Cloud.of(np.column_stack([start.theta, np.log(start.nu)]))
+    joint = ProposalScale.of(np.column_stack([start.theta, np.log(start.nu)]))
     for _ in range(12):
-        state = move_collapsed(model, behind.sweep(model, state, joint, rng), Cloud.of(start.theta), rng)
+        state = move_collapsed(model, behind.sweep(model, state, joint, rng), ProposalScale.of(start.theta), rng)
     before, after = (numbers(model, s, family) for s in (start, state))
     seen = behind.lower.clip(-6) if family == "rating" else start.outcome
     on = data.doses[data.day, 0] > 0

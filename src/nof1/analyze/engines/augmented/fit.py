@@ -16,10 +16,10 @@ import numpy as np
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.augmented.model import AugmentedModel
-from nof1.analyze.engines.augmented.moves import Cloud, State, move_collapsed
+from nof1.analyze.engines.augmented.moves import ProposalScale, State, move_collapsed
 from nof1.analyze.engines.augmented.nights import RatedNights, StudentNights
 from nof1.analyze.engines.marginal import draw_coefficients, fit_marginal
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.effects import TAILS
 from nof1.errors import RefusalError
 from nof1.language import say
@@ -78,7 +78,7 @@ class AugmentedFit:
 
 
 def fit_augmented(
-    data: Terms,
+    data: ModelData,
     family: Literal["student", "rating"],
     *,
     low: float,
@@ -92,7 +92,7 @@ def fit_augmented(
 
     Parameters
     ----------
-    data : Terms
+    data : ModelData
         Its outcomes are the ratings in the family "rating".
     family : {"student", "rating"}
     low, high : float
@@ -119,7 +119,7 @@ def fit_augmented(
     # Steps are scaled anew only where a later half begins, or before the first one: within a half the moves stay as they are.
     refits = {sweeps[0] // (2 * part) for part in _REFITS} | {total // 2 for total in sweeps}
     for i in range(1, sweeps[-1] + 1):
-        chains = chains.swept(rng)
+        chains = chains.gibbs_sweep(rng)
         states.append(chains.parameters)
         if i in sweeps:
             draws = _by_name(model, states[i // 2 :][:: max(1, i // (2 * _MAX_DRAWS))])
@@ -148,10 +148,10 @@ class _Chains:
     model: AugmentedModel
     nights: RatedNights | StudentNights
     state: State
-    cloud: Cloud
-    joint: Cloud
+    cloud: ProposalScale
+    joint: ProposalScale
 
-    def swept(self, rng: np.random.Generator) -> "_Chains":
+    def gibbs_sweep(self, rng: np.random.Generator) -> "_Chains":
         """After one sweep: what is behind the nights, then everything else."""
         state = self.nights.sweep(self.model, self.state, self.joint, rng)
         return replace(self, state=move_collapsed(self.model, state, self.cloud, rng))
@@ -164,11 +164,11 @@ class _Chains:
     def scaled(self, states: Sequence[State]) -> "_Chains":
         """With clouds fitted to states that the chains passed."""
         theta = np.concatenate([state.theta for state in states])
-        cloud = Cloud.of(theta)
+        cloud = ProposalScale.of(theta)
         if isinstance(self.nights, RatedNights):
             return replace(self, cloud=cloud, joint=cloud)
         log_nu = np.log(np.concatenate([state.nu for state in states]))
-        return replace(self, cloud=cloud, joint=Cloud.of(np.column_stack([theta, log_nu])))
+        return replace(self, cloud=cloud, joint=ProposalScale.of(np.column_stack([theta, log_nu])))
 
 
 def _start(model: AugmentedModel, nights: RatedNights | StudentNights, seed: int, rng: np.random.Generator) -> _Chains:
@@ -187,9 +187,11 @@ def _start(model: AugmentedModel, nights: RatedNights | StudentNights, seed: int
     _, given = model.evaluate(theta[:CHAINS], outcome, None)
     state = State(theta[:CHAINS], outcome, None, np.full(CHAINS, np.nan), *model.draw(given, rng))
     state = nights.begin(model, state, rng)
-    cloud = Cloud.of(theta)
+    cloud = ProposalScale.of(theta)
     if isinstance(nights, StudentNights):
-        joint = Cloud.of(np.column_stack([theta, rng.standard_normal(len(theta))]))  # of log nu nothing is known yet
+        joint = ProposalScale.of(
+            np.column_stack([theta, rng.standard_normal(len(theta))])
+        )  # of log nu nothing is known yet
     else:
         joint = cloud
     return _Chains(model, nights, state, cloud, joint)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal_model import MarginalModel
-from nof1.analyze.model.data import Terms
+from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.exposure import exposure_by_day
 
 
@@ -26,26 +26,29 @@ class Given:
     ----------
     root : array, shape (c + 1, c + 1, S)
         Of level, trend, covariates, effects and the outcome, with the periods integrated out.
-    diagonal, below : arrays, shape (P, S) and (P - 1, S)
+    diagonal, subdiagonal : arrays, shape (P, S) and (P - 1, S)
         Bidiagonal factor of the periods' block.
-    carried : array, shape (P, c + 1, S)
+    period_products : array, shape (P, c + 1, S)
         That factor solved for the periods' products with the other columns.
     """
 
     root: Array
     diagonal: Array
-    below: Array
-    carried: Array
+    subdiagonal: Array
+    period_products: Array
 
     def of(self, columns: NDArray[np.int64]) -> "Given":
         """Those of some of the theta."""
         return Given(
-            self.root[..., columns], self.diagonal[:, columns], self.below[:, columns], self.carried[..., columns]
+            self.root[..., columns],
+            self.diagonal[:, columns],
+            self.subdiagonal[:, columns],
+            self.period_products[..., columns],
         )
 
 
 @dataclass(frozen=True)
-class Neighbours:
+class ARTransition:
     """How each night hangs on the recorded one before it, in an AR(1) over calendar days.
 
     Attributes
@@ -81,7 +84,7 @@ class AugmentedModel:
         The coordinate of theta whose sign does not count.
     """
 
-    def __init__(self, data: Terms) -> None:
+    def __init__(self, data: ModelData) -> None:
         self.data = data
         self.base = MarginalModel(data)
         self.mirror = self.base.names.index("share") if "share" in self.base.names else None
@@ -98,7 +101,7 @@ class AugmentedModel:
         out[..., self.mirror] = np.abs(out[..., self.mirror])
         return out
 
-    def neighbours(self, natural: dict[str, Array]) -> Neighbours:
+    def ar_transition(self, natural: dict[str, Array]) -> ARTransition:
         """The AR(1) of each theta."""
         ratio = natural["phi"] ** self.base.distinct_gaps[:, None]
         rest = (1.0 - ratio) * (1.0 + ratio)
@@ -106,7 +109,7 @@ class AugmentedModel:
         scale = np.concatenate([1.0 / sigma[None], 1.0 / (sigma * np.sqrt(rest))])
         ratio = np.concatenate([np.zeros((1, len(sigma))), ratio])
         log_scale = -self.data.n * np.log(sigma) - 0.5 * self.base.gap_counts @ np.log(rest)
-        return Neighbours(ratio[self.gap], scale[self.gap], log_scale)
+        return ARTransition(ratio[self.gap], scale[self.gap], log_scale)
 
     def exposure(self, half_life: Array) -> Array:
         """Exposure of the recorded nights, shape (n, K, S or 1)."""
@@ -146,25 +149,31 @@ class AugmentedModel:
         """
         base = self.base
         natural = base.split(theta)
-        beside = self.neighbours(natural)
-        scale = beside.scale if root_weight is None else beside.scale * root_weight
-        whitened = self._whiten(natural["half_life"], outcome, beside.ratio, scale)
+        transition = self.ar_transition(natural)
+        scale = transition.scale if root_weight is None else transition.scale * root_weight
+        whitened = self._whiten(natural["half_life"], outcome, transition.ratio, scale)
         rest = np.einsum("nas,nbs->abs", whitened, whitened)
         inner = np.arange(base.c)
         rest[inner, inner] += base.precision[:, None]
-        value = beside.log_scale + base.log_prior(theta, natural)
+        value = transition.log_scale + base.log_prior(theta, natural)
         with np.errstate(invalid="ignore", divide="ignore"):
             if base.n_periods:
-                diagonal, below, carried = self._eliminate_periods(whitened, beside.ratio, scale, natural["omega"])
-                rest -= np.einsum("pas,pbs->abs", carried, carried)
+                diagonal, subdiagonal, period_products = self._eliminate_periods(
+                    whitened, transition.ratio, scale, natural["omega"]
+                )
+                rest -= np.einsum("pas,pbs->abs", period_products, period_products)
                 value = value - base.n_periods * np.log(natural["omega"]) - np.sum(np.log(diagonal), axis=0)
             else:
                 s = len(theta)
-                diagonal, below, carried = np.empty((0, s)), np.empty((0, s)), np.empty((0, base.c + 1, s))
+                diagonal, subdiagonal, period_products = (
+                    np.empty((0, s)),
+                    np.empty((0, s)),
+                    np.empty((0, base.c + 1, s)),
+                )
             root = _cholesky(rest)
             roots = root[np.arange(base.c + 1), np.arange(base.c + 1)]
             value = value - np.sum(np.log(roots[:-1]), axis=0) - 0.5 * roots[-1] ** 2
-        return np.where(np.isfinite(value), value, -np.inf), Given(root, diagonal, below, carried)
+        return np.where(np.isfinite(value), value, -np.inf), Given(root, diagonal, subdiagonal, period_products)
 
     def _whiten(self, half_life: Array, outcome: Array, ratio: Array, scale: Array) -> Array:
         """Columns of the design and the outcome, each night minus what it has of the one before; (n, c + 1, S)."""
@@ -187,17 +196,17 @@ class AugmentedModel:
         spill = -scale[later] * ratio[later]  # and on the first night of the next
         diagonal = np.add.reduceat(own**2, self.starts, axis=0) + omega**-2
         diagonal[:-1] += spill**2
-        below = own[later] * spill
-        carried = np.add.reduceat(own[:, None] * whitened, self.starts, axis=0)
-        carried[:-1] += spill[:, None] * whitened[later]
+        subdiagonal = own[later] * spill
+        period_products = np.add.reduceat(own[:, None] * whitened, self.starts, axis=0)
+        period_products[:-1] += spill[:, None] * whitened[later]
         for i in range(len(diagonal)):
             if i:
-                below[i - 1] /= diagonal[i - 1]
-                diagonal[i] -= below[i - 1] ** 2
-                carried[i] -= below[i - 1] * carried[i - 1]
+                subdiagonal[i - 1] /= diagonal[i - 1]
+                diagonal[i] -= subdiagonal[i - 1] ** 2
+                period_products[i] -= subdiagonal[i - 1] * period_products[i - 1]
             np.sqrt(diagonal[i], out=diagonal[i])
-            carried[i] /= diagonal[i]
-        return diagonal, below, carried
+            period_products[i] /= diagonal[i]
+        return diagonal, subdiagonal, period_products
 
     def draw(self, given: Given, rng: np.random.Generator) -> tuple[Array, Array]:
         """Draw coefficients, shape (c, S), and period offsets, shape (P, S)."""
@@ -207,11 +216,11 @@ class AugmentedModel:
         for i in range(c - 1, -1, -1):
             coefficients[i] -= np.sum(root[i + 1 : c, i] * coefficients[i + 1 :], axis=0)
             coefficients[i] /= root[i, i]
-        offsets = given.carried[:, c] - np.einsum("pcs,cs->ps", given.carried[:, :c], coefficients)
+        offsets = given.period_products[:, c] - np.einsum("pcs,cs->ps", given.period_products[:, :c], coefficients)
         offsets += rng.standard_normal(offsets.shape)
         for i in range(len(offsets) - 1, -1, -1):
             if i + 1 < len(offsets):
-                offsets[i] -= given.below[i] * offsets[i + 1]
+                offsets[i] -= given.subdiagonal[i] * offsets[i + 1]
             offsets[i] /= given.diagonal[i]
         return coefficients, offsets
 

@@ -55,22 +55,22 @@ class State:
 
 
 @dataclass(frozen=True)
-class Cloud:
+class ProposalScale:
     """A normal-like cloud of points: where they lie, and the lower Cholesky factor of their covariance."""
 
     centre: Array
     root: Array
 
     @classmethod
-    def of(cls, points: Array, weights: Array | None = None) -> "Cloud":
+    def of(cls, points: Array, weights: Array | None = None) -> "ProposalScale":
         """The cloud of points, shape (N, d)."""
         centre = np.average(points, axis=0, weights=weights)
         covariance = np.atleast_2d(np.cov(points.T, aweights=weights))
         return cls(centre, np.linalg.cholesky(covariance + 1e-6 * np.eye(len(centre))))
 
-    def last(self) -> "Cloud":
+    def last(self) -> "ProposalScale":
         """The last coordinate's own cloud."""
-        return Cloud(self.centre[-1:], np.linalg.norm(self.root[-1:], axis=1, keepdims=True))
+        return ProposalScale(self.centre[-1:], np.linalg.norm(self.root[-1:], axis=1, keepdims=True))
 
     def near(self, points: Array, proposals: int, rng: np.random.Generator) -> Array:
         """Points scattered about one point near each; shape (proposals, S, d)."""
@@ -101,7 +101,7 @@ def choose(log_weights: Array, rng: np.random.Generator) -> NDArray[np.int64]:
     return chosen
 
 
-def move_collapsed(model: AugmentedModel, state: State, cloud: Cloud, rng: np.random.Generator) -> State:
+def move_collapsed(model: AugmentedModel, state: State, cloud: ProposalScale, rng: np.random.Generator) -> State:
     """Move theta with the coefficients integrated out, then draw the coefficients given it.
 
     Raises

@@ -11,9 +11,9 @@ import numpy as np
 from scipy.special import gammaln, log_ndtr, ndtr, ndtri, ndtri_exp
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.engines.augmented.model import AugmentedModel, Neighbours
-from nof1.analyze.engines.augmented.moves import Cloud, State, choose
-from nof1.analyze.model.data import Terms
+from nof1.analyze.engines.augmented.model import ARTransition, AugmentedModel
+from nof1.analyze.engines.augmented.moves import ProposalScale, State, choose
+from nof1.analyze.model.data import ModelData
 from nof1.errors import InputError, RefusalError
 from nof1.language import phrase, say
 
@@ -61,7 +61,7 @@ class RatedNights:
     upper: Array
 
     @classmethod
-    def of(cls, data: Terms, low: float, high: float) -> "RatedNights":
+    def of(cls, data: ModelData, low: float, high: float) -> "RatedNights":
         """The cells of a trial's ratings.
 
         Raises
@@ -97,7 +97,7 @@ class RatedNights:
         outcome = self._within(mean, natural["sigma"], rng)
         return self._rounds(model, replace(state, outcome=outcome), 10, rng)
 
-    def sweep(self, model: AugmentedModel, state: State, cloud: Cloud, rng: np.random.Generator) -> State:
+    def sweep(self, model: AugmentedModel, state: State, cloud: ProposalScale, rng: np.random.Generator) -> State:
         """Draw the outcomes behind the ratings given everything else."""
         return self._rounds(model, state, _ROUNDS, rng)
 
@@ -105,7 +105,7 @@ class RatedNights:
         """Odd and even nights in turn: given one half of them, the others are independent."""
         natural = model.base.split(state.theta)
         mean = model.mean(state.coefficients, state.offsets, natural["half_life"])
-        between = _Between.of(model.neighbours(natural))
+        between = _Between.of(model.ar_transition(natural))
         outcome = state.outcome
         for _ in range(rounds):
             for start in (0, 1):
@@ -134,12 +134,12 @@ class _Between:
     sd: Array
 
     @classmethod
-    def of(cls, beside: Neighbours) -> "_Between":
-        square = beside.scale**2
-        before, after = beside.ratio * square, np.zeros_like(square)
+    def of(cls, transition: ARTransition) -> "_Between":
+        square = transition.scale**2
+        before, after = transition.ratio * square, np.zeros_like(square)
         after[:-1] = before[1:]
         precision = square
-        precision[:-1] += after[:-1] * beside.ratio[1:]
+        precision[:-1] += after[:-1] * transition.ratio[1:]
         return cls(before / precision, after / precision, 1.0 / np.sqrt(precision))
 
     def centre(self, residual: Array, mine: slice) -> Array:
@@ -165,7 +165,7 @@ class StudentNights:
     nu_rate: float
 
     @classmethod
-    def of(cls, data: Terms, nu_shape: float, nu_rate: float) -> "StudentNights":
+    def of(cls, data: ModelData, nu_shape: float, nu_rate: float) -> "StudentNights":
         """For the nights of a trial.
 
         Raises
@@ -182,7 +182,7 @@ class StudentNights:
         z2, _ = self._squares(model, state, model.base.split(state.theta), 1)
         return self._weigh(replace(state, nu=nu), z2, rng)
 
-    def sweep(self, model: AugmentedModel, state: State, cloud: Cloud, rng: np.random.Generator) -> State:
+    def sweep(self, model: AugmentedModel, state: State, cloud: ProposalScale, rng: np.random.Generator) -> State:
         """Move theta and nu given the coefficients, weights integrated out; then draw the weights.
 
         With the weights integrated out an innovation is a plain t: nu and sigma are not held back by them.
@@ -196,7 +196,7 @@ class StudentNights:
         log_nu = self._move_nu(z2, points[chosen, columns, -1], cloud.last(), rng)
         return self._weigh(replace(state, theta=model.fold(theta), nu=np.exp(log_nu)), z2, rng)
 
-    def _move_nu(self, z2: Array, log_nu: Array, cloud: Cloud, rng: np.random.Generator) -> Array:
+    def _move_nu(self, z2: Array, log_nu: Array, cloud: ProposalScale, rng: np.random.Generator) -> Array:
         """Move log nu alone, to fresh points: a t's degrees of freedom are slow to change together with its scale."""
         points = np.concatenate([log_nu[None, :, None], cloud.fresh((_FRESH_NU, len(log_nu)), rng)])
         proposed, points = cloud.log_density(points), points[..., 0]
@@ -228,8 +228,8 @@ class StudentNights:
         """Squared standardized innovations, shape (n, J S), and the sum of their log scales."""
         coefficients, offsets = np.tile(state.coefficients, copies), np.tile(state.offsets, copies)
         residual = np.tile(state.outcome, copies) - model.mean(coefficients, offsets, natural["half_life"])
-        beside = model.neighbours(natural)
-        return beside.innovations(residual) ** 2, beside.log_scale
+        transition = model.ar_transition(natural)
+        return transition.innovations(residual) ** 2, transition.log_scale
 
     def _weigh(self, state: State, z2: Array, rng: np.random.Generator) -> State:
         """Draw the weights given everything else: Gamma((nu + 1) / 2, rate (nu + z^2) / 2)."""
@@ -237,7 +237,7 @@ class StudentNights:
         return replace(state, weight=2 * rng.standard_gamma(shape) / (state.nu + z2))
 
 
-def refuse_without_posterior(data: Terms) -> None:
+def refuse_without_posterior(data: ModelData) -> None:
     """Refuse nights that leave the student family without a posterior.
 
     Where m of n nights are met exactly by some choice of p coefficients, the density of a t with nu degrees of freedom
@@ -262,7 +262,7 @@ def refuse_without_posterior(data: Terms) -> None:
         )
 
 
-def _met_exactly(data: Terms) -> tuple[int, int]:
+def _met_exactly(data: ModelData) -> tuple[int, int]:
     """How many coefficients must be pinned down to meet the most frequent outcomes exactly, and how many nights they meet.
 
     Level and effects meet one outcome on each arm; under carryover, where exposure is nowhere the same, the level meets

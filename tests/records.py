@@ -1,0 +1,98 @@
+"""Results that say something else: a record with other parts, as if it had been sampled, too, or checked otherwise."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from nof1.analyze.checks.computation import CrossCheck
+from nof1.analyze.checks.model_checks import InfluentialNight, LeftOut, Predictive, PriorSensitivity, Statistic
+from nof1.analyze.schema import NutsRun
+
+NUTS = NutsRun(seconds=1.0, parts={}, rhat_max=1.0, ess_min=4000.0, divergences=0, target_accept=0.9)
+
+
+def changed(result, **parts):
+    """The result with other parts of its record."""
+    return replace(result, record=replace(result.record, **parts))
+
+
+def with_numbers(result, **numbers):
+    """The result with other numbers in every effect, on both estimands."""
+    return with_effects(result, full=numbers, as_lived=numbers)
+
+
+def with_effects(result, full=None, as_lived=None):
+    """The result with other numbers in every effect."""
+    effects = tuple(
+        replace(entry, full=replace(entry.full, **(full or {})), as_lived=replace(entry.as_lived, **(as_lived or {})))
+        for entry in result.record.effects
+    )
+    return changed(result, effects=effects)
+
+
+def with_main(result, **parts):
+    """The result with other parts of its main comparison."""
+    main, *others = result.record.effects
+    return changed(result, effects=(replace(main, **parts), *others))
+
+
+def with_exposure(result, **highest):
+    """The result with another highest exposure by arm."""
+    return changed(result, exposure=replace(result.record.exposure, highest=highest))
+
+
+def with_checks(result, **checks):
+    """The result with other checks."""
+    return changed(result, checks=replace(result.record.checks, **checks))
+
+
+def sampled(result, shift=0.0, **checks):
+    """The result as if it had been sampled, too: means moved by `shift`, and checks of the model."""
+    entries = tuple(
+        replace(
+            entry,
+            engine="nuts",
+            full=replace(entry.full, mean=entry.full.mean + shift),
+            as_lived=replace(entry.as_lived, mean=entry.as_lived.mean + shift),
+        )
+        for entry in result.record.effects
+    )
+    both = changed(
+        result,
+        effects=(*result.record.effects, *entries),
+        engines=replace(result.record.engines, nuts=NUTS),
+    )
+    return with_checks(both, **checks)
+
+
+def agreeing(sentence="Both computations agree."):
+    return CrossCheck(True, sentence)
+
+
+def statistic(name, observed, predicted, interval, p):
+    return Statistic(name, observed, predicted, interval, p)
+
+
+def predictive(*statistics, passed=False, sentence="New nights differ in one respect."):
+    return Predictive(passed, sentence, statistics)
+
+
+def left_out(pit, *nights, passed=True, sentence="No single night carries the answer."):
+    """`nights`: date, outcome, shift and probability of each that is named."""
+    influential = tuple(InfluentialNight(night, outcome, shift, of, 0.3) for night, outcome, shift, of in nights)
+    return LeftOut(
+        passed,
+        sentence,
+        p_uniform=0.5,
+        elpd=-150.0,
+        elpd_se=7.0,
+        p_loo=5.0,
+        pareto_k_max=0.3,
+        nights_above_limit=0,
+        pit=tuple(map(float, np.asarray(pit))),
+        influential=influential,
+    )
+
+
+def prior(arms, passed=False, sentence="Priors matter here."):
+    return PriorSensitivity(passed, sentence, dict.fromkeys(arms, 0.14), dict.fromkeys(arms, 0.09), 0.05)
