@@ -4,6 +4,9 @@ Every message names the value, what is allowed, and the next step. The commands 
 status 1; nobody who uses the toolkit should ever need a traceback.
 """
 
+from collections.abc import Callable
+from functools import wraps
+
 from nof1._version import __version__
 
 
@@ -35,3 +38,39 @@ class RefusalError(Nof1Error):
 
 class Nof1Warning(UserWarning):
     """An answer was given, with a reservation that the text explains."""
+
+
+_HOW = {
+    "Trial": "Make one with Trial.load(folder) or Trial.from_frame(frame, ...).",
+    "Result": "Make one with fit(trial), or Result.load(folder).",
+    "Power": "Make one with power(protocol).",
+    "Cohort": "Make one with fit_cohort(trials).",
+}
+
+
+def require(value: object, kind: type, what: str) -> None:
+    """Refuse what is of another kind, and say how one is made.
+
+    Raises
+    ------
+    InputError
+        If `value` is no `kind`.
+    """
+    if not isinstance(value, kind):
+        found = type(value).__name__
+        raise InputError(f"{what} takes a {kind.__name__}, not a {found}. {_HOW.get(kind.__name__, '')}".rstrip())
+
+
+def takes[**P, R](kind: type) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a function refuse a first argument of another kind (`require`)."""
+
+    def of(function: Callable[P, R]) -> Callable[P, R]:
+        @wraps(function)
+        def checked(*arguments: P.args, **options: P.kwargs) -> R:
+            for first in (*arguments, *options.values())[:1]:
+                require(first, kind, function.__name__)
+            return function(*arguments, **options)
+
+        return checked
+
+    return of

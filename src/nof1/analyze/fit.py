@@ -49,7 +49,7 @@ from nof1.analyze.model.standardize import MEASURES, standardize
 from nof1.analyze.results import Result
 from nof1.analyze.schema import Checks, Engines, Exposure, MarginalRun, NutsRun, PairEffect, ResultsRecord
 from nof1.analyze.simulation.forecast import Roots, forecast, forecast_normal
-from nof1.errors import InputError, RefusalError
+from nof1.errors import InputError, RefusalError, takes
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
 
@@ -61,6 +61,7 @@ ENGINES: tuple[Engine, ...] = ("nuts", "marginal")
 _VERSIONED = ("numpy", "scipy", "pandas", "pymc", "nutpie", "arviz", "arviz-stats")
 
 
+@takes(Trial)
 def fit(
     trial: Trial,
     *,

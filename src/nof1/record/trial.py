@@ -1,12 +1,12 @@
 """A trial: protocol, order and diary on one row per calendar day. A `Trial` that exists is valid."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nof1.errors import InputError
 from nof1.files import new_folder, sha256_bytes, write_atomic
@@ -24,7 +24,9 @@ from nof1.shown import Row, Table, as_html, as_text, brief
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nof1.record.sources.source import Merge
     from nof1.record.sources.table import Table as SourceTable
+    from nof1.record.values.nights import DatedBy
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,20 +91,92 @@ class Trial:
         )
 
     @classmethod
-    def from_frame(cls, frame: "pd.DataFrame", *, outcome: str, arm: str, **options: Any) -> "Trial":
+    def from_frame(
+        cls,
+        frame: "pd.DataFrame",
+        *,
+        outcome: str,
+        arm: str,
+        reference: str,
+        low: float,
+        high: float,
+        date: str | None = None,
+        day: str | None = None,
+        several: "Merge | None" = None,
+        better: Literal["lower", "higher"] = "lower",
+        threshold: float | None = None,
+        carryover: str = "none",
+        covariates: Sequence[str] = (),
+        title: str | None = None,
+        simulated: bool = False,
+        dated_by: "DatedBy" = "evening",
+        analysis: Mapping[str, Any] | None = None,
+    ) -> "Trial":
         """A trial from a table that already holds outcome and arm, one row a night.
 
-        The options are those of `from_table`: `date` or `day`, `reference`, `low`, `high`, `better`, `threshold`, `carryover`,
-        `title`, `simulated`, `analysis`.
+        Parameters
+        ----------
+        outcome, arm : str
+            Names of columns.
+        reference : str
+            The arm that the others are compared with.
+        low, high : float
+            Ends of the outcome's scale, in points.
+        date, day : str, optional
+            Name of the column with dates, or with day numbers from 1. If neither is given, an index of dates is taken.
+        several : {"mean", "last", "first", "max", "min", "sum"}, optional
+            How several rows of a night become one.
+        better : {"lower", "higher"}
+        threshold : float, optional
+            Smallest change worth having, in points; a tenth of the scale if not given.
+        carryover : str
+            "none", "exponential" or "discard:n", as in `Analysis`.
+        covariates : sequence of str
+            Columns of numbers that enter the model.
+        title : str, optional
+        simulated : bool
+            Whether the nights are made up; every page says so then.
+        dated_by : {"evening", "morning", "day"}
+            What a date means.
+        analysis : mapping, optional
+            Further fields of `Analysis`, such as ``{"trend": False}``.
 
         Raises
         ------
         InputError
             If a column is missing or a value does not fit.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> nights = pd.DataFrame({"day": [1, 2, 3, 4], "arm": ["off", "on", "on", "off"], "legs": [5, 3, 4, 6]})
+        >>> trial = Trial.from_frame(nights, outcome="legs", arm="arm", day="day", reference="off", low=0, high=10)
+        >>> trial.protocol.nights
+        4
         """
         from nof1.record.sources.table import table_from_frame
 
-        return cls.from_table(table_from_frame(frame), outcome=outcome, arm=arm, **options)
+        if date is None and day is None:
+            frame, date = _with_dates(frame)
+        return cls.from_table(
+            table_from_frame(frame),
+            outcome=outcome,
+            arm=arm,
+            reference=reference,
+            low=low,
+            high=high,
+            date=date,
+            day=day,
+            several=several,
+            better=better,
+            threshold=threshold,
+            carryover=carryover,
+            covariates=covariates,
+            title=title,
+            simulated=simulated,
+            dated_by=dated_by,
+            analysis=analysis,
+        )
 
     @classmethod
     def from_table(cls, table: "SourceTable", **options: Any) -> "Trial":
@@ -206,6 +280,18 @@ class Trial:
         numbers = [self.protocol.outcome.name, "dose_mg", "confidence", *self.protocol.analysis.covariates, *names]
         frame[numbers] = frame[numbers].astype(float)
         return frame.set_index("night")
+
+
+def _with_dates(frame: "pd.DataFrame") -> "tuple[pd.DataFrame, str]":
+    """The frame with its index of dates as a column, and that column's name."""
+    import pandas as pd
+
+    if not isinstance(frame.index, pd.DatetimeIndex):
+        raise InputError(
+            "Name the column of dates (date=) or of day numbers (day=), or give the frame an index of dates."
+        )
+    name = str(frame.index.name or "date")
+    return frame.reset_index(names=name), name
 
 
 def _values(protocol: Protocol, entry: Entry, arm: str | None) -> dict[str, Any]:

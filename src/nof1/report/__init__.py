@@ -18,3 +18,7 @@ def __getattr__(name: str) -> Any:
 
         return summary
     raise AttributeError(f"module 'nof1.report' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

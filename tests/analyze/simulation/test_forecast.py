@@ -190,16 +190,13 @@ def test_finishing_as_planned_is_told_where_nights_are_left(short):
     told = ask(check.unfinished(short, 20))
     assert told.planned_left == 12
     assert told.finishing.blocks == told.finishing.nights == 0
-    assert told.to_dict()["finishing"]["chance_settled"] == told.finishing.chance_settled
 
 
-def test_the_dictionary_names_the_verdicts(short):
+def test_the_chance_is_that_of_a_settled_verdict(short):
     told = ask(short)
-    row = told.to_dict()["rows"][1]
-    assert set(row["chances"]) == set(check.SETTLED)
-    assert row["chance_settled"] == pytest.approx(sum(row["chances"].values()))
-    assert (row["blocks"], row["nights"]) == (2, 20)
-    assert told.to_dict()["method"] == "marginal"
+    row = told.rows[1]
+    assert row.chance_settled == pytest.approx(row.helps + row.worsens + row.no_difference)
+    assert (row.blocks, row.nights, told.method) == (2, 20, "marginal")
 
 
 def test_very_many_blocks_settle_nearly_everything():
@@ -268,7 +265,7 @@ def test_from_draws_it_says_that_it_is_approximate(short):
     told = forecast_normal(
         short.protocol, build_model_data(short), np.arange(9.0), order=short.order, estimand="as-lived"
     )
-    assert told.to_dict()["method"] == "approximate"
+    assert told.method == "approximate"
     assert [row.blocks for row in told.rows] == [1, 2, 4, 8]
 
 

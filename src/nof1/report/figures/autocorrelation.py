@@ -13,7 +13,7 @@ from nof1.analyze.model.effects import LEVEL, TAILS
 from nof1.analyze.model.pointwise import replicate_series
 from nof1.analyze.model.response import expected
 from nof1.analyze.results import Result
-from nof1.errors import InputError
+from nof1.errors import InputError, takes
 from nof1.language import say
 from nof1.report.figures.style import GREY, finish, new_axes, wrapped
 
@@ -49,6 +49,7 @@ class Lags:
     high: Array
 
 
+@takes(Result)
 def autocorrelation(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """How alike nights are that lie 1, 2, 3 days apart once the fit is taken out, with the band of new nights from the model.
 

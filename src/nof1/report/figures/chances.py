@@ -8,6 +8,7 @@ import numpy as np
 
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
+from nof1.errors import takes
 from nof1.language import Said, phrase, say
 from nof1.report.figures.style import ARM_COLOURS, INCHES_A_LETTER, finish, harmless, new_axes, shorten, size_of
 from nof1.report.words.sentences import chances
@@ -26,6 +27,7 @@ _STYLES: tuple[dict[str, Any], ...] = (
 )
 
 
+@takes(Result)
 def probabilities(result: Result, *, effect: PairEffect | None = None, ax: "Axes | None" = None) -> "Axes":
     """A hundred icons: better by the threshold or more, a change too small to matter, worse by the threshold or more.
 

@@ -13,7 +13,7 @@ from nof1.analyze.checks.randomization_test import NotTested
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect, ResultsRecord
-from nof1.errors import InputError
+from nof1.errors import InputError, takes
 from nof1.language import again, phrase, say
 from nof1.plan.protocol.analysis import Estimand
 from nof1.report.figures.model import left_out, predictive, prior_posterior
@@ -48,6 +48,7 @@ _MOST_PAIRS = 6
 _SENTENCE = 88  # letters in a line of the sheet
 
 
+@takes(Result)
 def engines(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """Means and intervals of the two computations beside each other: every pair of arms, at full exposure and as lived.
 
@@ -172,6 +173,7 @@ _SHEET: tuple[tuple[str, Callable[..., "Axes"], Callable[[ResultsRecord], str]],
 )
 
 
+@takes(Result)
 def checks(result: Result) -> "Figure":
     """All checks on one sheet, each with its sentence; where a picture cannot be, the reason stands in its place."""
     from matplotlib.figure import Figure

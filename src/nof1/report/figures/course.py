@@ -13,7 +13,7 @@ from nof1.analyze.model.effects import LEVEL, TAILS
 from nof1.analyze.model.exposure import NEARLY_FULL, exposure_by_day
 from nof1.analyze.model.standardize import MEASURES
 from nof1.analyze.results import Result
-from nof1.errors import InputError
+from nof1.errors import InputError, takes
 from nof1.language import again, say
 from nof1.report.figures.style import BAND, GREY, NARROW, arm_styles, finish, new_axes, shorten, size_of
 from nof1.report.words.effect import Units, units
@@ -27,6 +27,7 @@ _BESIDE = 0.75  # inches for the words beside the line
 _DOSES = 0.13  # height of a row of doses below the curves, as a share of full exposure
 
 
+@takes(Result)
 def over_time(result: Result, *, pair: tuple[str, str] | None = None, ax: "Axes | None" = None) -> "Axes":
     """The effect on the first planned day and on the last with their intervals, against changes too small to matter.
 
@@ -114,6 +115,7 @@ def course_of(result: Result, pair: tuple[str, str] | None = None) -> tuple[Pair
     return of_pair(found.rows, pair)[0], units(MEASURES[protocol.analysis.family], protocol.outcome)
 
 
+@takes(Result)
 def exposure(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """What the body had of every active arm on each day, as a share of full: posterior mean and interval; doses below.
 

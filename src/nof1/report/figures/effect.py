@@ -10,6 +10,7 @@ from nof1.analyze.model.draws import draws_of
 from nof1.analyze.model.effects import pairs
 from nof1.analyze.model.standardize import LINEAR, standardize
 from nof1.analyze.results import Result
+from nof1.errors import takes
 from nof1.language import say
 from nof1.report.figures.style import BAND, arm_styles, density, finish, new_axes, shorten, sides, wrapped
 from nof1.report.words.effect import units
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _MOST_PAIRS = 6
 
 
+@takes(Result)
 def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """Posterior of each effect with its interval, against the band of changes too small to matter.
 

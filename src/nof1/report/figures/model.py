@@ -11,7 +11,7 @@ import numpy as np
 from nof1.analyze.checks.model_checks import InfluentialNight
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
-from nof1.errors import InputError
+from nof1.errors import InputError, takes
 from nof1.language import again, say
 from nof1.report.figures.style import (
     ARM_COLOURS,
@@ -35,6 +35,7 @@ _NO_LENGTH = 0.12  # of a bar whose new nights are all alike, where others are 1
 # How a test quantity of results.json begins, and how it is told of an arm and of nights without treatment.
 
 
+@takes(Result)
 def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """Each test quantity on a line of its own: the interval of new nights from the model, and the recorded value.
 
@@ -110,6 +111,7 @@ def _beside(ax: "Axes", place: float, text: str, *, bold: bool = False) -> None:
     )
 
 
+@takes(Result)
 def left_out(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """Share of nights at or below each probability, less that probability, with the band of a model that fits.
 
@@ -182,6 +184,7 @@ def _named(row: InfluentialNight) -> str:
     )
 
 
+@takes(Result)
 def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """What was believed of every active arm's effect before the first night, and after the last, on the model's scale.
 

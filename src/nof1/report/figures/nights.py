@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nof1.analyze.model.standardize import MEASURES
+from nof1.errors import takes
 from nof1.language import say
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.protocol.parts import Outcome
@@ -33,6 +34,7 @@ _OF_A_MARK = 9  # letters' worth of room for the mark beside a name in a legend
 _BELOW = -0.14  # of the axes' height: words under the axis, beside its label
 
 
+@takes(Trial)
 def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     """Every night's outcome by period: dots, period means, missing nights as crosses at the foot.
 
@@ -174,6 +176,7 @@ def _apart(one: tuple[str, float, float], other: tuple[str, float, float], inche
     return middles > INCHES_A_LETTER * (letters + 1)
 
 
+@takes(Trial)
 def period_means(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     """Mean of every period by arm; lines join the periods of one block, thick bars are the arms' means."""
     ax = ax or new_axes(4.0, 3.0)

@@ -8,7 +8,7 @@ from nof1.analyze.checks.order_statistics import Differences
 from nof1.analyze.checks.permutation_distribution import differences_of, nights_lived
 from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
 from nof1.analyze.results import Result
-from nof1.errors import InputError
+from nof1.errors import InputError, takes
 from nof1.language import again, say
 from nof1.plan.design.sequences import TIE
 from nof1.plan.orders.pairs import orders_between
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MOST_BARS = 41  # an odd number, so that zero is in the middle of one
 
 
+@takes(Result)
 def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """Histogram of the difference over all orders, or over those that were looked at; the recorded one is marked.
 

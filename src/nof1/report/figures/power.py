@@ -8,6 +8,7 @@ import pandas as pd
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.simulation.alternatives import THIS
 from nof1.analyze.simulation.power import GOAL_EFFECT, Power
+from nof1.errors import takes
 from nof1.language import say
 from nof1.report.figures.style import ARM_COLOURS, finish, new_axes, shorten, wrapped
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _ERRORS = 2.0  # Monte Carlo standard errors that a bar reaches to each side
 
 
+@takes(Power)
 def power(result: Power, *, ax: "Axes | None" = None) -> "Axes":
     """A row for each design, the shortest on top: chance of a right answer at twice the threshold, against the goal.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from nof1.analyze.results import Result
-from nof1.errors import InputError
+from nof1.errors import InputError, takes
 from nof1.files import write_atomic
 from nof1.language import ENGLISH, say, speaking
 from nof1.report import plots
@@ -99,6 +99,7 @@ def as_svg(draw: "Callable[[], Figure]") -> bytes:
     return stream.getvalue()
 
 
+@takes(Result)
 def summary(
     result: Result,
     path: str | Path,
