@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from families import FAMILIES, OUTCOMES, arms_of, make_protocol, make_terms, make_trial, sampled
+from fitted import fitted
 from pymc_density import one_of, pymc_log_density
 from scipy import stats
 from scipy.special import expit
@@ -289,7 +290,7 @@ def whole_result(kind):
     if kind == "marginal":
         return fit(nights_of("normal", seed=3)[1], engine="marginal", sensitivity=False)
     _, trial = nights_of("count", seed=11)
-    return Result(trial, {"engines": {"nuts": {}}, "effects": [], "seed": 1}, sampled(build_model_data(trial)).tree)
+    return Result(trial, replace(fitted("helps").record, seed=1), sampled(build_model_data(trial)).tree)
 
 
 def test_odds_stay_finite_where_every_draw_is_certain():

@@ -18,6 +18,7 @@ from nof1.analyze.engines.nuts import mcse
 from nof1.analyze.engines.pair_effects import drawn_rows, further_rows
 from nof1.analyze.engines.posterior import describe_parameters
 from nof1.analyze.model.data import build_model_data
+from nof1.analyze.schema import plain
 from nof1.analyze.simulation.replicate import first_effects
 
 SURE = ("helps", "worsens")
@@ -404,7 +405,7 @@ def test_nights_that_the_arms_separate_and_nights_at_the_floor(family):
             "parameters": describe_parameters(nights, posterior),
             "further": further_rows(protocol, nights, posterior),
         }
-        json.dumps(checks, allow_nan=False)
+        json.dumps(plain(checks), allow_nan=False)
         rows = drawn_rows(protocol, nights, posterior, mcse=mcse, seed=1)[0]
         json.dumps([effect.to_dict() for effect in rows.values()], allow_nan=False)
         full = rows["full"]
