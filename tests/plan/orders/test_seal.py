@@ -5,10 +5,12 @@ import itertools
 import json
 import re
 from collections import Counter
+from datetime import date
 
 import pytest
 
 from nof1.errors import InputError, RefusalError
+from nof1.plan.design.order import order_from_arms
 from nof1.plan.orders.draw import draw_order, enumerate_orders
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.orders.seal import (
@@ -20,6 +22,7 @@ from nof1.plan.orders.seal import (
     load_sealed_order,
     open_order,
     seal_order,
+    shown_order,
 )
 from nof1.plan.protocol.protocol import Protocol
 
@@ -291,3 +294,31 @@ def test_a_sealed_order_cannot_be_changed(sealed_protocol):
     for thing, name in ((sealed, "arms"), (sealed, "salt"), (seal, "commitment")):
         with pytest.raises((ValueError, AttributeError)):
             setattr(thing, name, ())
+
+
+# --- what papers may show
+
+
+def test_papers_show_the_arms_of_an_open_order_alone(planned, sealed_protocol):
+    opened = planned("randomized-blocks", blocks=2, period_nights=3)
+    order = draw_order(opened)
+    assert shown_order(opened, order) == order
+    with pytest.raises(InputError, match="Give it with its arms"):
+        shown_order(opened, order.hidden())
+    order = draw_order(sealed_protocol, seed=3)
+    hidden = shown_order(sealed_protocol, order)
+    assert hidden == shown_order(sealed_protocol, hidden) == order.hidden()
+    assert {period.arm for period in hidden.periods if period.number} == {None}
+
+
+def test_papers_are_for_an_order_that_the_protocol_allows(planned, sealed_protocol, make_protocol):
+    other = draw_order(planned("randomized-blocks", blocks=3, period_nights=3))
+    with pytest.raises(InputError):
+        shown_order(planned("randomized-blocks", blocks=2, period_nights=3), other)
+    with pytest.raises(InputError):
+        shown_order(sealed_protocol, other)
+    design = {"kind": "adopted", "start": date(2026, 1, 5), "nights": 4}
+    adopted = Protocol.build(make_protocol().to_dict() | {"design": design})
+    order = order_from_arms(date(2026, 1, 5), ["off", "magnesium"] * 2)
+    with pytest.raises(InputError, match="lived before nof1 was there"):
+        shown_order(adopted, order)
