@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from known import SAMPLE, two_arms
 
 from nof1 import Trial
 from nof1.analyze.checks.rates import rate_difference, rate_interval
-from nof1.analyze.describe import Harms, describe_adherence, describe_harms, describe_periods
+from nof1.analyze.describe import Harms, Nights, describe_adherence, describe_harms, describe_nights, describe_periods
 from nof1.cli.commands.status import adherence
 from nof1.plan.orders.draw import draw_order
 from nof1.record.diary.doses import planned_dose
@@ -81,6 +82,21 @@ def test_days_that_are_only_numbered_have_no_dates():
         assert row.sd is not None
 
 
+def test_nights_are_counted_with_those_still_to_come(lived):
+    """Of 14 nights the second has no rating and the last three have no entry; the model leaves out nights without one."""
+    trial = lived(off=[NOTHING] * 8, magnesium=[NOTHING] * 6)
+    entries = (trial.entries[0], replace(trial.entries[1], outcome=None), *trial.entries[2:11])
+    nights = describe_nights(Trial(trial.protocol, trial.order, entries), SimpleNamespace(n=9))
+    assert nights == Nights(planned=14, recorded=10, after_last=3, analyzed=9)
+    ended = Trial(trial.protocol, trial.order, (*entries[:-1], replace(entries[-1], outcome=None)))
+    assert describe_nights(ended, SimpleNamespace(n=9)).after_last == 3  # its last entry is a night that was lived
+
+
+def test_what_to_stop_for_is_first_against_the_reference_too(lived):
+    trial = lived(off=[NOTHING] * 8, magnesium=[felt("aching arms", "fainting")] * 6)
+    assert list(describe_harms(trial)["magnesium"].against_reference.kinds) == ["fainting", "aching arms"]
+
+
 # --- side effects
 
 
@@ -144,6 +160,7 @@ def test_adopted_nights_were_never_asked_about():
     for row in describe_harms(two_arms()).values():
         assert row.nights in (12, 14)
         assert row == Harms(row.nights)
+        assert set(vars(row).values()) == {row.nights, None}
 
 
 def test_an_adopted_table_with_side_effects_was_asked():

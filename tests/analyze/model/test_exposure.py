@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nof1.analyze.model.exposure import dose_changes, exposure, exposure_by_day, exposure_summary
+from nof1.analyze.model.exposure import NEARLY_FULL, dose_changes, exposure, exposure_by_day, exposure_summary
 
 doses = st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=1, max_size=60)
 
@@ -92,3 +93,9 @@ def test_summary_weights_the_half_lives():
     each = np.array([recursion(days[:, 0], value) for value in half_life])
     np.testing.assert_allclose(on_treated[:, 0], each[:, 1:].mean(axis=1))
     np.testing.assert_allclose(highest, (weights @ each).max())
+
+
+def test_three_half_lives_are_nearly_full_and_two_are_not():
+    two, three = exposure(np.ones((7, 1)), np.array([2.0]))[0, [3, 5], 0]
+    assert (two, three) == pytest.approx((1 - 2**-2, 1 - 2**-3))
+    assert two < NEARLY_FULL < three
