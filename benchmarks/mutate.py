@@ -48,7 +48,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "record/values/nights.py": ("record/values/test_nights.py", "record/values/test_moments.py"),
     "record/values/numbers.py": ("record/values/test_numbers.py", "record/diary/test_guess.py"),
     "record/values/moments.py": ("record/values/test_moments.py",),
-    "record/diary/doses.py": ("analyze/test_describe.py",),
+    "record/diary/doses.py": ("record/diary/test_doses.py", "analyze/test_describe.py"),
     "record/diary/side_effects.py": ("record/diary/test_side_effects.py", "record/diary/test_questions.py"),
     "record/importing/matching.py": ("record/importing/test_matching.py", "record/importing/test_rejected.py"),
     "record/importing/uniting.py": ("record/importing/test_uniting.py", "record/importing/test_matching.py"),
