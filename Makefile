@@ -63,7 +63,9 @@ words: $(READY_DEV) ## collect the sentences for translators
 	@$(BIN)/python scripts/extract_words.py
 
 schema: $(READY_DEV) ## write the JSON Schema of results.json anew
-	@$(BIN)/python -c "import json; from nof1.analyze.schema import json_schema; print(json.dumps(json_schema(), indent=1))" >src/nof1/analyze/results.schema.json
+	@mkdir -p build
+	@$(BIN)/python -c "import json; from nof1.analyze.schema import json_schema; print(json.dumps(json_schema(), indent=1))" >build/results.schema.json
+	@mv build/results.schema.json src/nof1/analyze/results.schema.json
 
 notebooks: $(READY_DEV) ## run the notebooks and keep their outputs
 	@$(BIN)/python scripts/run_notebooks.py notebooks/*.ipynb
