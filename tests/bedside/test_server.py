@@ -394,6 +394,7 @@ def test_what_a_form_of_another_page_could_send_is_refused(phone, untouched, kin
     assert posted(phone, body, **{"content-type": kind}).status_code == 415
 
 
+@pytest.mark.slow
 def test_a_flood_is_refused_told_in_few_lines_and_over_when_it_is_over(app, phone, untouched, ticks, caplog):
     statuses = [phone.get("/api/nights").status_code for _ in range(500)]
     assert statuses.count(200) < refusals.AT_ONCE

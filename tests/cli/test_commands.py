@@ -202,6 +202,7 @@ def test_an_output_that_cannot_be_written_is_said_and_the_night_is_recorded(tria
     assert {entry.night.day: entry.outcome for entry in read_diary(trial_folder, protocol)}[12] == 3
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 @pytest.mark.skipif(os.name != "posix", reason="a POSIX shell")
 def test_streams_that_are_closed_or_narrow_bring_no_traceback(trial_folder):

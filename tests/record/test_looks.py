@@ -316,6 +316,7 @@ print(stopped, len(looks))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs fork")
 def test_a_process_that_dies_at_any_operation_on_a_file_leaves_whole_files(folder):
     done = subprocess.run(

@@ -135,7 +135,7 @@ class Disk:
         return instead
 
 
-@pytest.mark.parametrize("what", COMMANDS)
+@pytest.mark.parametrize("what", ["log", "amend", pytest.param("import", marks=pytest.mark.slow)])
 def test_a_full_disk_at_any_step_loses_nothing(run, trial_folder, bytes_in, monkeypatch, what):
     assert run("log", "FOLDER", "--night", "2026-01-05", "--set", "note=first")[0] == 0  # there is a journal
     monkeypatch.setattr(

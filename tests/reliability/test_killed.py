@@ -44,7 +44,8 @@ def killed(mode, folder, how, count, seed=0):
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("mode", ["log", pytest.param("import", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["log", "import"])
 def test_a_process_that_dies_at_any_operation_on_a_file_tears_nothing(folder, mode):
     outcomes = killed(mode, folder, "step", 2000)
     assert outcomes["finished"] == 1

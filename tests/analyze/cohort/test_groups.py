@@ -146,6 +146,7 @@ def test_names_of_groups_do_not_count():
     np.testing.assert_allclose(second.people["pooled_mean"], first.people["pooled_mean"], atol=0.02)
 
 
+@pytest.mark.slow
 def test_two_groups_and_three_agree_where_the_third_says_little():
     """A third group of two people, far less known than the others, changes little of these."""
     forms = ["citrate", "oxide"] * 15

@@ -93,9 +93,7 @@ def test_exact_answers_are_those_of_the_draws(request, which):
 def test_a_better_night_of_the_normal_family_is_computed_and_not_drawn_again(partly):
     """Its noise has a closed form: no seed can move the chance."""
     posterior = marginal_draws(partly.data, partly.fit, seed=2)
-    one, other = (
-        drawn_rows(partly.protocol, partly.data, posterior, mcse=no_error, seed=seed) for seed in (1, 2)
-    )
+    one, other = (drawn_rows(partly.protocol, partly.data, posterior, mcse=no_error, seed=seed) for seed in (1, 2))
     assert [row["full"].p_night_better for row in one] == [row["full"].p_night_better for row in other]
 
 

@@ -147,6 +147,7 @@ def test_trials_without_an_answer_are_counted(month):
     assert math.isnan(none["width"])
 
 
+@pytest.mark.slow
 def test_nights_that_switch_arms_daily_nearly_always_get_an_answer(make_protocol):
     """Noise and period spread are hard to tell apart there; the mode's curvature alone leaves one in five unanswered."""
     protocol = make_protocol(design={"blocks": 42, "period_nights": 1, "run_in_nights": 0})

@@ -15,7 +15,10 @@ from nof1.record.trial import Trial
 
 
 @pytest.mark.clock
-@pytest.mark.parametrize("name", ["helps", "worsens", "cant-tell"])
+@pytest.mark.parametrize(
+    "name",
+    ["helps", pytest.param("worsens", marks=pytest.mark.slow), pytest.param("cant-tell", marks=pytest.mark.slow)],
+)
 def test_a_sample_trial_is_analyzed_and_reported(nof1, tmp_path, name):
     folder = tmp_path / name
     shutil.copytree(SAMPLE / name, folder)

@@ -148,6 +148,7 @@ def test_an_answer_that_is_left_open_is_no_answer(folder):
 # --- going back, changing
 
 
+@pytest.mark.slow
 def test_going_back_once_from_every_question_changes_nothing(folder):
     for branch in ("off against one form", "everything at once"):
         lines = lines_of(BRANCHES[branch])

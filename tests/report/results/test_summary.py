@@ -221,6 +221,7 @@ def test_same_result_same_bytes(page, tmp_path):
     assert page.stat().st_size < 500_000
 
 
+@pytest.mark.slow
 def test_letter_paper_and_large_print(tmp_path):
     letter = pypdf.PdfReader(report.summary(fitted("helps"), tmp_path / "letter.pdf", paper="letter"))
     assert [round(float(side)) for side in letter.pages[0].mediabox[2:]] == [612, 792]
@@ -312,6 +313,7 @@ def test_side_effects_doses_and_guesses_of_a_sealed_trial_are_on_the_page(planne
     assert "may have been noticed" in text
 
 
+@pytest.mark.slow
 def test_three_arms_with_long_names_fit_on_the_page_with_what_was_recorded(planned, tmp_path):
     protocol = planned("randomized-blocks", 3, concealed="helper", blocks=4, period_nights=4)
     content = protocol.to_dict()
