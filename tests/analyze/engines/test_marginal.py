@@ -166,8 +166,7 @@ def test_one_parameter_left_equals_quadrature():
 
     def moment(power):
         def integrand(log_sigma):
-            value, factors = model.evaluate(np.array([[log_sigma]]))
-            root = factors.root
+            value, root = model.density_and_root(np.array([[log_sigma]]))
             mean = root[0, -1, -2] / root[0, -2, -2]
             second = root[0, -2, -2] ** -2 + mean**2
             return float(np.exp(value[0] + 60) * (1, mean, second)[power])
@@ -210,14 +209,14 @@ def test_a_changing_effect_is_a_covariate_made_of_exposure_and_time(carryover):
     by_hand = replace(data, covariates=x * data.time[:, None], covariate_sd=sd, covariate_names=("a g", "b g"))
     theta = np.array([[0.4, 0.1, 0.6] + ([np.log(1.7)] if exponential else [])])
     models = MarginalModel(replace(data, over_time=True)), MarginalModel(by_hand)
-    (got, factors), (expected, others) = (model.evaluate(theta) for model in models)
+    (got, root), (expected, other) = (model.density_and_root(theta) for model in models)
     np.testing.assert_allclose(got, expected, rtol=1e-10)
 
     def coefficients(root):
         return np.linalg.solve(root[0, :-1, :-1].T, root[0, -1, :-1])
 
-    level, trend, *rest = coefficients(factors.root)
-    np.testing.assert_allclose([level, trend, *rest[2:], *rest[:2]], coefficients(others.root), rtol=1e-8)
+    level, trend, *rest = coefficients(root)
+    np.testing.assert_allclose([level, trend, *rest[2:], *rest[:2]], coefficients(other), rtol=1e-8)
 
 
 @pytest.mark.parametrize("as_lived", [False, True])

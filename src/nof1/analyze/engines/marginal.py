@@ -285,17 +285,7 @@ def draw_coefficients(fit: MarginalFit, draws: int, rng: np.random.Generator) ->
     for start in range(0, draws, model.chunk):
         part = slice(start, start + model.chunk)
         _, factors = model.evaluate(fit.theta[chosen[part]])
-        b, u = coefficients[part], offsets[part]  # views: filled in place, from the last coefficient to the first
-        right = factors.root[:, model.c, : model.c] + rng.standard_normal(b.shape)
-        for i in range(model.c - 1, -1, -1):
-            done = np.sum(factors.root[:, i + 1 : model.c, i] * b[:, i + 1 :], axis=1)
-            b[:, i] = (right[:, i] - done) / factors.root[:, i, i]
-        left = (
-            factors.period_products[:, :, model.c]
-            - np.matmul(factors.period_products[:, :, : model.c], b[..., None])[..., 0]
-        )
-        left += rng.standard_normal(u.shape)
-        for i in range(model.n_periods - 1, -1, -1):
-            next_one = factors.subdiagonal[:, i] * u[:, i + 1] if i + 1 < model.n_periods else 0.0
-            u[:, i] = (left[:, i] - next_one) / factors.diagonal[:, i]
+        noise, period_noise = (rng.standard_normal((len(chosen[part]), size)) for size in (model.c, model.n_periods))
+        drawn, apart = factors.draw(noise.T, period_noise.T)
+        coefficients[part], offsets[part] = drawn.T, apart.T
     return chosen, coefficients, offsets

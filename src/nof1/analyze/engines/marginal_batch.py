@@ -10,7 +10,6 @@ It must not import PyMC, and does not know how theta is sampled.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import betaln
 
 from nof1.analyze.arrays import Array
+from nof1.analyze.engines.factors import Factors, cholesky, eliminate_periods
 from nof1.analyze.engines.marginal_numbers import TrialNumbers
 from nof1.analyze.model.exposure import exposure_by_day
 
@@ -29,31 +29,6 @@ _MAX_NUMBERS = 96_000  # of the largest array at a time: 768 kB stay in a core's
 _MOST_THETA = 2048
 ALL_TRIALS = slice(None)
 _LOG_2PI = float(np.log(2 * np.pi))
-
-
-@dataclass(frozen=True)
-class Factors:
-    """Cholesky factors of the coefficients' precision; period offsets are eliminated first.
-
-    Attributes
-    ----------
-    root : array, shape (..., c + 1, c + 1)
-        Of level, trend, covariates, effects (with `over_time` their changes, too) and the outcome, with the periods
-        integrated out.
-    diagonal, subdiagonal : arrays, shape (..., P) and (..., P - 1)
-        Bidiagonal factor of the periods' block: neighbouring periods alone touch in an AR(1).
-    period_products : array, shape (..., P, c + 1)
-        That factor solved for the periods' products with the other columns.
-    """
-
-    root: Array
-    diagonal: Array
-    subdiagonal: Array
-    period_products: Array
-
-    def of(self, trial: int) -> "Factors":
-        """Those of one trial of the batch."""
-        return Factors(self.root[trial], self.diagonal[trial], self.subdiagonal[trial], self.period_products[trial])
 
 
 class ModelBatch:
@@ -138,7 +113,7 @@ class ModelBatch:
         return self.density_and_root(theta, which)[0]
 
     def density_and_root(self, theta: Array, which: Trials) -> tuple[Array, Array]:
-        """Log posterior density, and the root of `Factors`, which is all that the effects need.
+        """Log posterior density, and the root of `Factors`, which is all that the effects need; shape (D', S, c + 1, c + 1).
 
         Parameters
         ----------
@@ -153,7 +128,7 @@ class ModelBatch:
         for some, part in self._parts(*theta.shape[:2]):
             trials = some if isinstance(which, slice) else which[some]
             found, factors = self.evaluate(theta[some, part], trials)
-            value[some, part], root[some, part] = found, factors.root
+            value[some, part], root[some, part] = found, factors.root.transpose(2, 3, 0, 1)
         return value, root
 
     def _parts(self, trials: int, count: int) -> Iterator[tuple[slice, slice]]:
@@ -190,8 +165,8 @@ class ModelBatch:
         else:
             diagonal = subdiagonal = np.empty((0, *theta.shape[:2]))
             period_products = np.empty((0, len(theta), self.c + 1, theta.shape[1]))
-        root = _cholesky(rest)
-        roots = root[:, np.arange(self.c + 1), np.arange(self.c + 1)]
+        root = cholesky(np.moveaxis(rest, 0, 2))
+        roots = np.moveaxis(root[np.arange(self.c + 1), np.arange(self.c + 1)], 0, 1)
         with np.errstate(invalid="ignore", divide="ignore"):
             value = (
                 -0.5 * self.n[which] * _LOG_2PI
@@ -204,12 +179,7 @@ class ModelBatch:
                 + self.log_prior(theta, natural, which)
             )
         value = np.where(np.isfinite(value), value, -np.inf)
-        factors = Factors(
-            root=np.moveaxis(root, -1, 1),
-            diagonal=np.moveaxis(diagonal, 0, -1),
-            subdiagonal=np.moveaxis(subdiagonal, 0, -1),
-            period_products=period_products.transpose(1, 3, 0, 2),
-        )
+        factors = Factors(root, diagonal, subdiagonal, np.moveaxis(period_products, 1, 2))
         return value, factors
 
     def log_prior(self, theta: Array, natural: dict[str, Array], which: Trials) -> Array:
@@ -289,13 +259,7 @@ class ModelBatch:
         diagonal = (self.period_diagonal[which] @ linear).transpose(1, 0, 2) / variance + omega**-2
         subdiagonal = (self.period_beside[which] @ linear).transpose(1, 0, 2) / variance
         with np.errstate(invalid="ignore"):
-            for i in range(p):
-                if i:
-                    subdiagonal[i - 1] /= diagonal[i - 1]
-                    diagonal[i] -= subdiagonal[i - 1] ** 2
-                    period_products[i] -= subdiagonal[i - 1][:, None] * period_products[i - 1]
-                np.sqrt(diagonal[i], out=diagonal[i])
-                period_products[i] /= diagonal[i][:, None]
+            eliminate_periods(diagonal, subdiagonal, period_products)
         return diagonal, subdiagonal, period_products
 
 
@@ -305,21 +269,6 @@ def _filled(arrays: Sequence[NDArray[Any] | None], shape: tuple[int, ...], *, wi
     for row, array in zip(out, arrays, strict=True):
         assert array is not None
         row[tuple(slice(0, size) for size in array.shape)] = array
-    return out
-
-
-def _cholesky(matrices: Array) -> Array:
-    """Lower Cholesky factors of matrices, shape (D, m, m, S); nan where one is not positive definite in floating point."""
-    m = matrices.shape[1]
-    out = np.zeros_like(matrices)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        for j in range(m):
-            column = matrices[:, j:, j]
-            if j:
-                column = column - np.einsum("diks,dks->dis", out[:, j:, :j], out[:, j, :j])
-            root = np.sqrt(column[:, 0])
-            out[:, j, j] = root
-            out[:, j + 1 :, j] = column[:, 1:] / root[:, None]
     return out
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.engines.marginal_batch import ALL_TRIALS, Factors, ModelBatch
+from nof1.analyze.engines.factors import Factors
+from nof1.analyze.engines.marginal_batch import ALL_TRIALS, ModelBatch
 from nof1.analyze.engines.marginal_numbers import TrialNumbers
 
 
@@ -41,4 +42,4 @@ class MarginalModel(TrialNumbers):
     def evaluate(self, theta: Array) -> tuple[Array, Factors]:
         """Log posterior density of each theta, shape (S, d), and the factors that lead to the coefficients."""
         value, factors = self._alone.evaluate(theta[None], ALL_TRIALS)
-        return value[0], factors.of(0)
+        return value[0], factors.take(0)

@@ -97,10 +97,10 @@ def _some_nights(protocol: Protocol, missing: float, rng: np.random.Generator) -
 def _posterior_sd(protocol: Protocol, data: ModelData, natural: dict[str, Array]) -> Array:
     """Posterior sd of the first active arm's effect given each theta, shape (S,)."""
     model = MarginalModel(data)
-    _, factors = model.evaluate(model.coordinates(natural))
+    _, root = model.density_and_root(model.coordinates(natural))
     last = slice(model.n_fixed, model.c)
-    vector = np.broadcast_to(pairs(protocol)[0].vector, (len(factors.root), model.k))
+    vector = np.broadcast_to(pairs(protocol)[0].vector, (len(root), model.k))
     if protocol.analysis.estimand == "as-lived":
         half_life = natural["half_life"] if data.exponential else None
         vector = vector * exposure_summary(data.doses, data.treated, half_life)[0]
-    return contrast_sd(factors.root[:, last, last], vector)
+    return contrast_sd(root[:, last, last], vector)

@@ -10,41 +10,12 @@ It does not know how chains move, nor of which family the augmentation is.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
+from nof1.analyze.engines.factors import Factors, cholesky, eliminate_periods
 from nof1.analyze.engines.marginal_model import MarginalModel
 from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.exposure import exposure_by_day
-
-
-@dataclass(frozen=True)
-class Given:
-    """Cholesky factors of the coefficients' precision for S theta; period offsets are eliminated first.
-
-    Attributes
-    ----------
-    root : array, shape (c + 1, c + 1, S)
-        Of level, trend, covariates, effects and the outcome, with the periods integrated out.
-    diagonal, subdiagonal : arrays, shape (P, S) and (P - 1, S)
-        Bidiagonal factor of the periods' block.
-    period_products : array, shape (P, c + 1, S)
-        That factor solved for the periods' products with the other columns.
-    """
-
-    root: Array
-    diagonal: Array
-    subdiagonal: Array
-    period_products: Array
-
-    def of(self, columns: NDArray[np.int64]) -> "Given":
-        """Those of some of the theta."""
-        return Given(
-            self.root[..., columns],
-            self.diagonal[:, columns],
-            self.subdiagonal[:, columns],
-            self.period_products[..., columns],
-        )
 
 
 @dataclass(frozen=True)
@@ -136,7 +107,7 @@ class AugmentedModel:
             value = value - self.base.n_periods * np.log(natural["omega"]) - 0.5 * squares / natural["omega"] ** 2
         return value
 
-    def evaluate(self, theta: Array, outcome: Array, root_weight: Array | None) -> tuple[Array, Given]:
+    def evaluate(self, theta: Array, outcome: Array, root_weight: Array | None) -> tuple[Array, Factors]:
         """Log density of each theta given outcomes and weights, up to a constant, and the factors behind it.
 
         Parameters
@@ -170,10 +141,10 @@ class AugmentedModel:
                     np.empty((0, s)),
                     np.empty((0, base.c + 1, s)),
                 )
-            root = _cholesky(rest)
+            root = cholesky(rest)
             roots = root[np.arange(base.c + 1), np.arange(base.c + 1)]
             value = value - np.sum(np.log(roots[:-1]), axis=0) - 0.5 * roots[-1] ** 2
-        return np.where(np.isfinite(value), value, -np.inf), Given(root, diagonal, subdiagonal, period_products)
+        return np.where(np.isfinite(value), value, -np.inf), Factors(root, diagonal, subdiagonal, period_products)
 
     def _whiten(self, half_life: Array, outcome: Array, ratio: Array, scale: Array) -> Array:
         """Columns of the design and the outcome, each night minus what it has of the one before; (n, c + 1, S)."""
@@ -199,36 +170,11 @@ class AugmentedModel:
         subdiagonal = own[later] * spill
         period_products = np.add.reduceat(own[:, None] * whitened, self.starts, axis=0)
         period_products[:-1] += spill[:, None] * whitened[later]
-        for i in range(len(diagonal)):
-            if i:
-                subdiagonal[i - 1] /= diagonal[i - 1]
-                diagonal[i] -= subdiagonal[i - 1] ** 2
-                period_products[i] -= subdiagonal[i - 1] * period_products[i - 1]
-            np.sqrt(diagonal[i], out=diagonal[i])
-            period_products[i] /= diagonal[i]
+        eliminate_periods(diagonal, subdiagonal, period_products)
         return diagonal, subdiagonal, period_products
 
-    def draw(self, given: Given, rng: np.random.Generator) -> tuple[Array, Array]:
+    def draw(self, given: Factors, rng: np.random.Generator) -> tuple[Array, Array]:
         """Draw coefficients, shape (c, S), and period offsets, shape (P, S)."""
-        c, root = self.base.c, given.root
-        # The factor's last row is L^-1 X' Lambda y, so L' b = that + noise.
-        coefficients = root[c, :c] + rng.standard_normal((c, root.shape[-1]))
-        for i in range(c - 1, -1, -1):
-            coefficients[i] -= np.sum(root[i + 1 : c, i] * coefficients[i + 1 :], axis=0)
-            coefficients[i] /= root[i, i]
-        offsets = given.period_products[:, c] - np.einsum("pcs,cs->ps", given.period_products[:, :c], coefficients)
-        offsets += rng.standard_normal(offsets.shape)
-        for i in range(len(offsets) - 1, -1, -1):
-            if i + 1 < len(offsets):
-                offsets[i] -= given.subdiagonal[i] * offsets[i + 1]
-            offsets[i] /= given.diagonal[i]
-        return coefficients, offsets
-
-
-def _cholesky(matrices: Array) -> Array:
-    """Lower Cholesky factors of matrices, shape (p, p, S); nan where one is not positive definite in floating point."""
-    out = np.zeros_like(matrices)
-    for i in range(len(matrices)):
-        left = matrices[i:, i] - np.einsum("ijs,js->is", out[i:, :i], out[i, :i])
-        out[i:, i] = left / np.sqrt(left[0])
-    return out
+        chains = given.root.shape[-1]
+        noise = rng.standard_normal((self.base.c, chains))
+        return given.draw(noise, rng.standard_normal((self.base.n_periods, chains)))

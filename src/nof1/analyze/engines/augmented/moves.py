@@ -127,5 +127,5 @@ def move_collapsed(model: AugmentedModel, state: State, cloud: ProposalScale, rn
             proposed = np.logaddexp(proposed, cloud.log_density(turned))
         weights = weights - proposed
     columns = choose(weights, rng) * s + np.arange(s)
-    coefficients, offsets = model.draw(given.of(columns), rng)
+    coefficients, offsets = model.draw(given.take(columns), rng)
     return replace(state, theta=points.reshape(-1, d)[columns], coefficients=coefficients, offsets=offsets)
