@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nof1.cells import cleaned, csv_text, shielded, unshielded
 from nof1.plan.orders.draw import draw_order
 from nof1.plan.protocol.protocol import Protocol
-from nof1.record.amend import add_pause
+from nof1.record.amending import add_pause
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.journal import Line, extended
 from nof1.record.diary.table import read_diary

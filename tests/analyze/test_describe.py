@@ -17,7 +17,7 @@ from nof1.plan.orders.draw import draw_order
 from nof1.record.diary.doses import planned_dose
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.writing import Change, record
-from nof1.record.unseal import unseal
+from nof1.record.unsealing import unseal
 
 
 @pytest.fixture

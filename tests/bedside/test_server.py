@@ -15,11 +15,11 @@ from nof1.bedside import pairing, refusals, server
 from nof1.bedside.pairing import new_code
 from nof1.bedside.server import MAX_BODY, make_app
 from nof1.errors import InputError
-from nof1.record.amend import add_pause
+from nof1.record.amending import add_pause
 from nof1.record.diary.entry import row_of
 from nof1.record.diary.journal import JOURNAL_FILE
 from nof1.record.diary.table import read_diary
-from nof1.record.unseal import unseal
+from nof1.record.unsealing import unseal
 
 HOST = "192.168.1.20:8427"
 CODE = "ABCD-EFGH"

@@ -9,7 +9,7 @@ import pytest
 from nof1 import Trial
 from nof1.errors import Nof1Error
 from nof1.plan.orders.draw import draw_order
-from nof1.record.unseal import unseal
+from nof1.record.unsealing import unseal
 
 NASTY = "<script>alert('x')</script>"
 

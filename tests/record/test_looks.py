@@ -15,7 +15,7 @@ from nof1.errors import InputError
 from nof1.plan.design.order import Pause
 from nof1.plan.orders.draw import draw_order
 from nof1.plan.orders.loading import Unsealing
-from nof1.record.amend import add_pause
+from nof1.record.amending import add_pause
 from nof1.record.checking.folder import check
 from nof1.record.diary.entry import Entry
 from nof1.record.looks import (

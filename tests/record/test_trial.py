@@ -11,11 +11,11 @@ from nof1.errors import InputError, Nof1Error
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.protocol.protocol import Protocol
-from nof1.record.amend import add_note, add_pause
+from nof1.record.amending import add_note, add_pause
 from nof1.record.diary.entry import Entry, parse_entry
 from nof1.record.diary.writing import add_entries
 from nof1.record.trial import Trial
-from nof1.record.unseal import unseal
+from nof1.record.unsealing import unseal
 
 NOW = datetime(2026, 1, 19, 8, tzinfo=UTC)
 

@@ -9,9 +9,9 @@ from known import SAMPLE, two_arms
 from nof1 import InputError, Trial
 from nof1.analyze.checks.blinding import blinding_index, describe_blinding, reading
 from nof1.plan.orders.draw import draw_order
-from nof1.record.amend import add_pause
+from nof1.record.amending import add_pause
 from nof1.record.diary.writing import Change, record
-from nof1.record.unseal import unblind_period, unseal
+from nof1.record.unsealing import unblind_period, unseal
 
 AFTER = datetime(2026, 3, 19, 8, tzinfo=UTC)  # after the last night
 FIRST = date(2026, 1, 5)

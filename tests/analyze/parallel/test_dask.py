@@ -14,10 +14,10 @@ import nof1
 from nof1.analyze.cohort import run as many
 from nof1.analyze.cohort.cache import ResultsCache
 from nof1.analyze.cohort.fit import pool
-from nof1.analyze.cohort.folders import find_trials
 from nof1.analyze.parallel import dask as cluster
 from nof1.analyze.parallel.dask import run_dask
 from nof1.errors import InputError, Nof1Error, how_to_install
+from nof1.record.folders import find_trials
 
 COUNT = 10
 

@@ -205,7 +205,7 @@ def test_after_opening_the_diary_is_locked(nof1, refused, sealed, write):
 def test_opening_early_is_said_on_the_page(nof1, sealed, monkeypatch):
     folder, helper, _ = sealed()
     fill(folder)
-    import nof1.record.unseal as opening
+    import nof1.record.unsealing as opening
 
     monkeypatch.setattr(opening, "last_night", lambda now: date(2026, 1, 16))
     status, out, _ = nof1("unseal", folder, helper, "--yes", "--json")

@@ -19,9 +19,9 @@ from cohorts import MEAN, write_people
 
 from nof1.analyze.cohort import run as many
 from nof1.analyze.cohort.fit import pool
-from nof1.analyze.cohort.folders import find_trials
 from nof1.analyze.simulation.simulate import Truth, simulate
 from nof1.plan.orders.draw import draw_order
+from nof1.record.folders import find_trials
 from nof1.record.looks import load_looks
 
 COUNT = 6

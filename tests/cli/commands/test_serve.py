@@ -20,7 +20,7 @@ from nof1.cli.terminal.qr import qr_text
 from nof1.errors import InputError
 from nof1.plan.orders.draw import draw_order
 from nof1.record.trial import Trial
-from nof1.record.unseal import unseal
+from nof1.record.unsealing import unseal
 
 posix = pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is sent as a signal")
 LAN = f"from nof1.bedside import address; address.home_address = lambda: '127.0.0.2'; {START}"

@@ -20,7 +20,7 @@ from nof1.plan.orders.loading import (
 )
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
-from nof1.record.unseal import unseal
+from nof1.record.unsealing import unseal
 
 NOW = datetime(2026, 1, 19, 8, tzinfo=UTC)
 

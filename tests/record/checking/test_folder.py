@@ -21,7 +21,7 @@ from nof1.plan.orders.draw import draw_order
 from nof1.plan.orders.loading import load_order
 from nof1.plan.orders.seal import load_seal, seal_order
 from nof1.plan.protocol.protocol import Protocol
-from nof1.record.amend import add_note, add_pause
+from nof1.record.amending import add_note, add_pause
 from nof1.record.checking.folder import accept, check
 from nof1.record.diary.journal import with_files
 from nof1.record.diary.secondary import read_measures
@@ -31,7 +31,7 @@ from nof1.record.importing.ledger import Imported, ledger_csv
 from nof1.record.importing.rejected import RejectedRow, rejected_csv
 from nof1.record.result_files import results_sha256
 from nof1.record.trial import Trial
-from nof1.record.unseal import unblind_period, unseal
+from nof1.record.unsealing import unblind_period, unseal
 
 NOW = datetime(2026, 1, 11, 9, 30, tzinfo=UTC)
 EXPORT = b"Date,How bad?\n2026-01-05,4\n"
@@ -457,7 +457,7 @@ def test_a_change_after_opening_is_named(sealed, change, words):
 
 def test_an_opening_that_was_stopped_is_a_note(sealed, monkeypatch):
     trial = sealed()
-    import nof1.record.unseal as opening
+    import nof1.record.unsealing as opening
 
     def once(folder, contents):
         commit(folder, contents)

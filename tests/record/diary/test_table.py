@@ -16,7 +16,7 @@ from nof1.cells import cleaned
 from nof1.errors import InputError, Nof1Error
 from nof1.plan.orders.draw import draw_order
 from nof1.plan.protocol.protocol import Protocol
-from nof1.record.amend import add_note, add_pause
+from nof1.record.amending import add_note, add_pause
 from nof1.record.diary.entry import MAX_TEXT, Entry, columns, empty_diary, guesses, parse_entry, to_csv
 from nof1.record.diary.table import last_evening, parse_diary, read_diary
 from nof1.record.diary.writing import add_entries

@@ -15,7 +15,7 @@ from journals import read_journal
 
 from nof1.errors import InputError, Nof1Error
 from nof1.plan.protocol.protocol import Protocol
-from nof1.record.amend import add_pause
+from nof1.record.amending import add_pause
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import add_entries

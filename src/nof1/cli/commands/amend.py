@@ -26,7 +26,7 @@ def amend(
 ) -> None:
     """Put a change after the draw on record: a pause, or anything else in words."""
     from nof1.cli.terminal.plan_output import renew_paperwork
-    from nof1.record.amend import add_note, add_pause
+    from nof1.record.amending import add_note, add_pause
 
     if (pause is None) == (note is None):
         raise InputError("Say what changed: --pause DATE --nights N --reason TEXT, or --note TEXT.")

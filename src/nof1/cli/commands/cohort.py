@@ -43,9 +43,9 @@ def cohort(
 ) -> None:
     """Estimate each person's effect with the help of all others, and what the next person may expect."""
     from nof1.analyze.cohort.fit import pool
-    from nof1.analyze.cohort.folders import find_trials
     from nof1.commit import locked
     from nof1.language import language as spoken
+    from nof1.record.folders import find_trials
 
     if workers is not None and workers < 1:
         raise InputError(f"workers is {workers}; it must be a whole number from 1.")

@@ -26,7 +26,7 @@ def share(
     as_json: AsJson = False,
 ) -> None:
     """Copy trials without dates, names, notes and seeds: study ids are drawn at random and kept nowhere else."""
-    from nof1.analyze.cohort.folders import find_trials
+    from nof1.record.folders import find_trials
     from nof1.record.sharing.share import shared, typed_names
     from nof1.record.sharing.tables import tables
     from nof1.record.trial import Trial

@@ -28,7 +28,7 @@ def unseal(
     as_json: AsJson = False,
 ) -> None:
     """Open a concealed order: locks the diary, verifies the seal, writes order.csv."""
-    from nof1.record.unseal import unseal as open_all
+    from nof1.record.unsealing import unseal as open_all
 
     protocol = Protocol.load(folder)
     if period is not None:
@@ -79,7 +79,7 @@ def _emergency(
     folder: Path, protocol: Protocol, helper: Path | None, period: int, reason: str | None, *, as_json: bool
 ) -> None:
     from nof1.cli.terminal.plan_output import renew_paperwork
-    from nof1.record.unseal import unblind_period
+    from nof1.record.unsealing import unblind_period
 
     if not reason:
         raise InputError("Opening one period needs --reason TEXT; it goes on record and is printed with the results.")

@@ -17,7 +17,7 @@ from nof1.plan.orders.amendments import load_amendments
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.orders.loading import load_order, load_schedule
 from nof1.plan.protocol.protocol import Protocol
-from nof1.record.amend import add_note, add_pause
+from nof1.record.amending import add_note, add_pause
 from nof1.record.checking.folder import check
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.table import read_diary

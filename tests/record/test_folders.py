@@ -3,9 +3,9 @@ import shutil
 import pytest
 from known import SAMPLE
 
-from nof1.analyze.cohort import folders
-from nof1.analyze.cohort.folders import find_trials
 from nof1.errors import InputError
+from nof1.record import folders
+from nof1.record.folders import find_trials
 
 
 @pytest.fixture

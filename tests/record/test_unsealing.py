@@ -15,7 +15,7 @@ from nof1.plan.design.order import Pause
 from nof1.plan.orders.amendments import load_amendments
 from nof1.plan.orders.draw import draw_order, enumerate_orders, schedule
 from nof1.plan.orders.loading import load_unsealing
-from nof1.record.amend import add_note, add_pause
+from nof1.record.amending import add_note, add_pause
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.journal import audited
 from nof1.record.diary.writing import add_entries
@@ -24,7 +24,7 @@ from nof1.record.importing.mapping import complete_map
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
 from nof1.record.trial import Trial
-from nof1.record.unseal import unblind_period, unseal
+from nof1.record.unsealing import unblind_period, unseal
 
 NOW = datetime(2026, 1, 19, 8, tzinfo=UTC)  # the morning after the last night
 PACKS = ["off", "citrate", "citrate", "off"]

@@ -18,7 +18,7 @@ from nof1.plan.orders.draw import order_of_arms
 from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, is_sealed, load_schedule, load_unsealing
 from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_order, open_order
 from nof1.plan.protocol.protocol import Protocol
-from nof1.record.amend import amended
+from nof1.record.amending import amended
 from nof1.record.diary.entry import to_csv
 from nof1.record.diary.journal import beginning, journal_bytes, with_files
 from nof1.record.diary.table import read_diary
