@@ -83,7 +83,7 @@ def whole_rows(scratch: Path, folder: Path) -> list[Row]:
 def year_rows(scratch: Path, whole: float) -> list[Row]:
     """The whole analysis of 364 nights from a new process, beside that of 84."""
     folder = scratch / "year"
-    trial_of(364).create(folder)
+    trial_of(364).write(folder)
     seconds = once([*COMMAND, "analyze", str(folder)])
     return [
         (

@@ -43,7 +43,7 @@ def write_person(folder: Path, number: int) -> None:
     }
     protocol = Protocol.build(merge(load_template("magnesium-rls"), plan))
     truth = Truth(level=6.0, effects={"magnesium": rng.normal(MEAN, SPREAD)}, missing=0.05, skipped=0.02)
-    simulate(protocol, draw_order(protocol), truth, seed=number).create(folder / f"p{number:05}")
+    simulate(protocol, draw_order(protocol), truth, seed=number).write(folder / f"p{number:05}")
 
 
 def held(process: int) -> float:

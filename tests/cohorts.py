@@ -21,7 +21,7 @@ def write_people(folder, make_protocol, count, *, blocks=3, period_nights=4, see
             design={"blocks": blocks, "period_nights": period_nights, "run_in_nights": 0, "seed": number},
         )
         truth = Truth(level=6.0, effects={"magnesium": MEAN + SPREAD * rng.standard_normal()}, missing=0.05)
-        simulate(protocol, draw_order(protocol), truth, seed=number).create(folder / f"p{number:02}")
+        simulate(protocol, draw_order(protocol), truth, seed=number).write(folder / f"p{number:02}")
     return folder
 
 

@@ -83,7 +83,7 @@ def _entries(protocol, ratings):
 def trial_folder(tmp_path, protocol):
     """A trial folder with six nights in its diary, the fourth without a rating."""
     folder = tmp_path / "trial"
-    Trial(protocol, draw_order(protocol), _entries(protocol, RATINGS)).create(folder)
+    Trial(protocol, draw_order(protocol), _entries(protocol, RATINGS)).write(folder)
     return folder
 
 

@@ -111,7 +111,7 @@ def poisoned(tmp_path, make_protocol):
     protocol = make_protocol()
     folder = tmp_path / "trial"
     bad = SimpleNamespace(note="=1+1", effect="@SUM(1)", reason="+cmd|calc", column="-2+3", file="=evil.csv")
-    Trial(protocol, draw_order(protocol), (Entry(date(2026, 1, 5), 4, note=bad.note),)).create(folder)
+    Trial(protocol, draw_order(protocol), (Entry(date(2026, 1, 5), 4, note=bad.note),)).write(folder)
     night = date(2026, 1, 6)
     record(folder, protocol, [Change(night, {"severity": "4", "side_effects": bad.effect})], by="=log", now=NOW)
     record(folder, protocol, [Change(night, {"severity": "5"})], by="log", now=NOW, correct=True, reason=bad.reason)

@@ -33,9 +33,11 @@ def examples():
                 yield pytest.param(text, id=f"{name}.{getattr(part, '__name__', '')}")
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("text", [*examples()])
-def test_examples_run(text):
-    parsed = doctest.DocTestParser().get_doctest(text, {"nof1": nof1, "Trial": Trial}, "example", None, 0)
+def test_examples_run(text, tmp_path):
+    given = {"nof1": nof1, "Trial": Trial, "new_folder": tmp_path / "new"}
+    parsed = doctest.DocTestParser().get_doctest(text, given, "example", None, 0)
     assert doctest.DocTestRunner(verbose=False).run(parsed).failed == 0
 
 

@@ -87,7 +87,7 @@ def given(tmp_path):
             shutil.copytree(SAMPLE, tmp_path / "data" / "sample")
         if page.stem == "statistics":
             trial = Trial.load(SAMPLE / "helps")
-            trial.create(tmp_path / "sample-trial")
+            trial.write(tmp_path / "sample-trial")
             fit(trial, engine="marginal", sensitivity=False).save(tmp_path / "sample-trial")
 
     return give

@@ -79,7 +79,7 @@ def main() -> None:
         protocol = Protocol.build(merge(content, {"title": title, "design": {"seed": seed}}), where=name)
         trial = simulate(protocol, draw_order(protocol), truth, seed=seed)
         shutil.rmtree(HERE / name, ignore_errors=True)
-        trial.create(HERE / name)
+        trial.write(HERE / name)
         print(f"{name}: {len(trial.entries)} of {protocol.nights} nights")
     keep_diary()
 

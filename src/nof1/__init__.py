@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nof1._version import __version__
 
 if TYPE_CHECKING:
+    from nof1 import bedside, record, report
     from nof1.analyze.checks.randomization_test import randomization_test
     from nof1.analyze.cohort.cohort import Cohort
     from nof1.analyze.cohort.fit import fit_cohort
@@ -46,7 +47,12 @@ _HOMES = {
     "fit": "nof1.analyze.fit",
     "fit_cohort": "nof1.analyze.cohort.fit",
 }
-_MODULES = {"plots": "nof1.report.plots", "report": "nof1.report"}
+_MODULES = {
+    "bedside": "nof1.bedside",
+    "plots": "nof1.report.plots",
+    "record": "nof1.record",
+    "report": "nof1.report",
+}
 
 __all__ = [
     "Balance",
@@ -62,6 +68,7 @@ __all__ = [
     "Trial",
     "__version__",
     "balance",
+    "bedside",
     "count_orders",
     "draw_order",
     "enumerate_orders",
@@ -70,6 +77,7 @@ __all__ = [
     "plots",
     "power",
     "randomization_test",
+    "record",
     "report",
     "simulate_looks",
     "smallest_p",

@@ -12,11 +12,11 @@ from known import SAMPLE, two_arms
 from nof1 import Trial
 from nof1.analyze.checks.rates import rate_difference, rate_interval
 from nof1.analyze.describe import Harms, Nights, describe_adherence, describe_harms, describe_nights, describe_periods
-from nof1.cli.commands.status import adherence
 from nof1.plan.orders.draw import draw_order
 from nof1.record.diary.doses import planned_dose
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.writing import Change, record
+from nof1.record.so_far import adherence
 from nof1.record.unsealing import unseal
 
 

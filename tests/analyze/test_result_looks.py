@@ -21,7 +21,7 @@ def folder(tmp_path, make_protocol):
         analysis={"interim": {"after_blocks": [1], "certainty": 0.95}, "carryover": "none"},
     )
     entries = tuple(Entry(date(2026, 1, 5 + i), outcome=float(i * 3 % 7)) for i in range(6))
-    Trial(protocol, draw_order(protocol), entries).create(tmp_path / "trial")
+    Trial(protocol, draw_order(protocol), entries).write(tmp_path / "trial")
     return tmp_path / "trial"
 
 

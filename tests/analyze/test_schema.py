@@ -24,7 +24,7 @@ def old():
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("saved") / "trial"
     result = fitted("helps")
-    result.trial.create(folder)
+    result.trial.write(folder)
     result.save(folder, now=datetime(2026, 5, 1, 8, tzinfo=UTC))
     return folder
 

@@ -69,7 +69,7 @@ def test_every_sentence_of_a_record_knows_what_it_was_made_from(result, keys):
 def test_sentences_survive_the_file_with_what_they_were_made_from(tmp_path):
     folder = tmp_path / "trial"
     result = fitted("helps")
-    result.trial.create(folder)
+    result.trial.write(folder)
     result.save(folder, now=datetime(2026, 5, 1, 8, tzinfo=UTC))
     kept, before = list(told(Result.load(folder).record)), list(told(result.record))
     assert kept == before

@@ -11,10 +11,10 @@ import pytest
 from browsing import page_kept, until
 from serving import serving
 
-from nof1.cli.terminal.plan_output import write_plan
 from nof1.plan.orders.draw import draw_order
 from nof1.record.diary.journal import JOURNAL_FILE
 from nof1.record.diary.table import read_diary
+from nof1.record.planning import plan
 from nof1.record.trial import Trial
 from nof1.record.values.nights import last_night
 
@@ -31,7 +31,7 @@ IN_FOLDER = "In the trial folder"
 def trial(tmp_path, make_protocol):
     """A trial that began ten days ago, in the folder of the same test."""
     protocol = make_protocol(design={"start": clock.today() - timedelta(days=10)})
-    Trial(protocol, draw_order(protocol), ()).create(tmp_path / "trial")
+    Trial(protocol, draw_order(protocol), ()).write(tmp_path / "trial")
     return SimpleNamespace(folder=tmp_path / "trial", protocol=protocol)
 
 
@@ -191,7 +191,7 @@ def test_what_waits_for_one_trial_never_goes_into_another_at_the_same_address(
 ):
     """The page of the first is still open, and the browser is paired with the second, too."""
     other = make_protocol(title="Another one", design={"start": trial.protocol.start})
-    Trial(other, draw_order(other), ()).create(tmp_path / "other")
+    Trial(other, draw_order(other), ()).write(tmp_path / "other")
     before = bytes_in(tmp_path / "other")
     with device() as open_:
         with serving(trial.folder) as served:
@@ -215,7 +215,7 @@ def test_a_sealed_trial_is_served_without_its_arms(tmp_path, planned, night, dev
     """They are named where the guess is asked for, after the last night of a period, and nowhere else."""
     start = night - timedelta(days=lived - 1)
     protocol = planned("randomized-blocks", concealed="helper", blocks=2, period_nights=3, start=start)
-    write_plan(tmp_path / "trial", protocol, tmp_path / "helper")
+    plan(protocol, tmp_path / "trial", helper=tmp_path / "helper")
     titles = [arm.title for arm in protocol.arms]
     with serving(tmp_path / "trial") as served, device() as open_:
         page = paired(open_(link(served)))

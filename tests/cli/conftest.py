@@ -44,9 +44,7 @@ def rated_folder(tmp_path, protocol):
         order = draw_order(protocol)
         nights = [(night, period) for period in order.periods for night in period.dates]
         entries = [Entry(night, outcome=rating(i, period)) for i, (night, period) in enumerate(nights)]
-        Trial(protocol, order, tuple(entry for entry in entries if entry.outcome is not None)).create(
-            tmp_path / "rated"
-        )
+        Trial(protocol, order, tuple(entry for entry in entries if entry.outcome is not None)).write(tmp_path / "rated")
         return tmp_path / "rated"
 
     return make

@@ -9,7 +9,7 @@ import pytest
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.table import read_diary
 from nof1.record.importing.importer import plan_import, take_import
-from nof1.record.importing.mapping import complete_map, parse_map
+from nof1.record.importing.mapping import chosen_map, complete_map, split_pairs
 from nof1.record.importing.reading import Reading
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import open_file
@@ -36,7 +36,9 @@ def plan(trial_folder):
 
     def make(export, *pairs, folder=trial_folder, measures=(), latest=LATEST, **reading):
         protocol = Protocol.load(folder)
-        chosen = complete_map(export, protocol, parse_map(pairs, protocol, measures))
+        chosen = complete_map(
+            export, protocol, chosen_map(split_pairs(pairs, protocol), protocol, split_pairs(measures, protocol))
+        )
         made = plan_import(folder, protocol, export, chosen, Reading(**reading), latest=latest)
         counts = made.counts()
         assert counts["rows"] == counts["taken"] + counts["merged"] + counts["rejected"] == len(list(export.rows()))

@@ -118,7 +118,7 @@ def test_a_pause_that_cannot_be_changes_nothing(trial_folder, bytes_in, start, n
 
 def test_a_pause_that_would_run_past_the_calendar_is_refused(planned, tmp_path, bytes_in):
     protocol = planned("randomized-blocks", blocks=2, start=date(9999, 12, 1))
-    Trial(protocol, draw_order(protocol), ()).create(tmp_path / "late")
+    Trial(protocol, draw_order(protocol), ()).write(tmp_path / "late")
     before = bytes_in(tmp_path)
     with pytest.raises(InputError):
         add_pause(tmp_path / "late", date(9999, 12, 2), 90, "sleep", now=NOW)
@@ -131,7 +131,7 @@ def test_nights_of_a_pause_are_kept_and_not_analyzed(make_protocol, tmp_path):
     folder = tmp_path / "whole"
     order = draw_order(protocol)
     nights = [night for period in order.periods for night in period.dates]
-    Trial(protocol, order, tuple(Entry(night, outcome=i % 5) for i, night in enumerate(nights[:9]))).create(folder)
+    Trial(protocol, order, tuple(Entry(night, outcome=i % 5) for i, night in enumerate(nights[:9]))).write(folder)
     add_pause(folder, day(11), 3, "flu", now=NOW)
     add_entries(folder, protocol, [Entry(day(14 + i), outcome=(i * 3) % 7) for i in range(8)])
     trial = Trial.load(folder)
@@ -148,7 +148,7 @@ def test_nights_of_a_pause_are_kept_and_not_analyzed(make_protocol, tmp_path):
 def test_the_first_lived_night_of_a_period_is_discarded_after_a_pause_too(make_protocol, tmp_path):
     """Carryover does not know that the pause came first: 12 January is the first night off magnesium."""
     protocol = make_protocol(analysis={"carryover": "discard:1"})
-    Trial(protocol, draw_order(protocol), ()).create(tmp_path / "paused")
+    Trial(protocol, draw_order(protocol), ()).write(tmp_path / "paused")
     order = add_pause(tmp_path / "paused", day(10), 2, "flu", now=NOW)
     nights = [night for period in order.periods if period.arm != PAUSE for night in period.dates]
     add_entries(tmp_path / "paused", protocol, [Entry(night, outcome=i * 7 % 10) for i, night in enumerate(nights)])
@@ -275,7 +275,7 @@ def test_a_pause_that_cannot_be_written_changes_nothing(trial_folder, bytes_in, 
 def test_nights_taken_over_from_a_table_have_no_plan_to_change(tmp_path, make_protocol, bytes_in):
     design = {"kind": "adopted", "start": day(5), "nights": 4}
     protocol = Protocol.build(make_protocol().to_dict() | {"design": design})
-    Trial(protocol, order_from_arms(day(5), ["off", "off", "magnesium", "off"]), ()).create(tmp_path / "adopted")
+    Trial(protocol, order_from_arms(day(5), ["off", "off", "magnesium", "off"]), ()).write(tmp_path / "adopted")
     before = bytes_in(tmp_path)
     with pytest.raises(InputError, match="there is no plan to change"):
         add_pause(tmp_path / "adopted", day(6), 1, "flu", now=NOW)

@@ -58,7 +58,7 @@ def lived(make_protocol):
 def folder(tmp_path, lived):
     """A trial folder with a journal; its diary does not matter to looks."""
     trial = lived(0)
-    trial.create(tmp_path / "trial")
+    trial.write(tmp_path / "trial")
     begin_journal(tmp_path / "trial", trial.protocol, at(5))
     return tmp_path / "trial"
 

@@ -67,7 +67,7 @@ def test_a_frame_without_any_night_still_has_numbers(protocol):
 
 def test_a_created_folder_is_loaded_as_it_was(trial_folder, tmp_path, bytes_in):
     trial = Trial.load(trial_folder)
-    trial.create(tmp_path / "new" / "copy")
+    trial.write(tmp_path / "new" / "copy")
     assert Trial.load(tmp_path / "new" / "copy") == trial
     assert bytes_in(tmp_path / "new" / "copy") == bytes_in(trial_folder)
     assert set(bytes_in(trial_folder)) == {"protocol.toml", "order.csv", "diary.csv"}
@@ -88,7 +88,7 @@ def amended_folder(trial_folder):
 
 def test_a_created_folder_keeps_its_amendments(amended_folder, tmp_path, bytes_in):
     trial = Trial.load(amended_folder)
-    trial.create(tmp_path / "copy")
+    trial.write(tmp_path / "copy")
     assert Trial.load(tmp_path / "copy") == trial
     assert bytes_in(tmp_path / "copy") == bytes_in(amended_folder)
 
@@ -98,7 +98,7 @@ def test_an_opened_trial_is_created_so_that_it_can_be_loaded_or_is_refused(seale
     """A folder whose order cannot be held against its proof would be refused ever after."""
     opened = open_trial(sealed_trial(concealed, ratings="465"))
     try:
-        opened.create(tmp_path / "copy")
+        opened.write(tmp_path / "copy")
     except Nof1Error:
         assert not (tmp_path / "copy").exists()
         return
@@ -178,7 +178,7 @@ def test_who_stops_on_day_ten_has_recorded_ten_nights(planned):
 
 def test_an_empty_folder_may_be_there_already(trial_folder, tmp_path):
     (tmp_path / "empty").mkdir()
-    Trial.load(trial_folder).create(tmp_path / "empty")
+    Trial.load(trial_folder).write(tmp_path / "empty")
     assert Trial.load(tmp_path / "empty") == Trial.load(trial_folder)
 
 
@@ -196,7 +196,7 @@ def test_nothing_that_is_there_is_overwritten(trial_folder, tmp_path, bytes_in, 
     with pytest.raises(
         InputError, match=r"is already there and not empty. Choose a new folder name; nothing was changed"
     ):
-        Trial.load(trial_folder).create(target)
+        Trial.load(trial_folder).write(target)
     assert bytes_in(tmp_path) == before
 
 
@@ -209,7 +209,7 @@ def test_a_folder_that_cannot_be_made_leaves_nothing_behind(trial_folder, tmp_pa
 
     monkeypatch.setattr("nof1.files.os.fsync", full)
     with pytest.raises(Exception, match="No space left on device"):
-        trial.create(tmp_path / "new")
+        trial.write(tmp_path / "new")
     assert bytes_in(tmp_path) == before
 
 

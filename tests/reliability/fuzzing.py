@@ -839,7 +839,7 @@ def template_folder(scratch: Path) -> Path:
             for number in range(3)
         ]
         entries = tuple(parse_entry(protocol(), row, where="fuzz") for row in rows)
-        Trial(protocol(), draw_order(protocol()), entries).create(folder)
+        Trial(protocol(), draw_order(protocol()), entries).write(folder)
     return folder
 
 

@@ -139,7 +139,7 @@ class Disk:
 def test_a_full_disk_at_any_step_loses_nothing(run, trial_folder, bytes_in, monkeypatch, what):
     assert run("log", "FOLDER", "--night", "2026-01-05", "--set", "note=first")[0] == 0  # there is a journal
     monkeypatch.setattr(
-        "nof1.cli.terminal.plan_output.renew_paperwork", lambda *_: None
+        "nof1.record.amending.renew_papers", lambda *_: None
     )  # the paperwork is written after, and can be again
     original, before = bytes_in(trial_folder), ratings(trial_folder)
     with monkeypatch.context() as patched:

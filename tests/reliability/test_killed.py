@@ -25,7 +25,7 @@ def folder(tmp_path, make_protocol):
     protocol = make_protocol(design={"blocks": 8})
     rows = [{"night": f"2026-01-{5 + i:02}", "severity": str(i)} for i in range(6)]
     entries = tuple(parse_entry(protocol, row, where="fixture") for row in rows)
-    Trial(protocol, draw_order(protocol), entries).create(tmp_path / "trial")
+    Trial(protocol, draw_order(protocol), entries).write(tmp_path / "trial")
     (tmp_path / "table.csv").write_text(TABLE)
     assert protocol.end > date(2026, 1, 29)
     return tmp_path / "trial"

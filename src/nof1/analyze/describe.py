@@ -13,9 +13,8 @@ import numpy as np
 
 from nof1.analyze.checks.rates import Interval, RateDifference, rate_difference, rate_interval
 from nof1.analyze.model.data import ModelData
-from nof1.plan.design.order import RUN_IN, Period
-from nof1.plan.orders.evening_dose import has_dose
-from nof1.record.diary.doses import dose_kind, planned_dose
+from nof1.plan.design.order import Period
+from nof1.record.diary.doses import counts_doses, dose_kind, planned_dose
 from nof1.record.diary.side_effects import spellings, stops
 from nof1.record.trial import Trial
 
@@ -178,7 +177,12 @@ def _adherence(trial: Trial, arm: str) -> Adherence:
     protocol = trial.protocol
     entries = {entry.night: entry for entry in trial.entries}
     nights = [night for period in trial.order.periods if period.arm == arm for night in period.dates]
-    with_dose = nights if protocol.concealed == "open" else _nights_with_pack(trial, arm)
+    with_dose = [
+        night
+        for period in trial.order.periods
+        if period.arm == arm and counts_doses(protocol, period)
+        for night in period.dates
+    ]
     kinds = Counter(dose_kind(protocol, arm, entries.get(night)) for night in with_dose)
     n = len(with_dose)
     planned = planned_dose(protocol, arm) if protocol.concealed == "open" else 1.0
@@ -208,17 +212,6 @@ def _adherence(trial: Trial, arm: str) -> Adherence:
         mean_share_taken=float(np.mean(known) / planned) if planned and known else None,
         contamination=kinds["more"] if clean else None,
     )
-
-
-def _nights_with_pack(trial: Trial, arm: str) -> list[date]:
-    protocol = trial.protocol
-    run_in_has_pack = has_dose(protocol, protocol.arm(protocol.reference))
-    return [
-        night
-        for period in trial.order.periods
-        if period.arm == arm and (period.number != RUN_IN or run_in_has_pack)
-        for night in period.dates
-    ]
 
 
 def describe_harms(trial: Trial) -> dict[str, Harms]:

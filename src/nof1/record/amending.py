@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from nof1.clock import local_now
 from nof1.commit import commit, locked
 from nof1.errors import InputError
 from nof1.plan.design.order import ORDER_FILE, Order, Pause
@@ -11,6 +12,60 @@ from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.journal import with_files
 from nof1.record.diary.table import read_diary, refuse_if_locked
+from nof1.record.papers import renew_papers
+
+
+def amend(
+    folder: str | Path,
+    *,
+    pause: date | None = None,
+    nights: int | None = None,
+    note: str | None = None,
+    reason: str | None = None,
+    now: datetime | None = None,
+) -> Amendment:
+    """Put a change after the draw on record, a pause or anything else in words, and write the papers anew.
+
+    Parameters
+    ----------
+    pause : date, optional
+        First evening of a pause; what follows moves. It needs `nights` and `reason`.
+    nights : int, optional
+        Nights of the pause.
+    note : str, optional
+        Any other change, such as a lower dose.
+    reason : str, optional
+        Why; it is printed with the results.
+    now : datetime, optional
+        Aware; goes on record. The clock's if not given.
+
+    Raises
+    ------
+    InputError
+        If it is neither a pause nor a note, the pause is outside the trial, or nights after it are recorded already.
+        Nothing is changed then.
+    Nof1Error
+        If the papers could not be written anew; the change is on record then.
+
+    Examples
+    --------
+    >>> import nof1
+    >>> nof1.record.amend(folder, note="Tablets of another maker from today on.").kind
+    'note'
+    """
+    folder, now = Path(folder), now or local_now()
+    if (pause is None) == (note is None):
+        raise InputError("Say what changed: pause= with nights= and reason=, or note=.")
+    if pause is not None:
+        if nights is None or not reason:
+            raise InputError("A pause needs nights= and reason=.")
+        add_pause(folder, pause, nights, reason, now=now)
+    else:
+        if nights is not None:
+            raise InputError("nights= goes with pause=.")
+        add_note(folder, f"{note} {reason}" if reason else str(note), now=now)
+    renew_papers(folder)
+    return load_amendments(folder)[-1]
 
 
 def add_pause(folder: str | Path, start: date, nights: int, reason: str, *, now: datetime) -> Order:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from nof1.errors import InputError
 from nof1.files import new_folder, sha256_bytes, write_atomic
@@ -24,8 +24,9 @@ from nof1.shown import Row, Table, as_html, as_text, brief
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nof1.record.importing.adopt import AdoptOptions
+    from nof1.record.planning import Plan
     from nof1.record.sources.source import Merge
-    from nof1.record.sources.table import Table as SourceTable
     from nof1.record.values.nights import DatedBy
 
 
@@ -69,6 +70,109 @@ class Trial:
 
     def _repr_html_(self) -> str:
         return _as_html(self)
+
+    @classmethod
+    def plan(
+        cls,
+        protocol: Protocol | Mapping[str, Any],
+        folder: str | Path,
+        *,
+        helper: str | Path | None = None,
+        now: datetime | None = None,
+        where: str = "the plan",
+    ) -> "Plan":
+        """Plan a trial as `nof1 plan` does: draw the order and write the folder with journal and papers, all of it or nothing.
+
+        Parameters
+        ----------
+        protocol : Protocol or mapping
+            What is fixed beforehand; as a mapping with the keys of protocol.toml, where the first evening (tomorrow) and the
+            seed (drawn by the machine) may be left out.
+        folder : path
+            New folder for the trial.
+        helper : path, optional
+            New folder for the helper, with the sealed order and the packing sheet, where the design says ``concealed = "helper"``.
+        now : datetime, optional
+            Aware; goes into the journal. The clock's if not given.
+        where : str
+            What a message names as the place of what does not fit.
+
+        Returns
+        -------
+        Plan
+            Folder, protocol and order as far as the person may know it. `Trial.load` reads the folder, once its order is open.
+
+        Raises
+        ------
+        InputError
+            If a value does not fit, a dose is not fixed, a folder is there and not empty, or one is inside the other.
+
+        Examples
+        --------
+        >>> plan = Trial.plan(
+        ...     {
+        ...         "title": "Walks",
+        ...         "reference": "home",
+        ...         "outcome": {"name": "legs", "low": 0, "high": 10, "better": "lower", "threshold": 1},
+        ...         "arms": [{"name": "home", "dose_mg": 0}, {"name": "walk", "dose_mg": 0}],
+        ...         "design": {"kind": "randomized-blocks", "blocks": 6, "period_nights": 3},
+        ...     },
+        ...     new_folder,
+        ... )
+        >>> plan.protocol.nights, sorted(path.name for path in plan.folder.iterdir())[:3]
+        (36, ['booklet.pdf', 'calendar.ics', 'diary.csv'])
+        """
+        from nof1.record.planning import plan
+
+        return plan(protocol, folder, helper=helper, now=now, where=where)
+
+    @classmethod
+    def adopt(
+        cls,
+        table: "pd.DataFrame | str | Path",
+        folder: str | Path,
+        *,
+        schedule: str | Path | None = None,
+        sheet: str | None = None,
+        now: datetime | None = None,
+        **options: "Unpack[AdoptOptions]",
+    ) -> "Trial":
+        """Take nights over that were lived before, as `nof1 adopt` does: the folder with ledger, journal and what was read, kept as it was.
+
+        Parameters
+        ----------
+        table : DataFrame or path
+            One row a night: a frame, or a .csv, .tsv or .xlsx file.
+        folder : path
+            New folder for the trial.
+        schedule : path, optional
+            JSON with the arm of each day, ``{"1": 0, "2": 1}``; it is compared with `arm` if both are given.
+        sheet : str, optional
+            Sheet of a spreadsheet, where several hold tables.
+        now : datetime, optional
+            Aware; goes on record. The clock's if not given.
+        **options
+            Those of `from_frame`, and `trust`, `date_order`, `zone` and `decimal_comma`, as in
+            `nof1.record.importing.adopt.adopted_nights`.
+
+        Raises
+        ------
+        InputError
+            If a column is missing, a value does not fit, or the folder is there and not empty. Nothing is written then.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> nights = pd.DataFrame({"day": [1, 2, 3, 4], "arm": ["off", "on", "on", "off"], "legs": [5, 3, 4, 6]})
+        >>> trial = Trial.adopt(
+        ...     nights, new_folder, outcome="legs", arm="arm", day="day", reference="off", low=0, high=10
+        ... )
+        >>> Trial.load(new_folder) == trial
+        True
+        """
+        from nof1.record.importing.adopting import adopt
+
+        return cls(*adopt(table, folder, schedule=schedule, sheet=sheet, now=now, **options))
 
     @classmethod
     def load(cls, folder: str | Path) -> "Trial":
@@ -154,11 +258,12 @@ class Trial:
         >>> trial.protocol.nights
         4
         """
-        from nof1.record.sources.table import table_from_frame
+        from nof1.record.importing.adopt import adopted_nights
+        from nof1.record.sources.table import table_from_frame, with_dates
 
         if date is None and day is None:
-            frame, date = _with_dates(frame)
-        return cls.from_table(
+            frame, date = with_dates(frame)
+        nights = adopted_nights(
             table_from_frame(frame),
             outcome=outcome,
             arm=arm,
@@ -177,52 +282,41 @@ class Trial:
             dated_by=dated_by,
             analysis=analysis,
         )
+        return cls(*nights)
 
-    @classmethod
-    def from_table(cls, table: "SourceTable", **options: Any) -> "Trial":
-        """A trial from a table that was read from a file; the options are those of `nof1.record.importing.adopt.adopted_nights`.
+    def write(self, folder: str | Path) -> None:
+        """Write the trial alone into a new folder: protocol.toml, order.csv and diary.csv, and what was amended or opened; all or nothing.
 
-        Raises
-        ------
-        InputError
-            If a column is missing or a value does not fit.
-        """
-        from nof1.record.importing.adopt import adopted_nights
-
-        return cls(*adopted_nights(table, **options))
-
-    def create(self, folder: str | Path) -> None:
-        """Write a new trial folder: protocol.toml, order.csv, diary.csv; all of it or nothing.
+        There is no journal and no paper in it; `Trial.plan` and `Trial.adopt` make those.
 
         Raises
         ------
         InputError
-            If the folder is there and not empty.
-        """
-        with new_folder(Path(folder)) as staging:
-            self.write(staging)
+            If the folder is there and not empty, or the order was sealed with a helper: what proves it is in the trial's own folder alone.
 
-    def write(self, folder: Path) -> None:
-        """Write protocol.toml, order.csv and diary.csv into a folder, and what was amended or opened.
-
-        Raises
-        ------
-        InputError
-            If the order was sealed with a helper: what proves it is in the trial's own folder alone.
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> nights = pd.DataFrame({"day": [1, 2, 3, 4], "arm": ["off", "on", "on", "off"], "legs": [5, 3, 4, 6]})
+        >>> trial = Trial.from_frame(nights, outcome="legs", arm="arm", day="day", reference="off", low=0, high=10)
+        >>> trial.write(new_folder)
+        >>> Trial.load(new_folder) == trial
+        True
         """
         if self.protocol.concealed == "helper" or (self.protocol.concealed == "alone" and self.unsealing is None):
             raise InputError(
                 "The order of this trial was concealed, and what proves it lies in the trial's own folder. Copy that folder instead."
             )
-        if self.amendments:
-            save_amendments(folder, self.amendments)
-        if self.unsealing is not None:
-            write_atomic(folder / UNSEALING_FILE, self.unsealing.to_json())
-        self.protocol.save(folder / PROTOCOL_FILE)
-        self.order.save(folder / ORDER_FILE)
-        write_atomic(folder / DIARY_FILE, to_csv(self.protocol, self.entries))
-        if self.measures:
-            write_atomic(folder / MEASURES_FILE, measures_csv(self.measures))
+        with new_folder(Path(folder)) as staging:
+            if self.amendments:
+                save_amendments(staging, self.amendments)
+            if self.unsealing is not None:
+                write_atomic(staging / UNSEALING_FILE, self.unsealing.to_json())
+            self.protocol.save(staging / PROTOCOL_FILE)
+            self.order.save(staging / ORDER_FILE)
+            write_atomic(staging / DIARY_FILE, to_csv(self.protocol, self.entries))
+            if self.measures:
+                write_atomic(staging / MEASURES_FILE, measures_csv(self.measures))
 
     @property
     def diary_sha256(self) -> str:
@@ -280,18 +374,6 @@ class Trial:
         numbers = [self.protocol.outcome.name, "dose_mg", "confidence", *self.protocol.analysis.covariates, *names]
         frame[numbers] = frame[numbers].astype(float)
         return frame.set_index("night")
-
-
-def _with_dates(frame: "pd.DataFrame") -> "tuple[pd.DataFrame, str]":
-    """The frame with its index of dates as a column, and that column's name."""
-    import pandas as pd
-
-    if not isinstance(frame.index, pd.DatetimeIndex):
-        raise InputError(
-            "Name the column of dates (date=) or of day numbers (day=), or give the frame an index of dates."
-        )
-    name = str(frame.index.name or "date")
-    return frame.reset_index(names=name), name
 
 
 def _values(protocol: Protocol, entry: Entry, arm: str | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from nof1.clock import local_now
 from nof1.commit import commit, locked
 from nof1.errors import InputError, RefusalError
 from nof1.files import sha256_bytes
@@ -22,13 +23,18 @@ from nof1.record.amending import amended
 from nof1.record.diary.entry import to_csv
 from nof1.record.diary.journal import beginning, journal_bytes, with_files
 from nof1.record.diary.table import read_diary
+from nof1.record.papers import renew_papers
 from nof1.record.values.nights import last_night
 
 
 def unseal(
-    folder: str | Path, helper: str | Path | None = None, *, packs: Sequence[str] | None = None, now: datetime
+    folder: str | Path,
+    helper: str | Path | None = None,
+    *,
+    packs: Sequence[str] | None = None,
+    now: datetime | None = None,
 ) -> Order:
-    """Open the order of a concealed trial and write order.csv.
+    """Open the order of a concealed trial: lock the diary, verify the seal, write order.csv.
 
     Parameters
     ----------
@@ -36,8 +42,8 @@ def unseal(
         The helper's folder with sealed-order.json.
     packs : sequence of str, optional
         What was in each pack, by its number, where nobody but chance knew (concealed = "alone").
-    now : datetime
-        Aware; goes on record.
+    now : datetime, optional
+        Aware; goes on record. The clock's if not given.
 
     Returns
     -------
@@ -50,8 +56,14 @@ def unseal(
         If the trial is not sealed, a file is damaged, or the packs do not make an allowed order.
     RefusalError
         If the sealed order is of another trial or was altered. Nothing is changed then.
+
+    Examples
+    --------
+    >>> import nof1
+    >>> nof1.record.unseal(sealed_folder, helper_folder).sealed
+    False
     """
-    folder = Path(folder)
+    folder, now = Path(folder), now or local_now()
     protocol = Protocol.load(folder)
     with locked(folder):
         _refuse_open(folder, protocol)
@@ -70,6 +82,48 @@ def unseal(
         contents[ORDER_FILE] = lived.to_csv()
         commit(folder, with_files(folder, contents, by="unseal", now=now))
     return lived
+
+
+def open_period(
+    folder: str | Path, period: int, reason: str, helper: str | Path | None = None, *, now: datetime | None = None
+) -> str | None:
+    """Open one period of a concealed trial in an emergency, put it on record and write the papers anew; the rest stays sealed.
+
+    Parameters
+    ----------
+    reason : str
+        Why; it is printed with the results.
+    helper : path, optional
+        The helper's folder with sealed-order.json.
+    now : datetime, optional
+        Aware; goes on record. The clock's if not given.
+
+    Returns
+    -------
+    str or None
+        Name of the arm; None where it stands on a slip in the pack and nobody else knows it.
+
+    Raises
+    ------
+    InputError
+        If there is no such period, no reason is given, or the trial is not sealed.
+    RefusalError
+        If the sealed order is of another trial or was altered.
+    Nof1Error
+        If the papers could not be written anew; that the period was opened is on record then.
+
+    Examples
+    --------
+    >>> import nof1
+    >>> nof1.record.open_period(sealed_folder, 1, "A rash.", helper_folder) in ("off", "magnesium")
+    True
+    """
+    folder = Path(folder)
+    if not reason:
+        raise InputError("Opening one period needs a reason=; it goes on record and is printed with the results.")
+    arm = unblind_period(folder, period, reason, helper, now=now or local_now())
+    renew_papers(folder)
+    return arm
 
 
 def unblind_period(
@@ -121,7 +175,7 @@ def _opened(
             raise InputError("This trial has no helper: its packs were shuffled. Say what was in each pack instead.")
         if packs is None:
             raise InputError(
-                f"Open the packs and say what was in each, in the order of their numbers 1 to {protocol.periods}: --packs ARM,ARM,…"
+                f"Open the packs and say what was in each, in the order of their numbers 1 to {protocol.periods}: packs=."
             )
         if len(packs) != protocol.periods:
             raise InputError(f"{len(packs)} packs are named; there are {protocol.periods}. Name what was in each.")

@@ -1,22 +1,36 @@
 """What is told: pictures, words and pages. Computes nothing that a result does not hold.
 
-`nof1.report.summary(result, path)` writes the results page. It is imported when it is first used: a command that tells an
-answer needs the words alone, and the pictures behind the page take longer to import than the words.
+The names below are imported when they are first used: a command that tells an answer needs the words alone, and the pictures
+behind a page take longer to import than the words.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nof1.report.papers.folder import write_calendar as write_calendar
+    from nof1.report.papers.folder import write_papers as write_papers
+    from nof1.report.papers.plan_papers import packing_sheet_pdf as packing_sheet_pdf
+    from nof1.report.results.folder import results_pages
+    from nof1.report.results.people import cohort
     from nof1.report.results.summary import summary
 
-__all__ = ["summary"]
+_HOMES = {
+    "cohort": "nof1.report.results.people",
+    "packing_sheet_pdf": "nof1.report.papers.plan_papers",
+    "results_pages": "nof1.report.results.folder",
+    "summary": "nof1.report.results.summary",
+    "write_calendar": "nof1.report.papers.folder",
+    "write_papers": "nof1.report.papers.folder",
+}
+
+# The papers of a plan are not among them: `Trial.plan` and the functions of `nof1.record` write them.
+__all__ = ["cohort", "results_pages", "summary"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "summary":
-        from nof1.report.results.summary import summary
-
-        return summary
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'nof1.report' has no attribute {name!r}")
 
 

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from nof1.cli.terminal import plan_output as draw
 from nof1.plan.orders import seal as sealing
 from nof1.plan.orders.draw import draw_order
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.orders.seal import load_sealed_order
 from nof1.plan.protocol.protocol import Protocol
+from nof1.record import planning
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import add_entries
@@ -69,7 +69,7 @@ def fill(folder, *, until=NIGHTS, guess_on=()):
 def test_nothing_but_the_commitment_depends_on_the_order(sealed, bytes_in, monkeypatch):
     seeds = iter(range(1000))
     monkeypatch.setattr(sealing.secrets, "randbits", lambda bits: next(seeds))
-    monkeypatch.setattr(draw, "local_now", lambda: datetime(2026, 1, 1, tzinfo=UTC))  # the journal says when
+    monkeypatch.setattr(planning, "local_now", lambda: datetime(2026, 1, 1, tzinfo=UTC))  # the journal says when
     found, contents, printed = {}, set(), set()
     for i in range(40):
         folder, helper, out = sealed(f"trial{i:02}")
@@ -298,7 +298,7 @@ def test_a_pause_moves_what_follows_and_renews_the_paperwork(nof1, trial_folder)
         (("--pause", "2026-03-12", "--nights", "2", "--reason", "x"), "not a night of this trial"),
         (("--pause", "2026-01-06", "--nights", "2", "--reason", "x"), "recorded already"),
         (("--note", ""), "reason"),
-        (("--note", "a", "--nights", "2"), "--nights goes with --pause"),
+        (("--note", "a", "--nights", "2"), "--nights N goes with --pause DATE"),
         (("--note", "a", "--pause", "2026-01-12"), "Say what changed"),
     ],
 )

@@ -87,7 +87,7 @@ def test_a_dose_that_was_never_taken_is_refused(refused, nof1, tmp_path, make_pr
     protocol = make_protocol(analysis={"dose": "taken"})
     order = draw_order(protocol)
     entries = [Entry(night, outcome=night.day % 5, dose_mg=0) for period in order.periods for night in period.dates]
-    Trial(protocol, order, tuple(entries)).create(tmp_path / "trial")
+    Trial(protocol, order, tuple(entries)).write(tmp_path / "trial")
     assert "magnesium" in refused("analyze", tmp_path / "trial", "--engine", "marginal")
 
 

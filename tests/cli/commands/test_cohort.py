@@ -133,7 +133,7 @@ def test_a_look_before_somebody_s_last_night_is_on_record_once(nof1, people, mak
         whole = simulate(protocol, order, Truth(level=6.0, effects={"magnesium": -2.0}), seed=number)
         until = start + timedelta(days=18)
         entries = tuple(entry for entry in whole.entries if entry.night < until)
-        replace(whole, entries=entries).create(own / f"runs{number}")
+        replace(whole, entries=entries).write(own / f"runs{number}")
     before = bytes_in(own / "over")
     for _ in range(2):
         status, said, _ = nof1("cohort", own, "--out", tmp_path / "out", "--workers", "1")

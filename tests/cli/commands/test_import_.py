@@ -10,6 +10,7 @@ from known import data_of_others
 
 from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.table import read_diary
+from nof1.record.importing.adopt import adopted_nights
 from nof1.record.importing.ledger import read_ledger
 from nof1.record.importing.rejected import read_rejected
 from nof1.record.sources.table import read_table
@@ -156,7 +157,7 @@ def workbook(tmp_path):
 
 def test_the_sheet_is_named_and_the_rejected_rows_of_each_are_kept_apart(nof1, trial_folder, workbook, night):
     status, _, err = nof1("import", trial_folder, workbook, "--yes")
-    assert (status, "Notes, Diary. Say which one to read: --sheet 'Notes'" in err) == (1, True)
+    assert (status, "Notes, Diary. Say which one to read: --sheet Notes" in err) == (1, True)
     for sheet, other in (("Notes", "Diary"), ("Diary", "Notes")):
         status, out, err = nof1("import", trial_folder, workbook, "--sheet", sheet, "--yes")
         assert (status, err) == (0, "")
@@ -274,10 +275,10 @@ BAD_IMPORTS = {
     "ambiguous number": ('date,severity\n2026-01-12,"1,234"\n', (), "--decimal comma"),
     "UTC": ("date,severity\n2026-01-12T22:00:00Z,3\n", (), "--zone Europe/Berlin"),
     "count of days": ("date,severity,n\n2026-01-12,3,1\n", ("--day-number", "n"), "--trust date"),
-    "unknown diary column": ("date,severity\n2026-01-12,3\n", ("--map", "legs=severity"), "the diary has no 'legs'"),
+    "unknown diary column": ("date,severity\n2026-01-12,3\n", ("--map", "legs=severity"), "The diary has no 'legs'"),
     "unknown file column": ("date,severity\n2026-01-12,3\n", ("--map", "severity=x"), "has no column 'x'"),
     "private column": ("date,severity,E-mail\n2026-01-12,3,x\n", ("--map", "note=E-mail"), "names a person"),
-    "unknown rule": ("date,severity\n2026-01-12,3\n", ("--several", "median"), "--several 'median' is no rule"),
+    "unknown rule": ("date,severity\n2026-01-12,3\n", ("--several", "median"), "--several median is no rule"),
     "unknown decimal": ("date,severity\n2026-01-12,3\n", ("--decimal", "dot"), "must be point or comma"),
     "bad unit": ("date,severity\n2026-01-12,3\n", ("--unit", "steps"), "must look like sleep_minutes=hours"),
     "unknown zone": ("date,severity\n2026-01-12T22:00:00Z,3\n", ("--zone", "Mars"), "'Mars' is no time zone"),
@@ -442,7 +443,7 @@ BAD_ADOPTIONS = {
     "unknown carryover": (f"date,arm,mood\n{ROWS}", ("--carryover", "slow"), "carryover"),
     "scale of nan": (f"date,arm,mood\n{ROWS}", ("--low", "nan"), "from nan to 10"),
     "a column of dates as day numbers": (f"date,arm,mood\n{ROWS}", ("--day", "date"), "line 2"),
-    "unknown rule": (f"date,arm,mood\n{ROWS}", ("--several", "median"), "--several 'median' is no rule"),
+    "unknown rule": (f"date,arm,mood\n{ROWS}", ("--several", "median"), "--several median is no rule"),
     "no schedule": (f"date,arm,mood\n{ROWS}", ("--schedule", "nowhere.json"), "There is no file nowhere.json"),
     "days and dates part": ("date,n,arm,mood\n2026-01-05,1,off,4\n2026-01-07,2,on,4\n", ("--day", "n"), "--trust day"),
 }
@@ -474,7 +475,7 @@ def test_adopt_takes_the_sheet_that_is_named(nof1, tmp_path):
     for row in ("date,arm,mood\n" + ROWS).splitlines():
         (book["Lived"] if "Lived" in book.sheetnames else book.create_sheet("Lived")).append(row.split(","))
     book.save(tmp_path / "book.xlsx")
-    assert "--sheet 'Sheet'" in nof1("adopt", tmp_path / "new", tmp_path / "book.xlsx", *ADOPT)[2]
+    assert "--sheet Sheet" in nof1("adopt", tmp_path / "new", tmp_path / "book.xlsx", *ADOPT)[2]
     assert nof1("adopt", tmp_path / "new", tmp_path / "book.xlsx", *ADOPT, "--sheet", "Lived")[0] == 0
     assert len(Trial.load(tmp_path / "new").entries) == 4
 
@@ -525,14 +526,16 @@ def test_the_melatonin_readings_are_adopted_by_their_day_numbers(nof1, refused, 
     assert "--trust day or --trust date" in refused(*adopt_)
     status, out, _ = nof1(*adopt_, "--trust", "day", "--json")
     assert (status, json.loads(out)["nights"], json.loads(out)["missing"]) == (0, 70, 0)
-    daily = Trial.from_table(
-        read_table(data / "miura_ema_70day_daily.csv"),
-        outcome="mood",
-        arm="condition",
-        day="study_day",
-        reference="control",
-        low=0,
-        high=100,
+    daily = Trial(
+        *adopted_nights(
+            read_table(data / "miura_ema_70day_daily.csv"),
+            outcome="mood",
+            arm="condition",
+            day="study_day",
+            reference="control",
+            low=0,
+            high=100,
+        )
     )
     lived = Trial.load(tmp_path / "trial").frame
     assert list(lived["arm"]) == list(daily.frame["arm"])

@@ -99,7 +99,7 @@ def test_log_names_both_days_of_the_night(nof1, trial_folder):
     ],
 )
 def test_both_days_are_clear_across_months_and_years(evening, named):
-    from nof1.cli.terminal.night_words import both_days
+    from nof1.record.diary.night import both_days
 
     assert both_days(evening) == named
 
@@ -353,7 +353,7 @@ def taken(folder, protocol, days):
     nights = [order.start + timedelta(days=i) for i in range(days)]
     arms = [protocol.arm(order.period_of(night).arm) for night in nights]
     entries = tuple(Entry(night, dose_mg=arm.dose_mg) for night, arm in zip(nights, arms, strict=True))
-    Trial(protocol, order, entries).create(folder)
+    Trial(protocol, order, entries).write(folder)
 
 
 def test_who_stopped_early_did_not_take_all_of_it(nof1, tmp_path, make_protocol, at):
@@ -384,7 +384,7 @@ def test_where_the_planned_dose_is_not_known_any_dose_is_as_planned(nof1, tmp_pa
     order = draw_order(protocol)
     on = next(p for p in order.periods if p.arm == "magnesium")
     entries = tuple(Entry(night, dose_mg=dose) for night, dose in zip(on.dates, (150, 0, None), strict=True))
-    Trial(protocol, order, entries).create(tmp_path / "trial")
+    Trial(protocol, order, entries).write(tmp_path / "trial")
     adherence = json.loads(nof1("status", tmp_path / "trial", "--json")[1])["adherence"]
     assert (adherence["as_planned"], adherence["not_as_planned"]) == (1, 1)
 
@@ -401,7 +401,7 @@ def test_pauses_count_nowhere(nof1, trial_folder, at):
 
 def test_washout_nights_are_no_nights_of_adherence(nof1, tmp_path, make_protocol):
     protocol = make_protocol(design={"washout_nights": 2})
-    Trial(protocol, draw_order(protocol), ()).create(tmp_path / "trial")
+    Trial(protocol, draw_order(protocol), ()).write(tmp_path / "trial")
     content = json.loads(nof1("status", tmp_path / "trial", "--json")[1])
     assert (content["planned"], content["adherence"]["nights"]) == (20, 14)
 

@@ -24,7 +24,7 @@ def begun(tmp_path, make_protocol):
         analysis = {"carryover": "none"} | ({} if rule is None else {"interim": rule})
         protocol = make_protocol(design={"start": start, "blocks": 4, "run_in_nights": 0}, analysis=analysis)
         entries = tuple(Entry(start + timedelta(days=i), outcome=float(i * 3 % 7)) for i in range(nights))
-        Trial(protocol, draw_order(protocol), entries).create(tmp_path / "trial")
+        Trial(protocol, draw_order(protocol), entries).write(tmp_path / "trial")
         return tmp_path / "trial"
 
     return make

@@ -105,7 +105,7 @@ def test_plan_makes_a_trial_of_the_empty_folder_one_stands_in(nof1, tmp_path, mo
 
 
 BAD_PLANS = {
-    "no dose": ((), None, "Give --dose-mg"),
+    "no dose": ((), None, "Give that arm --dose-mg (elemental mg of an evening"),
     "one block": (("--dose-mg", "100", "--blocks", "1"), None, "design.blocks"),
     "too many nights": (("--dose-mg", "100", "--blocks", "999"), None, "at most 3660"),
     "dose below zero": (("--dose-mg", "-5"), None, "dose_mg"),

@@ -50,7 +50,7 @@ def test_recorded_nights_can_take_the_place_of_priors(nof1, tmp_path, make_proto
     protocol = make_protocol(design={"run_in_nights": 10})
     order = draw_order(protocol)
     entries = [Entry(night, outcome=2 + i % 3) for i, night in enumerate(order.periods[0].dates)]
-    Trial(protocol, order, tuple(entries)).create(tmp_path / "trial")
+    Trial(protocol, order, tuple(entries)).write(tmp_path / "trial")
     status, out, _ = nof1("power", tmp_path / "trial", *FEW, "--no-neighbours", "--from-nights")
     assert status == 0
     assert "10 recorded run-in nights" in out

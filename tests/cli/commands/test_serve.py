@@ -30,7 +30,7 @@ LAN = f"from nof1.bedside import address; address.home_address = lambda: '127.0.
 def folder(tmp_path, make_protocol):
     """A trial that began ten days ago."""
     protocol = make_protocol(design={"start": clock.today() - timedelta(days=10)})
-    Trial(protocol, draw_order(protocol), ()).create(tmp_path / "trial")
+    Trial(protocol, draw_order(protocol), ()).write(tmp_path / "trial")
     return tmp_path / "trial"
 
 

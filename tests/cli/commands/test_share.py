@@ -63,7 +63,7 @@ def private(make_protocol):
 
 @pytest.fixture
 def folders(tmp_path, private):
-    private.create(tmp_path / "people" / "anna")
+    private.write(tmp_path / "people" / "anna")
     for name in ("helps", "worsens"):
         shutil.copytree(SAMPLE / name, tmp_path / "people" / name)
     return tmp_path / "people"
@@ -98,7 +98,7 @@ def estimate(trial):
 @pytest.mark.parametrize("name", ["helps", "worsens", "cant-tell"])
 def test_a_copy_that_is_read_back_gives_the_same_estimate(tmp_path, name):
     trial = Trial.load(SAMPLE / name)
-    shared(trial, "p-1").create(tmp_path / "copy")
+    shared(trial, "p-1").write(tmp_path / "copy")
     columns = ["mean", "sd", "p_better", "p_benefit", "p_harm"]
     found, wanted = estimate(Trial.load(tmp_path / "copy")), estimate(trial)
     assert found[columns].to_numpy() == pytest.approx(wanted[columns].to_numpy(), abs=1e-9)
@@ -115,7 +115,7 @@ def test_covariates_pauses_and_doses_taken_give_the_same_estimate_too(tmp_path, 
     entries = tuple(replace(entry, dose_mg=entry.dose_mg / (1 + i % 2)) for i, entry in enumerate(private.entries))
     entries = tuple(entry for entry in entries if order.period_of(entry.night).arm != "pause")
     trial = Trial(protocol, order, entries, (pause,))
-    shared(trial, "p-1").create(tmp_path / "copy")
+    shared(trial, "p-1").write(tmp_path / "copy")
     again = Trial.load(tmp_path / "copy")
     columns = ["mean", "sd"]
     assert estimate(again)[columns].to_numpy() == pytest.approx(estimate(trial)[columns].to_numpy(), abs=1e-9)
@@ -131,7 +131,7 @@ def test_a_concealed_trial_that_was_opened_is_shared_with_its_doses(nof1, sealed
     copy = shared(trial, "p-1")
     assert copy.frame["arm"].tolist() == trial.frame["arm"].tolist()
     assert copy.frame["dose_mg"].tolist() == pytest.approx(trial.frame["dose_mg"].tolist(), nan_ok=True)
-    copy.create(tmp_path / "copy")
+    copy.write(tmp_path / "copy")
     assert estimate(Trial.load(tmp_path / "copy"))["mean"].to_numpy() == pytest.approx(
         estimate(trial)["mean"].to_numpy(), abs=1e-9
     )

@@ -244,7 +244,7 @@ def test_covariates_are_asked_in_their_own_words_and_it_still_fits(tmp_path, mak
 
     names = ["caffeine", "alcohol", "iron_mg", "exercise", "other_medicines", "dietary_magnesium_mg"]
     protocol = make_protocol(analysis={"covariates": names})
-    Trial(protocol, draw_order(protocol), ()).create(tmp_path / "trial")
+    Trial(protocol, draw_order(protocol), ()).write(tmp_path / "trial")
     answers = [
         ("lower is better):", "4"), ("Dose taken?", "y"), ("Side effects?", ""), ("(cups):", "2"), ("(drinks):", "n"),
         ("Iron taken that day (mg):", "0"), ("(minutes):", "30"), ("(yes or no):", "y"), ("food (mg):", ""), ("Note", ""),

@@ -27,11 +27,11 @@ from wizard_person import (
 )
 
 from nof1 import facts
-from nof1.cli.terminal.plan_output import findings
 from nof1.cli.wizard.conversation import answers_from
 from nof1.cli.wizard.draft import draft_path
 from nof1.cli.wizard.step import proposal, told
 from nof1.cli.wizard.steps import STEPS
+from nof1.plan.orders.concerns import findings
 from nof1.plan.protocol.safety import finding_line, questions, screen
 
 

@@ -115,7 +115,7 @@ def test_an_adopted_order_is_what_its_file_says(tmp_path, make_protocol):
     design = {"kind": "adopted", "start": date(2026, 1, 5), "nights": 4}
     protocol = Protocol.build(make_protocol().to_dict() | {"design": design})
     order = order_from_arms(date(2026, 1, 5), ["off", "off", "magnesium", "off"])
-    Trial(protocol, order, ()).create(tmp_path / "adopted")
+    Trial(protocol, order, ()).write(tmp_path / "adopted")
     assert load_order(tmp_path / "adopted", protocol) == load_schedule(tmp_path / "adopted", protocol) == order
 
 

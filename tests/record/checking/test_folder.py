@@ -68,7 +68,7 @@ def whole(tmp_path_factory, make_protocol):
     """An open trial with all there is: nights, measures, a correction, a pause, a note, an import, results."""
     folder = tmp_path_factory.mktemp("home") / "trial"
     protocol = make_protocol()
-    Trial(protocol, draw_order(protocol), ()).create(folder)
+    Trial(protocol, draw_order(protocol), ()).write(folder)
     begin_journal(folder, protocol, NOW)
     nights(folder, protocol)
     change = Change(date(2026, 1, 6), {"severity": "9", "note": ""})
@@ -389,7 +389,7 @@ def test_an_import_that_the_ledger_lost_is_named(folder):
 def test_a_ledger_without_its_hash_on_record_is_said_to_be_verified_in_part(folder):
     other = folder.parent / "other"
     protocol = Protocol.load(folder)
-    Trial(protocol, draw_order(protocol), ()).create(other)
+    Trial(protocol, draw_order(protocol), ()).write(other)
     begin_journal(other, protocol, NOW)
     shutil.copytree(folder / "imports", other / "imports")
     shutil.copy(folder / "rejected.csv", other)

@@ -45,7 +45,7 @@ def test_a_covariate_of_the_protocol_goes_into_the_diary_and_not_beside_it(
 ):
     protocol = make_protocol(analysis={"covariates": ["caffeine_mg"]})
     folder = tmp_path / "other"
-    Trial(protocol, draw_order(protocol), ()).create(folder)
+    Trial(protocol, draw_order(protocol), ()).write(folder)
     take(export("date,severity,Caffeine mg\n2026-01-12,4,80\n2026-01-13,4,no\n"), folder=folder)
     assert [nights(folder)[day].covariates["caffeine_mg"] for day in (12, 13)] == [80, 0]
     assert not (folder / MEASURES_FILE).exists()

@@ -338,7 +338,7 @@ def test_a_second_writer_waits_and_then_says_so(protocol, trial_folder, diary, m
 def test_two_writers_at_once_lose_nothing(make_protocol, tmp_path):
     protocol = make_protocol(design={"blocks": 4})
     folder = tmp_path / "trial"
-    Trial(protocol, draw_order(protocol), ()).create(folder)
+    Trial(protocol, draw_order(protocol), ()).write(folder)
     spawn = multiprocessing.get_context("spawn")
     start = spawn.Barrier(2)
     writers = [spawn.Process(target=add_nights, args=(str(folder), first, start)) for first in (0, 1)]

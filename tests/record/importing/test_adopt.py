@@ -10,10 +10,15 @@ import pytest
 from known import SAMPLE, TWO_ARMS, data_of_others
 
 from nof1.errors import InputError
-from nof1.record.importing.adopt import read_schedule
+from nof1.record.importing.adopt import adopted_nights, read_schedule
 from nof1.record.sources.table import read_table
 from nof1.record.trial import Trial
 from nof1.record.values.ambiguous import AmbiguousInput
+
+
+def from_table(table, **options):
+    return Trial(*adopted_nights(table, **options))
+
 
 OPTIONS = {"outcome": "mood", "arm": "arm", "reference": "off", "low": 0, "high": 10, "date": "date"}
 ROWS = "2026-01-05,off,4\n2026-01-06,off,5\n2026-01-08,on,6\n2026-01-11,off,3\n"
@@ -27,7 +32,7 @@ def take(tmp_path):
         path = tmp_path / "lived.csv"
         path.write_text(text)
         given = {key: value for key, value in (OPTIONS | options).items() if value is not None}
-        return Trial.from_table(read_table(path), **given)
+        return from_table(read_table(path), **given)
 
     return write_and_adopt
 
@@ -143,7 +148,7 @@ def test_a_column_of_dates_and_of_dates_as_text_is_refused(tmp_path):
         book.active.append(row)
     book.save(tmp_path / "lived.xlsx")
     with pytest.raises(InputError, match=r"'date' holds both dates and dates as text.*swapped day and month"):
-        Trial.from_table(read_table(tmp_path / "lived.xlsx"), **OPTIONS)
+        from_table(read_table(tmp_path / "lived.xlsx"), **OPTIONS)
 
 
 def test_covariates_come_along(take):
@@ -160,7 +165,7 @@ def test_covariates_come_along(take):
 def test_an_outcome_column_of_any_name_can_be_adopted(take, tmp_path, column):
     trial = take(f"date,arm,{column}\n2026-01-05,off,4\n2026-01-06,on,5\n", outcome=column)
     assert trial.protocol.outcome.label == column
-    trial.create(tmp_path / "trial")
+    trial.write(tmp_path / "trial")
     assert Trial.load(tmp_path / "trial").frame.equals(trial.frame)
 
 
@@ -181,9 +186,9 @@ REFUSED = {
     "unknown date column": ({"date": "when"}, ["no column 'when'", "date, arm, mood"]),
     "unknown covariate": ({"covariates": ["sleep"]}, ["no column 'sleep'", "date, arm, mood"]),
     "covariate is the outcome": ({"covariates": ["mood"]}, ["different names", "mood"]),
-    "neither date nor day": ({"date": None}, ["--date", "--day"]),
+    "neither date nor day": ({"date": None}, ["date=", "day="]),
     "a column of dates as day numbers": ({"day": "date"}, ["line 2", "2026-01-05"]),
-    "neither arm nor schedule": ({"arm": None}, ["--arm", "--schedule"]),
+    "neither arm nor schedule": ({"arm": None}, ["arm=", "schedule="]),
     "trusting neither": ({"trust": "neither"}, ["'neither'", "'date' or 'day'"]),
     "off the scale": ({"high": 5}, ["line 4", "mood 6", "0 to 5"]),
     "no number": (
@@ -235,7 +240,7 @@ def test_a_frame_is_adopted_like_a_file(take):
 def test_a_table_of_68_rows_over_70_dates_is_70_nights_of_which_two_are_missing():
     table = read_table(SAMPLE / "simulated-sleep-diary.csv")
     options = {"arm": "evening", "reference": "home", "low": 0, "high": 100, "better": "higher"}
-    trial = Trial.from_table(table, outcome="sleep", date="date", **options)
+    trial = from_table(table, outcome="sleep", date="date", **options)
     dates = pd.DatetimeIndex([row.cells[0] for row in table.rows])
     absent = pd.date_range(dates[0], dates[-1]).difference(dates)
     assert (trial.protocol.nights, len(trial.entries), len(trial.frame)) == (70, 68, 70)
@@ -261,7 +266,7 @@ READINGS = {"outcome": "mood", "arm": "condition", "reference": "water", "low": 
 
 def test_readings_by_the_day_number_are_the_means_of_the_study_days(readings):
     schedule = {day: str(int(day % 3 == 0)) for day in range(1, 21)}
-    trial = Trial.from_table(readings, **READINGS, day="study_day", trust="day", several="mean", schedule=schedule)
+    trial = from_table(readings, **READINGS, day="study_day", trust="day", several="mean", schedule=schedule)
     assert (trial.protocol.nights, len(trial.entries), trial.protocol.design.dated) == (20, 20, False)
     frame = trial.frame
     assert list(frame["mood"]) == pytest.approx(
@@ -272,14 +277,14 @@ def test_readings_by_the_day_number_are_the_means_of_the_study_days(readings):
 
 def test_readings_by_the_dates_have_one_night_more_than_the_study_counts(readings):
     with pytest.raises(AmbiguousInput, match="part at line 38: day 13 would be 2026-01-17, and the row has 2026-01-18"):
-        Trial.from_table(readings, **READINGS, day="study_day", several="mean")
-    trial = Trial.from_table(readings, **READINGS, day="study_day", trust="date", several="mean")
+        from_table(readings, **READINGS, day="study_day", several="mean")
+    trial = from_table(readings, **READINGS, day="study_day", trust="date", several="mean")
     assert (trial.protocol.nights, len(trial.entries), trial.protocol.design.dated) == (21, 20, True)
     assert trial.missing_nights == (date(2026, 1, 17),)
 
 
 def test_melatonin_days_are_71_nights_of_which_one_is_missing():
-    trial = Trial.from_table(
+    trial = from_table(
         read_table(data_of_others("melatonin/miura_ema_70day_daily.csv")),
         outcome="mood",
         arm="condition",
@@ -303,13 +308,13 @@ MELATONIN = {"outcome": "mood", "arm": "condition", "reference": "control", "low
 
 def test_melatonin_single_readings_are_refused_as_several_a_day(melatonin_readings):
     with pytest.raises(AmbiguousInput, match="two rows for the night 2026-02-18: lines 2 and 3") as question:
-        Trial.from_table(melatonin_readings, date="date", **MELATONIN)
+        from_table(melatonin_readings, date="date", **MELATONIN)
     assert question.value.option == "several"
 
 
 def test_melatonin_dates_and_day_numbers_part_and_nothing_is_said(melatonin_readings):
     with pytest.raises(AmbiguousInput) as question:
-        Trial.from_table(melatonin_readings, date="date", day="study_day", several="mean", **MELATONIN)
+        from_table(melatonin_readings, date="date", day="study_day", several="mean", **MELATONIN)
     assert (question.value.option, question.value.choices) == ("trust", ("day", "date"))
     rows = [(row.line, date.fromisoformat(row.cells[1]), int(float(row.cells[2]))) for row in melatonin_readings.rows]
     line, night, number = next(row for row in rows if (row[1] - rows[0][1]).days != row[2] - rows[0][2])
@@ -319,7 +324,7 @@ def test_melatonin_dates_and_day_numbers_part_and_nothing_is_said(melatonin_read
 
 def test_melatonin_195_readings_are_the_70_published_days_when_going_by_the_day_number(melatonin_readings):
     schedule = read_schedule(data_of_others("melatonin/schedule.json"))
-    trial = Trial.from_table(
+    trial = from_table(
         melatonin_readings,
         date="date",
         day="study_day",
@@ -339,9 +344,7 @@ def test_melatonin_195_readings_are_the_70_published_days_when_going_by_the_day_
 
 
 def test_melatonin_by_the_dates_has_one_night_more_than_the_study_counts(melatonin_readings):
-    trial = Trial.from_table(
-        melatonin_readings, date="date", day="study_day", trust="date", several="mean", **MELATONIN
-    )
+    trial = from_table(melatonin_readings, date="date", day="study_day", trust="date", several="mean", **MELATONIN)
     assert (trial.protocol.nights, len(trial.entries), trial.protocol.design.dated) == (71, 71, True)
 
 
@@ -353,7 +356,7 @@ def melatonin_readings():
 def test_28_days_without_dates_are_adopted_with_their_two_missing_ones(tmp_path):
     rows = [f"{i + 1},{1 + i // 7 % 2},{'' if y is None else y}\n" for i, y in enumerate(TWO_ARMS)]
     (tmp_path / "days.csv").write_text("day,arm,y\n" + "".join(rows))
-    trial = Trial.from_table(
+    trial = from_table(
         read_table(tmp_path / "days.csv"), outcome="y", arm="arm", reference="1", low=0, high=12, day="day"
     )
     assert (trial.protocol.nights, len(trial.missing_nights)) == (28, 2)

@@ -105,7 +105,7 @@ def planned_folder(tmp_path_factory, make_protocol):
 
     protocol = make_protocol()
     folder = tmp_path_factory.mktemp("planned") / "trial"
-    Trial(protocol, draw_order(protocol), (Entry(date(2026, 1, 5), outcome=4),)).create(folder)
+    Trial(protocol, draw_order(protocol), (Entry(date(2026, 1, 5), outcome=4),)).write(folder)
     return folder
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from nof1.errors import InputError
 from nof1.record.diary.entry import Entry
-from nof1.record.importing.mapping import complete_map, parse_map
+from nof1.record.importing.mapping import chosen_map, complete_map, split_pairs
 from nof1.record.values.ambiguous import AmbiguousInput
 
 
@@ -63,55 +63,60 @@ def test_a_chosen_column_goes_before_a_guessed_one(export, plan):
 
 
 def test_the_map_is_split_at_the_first_equals_sign(protocol):
-    assert parse_map(["severity= a = b "], protocol) == {"severity": "a = b"}
+    assert split_pairs(["severity= a = b "], protocol) == {"severity": "a = b"}
 
 
 @pytest.mark.parametrize(
     ("pairs", "words"),
     [
-        (["severity"], "--map 'severity' must look like severity='How bad\\?'"),
+        (["severity"], "'severity' must look like severity='How bad\\?'"),
         (["severity="], "must look like"),
-        (["=How bad?"], "the diary has no ''"),
-        (["legs=How bad?"], "the diary has no 'legs'. Its columns are: night, severity.*sleep_minutes.*use --measure"),
-        (["severity=a", "severity=b"], "names 'severity' twice"),
+        (["=How bad?"], "The diary has no ''"),
+        (["legs=How bad?"], "The diary has no 'legs'. Its columns are: night, severity.*sleep_minutes.*use measures="),
+        (["severity=a", "severity=b"], "'severity' is named twice"),
     ],
 )
 def test_a_bad_map_is_refused(protocol, pairs, words):
     with pytest.raises(InputError, match=words):
-        parse_map(pairs, protocol)
+        chosen_map(split_pairs(pairs, protocol), protocol)
 
 
 @pytest.mark.parametrize(
     ("pairs", "words"),
     [
-        (["legs"], "--measure 'legs' must look like"),
-        (["severity=a"], "--measure 'severity=a': 'severity' is a column of the diary; use --map"),
-        (["2nd=a"], "--measure: a measure cannot be called so"),
-        (["=1+1=a"], "--measure: a measure cannot be called so"),
+        (["legs"], "'legs' must look like"),
+        (["severity=a"], "'severity' is a column of the diary, no measure beside it; use column_map="),
+        (["2nd=a"], "The measure: a measure cannot be called so"),
+        (["=1+1=a"], "The measure: a measure cannot be called so"),
         (["arm=a"], "cannot be called so"),
-        (["legs=a", "legs=b"], "--measure names 'legs' twice"),
+        (["legs=a", "legs=b"], "'legs' is named twice"),
     ],
 )
 def test_a_bad_measure_is_refused(protocol, pairs, words):
     with pytest.raises(InputError, match=words):
-        parse_map([], protocol, pairs)
+        chosen_map({}, protocol, split_pairs(pairs, protocol))
 
 
 @pytest.mark.parametrize(
     ("header", "pairs", "option", "words"),
     [
-        ("K1,severity", [], "map night", "not clear which column holds 'night'.*--map night='Date'.*K1, severity"),
+        (
+            "K1,severity",
+            [],
+            "map night",
+            "not clear which column holds 'night'.*column_map={'night': 'Date'}.*K1, severity",
+        ),
         (
             "date,How bad?",
             [],
             "map severity",
-            "not clear which column holds 'severity'.*--map severity=.*date, How bad",
+            "not clear which column holds 'severity'.*column_map={'severity': .*date, How bad",
         ),
     ],
 )
 def test_a_table_without_night_or_outcome_is_asked_for(export, protocol, header, pairs, option, words):
     with pytest.raises(AmbiguousInput, match=words) as question:
-        complete_map(export(f"{header}\n1,2\n"), protocol, parse_map(pairs, protocol))
+        complete_map(export(f"{header}\n1,2\n"), protocol, chosen_map(split_pairs(pairs, protocol), protocol))
     assert (question.value.option, question.value.choices) == (option, tuple(header.split(",")))
 
 
@@ -134,7 +139,7 @@ def test_every_column_of_the_diary_can_be_taken(export, take, make_protocol, tmp
     from nof1.record.trial import Trial
 
     protocol = make_protocol(analysis={"covariates": ["sleep_hours", "coffee"]})
-    Trial(protocol, draw_order(protocol), ()).create(tmp_path / "full")
+    Trial(protocol, draw_order(protocol), ()).write(tmp_path / "full")
     take(
         export(
             "night,severity,dose_mg,side_effects,guess,confidence,sleep_hours,coffee,note\n"
@@ -169,8 +174,8 @@ def test_a_concealed_trial_takes_shares_of_packs_and_guesses(export, take, seale
 def test_a_dose_in_mg_does_not_enter_a_concealed_trial(export, sealed_trial):
     trial = sealed_trial(name="sealed")
     assert "dose_mg" not in complete_map(export("date,severity,dose_mg\n2026-01-12,4,200\n"), trial.protocol, {})
-    with pytest.raises(InputError, match="the diary has no 'dose_mg'"):
-        parse_map(["dose_mg=dose_mg"], trial.protocol)
+    with pytest.raises(InputError, match="The diary has no 'dose_mg'"):
+        chosen_map({"dose_mg": "dose_mg"}, trial.protocol)
 
 
 @pytest.mark.parametrize(

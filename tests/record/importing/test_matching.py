@@ -18,7 +18,7 @@ def folder_of(tmp_path, make_protocol):
 
     def make(name="other", **changes):
         protocol = make_protocol(**changes)
-        Trial(protocol, draw_order(protocol), ()).create(tmp_path / name)
+        Trial(protocol, draw_order(protocol), ()).write(tmp_path / name)
         return tmp_path / name
 
     return make
@@ -334,7 +334,7 @@ def test_a_mean_off_a_scale_of_whole_numbers_is_rejected_not_rounded_with_the_wa
     table = export("date,severity,note\n2026-01-12,4,a\n2026-01-12,5,b\n2026-01-13,4,\n2026-01-13,6,\n")
     found = plan(table, several="mean")
     assert taken(found) == {13: {"severity": "5"}}
-    reason = "severity: the mean of 4, 5 is 4.5, no whole number; choose --several last, first, max or min"
+    reason = "severity: the mean of 4, 5 is 4.5, no whole number; take the last, first, max or min of several instead"
     assert rejections(found) == [("2", 1, reason), ("3", 1, reason)]
     assert [row.values for row in found.rejected] == [{"severity": "4", "note": "a"}, {"severity": "5", "note": "b"}]
 

@@ -109,7 +109,10 @@ def test_what_becomes_a_whole_number_or_need_not_is_not_refused_as_a_mean(values
 def test_the_columns_of_a_night_are_looked_at_each_for_its_own_mean():
     made = [target("steps"), target(whole=True, merge="mean")]
     told = off_whole(night(steps=[1, 2], severity=[4, 5]), made, None)
-    assert told == "severity: the mean of 4, 5 is 4.5, no whole number; choose --several last, first, max or min"
+    assert (
+        told
+        == "severity: the mean of 4, 5 is 4.5, no whole number; take the last, first, max or min of several instead"
+    )
 
 
 @pytest.mark.parametrize(

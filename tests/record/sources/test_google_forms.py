@@ -51,7 +51,7 @@ def test_a_question_that_names_the_treatment_is_known(opened, roles):
 def test_a_date_that_the_form_asks_for_is_pointed_out(opened):
     export = recognize(opened("Timestamp,Date,How bad?\n2026/01/05 9:00:00 PM GMT+1,2026-01-04,6\n"))
     assert export.when == "Timestamp"
-    assert any("--map night='Date'" in note for note in export.notes)
+    assert any("column_map={'night': 'Date'}" in note for note in export.notes)
 
 
 def test_two_questions_of_one_text_are_refused(opened):

@@ -250,7 +250,7 @@ BOOK = book_bytes(Cover=[["My diary"], ["of", "winter"]], Empty=[], Diary=DIARY)
 
 
 def test_which_of_several_sheets_is_meant_is_asked_and_never_guessed(open_bytes, tmp_path):
-    with pytest.raises(AmbiguousInput, match=r"several sheets with rows: Cover, Diary.*--sheet 'Cover'") as question:
+    with pytest.raises(AmbiguousInput, match=r"several sheets with rows: Cover, Diary.*sheet='Cover'") as question:
         open_bytes(BOOK)
     assert (question.value.option, question.value.choices) == ("sheet", ("Cover", "Diary"))
     file = open_file(tmp_path / "export.xlsx", "Diary")
@@ -282,7 +282,7 @@ def test_a_sheet_with_nothing_is_not_asked_about_and_may_come_first(open_bytes):
 
 def test_a_sheet_of_a_text_table_is_refused(open_bytes, tmp_path):
     open_bytes("a,b\n1,2\n", "export.csv")
-    with pytest.raises(InputError, match=r"is no spreadsheet and has no sheet 'Diary'. Leave --sheet out"):
+    with pytest.raises(InputError, match=r"is no spreadsheet and has no sheet 'Diary'. Leave sheet= out"):
         open_file(tmp_path / "export.csv", "Diary")
 
 

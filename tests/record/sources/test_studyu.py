@@ -46,7 +46,7 @@ def test_its_count_of_days_is_not_held_against_the_calendar(opened):
 def test_the_questions_and_the_zone_are_said(opened):
     notes = recognize(opened(EXPORT)).notes
     assert "survey1_question1_response answers: How bad were your legs?" in notes
-    assert any("--zone" in note for note in notes)
+    assert any("zone='Europe/Berlin'" in note for note in notes)
 
 
 def test_rows_of_two_people_are_refused(opened):

@@ -72,7 +72,7 @@ def test_the_dates_settle_their_order(texts, order):
 )
 def test_dates_of_two_meanings_are_refused_until_the_order_is_said(texts, words):
     with pytest.raises(
-        AmbiguousInput, match=rf"{words}.*--date-order dmy \(day first\) or mdy \(month first\)"
+        AmbiguousInput, match=rf"{words}.*date_order='dmy' \(day first\) or date_order='mdy' \(month first\)"
     ) as caught:
         settle_order(texts, None)
     assert (caught.value.option, caught.value.choices) == ("date-order", ("dmy", "mdy"))
@@ -420,7 +420,7 @@ def test_offsets_and_zones_are_honoured(text, row_zone, zone, expected):
     ],
 )
 def test_times_in_utc_are_not_taken_for_the_persons_clock(text):
-    with pytest.raises(AmbiguousInput, match=r"in UTC \(such as '2026-11-23.*--zone Europe/Berlin") as caught:
+    with pytest.raises(AmbiguousInput, match=r"in UTC \(such as '2026-11-23.*zone='Europe/Berlin'") as caught:
         moment_reader("ymd")(text)
     assert (caught.value.option, caught.value.choices) == ("zone", ())
     with pytest.raises(AmbiguousInput, match="line 7: The times are in UTC"):
@@ -442,7 +442,7 @@ def test_a_local_time_in_a_row_of_utc_is_asked_about_too():
     ["", "Mars/Olympus", "Europe", "../Berlin", "/etc/passwd", "localtime", "posixrules", "a\0b", "x" * 5000, "\ud800"],
 )
 def test_a_zone_that_is_none_is_named_with_an_example(zone):
-    with pytest.raises(InputError, match=r"is no time zone that is known.*--zone Europe/Berlin"):
+    with pytest.raises(InputError, match=r"is no time zone that is known.*zone='Europe/Berlin'"):
         moment_reader("ymd", zone)
     if zone:
         with pytest.raises(ValueError, match="is no time zone that is known, such as Europe/Berlin"):

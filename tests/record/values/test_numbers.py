@@ -77,7 +77,9 @@ def test_the_numbers_settle_their_decimal_mark(texts, comma):
     ids=str,
 )
 def test_numbers_of_two_meanings_are_refused_until_the_mark_is_said(texts, words):
-    with pytest.raises(AmbiguousInput, match=rf"{words}.*--decimal comma \(4,5\) or point \(4\.5\)") as caught:
+    with pytest.raises(
+        AmbiguousInput, match=rf"{words}.*decimal_comma=True \(4,5\) or decimal_comma=False \(4\.5\)"
+    ) as caught:
         settle_decimal(texts, None)
     assert (caught.value.option, caught.value.choices) == ("decimal", ("comma", "point"))
     assert settle_decimal(texts, True) is True
@@ -285,7 +287,7 @@ def test_any_text_is_a_number_or_nothing_or_is_refused(text, decimal_comma):
     ):
         assert found is None or isinstance(found, str) or (isinstance(found, float) and math.isfinite(found))
     settled = outcome(settle_decimal, [text], None)
-    assert isinstance(settled, bool) or "--decimal comma" in settled
+    assert isinstance(settled, bool) or "decimal_comma=True" in settled
 
 
 @given(st.lists(st.lists(PIECES, max_size=6).map("".join), max_size=30), st.booleans())

@@ -5,6 +5,7 @@ Drawn from the protocol's priors, or, for level, spread and autocorrelation, fro
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,10 @@ from nof1.analyze.engines.marginal import draw_coefficients, fit_marginal
 from nof1.analyze.model.data import ModelData
 from nof1.errors import InputError, RefusalError
 from nof1.plan.design.order import RUN_IN, Order
+from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry
+from nof1.record.diary.table import read_diary
 from nof1.record.trial import Trial
 
 MIN_OWN_NIGHTS = 7  # fewer say next to nothing on spread and autocorrelation
@@ -98,6 +101,12 @@ def nuisance_from_nights(trial: Trial, *, seed: int = 1) -> Nuisance:
     See `nuisance_from_diary`.
     """
     return nuisance_from_diary(trial.protocol, trial.order, trial.entries, seed=seed)
+
+
+def nuisance_from_folder(folder: str | Path, *, seed: int = 1) -> Nuisance:
+    """From the nights that a trial folder holds, whose order may still be sealed; see `nuisance_from_diary`."""
+    protocol = Protocol.load(folder)
+    return nuisance_from_diary(protocol, load_schedule(folder, protocol), read_diary(folder, protocol), seed=seed)
 
 
 def nuisance_from_diary(protocol: Protocol, order: Order, entries: Sequence[Entry], *, seed: int = 1) -> Nuisance:

@@ -1,15 +1,16 @@
 """nof1 adopt: a trial that was lived before nof1 was there, taken over from a table."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import typer
 
-from nof1.cells import path_text
+from nof1.cli.commands.import_ import parse_decimal
 from nof1.cli.terminal.console import next_step, say, say_json
 from nof1.cli.terminal.options import AsJson
-from nof1.clock import local_now
-from nof1.files import new_folder, write_atomic
+from nof1.record.importing.ledger import read_ledger
+from nof1.record.sources.source import Merge
+from nof1.record.trial import Trial
 from nof1.record.values.nights import DatedBy, DateOrder
 
 
@@ -70,21 +71,14 @@ def adopt(
     as_json: AsJson = False,
 ) -> None:
     """Make a trial from a table that already holds outcome and arm."""
-    from nof1.cli.commands.import_ import parse_decimal, parse_several
-    from nof1.record.diary.journal import stamp
-    from nof1.record.importing.adopt import begin_journal, clock_of, read_schedule
-    from nof1.record.importing.ledger import IMPORTS_FOLDER, LEDGER_FILE, Imported, keep_verbatim, ledger_csv
-    from nof1.record.sources.table import read_table
-    from nof1.record.trial import Trial
-
-    table = read_table(file, sheet)
-    days = read_schedule(schedule) if schedule is not None else None
-    trial = Trial.from_table(
-        table,
+    trial = Trial.adopt(
+        file,
+        folder,
+        schedule=schedule,
+        sheet=sheet,
         outcome=outcome,
         arm=arm,
-        schedule=days,
-        several=parse_several(several),
+        several=cast("Merge | None", several),  # refused there, if it is no rule
         trust=trust,
         reference=reference,
         low=low,
@@ -103,34 +97,6 @@ def adopt(
         zone=zone,
         decimal_comma=parse_decimal(decimal),
     )
-    clock = clock_of(table, date_column, (outcome, arm, day_column, *(covariate or []))) if date_column else ""
-    mapped = {"night": date_column or day_column or "", trial.protocol.outcome.name: outcome, "arm": arm or "schedule"}
-    chosen = {"several": several, "trust": trust, "zone": zone, "decimal": decimal, "clock": clock, "sheet": sheet}
-    rows = len(table.rows)
-    now = local_now()
-    with new_folder(folder) as staging:
-        trial.write(staging)
-        ledger = []
-        if days is not None and schedule is not None:  # held against the nights; nothing of it is taken but the arms
-            sha256 = keep_verbatim(staging, schedule)
-            ledger.append(
-                Imported(stamp(now), path_text(schedule.name), sha256, "schedule", len(days), 0, len(days), 0, {}, {})
-            )
-        sha256 = keep_verbatim(staging, file)
-        line = Imported(
-            imported=stamp(now),
-            file=table.name,
-            sha256=sha256,
-            source="plain",
-            rows=rows,
-            taken=len(trial.entries),
-            merged=rows - len(trial.entries),
-            rejected=0,
-            map=mapped,
-            options={name: value for name, value in chosen.items() if value},
-        )
-        write_atomic(staging / IMPORTS_FOLDER / LEDGER_FILE, ledger_csv((*ledger, line)))
-        begin_journal(staging, trial.protocol, trial.entries, trial.measures, by=f"import {sha256[:12]}", now=now)
     protocol = trial.protocol
     if as_json:
         say_json(
@@ -142,6 +108,8 @@ def adopt(
             }
         )
         return
+    read = read_ledger(folder)[-1]
+    clock = read.options.get("clock")
     counts = ", ".join(f"{count} on {name}" for name, count in trial.frame["arm"].value_counts(sort=False).items())
     if clock and dated_by == "evening":
         say(f"Dates of {date_column!r} were taken with the time from {clock!r}: before noon is still the night before.")
@@ -150,7 +118,7 @@ def adopt(
             "Nights are counted by their day numbers, which the dates of the table contradict; so the trial has no dates."
         )
     say(
-        f"{len(table.rows)} rows taken over as {protocol.nights} nights ({counts}); {len(trial.missing_nights)} without an outcome."
+        f"{read.rows} rows taken over as {protocol.nights} nights ({counts}); {len(trial.missing_nights)} without an outcome."
     )
     say(
         f"{protocol.outcome.title}: {protocol.outcome.low:g} to {protocol.outcome.high:g}, {better} is better; smallest change worth having {protocol.outcome.threshold:g}."

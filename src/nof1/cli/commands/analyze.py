@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from nof1.cli.terminal.console import console, next_step, plain_warnings, say, say_json
+from nof1.cli.terminal.console import as_flags, console, next_step, plain_warnings, say, say_json
 from nof1.cli.terminal.options import AsJson, Folder
 from nof1.cli.terminal.output import paragraph, tell, tell_quick
 from nof1.errors import RefusalError
@@ -80,7 +80,7 @@ def _quick(trial: "Trial", seed: int, *, needed: bool) -> "Result | None":
     except RefusalError as refusal:
         if needed:
             raise
-        console(stderr=True).print(str(refusal))
+        console(stderr=True).print(as_flags(str(refusal)))
         return None
 
 

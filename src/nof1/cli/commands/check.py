@@ -7,7 +7,8 @@ import typer
 
 from nof1.cli.terminal.console import say, say_json
 from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere
-from nof1.clock import local_now
+from nof1.record.checking.folder import accept as put_on_record
+from nof1.record.checking.folder import check as findings_of
 
 _STYLES = {"problem": "bold red", "note": "yellow"}
 
@@ -21,10 +22,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Hold protocol, order, diary, journal, imports and results against what nof1 wrote; each change by hand is named."""
-    from nof1.record.checking.folder import accept as put_on_record
-    from nof1.record.checking.folder import check as findings_of
-
-    accepted = None if accept is None else put_on_record(folder, accept, now=local_now())
+    accepted = None if accept is None else put_on_record(folder, accept)
     findings = findings_of(folder)
     problems = [finding for finding in findings if finding.level == "problem"]
     notes = [finding for finding in findings if finding.level == "note"]

@@ -6,10 +6,14 @@ from typing import Annotated
 import typer
 
 from nof1.cli.commands.analyze import Seed, analyze, analyzed
-from nof1.cli.commands.report import report, write_pages
+from nof1.cli.commands.report import report, written
 from nof1.cli.terminal.console import say, say_json
 from nof1.cli.terminal.options import AsJson
 from nof1.errors import Nof1Error
+from nof1.files import new_folder
+from nof1.record.papers import write_papers
+from nof1.record.planning import Plan
+from nof1.record.trial import Trial
 
 DEMO_TRIAL = "helps"
 
@@ -23,19 +27,20 @@ def demo(
 ) -> None:
     """Take the simulated sample trial the whole way: plan, record, analyze, report."""
     from nof1.cli.commands.status import status
-    from nof1.cli.terminal.plan_output import tell_plan, write_paperwork
-    from nof1.record.trial import Trial
+    from nof1.cli.terminal.plan_output import tell_plan
+    from nof1.report.results.folder import results_pages
 
     source = sample_folder(DEMO_TRIAL)
     trial = Trial.load(source)
-    trial.create(folder)
-    write_paperwork(folder, trial.protocol, trial.order)
+    with new_folder(folder) as staging:
+        trial.write(staging)
+        write_papers(staging, trial.protocol, trial.order, home=folder)
     if as_json:
         result, _ = analyzed(folder, "nuts", seed, quiet=True)
-        say_json(result.record.to_dict() | write_pages(folder, result))
+        say_json(result.record.to_dict() | written(results_pages(folder, result)))
         return
     say("1. Plan", style="bold cyan")
-    tell_plan(folder, trial.protocol, trial.order)
+    tell_plan(Plan(folder, trial.protocol, trial.order, None))
     say("\n2. Record", style="bold cyan")
     status(folder)
     say("\n3. Analyze", style="bold cyan")

@@ -6,9 +6,7 @@ import typer
 
 from nof1.cli.terminal.console import next_step, say
 from nof1.cli.terminal.options import HERE, FolderOrHere, refuse_no_trial_here
-from nof1.plan.orders.amendments import load_amendments
-from nof1.plan.orders.loading import load_schedule
-from nof1.plan.protocol.protocol import Protocol
+from nof1.record.papers import diary_page as write_page
 
 
 def diary_page(
@@ -19,14 +17,8 @@ def diary_page(
     ] = None,
 ) -> None:
     """Write diary.html, the diary as a page for a phone or a computer; it needs no network."""
-    from nof1.cli.terminal.plan_output import write_calendar, write_diary_page
-
     refuse_no_trial_here(folder, "diary-page")
-    protocol = Protocol.load(folder)
-    order = load_schedule(folder, protocol)
-    if link is not None:
-        write_calendar(folder, protocol, order, revision=len(load_amendments(folder)), link=link)
-    path = write_diary_page(folder, protocol, order)
+    path = write_page(folder, link=link)
     say(
         f"Written: {path}. Open it in a browser, here or on a phone to which you copy it; what you enter stays in that browser."
     )

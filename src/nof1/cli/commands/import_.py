@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from nof1.cli.terminal.console import console, is_terminal, next_step, say, say_json
+from nof1.cli.terminal.console import as_flags, console, is_terminal, next_step, say, say_json
 from nof1.cli.terminal.import_preview import nights_text, preview, rows_text
 from nof1.cli.terminal.options import AsJson, Folder
 from nof1.clock import local_now
@@ -21,9 +21,9 @@ from nof1.record.values.nights import DatedBy, DateOrder, last_night
 
 if TYPE_CHECKING:
     from nof1.record.importing.importer import Import
-    from nof1.record.importing.reading import Reading
+    from nof1.record.importing.taking import Request
     from nof1.record.sources.opened import Opened
-    from nof1.record.sources.source import Export
+    from nof1.record.sources.source import Merge
 
 _LARGE = 5_000_000  # bytes from which on reading shows a bar
 
@@ -74,33 +74,32 @@ def import_(
 ) -> None:
     """Take nights from an export or a table into the diary, after a preview."""
     from nof1.record.importing.importer import StaleError, nothing_new, take_import
-    from nof1.record.importing.mapping import parse_map
+    from nof1.record.importing.mapping import split_pairs
     from nof1.record.importing.reading import Reading
-    from nof1.record.sources import recognize
+    from nof1.record.importing.taking import request_import
 
     protocol = Protocol.load(folder)
     refuse_if_locked(folder)
     ask = is_terminal() and not (yes or as_json)
     opened = open_sheet(file, sheet, ask=ask)
-    export = recognize(opened, source)
-    chosen = parse_map(column_map or [], protocol, measure or [])
     reading = Reading(
         dated_by=dated_by,
         date_order=date_order,
-        several=parse_several(several),
+        several=cast("Merge | None", several),  # refused there, if it is no rule
         zone=zone,
         decimal_comma=parse_decimal(decimal),
         units=_units(unit or []),
         day_number=day_number,
         trust=trust,
     )
-    chosen, reading, since = _with_memory(folder, export, chosen, reading)
+    chosen, measures = split_pairs(column_map or [], protocol), split_pairs(measure or [], protocol)
+    request = request_import(folder, opened, reading, chosen, measures, source=source)
     while True:
-        plan = _settle(folder, protocol, export, chosen, reading, opened, ask=ask)
+        request, plan = _settle(request, opened, ask=ask)
         if nothing_new(folder, plan):
             _tell_known(plan, as_json=as_json)
             return
-        if not _agreed(protocol, plan, since, yes=yes, as_json=as_json):
+        if not _agreed(protocol, plan, request.since, yes=yes, as_json=as_json):
             return
         try:
             take_import(folder, protocol, plan, now=local_now())
@@ -164,23 +163,8 @@ def open_sheet(file: Path, sheet: str | None, *, ask: bool) -> "Opened":
     except AmbiguousInput as question:
         if not ask:
             raise
-        say(str(question))
+        say(as_flags(str(question)))
         return open_file(file, _choose("Which is it?", question.choices))
-
-
-def parse_several(text: str | None) -> Any:
-    """The rule named by an option.
-
-    Raises
-    ------
-    InputError
-        If there is no such rule.
-    """
-    from nof1.record.sources.source import OFFERED
-
-    if text is not None and text not in OFFERED:
-        raise InputError(f"--several {text!r} is no rule. Known are: {', '.join(OFFERED)}.")
-    return text
 
 
 def parse_decimal(text: str | None) -> bool | None:
@@ -206,69 +190,36 @@ def _units(pairs: list[str]) -> dict[str, str]:
     return units
 
 
-def _with_memory(
-    folder: Path, export: "Export", chosen: dict[str, str], reading: "Reading"
-) -> tuple[dict[str, str], "Reading", str]:
-    """What was chosen now, and where nothing was, what was chosen for the last file of this kind."""
-    from nof1.record.importing.importer import remembered
-
-    earlier = remembered(folder, export)
-    if earlier is None:
-        return chosen, reading, ""
-    column_map, before, since = earlier
-    kept = {field: column for field, column in column_map.items() if field not in chosen}
-    kept = {field: column for field, column in kept.items() if column not in chosen.values()}
-    fill: dict[str, Any] = {
-        name: getattr(before, name)
-        for name in ("dated_by", "several", "zone", "decimal_comma", "day_number", "trust")
-        if getattr(reading, name) is None
-    }
-    usual = before.date_order or before.usual_order
-    return kept | chosen, replace(reading, **fill, usual_order=usual, units={**before.units, **reading.units}), since
-
-
-def _settle(
-    folder: Path,
-    protocol: Protocol,
-    export: "Export",
-    chosen: dict[str, str],
-    reading: "Reading",
-    opened: "Opened",
-    *,
-    ask: bool,
-) -> "Import":
+def _settle(request: "Request", opened: "Opened", *, ask: bool) -> tuple["Request", "Import"]:
     """Plan the import; on a terminal, ask for what only the person can say, and try again."""
-    from nof1.record.importing.importer import plan_import
-    from nof1.record.importing.mapping import complete_map
     from nof1.record.values.ambiguous import AmbiguousInput
 
     while True:
         try:
             with _bar(opened):
-                full = complete_map(export, protocol, chosen)
-                return plan_import(folder, protocol, export, full, reading, latest=last_night(local_now()))
+                return request, request.plan(latest=last_night(local_now()))
         except AmbiguousInput as question:
             if not ask:
                 raise
-            say(str(question))
-            chosen, reading = _answer(question.option, question.choices, chosen, reading)
+            say(as_flags(str(question)))
+            request = _answered(request, question.option, question.choices)
 
 
-def _answer(
-    option: str, choices: tuple[str, ...], chosen: dict[str, str], reading: "Reading"
-) -> tuple[dict[str, str], "Reading"]:
+def _answered(request: "Request", option: str, choices: tuple[str, ...]) -> "Request":
     if option.startswith("map "):
         field = option.removeprefix("map ")
-        return chosen | {field: _choose(f"Which column holds {field!r}?", choices)}, reading
+        column = _choose(f"Which column holds {field!r}?", choices)
+        return replace(request, column_map={**request.column_map, field: column})
+    said: dict[str, Any]
     if option == "unit":
-        return chosen, replace(reading, units={**reading.units, choices[0]: typer.prompt("Unit").strip()})
-    if option == "zone":
-        return chosen, replace(reading, zone=typer.prompt("Time zone, such as Europe/Berlin").strip())
-    answer = _choose("Which is it?", choices)
-    if option == "decimal":
-        return chosen, replace(reading, decimal_comma=answer == "comma")
-    said: dict[str, Any] = {option.replace("-", "_"): answer}
-    return chosen, replace(reading, **said)
+        said = {"units": {**request.reading.units, choices[0]: typer.prompt("Unit").strip()}}
+    elif option == "zone":
+        said = {"zone": typer.prompt("Time zone, such as Europe/Berlin").strip()}
+    elif option == "decimal":
+        said = {"decimal_comma": _choose("Which is it?", choices) == "comma"}
+    else:
+        said = {option.replace("-", "_"): _choose("Which is it?", choices)}
+    return replace(request, reading=replace(request.reading, **said))
 
 
 def _choose(question: str, choices: tuple[str, ...]) -> str:

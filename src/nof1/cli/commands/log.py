@@ -1,47 +1,27 @@
 """nof1 log: a night goes into the diary, or what stands there is corrected; the old value stays in the journal."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from nof1.cli.terminal.console import is_terminal, say, say_json
-from nof1.cli.terminal.night_words import belongs_to, both_days, command, planned_nights, tell_copies
+from nof1.cli.terminal.night_words import belongs_to, command, planned_nights, tell_copies
 from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere, date_option, refuse_no_trial_here
 from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.plan.design.fields import PAUSE
-from nof1.plan.design.order import Order, Period
-from nof1.plan.orders.loading import load_schedule
-from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import Finding, dose_findings, finding_line
-from nof1.record.diary.entry import Entry, columns, kept_text, row_of
-from nof1.record.diary.journal import Line
-from nof1.record.diary.questions import Question, cell, questions
-from nof1.record.diary.secondary import read_measures
-from nof1.record.diary.side_effects import Stop, stops
-from nof1.record.diary.table import read_diary, refuse_if_locked
-from nof1.record.diary.writing import MAX_REASON, Change, ConflictError, record
+from nof1.plan.protocol.safety import finding_line
+from nof1.record.diary.entry import row_of
+from nof1.record.diary.night import Logged, Night, both_days, checked_reason, find_night
+from nof1.record.diary.night import log as write_night
+from nof1.record.diary.writing import ConflictError
 from nof1.record.values.nights import last_night
 
 _RECENT = 7  # nights back that are looked at for missing ones
 _TEXTS = ("guess", "note")
-
-
-@dataclass(frozen=True)
-class Night:
-    """The night that is recorded, and what is known of it beforehand."""
-
-    folder: Path
-    protocol: Protocol
-    order: Order
-    date: date
-    period: Period
-    known: dict[str, str]
-    asked: tuple[Question, ...]
 
 
 def log(
@@ -59,12 +39,11 @@ def log(
 ) -> None:
     """Record a night, last night if none is named, or correct one: rating, dose, side effects, covariates, a note."""
     refuse_no_trial_here(folder, "log")
-    reason = " ".join(kept_text(reason, what="The reason", most=MAX_REASON).split())
-    now = local_now()
-    here = _night(folder, night, latest=last_night(now))
+    reason = checked_reason(reason)
+    here = find_night(folder, night)
     tell_copies(folder, aside=as_json)
     if values is not None:
-        changed = _set(here, _settings(values, here), reason=reason, correct=correct)
+        logged = write_night(folder, _settings(values, here), night=here.date, correct=correct, reason=reason)
     elif as_json or not is_terminal():
         raise InputError(
             f"Nobody can be asked here. Give the values: {command('log', folder, '--set', f'{here.protocol.outcome.name}=4')}"
@@ -78,52 +57,18 @@ def log(
         if wanted is None:
             say("Nothing was changed.")
             return
-        changed = wanted
-    entries = read_diary(folder, here.protocol)
-    entry = next((one for one in entries if one.night == here.date), Entry(here.date))
-    met, found = stops(entry.side_effects), dose_findings({"that evening": entry.dose_mg}) if entry.dose_mg else ()
+        logged = wanted
     if as_json:
-        _print_json(here, entry, changed, met, found)
+        _print_json(logged)
         return
-    for stop in met if values is not None else ():  # the questions have told it at once
+    for stop in logged.stops if values is not None else ():  # the questions have told it at once
         say(stop.sentence(), style="bold red")
-    for finding in found:
+    for finding in logged.findings:
         say(finding_line(finding), style="bold yellow")
-    _tell(here, changed, entries, latest=last_night(now))
+    _tell(logged)
 
 
-def _night(folder: Path, chosen: date | None, *, latest: date) -> Night:
-    protocol = Protocol.load(folder)
-    order = load_schedule(folder, protocol)
-    refuse_if_locked(folder)
-    which = chosen or latest
-    if chosen is None and which < order.start:
-        morning = order.start + timedelta(days=1)
-        raise InputError(
-            f"The trial has not begun: its first night is that of {both_days(order.start)}. It can be recorded from the morning of {morning} on."
-        )
-    if chosen is None and which > order.end:
-        raise InputError(
-            f"The trial is over: last night, {both_days(which)}, is not a night of this trial, which runs from {order.start} to {order.end}. "
-            f"To name another night: {command('log', folder, '--night', order.end)}"
-        )
-    period = order.period_of(which)
-    if which > latest:
-        raise InputError(f"The night of {both_days(which)} is not over yet. Record it in the morning.")
-    entry = next((one for one in read_diary(folder, protocol) if one.night == which), None)
-    known = {name: text for name, text in row_of(protocol, entry).items() if name != "night" and text} if entry else {}
-    return Night(
-        folder,
-        protocol,
-        order,
-        which,
-        period,
-        known,
-        questions(protocol, period, ends_period=order.ends_period(which)),
-    )
-
-
-def _talked(here: Night, *, reason: str) -> tuple[Line, ...] | None:
+def _talked(here: Night, *, reason: str) -> Logged | None:
     """What the person's answers filled or changed; None if they rather leave what is recorded."""
     from nof1.cli.terminal.night_questions import Left, ask_night, confirmed
 
@@ -149,15 +94,14 @@ def _talked(here: Night, *, reason: str) -> tuple[Line, ...] | None:
         raise typer.Exit(130) from None
 
 
-def _saved(here: Night, cells: dict[str, str], *, reason: str) -> tuple[Line, ...]:
+def _saved(here: Night, cells: dict[str, str], *, reason: str) -> Logged:
     """The answers on record; of a value that another program has recorded since the questions began, the person chooses."""
     from nof1.cli.terminal.night_questions import confirmed
 
     seen = dict(here.known)
     while True:
-        change = Change(here.date, cells, seen=seen)
         try:
-            return record(here.folder, here.protocol, [change], by="log", reason=reason, correct=True)
+            return write_night(here.folder, cells, night=here.date, correct=True, seen=seen, reason=reason)
         except ConflictError as conflict:
             say(f"The night of {both_days(here.date)} was changed by another program meanwhile.", style="bold yellow")
             for name, recorded in conflict.recorded.items():
@@ -183,10 +127,9 @@ def _replaced(here: Night, cells: Mapping[str, str]) -> dict[str, tuple[str, str
 
 
 def _settings(values: list[str], here: Night) -> dict[str, str]:
-    """The cells that --set gives, and measures that the trial has beside the diary."""
-    names = (*columns(here.protocol)[1:], *sorted({name for _, name in read_measures(here.folder)}))
-    by_field = {question.field: question for question in here.asked}
+    """The values that --set gives."""
     cells: dict[str, str] = {}
+    names = here.names
     for pair in values:
         name, found, value = pair.partition("=")
         name = name.strip()
@@ -194,53 +137,40 @@ def _settings(values: list[str], here: Night) -> dict[str, str]:
             raise InputError(f"--set {pair!r} must be NAME=VALUE with one of: {', '.join(names)}.")
         if name in cells:
             raise InputError(f"--set names {name!r} twice. Name it once.")
-        try:
-            cells[name] = cell(by_field[name], value) if name in by_field else value.strip()
-        except InputError as problem:
-            raise InputError(f"{name}: {problem}") from None
-    if not here.known and not any(cells.values()) and all(name in columns(here.protocol) for name in cells):
-        raise InputError("Nothing to record: every value is empty.")
+        cells[name] = value
     return cells
 
 
-def _set(here: Night, cells: Mapping[str, str], *, reason: str, correct: bool) -> tuple[Line, ...]:
-    change = Change(here.date, cells)
-    try:
-        return record(here.folder, here.protocol, [change], by="log", reason=reason, correct=correct)
-    except ConflictError as problem:
-        raise InputError(f"{problem} Nothing was changed. To replace it, add --correct.") from None
-
-
-def _tell(here: Night, changed: tuple[Line, ...], entries: tuple[Entry, ...], *, latest: date) -> None:
-    nights = planned_nights(here.order)
-    rated = {entry.night for entry in entries if entry.outcome is not None}
+def _tell(logged: Logged) -> None:
+    here, nights = logged.night, planned_nights(logged.night.order)
+    rated = {entry.night for entry in logged.entries if entry.outcome is not None}
     count = f"{sum(night in rated for night in nights)} of {len(nights)} nights"
     if here.date not in rated:
         count = f"without a rating; {count} have one"
-    if not changed:
+    if not logged.changed:
         say(f"The night of {both_days(here.date)} stands as it was, {count}.")
         return
-    corrected = any(line.old for line in changed)
+    corrected = any(line.old for line in logged.changed)
     say(f"{'Corrected' if corrected else 'Recorded'} the night of {both_days(here.date)}, {count}.", style="green")
-    told = rated | {here.date}
+    told, latest = rated | {here.date}, last_night(local_now())
     recent = [night for night in nights if latest - timedelta(days=_RECENT) < night <= latest and night not in told]
     if recent:
         how = "1 recent night is" if len(recent) == 1 else f"{len(recent)} recent nights are"
         say(f"{how} missing: {command('log', here.folder, '--night', recent[-1])}")
 
 
-def _print_json(
-    here: Night, entry: Entry, changed: tuple[Line, ...], met: tuple[Stop, ...], found: tuple[Finding, ...]
-) -> None:
+def _print_json(logged: Logged) -> None:
     say_json(
         {
-            "night": here.date,
+            "night": logged.night.date,
             "recorded": {
-                name: _typed(name, text) for name, text in row_of(here.protocol, entry).items() if name != "night"
+                name: _typed(name, text)
+                for name, text in row_of(logged.night.protocol, logged.entry).items()
+                if name != "night"
             },
             "changed": [
                 {"column": line.column, "old": _typed(line.column, line.old), "new": _typed(line.column, line.new)}
-                for line in changed
+                for line in logged.changed
             ],
             "stop_rules": [
                 {
@@ -250,9 +180,9 @@ def _print_json(
                     "action": stop.rule.action,
                     "source": stop.rule.source,
                 }
-                for stop in met
+                for stop in logged.stops
             ],
-            "findings": [asdict(finding) for finding in found],
+            "findings": [asdict(finding) for finding in logged.findings],
         }
     )
 

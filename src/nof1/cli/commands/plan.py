@@ -1,6 +1,6 @@
 """nof1 plan: from a conversation, flags or an answers file to a protocol."""
 
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -8,15 +8,12 @@ import typer
 
 from nof1.cli.terminal.console import is_terminal, say_json
 from nof1.cli.terminal.options import date_option
-from nof1.cli.terminal.plan_output import describe_plan, secret_seed, tell_plan, write_plan
 from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.files import read_bytes, refuse_filled
 from nof1.plan.protocol.explain import parse_toml
-from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge
-
-_ON = "magnesium"  # the arm of the template that --dose-mg and --form speak of
+from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge, with_dose
+from nof1.record.trial import Trial
 
 Kind = Literal["randomized-blocks", "balanced", "mirrored-pairs", "alternating"]
 
@@ -60,6 +57,11 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Plan a trial: fix the protocol, draw the order, write the folder. Without options on a terminal, it asks."""
+    from nof1.cli.terminal.plan_output import describe_plan, tell_plan
+    from nof1.cli.wizard.conversation import ask_plan, discard_draft
+
+    if seal and alone:
+        raise InputError("--seal gives the order to a helper, --alone to nobody. Choose one of them.")
     given = _answers(answers)
     flags: dict[str, Any] = {
         "title": title,
@@ -80,14 +82,10 @@ def plan(
         },
     }
     flags = _without_none(flags)
-    if seal and alone:
-        raise InputError("--seal gives the order to a helper, --alone to nobody. Choose one of them.")
     dose = _without_none({"dose_mg": dose_mg, "salt_mg": salt_mg, "form": form})
     refuse_filled(folder)
     asked = answers is None and template is None and not flags and not dose and not as_json and is_terminal()
     if asked:
-        from nof1.cli.wizard.conversation import ask_plan
-
         told = ask_plan(folder, today=local_now().date())
         if told is None:
             return
@@ -95,41 +93,13 @@ def plan(
     name = template or given.pop("template", None) or DEFAULT_TEMPLATE
     helper = seal or _path(given.pop("seal", None))
     content = merge(answered(load_template(str(name)), merge(given, {"design": {"kind": kind}} if kind else {})), flags)
-    _set_dose(content, dose)
-    protocol = _protocol(content, helper, where=str(answers or "the plan"))
-    lived = write_plan(folder, protocol, helper)
+    planned = Trial.plan(with_dose(content, dose), folder, helper=helper, where=str(answers or "the plan"))
     if asked:
-        from nof1.cli.wizard.conversation import discard_draft
-
         discard_draft(folder)
     if as_json:
-        say_json({"folder": str(folder), **describe_plan(protocol, lived)})
-        return
-    tell_plan(folder, protocol, lived, helper)
-
-
-def _protocol(content: dict[str, Any], helper: Path | None, *, where: str) -> Protocol:
-    design = content.setdefault("design", {})
-    if isinstance(design, dict):
-        design.setdefault("start", local_now().date() + timedelta(days=1))
-        concealed = design.get("concealed", "open")
-        if concealed != "open" and "seed" in design:
-            raise InputError(
-                "A seed that you have chosen or can read gives the order away. Leave the seed out: a secret one is drawn for the helper."
-            )
-        if concealed == "open":
-            design.setdefault("seed", secret_seed())
-        if concealed == "helper" and helper is None:
-            raise InputError("A sealed order needs a folder for the helper, who keeps it: --seal HELPER_DIR.")
-        if concealed != "helper" and helper is not None:
-            raise InputError("A folder for a helper is given, but the design does not conceal the order from you.")
-    protocol = Protocol.build(content, where=where)
-    if not protocol.randomized:
-        raise InputError(
-            "A plan needs a design whose order is drawn: kind = \"randomized-blocks\". For nights already lived use 'nof1 adopt'."
-        )
-    _need_doses(protocol)
-    return protocol
+        say_json(describe_plan(planned))
+    else:
+        tell_plan(planned)
 
 
 def _answers(path: Path | None) -> dict[str, Any]:
@@ -153,27 +123,3 @@ def _path(value: Any) -> Path | None:
 def _without_none(content: dict[str, Any]) -> dict[str, Any]:
     nested = {key: _without_none(value) if isinstance(value, dict) else value for key, value in content.items()}
     return {key: value for key, value in nested.items() if value is not None and value != {}}
-
-
-def _set_dose(content: dict[str, Any], changes: dict[str, Any]) -> None:
-    if not changes:
-        return
-    arms = content.get("arms")
-    on = [arm for arm in arms if isinstance(arm, dict) and arm.get("name") == _ON] if isinstance(arms, list) else []
-    if len(on) != 1:
-        raise InputError(
-            f"--dose-mg, --salt-mg and --form speak of an arm called {_ON!r}; this plan has none. Set dose_mg and form of each arm in the answers."
-        )
-    # A new dose makes the other way of stating the old one untrue.
-    stale = {"dose_mg", "salt_mg"} if {"dose_mg", "salt_mg"} & set(changes) else set()
-    kept = {name: value for name, value in on[0].items() if name not in stale}
-    content["arms"] = [kept | changes if arm is on[0] else arm for arm in arms or []]
-
-
-def _need_doses(protocol: Protocol) -> None:
-    for arm in protocol.active_arms:
-        if arm.dose_mg is None:
-            raise InputError(
-                f"The dose of {arm.name!r} is not fixed. Give --dose-mg (elemental mg of an evening, as on the label), or dose_mg of that arm in the "
-                "answers. nof1 suggests no dose: ask a doctor or pharmacist which one is right for you."
-            )

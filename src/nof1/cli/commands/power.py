@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from nof1.analyze.simulation.interim import InterimLooks
-    from nof1.analyze.simulation.nuisance import Nuisance
     from nof1.analyze.simulation.power import Power
-    from nof1.plan.protocol.protocol import Protocol
 
 _PICTURES = (".png", ".svg", ".pdf")
 
@@ -44,6 +42,7 @@ def power(
 ) -> None:
     """What this design and its neighbours would find, from simulated trials; and what its rule for early looks would do."""
     from nof1.analyze.simulation.interim import simulate_looks
+    from nof1.analyze.simulation.nuisance import nuisance_from_folder
     from nof1.analyze.simulation.power import power as simulate_power
     from nof1.plan.protocol.protocol import Protocol
 
@@ -51,7 +50,7 @@ def power(
         raise InputError(f"{figure} must end in one of: {', '.join(_PICTURES)}.")
     protocol = Protocol.load(folder)
     wanted = _numbers(effects)
-    nuisance = _own_nights(folder, protocol, seed) if from_nights else None
+    nuisance = nuisance_from_folder(folder, seed=seed) if from_nights else None
     with counting("Simulating trials") as progress, elsewhere(dask) as spread:
         result = simulate_power(
             protocol,
@@ -98,15 +97,6 @@ def _numbers(text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
         raise InputError(f"effects is {text!r}; write numbers with commas between them, such as -2,0,2.") from None
-
-
-def _own_nights(folder: Path, protocol: "Protocol", seed: int) -> "Nuisance":
-    """From the diary; the order may still be sealed."""
-    from nof1.analyze.simulation.nuisance import nuisance_from_diary
-    from nof1.plan.orders.loading import load_schedule
-    from nof1.record.diary.table import read_diary
-
-    return nuisance_from_diary(protocol, load_schedule(folder, protocol), read_diary(folder, protocol), seed=seed)
 
 
 def _draw(result: "Power", path: Path) -> None:

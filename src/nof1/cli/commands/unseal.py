@@ -7,10 +7,11 @@ import typer
 
 from nof1.cli.terminal.console import is_terminal, next_step, say, say_json
 from nof1.cli.terminal.options import AsJson, Folder
-from nof1.clock import local_now
 from nof1.errors import InputError
-from nof1.plan.orders.loading import load_schedule, load_unsealing
+from nof1.plan.orders.loading import load_unsealing
 from nof1.plan.protocol.protocol import Protocol
+from nof1.record.unsealing import open_period
+from nof1.record.unsealing import unseal as open_all
 
 _Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why; it is printed with the results.")]
 
@@ -28,8 +29,6 @@ def unseal(
     as_json: AsJson = False,
 ) -> None:
     """Open a concealed order: locks the diary, verifies the seal, writes order.csv."""
-    from nof1.record.unsealing import unseal as open_all
-
     protocol = Protocol.load(folder)
     if period is not None:
         _emergency(folder, protocol, helper, period, reason, as_json=as_json)
@@ -42,7 +41,7 @@ def unseal(
         if not typer.confirm("Open it?", default=False):
             say("Nothing was opened.")
             return
-    order = open_all(folder, helper, packs=names, now=local_now())
+    order = open_all(folder, helper, packs=names)
     record = load_unsealing(folder)
     assert record is not None  # just written
     if as_json:
@@ -78,13 +77,7 @@ def _packs(folder: Path, protocol: Protocol, packs: str | None) -> list[str] | N
 def _emergency(
     folder: Path, protocol: Protocol, helper: Path | None, period: int, reason: str | None, *, as_json: bool
 ) -> None:
-    from nof1.cli.terminal.plan_output import renew_paperwork
-    from nof1.record.unsealing import unblind_period
-
-    if not reason:
-        raise InputError("Opening one period needs --reason TEXT; it goes on record and is printed with the results.")
-    arm = unblind_period(folder, period, reason, helper, now=local_now())
-    renew_paperwork(folder, load_schedule(folder, protocol))
+    arm = open_period(folder, period, reason or "", helper)
     if as_json:
         say_json({"period": period, "arm": arm})
     elif arm is None:

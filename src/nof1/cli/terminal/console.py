@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 import shlex
 import sys
 import warnings
@@ -33,7 +34,42 @@ def complain(text: str) -> None:
     """One clear message about what went wrong."""
     from rich.text import Text
 
-    console(stderr=True).print(Text.assemble(("Error: ", "bold red"), text))
+    console(stderr=True).print(Text.assemble(("Error: ", "bold red"), as_flags(text)))
+
+
+# An argument that a message of the rooms names, as in several='mean' or units={'tea': 'mg'}; what stands in quotes is the person's own.
+_QUOTED = r"'[^']*'|\"[^\"]*\""
+_ARGUMENT = re.compile(
+    rf"(?<!\w)(?:{_QUOTED})(?!\w)|(?:^|(?<=[ (]))(?<!--set )(\w+)=(\{{({_QUOTED}): ({_QUOTED})\}}|{_QUOTED}|[\w-]+)?"
+)
+# The option that says the same, with what it takes where no value is named.
+_FLAGS = {name.split()[0].replace("-", "_"): f"--{name}" for name in (
+    "arm", "correct", "date", "date-order", "day", "day-number", "dose-mg", "form", "night", "nights N", "note TEXT", "out",
+    "packs ARM,ARM,…", "pause DATE", "reason TEXT", "salt-mg", "schedule", "several", "sheet", "trust", "zone",
+)} | {
+    "column_map": "--map", "decimal_comma": "--decimal", "helper": "--seal HELPER_DIR", "measures": "--measure", "units": "--unit",
+}  # fmt: skip
+_WORDS = {("correct", "True"): "", ("decimal_comma", "True"): "comma", ("decimal_comma", "False"): "point"}
+
+
+def as_flags(text: str) -> str:
+    """A message for who types commands: the arguments that it names, as the options that say the same."""
+
+    def flag(found: re.Match[str]) -> str:
+        name, value, key, of_key = found.groups(default="")
+        if name not in _FLAGS:
+            return found[0]
+        if key:
+            value = f"{_bare(key)}={_bare(of_key)}"
+        option = _FLAGS[name].split()[0] if value else _FLAGS[name]
+        return f"{option} {_WORDS.get((name, value), _bare(value))}".rstrip()
+
+    return _ARGUMENT.sub(flag, text)
+
+
+def _bare(value: str) -> str:
+    """Without its quotes, where a shell needs none."""
+    return shlex.quote(value[1:-1]) if value[:1] in ("'", '"') else value
 
 
 def say_json(content: Any) -> None:

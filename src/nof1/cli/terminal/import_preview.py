@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from nof1.cells import brief, listed
-from nof1.cli.terminal.console import console, say
+from nof1.cli.terminal.console import as_flags, console, say
 from nof1.plan.protocol.protocol import Protocol
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def preview(protocol: Protocol, plan: "Import", since: str) -> None:
     export = plan.export
     say(f"{export.name}: {export.title}.", style="bold")
     for note in export.notes:
-        say(f"  {note}")
+        say(f"  {as_flags(note)}")
     say(f"What goes where{f' (as on {since})' if since else ''}:")
     from nof1.record.diary.entry import columns
 

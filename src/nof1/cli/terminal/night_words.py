@@ -1,7 +1,7 @@
 """Nights in words, for log and status: by both their days, by what they belong to; and the notes that both print."""
 
 import shlex
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from nof1.cli.terminal.console import console, say
@@ -11,24 +11,6 @@ from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.checking.copies import conflict_copies, copied_from
 from nof1.record.diary.table import DIARY_FILE
-
-# Not strftime: names must not depend on the machine's language.
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
-def both_days(night: date) -> str:
-    """A night by its evening and its morning, such as "Monday 23 to Tuesday 24 November 2026"."""
-    morning = night + timedelta(days=1)
-    evening = f"{_WEEKDAYS[night.weekday()]} {night.day}"
-    if night.month != morning.month:
-        evening += f" {_MONTHS[night.month - 1]}"
-    if night.year != morning.year:
-        evening += f" {night.year}"
-    return f"{evening} to {_WEEKDAYS[morning.weekday()]} {morning.day} {_MONTHS[morning.month - 1]} {morning.year}"
 
 
 def belongs_to(protocol: Protocol, period: Period) -> str:

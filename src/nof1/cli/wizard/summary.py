@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nof1.cli.terminal.plan_output import findings
 from nof1.cli.terminal.text import COLUMNS, ROWS, crop, wrap
 from nof1.cli.wizard.answers import SLOTS, arm_names, dose_words, preview, slots, with_off
 from nof1.cli.wizard.nights import ALTERNATING, BALANCED, BLOCKS, MIRRORED, price_line
@@ -11,9 +10,9 @@ from nof1.cli.wizard.parse import SKIP, YES, quoted
 from nof1.cli.wizard.safety import AGREEMENT, key
 from nof1.cli.wizard.step import ANYTHING, Parse, Raw, Step, Talk, Turn
 from nof1.errors import InputError
-from nof1.plan.orders.concerns import concerns
+from nof1.plan.orders.concerns import concerns, findings
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import LEVELS, finding_line, questions, unanswered
+from nof1.plan.protocol.safety import finding_line, questions, unanswered
 
 DRAW = "draw"
 _SEEN = "next"
@@ -160,7 +159,7 @@ def _heed(talk: Talk, *, whole: bool = False) -> str:
     left = len(unanswered(protocol.safety))
     last = [f"Left open in the safety screen: {left} of {len(questions())} questions."] if left else []
     last += wrap(_NO_ADVICE)
-    found = [finding_line(one) for one in sorted(findings(protocol), key=lambda one: LEVELS.index(one.level))]
+    found = [finding_line(one) for one in findings(protocol)]
     in_full = [line for one in found for line in wrap(one)]
     room = ROWS - _AROUND - len(lines) - len(last)
     return "\n".join([*lines, *(in_full if whole or len(in_full) <= room else _cut(found, room)), *last])

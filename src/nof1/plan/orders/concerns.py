@@ -1,4 +1,4 @@
-"""What a plan can never show, said before the first night, with the nearest plan that can."""
+"""What to heed before the first night: findings of the safety screen and the doses, and what a plan can never show, with the nearest that can."""
 
 from typing import Any
 
@@ -6,9 +6,19 @@ from nof1.errors import InputError
 from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, MirroredPairs, RandomizedBlocks
 from nof1.plan.orders.draw import count_orders, smallest_p
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety import LEVELS, Finding, dose_findings, screen
 
 TEST_LEVEL = 0.05  # a randomization test that cannot reach this p has nothing to say
 _MOST_TRIED = 40  # of blocks, pairs or periods more
+
+
+def findings(protocol: Protocol) -> tuple[Finding, ...]:
+    """What the safety screen and the doses lead to, the weightiest first."""
+    doses = {arm.title: arm.dose_mg for arm in protocol.arms if arm.dose_mg is not None}
+    answers = protocol.safety.answers if protocol.safety is not None else {}
+    other = float(answers.get("other_magnesium_mg", 0.0))
+    found = (*screen(protocol.safety), *dose_findings(doses, other))
+    return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
 
 
 def concerns(protocol: Protocol) -> tuple[str, ...]:

@@ -46,6 +46,29 @@ def answered(template: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[st
     return merge(base, answers)
 
 
+def with_dose(content: Mapping[str, Any], dose: Mapping[str, Any], *, arm: str = "magnesium") -> dict[str, Any]:
+    """Content with another dose of one arm: `dose_mg`, `salt_mg` or `form`, those that are given.
+
+    Raises
+    ------
+    InputError
+        If there is no such arm.
+    """
+    if not dose:
+        return dict(content)
+    arms = content.get("arms")
+    arms = arms if isinstance(arms, list) else []
+    on = [one for one in arms if isinstance(one, Mapping) and one.get("name") == arm]
+    if len(on) != 1:
+        raise InputError(
+            f"dose_mg=, salt_mg= and form= speak of an arm called {arm!r}; this plan has none. Set dose_mg and form of each arm in the answers."
+        )
+    # A new dose makes the other way of stating the old one untrue.
+    stale = {"dose_mg", "salt_mg"} if {"dose_mg", "salt_mg"} & set(dose) else set()
+    kept = {name: value for name, value in on[0].items() if name not in stale}
+    return {**content, "arms": [kept | dict(dose) if one is on[0] else one for one in arms]}
+
+
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """`base` with `changes` on top: tables are merged key by key, everything else is replaced."""
     merged = dict(base)

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from nof1.cells import cleaned
+from nof1.clock import local_now
 from nof1.commit import STAGE, commit, locked, unsettled
 from nof1.errors import InputError, Nof1Error
 from nof1.files import is_file
@@ -64,6 +65,12 @@ def check(folder: str | Path, *, results: bool = True) -> tuple[Finding, ...]:
         If the folder is no trial folder.
     Nof1Error
         If another process writes to it for too long.
+
+    Examples
+    --------
+    >>> import nof1
+    >>> nof1.record.check(folder)[-1].text
+    'All is as it was left: 0 nights, 0 values, 0 imports verified.'
     """
     folder = Path(folder)
     if not any(is_file(folder / name) for name in (PROTOCOL_FILE, DIARY_FILE, JOURNAL_FILE)):
@@ -105,10 +112,17 @@ def check(folder: str | Path, *, results: bool = True) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda finding: ("problem", "note", "ok").index(finding.level)))
 
 
-def accept(folder: str | Path, reason: str, *, now: datetime) -> tuple[Line, ...]:
+def accept(folder: str | Path, reason: str, *, now: datetime | None = None) -> tuple[Line, ...]:
     """Put on record what was changed by hand in diary.csv and measures.csv; the values stay as they are.
 
     Rows that do not fit are left out: they must be mended first.
+
+    Parameters
+    ----------
+    reason : str
+        Why it was changed.
+    now : datetime, optional
+        Aware; goes on record. The clock's if not given.
 
     Returns
     -------
@@ -119,11 +133,17 @@ def accept(folder: str | Path, reason: str, *, now: datetime) -> tuple[Line, ...
     ------
     InputError
         If the diary is locked, the reason is empty or too long, or there is nothing to hold the values against.
+
+    Examples
+    --------
+    >>> import nof1
+    >>> nof1.record.accept(folder, "I mended a typo.")
+    ()
     """
-    folder = Path(folder)
+    folder, now = Path(folder), now or local_now()
     reason = " ".join(cleaned(reason).split())
     if not 0 < len(reason) <= MAX_REASON:
-        raise InputError(f"Say in 1 to {MAX_REASON} characters why it was changed: --accept 'I mended a typo'.")
+        raise InputError(f"Say in 1 to {MAX_REASON} characters why it was changed, such as 'I mended a typo'.")
     protocol = Protocol.load(folder)
     with locked(folder):
         refuse_if_locked(folder)

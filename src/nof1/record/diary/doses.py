@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from nof1.plan.orders.evening_dose import has_dose
+from nof1.plan.design.order import RUN_IN, Period
+from nof1.plan.orders.evening_dose import has_dose, takes
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry
 
@@ -20,6 +21,11 @@ def planned_dose(protocol: Protocol, arm: str) -> float | None:
         return one.dose_mg
     named = any(other.dose_mg for other in protocol.arms)
     return 0.0 if named or (protocol.randomized and not has_dose(protocol, one)) else None
+
+
+def counts_doses(protocol: Protocol, period: Period) -> bool:
+    """Whether the doses of a period are counted: of a concealed trial only where there is a pack, which a run-in need not have."""
+    return protocol.concealed == "open" or period.number != RUN_IN or takes(protocol, period)
 
 
 def dose_kind(protocol: Protocol, arm: str | None, entry: Entry | None) -> DoseKind | None:

@@ -4,23 +4,20 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Required, TypedDict
 
 from nof1.errors import InputError
-from nof1.files import read_bytes, sha256_bytes, write_atomic
+from nof1.files import read_bytes
 from nof1.plan.design.fields import RESERVED_NAMES, as_number
 from nof1.plan.design.kinds import MAX_NIGHTS
-from nof1.plan.design.order import ORDER_FILE, Order, order_from_arms
+from nof1.plan.design.order import Order, order_from_arms
 from nof1.plan.protocol.family import WHOLE_NUMBERS
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry, check_entry, parse_number
-from nof1.record.diary.journal import Line, begun, extended, stamp, written
-from nof1.record.diary.writing import lines_of
-from nof1.record.importing.ledger import IMPORTS_FOLDER, LEDGER_FILE
 from nof1.record.importing.reading import Trust
-from nof1.record.importing.uniting import one_of_several
+from nof1.record.importing.uniting import one_of_several, refuse_no_rule
 from nof1.record.sources.opened import Row
 from nof1.record.sources.plain import clock_column
 from nof1.record.sources.sheet import cell_text
@@ -33,6 +30,31 @@ from nof1.record.values.numbers import number_reader, settle_decimal
 UNDATED_START = date(2000, 1, 1)  # stands in where only day numbers are known
 THRESHOLD_SHARE = 0.1  # of the scale, where the person names none
 _Number = Callable[[Row, str], float | None]
+
+
+class AdoptOptions(TypedDict, total=False):
+    """The options of `adopted_nights`, all but the schedule."""
+
+    outcome: Required[str]
+    reference: Required[str]
+    low: Required[float]
+    high: Required[float]
+    arm: str | None
+    date: str | None
+    day: str | None
+    trust: Trust | None
+    several: Merge | None
+    better: Literal["lower", "higher"]
+    threshold: float | None
+    carryover: str
+    covariates: Sequence[str]
+    title: str | None
+    simulated: bool
+    dated_by: DatedBy
+    date_order: DateOrder | None
+    zone: str | None
+    decimal_comma: bool | None
+    analysis: Mapping[str, Any] | None
 
 
 class AdoptedNights(NamedTuple):
@@ -116,11 +138,12 @@ def adopted_nights(
     Where the clock times stand in a column beside the dates (`clock_of`), they count as in a date with its time.
     """
     if date is None and day is None:
-        raise InputError("Name the column of dates (--date) or the column of day numbers (--day).")
+        raise InputError("Name the column of dates (date=) or the column of day numbers (day=).")
     if arm is None and schedule is None:
-        raise InputError("Name the column with the arm of each night (--arm), or give the schedule (--schedule).")
+        raise InputError("Name the column with the arm of each night (arm=), or give the schedule (schedule=).")
     if trust not in (None, "date", "day"):
         raise InputError(f"trust {trust!r} must be 'date' or 'day'.")
+    refuse_no_rule(several)
     if isinstance(covariates, str):
         raise InputError(f"covariates must be a list of columns, such as [{covariates!r}].")
     reference = cell_text(reference)
@@ -200,29 +223,6 @@ def clock_of(table: Table, date: str, others: Iterable[str | None]) -> str:
     return "" if found in others else found
 
 
-def begin_journal(
-    folder: Path,
-    protocol: Protocol,
-    entries: Sequence[Entry],
-    measures: Mapping[tuple[date, str], float],
-    *,
-    by: str,
-    now: datetime,
-) -> None:
-    """Write the journal of a trial that was taken over: every value, and the order as it was found."""
-    lines = lines_of(protocol, entries, measures, by=by, now=now)
-    journal = extended(begun(protocol.sha256(), now), lines)
-    order = Line(stamp(now), by, "", ORDER_FILE, "", sha256_bytes(read_bytes(folder / ORDER_FILE)))
-    ledger = f"{IMPORTS_FOLDER}/{LEDGER_FILE}"
-    files = (
-        [Line(stamp(now), by, "", ledger, "", sha256_bytes(read_bytes(folder / ledger)))]
-        if (folder / ledger).is_file()
-        else []
-    )
-    for name, content in written(extended(journal, [order, *files])).items():
-        write_atomic(folder / name, content)
-
-
 def read_schedule(path: str | Path) -> dict[int, str]:
     """A schedule from JSON: {"1": 0, "2": 1, …}, day number to arm.
 
@@ -256,7 +256,7 @@ def _hold_days(
         raise AmbiguousInput(
             f"{table.name}: the day numbers of {column!r} and the dates part at line {table.rows[other].line}: day {number} would be "
             f"{start + timedelta(days=number - 1)}, and the row has {nights[other]} ({sum(lag != lags[0] for lag in lags)} of {len(lags)} rows "
-            "disagree). Say which to go by: --trust day or --trust date.",
+            "disagree). Say which to go by: trust='day' or trust='date'.",
             option="trust",
             choices=("day", "date"),
         )
@@ -269,7 +269,7 @@ def _grouped(table: Table, nights: Sequence[date], several: Merge | None) -> dic
         if night in groups and several is None:
             raise AmbiguousInput(
                 f"{table.name} has two rows for the night {night}: lines {groups[night][0].line} and {row.line}. "
-                "Keep one row a night, or say how several ratings become one: --several mean (or last, max, min, first, sum).",
+                "Keep one row a night, or say how several ratings become one: several='mean' (or last, max, min, first, sum).",
                 option="several",
                 choices=OFFERED,
             )

@@ -12,45 +12,71 @@ from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.measures import MEASURES, find_measure
 
 
-def parse_map(pairs: Sequence[str], protocol: Protocol, measures: Sequence[str] = ()) -> dict[str, str]:
-    """Column map from texts like ``severity=How bad?``.
+def split_pairs(pairs: Sequence[str], protocol: Protocol) -> dict[str, str]:
+    """A mapping from texts like ``severity=How bad?``, name and column of the file.
+
+    Raises
+    ------
+    InputError
+        If a text has no "=", or a name is there twice.
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, sign, column = pair.partition("=")
+        name = name.strip()
+        if not sign or not column.strip():
+            raise InputError(
+                f"{pair!r} must look like {protocol.outcome.name}='How bad?' (diary column = column of the file)."
+            )
+        if name in found:
+            raise _twice(name)
+        found[name] = column.strip()
+    return found
+
+
+def _twice(name: str) -> InputError:
+    return InputError(f"{name!r} is named twice. Name it once.")
+
+
+def chosen_map(
+    column_map: Mapping[str, str], protocol: Protocol, measures: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """What goes where, by the names under which it is recorded.
 
     Parameters
     ----------
-    pairs : sequence of str
+    column_map : mapping of str to str
         A column of the diary, or a measure that nof1 knows, and the file's column.
-    measures : sequence of str
+    measures : mapping of str to str
         A name of one's own for a secondary outcome, and the file's column.
 
     Raises
     ------
     InputError
-        If a text has no "=" or names what cannot be recorded.
+        If a name is one that cannot be recorded, or is there twice.
     """
     chosen: dict[str, str] = {}
-    for option, pair in [*(("--map", pair) for pair in pairs), *(("--measure", pair) for pair in measures)]:
-        name, found, column = pair.partition("=")
-        name = name.strip()
-        if not found or not column.strip():
-            raise InputError(
-                f"{option} {pair!r} must look like {protocol.outcome.name}='How bad?' (diary column = column of the file)."
-            )
-        if option == "--measure":
-            if name in columns(protocol):
-                raise InputError(f"--measure {pair!r}: {name!r} is a column of the diary; use --map for it.")
-            name = measure_name(name, where="--measure")
-        elif name not in columns(protocol):
+    for name, column in column_map.items():
+        field = name
+        if name not in columns(protocol):
             measure = find_measure(name)
             if measure is None:
                 raise InputError(
-                    f"--map {pair!r}: the diary has no {name!r}. Its columns are: {', '.join(columns(protocol))}. "
+                    f"The diary has no {name!r}. Its columns are: {', '.join(columns(protocol))}. "
                     f"Besides, these are known: {', '.join(measure.name for measure in MEASURES)}. "
-                    "For a secondary outcome of your own use --measure."
+                    "For a secondary outcome of your own use measures=."
                 )
-            name = measure.name
-        if name in chosen:
-            raise InputError(f"{option} names {name!r} twice. Name it once.")
-        chosen[name] = column.strip()
+            field = measure.name
+        if field in chosen:
+            raise _twice(field)
+        chosen[field] = column
+    for name, column in (measures or {}).items():
+        if name in columns(protocol):
+            raise InputError(f"{name!r} is a column of the diary, no measure beside it; use column_map= for it.")
+        field = measure_name(name, where="The measure")
+        if field in chosen:
+            raise _twice(field)
+        chosen[field] = column
     return chosen
 
 
@@ -133,7 +159,7 @@ def _refuse_nothing(export: Export, protocol: Protocol, found: Mapping[str, str]
     if missing:
         example = "Date" if missing == "night" else "How bad?"
         raise AmbiguousInput(
-            f"{export.name}: it is not clear which column holds {missing!r}. Say it with --map {missing}={example!r}. "
+            f"{export.name}: it is not clear which column holds {missing!r}. Say it with column_map={{{missing!r}: {example!r}}}. "
             f"Its columns are: {listed(export.header)}.",
             option=f"map {missing}",
             choices=tuple(name for name in export.header if name),

@@ -168,7 +168,7 @@ class _Taker:
         self.day_number = export.place(day) if day else -1
         if day and export.column(day).role in ("private", "treatment"):
             raise InputError(
-                f"The column {brief(day)!r} is no count of days. Name another one, or leave --day-number out."
+                f"The column {brief(day)!r} is no count of days. Name another one, or leave day_number= out."
             )
         self.trust = reading.trust
         outcome = protocol.outcome
@@ -278,7 +278,7 @@ class _Taker:
         if self.trust is None:
             raise AmbiguousInput(
                 f"Line {row.line}: {contradiction}. "
-                "Say which to go by: --trust date, --trust day, or --trust neither (such rows are rejected).",
+                "Say which to go by: trust='date', trust='day', or trust='neither' (such rows are rejected).",
                 option="trust",
                 choices=("date", "day", "neither"),
             )

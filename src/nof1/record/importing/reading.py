@@ -97,7 +97,7 @@ def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, r
         unit = reading.units.get(name, column.unit)
         if unit == "?":
             raise AmbiguousInput(
-                f"The makers of {export.title} do not say in which unit {chosen!r} is. Look at the file, then say it: --unit {name}=minutes",
+                f"The makers of {export.title} do not say in which unit {chosen!r} is. Look at the file, then say it: units={{{name!r}: 'minutes'}}",
                 option="unit",
                 choices=(name,),
             )

@@ -72,7 +72,7 @@ def _one(values: "array[float]", target: Target, several: Merge | None) -> float
             offered, warning = _OFFERED_WHOLE, " Its scale is of whole numbers: a mean that is none is rejected."
         raise AmbiguousInput(
             f"{target.column!r} has several different values for one night. Say how they become one: "
-            f"--several {offered[0]} (or {', '.join(offered[1:])}).{warning}",
+            f"several={offered[0]!r} (or {', '.join(offered[1:])}).{warning}",
             option="several",
             choices=offered,
         )
@@ -87,8 +87,20 @@ def off_whole(gathered: Gathered, made: Iterable[Target], several: Merge | None)
             mean = _one(values, target, several)
             if len(values) > 1 and mean != int(mean):
                 told = ", ".join(f"{value:g}" for value in values[:6]) + (", …" if len(values) > 6 else "")
-                return f"{target.field}: the mean of {told} is {mean:g}, no whole number; choose --several last, first, max or min"
+                return f"{target.field}: the mean of {told} is {mean:g}, no whole number; take the last, first, max or min of several instead"
     return ""
+
+
+def refuse_no_rule(several: str | None) -> None:
+    """Refuse what is no rule by which several values of a night become one.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    if several is not None and several not in OFFERED:
+        raise InputError(f"several={several!r} is no rule. Known are: {', '.join(OFFERED)}.")
 
 
 def one_of_several(values: Sequence[float], rule: Merge) -> float:

@@ -43,5 +43,5 @@ def recognize(file: Opened) -> Export | None:
         notes.append(f"Left behind, because they name a person: {names}.")
     own = next((name for name in header[1:] if name.casefold() in WHEN_NAMES), None)
     if own is not None:
-        notes.append(f"The form asks for a date itself. To go by that one: --map night={own!r}.")
+        notes.append(f"The form asks for a date itself. To go by that one: column_map={{'night': {own!r}}}.")
     return replace(export, when=header[0], notes=tuple(notes))

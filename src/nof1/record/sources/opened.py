@@ -130,7 +130,7 @@ def open_file(path: str | Path, sheet: str | None = None) -> Opened:
     if start[:4] == b"PK\x03\x04":
         return _open_zip(path, meter, sheet)
     if sheet is not None:
-        raise InputError(f"{shown} is no spreadsheet and has no sheet {sheet!r}. Leave --sheet out.")
+        raise InputError(f"{shown} is no spreadsheet and has no sheet {sheet!r}. Leave sheet= out.")
     if _is_xml(start):
         return Opened(path, "xml", _no_rows, meter=meter)
     if _is_json(start):

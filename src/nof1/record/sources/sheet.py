@@ -83,7 +83,7 @@ def find_sheet(path: Path, wanted: str | None) -> Sheet:
             )
         if wanted is None and len(tables) > 1:
             raise AmbiguousInput(
-                f"{path_text(path)} has several sheets with rows: {listed(tables)}. Say which one to read: --sheet {tables[0]!r}",
+                f"{path_text(path)} has several sheets with rows: {listed(tables)}. Say which one to read: sheet={tables[0]!r}",
                 option="sheet",
                 choices=tuple(tables),
             )

@@ -36,7 +36,7 @@ def recognize(file: Opened) -> Export | None:
         rows=_one_person(export),
         date_order="ymd",
         notes=(
-            "Times that end in Z are of the zone UTC. Say which zone you were in, such as --zone Europe/Berlin.",
+            "Times that end in Z are of the zone UTC. Say which zone you were in, such as zone='Europe/Berlin'.",
             "A survey answered before noon is taken for the night that ended that morning.",
             "Days without an answer are not in the file.",
             *_questions(file),

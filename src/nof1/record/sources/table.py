@@ -119,5 +119,23 @@ def table_from_frame(frame: "pd.DataFrame") -> Table:
     return Table("the table", header, rows, decimal_hint=False)  # numbers of a frame became text with a point
 
 
+def with_dates(frame: "pd.DataFrame") -> "tuple[pd.DataFrame, str]":
+    """The frame with its index of dates as a column, and that column's name.
+
+    Raises
+    ------
+    InputError
+        If its index holds no dates.
+    """
+    import pandas as pd
+
+    if not isinstance(frame.index, pd.DatetimeIndex):
+        raise InputError(
+            "Name the column of dates (date=) or of day numbers (day=), or give the frame an index of dates."
+        )
+    name = str(frame.index.name or "date")
+    return frame.reset_index(names=name), name
+
+
 def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value

@@ -303,7 +303,7 @@ def _remember[K, V](known: dict[K, V], key: K, value: V) -> V:
 
 def _unsettled_order(reason: str) -> AmbiguousInput:
     return AmbiguousInput(
-        f"The dates {reason}. Say how they are written: --date-order dmy (day first) or mdy (month first).",
+        f"The dates {reason}. Say how they are written: date_order='dmy' (day first) or date_order='mdy' (month first).",
         option="date-order",
         choices=("dmy", "mdy"),
     )
@@ -320,7 +320,7 @@ def _placed(
         if not zone_of_row or not zone_name or zone_name.casefold() in _UTC_NAMES:
             raise AmbiguousInput(
                 f"The times are in UTC (such as {text.strip()[:40]!r}), which need not be your own clock. "
-                "Say in which zone you were: --zone Europe/Berlin",
+                "Say in which zone you were: zone='Europe/Berlin'",
                 option="zone",
                 choices=(),
             )
@@ -337,7 +337,7 @@ def _asked_zone(name: str) -> tzinfo:
     found = _zone(name)
     if found is None:
         raise InputError(
-            f"{name[:40]!r} is no time zone that is known. Name one by its place, such as --zone Europe/Berlin or America/New_York."
+            f"{name[:40]!r} is no time zone that is known. Name one by its place, such as zone='Europe/Berlin' or zone='America/New_York'."
         )
     return found
 

@@ -159,7 +159,7 @@ def _number(text: str, decimal_comma: bool) -> float | None:
 
 def _unsettled(reason: str) -> AmbiguousInput:
     return AmbiguousInput(
-        f"The numbers {reason}. Say how they are written: --decimal comma (4,5) or point (4.5).",
+        f"The numbers {reason}. Say how they are written: decimal_comma=True (4,5) or decimal_comma=False (4.5).",
         option="decimal",
         choices=("comma", "point"),
     )

@@ -1,0 +1,229 @@
+"""A night goes into the diary, or what stands there is corrected; the old value stays in the journal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from nof1.clock import local_now
+from nof1.errors import InputError
+from nof1.plan.design.order import Order, Period
+from nof1.plan.orders.loading import load_schedule
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety import Finding, dose_findings
+from nof1.record.diary.entry import SIDE_EFFECT_SEPARATOR, Entry, columns, kept_text, number_text, row_of
+from nof1.record.diary.journal import Line
+from nof1.record.diary.questions import Question, cell, questions
+from nof1.record.diary.secondary import read_measures
+from nof1.record.diary.side_effects import Stop, stops
+from nof1.record.diary.table import read_diary, refuse_if_locked
+from nof1.record.diary.writing import MAX_REASON, Change, ConflictError, record
+from nof1.record.values.nights import last_night
+
+Value = str | float | Sequence[str] | None
+# Not strftime: names must not depend on the machine's language.
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Night:
+    """A night that may be recorded, and what is known of it beforehand.
+
+    Attributes
+    ----------
+    folder : Path
+    protocol : Protocol
+    order : Order
+        Without arms while it is sealed.
+    date : date
+        Of the evening.
+    period : Period
+    known : mapping of str to str
+        What is recorded already, by column.
+    asked : tuple of Question
+    """
+
+    folder: Path
+    protocol: Protocol
+    order: Order
+    date: date
+    period: Period
+    known: Mapping[str, str]
+    asked: tuple[Question, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What can be recorded: the columns of the diary, and measures that the trial has beside it."""
+        return (*columns(self.protocol)[1:], *sorted({name for _, name in read_measures(self.folder)}))
+
+
+@dataclass(frozen=True)
+class Logged:
+    """A night as it is recorded now.
+
+    Attributes
+    ----------
+    night : Night
+        As it was before.
+    entry : Entry
+    entries : tuple of Entry
+        All recorded nights.
+    changed : tuple of Line
+        The journal's new lines; none if nothing changed.
+    """
+
+    night: Night
+    entry: Entry
+    entries: tuple[Entry, ...]
+    changed: tuple[Line, ...]
+
+    @property
+    def stops(self) -> tuple[Stop, ...]:
+        """Side effects of the night with which to stop."""
+        return stops(self.entry.side_effects)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Upper levels that the night's dose goes above."""
+        return dose_findings({"that evening": self.entry.dose_mg}) if self.entry.dose_mg else ()
+
+
+def log(
+    folder: str | Path,
+    values: Mapping[str, Value],
+    *,
+    night: date | None = None,
+    correct: bool = False,
+    seen: Mapping[str, str] | None = None,
+    reason: str = "",
+    now: datetime | None = None,
+) -> Logged:
+    """Record a night, or correct one: rating, dose, side effects, covariates, a note.
+
+    Parameters
+    ----------
+    values : mapping of str to str, float or sequence of str
+        By column of the diary or name of a measure; "" or None for nothing.
+    night : date, optional
+        Of the evening; last night if not given.
+    correct : bool
+        Whether a recorded value may be replaced or cleared; the old one stays in the journal.
+    seen : mapping of str to str, optional
+        Recorded values that the person was shown; of a correction only these are replaced.
+    reason : str
+        Why; it stands in the journal.
+    now : datetime, optional
+        Aware, local. The clock's if not given.
+
+    Raises
+    ------
+    ConflictError
+        If another value is recorded and must not be replaced.
+    InputError
+        If the night is not one of the trial or not over, a value does not fit, or the diary is locked. Nothing is changed then.
+
+    Examples
+    --------
+    >>> import nof1
+    >>> from datetime import date
+    >>> nof1.record.log(running, {"severity": 4, "note": "calm"}, night=date(2026, 1, 5)).entry.outcome
+    4.0
+    """
+    reason = checked_reason(reason)
+    here = find_night(folder, night, now=now)
+    cells = _cells(here, values)
+    if not here.known and not any(cells.values()) and all(name in columns(here.protocol) for name in cells):
+        raise InputError("Nothing to record: every value is empty.")
+    change = Change(here.date, cells, seen)
+    try:
+        changed = record(here.folder, here.protocol, [change], by="log", now=now, reason=reason, correct=correct)
+    except ConflictError as problem:
+        raise ConflictError(
+            f"{problem} Nothing was changed. To replace it, add correct=True.",
+            problem.night,
+            problem.recorded,
+            problem.given,
+        ) from None
+    entries = read_diary(here.folder, here.protocol)
+    entry = next((one for one in entries if one.night == here.date), Entry(here.date))
+    return Logged(here, entry, entries, changed)
+
+
+def checked_reason(reason: str) -> str:
+    """A reason as the journal keeps it, on one line.
+
+    Raises
+    ------
+    InputError
+        If it is too long.
+    """
+    return " ".join(kept_text(reason, what="The reason", most=MAX_REASON).split())
+
+
+def find_night(folder: str | Path, night: date | None = None, *, now: datetime | None = None) -> Night:
+    """The night that may be recorded, last night if none is named.
+
+    Raises
+    ------
+    InputError
+        If it is not one of the trial or not over, or the diary is locked.
+    """
+    folder = Path(folder)
+    protocol = Protocol.load(folder)
+    order = load_schedule(folder, protocol)
+    refuse_if_locked(folder)
+    latest = last_night(now or local_now())
+    which = night or latest
+    if night is None and which < order.start:
+        morning = order.start + timedelta(days=1)
+        raise InputError(
+            f"The trial has not begun: its first night is that of {both_days(order.start)}. It can be recorded from the morning of {morning} on."
+        )
+    if night is None and which > order.end:
+        raise InputError(
+            f"The trial is over: last night, {both_days(which)}, is not a night of this trial, which runs from {order.start} to {order.end}. "
+            f"To name another night: night={order.end}"
+        )
+    period = order.period_of(which)
+    if which > latest:
+        raise InputError(f"The night of {both_days(which)} is not over yet. Record it in the morning.")
+    entry = next((one for one in read_diary(folder, protocol) if one.night == which), None)
+    known = {name: text for name, text in row_of(protocol, entry).items() if name != "night" and text} if entry else {}
+    asked = questions(protocol, period, ends_period=order.ends_period(which))
+    return Night(folder, protocol, order, which, period, known, asked)
+
+
+def _cells(here: Night, values: Mapping[str, Value]) -> dict[str, str]:
+    """The values as text, those that the diary asks for as it asks for them."""
+    by_field, names = {question.field: question for question in here.asked}, here.names
+    cells: dict[str, str] = {}
+    for name, value in values.items():
+        if name not in names:
+            raise InputError(f"{name!r} is nothing that a night holds. There are: {', '.join(names)}.")
+        text = _text(value)
+        try:
+            cells[name] = cell(by_field[name], text) if name in by_field else text.strip()
+        except InputError as problem:
+            raise InputError(f"{name}: {problem}") from None
+    return cells
+
+
+def _text(value: Value) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return f"{SIDE_EFFECT_SEPARATOR} ".join(value) if isinstance(value, Sequence) else number_text(value)
+
+
+def both_days(night: date) -> str:
+    """A night by its evening and its morning, such as "Monday 23 to Tuesday 24 November 2026"."""
+    morning = night + timedelta(days=1)
+    evening = f"{_WEEKDAYS[night.weekday()]} {night.day}"
+    if night.month != morning.month:
+        evening += f" {_MONTHS[night.month - 1]}"
+    if night.year != morning.year:
+        evening += f" {night.year}"
+    return f"{evening} to {_WEEKDAYS[morning.weekday()]} {morning.day} {_MONTHS[morning.month - 1]} {morning.year}"

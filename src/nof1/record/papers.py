@@ -1,0 +1,94 @@
+"""The papers of a trial folder: written when it is planned, and anew when the plan has changed.
+
+How a paper is made is not known here. They are asked for through `nof1` itself, the one place that knows all rooms.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import nof1
+from nof1.errors import Nof1Error
+from nof1.files import write_atomic
+from nof1.plan.design.order import Order
+from nof1.plan.orders.amendments import Amendment, load_amendments
+from nof1.plan.orders.loading import load_schedule
+from nof1.plan.protocol.protocol import Protocol
+
+PACKING_SHEET = "packing-sheet.pdf"
+
+
+def write_papers(
+    folder: Path, protocol: Protocol, order: Order, *, amendments: Sequence[Amendment] = (), home: Path | None = None
+) -> None:
+    """Write protocol.pdf, booklet.pdf, diary.html, calendar.ics, diary.xlsx and, for shuffled packs, the recipe.
+
+    None of them depends on an order that is concealed.
+
+    Parameters
+    ----------
+    home : Path, optional
+        Where the folder will be when all of it is written; `folder` if not given.
+    """
+    nof1.report.write_papers(folder, protocol, order, amendments=amendments, page=_page(home or folder))
+    _write_page(folder, protocol, order)
+
+
+def write_packing_sheet(helper: Path, protocol: Protocol, arms: Sequence[str]) -> None:
+    """Write packing-sheet.pdf, which tells the order, into the helper's folder."""
+    write_atomic(helper / PACKING_SHEET, nof1.report.packing_sheet_pdf(protocol, arms))
+
+
+def renew_papers(folder: Path) -> None:
+    """Write the papers anew; calendars take the higher revision for an update.
+
+    Raises
+    ------
+    Nof1Error
+        If they cannot be written. What made them change is on record all the same.
+    """
+    protocol = Protocol.load(folder)
+    try:
+        write_papers(folder, protocol, load_schedule(folder, protocol), amendments=load_amendments(folder))
+    except Nof1Error as error:
+        reason = str(error).replace(" Nothing was changed.", "")
+        raise Nof1Error(
+            f"It is on record, so do not enter it again; but the papers could not be written anew. {reason} The next amendment renews them, too."
+        ) from error
+
+
+def diary_page(folder: str | Path, *, link: str | None = None) -> Path:
+    """Write diary.html, the diary as one page for a phone or a computer, and say where it is.
+
+    Parameters
+    ----------
+    link : str, optional
+        Where the reminders of calendar.ics lead from now on, such as the address of `nof1 serve`; it is written anew then.
+
+    Raises
+    ------
+    InputError
+        If the folder is no trial folder, or the trial was adopted.
+
+    Examples
+    --------
+    >>> import nof1
+    >>> nof1.record.diary_page(folder).name
+    'diary.html'
+    """
+    folder = Path(folder)
+    protocol = Protocol.load(folder)
+    order = load_schedule(folder, protocol)
+    if link is not None:
+        revision = len(load_amendments(folder))
+        nof1.report.write_calendar(folder, protocol, order, revision=revision, page=_page(folder), link=link)
+    return _write_page(folder, protocol, order)
+
+
+def _page(folder: Path) -> Path:
+    return folder.resolve() / nof1.bedside.PAGE_FILE
+
+
+def _write_page(folder: Path, protocol: Protocol, order: Order) -> Path:
+    path = folder / nof1.bedside.PAGE_FILE
+    write_atomic(path, nof1.bedside.diary_page(protocol, order))
+    return path

@@ -1,0 +1,131 @@
+"""A new trial: the protocol completed, the order drawn or sealed, the folder and the helper's written, all of it or nothing."""
+
+import secrets
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from nof1.clock import local_now
+from nof1.errors import InputError
+from nof1.files import new_folder, write_atomic
+from nof1.plan.design.order import ORDER_FILE, Order
+from nof1.plan.orders.draw import draw_order, schedule
+from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE, seal_order
+from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
+from nof1.record.diary.entry import empty_diary
+from nof1.record.diary.journal import beginning, begun, written
+from nof1.record.diary.table import DIARY_FILE
+from nof1.record.papers import write_packing_sheet, write_papers
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A trial that was planned, as far as the person may know it.
+
+    Attributes
+    ----------
+    folder : Path
+    protocol : Protocol
+    order : Order
+        Without arms where it is concealed.
+    helper : Path or None
+        The folder that holds a sealed order.
+    """
+
+    folder: Path
+    protocol: Protocol
+    order: Order
+    helper: Path | None
+
+
+def plan(
+    protocol: Protocol | Mapping[str, Any],
+    folder: str | Path,
+    *,
+    helper: str | Path | None = None,
+    now: datetime | None = None,
+    where: str = "the plan",
+) -> Plan:
+    """Draw the order of a protocol and write the trial folder and, for a sealed trial, the helper's; see `Trial.plan`.
+
+    Parameters
+    ----------
+    where : str
+        What a message names as the place of what does not fit.
+    """
+    folder, helper = Path(folder), None if helper is None else Path(helper)
+    now = now or local_now()
+    if not isinstance(protocol, Protocol):
+        protocol = Protocol.build(_completed(protocol, now.date()), where=where)
+    _refuse_unfit(protocol, helper)
+    _refuse_within(folder, helper)
+    journal = begun(protocol.sha256(), now)
+    with ExitStack() as both:
+        public = both.enter_context(new_folder(folder))
+        if protocol.concealed == "open":
+            order = draw_order(protocol)
+            order.save(public / ORDER_FILE)
+        else:
+            order = schedule(protocol)
+        if helper is not None:
+            private = both.enter_context(new_folder(helper))
+            sealed, seal = seal_order(protocol)
+            write_atomic(private / SEALED_ORDER_FILE, sealed.to_json())
+            write_packing_sheet(private, protocol, sealed.arms)
+            write_atomic(public / SEAL_FILE, seal.bound(beginning(journal)).to_json())
+        protocol.save(public / PROTOCOL_FILE)
+        write_atomic(public / DIARY_FILE, empty_diary(protocol))
+        for name, content in written(journal).items():
+            write_atomic(public / name, content)
+        write_papers(public, protocol, order, home=folder)
+    return Plan(folder, protocol, order, helper)
+
+
+def _completed(content: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """What the person need not say: tomorrow for the first evening, and a seed from the system, which is kept."""
+    design = content.get("design", {})
+    if not isinstance(design, Mapping):
+        return dict(content)
+    made: dict[str, Any] = {"start": today + timedelta(days=1)}
+    if design.get("concealed", "open") == "open":
+        made["seed"] = secret_seed()
+    elif "seed" in design:
+        raise InputError(
+            "A seed that you have chosen or can read gives the order away. Leave the seed out: a secret one is drawn for the helper."
+        )
+    return {**content, "design": made | dict(design)}
+
+
+def secret_seed() -> int:
+    """A seed from the system."""
+    return secrets.randbits(32)
+
+
+def _refuse_unfit(protocol: Protocol, helper: Path | None) -> None:
+    if protocol.concealed == "helper" and helper is None:
+        raise InputError("A sealed order needs a new folder for the helper, who keeps it: helper=.")
+    if protocol.concealed != "helper" and helper is not None:
+        raise InputError("A folder for a helper is given, but the design does not conceal the order from you.")
+    if not protocol.randomized:
+        raise InputError(
+            "A plan needs a design whose order is drawn: kind = \"randomized-blocks\". For nights already lived use 'nof1 adopt'."
+        )
+    for arm in protocol.active_arms:
+        if arm.dose_mg is None:
+            raise InputError(
+                f"The dose of {arm.name!r} is not fixed. Give that arm dose_mg= (elemental mg of an evening, as on the label), here or in the answers. "
+                "nof1 suggests no dose: ask a doctor or pharmacist which one is right for you."
+            )
+
+
+def _refuse_within(folder: Path, helper: Path | None) -> None:
+    if helper is None:
+        return
+    one, other = folder.resolve(), helper.resolve()
+    if one == other or one in other.parents or other in one.parents:
+        raise InputError(
+            f"The helper's folder {helper} must not be inside the trial folder {folder}, or the other way round: the order would lie beside the diary."
+        )

@@ -1,0 +1,92 @@
+"""Copies of trials in a folder that can be shown to others, with tables of them all."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nof1.errors import InputError, Nof1Error, RefusalError
+from nof1.files import new_folder, write_atomic
+from nof1.record.folders import find_trials
+from nof1.record.sharing.share import shared, typed_names
+from nof1.record.sharing.tables import tables
+from nof1.record.trial import Trial
+
+TRIALS_FOLDER = "trials"
+_ID_BYTES = 5
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Copies that were made.
+
+    Attributes
+    ----------
+    folder : Path
+    people : int
+    names : tuple of str
+        Names of outcomes and arms, which people typed themselves and which are in the copies.
+    problems : mapping of str to str
+        Trials that could not be copied, and why.
+    """
+
+    folder: Path
+    people: int
+    names: tuple[str, ...]
+    problems: Mapping[str, str]
+
+
+def share(folders: Iterable[str | Path], out: str | Path) -> Shared:
+    """Copy trials without dates, names, notes and seeds: study ids are drawn at random and kept nowhere else.
+
+    Parameters
+    ----------
+    folders : iterable of path
+        Trial folders, or folders that hold trial folders.
+    out : path
+        New folder for the copies.
+
+    Raises
+    ------
+    InputError
+        If there is no trial, or `out` is there and not empty or lies in a trial folder.
+    RefusalError
+        If none of the trials could be copied.
+
+    Examples
+    --------
+    >>> import nof1
+    >>> nof1.record.share([folder], new_folder).people
+    1
+    """
+    out = Path(out)
+    found, problems = find_trials(map(Path, folders)), {}
+    whole = out.resolve()
+    if any(whole.is_relative_to(one.path) for one in found):
+        raise InputError(f"{out} is in one of the trial folders. Name another folder with out=; nothing was changed.")
+    copies: dict[str, Trial] = {}
+    for one in found:
+        study_id = _new_id(copies)
+        try:
+            copies[study_id] = shared(Trial.load(one.path), study_id)
+        except Nof1Error as error:
+            problems[one.name] = str(error)
+        except OSError as error:
+            problems[one.name] = f"A file cannot be read ({error.strerror or error}). Check its permissions."
+    if not copies:
+        raise RefusalError(
+            f"None of {len(found)} trials could be copied. The first reason: {next(iter(problems.values()))}"
+        )
+    copies = dict(sorted(copies.items()))  # by a random id: the order of the folders is not told
+    with new_folder(out) as staging:
+        for study_id, trial in copies.items():
+            trial.write(staging / TRIALS_FOLDER / study_id)
+        for name, content in tables(copies).items():
+            write_atomic(staging / name, content)
+    return Shared(out, len(copies), typed_names(copies.values()), problems)
+
+
+def _new_id(taken: Mapping[str, Trial]) -> str:
+    while (study_id := f"p-{secrets.token_hex(_ID_BYTES)}") in taken:
+        pass
+    return study_id

@@ -1,0 +1,209 @@
+"""How far a trial is: what each night is, what is due, what was taken, what harmed. Never the arm of a sealed trial.
+
+Adherence and harms are told in total only, and worked out from the diary and what the person may know of the order.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from nof1.clock import local_now
+from nof1.plan.design.fields import PAUSE
+from nof1.plan.design.order import Order, Period
+from nof1.plan.orders.loading import UNSEALING_FILE, load_schedule
+from nof1.plan.protocol.protocol import Protocol
+from nof1.record.checking.copies import conflict_copies
+from nof1.record.diary.doses import counts_doses, dose_kind
+from nof1.record.diary.entry import Entry
+from nof1.record.diary.secondary import read_measures
+from nof1.record.diary.side_effects import Stop, spellings, stops
+from nof1.record.diary.table import read_diary
+from nof1.record.values.nights import last_night
+
+State = Literal["recorded", "missing", "to come", "pause"]
+
+
+@dataclass(frozen=True)
+class Adherence:
+    """Nights on which there was something to take or to leave, all of them over: taken as planned, otherwise, not recorded."""
+
+    nights: int
+    as_planned: int
+    otherwise: int
+    not_recorded: int
+
+
+@dataclass(frozen=True)
+class Harm:
+    """A side effect and on how many nights it was recorded, over the whole trial."""
+
+    name: str
+    nights: int
+    stop: Stop | None
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that waits for the person: last night or a guess to record, tonight's dose, the first evening, or what comes after the last."""
+
+    what: Literal["log", "guess", "dose", "begin", "unseal", "analyze"]
+    night: date | None = None
+    period: Period | None = None
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a trial is.
+
+    Attributes
+    ----------
+    folder : Path
+    protocol : Protocol
+    order : Order
+        As it is lived, without arms while it is sealed.
+    entries : tuple of Entry
+    latest : date
+        Last night.
+    measures : mapping of str to int
+        Nights of each secondary outcome.
+    conflict_copies : tuple of Path
+        What a synced drive seems to have left in the folder.
+    """
+
+    folder: Path
+    protocol: Protocol
+    order: Order
+    entries: tuple[Entry, ...]
+    latest: date
+    measures: Mapping[str, int]
+    conflict_copies: tuple[Path, ...]
+
+    @cached_property
+    def nights(self) -> Mapping[date, State]:
+        """What each night of the trial is, in calendar order."""
+        rated = {entry.night for entry in self.entries if entry.outcome is not None}
+        found: dict[date, State] = {}
+        for period in self.order.periods:
+            for night in period.dates:
+                if period.arm == PAUSE:
+                    found[night] = "pause"
+                else:
+                    found[night] = "recorded" if night in rated else "missing" if night <= self.latest else "to come"
+        return found
+
+    @property
+    def missing(self) -> tuple[date, ...]:
+        """Nights that are over and have no outcome."""
+        return tuple(night for night, state in self.nights.items() if state == "missing")
+
+    @property
+    def tonight(self) -> Period | None:
+        """The period of this evening, None before and after the trial."""
+        evening = self.latest + timedelta(days=1)
+        return self.order.period_of(evening) if self.order.start <= evening <= self.order.end else None
+
+    @property
+    def adherence(self) -> Adherence:
+        """What was taken of the plan so far."""
+        return adherence(self.protocol, self.order, self.entries, self.latest)
+
+    @property
+    def harms(self) -> tuple[Harm, ...]:
+        """Side effects so far, those with which to stop first."""
+        return harms(self.entries)
+
+    @property
+    def guesses_missing(self) -> Mapping[int, date]:
+        """Concealed periods that are over without a guess, with their last night."""
+        if self.protocol.concealed == "open":
+            return {}
+        guessed = {self.order.period_of(entry.night).number for entry in self.entries if entry.guess}
+        return {
+            period.number: period.end
+            for period in self.order.periods
+            if period.end <= self.latest and self.order.ends_period(period.end) and period.number not in guessed
+        }
+
+    @property
+    def due(self) -> tuple[Due, ...]:
+        """What waits for the person."""
+        after = Due("unseal" if self.order.sealed else "analyze")
+        if not self.protocol.dated:
+            return (after,)
+        found = []
+        if not (self.folder / UNSEALING_FILE).is_file():
+            if self.nights.get(self.latest) == "missing":
+                found.append(Due("log", self.latest))
+            found += [Due("guess", night, self.order.period_of(night)) for night in self.guesses_missing.values()]
+        evening = self.latest + timedelta(days=1)
+        if evening < self.order.start:
+            found.append(Due("begin", self.order.start))
+        elif self.tonight is None:
+            found.append(after)
+        else:
+            found.append(Due("dose", evening, self.tonight))
+        return tuple(found)
+
+
+def status(folder: str | Path, *, now: datetime | None = None) -> Status:
+    """How far a trial is; of a sealed one never an arm.
+
+    Parameters
+    ----------
+    now : datetime, optional
+        Aware, local. The clock's if not given.
+
+    Raises
+    ------
+    InputError
+        If the folder is no trial folder, or a file in it is missing or damaged.
+
+    Examples
+    --------
+    >>> import nof1
+    >>> so_far = nof1.record.status(folder)
+    >>> [due.what for due in so_far.due]
+    ['begin']
+    """
+    folder = Path(folder)
+    protocol = Protocol.load(folder)
+    return Status(
+        folder,
+        protocol,
+        load_schedule(folder, protocol),
+        read_diary(folder, protocol),
+        last_night(now or local_now()),
+        dict(sorted(Counter(name for _, name in read_measures(folder)).items())),
+        conflict_copies(folder),
+    )
+
+
+def adherence(protocol: Protocol, order: Order, entries: Iterable[Entry], latest: date) -> Adherence:
+    """How often was taken what was planned, over all nights up to `latest`; washout and pauses are left out.
+
+    A night without an entry counts among them, so that who stops does not look as if all had been taken. Of a concealed trial
+    only nights with a pack count. What is as planned the results count by the same rule.
+    """
+    by_night = {entry.night: entry for entry in entries}
+    kinds = Counter(
+        dose_kind(protocol, period.arm, by_night.get(night))
+        for period in order.periods
+        if period.on_trial and counts_doses(protocol, period)
+        for night in period.dates
+        if night <= latest
+    )
+    del kinds[None]
+    total, taken, unknown = kinds.total(), kinds["as_planned"], kinds["not_recorded"]
+    return Adherence(total, taken, total - taken - unknown, unknown)
+
+
+def harms(entries: tuple[Entry, ...]) -> tuple[Harm, ...]:
+    """Side effects by number of nights, those with which to stop first."""
+    written = spellings(effect for entry in entries for effect in entry.side_effects)
+    nights = Counter(key for entry in entries for key in spellings(entry.side_effects))
+    found = [Harm(name, nights[key], next(iter(stops([name])), None)) for key, name in written.items()]
+    return tuple(sorted(found, key=lambda harm: (harm.stop is None, -harm.nights, harm.name)))

@@ -1,0 +1,216 @@
+"""A library call under every command: what both leave behind is the same, file by file and byte by byte.
+
+Both work in the same place, one after the other: the calendar names the folder it is in. Clocks stand still, that of the seconds a
+fit took, too, and what is drawn by chance (seeds, salts, study ids) is drawn alike.
+"""
+
+import random
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pytest
+from cohorts import write_people
+from known import SAMPLE
+
+import nof1.clock
+from nof1 import Trial, fit, record, report
+from nof1.cli.app import app
+from nof1.plan.protocol.template import DEFAULT_TEMPLATE, load_template, merge, with_dose
+
+MOMENT = datetime(2026, 9, 17, 9, 30).astimezone()
+START, NIGHT, LINK = date(2026, 9, 1), date(2026, 9, 3), "http://192.168.1.2:8427/"
+TABLE = "Date,How bad?,Coffee\n2026-09-02,4,2\n2026-09-04,twelve,1\n"
+NIGHTS = "day,arm,sleep\n1,home,50\n2,walk,60\n3,walk,55\n4,home,45\n"
+# Commands that write nothing of a trial, and one that runs others.
+NOTHING_LEFT = {
+    "demo": "plans with a sample trial, then calls analyze and report",
+    "power": "prints what nof1.power and nof1.simulate_looks give",
+    "serve": "answers until it is stopped",
+    "status": "prints what record.status gives",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """What there is beforehand, what is typed, and what is called; both are given the working folder."""
+
+    given: str
+    words: Callable
+    call: Callable
+
+
+def answers(**design):
+    content = merge(
+        load_template(DEFAULT_TEMPLATE), {"design": {"start": START, "blocks": 2, "period_nights": 3} | design}
+    )
+    return with_dose(content, {"dose_mg": 100})
+
+
+PLAN = ["--dose-mg", 100, "--start", START, "--blocks", 2, "--period-nights", 3]
+CASES = {
+    "plan": Case("nothing", lambda at: ["plan", at / "new", *PLAN], lambda at: Trial.plan(answers(), at / "new")),
+    "plan, sealed": Case(
+        "nothing",
+        lambda at: ["plan", at / "new", *PLAN, "--seal", at / "helper"],
+        lambda at: Trial.plan(answers(concealed="helper"), at / "new", helper=at / "helper"),
+    ),
+    "plan, shuffled": Case(
+        "nothing",
+        lambda at: ["plan", at / "new", *PLAN, "--alone"],
+        lambda at: Trial.plan(answers(concealed="alone"), at / "new"),
+    ),
+    "log": Case(
+        "planned",
+        lambda at: ["log", at / "trial", "--night", NIGHT, "--set", "severity=4", "--set", "side_effects=2; a rash"],
+        lambda at: record.log(at / "trial", {"severity": 4, "side_effects": ["2", "a rash"]}, night=NIGHT),
+    ),
+    "import": Case(
+        "planned",
+        lambda at: ["import", at / "trial", at / "table.csv", "--map", "severity=How bad?", "--measure", "cups=Coffee", "--yes"],
+        lambda at: record.import_file(
+            at / "trial", at / "table.csv", column_map={"severity": "How bad?"}, measures={"cups": "Coffee"}
+        ),
+    ),
+    "adopt": Case(
+        "nothing",
+        lambda at: [
+            "adopt", at / "new", at / "nights.csv", "--outcome", "sleep", "--arm", "arm", "--reference", "home", "--day", "day",
+            "--low", 0, "--high", 100, "--better", "higher", "--several", "mean", "--decimal", "point",
+        ],
+        lambda at: Trial.adopt(
+            at / "nights.csv", at / "new", outcome="sleep", arm="arm", reference="home", day="day", low=0, high=100,
+            better="higher", several="mean", decimal_comma=False,
+        ),
+    ),
+    "amend": Case(
+        "planned",
+        lambda at: ["amend", at / "trial", "--pause", date(2026, 9, 5), "--nights", 2, "--reason", "flu"],
+        lambda at: record.amend(at / "trial", pause=date(2026, 9, 5), nights=2, reason="flu"),
+    ),
+    "amend, a note": Case(
+        "planned",
+        lambda at: ["amend", at / "trial", "--note", "half a tablet"],
+        lambda at: record.amend(at / "trial", note="half a tablet"),
+    ),
+    "unseal": Case(
+        "sealed",
+        lambda at: ["unseal", at / "trial", at / "helper", "--yes"],
+        lambda at: record.unseal(at / "trial", at / "helper"),
+    ),
+    "unseal, one period": Case(
+        "sealed",
+        lambda at: ["unseal", at / "trial", at / "helper", "--period", 1, "--reason", "a rash"],
+        lambda at: record.open_period(at / "trial", 1, "a rash", at / "helper"),
+    ),
+    "diary-page": Case(
+        "planned",
+        lambda at: ["diary-page", at / "trial", "--link", LINK],
+        lambda at: record.diary_page(at / "trial", link=LINK),
+    ),
+    "check": Case(
+        "changed by hand",
+        lambda at: ["check", at / "trial", "--accept", "a typo"],
+        lambda at: (record.accept(at / "trial", "a typo"), record.check(at / "trial")),
+    ),
+    "analyze": Case(
+        "recorded",
+        lambda at: ["analyze", at / "trial", "--engine", "marginal"],
+        lambda at: fit(Trial.load(at / "trial"), engine="marginal").save(at / "trial"),
+    ),
+    "report": Case(
+        "analyzed",
+        lambda at: ["report", at / "trial", "--language", "de", "--paper", "letter"],
+        lambda at: report.results_pages(at / "trial", language="de", paper="letter"),
+    ),
+    "cohort": Case(
+        "people",
+        lambda at: ["cohort", at / "people", "--out", at / "new", "--seed", 2],
+        lambda at: report.cohort([at / "people"], at / "new", seed=2),
+    ),
+    "share": Case(
+        "people",
+        lambda at: ["share", at / "people", "--out", at / "new"],
+        lambda at: record.share([at / "people"], at / "new"),
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory, make_protocol):
+    """A function that makes what there is beforehand, each once: a folder to copy."""
+    home = tmp_path_factory.mktemp("given")
+
+    def make(what):
+        made = home / what
+        if made.exists():
+            return made
+        made.mkdir()
+        (made / "table.csv").write_text(TABLE)
+        (made / "nights.csv").write_text(NIGHTS)
+        if what in ("planned", "changed by hand"):
+            Trial.plan(answers(), made / "trial", now=MOMENT)
+        if what == "changed by hand":
+            record.log(made / "trial", {"severity": 4}, night=NIGHT, now=MOMENT)
+            diary = made / "trial" / "diary.csv"
+            diary.write_text(diary.read_text().replace("2026-09-03,4", "2026-09-03,5"))
+        if what == "sealed":
+            Trial.plan(answers(concealed="helper"), made / "trial", helper=made / "helper", now=MOMENT)
+            record.log(made / "trial", {"severity": 4}, night=NIGHT, now=MOMENT)
+        if what in ("recorded", "analyzed"):
+            Trial.load(SAMPLE / "helps").write(made / "trial")
+        if what == "analyzed":
+            fit(Trial.load(made / "trial"), engine="marginal", sensitivity=False).save(made / "trial", now=MOMENT)
+        if what == "people":
+            write_people(made / "people", make_protocol, 3)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def same_chance(monkeypatch):
+    """A function that makes the clock stand still, and chance begin anew."""
+
+    class Still(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return MOMENT
+
+    monkeypatch.setattr(nof1.clock, "datetime", Still)
+    monkeypatch.setattr(time, "perf_counter", lambda: 0.0)
+
+    def begin():
+        chance = random.Random(1)
+        monkeypatch.setattr(secrets, "randbits", chance.getrandbits)
+        monkeypatch.setattr(secrets, "token_hex", lambda count: chance.randbytes(count).hex())
+
+    return begin
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_command_and_its_call_leave_the_same_files(nof1, given, same_chance, bytes_in, tmp_path, case):
+    at, before = tmp_path / "work", given(case.given)
+    left = []
+    for run in ("command", "call"):
+        shutil.copytree(before, at)
+        same_chance()
+        if run == "command":
+            assert nof1(*case.words(at))[::2] == (0, "")
+        else:
+            case.call(at)
+        left.append(bytes_in(at))
+        shutil.rmtree(at)
+    commanded, called = left
+    assert sorted(commanded) == sorted(called)
+    assert [name for name in called if called[name] != commanded[name]] == []
+    assert commanded != bytes_in(before)
+
+
+def test_every_command_that_leaves_something_has_its_call():
+    compared = {case.words(SAMPLE)[0] for case in CASES.values()}
+    assert compared | set(NOTHING_LEFT) == {command.name for command in app.registered_commands}
+    assert not compared & set(NOTHING_LEFT)
