@@ -10,6 +10,7 @@ import pytest
 from nof1 import Trial
 from nof1.plan.protocol.analysis import Priors
 from nof1.plan.protocol.family import default_priors
+from nof1.plan.protocol.protocol import Protocol
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "data" / "sample"
@@ -30,6 +31,14 @@ def nightly(**options):
     frame = pd.read_csv(SAMPLE / "simulated-sleep-diary.csv")
     columns = {"outcome": "sleep", "arm": "evening", "date": "date", "reference": "home"}
     return Trial.from_frame(frame, **columns, low=0, high=100, better="higher", simulated=True, **options)
+
+
+def planned_with(trial, analysis):
+    """The trial as if its protocol had been another one: built anew, with all its checks."""
+    content = trial.protocol.to_dict()
+    priors = content["analysis"]["priors"] | analysis.get("priors", {})
+    content["analysis"] |= analysis | {"priors": priors}
+    return Trial(Protocol.build(content), trial.order, trial.entries)
 
 
 FLAT = {"level_sd": 1000.0, "effect_sd": 1000.0}

@@ -4,7 +4,7 @@ import doctest
 
 import pandas as pd
 import pytest
-from known import two_arms
+from known import SAMPLE, two_arms
 
 import nof1
 from nof1 import InputError, Trial
@@ -36,7 +36,7 @@ def examples():
 @pytest.mark.clock
 @pytest.mark.parametrize("text", [*examples()])
 def test_examples_run(text, tmp_path):
-    given = {"nof1": nof1, "Trial": Trial, "new_folder": tmp_path / "new"}
+    given = {"nof1": nof1, "Trial": Trial, "trial": Trial.load(SAMPLE / "helps"), "new_folder": tmp_path / "new"}
     parsed = doctest.DocTestParser().get_doctest(text, given, "example", None, 0)
     assert doctest.DocTestRunner(verbose=False).run(parsed).failed == 0
 

@@ -2,10 +2,11 @@
 
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from importlib.metadata import version
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -31,7 +32,7 @@ from nof1.analyze.engines.choose import (
 )
 from nof1.analyze.engines.inference_data import complete_tree, leave_one_out_tree, thinned
 from nof1.analyze.engines.marginal import MarginalFit, fit_marginal
-from nof1.analyze.engines.nuts import NutsFit, Progress, compile_nuts, mcse, sample_nuts
+from nof1.analyze.engines.nuts import CHAINS, Effort, NutsFit, Progress, compile_nuts, efforts_with, mcse, sample_nuts
 from nof1.analyze.engines.pair_effects import (
     FurtherMeasure,
     Row,
@@ -40,16 +41,18 @@ from nof1.analyze.engines.pair_effects import (
     further_rows,
     highest_exposure,
 )
-from nof1.analyze.engines.posterior import describe_parameters, marginal_draws
+from nof1.analyze.engines.posterior import DRAWS, describe_parameters, marginal_draws
 from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.model.draws import draws_of
 from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL, SETTLED, Pair, pairs
 from nof1.analyze.model.exposure import NEARLY_FULL
+from nof1.analyze.model.other_analysis import with_priors
 from nof1.analyze.model.standardize import MEASURES, standardize
 from nof1.analyze.results import Result
 from nof1.analyze.schema import Checks, Engines, Exposure, MarginalRun, NutsRun, PairEffect, ResultsRecord
 from nof1.analyze.simulation.forecast import Roots, forecast, forecast_normal
 from nof1.errors import InputError, RefusalError, takes
+from nof1.plan.protocol.analysis import Priors
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
 
@@ -58,6 +61,7 @@ if TYPE_CHECKING:
 
 Engine = Literal["nuts", "marginal"]
 ENGINES: tuple[Engine, ...] = ("nuts", "marginal")
+MIN_DRAWS, MIN_CHAINS = 100, 2  # fewer have no tails to tell an interval from, or nothing to agree with
 _VERSIONED = ("numpy", "scipy", "pandas", "pymc", "nutpie", "arviz", "arviz-stats")
 
 
@@ -68,6 +72,10 @@ def fit(
     seed: int = 1,
     engine: Engine = "nuts",
     sensitivity: bool = True,
+    draws: int | None = None,
+    chains: int | None = None,
+    target_accept: float | None = None,
+    priors: Priors | Mapping[str, float] | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Estimate this person's own effect.
@@ -83,6 +91,16 @@ def fit(
     sensitivity : bool
         Whether to ask the same question under other choices, too. For the families ordinal, count and binary that takes a
         minute, since each choice is sampled.
+    draws : int, optional
+        Of the posterior, at least 100: of each chain of NUTS (1,000 if not given), or in all of the marginal engine (4,000).
+    chains : int, optional
+        Of NUTS, at least 2; 4 if not given. The marginal engine has none: its draws are independent.
+    target_accept : float, optional
+        Of NUTS, between 0 and 1: nearer to 1 is slower and more careful; 0.95 if not given.
+        Where draws do not settle, NUTS tries once more, with more and smaller steps but for what is given here.
+    priors : Priors or mapping of str to float, optional
+        Other priors than the protocol's, on the scale of the family; those that are not named stay. The result says so
+        wherever it is shown, and is not saved as the trial's own.
     progress : callable, optional
         Told the stage, the part done and the whole, such as ``("sampling", 2000, 8000)``.
 
@@ -95,16 +113,63 @@ def fit(
     RefusalError
         If the nights cannot answer: one arm never recorded, too few nights, no variation.
     InputError
-        If an option is unknown.
+        If an option is unknown, not possible, or not one of the engine.
+
+    Examples
+    --------
+    >>> result = nof1.fit(trial, engine="marginal", priors={"effect_sd": 0.5})
+    >>> result.record.planned_priors
+    {'effect_sd': 2.0}
     """
     if engine not in ENGINES:
         raise InputError(f"There is no engine {engine!r}. Choose one of: {', '.join(ENGINES)}.")
     if not 0 <= seed < 2**32:
         raise InputError(f"The seed {seed} must be a whole number from 0 to {2**32 - 1}.")
-    data = build_model_data(trial)
     if engine == "marginal":
-        return _from_marginal(trial, data, seed, sensitivity=sensitivity)
-    return _from_nuts(trial, data, seed, progress or _silent, sensitivity=sensitivity)
+        _refuse_options_of_nuts(chains=chains, target_accept=target_accept)
+    _refuse_impossible(draws, chains, target_accept)
+    answered = trial if priors is None else with_priors(trial, priors)
+    data = build_model_data(answered)
+    if engine == "marginal":
+        result = _from_marginal(answered, data, seed, sensitivity=sensitivity, draws=draws or DRAWS)
+    else:
+        nuts = _Sampling(efforts_with(draws, target_accept), chains or CHAINS, progress or _silent)
+        result = _from_nuts(answered, data, seed, nuts, sensitivity=sensitivity)
+    return result if priors is None else _with_other_priors(result, trial)
+
+
+def _refuse_options_of_nuts(**given: float | None) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise InputError(
+                f"The marginal engine has no {name}: it does not sample in steps. Leave {name} out, or take engine='nuts'."
+            )
+
+
+def _refuse_impossible(draws: object, chains: object, target_accept: object) -> None:
+    for name, value, least in (("draws", draws, MIN_DRAWS), ("chains", chains, MIN_CHAINS)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least):
+            raise InputError(f"{name} must be a whole number from {least} up, not {value!r}.")
+    if target_accept is not None and not (isinstance(target_accept, Real) and 0 < float(target_accept) < 1):
+        raise InputError(f"target_accept must be a number between 0 and 1, such as 0.95, not {target_accept!r}.")
+
+
+def _with_other_priors(result: Result, trial: Trial) -> Result:
+    """The result as one of the trial as planned, with those of its protocol's priors that others were used in place of."""
+    planned, used = trial.protocol.priors.model_dump(exclude_none=True), result.record.priors
+    sha256 = trial.protocol.sha256()
+    result.posterior.attrs["protocol_sha256"] = sha256
+    replaced = {name: value for name, value in planned.items() if used[name] != value}
+    return replace(result, trial=trial, record=replace(result.record, protocol_sha256=sha256, planned_priors=replaced))
+
+
+@dataclass(frozen=True)
+class _Sampling:
+    """How NUTS is to sample, and whom to tell of it."""
+
+    efforts: tuple[Effort, ...]
+    chains: int
+    progress: Progress
 
 
 @dataclass(frozen=True)
@@ -114,6 +179,7 @@ class _Quick:
     fit: MarginalFit
     solved: EffectEstimates
     posterior: "xr.Dataset | None"
+    draws: int
     seconds: float
 
     @property
@@ -121,25 +187,25 @@ class _Quick:
         return self.solved.rows
 
     def described(self) -> MarginalRun:
-        return MarginalRun(self.seconds, self.fit.pareto_k, self.fit.ess)
+        return MarginalRun(self.seconds, self.fit.pareto_k, self.fit.ess, self.draws)
 
 
-def _quick(protocol: Protocol, data: ModelData, seed: int) -> _Quick:
+def _quick(protocol: Protocol, data: ModelData, seed: int, draws: int = DRAWS) -> _Quick:
     clock = time.perf_counter()
     fitted = fit_marginal(data, seed=seed)
-    posterior = None if data.family == "normal" else marginal_draws(data, fitted, seed=seed)
-    solved = from_marginal(protocol, data, fitted, seed=seed)
-    return _Quick(fitted, solved, posterior, time.perf_counter() - clock)
+    posterior = None if data.family == "normal" else marginal_draws(data, fitted, seed=seed, draws=draws)
+    solved = from_marginal(protocol, data, fitted, seed=seed, draws=draws)
+    return _Quick(fitted, solved, posterior, draws, time.perf_counter() - clock)
 
 
-def _from_marginal(trial: Trial, data: ModelData, seed: int, *, sensitivity: bool) -> Result:
+def _from_marginal(trial: Trial, data: ModelData, seed: int, *, sensitivity: bool, draws: int) -> Result:
     protocol = trial.protocol
-    quick = _quick(protocol, data, seed)
+    quick = _quick(protocol, data, seed, draws)
     posterior = quick.posterior
     further = None if posterior is None else further_rows(protocol, data, posterior)
-    tree = complete_tree(
-        data, marginal_draws(data, quick.fit, seed=seed) if posterior is None else posterior, None, seed=seed
-    )
+    if posterior is None:
+        posterior = marginal_draws(data, quick.fit, seed=seed, draws=draws)
+    tree = complete_tree(data, posterior, None, seed=seed)
     parts = _Parts(
         engines=Engines(marginal=quick.described()),
         effects=pair_effects(protocol, "marginal", quick.rows, further),
@@ -149,8 +215,8 @@ def _from_marginal(trial: Trial, data: ModelData, seed: int, *, sensitivity: boo
     return _result(trial, data, seed, tree, parts, quick)
 
 
-def _from_nuts(trial: Trial, data: ModelData, seed: int, progress: Progress, *, sensitivity: bool) -> Result:
-    protocol = trial.protocol
+def _from_nuts(trial: Trial, data: ModelData, seed: int, nuts: _Sampling, *, sensitivity: bool) -> Result:
+    protocol, progress = trial.protocol, nuts.progress
     if data.family == "student":
         refuse_without_posterior(data)
     quick: _Quick | None = None
@@ -161,7 +227,8 @@ def _from_nuts(trial: Trial, data: ModelData, seed: int, progress: Progress, *, 
         refused = refusal.told
     second = None if quick is None else quick.solved
     aside = in_background(_aside, trial, seed, second, sensitivity=sensitivity)
-    sampled = sample_nuts(compile_nuts(data, progress=progress), seed=seed, progress=progress)
+    compiled = compile_nuts(data, progress=progress)
+    sampled = sample_nuts(compiled, seed=seed, progress=progress, efforts=nuts.efforts, chains=nuts.chains)
     tree = sampled.tree
     posterior = tree["posterior"].to_dataset()
     rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
@@ -289,6 +356,7 @@ def _result(
 
 
 def _nuts_run(fitted: NutsFit) -> NutsRun:
+    sizes = fitted.tree["posterior"].sizes
     return NutsRun(
         seconds=sum(fitted.seconds.values()),
         parts=fitted.seconds,
@@ -296,6 +364,8 @@ def _nuts_run(fitted: NutsFit) -> NutsRun:
         ess_min=fitted.ess_min,
         divergences=fitted.divergences,
         target_accept=fitted.target_accept,
+        chains=sizes["chain"],
+        draws=sizes["draw"],
     )
 
 

@@ -13,10 +13,10 @@ from nof1.analyze.schema import SCHEMAS, PairEffect, ResultsRecord, from_dict
 from nof1.clock import local_now
 from nof1.commit import locked
 from nof1.errors import InputError
-from nof1.files import read_bytes, sha256_file, write_atomic
+from nof1.files import is_file, read_bytes, sha256_file, write_atomic
 from nof1.language import said_in, with_said
 from nof1.plan.protocol.analysis import Estimand
-from nof1.plan.protocol.protocol import SIMULATED
+from nof1.plan.protocol.protocol import PROTOCOL_FILE, SIMULATED
 from nof1.record.looks import Look, record_look
 from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
 from nof1.record.trial import Trial
@@ -142,11 +142,14 @@ class Result:
         now = now or local_now()
         return record_look(folder, self.trial, engine=self.engine, verdict=self.lead[0].named.verdict, now=now)
 
-    def save(self, folder: str | Path, *, now: datetime | None = None) -> Path:
+    def save(self, folder: str | Path, *, results: str | Path = RESULTS_FOLDER, now: datetime | None = None) -> Path:
         """Write results.json and posterior.nc into the trial folder; an answer before the last night is a look, put on record.
 
         Parameters
         ----------
+        folder : str or Path
+        results : str or Path, optional
+            Folder for the two files, seen from the trial folder.
         now : datetime, optional
             Aware, local: the moment of the look. The clock's if not given.
 
@@ -154,9 +157,20 @@ class Result:
         -------
         Path
             The results folder.
+
+        Raises
+        ------
+        InputError
+            If other priors than the protocol's were used, and this would be the trial's own `results` folder.
         """
         folder = Path(folder)
-        results = folder / RESULTS_FOLDER
+        results = folder / results
+        own = results.resolve() == (folder / RESULTS_FOLDER).resolve()
+        if self.record.planned_priors and own and is_file(folder / PROTOCOL_FILE):
+            raise InputError(
+                f"{results} is for the answer with the protocol's priors, and this one has others. "
+                "Save it beside that: result.save(folder, results='other-priors')."
+            )
         looks, _ = self.look(folder, now=now)
         with locked(folder):
             write_atomic(results / POSTERIOR_FILE, _netcdf(self.posterior))
@@ -169,8 +183,14 @@ class Result:
         return results
 
     @classmethod
-    def load(cls, folder: str | Path) -> "Result":
+    def load(cls, folder: str | Path, *, results: str | Path = RESULTS_FOLDER) -> "Result":
         """Read the result of a trial folder, and refuse one that belongs to other data.
+
+        Parameters
+        ----------
+        folder : str or Path
+        results : str or Path, optional
+            Folder that `save` wrote it into, seen from the trial folder.
 
         Raises
         ------
@@ -179,7 +199,7 @@ class Result:
         """
         folder = Path(folder)
         trial = Trial.load(folder)
-        path = folder / RESULTS_FOLDER / RESULTS_FILE
+        path = folder / results / RESULTS_FILE
         if not path.is_file():
             raise InputError(f"{folder} has no results yet. Run 'nof1 analyze {folder}' first.")
         try:
@@ -197,7 +217,7 @@ class Result:
             raise InputError(
                 f"The diary or the protocol has changed since the analysis. Run 'nof1 analyze {folder}' again."
             )
-        posterior = folder / RESULTS_FOLDER / POSTERIOR_FILE
+        posterior = folder / results / POSTERIOR_FILE
         if not posterior.is_file() or sha256_file(posterior) != hashes[2]:
             raise InputError(
                 f"{posterior} is missing or does not belong to {RESULTS_FILE}. Run 'nof1 analyze {folder}' again."
@@ -274,9 +294,17 @@ def _rows(result: Result) -> list[Row]:
         ("computed", f"by {_ENGINES[result.engine]}"),
         ("failed", "\n".join(failed)) if failed else ("checks", "no check of the computation failed"),
         ("look at", "\n".join(_cautions(result))),
+        ("priors", _other_priors(result)),
     ]
     rows = [row for row in rows if row[1]]
     return [*rows, ("data", SIMULATED)] if result.record.simulated else rows
+
+
+def _other_priors(result: Result) -> str:
+    """Which priors are not the protocol's; empty where all are."""
+    record = result.record
+    told = [f"{name} {record.priors[name]:g} instead of {of:g}" for name, of in record.planned_priors.items()]
+    return f"With other priors than the protocol's: {', '.join(told)}" if told else ""
 
 
 def _cautions(result: Result) -> list[str]:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -36,16 +36,23 @@ SCHEMAS = (1, SCHEMA)  # that can be read
 
 @dataclass(frozen=True)
 class MarginalRun:
-    """How the marginal engine did: seconds, Pareto k of its weights, effective number of draws."""
+    """How the marginal engine did: seconds, Pareto k of its weights, effective number of draws, draws that were kept.
+
+    The last is None in files that did not say it.
+    """
 
     seconds: float
     pareto_k: float
     ess: float
+    draws: int | None = None
 
 
 @dataclass(frozen=True)
 class NutsRun:
-    """How the sampler did; `parts` are the seconds of its parts."""
+    """How the sampler did; `parts` are the seconds of its parts, `draws` those of each chain.
+
+    Chains and draws are None in files that did not say them.
+    """
 
     seconds: float
     parts: dict[str, float]
@@ -53,6 +60,8 @@ class NutsRun:
     ess_min: float
     divergences: int
     target_accept: float
+    chains: int | None = None
+    draws: int | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +156,9 @@ class ResultsRecord:
     protocol_sha256, diary_sha256, posterior_sha256 : str
         Hashes of what it belongs to; the last is "" until the result is saved.
     priors : dict of str to float
-        As the protocol fixes them.
+        That were used.
+    planned_priors : dict of str to float
+        The protocol's, for those that others were used in place of: empty in an analysis as planned.
     amendments : tuple of str
         Changes after the draw, in sentences.
     periods, adherence, harms, blinding
@@ -189,6 +200,7 @@ class ResultsRecord:
     versions: dict[str, str]
     looks: tuple[Look, ...] = ()
     posterior_sha256: str = ""
+    planned_priors: dict[str, float] = field(default_factory=dict)
     schema: Literal[2] = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

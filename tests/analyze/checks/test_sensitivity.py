@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from families import make_protocol, make_trial
 from fitted import fitted
-from known import SAMPLE, TARGETS, nightly, two_arms
+from known import SAMPLE, TARGETS, nightly, planned_with, two_arms
 
-from nof1 import InputError, Protocol, RefusalError, Trial, fit
+from nof1 import InputError, RefusalError, Trial, fit
 from nof1.analyze.checks.sensitivity import Choice, alternatives, compare, of_pair, sensitivity
 from nof1.analyze.engines import choose as engines
 from nof1.analyze.engines.marginal import fit_marginal
@@ -35,14 +35,6 @@ def helps():
 @pytest.fixture(scope="module")
 def rows(helps):
     return sensitivity(helps, seed=3, quick=True)
-
-
-def planned_with(trial, analysis):
-    """The trial as if its protocol had been another one: built anew, with all its checks."""
-    content = trial.protocol.to_dict()
-    priors = content["analysis"]["priors"] | analysis.get("priors", {})
-    content["analysis"] |= analysis | {"priors": priors}
-    return Trial(Protocol.build(content), trial.order, trial.entries)
 
 
 def by_choice(rows):

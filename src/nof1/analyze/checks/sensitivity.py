@@ -4,7 +4,6 @@ Every choice is the trial as it was recorded with another `protocol.analysis`, a
 (`nof1.analyze.engines.choose`): those of the marginal engine together take a fraction of a second. Knows nothing of pages.
 """
 
-import copy
 import typing
 import warnings
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from nof1.analyze.engines.pair_effects import Row
 from nof1.analyze.model.data import build_model_data, night_of_period
 from nof1.analyze.model.effects import Effect, Verdict, pairs
 from nof1.analyze.model.exposure import NEARLY_FULL
+from nof1.analyze.model.other_analysis import with_analysis
 from nof1.errors import InputError, Nof1Warning, RefusalError
 from nof1.language import Sentence, phrase, say, say_some
 from nof1.plan.design.fields import PAUSE
@@ -303,20 +303,9 @@ def _solved(trial: Trial, alternative: Alternative, seed: int) -> EffectEstimate
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Nof1Warning)  # the main analysis has said it
-            return estimate(trial.protocol, build_model_data(_replanned(trial, alternative.analysis)), seed=seed)
+            return estimate(trial.protocol, build_model_data(with_analysis(trial, alternative.analysis)), seed=seed)
     except (RefusalError, InputError) as refusal:
         return refusal.told
-
-
-def _replanned(trial: Trial, analysis: Analysis) -> Trial:
-    """The trial with another analysis: not built anew, since no check of nights or order looks at what is changed here.
-
-    The copy has the table of nights, too, which takes longer to make than a fit.
-    """
-    _ = trial.frame  # made once, before it is copied
-    other = copy.copy(trial)
-    object.__setattr__(other, "protocol", trial.protocol.model_copy(update={"analysis": analysis}))
-    return other
 
 
 def _rows(

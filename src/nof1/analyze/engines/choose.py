@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import MARGINAL_FAMILIES, MarginalFit, fit_marginal
 from nof1.analyze.engines.pair_effects import Row, drawn_rows, highest_exposure, mixture_rows, rows_of
-from nof1.analyze.engines.posterior import marginal_draws
+from nof1.analyze.engines.posterior import DRAWS, marginal_draws
 from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.draws import Draws
 from nof1.analyze.model.exposure import exposure_summary
@@ -52,13 +52,15 @@ def estimate(protocol: Protocol, data: ModelData, *, seed: int) -> EffectEstimat
     return _sampled(protocol, data, seed=seed)
 
 
-def from_marginal(protocol: Protocol, data: ModelData, fitted: MarginalFit, *, seed: int) -> EffectEstimates:
-    """Effects from a fit of the marginal engine."""
+def from_marginal(
+    protocol: Protocol, data: ModelData, fitted: MarginalFit, *, seed: int, draws: int = DRAWS
+) -> EffectEstimates:
+    """Effects from a fit of the marginal engine; `draws` count where the effect is not linear, of durations."""
     if data.family == "normal":
         return EffectEstimates(mixture_rows(protocol, fitted), fitted.highest_exposure, "marginal")
     from nof1.analyze.engines.nuts import mcse
 
-    posterior = marginal_draws(data, fitted, seed=seed)
+    posterior = marginal_draws(data, fitted, seed=seed, draws=draws)
     rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
     return EffectEstimates(rows, fitted.highest_exposure, "marginal")
 

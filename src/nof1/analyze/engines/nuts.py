@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -93,7 +93,22 @@ def compile_nuts(data: ModelData, *, progress: Progress) -> CompiledModel:
     return CompiledModel(data, compiled, seconds | {"compiling": time.perf_counter() - clock})
 
 
-def sample_nuts(model: CompiledModel, *, seed: int, progress: Progress, efforts: Sequence[Effort] = EFFORTS) -> NutsFit:
+def efforts_with(draws: int | None, target_accept: float | None) -> tuple[Effort, ...]:
+    """The usual efforts with the draws of each chain and the acceptance that somebody chose, which hold in every try."""
+    return tuple(
+        replace(effort, draws=draws or effort.draws, target_accept=target_accept or effort.target_accept)
+        for effort in EFFORTS
+    )
+
+
+def sample_nuts(
+    model: CompiledModel,
+    *,
+    seed: int,
+    progress: Progress,
+    efforts: Sequence[Effort] = EFFORTS,
+    chains: int = CHAINS,
+) -> NutsFit:
     """Sample the posterior with NUTS, trying harder if the draws did not settle.
 
     Parameters
@@ -104,18 +119,20 @@ def sample_nuts(model: CompiledModel, *, seed: int, progress: Progress, efforts:
         Told of "sampling", the draws done and the draws in all.
     efforts : sequence of Effort
         Tried in turn until the draws settle.
+    chains : int
+        At least 2, or nothing can be said of how they agree.
     """
     import nutpie
 
     clock = time.perf_counter()
     for effort in efforts:
-        total = CHAINS * (effort.draws + effort.tune)
+        total = chains * (effort.draws + effort.tune)
         progress("sampling", 0, total)
         tree = nutpie.sample(
             model.code,
             draws=effort.draws,
             tune=effort.tune,
-            chains=CHAINS,
+            chains=chains,
             seed=seed,
             target_accept=effort.target_accept,
             save_warmup=False,

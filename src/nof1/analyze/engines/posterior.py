@@ -29,14 +29,14 @@ class Parameter:
     informed: bool
 
 
-def marginal_draws(data: ModelData, fit: MarginalFit, *, seed: int) -> "xr.Dataset":
+def marginal_draws(data: ModelData, fit: MarginalFit, *, seed: int, draws: int = DRAWS) -> "xr.Dataset":
     """Draws of all parameters as a dataset with one chain."""
     import xarray as xr
 
-    chosen, coefficients, offsets = draw_coefficients(fit, DRAWS, np.random.default_rng(seed))
+    chosen, coefficients, offsets = draw_coefficients(fit, draws, np.random.default_rng(seed))
     columns = iter(coefficients.T)
     values: dict[str, tuple[tuple[str, ...], Array]] = {"level": ((), next(columns) + data.priors.level_mean)}
-    coords: dict[str, Any] = {"chain": [0], "draw": np.arange(DRAWS), "arm": list(data.arms)}
+    coords: dict[str, Any] = {"chain": [0], "draw": np.arange(draws), "arm": list(data.arms)}
     if data.trend:
         values["trend"] = ((), next(columns))
     if data.covariate_names:

@@ -216,7 +216,7 @@ def _prior_posterior(trial: Trial, result: Result) -> str:
     ]
     return say(
         "Effects on the model's scale before the nights, mean 0 and standard deviation {sd:number}, and after them: {arms}.",
-        sd=float(trial.protocol.priors.effect_sd),
+        sd=result.record.priors["effect_sd"],
         arms=listed(arms),
     )
 

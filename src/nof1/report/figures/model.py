@@ -192,7 +192,7 @@ def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     a little more (Kallioinen et al. 2024).
     """
     protocol = result.trial.protocol
-    sd = float(protocol.priors.effect_sd)
+    sd = result.record.priors["effect_sd"]
     effect = result.posterior["posterior"].to_dataset()["effect"]
     check = result.record.checks.prior
     arms = protocol.active_arms

@@ -195,7 +195,7 @@ def _parameter(name: str) -> str:
 
 
 def _prior(result: Result, name: str, row: Parameter) -> str:
-    """The prior with the numbers of the protocol."""
+    """The prior with the numbers that were used."""
     template = _PARAMETERS[name][1] if name in _PARAMETERS else _EFFECT_PRIOR if name.startswith("effect[") else ""
     if template:
         return say(template, **result.record.priors)

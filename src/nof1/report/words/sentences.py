@@ -327,9 +327,20 @@ def further_comparisons(count: int) -> list[str]:
     ]
 
 
+def other_priors(result: Result) -> list[str]:
+    """A sentence where other priors than the protocol's were used: which, and what the protocol has."""
+    record = result.record
+    told: list[str] = [
+        say("{name} {used:number} instead of {planned:number}", name=name, used=record.priors[name], planned=planned)
+        for name, planned in record.planned_priors.items()
+    ]
+    return [say("With other priors than the protocol's: {priors}.", priors=listed(told))] if told else []
+
+
 def failed_checks(result: Result) -> list[str]:
-    """Sentences of the checks that failed; they stand at the head of every page."""
+    """What must be known before anything else, at the head of every page: other data, other priors, checks that failed."""
     return [
         *changed_diary(result),
+        *other_priors(result),
         *(again(check.sentence) for check in result.failures),
     ]
