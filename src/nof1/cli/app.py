@@ -1,5 +1,6 @@
 """The list of commands, in the order in which a person meets them."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -49,19 +50,30 @@ def _common(
     pass
 
 
-app.command("plan")(plan.plan)
-app.command("power")(power.power)
-app.command("log")(log.log)
-app.command("diary-page")(diary_page.diary_page)
-app.command("serve")(serve.serve)
-app.command("import")(import_.import_)
-app.command("adopt")(adopt.adopt)
-app.command("status")(status.status)
-app.command("amend")(amend.amend)
-app.command("unseal")(unseal.unseal)
-app.command("analyze")(analyze.analyze)
-app.command("report")(report.report)
-app.command("cohort")(cohort.cohort)
-app.command("share")(share.share)
-app.command("check")(check.check)
-app.command("demo")(demo.demo)
+# Each command and an example of it, which its help shows as it stands.
+_COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
+    "plan": (plan.plan, "nof1 plan my-trial --dose-mg 200 --form citrate"),
+    "power": (power.power, "nof1 power my-trial --trials 200"),
+    "log": (log.log, "nof1 log my-trial --set severity=3 --set dose_mg=200"),
+    "diary-page": (diary_page.diary_page, "nof1 diary-page my-trial"),
+    "serve": (serve.serve, "nof1 serve my-trial --lan"),
+    "import": (import_.import_, 'nof1 import my-trial table.csv --map severity="How bad?"'),
+    "adopt": (
+        adopt.adopt,
+        "nof1 adopt my-walks table.csv --date date \\\n"
+        "    --outcome sleep --low 0 --high 100 --better higher \\\n"
+        "    --arm evening --reference home",
+    ),
+    "status": (status.status, "nof1 status my-trial"),
+    "amend": (amend.amend, 'nof1 amend my-trial --note "100 mg from now on"'),
+    "unseal": (unseal.unseal, "nof1 unseal my-trial helper"),
+    "analyze": (analyze.analyze, "nof1 analyze my-trial --engine marginal"),
+    "report": (report.report, "nof1 report my-trial --language de --large-print"),
+    "cohort": (cohort.cohort, "nof1 cohort people --out results"),
+    "share": (share.share, "nof1 share my-trial --out copies"),
+    "check": (check.check, "nof1 check my-trial"),
+    "demo": (demo.demo, "nof1 demo sample-trial"),
+}
+for _name, (_command, _example) in _COMMANDS.items():
+    # The list of commands tells the sentence in full where it is given as the short one. \b: lines are not filled.
+    app.command(_name, short_help=_command.__doc__, epilog=f"\b\nExample:\n  {_example}")(_command)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OUT = Path("nof1-cohort")
 _SHOWN = 10  # problems that are told one by one; all are in the file
 Folders = Annotated[
-    list[Path], typer.Argument(metavar="DIR...", help="Trial folders, or folders that hold trial folders.")
+    list[Path], typer.Argument(metavar="DIR", help="Trial folders, or folders that hold trial folders.")
 ]
 
 

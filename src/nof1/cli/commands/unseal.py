@@ -18,7 +18,7 @@ _Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why; it is pr
 
 def unseal(
     folder: Folder,
-    helper: Annotated[Path | None, typer.Argument(metavar="[HELPER_DIR]", help="The helper's folder.")] = None,
+    helper: Annotated[Path | None, typer.Argument(metavar="HELPER_DIR", help="The helper's folder.")] = None,
     packs: Annotated[
         str | None,
         typer.Option(metavar="ARM,ARM,…", help="Shuffled packs: what was in each, in the order of their numbers."),

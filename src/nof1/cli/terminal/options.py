@@ -13,7 +13,7 @@ from nof1.plan.protocol.protocol import PROTOCOL_FILE
 HERE = Path()
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Trial folder.")]
 FolderOrHere = Annotated[
-    Path, typer.Argument(metavar="[DIR]", help="Trial folder; the one you are in if not given.", show_default=False)
+    Path, typer.Argument(metavar="DIR", help="Trial folder; the one you are in if not given.", show_default=False)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DaskAddress = Annotated[
