@@ -1,10 +1,16 @@
 """The names that `import nof1` gives: listed and nothing else, examples that run, and a sentence for what is of the wrong kind."""
 
 import doctest
+import inspect
+import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
+from fitted import fitted
 from known import SAMPLE, two_arms
+from matplotlib import pyplot as plt
+from records import left_out, predictive, sampled, statistic
 
 import nof1
 from nof1 import InputError, Trial
@@ -23,22 +29,48 @@ def test_what_is_listed_is_there_and_nothing_else_is_listed(module):
     assert [name for name in module.__all__ if not hasattr(module, name)] == []
 
 
-def examples():
-    for name in nof1.__all__:
-        one = getattr(nof1, name)
-        parts = [one, *vars(one).values()] if isinstance(one, type) else [one]
-        for part in parts:
-            text = getattr(getattr(part, "__func__", part), "__doc__", "") or ""
-            if ">>>" in text:
-                yield pytest.param(text, id=f"{name}.{getattr(part, '__name__', '')}")
+def public():
+    """Every function and class that is listed, and every method of such a class that is nof1's own; a property is an attribute.
+
+    What takes a folder as a command does is tried in test_calls.py.
+    """
+    for module, names in ((nof1, nof1.__all__), (nof1.plots, nof1.plots.__all__), (nof1.report, ["summary"])):
+        for name in names:
+            one = getattr(module, name)
+            if not callable(one):
+                continue  # a module, or the version
+            yield pytest.param(one, id=f"{module.__name__}.{name}")
+            for method, of in inspect.getmembers(one, inspect.isroutine) if isinstance(one, type) else ():
+                if not method.startswith("_") and str(getattr(of, "__module__", "")).startswith("nof1."):
+                    clock = [pytest.mark.clock] if method in ("load", "look", "save", "plan", "adopt") else []
+                    yield pytest.param(of, id=f"{module.__name__}.{name}.{method}", marks=clock)
 
 
-@pytest.mark.clock
-@pytest.mark.parametrize("text", [*examples()])
-def test_examples_run(text, tmp_path):
-    given = {"nof1": nof1, "Trial": Trial, "trial": Trial.load(SAMPLE / "helps"), "new_folder": tmp_path / "new"}
+@pytest.fixture(scope="module")
+def named():
+    """What examples take for granted; `nof1` says so."""
+    result = fitted("helps")
+    checks = {"predictive": predictive(statistic("mean on off", 6.0, 6.0, (5.5, 6.4), 0.4))}
+    return {
+        "nof1": nof1,
+        "Trial": Trial,
+        "trial": result.trial,
+        "result": result,
+        "sampled": sampled(result, left_out=left_out(np.linspace(0.01, 0.99, 80)), **checks),
+        "found": nof1.power(result.trial.protocol, trials=20, neighbours=False, workers=1),
+        "cohort": nof1.fit_cohort({"Ada": result.trial, "Ben": result.trial}),
+    }
+
+
+@pytest.mark.parametrize("one", [*public()])
+def test_everything_public_has_an_example_that_runs(one, named, tmp_path):
+    shutil.copytree(SAMPLE / "helps", tmp_path / "trial")
+    text = inspect.getdoc(one)
+    given = named | {"folder": tmp_path / "trial", "new_folder": tmp_path / "new"}
     parsed = doctest.DocTestParser().get_doctest(text, given, "example", None, 0)
+    assert parsed.examples
     assert doctest.DocTestRunner(verbose=False).run(parsed).failed == 0
+    plt.close("all")
 
 
 def test_a_frame_is_no_trial_and_how_to_make_one_is_said(tmp_path):

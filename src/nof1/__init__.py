@@ -1,6 +1,9 @@
 """nof1: personal (N-of-1) trials. Plan, record, analyze, report.
 
 The names below are imported when they are first used, so that a command which needs no PyMC never waits for it.
+
+Every function and method has an example. In these, `folder` is a trial folder, a copy of data/sample/helps; `trial` is its trial,
+`result` its fit by the marginal engine, `sampled` one by PyMC, `found` what `power` says of its design, and `cohort` a `Cohort`.
 """
 
 from importlib import import_module

@@ -20,7 +20,16 @@ def how_to_install(extra: str) -> str:
 
 
 class Nof1Error(Exception):
-    """Something a person can mend; the text says how."""
+    """Something a person can mend; the text says how.
+
+    Examples
+    --------
+    >>> try:
+    ...     nof1.Trial.load("nowhere")
+    ... except nof1.Nof1Error as error:
+    ...     print(str(error).partition(":")[0])
+    nowhere is no trial folder
+    """
 
     @property
     def told(self) -> str:
@@ -29,15 +38,44 @@ class Nof1Error(Exception):
 
 
 class InputError(Nof1Error, ValueError):
-    """A value, a file or an option is not what it must be."""
+    """A value, a file or an option is not what it must be.
+
+    Examples
+    --------
+    >>> try:
+    ...     nof1.fit(trial, engine="stan")
+    ... except nof1.InputError as error:
+    ...     print(error)
+    There is no engine 'stan'. Choose one of: nuts, marginal.
+    """
 
 
 class RefusalError(Nof1Error):
-    """The question cannot be answered honestly from what is there."""
+    """The question cannot be answered honestly from what is there.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nights = pd.DataFrame({"day": [1, 2, 3, 4], "arm": ["off", "on", "on", "off"], "legs": [5, 5, 5, 5]})
+    >>> flat = nof1.Trial.from_frame(nights, outcome="legs", arm="arm", day="day", reference="off", low=0, high=10)
+    >>> try:
+    ...     nof1.fit(flat)
+    ... except nof1.RefusalError as error:
+    ...     print(str(error).partition(":")[0])
+    Every recorded legs is 5
+    """
 
 
 class Nof1Warning(UserWarning):
-    """An answer was given, with a reservation that the text explains."""
+    """An answer was given, with a reservation that the text explains.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", nof1.Nof1Warning)  # or "ignore"
+    ...     trial = nof1.Trial.load(folder)
+    """
 
 
 _HOW = {

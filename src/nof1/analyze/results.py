@@ -46,6 +46,11 @@ class Result:
         What results.json holds; `record.to_dict()` as plain values.
     posterior : xarray.DataTree
         Draws of the leading engine, as every ArviZ function takes them.
+
+    Examples
+    --------
+    >>> result.lead[0].full.verdict, result.passed
+    ('helps', True)
     """
 
     trial: Trial
@@ -83,15 +88,33 @@ class Result:
         return [entry for entry in self.record.effects if entry.engine == self.engine]
 
     def leading_estimand(self, entry: PairEffect) -> Estimand:
-        """The estimand that pages lead with: the one the protocol names, unless exposure never came near to full: then as lived."""
+        """The estimand that pages lead with: the one the protocol names, unless exposure never came near to full: then as lived.
+
+        Examples
+        --------
+        >>> result.leading_estimand(result.lead[0])
+        'full'
+        """
         return "as-lived" if self.short_of_full(entry) else entry.estimand
 
     def leading(self, entry: PairEffect) -> Effect:
-        """The effect on the estimand that pages lead with."""
+        """The effect on the estimand that pages lead with.
+
+        Examples
+        --------
+        >>> result.leading(result.lead[0]).verdict
+        'helps'
+        """
         return entry.on(self.leading_estimand(entry))
 
     def short_of_full(self, entry: PairEffect) -> list[str]:
-        """The arms of a comparison whose exposure never came near to full, where the protocol names the full effect."""
+        """The arms of a comparison whose exposure never came near to full, where the protocol names the full effect.
+
+        Examples
+        --------
+        >>> result.short_of_full(result.lead[0])
+        []
+        """
         exposure = self.record.exposure
         if entry.estimand != "full":
             return []
@@ -116,6 +139,11 @@ class Result:
 
         `posterior` holds the log likelihood of each night given those before it, which adds up to that of all nights; for
         leaving out single nights of a series it is the wrong one.
+
+        Examples
+        --------
+        >>> result.leave_one_out["log_likelihood"].sizes["day"] == result.record.nights.analyzed
+        True
         """
         from nof1.analyze.engines.inference_data import leave_one_out_tree
         from nof1.analyze.model.data import build_model_data
@@ -138,6 +166,11 @@ class Result:
             All looks on record.
         look : Look or None
             The one at these nights; None if this is no early look.
+
+        Examples
+        --------
+        >>> result.look(folder)  # the last night is over
+        ((), None)
         """
         now = now or local_now()
         return record_look(folder, self.trial, engine=self.engine, verdict=self.lead[0].named.verdict, now=now)
@@ -162,6 +195,11 @@ class Result:
         ------
         InputError
             If other priors than the protocol's were used, and this would be the trial's own `results` folder.
+
+        Examples
+        --------
+        >>> sorted(path.name for path in result.save(folder).iterdir())
+        ['posterior.nc', 'results.json']
         """
         folder = Path(folder)
         results = folder / results
@@ -196,6 +234,13 @@ class Result:
         ------
         InputError
             If there is no result, it is damaged or was changed by hand, or protocol or diary have changed since.
+
+        Examples
+        --------
+        >>> result.save(folder).name
+        'results'
+        >>> nof1.Result.load(folder).effects.equals(result.effects)
+        True
         """
         folder = Path(folder)
         trial = Trial.load(folder)

@@ -46,6 +46,12 @@ class Trial:
         What went on record before a concealed order was opened.
     measures : mapping of (date, str) to float
         Secondary outcomes by night and name, such as "sleep_minutes".
+
+    Examples
+    --------
+    >>> trial = nof1.Trial.load(folder)
+    >>> trial.protocol.nights, len(trial.missing_nights)
+    (91, 8)
     """
 
     protocol: Protocol
@@ -182,6 +188,11 @@ class Trial:
         ------
         InputError
             If the folder is no trial folder, or a file in it is missing or damaged.
+
+        Examples
+        --------
+        >>> nof1.Trial.load(folder) == trial
+        True
         """
         protocol = Protocol.load(folder)
         order = load_order(folder, protocol)
@@ -349,6 +360,11 @@ class Trial:
         that were not recorded are nan. `arm` is
         "washout" or "pause" on nights that belong to none; `dose_mg` of a concealed trial is the share of the pack that
         was taken, times the dose that turned out to be in it.
+
+        Examples
+        --------
+        >>> trial.frame.columns[:6].tolist()
+        ['day', 'period', 'block', 'arm', 'severity', 'dose_mg']
         """
         import pandas as pd
 

@@ -106,6 +106,11 @@ def randomization_test(
         If nof1 did not draw the order, or one of the arms has no recorded night.
     InputError
         If an arm or the statistic is unknown.
+
+    Examples
+    --------
+    >>> nof1.randomization_test(trial).p
+    0.0625
     """
     protocol = trial.protocol
     check_statistic(statistic)

@@ -53,6 +53,11 @@ class Cohort:
     left_out : tuple of (name, reason)
     diagnostics : dict
         Of the sampler: rhat_max, ess_min, divergences; empty for two stages.
+
+    Examples
+    --------
+    >>> cohort.arm, cohort.reference, len(cohort.people)
+    ('magnesium', 'off', 2)
     """
 
     arm: str
@@ -80,12 +85,24 @@ class Cohort:
         return _as_html(self)
 
     def most_changed(self, n: int = 5) -> "pd.DataFrame":
-        """The people whose mean was moved most by pooling, in standard deviations of their own."""
+        """The people whose mean was moved most by pooling, in standard deviations of their own.
+
+        Examples
+        --------
+        >>> len(cohort.most_changed(1))
+        1
+        """
         order = self.people["shrinkage"].abs().sort_values(ascending=False, kind="stable").index
         return self.people.loc[order[:n]]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for cohort.json."""
+        """Plain values for cohort.json.
+
+        Examples
+        --------
+        >>> cohort.to_dict()["engine"]
+        'two-stage'
+        """
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return plain | {
             "level": LEVEL,

@@ -98,6 +98,12 @@ def fit_cohort(
         If an option is unknown, or the engine is "nuts" and there are more than 60 people.
     RefusalError
         If nobody is left.
+
+    Examples
+    --------
+    >>> cohort = nof1.fit_cohort({"Ada": trial, "Ben": trial})
+    >>> cohort.people["name"].tolist()
+    ['Ada', 'Ben']
     """
     if engine not in get_args(CohortEngine):
         raise InputError(f"There is no engine {engine!r}. Choose one of: {', '.join(get_args(CohortEngine))}.")

@@ -176,6 +176,14 @@ def simulate_looks(
     ------
     InputError
         If an option is not what it must be, the protocol has no rule, or its family is not in points.
+
+    Examples
+    --------
+    >>> planned = trial.protocol.to_dict()
+    >>> planned["analysis"]["interim"] = {"after_blocks": [3], "certainty": 0.99}
+    >>> looks = nof1.simulate_looks(nof1.Protocol.build(planned), trials=20, workers=1)
+    >>> looks.stops["after"].unique().tolist()
+    [3]
     """
     check_options(trials=trials, seed=seed, missing=missing, skipped=skipped, workers=workers)
     wanted = checked_effects(effects, always=(0.0,))

@@ -79,6 +79,11 @@ class Power:
     protocol : Protocol
     settings : dict
         goal, trials, seed, missing, skipped, nuisance, arm, reference, threshold.
+
+    Examples
+    --------
+    >>> found.designs["change"].tolist()
+    ['this design']
     """
 
     table: pd.DataFrame
@@ -92,7 +97,13 @@ class Power:
     settings: dict[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for --json; None where there is no number."""
+        """Plain values for --json; None where there is no number.
+
+        Examples
+        --------
+        >>> sorted(found.to_dict())
+        ['advice', 'designs', 'half_lives', 'notes', 'settings', 'slow_pool', 'table']
+        """
         return {
             "settings": dict(self.settings),
             "advice": self.advice,
@@ -165,6 +176,12 @@ def power(
     ------
     InputError
         If an option is not what it must be, or the order is not one that nof1 draws.
+
+    Examples
+    --------
+    >>> found = nof1.power(trial.protocol, trials=20, neighbours=False, workers=1)
+    >>> found.table["effect"].tolist()
+    [-2.0, -1.0, 0.0, 1.0, 2.0]
     """
     check_options(trials=trials, seed=seed, missing=missing, skipped=skipped, workers=workers)
     if not is_number(goal) or not 0 < goal < 1:

@@ -64,7 +64,14 @@ class Pause:
 
 @dataclass(frozen=True)
 class Order:
-    """Every night of the trial with its period, block and arm: stretches in calendar order, without gaps."""
+    """Every night of the trial with its period, block and arm: stretches in calendar order, without gaps.
+
+    Examples
+    --------
+    >>> order = nof1.draw_order(trial.protocol)
+    >>> order == trial.order, order.nights, order.sealed
+    (True, 91, False)
+    """
 
     periods: tuple[Period, ...]
 
@@ -109,6 +116,11 @@ class Order:
         ------
         InputError
             If the night is outside the trial.
+
+        Examples
+        --------
+        >>> trial.order.period_of(trial.order.end).arm
+        'magnesium'
         """
         for period in self.periods:
             if period.start <= night <= period.end:
@@ -116,7 +128,13 @@ class Order:
         raise InputError(f"{night} is not a night of this trial, which runs from {self.start} to {self.end}.")
 
     def ends_period(self, night: date) -> bool:
-        """Whether `night` is the last one of a period on an arm, the run-in excepted."""
+        """Whether `night` is the last one of a period on an arm, the run-in excepted.
+
+        Examples
+        --------
+        >>> trial.order.ends_period(trial.order.end)
+        True
+        """
         here = self.period_of(night)
         if night != here.end or not here.on_trial or here.number == RUN_IN:
             return False
@@ -131,6 +149,13 @@ class Order:
         ------
         InputError
             If a pause starts on a night that is outside the trial by then.
+
+        Examples
+        --------
+        >>> from nof1.plan.design.order import Pause
+        >>> paused = trial.order.with_pauses([Pause(trial.order.end, nights=3)])
+        >>> paused.nights - trial.order.nights
+        3
         """
         periods = list(self.periods)
         for pause in pauses:
@@ -147,7 +172,13 @@ class Order:
         return Order(tuple(periods))
 
     def without_pauses(self) -> "Order":
-        """The order as it was planned."""
+        """The order as it was planned.
+
+        Examples
+        --------
+        >>> trial.order.without_pauses() == trial.order
+        True
+        """
         periods = []
         start = self.start
         for period in self.periods:
@@ -157,7 +188,13 @@ class Order:
         return Order(tuple(_joined(periods)))
 
     def hidden(self) -> "Order":
-        """The same nights without their arms; run-in, washout and pauses are no secret."""
+        """The same nights without their arms; run-in, washout and pauses are no secret.
+
+        Examples
+        --------
+        >>> trial.order.hidden().sealed
+        True
+        """
         return Order(
             tuple(
                 replace(period, arm=None) if period.on_trial and period.number != RUN_IN else period
@@ -172,6 +209,11 @@ class Order:
         ------
         InputError
             If the order is sealed.
+
+        Examples
+        --------
+        >>> trial.order.arms()[:4]
+        ('off', 'magnesium', 'off', 'magnesium')
         """
         if self.sealed:
             raise InputError("The order is sealed; its arms are not known here.")
@@ -187,6 +229,11 @@ class Order:
         ------
         InputError
             If the order is sealed.
+
+        Examples
+        --------
+        >>> trial.order.to_csv().splitlines()[0]
+        'date,period,block,arm'
         """
         if self.sealed:
             raise InputError("A sealed order is not written to order.csv.")
@@ -198,7 +245,14 @@ class Order:
         return csv_text([COLUMNS, *nights])
 
     def save(self, path: Path) -> None:
-        """Write order.csv, whole or not at all."""
+        """Write order.csv, whole or not at all.
+
+        Examples
+        --------
+        >>> trial.order.save(folder / "copy.csv")
+        >>> (folder / "copy.csv").read_text() == trial.order.to_csv()
+        True
+        """
         write_atomic(path, self.to_csv())
 
     @classmethod
@@ -209,6 +263,12 @@ class Order:
         ------
         InputError
             If it is damaged.
+
+        Examples
+        --------
+        >>> content = trial.order.to_csv().encode()
+        >>> nof1.Order.from_csv(content, where="order.csv") == trial.order
+        True
         """
         rows = _rows(content, where)
         if rows and [row[0] for row in rows] != [rows[0][0] + timedelta(days=i) for i in range(len(rows))]:

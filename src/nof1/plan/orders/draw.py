@@ -36,6 +36,11 @@ def count_orders(protocol: Protocol) -> int:
     ------
     InputError
         If the order was not drawn by nof1.
+
+    Examples
+    --------
+    >>> nof1.count_orders(trial.protocol)
+    64
     """
     return allowed_sequences(protocol).count
 
@@ -55,6 +60,11 @@ def draw_order(protocol: Protocol, *, seed: int | None = None) -> Order:
     ------
     InputError
         If there is no seed, or the order was not drawn by nof1.
+
+    Examples
+    --------
+    >>> nof1.draw_order(trial.protocol, seed=1).arms()[:4]
+    ('magnesium', 'off', 'off', 'magnesium')
     """
     seed = _drawn(protocol).seed if seed is None else seed
     if seed is None:
@@ -82,7 +92,14 @@ def uniform_below(count: int, generator: PCG64) -> int:
 
 
 def enumerate_orders(protocol: Protocol) -> Iterator[Order]:
-    """All allowed orders, one at a time."""
+    """All allowed orders, one at a time.
+
+    Examples
+    --------
+    >>> first = next(nof1.enumerate_orders(trial.protocol))
+    >>> first.arms()[:4]
+    ('off', 'magnesium', 'off', 'magnesium')
+    """
     return (lay_out(protocol, sequence) for sequence in allowed_sequences(protocol))
 
 
@@ -165,6 +182,12 @@ class Balance:
 
     `mean_night` is the mean place of its nights, the first night of the trial being 1: arms with equal ones are not
     confounded with a steady trend. `longest_run` counts periods in a row.
+
+    Examples
+    --------
+    >>> off, magnesium = nof1.balance(trial.order)
+    >>> off.arm, off.periods, off.longest_run
+    ('off', 6, 2)
     """
 
     arm: str
@@ -181,6 +204,11 @@ def balance(order: Order) -> tuple[Balance, ...]:
     ------
     InputError
         If the order is sealed.
+
+    Examples
+    --------
+    >>> [(row.arm, row.periods, row.nights) for row in nof1.balance(trial.order)]
+    [('off', 6, 42), ('magnesium', 6, 42)]
     """
     arms = order.arms()
     runs = [(arm, len(list(run))) for arm, run in itertools.groupby(arms)]
@@ -199,6 +227,11 @@ def smallest_p(protocol: Protocol) -> float:
     The test leaves the nights of all other arms where they are. With several active arms this is the largest of theirs. It is
     known before the first night: where it is above 0.05, no result whatever can be surprising enough for such a test.
     Exact but for designs of more than 5000 orders with arms of different lengths, where it is a bound below.
+
+    Examples
+    --------
+    >>> nof1.smallest_p(trial.protocol)
+    0.03125
     """
     names = [arm.name for arm in protocol.arms]
     sequences = allowed_sequences(protocol)

@@ -58,6 +58,12 @@ class Protocol(Frozen):
     ------
     pydantic.ValidationError
         From the constructor. `Protocol.parse` and `Protocol.load` raise InputError with one message instead.
+
+    Examples
+    --------
+    >>> protocol = nof1.Protocol.load(folder)
+    >>> protocol.reference, protocol.periods, protocol.concealed
+    ('off', 12, 'open')
     """
 
     schema_version: Literal[1] = Field(default=1, alias="schema")
@@ -214,11 +220,23 @@ class Protocol(Frozen):
         return tuple(arm for arm in self.arms if arm.name != self.reference)
 
     def arm(self, name: str) -> Arm:
-        """The arm called `name`."""
+        """The arm called `name`.
+
+        Examples
+        --------
+        >>> trial.protocol.arm("magnesium").dose_mg
+        200.0
+        """
         return next(arm for arm in self.arms if arm.name == name)
 
     def period_nights(self, arm: str) -> int:
-        """Nights of a period on an arm, without washout; of an adopted trial 0, since its periods differ."""
+        """Nights of a period on an arm, without washout; of an adopted trial 0, since its periods differ.
+
+        Examples
+        --------
+        >>> trial.protocol.period_nights("magnesium")
+        7
+        """
         if isinstance(self.design, Adopted):
             return 0
         nights = self.design.period_nights
@@ -272,22 +290,47 @@ class Protocol(Frozen):
         return _as_html(self)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values as they stand in the TOML file; dates as ISO text."""
+        """Plain values as they stand in the TOML file; dates as ISO text.
+
+        Examples
+        --------
+        >>> trial.protocol.to_dict()["reference"]
+        'off'
+        """
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     def sha256(self) -> str:
-        """Hash of the canonical form: sorted keys, no spaces, UTF-8 JSON. Layout and comments of the file do not count."""
+        """Hash of the canonical form: sorted keys, no spaces, UTF-8 JSON. Layout and comments of the file do not count.
+
+        Examples
+        --------
+        >>> len(trial.protocol.sha256())
+        64
+        """
         canonical = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def to_toml(self) -> str:
-        """The protocol as TOML; `Protocol.parse` gives back an equal object."""
+        """The protocol as TOML; `Protocol.parse` gives back an equal object.
+
+        Examples
+        --------
+        >>> trial.protocol.to_toml().splitlines()[2]
+        'schema = 1'
+        """
         content = self.to_dict()
         content["design"]["start"] = self.design.start
         return _HEADER + tomli_w.dumps(content)
 
     def save(self, path: Path) -> None:
-        """Write the TOML file, whole or not at all."""
+        """Write the TOML file, whole or not at all.
+
+        Examples
+        --------
+        >>> trial.protocol.save(folder / "copy.toml")
+        >>> nof1.Protocol.parse((folder / "copy.toml").read_text()) == trial.protocol
+        True
+        """
         write_atomic(path, self.to_toml())
 
     @classmethod
@@ -298,6 +341,11 @@ class Protocol(Frozen):
         ------
         InputError
             If the text is no TOML or the values do not make a protocol; `where` names the source in the message.
+
+        Examples
+        --------
+        >>> nof1.Protocol.parse(trial.protocol.to_toml()) == trial.protocol
+        True
         """
         return cls.build(parse_toml(text, where=where), where=where)
 
@@ -309,6 +357,11 @@ class Protocol(Frozen):
         ------
         InputError
             If the values do not make a protocol.
+
+        Examples
+        --------
+        >>> nof1.Protocol.build(trial.protocol.to_dict()) == trial.protocol
+        True
         """
         try:
             return cls.model_validate(content)
@@ -323,6 +376,11 @@ class Protocol(Frozen):
         ------
         InputError
             If the folder is no trial folder or its protocol is damaged.
+
+        Examples
+        --------
+        >>> nof1.Protocol.load(folder) == trial.protocol
+        True
         """
         path = Path(folder) / PROTOCOL_FILE
         if not is_file(path):

@@ -27,7 +27,13 @@ _MOST = 24  # periods that one sentence lists
 
 
 def describe(trial: Trial, result: Result) -> dict[str, str]:
-    """Text alternatives of the pictures by name; a picture that cannot be drawn of this result has none."""
+    """Text alternatives of the pictures by name; a picture that cannot be drawn of this result has none.
+
+    Examples
+    --------
+    >>> nof1.plots.describe(trial, result)["nights"].partition(";")[0]
+    'Dot for each of 91 nights in 13 periods'
+    """
     out = {}
     for name, tell in _PICTURES.items():
         try:

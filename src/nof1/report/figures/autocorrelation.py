@@ -63,6 +63,11 @@ def autocorrelation(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     ------
     InputError
         If too few nights lie any number of days apart.
+
+    Examples
+    --------
+    >>> nof1.plots.autocorrelation(result).get_xlabel()
+    'days apart (dots: recorded nights; filled: outside the band)'
     """
     found = lags(result)
     ax = ax or new_axes(5.0, 2.8)

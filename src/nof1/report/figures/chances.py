@@ -38,6 +38,12 @@ def probabilities(result: Result, *, effect: PairEffect | None = None, ax: "Axes
         One of `result.lead`; the main comparison if not given. The chances are those of the estimand that pages lead with.
     ax : Axes, optional
         Drawn into; a new figure if not given.
+
+    Examples
+    --------
+    >>> axes = nof1.plots.probabilities(result)
+    >>> len(axes.texts) > 0
+    True
     """
     effect = effect or result.lead[0]
     numbers = result.leading(effect)

@@ -62,6 +62,11 @@ def engines(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     ------
     InputError
         If there was only one computation.
+
+    Examples
+    --------
+    >>> nof1.plots.engines(sampled).get_xlabel()
+    'change in RLS severity (points); bars: 95 % interval'
     """
     by_engine = both_engines(result)
     protocol = result.trial.protocol
@@ -175,7 +180,14 @@ _SHEET: tuple[tuple[str, Callable[..., "Axes"], Callable[[ResultsRecord], str]],
 
 @takes(Result)
 def checks(result: Result) -> "Figure":
-    """All checks on one sheet, each with its sentence; where a picture cannot be, the reason stands in its place."""
+    """All checks on one sheet, each with its sentence; where a picture cannot be, the reason stands in its place.
+
+    Examples
+    --------
+    >>> figure = nof1.plots.checks(result)
+    >>> len(figure.subfigs)
+    6
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(12.0, 13.0), layout="constrained")

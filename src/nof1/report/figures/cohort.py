@@ -49,6 +49,11 @@ def cohort(results: Sequence[Result] | Mapping[str, Result] | Cohort, *, ax: "Ax
     ------
     InputError
         If there is none, or if outcomes, thresholds or directions differ, with the name of the trial that does.
+
+    Examples
+    --------
+    >>> nof1.plots.cohort({"Ada": result, "Ben": result}).get_xlabel().splitlines()[0]
+    'change in RLS severity (points), each from their own nights alone'
     """
     if isinstance(results, Cohort):
         return forest(results, ax=ax)

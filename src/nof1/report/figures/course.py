@@ -45,6 +45,11 @@ def over_time(result: Result, *, pair: tuple[str, str] | None = None, ax: "Axes 
     ------
     InputError
         If it was not computed or could not be, with the reason.
+
+    Examples
+    --------
+    >>> nof1.plots.over_time(result).get_xlabel()
+    'night of the trial'
     """
     row, told = course_of(result, pair)
     ax = ax or new_axes(5.0, 3.0)
@@ -126,6 +131,11 @@ def exposure(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     result : Result
     ax : Axes, optional
         Drawn into; a new figure if not given.
+
+    Examples
+    --------
+    >>> nof1.plots.exposure(result).get_ylabel()
+    'share of full exposure'
     """
     ax = ax or new_axes(7.0, 2.6)
     narrow = size_of(ax)[0] < NARROW

@@ -26,6 +26,11 @@ def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """Posterior of each effect with its interval, against the band of changes too small to matter.
 
     Of many pairs of arms it shows the first few, those with the reference before others; `result.effects` has all.
+
+    Examples
+    --------
+    >>> nof1.plots.effect(result).get_xlabel()
+    'change in RLS severity (points)'
     """
     ax = ax or new_axes(5.0, 3.0)
     protocol = result.trial.protocol

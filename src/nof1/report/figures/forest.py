@@ -42,6 +42,11 @@ def forest(cohort: "Cohort", *, ax: "Axes | None" = None) -> "Axes":
     ------
     InputError
         If there is nobody in it.
+
+    Examples
+    --------
+    >>> nof1.plots.forest(cohort).get_xlabel()
+    'change in points, magnesium against off; bars: 95 % interval'
     """
     people = _sorted(cohort)
     count = len(people)

@@ -46,6 +46,12 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     ------
     InputError
         If the check was not made.
+
+    Examples
+    --------
+    >>> axes = nof1.plots.predictive(sampled)
+    >>> [label.get_text() for label in axes.get_yticklabels()]
+    ['mean on off']
     """
     from nof1.analyze.checks.model_checks import EXTREME
 
@@ -122,6 +128,11 @@ def left_out(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     ------
     InputError
         If the check was not made.
+
+    Examples
+    --------
+    >>> nof1.plots.left_out(sampled).get_xlabel()
+    "probability of an outcome at or below the night's own"
     """
     from arviz_stats.ecdf_utils import ecdf_pit
 
@@ -190,6 +201,11 @@ def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
 
     At the right stand the power-scaling numbers of prior and nights where the check was made: how far the answer moves when either weighs
     a little more (Kallioinen et al. 2024).
+
+    Examples
+    --------
+    >>> nof1.plots.prior_posterior(result).get_xlabel()
+    "effect on the model's scale (points)"
     """
     protocol = result.trial.protocol
     sd = result.record.priors["effect_sd"]

@@ -46,6 +46,11 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     trial : Trial
     ax : Axes, optional
         Drawn into; a new figure if not given.
+
+    Examples
+    --------
+    >>> nof1.plots.nights(trial).get_xlabel()
+    'night of the trial'
     """
     ax = ax or new_axes(8.0, 3.0)
     protocol, frame = trial.protocol, trial.frame
@@ -178,7 +183,14 @@ def _apart(one: tuple[str, float, float], other: tuple[str, float, float], inche
 
 @takes(Trial)
 def period_means(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
-    """Mean of every period by arm; lines join the periods of one block, thick bars are the arms' means."""
+    """Mean of every period by arm; lines join the periods of one block, thick bars are the arms' means.
+
+    Examples
+    --------
+    >>> axes = nof1.plots.period_means(trial)
+    >>> [label.get_text() for label in axes.get_xticklabels()]
+    ['off', 'magnesium']
+    """
     ax = ax or new_axes(4.0, 3.0)
     protocol = trial.protocol
     column = protocol.outcome.name

@@ -38,6 +38,11 @@ def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     ------
     InputError
         If there was no randomization test, with the reason.
+
+    Examples
+    --------
+    >>> nof1.plots.randomization(result).get_xlabel().splitlines()[0]
+    'difference of period means (points), magnesium against off'
     """
     from matplotlib.ticker import MaxNLocator
 

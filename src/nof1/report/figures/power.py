@@ -30,6 +30,11 @@ def power(result: Power, *, ax: "Axes | None" = None) -> "Axes":
     result : Power
     ax : Axes, optional
         Drawn into; a new figure if not given.
+
+    Examples
+    --------
+    >>> nof1.plots.power(found).get_xlabel().splitlines()[0]
+    'chance of a right answer where magnesium truly changes'
     """
     designs = result.designs.sort_values(["nights", "periods"], kind="stable").reset_index(drop=True)
     ax = ax or new_axes(7.0, 1.3 + 0.3 * len(designs))

@@ -51,6 +51,11 @@ def schedule(source: Trial | Order | Protocol, *, ax: "Axes | None" = None) -> "
     ------
     InputError
         If the order of a protocol was not drawn by nof1: an adopted trial shows its own.
+
+    Examples
+    --------
+    >>> nof1.plots.schedule(trial.protocol).get_xlabel()
+    'night of the trial and its date, 91 nights in all'
     """
     order, protocol = _order(source)
     rows = _rows(order, protocol)

@@ -60,6 +60,11 @@ def sensitivity(
     ------
     InputError
         If there are no rows, or rows without their protocol.
+
+    Examples
+    --------
+    >>> nof1.plots.sensitivity(result).get_xlabel().splitlines()[0]
+    'change in RLS severity (points), magnesium against no magnesium'
     """
     rows, protocol = rows_of(source, protocol, pair)
     told = units(MEASURES[protocol.analysis.family], protocol.outcome)

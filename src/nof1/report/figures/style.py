@@ -32,7 +32,13 @@ _VERDICTS = (
 
 
 def arm_styles(protocol: Protocol) -> dict[str, tuple[str, str]]:
-    """Colour and marker of every arm."""
+    """Colour and marker of every arm.
+
+    Examples
+    --------
+    >>> nof1.plots.arm_styles(trial.protocol)
+    {'off': ('#6E6E6E', 'o'), 'magnesium': ('#0072B2', 'o')}
+    """
     styles = {protocol.reference: (REFERENCE_COLOUR, MARKERS[0])}
     for i, arm in enumerate(protocol.active_arms):
         styles[arm.name] = (ARM_COLOURS[i % len(ARM_COLOURS)], MARKERS[i % len(MARKERS)])

@@ -126,6 +126,11 @@ def summary(
     ------
     Nof1Error
         If the pages cannot be made or written, or the language or the paper is unknown.
+
+    Examples
+    --------
+    >>> nof1.report.summary(result, folder / "summary.pdf").name
+    'summary.pdf'
     """
     path = Path(path)
     write_atomic(path, pages(result, language=language, paper=paper, large_print=large_print)[0])
