@@ -160,29 +160,13 @@ def _interval(below: Callable[[float], float], least: float, observed: float, mo
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Where an increasing function crosses zero between two points: regula falsi with halved weights (Dowell & Jarratt 1971).
+    """Where an increasing function crosses zero between two points, by halving.
 
     scipy.optimize has better ones; loading it would take longer than everything that is asked of this.
     """
-    at_low, at_high = function(low), function(high)
-    side = 0
-    for _ in range(200):
-        if at_low >= 0:
-            return low
-        if at_high <= 0:
-            return high
-        point = (low * at_high - high * at_low) / (at_high - at_low)
-        value = function(point)
-        if value < 0:
-            low, at_low = point, value
-            at_high *= 0.5 if side < 0 else 1.0
-            side = -1
-        else:
-            high, at_high = point, value
-            at_low *= 0.5 if side > 0 else 1.0
-            side = 1
-        if value == 0 or high - low < PRECISION / 4:
-            return point
+    while high - low > PRECISION:
+        middle = (low + high) / 2
+        low, high = (middle, high) if function(middle) < 0 else (low, middle)
     return (low + high) / 2
 
 
