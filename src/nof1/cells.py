@@ -58,15 +58,15 @@ def _line(cells: Iterable[object]) -> str:
     return stream.getvalue()[:-2] + "\n"
 
 
-def listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str], most: int = _SHOWN_NAMES) -> str:
     r"""Names out of a stranger's file for a message: on one line, none of them longer than can be read, and not too many.
 
     >>> listed(["Date", "How\nbad?"])
     'Date, How bad?'
     """
     shown = [brief(name, _SHOWN_LETTERS) for name in names if name]
-    more = f" and {len(shown) - _SHOWN_NAMES} more" if len(shown) > _SHOWN_NAMES else ""
-    return ", ".join(shown[:_SHOWN_NAMES]) + more
+    more = f" and {len(shown) - most} more" if len(shown) > most else ""
+    return ", ".join(shown[:most]) + more
 
 
 def brief(text: str, most: int = 60) -> str:

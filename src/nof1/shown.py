@@ -29,9 +29,9 @@ def as_text(title: str, rows: Sequence[Row]) -> str:
     return "\n".join([title, *(f"  {label:{width}}  {value.replace('\n', below)}" for label, value in rows)])
 
 
-def brief(text: str, width: int = 100) -> str:
-    """A text that fits a line."""
-    return text if len(text) <= width else f"{text[: width - 1]}…"
+def signed(value: float, digits: int = 2, sign: str = "+") -> str:
+    """A number with its sign before it; `sign` is "" where that of a number above 0 goes without saying."""
+    return f"{value:{sign}.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def as_html(title: str, rows: Sequence[Row], table: Table | None = None) -> str:

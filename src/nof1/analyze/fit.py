@@ -32,7 +32,7 @@ from nof1.analyze.engines.choose import (
 )
 from nof1.analyze.engines.inference_data import complete_tree, leave_one_out_tree, thinned
 from nof1.analyze.engines.marginal import MarginalFit, fit_marginal
-from nof1.analyze.engines.nuts import CHAINS, Effort, NutsFit, Progress, compile_nuts, efforts_with, mcse, sample_nuts
+from nof1.analyze.engines.nuts import CHAINS, Effort, NutsFit, compile_nuts, efforts_with, mcse, sample_nuts
 from nof1.analyze.engines.pair_effects import (
     FurtherMeasure,
     Row,
@@ -48,6 +48,7 @@ from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL, SETTLED, Pair, pair
 from nof1.analyze.model.exposure import NEARLY_FULL
 from nof1.analyze.model.other_analysis import with_priors
 from nof1.analyze.model.standardize import MEASURES, standardize
+from nof1.analyze.parallel.processes import Progress
 from nof1.analyze.results import Result
 from nof1.analyze.schema import Checks, Engines, Exposure, MarginalRun, NutsRun, PairEffect, ResultsRecord
 from nof1.analyze.simulation.forecast import Roots, forecast, forecast_normal

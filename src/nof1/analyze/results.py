@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nof1.analyze.checks.computation import Check
 from nof1.analyze.model.effects import Effect
 from nof1.analyze.schema import SCHEMAS, PairEffect, ResultsRecord, from_dict
+from nof1.cells import brief
 from nof1.clock import local_now
 from nof1.commit import locked
 from nof1.errors import InputError
@@ -20,7 +21,7 @@ from nof1.plan.protocol.protocol import PROTOCOL_FILE, SIMULATED
 from nof1.record.looks import Look, record_look
 from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
 from nof1.record.trial import Trial
-from nof1.shown import Row, Table, as_html, as_text, brief
+from nof1.shown import Row, Table, as_html, as_text, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -306,7 +307,7 @@ def _as_text(result: Result) -> str:
         rows.append(
             ("chances", f"better {better}; by the threshold or more: better {benefit}, worse {harm}; less {small}")
         )
-    return as_text(f"Result of {brief(result.trial.protocol.title)!r}", [*rows, *_rows(result)])
+    return as_text(f"Result of {brief(result.trial.protocol.title, 100)!r}", [*rows, *_rows(result)])
 
 
 def _as_html(result: Result) -> str:
@@ -365,8 +366,8 @@ def _cells(result: Result, effect: PairEffect) -> tuple[str, ...]:
     told = f" {_ESTIMANDS[estimand]}" if built_up or estimand == "as-lived" else ""
     return (
         _pair(effect),
-        f"{_signed(numbers.mean)}{told}",
-        f"{_signed(low)} to {_signed(high)}",
+        f"{signed(numbers.mean)}{told}",
+        f"{signed(low)} to {signed(high)}",
         numbers.verdict,
         *map(_percent, (numbers.p_better, numbers.p_benefit, numbers.p_small, numbers.p_harm)),
     )
@@ -374,10 +375,6 @@ def _cells(result: Result, effect: PairEffect) -> tuple[str, ...]:
 
 def _pair(effect: PairEffect) -> str:
     return f"{effect.arm} against {effect.reference}"
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _percent(chance: float) -> str:

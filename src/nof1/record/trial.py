@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
+from nof1.cells import brief
 from nof1.errors import InputError
 from nof1.files import new_folder, sha256_bytes, write_atomic
 from nof1.plan.design.fields import PAUSE
@@ -19,7 +20,7 @@ from nof1.plan.protocol.protocol import PROTOCOL_FILE, SIMULATED, Protocol
 from nof1.record.diary.entry import Entry, check_entry, to_csv
 from nof1.record.diary.secondary import MEASURES_FILE, measures_csv, read_measures
 from nof1.record.diary.table import DIARY_FILE, read_diary
-from nof1.shown import Row, Table, as_html, as_text, brief
+from nof1.shown import Row, Table, as_html, as_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -415,7 +416,7 @@ def _as_text(trial: Trial) -> str:
     arms = [
         (f"on {arm}", f"{recorded} of {nights} nights, mean {mean}") for arm, nights, recorded, mean, _ in _arms(trial)
     ]
-    return as_text(f"Trial {brief(trial.protocol.title)!r}", [*_rows(trial), *arms])
+    return as_text(f"Trial {brief(trial.protocol.title, 100)!r}", [*_rows(trial), *arms])
 
 
 def _as_html(trial: Trial) -> str:

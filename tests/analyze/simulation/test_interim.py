@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from nof1 import InputError, fit
+from nof1.analyze.model.effects import SETTLED
 from nof1.analyze.simulation.alternatives import neighbours
 from nof1.analyze.simulation.interim import (
     CARELESS,
     NO_LOOKS,
     RULE,
-    STOPPING,
     WAYS,
     LookBatch,
     at_certainty,
@@ -79,7 +79,7 @@ def test_the_rates_are_counted_from_the_simulated_trials(found):
             assert told["claimed"] == trials[way].isin(["helps", "worsens"]).mean()
             assert told["no_difference"] == (trials[way] == "no difference that matters").mean()
         early = trials[trials["stopped_after"] > 0]
-        assert set(early[RULE]) <= set(STOPPING)
+        assert set(early[RULE]) <= set(SETTLED)
         assert row(found, effect, RULE)["stopped"] == len(early) / len(trials)
         late = trials[trials["stopped_after"] == 0]
         assert list(late[RULE]) == list(late[NO_LOOKS])
@@ -140,7 +140,7 @@ def test_each_look_sees_what_fit_says_of_the_nights_until_then(ruled):
             assert VERDICTS[int(told[2 + i])] == effect.verdict
             strict = stopping_verdict(protocol, **chances)
             said = VERDICTS[int(told[i])]
-            assert (said if said in STOPPING else None) == strict
+            assert (said if said in SETTLED else None) == strict
     assert compared > 2
 
 

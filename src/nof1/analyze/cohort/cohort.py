@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from nof1.analyze.cohort.summaries import Summary
 from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL
 from nof1.plan.protocol.protocol import SIMULATED
-from nof1.shown import Row, Table, as_html, as_text
+from nof1.shown import Row, Table, as_html, as_text, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -125,9 +125,9 @@ def _as_html(cohort: Cohort) -> str:
     rows = [
         (
             str(row["name"]),
-            _signed(row["mean"]),
+            signed(row["mean"]),
             _span(row["lower"], row["upper"]),
-            _signed(row["pooled_mean"]),
+            signed(row["pooled_mean"]),
             _span(row["pooled_lower"], row["pooled_upper"]),
         )
         for _, row in cohort.most_changed(_FEW).iterrows()
@@ -143,11 +143,11 @@ def _rows(cohort: Cohort) -> list[Row]:
     next_one = cohort.next_person
     rows = [
         ("effect", f"{cohort.measure}, {cohort.outcome}; {cohort.better} is better, threshold {cohort.threshold:g}"),
-        ("mean", f"{_signed(cohort.mean['mean'])} ({_span(*cohort.mean['interval'])})"),
+        ("mean", f"{signed(cohort.mean['mean'])} ({_span(*cohort.mean['interval'])})"),
         ("spread", f"{cohort.spread['mean']:.2f} ({_span(*cohort.spread['interval'], sign='')})"),
         ("helped", f"{_share(cohort.share_benefit)} by the threshold or more"),
         ("harmed", f"{_share(cohort.share_harmed)} as much"),
-        ("next", f"{_signed(next_one['mean'])} ({_span(*next_one['interval'])})"),
+        ("next", f"{signed(next_one['mean'])} ({_span(*next_one['interval'])})"),
         *_groups(cohort.moderator),
         ("computed", f"{_ENGINES[cohort.engine]}; intervals of {100 * LEVEL:g} %"),
     ]
@@ -160,7 +160,7 @@ def _groups(moderator: dict[str, Any] | None) -> list[Row]:
     if moderator is None or moderator["kind"] == "number":
         return []
     told = (
-        f"{group['value']}: {_signed(group['mean'])} ({_span(*group['interval'])}), {group['people']} people"
+        f"{group['value']}: {signed(group['mean'])} ({_span(*group['interval'])}), {group['people']} people"
         for group in moderator["groups"]
     )
     return [(moderator["field"], "\n".join(told))]
@@ -178,8 +178,4 @@ def _share(share: dict[str, Any]) -> str:
 
 
 def _span(low: float, high: float, *, sign: str = "+") -> str:
-    return f"{_signed(low, sign)} to {_signed(high, sign)}"
-
-
-def _signed(value: float, sign: str = "+") -> str:
-    return f"{value:{sign}.2f}".replace("-", "\N{MINUS SIGN}")
+    return f"{signed(low, sign=sign)} to {signed(high, sign=sign)}"

@@ -13,8 +13,7 @@ from typing import Any
 
 from nof1.analyze.cohort.cache import ResultsCache
 from nof1.analyze.cohort.likelihood import Person, people
-from nof1.analyze.parallel.processes import Spread, run_local
-from nof1.analyze.simulation.replicate import Progress
+from nof1.analyze.parallel.processes import Progress, Spread, run_local
 from nof1.clock import local_now
 from nof1.errors import InputError, Nof1Error, Nof1Warning
 from nof1.files import sha256_bytes

@@ -1,7 +1,7 @@
 """Sampling the PyMC model: compile, draw with nutpie, judge the draws. Imports PyMC, so import this late."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from nof1.analyze.engines.inference_data import complete_tree, latent_states, states
 from nof1.analyze.model.data import ModelData
+from nof1.analyze.parallel.processes import Progress
 
 if TYPE_CHECKING:
     import nutpie
@@ -32,9 +33,6 @@ EFFORTS = (Effort(1000, 1000, 0.95), Effort(2000, 4000, 0.99))
 _RAW = ("phi_unit", "period_raw", "place", "step")  # what the sampler moves; the rest follows from it
 MAX_RHAT = 1.01
 MIN_ESS = 400.0
-
-# Called with the name of a stage, the part done and the whole; a whole of 0 means that it is not known.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

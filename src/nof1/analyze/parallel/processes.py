@@ -9,6 +9,9 @@ from typing import Any
 # Runs a function on every item, here or elsewhere, and gives the results as they come, in any order.
 Spread = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
 
+# Called with the name of a stage, the part done and the whole; a whole of 0 means that it is not known.
+Progress = Callable[[str, int, int], None]
+
 _MOST_WORKERS = 4  # unless asked for more: each needs about 200 MB
 
 

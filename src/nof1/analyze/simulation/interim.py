@@ -16,15 +16,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.effects import Effect, Verdict, decide
-from nof1.analyze.parallel.processes import Spread
+from nof1.analyze.model.effects import SETTLED, Effect, Verdict, decide
+from nof1.analyze.parallel.processes import Progress, Spread
 from nof1.analyze.simulation.nuisance import Nuisance
 from nof1.analyze.simulation.power import GOAL_EFFECT, in_words, records, standard_error
 from nof1.analyze.simulation.replicate import (
     NO_ANSWER,
     VERDICTS,
     Batch,
-    Progress,
     check_options,
     checked_effects,
     first_effects,
@@ -36,11 +35,10 @@ from nof1.errors import InputError, RefusalError
 from nof1.plan.design.interim import Interim, planned_looks
 from nof1.plan.protocol.protocol import Protocol
 
-STOPPING: tuple[Verdict, ...] = ("helps", "worsens", "no difference that matters")
 # Three ways to look: as the protocol says, not at all, and at the same times with the certainty of the end.
 RULE, NO_LOOKS, CARELESS = "by the rule", "without looks", "same looks, no stricter"
 WAYS = (RULE, NO_LOOKS, CARELESS)
-_STOPS = [VERDICTS.index(verdict) for verdict in STOPPING]
+_STOPS = [VERDICTS.index(verdict) for verdict in SETTLED]
 _SAYS = {"helps": ("helps",), "worsens": ("worsens",), "no_difference": ("no difference that matters",)}
 
 
@@ -56,7 +54,7 @@ def stopping_verdict(
     """
     strict = at_certainty(protocol, rule_of(protocol).certainty)
     verdict = decide(strict, p_better=p_better, p_benefit=p_benefit, p_small=p_small, p_harm=p_harm)
-    return verdict if verdict in STOPPING else None
+    return verdict if verdict in SETTLED else None
 
 
 def rule_of(protocol: Protocol) -> Interim:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.parallel.processes import Spread
+from nof1.analyze.parallel.processes import Progress, Spread
 from nof1.analyze.simulation.alternatives import (
     THIS,
     Neighbour,
@@ -29,7 +29,6 @@ from nof1.analyze.simulation.replicate import (
     NO_ANSWER,
     VERDICTS,
     Batch,
-    Progress,
     check_options,
     checked_effects,
     is_number,

@@ -5,7 +5,7 @@ on how the work is shared out, and two designs are tried on the same simulated p
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import Self, get_args
@@ -16,7 +16,7 @@ from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import QUICK_ROUNDS, MarginalFit, fit_marginals
 from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.effects import Effect, Verdict, effect_from_mixture, pairs
-from nof1.analyze.parallel.processes import Spread, run_local
+from nof1.analyze.parallel.processes import Progress, Spread, run_local
 from nof1.analyze.simulation.nuisance import Nuisance
 from nof1.analyze.simulation.simulate import Calendar, SimulatedNights, Truth, simulate_nights, simulated_terms
 from nof1.errors import InputError, RefusalError
@@ -31,9 +31,6 @@ COLUMNS = ("verdict", "mean", "lower", "upper")  # of a result; the verdict by i
 _LEAST_TRIALS, _MOST_TRIALS = 20, 1_000_000
 _CHUNK = 32  # trials a task: small enough for a progress bar, large enough that sending them costs nothing
 _ALONE = 40  # fewer trials than this are done here; starting workers would take longer
-
-# Called with the name of a stage, the part done and the whole.
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from nof1.cli.terminal.output import paragraph, tell, tell_quick
 from nof1.errors import RefusalError
 
 if TYPE_CHECKING:
-    from nof1.analyze.engines.nuts import Progress
+    from nof1.analyze.parallel.processes import Progress
     from nof1.analyze.results import Result
     from nof1.record.trial import Trial
 

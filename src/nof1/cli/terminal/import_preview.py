@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _SHOWN = 5  # nights of the preview
 _WIDEST = 24  # letters of a cell in the preview
 _PROBLEMS = 8  # rejected rows of the preview
+_NAMES = 12  # columns that are not taken
 _FIRST = {"dmy": "day", "mdy": "month"}
 _FIFTH_FOURTH = {"dmy": "5 April 2026", "mdy": "4 May 2026"}
 
@@ -31,7 +32,7 @@ def preview(protocol: Protocol, plan: "Import", since: str) -> None:
         beside = f", with the time from {clock!r}" if clock else ""
         say(f"  {field}{kind}: from {column!r}{beside}{_rule(plan, field, column)}")
     if plan.unused:
-        say(f"  left out: {_listed(plan.unused)}")
+        say(f"  left out: {listed(plan.unused, _NAMES)}")
     say(_dating(plan))
     if plan.order in _FIRST:
         say(_notation(plan))
@@ -51,11 +52,6 @@ def _rule(plan: "Import", field: str, column: str) -> str:
     merge = plan.export.column(column).merge or plan.reading.several
     words = {"union": "overlaps counted once", "device": "of the device with the most", "sum": "added up"}
     return f" ({words.get(merge, merge)})" if merge else ""
-
-
-def _listed(names: tuple[str, ...], most: int = 12) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return listed(names[:most]) + more
 
 
 def _dating(plan: "Import") -> str:
@@ -102,7 +98,7 @@ def _show_nights(plan: "Import") -> None:
         table.add_row(str(change.night), *(shown[field][place] for field in fields[:fit]))
     console().print(table)
     if fit < len(fields):
-        say(f"  … and beside them {_listed(tuple(fields[fit:]))}")
+        say(f"  … and beside them {listed(fields[fit:], _NAMES)}")
     if len(plan.changes) > _SHOWN:
         say(f"  … and {len(plan.changes) - _SHOWN} more nights")
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from nof1.cli.terminal.console import console
 
 if TYPE_CHECKING:
-    from nof1.analyze.parallel.processes import Spread
-    from nof1.analyze.simulation.replicate import Progress
+    from nof1.analyze.parallel.processes import Progress, Spread
 
 
 @contextmanager

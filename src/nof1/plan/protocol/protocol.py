@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import tomli_w
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
+from nof1.cells import brief
 from nof1.errors import InputError
 from nof1.files import is_file, read_bytes, write_atomic
 from nof1.plan.design.fields import Frozen, Text, as_number, column_name
@@ -25,7 +26,7 @@ from nof1.plan.protocol.explain import explain, parse_toml
 from nof1.plan.protocol.family import FAMILIES, Ends, default_priors, family_refusal
 from nof1.plan.protocol.parts import Arm, Outcome
 from nof1.plan.protocol.safety import Safety, needs_agreement, screen
-from nof1.shown import Row, Table, as_html, as_text, brief
+from nof1.shown import Row, Table, as_html, as_text
 
 PROTOCOL_FILE = "protocol.toml"
 _HEADER = "# What was decided before the first night. Its hash is printed on every page; changes afterwards are amendments.\n\n"
@@ -399,7 +400,7 @@ def _as_text(protocol: Protocol) -> str:
     """A few lines: arms, outcome, threshold, design, hash."""
     active = ", ".join(_arm(arm) for arm in protocol.active_arms)
     arms = [("arms", f"{active} against {_arm(protocol.arm(protocol.reference))}")]
-    return as_text(f"Protocol {brief(protocol.title)!r}", [*arms, *_rows(protocol)])
+    return as_text(f"Protocol {brief(protocol.title, 100)!r}", [*arms, *_rows(protocol)])
 
 
 def _as_html(protocol: Protocol) -> str:
@@ -414,7 +415,7 @@ def _as_html(protocol: Protocol) -> str:
 
 def _rows(protocol: Protocol) -> list[Row]:
     outcome = protocol.outcome
-    rows = [("question", brief(protocol.question))] if protocol.question else []
+    rows = [("question", brief(protocol.question, 100))] if protocol.question else []
     rows += [
         ("outcome", f"{outcome.title}, {outcome.low:g} to {outcome.high:g}, {outcome.better} is better"),
         ("threshold", f"{outcome.threshold:g}, the smallest change worth having"),

@@ -19,6 +19,7 @@ from nof1.report.words import sentences as words
 from nof1.report.words.effect import number, units
 from nof1.report.words.phrases import clip
 from nof1.report.words.sensitivity import over_time_sentences, sensitivity_sentences
+from nof1.shown import signed
 
 _ARM = 24
 _MOST_PAIRS = 6
@@ -126,17 +127,12 @@ def _relative(result: Result) -> str:
     low, high = (100 * end / mean for end in lived.interval)
     return say(
         "As lived {share} % ({low} to {high} %) of the mean of all nights recorded on {reference}, {mean:number}.",
-        share=_signed(100 * lived.mean / mean),
-        low=_signed(low),
-        high=_signed(high),
+        share=signed(100 * lived.mean / mean, 0),
+        low=signed(low, 0),
+        high=signed(high, 0),
         reference=clip(protocol.arm(main.reference).title, _ARM),
         mean=mean,
     )
-
-
-def _signed(value: float) -> str:
-    """A whole number with its sign."""
-    return f"{value:+.0f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _over_time(result: Result) -> str:

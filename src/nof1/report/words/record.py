@@ -8,6 +8,7 @@ from typing import Any
 
 from nof1.analyze.results import Result
 from nof1.language import Said, again, clauses, commas, phrase, say, say_some, spoken
+from nof1.report.words.phrases import clip
 from nof1.report.words.sentences import about_in_100, level_words
 
 _MAX_SIDE_EFFECTS = 3
@@ -25,7 +26,7 @@ _SIDE_EFFECTS = {
 
 def side_effect(name: str, room: int = _MAX_NAME) -> str:
     """A side effect as it is said: one of the short list in the spoken language, what was typed as it is, cut to `room` letters."""
-    return say(_SIDE_EFFECTS[name]) if name in _SIDE_EFFECTS else _clip(name, room)
+    return say(_SIDE_EFFECTS[name]) if name in _SIDE_EFFECTS else clip(name, room)
 
 
 def harms_line(result: Result, arm: str, *, interval: bool = True) -> Said:
@@ -216,7 +217,3 @@ def _index(value: float) -> str:
 
 def _title(result: Result, arm: str) -> str:
     return result.trial.protocol.arm(arm).title
-
-
-def _clip(text: str, room: int) -> str:
-    return text if len(text) <= room else text[: room - 1] + "\u2026"
