@@ -65,24 +65,23 @@ def sampled(result, shift=0.0, **checks):
     return with_checks(both, **checks)
 
 
-def agreeing(sentence="Both computations agree."):
-    return CrossCheck(True, sentence)
+def agreeing(sd=0.02):
+    return CrossCheck(True, sd, 0.06)
 
 
-def statistic(name, observed, predicted, interval, p):
-    return Statistic(name, observed, predicted, interval, p)
+def statistic(name, observed, predicted, interval, p, arm=None):
+    return Statistic(name, arm, observed, predicted, interval, p)
 
 
-def predictive(*statistics, passed=False, sentence="New nights differ in one respect."):
-    return Predictive(passed, sentence, statistics)
+def predictive(*statistics):
+    return Predictive(not any(one.odd for one in statistics), statistics)
 
 
-def left_out(pit, *nights, passed=True, sentence="No single night carries the answer."):
-    """`nights`: date, outcome, shift and probability of each that is named."""
+def left_out(pit, *nights):
+    """`nights`: date or number, outcome, shift and probability of each that is named."""
     influential = tuple(InfluentialNight(night, outcome, shift, of, 0.3) for night, outcome, shift, of in nights)
     return LeftOut(
-        passed,
-        sentence,
+        not any(one.strong for one in influential),
         p_uniform=0.5,
         elpd=-150.0,
         elpd_se=7.0,
@@ -94,5 +93,5 @@ def left_out(pit, *nights, passed=True, sentence="No single night carries the an
     )
 
 
-def prior(arms, passed=False, sentence="Priors matter here."):
-    return PriorSensitivity(passed, sentence, dict.fromkeys(arms, 0.14), dict.fromkeys(arms, 0.09), 0.05)
+def prior(arms, to_prior=0.14, to_nights=0.09):
+    return PriorSensitivity(to_prior <= 0.05, dict.fromkeys(arms, to_prior), dict.fromkeys(arms, to_nights), 0.05)

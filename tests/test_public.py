@@ -34,7 +34,11 @@ def public():
 
     What takes a folder as a command does is tried in test_calls.py.
     """
-    for module, names in ((nof1, nof1.__all__), (nof1.plots, nof1.plots.__all__), (nof1.report, ["summary"])):
+    for module, names in (
+        (nof1, nof1.__all__),
+        (nof1.plots, nof1.plots.__all__),
+        (nof1.report, ["sentence", "summary"]),
+    ):
         for name in names:
             one = getattr(module, name)
             if not callable(one):

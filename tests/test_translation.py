@@ -4,6 +4,7 @@ import importlib.util
 import re
 import shutil
 import string
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from known import SAMPLE
 
 from nof1 import Trial, fit
 from nof1.language import Language, speaking
+from nof1.report.words import blinding as words_blinding
 from nof1.report.words import forecast as words_forecast
 from nof1.report.words import looks as words_looks
+from nof1.report.words import over_time as words_over_time
 from nof1.report.words import record as words_record
 from nof1.report.words import sensitivity as words_sensitivity
 from nof1.report.words import sentences as report
@@ -91,10 +94,10 @@ def test_whatever_is_said_of_a_result_can_be_translated_and_has_the_numbers_of_t
             report.method_sentence(result),
             *(text for row in report.chances(result) for text in row),
             *words_sensitivity.sensitivity_sentences(record.sensitivity),
-            *words_sensitivity.over_time_sentences(protocol, record.over_time),
+            *words_over_time.over_time_sentences(protocol, record.over_time),
             words_forecast.forecast_sentence(result.lead[0].forecast),
             words_looks.rule_sentence(protocol),
-            words_record.blinding_sentence(result),
+            words_blinding.blinding_sentence(protocol, record.blinding),
             words_record.record_note(result),
         ]
         for arm in protocol.arms:
@@ -144,3 +147,24 @@ def test_every_sentence_is_there_in_every_language(found, path):
     with path.open("rb") as stream:
         told = {one.id: one for one in read_po(stream, locale=path.stem) if all(forms(one.string)) and not one.fuzzy}
     assert [message.id for message in found if message.id and message.id not in told] == []
+
+
+# Where a room to the left of `report` has words: data with words that languages know, and who shows them. Everything else is said in
+# `report`, `bedside` and `cli`.
+DATA = {
+    "analyze/reasons.py",  # why something could not be answered: the text of an error, too
+    "plan/protocol/safety.py",  # when to stop, as the facts file has it
+    "record/diary/questions.py",  # what the diary asks, on a terminal and on a phone
+    "record/diary/side_effects.py",  # the stop rule that an entry meets
+    "record/values/measures.py",  # what can be recorded, with its units
+}
+
+
+def test_sentences_are_made_in_the_room_for_words_alone():
+    said = {
+        path.relative_to(words.SOURCE).as_posix()
+        for room in ("plan", "record", "analyze")
+        for path in (words.SOURCE / room).rglob("*.py")
+        if [*words.read_python(BytesIO(path.read_bytes()), words.KEYWORDS, (), {})]
+    }
+    assert said == DATA

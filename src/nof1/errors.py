@@ -31,10 +31,7 @@ class Nof1Error(Exception):
     nowhere is no trial folder
     """
 
-    @property
-    def told(self) -> str:
-        """The text as it was given: it may know what it was made from, which `str` of an error forgets."""
-        return self.args[0] if self.args and isinstance(self.args[0], str) else str(self)
+    reason: object = None  # what a room that refuses keeps beside the text, to say it in another language
 
 
 class InputError(Nof1Error, ValueError):

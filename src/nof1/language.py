@@ -1,21 +1,20 @@
 """Sentences that can be told in more than one language.
 
 A sentence is a template and the values it is filled with. The template is English and is the key under which
-`languages/*.po` holds what other languages say; numbers are written as the spoken language writes them. What was said keeps
-template and values, so that a sentence of results.json can be said again in another language.
+`languages/*.po` holds what other languages say; numbers are written as the spoken language writes them.
 """
 
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
 from nof1.errors import InputError
@@ -25,64 +24,6 @@ _FOLDER = "languages"
 # Not strftime: names must not depend on the machine's language.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-Sentence = str  # what is said to people; mostly a `Said`, which knows what it was made from
-
-
-class Said(str):
-    """A text that knows what it was made from.
-
-    Attributes
-    ----------
-    template : str
-        With the places of the values in braces.
-    plural : str or None
-        The template for any other count than one; None where there is no count.
-    values : dict
-        By name of their place: text, numbers, None, or what was said.
-    """
-
-    template: str
-    plural: str | None
-    values: dict[str, Any]
-
-    def __new__(cls, text: str, template: str = "", plural: str | None = None, values: Any = None) -> "Said":
-        """The text, and what it was made from."""
-        said = super().__new__(cls, text)
-        said.template, said.plural, said.values = template, plural, values or {}
-        return said
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data, for a file."""
-        return {
-            "say": self.template,
-            "plural": self.plural,
-            "values": {name: _plain(value) for name, value in self.values.items()},
-        }
-
-    @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> "Said":
-        """What `to_dict` wrote, said in the spoken language.
-
-        Raises
-        ------
-        KeyError, TypeError, ValueError, IndexError
-            If it is damaged.
-        """
-        values = {
-            name: cls.from_dict(value) if isinstance(value, Mapping) else value
-            for name, value in told["values"].items()
-        }
-        return _fill(told["say"], told["plural"], values)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Said):
-        return value.to_dict()
-    if isinstance(value, Real):
-        return int(value) if isinstance(value, Integral) else float(value)
-    return value if value is None else str(value)
 
 
 @dataclass
@@ -197,15 +138,13 @@ def speaking(code: str) -> Iterator[Language]:
 
 
 class _Formatter(string.Formatter):
-    """Numbers as the spoken language writes them; what was said is said again in it."""
+    """Numbers as the spoken language writes them."""
 
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
         """The value of a name: nothing within it, since templates come from files, too."""
         return kwargs[field_name], field_name
 
     def format_field(self, value: Any, spec: str) -> str:
-        if isinstance(value, Said):
-            return str(again(value))
         if isinstance(value, Real):
             return number(float(value)) if spec == "number" else spoken().number(format(value, spec))
         return format(value, spec)
@@ -214,32 +153,22 @@ class _Formatter(string.Formatter):
 _FORMATTER = _Formatter()
 
 
-def say(template: str, /, **values: Any) -> Said:
+def say(template: str, /, **values: Any) -> str:
     """Fill a template, in the spoken language.
 
     Numbers take Python's format specifications, and "number": `number`'s digits.
     """
-    return _fill(template, None, values)
+    return _FORMATTER.vformat(spoken().template(template, None, None), (), values)
 
 
-def say_some(count: int, one: str, many: str, /, **values: Any) -> Said:
+def say_some(count: int, one: str, many: str, /, **values: Any) -> str:
     """Fill the template for one, or the one for any other count, which both may name as {count}."""
-    return _fill(one, many, {"count": count, **values})
+    return _FORMATTER.vformat(spoken().template(one, many, count), (), {"count": count, **values})
 
 
 def phrase(template: str, /) -> str:
     """The template itself: marks one that is kept in a table and said later, so that languages know it."""
     return template
-
-
-def again(text: str) -> str:
-    """A text in the spoken language, if it is known what it was made from; else as it is."""
-    return _fill(text.template, text.plural, text.values) if isinstance(text, Said) else text
-
-
-def _fill(template: str, plural: str | None, values: dict[str, Any]) -> Said:
-    chosen = spoken().template(template, plural, values.get("count"))
-    return Said(_FORMATTER.vformat(chosen, (), values), template, plural, values)
 
 
 def number(value: float) -> str:
@@ -250,56 +179,22 @@ def number(value: float) -> str:
     return spoken().number(text)
 
 
-def listed(parts: list[str] | tuple[str, ...]) -> Said:
-    """Parts as "a, b and c"."""
+def listed(parts: list[str] | tuple[str, ...]) -> str:
+    """Parts as "a, b and c"; there must be one."""
     *first, last = parts
-    if not first:
-        return say("{only}", only=last)
-    return say("{first} and {last}", first=commas(first), last=last)
+    return say("{first} and {last}", first=commas(first), last=last) if first else last
 
 
 def commas(parts: list[str] | tuple[str, ...]) -> str:
-    """Parts as "a, b, c"; there must be one."""
-    return parts[0] if len(parts) == 1 else say("{some}, {next}", some=commas(parts[:-1]), next=parts[-1])
+    """Parts as "a, b, c"."""
+    return ", ".join(parts)
 
 
 def clauses(parts: list[str] | tuple[str, ...]) -> str:
-    """Parts as "a; b; c"; there must be one."""
-    return parts[0] if len(parts) == 1 else say("{some}; {next}", some=clauses(parts[:-1]), next=parts[-1])
+    """Parts as "a; b; c"."""
+    return "; ".join(parts)
 
 
 def sentences(parts: list[str] | tuple[str, ...]) -> str:
-    """Sentences one after another, as one text that can be said again."""
-    there = [part for part in parts if part]
-    if not there:
-        return ""
-    return there[0] if len(there) == 1 else say("{some} {next}", some=sentences(there[:-1]), next=there[-1])
-
-
-def said_in(record: Any) -> dict[str, dict[str, Any]]:
-    """Everything in a record that can be said again, by its text."""
-    if isinstance(record, Said):
-        return {str(record): record.to_dict()}
-    out: dict[str, dict[str, Any]] = {}
-    for value in _inside(record):
-        out |= said_in(value)
-    return out
-
-
-def with_said(record: Any, table: Mapping[str, Mapping[str, Any]]) -> Any:
-    """A record with every text that the table knows as one that can be said again: the inverse of `said_in`."""
-    if isinstance(record, str):
-        return Said.from_dict(table[record]) if record in table else record
-    if isinstance(record, Mapping):
-        return {key: with_said(value, table) for key, value in record.items()}
-    if is_dataclass(record) and not isinstance(record, type):
-        return replace(record, **{one.name: with_said(getattr(record, one.name), table) for one in fields(record)})
-    return type(record)(with_said(value, table) for value in record) if isinstance(record, list | tuple) else record
-
-
-def _inside(record: Any) -> Iterable[Any]:
-    if isinstance(record, Mapping):
-        return record.values()
-    if is_dataclass(record):
-        return (getattr(record, one.name) for one in fields(record))
-    return record if isinstance(record, list | tuple) else ()
+    """Sentences one after another; empty ones are left out."""
+    return " ".join(part for part in parts if part)

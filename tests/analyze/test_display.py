@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 from fitted import fitted
-from records import predictive, with_checks, with_exposure
+from records import predictive, statistic, with_checks, with_exposure
 
 from nof1.analyze.checks.computation import Check, CrossCheck, Sampling
 
@@ -44,17 +44,18 @@ def test_chances_are_never_told_as_certain(result):
 def test_what_failed_is_told(result):
     failed = with_checks(
         result,
-        sampling=Sampling(False, f"It did not settle {NASTY}.", True),
-        cross_check=CrossCheck(False, "They differ."),
-        predictive=predictive(sentence="New nights look different."),
-        weights=Check(None, "Nobody asked."),
+        sampling=Sampling(False, True),
+        cross_check=CrossCheck(False, 0.4, 0.06),
+        predictive=predictive(statistic("spread", 5.0, 3.5, (3.0, 4.0), 0.0, arm=NASTY)),
+        weights=Check(None),
     )
     for shown in (repr(failed), failed._repr_html_()):
         assert "no check of the computation failed" not in shown
-        assert "They differ." in shown
+        assert "Two separate computations differ. Do not rely on this result." in shown
+        assert "The sampler did not settle. Do not rely on this result." in shown
         assert "look at" in shown
-        assert "New nights look different." in shown
-        assert "Nobody asked." not in shown
+        assert "New nights from the model differ from the recorded ones." in shown
+        assert "weights" not in shown
     assert "<script" not in failed._repr_html_()
 
 

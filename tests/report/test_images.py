@@ -1,6 +1,7 @@
 """Every picture against the one that was looked at. `make images` draws them again; look at what it changes."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -52,11 +53,11 @@ def checked(result):
         result,
         -0.25,
         predictive=records.predictive(
-            records.statistic("spread without treatment", 1.5, 1.4, (1.0, 2.0), 0.4),
-            records.statistic("share at the floor on magnesium", 0.9, 0.2, (0.1, 0.3), 0.001),
+            records.statistic("spread", 1.5, 1.4, (1.0, 2.0), 0.4),
+            records.statistic("share at the floor", 0.9, 0.2, (0.1, 0.3), 0.001, arm="magnesium"),
             records.statistic("largest jump between nights", 4.0, 4.2, (3.0, 7.0), 0.5),
         ),
-        left_out=records.left_out(np.linspace(0.01, 0.99, 83) ** 1.2, ("2026-01-19", 7.0, 0.29, 0.7)),
+        left_out=records.left_out(np.linspace(0.01, 0.99, 83) ** 1.2, (date(2026, 1, 19), 7.0, 0.29, 0.7)),
         prior=records.prior(["magnesium"]),
     )
     tests = randomization_tests(result.trial, seed=result.record.seed)

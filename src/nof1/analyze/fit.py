@@ -14,7 +14,7 @@ import numpy as np
 from nof1._version import __version__
 from nof1.analyze.arrays import Array
 from nof1.analyze.checks.blinding import describe_blinding
-from nof1.analyze.checks.computation import cross_check, not_cross_checked, sampling_check, weights_check
+from nof1.analyze.checks.computation import CrossCheck, cross_check, not_cross_checked, sampling_check, weights_check
 from nof1.analyze.checks.model_checks import left_out_check, predictive_check, prior_check
 from nof1.analyze.checks.over_time import effect_over_time
 from nof1.analyze.checks.randomization_test import randomization_tests
@@ -49,6 +49,7 @@ from nof1.analyze.model.exposure import NEARLY_FULL
 from nof1.analyze.model.other_analysis import with_priors
 from nof1.analyze.model.standardize import MEASURES, standardize
 from nof1.analyze.parallel.processes import Progress
+from nof1.analyze.reasons import reason_of
 from nof1.analyze.results import Result
 from nof1.analyze.schema import Checks, Engines, Exposure, MarginalRun, NutsRun, PairEffect, ResultsRecord
 from nof1.analyze.simulation.forecast import Roots, forecast, forecast_normal
@@ -221,11 +222,11 @@ def _from_nuts(trial: Trial, data: ModelData, seed: int, nuts: _Sampling, *, sen
     if data.family == "student":
         refuse_without_posterior(data)
     quick: _Quick | None = None
-    refused = ""
+    alone = CrossCheck(None)
     try:
         quick = _quick(protocol, data, seed)
     except RefusalError as refusal:
-        refused = refusal.told
+        alone = not_cross_checked(data.family, reason_of(refusal))
     second = None if quick is None else quick.solved
     aside = in_background(_aside, trial, seed, second, sensitivity=sensitivity)
     compiled = compile_nuts(data, progress=progress)
@@ -239,7 +240,7 @@ def _from_nuts(trial: Trial, data: ModelData, seed: int, nuts: _Sampling, *, sen
     progress("comparing", 0, 0)
     second, choices = aside()
     if second is None:
-        checks = replace(checks, cross_check=not_cross_checked(data.family, refused))
+        checks = replace(checks, cross_check=alone)
     else:
         checks = replace(checks, cross_check=cross_check(both_estimands(rows), both_estimands(second.rows)))
         further = None if quick is None or quick.posterior is None else further_rows(protocol, data, quick.posterior)
@@ -331,7 +332,7 @@ def _result(
         seed=seed,
         priors=protocol.priors.model_dump(exclude_none=True),
         nights=describe_nights(trial, data),
-        amendments=tuple(amendment.sentence() for amendment in trial.amendments),
+        amendments=tuple(trial.amendments),
         unsealing=trial.unsealing,
         periods=describe_periods(trial),
         adherence=describe_adherence(trial),

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nof1.analyze.checks.computation import Check
 from nof1.analyze.model.effects import Effect
@@ -15,7 +15,6 @@ from nof1.clock import local_now
 from nof1.commit import locked
 from nof1.errors import InputError
 from nof1.files import is_file, read_bytes, sha256_file, write_atomic
-from nof1.language import said_in, with_said
 from nof1.plan.protocol.analysis import Estimand
 from nof1.plan.protocol.protocol import PROTOCOL_FILE, SIMULATED
 from nof1.record.looks import Look, record_look
@@ -29,11 +28,18 @@ if TYPE_CHECKING:
 
 # What `Result.effects` tells of a pair beside the numbers.
 _OF_PAIR = ("arm", "reference", "engine", "estimand", "measure", "interval_kind", "level", "threshold", "better")
-_SENTENCES = "sentences"  # in results.json: what each sentence was made from, so that it can be told in other languages
 
 
 _ENGINES = {"nuts": "PyMC (NUTS)", "marginal": "the marginal engine alone"}
 _ESTIMANDS = {"full": "at full exposure", "as-lived": "as lived"}
+_CHECKS = {  # what it means that one was not passed, in short; `nof1.report.sentence` has the numbers
+    "sampling": "The sampler did not settle.",
+    "cross_check": "Two separate computations differ.",
+    "weights": "The quick computation's weights are not sound.",
+    "predictive": "New nights from the model differ from the recorded ones.",
+    "left_out": "Given all others, some nights are more surprising than they should be, or carry the answer.",
+    "prior": "The priors weigh in this answer.",
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -132,7 +138,7 @@ class Result:
 
         Checks of the model are not among them: they say with how much care to take it.
         """
-        return self.record.checks.failed(model=False)
+        return list(self.record.checks.failed(model=False).values())
 
     @cached_property
     def leave_one_out(self) -> "xr.DataTree":
@@ -214,7 +220,7 @@ class Result:
         with locked(folder):
             write_atomic(results / POSTERIOR_FILE, _netcdf(self.posterior))
             saved = replace(self.record, looks=looks, posterior_sha256=sha256_file(results / POSTERIOR_FILE))
-            record = saved.to_dict() | {_SENTENCES: said_in(saved)}
+            record = saved.to_dict()
             record |= {OWN_HASH: results_sha256(record)}
             write_atomic(
                 results / RESULTS_FILE, json.dumps(record, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
@@ -269,21 +275,10 @@ class Result:
                 f"{posterior} is missing or does not belong to {RESULTS_FILE}. Run 'nof1 analyze {folder}' again."
             )
         try:
-            return cls(trial, _read(record), load_posterior(posterior))
+            del record[OWN_HASH]
+            return cls(trial, from_dict(record, trial.amendments), load_posterior(posterior))
         except (ValueError, KeyError, TypeError):
             raise InputError(f"{path} is damaged. Run 'nof1 analyze {folder}' again.") from None
-
-
-def _read(content: dict[str, Any]) -> ResultsRecord:
-    """The record, with sentences that can be told in other languages where it has what to make them of."""
-    table = content.pop(_SENTENCES, {})
-    content.pop(OWN_HASH)
-    record = from_dict(content)
-    try:
-        told: ResultsRecord = with_said(record, table)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
-        return record
-    return told
 
 
 def _netcdf(tree: "xr.DataTree") -> bytes:
@@ -331,15 +326,16 @@ def _as_html(result: Result) -> str:
 
 
 def _rows(result: Result) -> list[Row]:
-    nights = result.record.nights
-    failed = [check.sentence for check in result.failures]
+    nights, checks = result.record.nights, result.record.checks
+    failed = [f"{_CHECKS[name]} Do not rely on this result." for name in checks.failed(model=False)]
     if result.trial.changed_after_unsealing:
         failed.insert(0, "The diary was changed after the order was opened.")
+    cautions = [_CHECKS[name] for name in checks.failed(model=True)]
     rows = [
         ("nights", f"{nights.analyzed} analyzed of {nights.planned}"),
         ("computed", f"by {_ENGINES[result.engine]}"),
         ("failed", "\n".join(failed)) if failed else ("checks", "no check of the computation failed"),
-        ("look at", "\n".join(_cautions(result))),
+        ("look at", "\n".join(cautions)),
         ("priors", _other_priors(result)),
     ]
     rows = [row for row in rows if row[1]]
@@ -351,11 +347,6 @@ def _other_priors(result: Result) -> str:
     record = result.record
     told = [f"{name} {record.priors[name]:g} instead of {of:g}" for name, of in record.planned_priors.items()]
     return f"With other priors than the protocol's: {', '.join(told)}" if told else ""
-
-
-def _cautions(result: Result) -> list[str]:
-    """Sentences of the checks of the model that were not passed: they say with how much care to take the answer."""
-    return [check.sentence for check in result.record.checks.failed(model=True)]
 
 
 def _cells(result: Result, effect: PairEffect) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 `results.schema.json` beside this file is its JSON Schema. Files of schema 1 are read and brought up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from functools import cache
@@ -14,14 +14,15 @@ from nof1.analyze.checks.computation import Check, CrossCheck, Sampling
 from nof1.analyze.checks.model_checks import LeftOut, ModelCheck, Predictive, PriorSensitivity
 from nof1.analyze.checks.over_time import OverTime
 from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
-from nof1.analyze.checks.sensitivity import Choice
+from nof1.analyze.checks.sensitivity import WIDER, Choice
 from nof1.analyze.describe import Adherence, Harms, Nights, PeriodSummary
 from nof1.analyze.engines.choose import EngineName
 from nof1.analyze.engines.pair_effects import FurtherMeasure
 from nof1.analyze.engines.posterior import Parameter
 from nof1.analyze.model.effects import Effect
+from nof1.analyze.reasons import as_told
 from nof1.analyze.simulation.forecast import Forecast
-from nof1.language import Sentence
+from nof1.plan.orders.amendments import Amendment
 from nof1.plan.orders.loading import Unsealing
 from nof1.plan.protocol.analysis import Estimand
 from nof1.plan.protocol.family import Family
@@ -130,11 +131,13 @@ class Checks:
         by_name = {one.name: getattr(self, one.name) for one in fields(self)}
         return {name: check for name, check in by_name.items() if check is not None}
 
-    def failed(self, *, model: bool) -> list[Check]:
-        """Those that were not passed: of the model, or of the computation."""
-        return [
-            check for check in self.made().values() if check.passed is False and isinstance(check, ModelCheck) == model
-        ]
+    def failed(self, *, model: bool) -> dict[str, Check]:
+        """Those that were not passed, by name: of the model, or of the computation."""
+        return {
+            name: check
+            for name, check in self.made().items()
+            if check.passed is False and isinstance(check, ModelCheck) == model
+        }
 
 
 @dataclass(frozen=True)
@@ -159,8 +162,8 @@ class ResultsRecord:
         That were used.
     planned_priors : dict of str to float
         The protocol's, for those that others were used in place of: empty in an analysis as planned.
-    amendments : tuple of str
-        Changes after the draw, in sentences.
+    amendments : tuple of Amendment
+        Changes after the draw.
     periods, adherence, harms, blinding
         What was recorded, counted without a model; adherence and harms by arm.
     effects : tuple of PairEffect
@@ -183,7 +186,7 @@ class ResultsRecord:
     seed: int
     priors: dict[str, float]
     nights: Nights
-    amendments: tuple[Sentence, ...]
+    amendments: tuple[Amendment, ...]
     unsealing: Unsealing | None
     periods: tuple[PeriodSummary, ...]
     adherence: dict[str, Adherence]
@@ -210,12 +213,12 @@ class ResultsRecord:
 
 
 def plain(value: Any) -> Any:
-    """Values as JSON has them: dataclasses as tables, tuples as lists, dates as ISO text. Sentences keep what they were made from."""
+    """Values as JSON has them: dataclasses as tables, tuples as lists, dates as ISO text."""
     if is_dataclass(value):
         return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Look):
         return value.to_dict()
-    if isinstance(value, Unsealing):
+    if isinstance(value, Unsealing | Amendment):
         return value.model_dump(mode="json", by_alias=True)
     if isinstance(value, Mapping):
         return {name: plain(one) for name, one in value.items()}
@@ -232,8 +235,14 @@ def reader() -> "TypeAdapter[ResultsRecord]":
     return TypeAdapter(with_config(ConfigDict(extra="forbid"))(ResultsRecord))
 
 
-def from_dict(content: Mapping[str, Any]) -> ResultsRecord:
+def from_dict(content: Mapping[str, Any], amendments: Sequence[Amendment] = ()) -> ResultsRecord:
     """The record that results.json holds, of schema 2 or of schema 1.
+
+    Parameters
+    ----------
+    content : mapping
+    amendments : sequence of Amendment
+        Of the trial: schema 1 holds them in sentences alone, and none is ever taken back.
 
     Raises
     ------
@@ -241,61 +250,87 @@ def from_dict(content: Mapping[str, Any]) -> ResultsRecord:
         If it is damaged, or of another schema.
     """
     if content["schema"] == 1:
-        content = _from_schema_1(content)
+        content = _from_schema_1(content) | {"amendments": amendments}
     return reader().validate_python(content)
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of results.json: the record, what its sentences were made from, its own hash."""
+    """The JSON Schema of results.json: the record and its own hash."""
     schema = reader().json_schema()
     schema["title"] = "results.json of nof1, schema 2"
     schema["required"] = [one.name for one in fields(ResultsRecord)]
-    schema["properties"] |= {
-        "sentences": {"type": "object", "description": "What each sentence was made from, by its text."},
-        "results_sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-    }
+    schema["properties"] |= {"results_sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
 
 
-# --- schema 1, in which a number could stand in several places
+# --- schema 1, in which a number could stand in several places, and what was said in sentences: these are made anew
 
 
 def _from_schema_1(content: Mapping[str, Any]) -> dict[str, Any]:
-    out = dict(content) | {"schema": SCHEMA}
+    out = {name: value for name, value in content.items() if name != "sentences"} | {"schema": SCHEMA}
     of_pair = {one.name for one in fields(PairEffect)}
     out["effects"] = [
         {name: value for name, value in entry.items() if name in of_pair} | {"forecast": _forecast(entry)}
         for entry in content["effects"]
     ]
-    of_choice = {one.name for one in fields(Choice)}
     if content.get("sensitivity") is not None:
-        out["sensitivity"] = [
-            {name: value for name, value in row.items() if name in of_choice} for row in content["sensitivity"]
-        ]
-    out["over_time"] = content["over_time"] | {
-        "rows": [
-            {name: value for name, value in row.items() if name not in ("change", "early", "late")}
-            for row in content["over_time"]["rows"]
-        ]
+        out["sensitivity"] = [_choice(row, content["priors"]["effect_sd"]) for row in content["sensitivity"]]
+    over_time = _refused(content["over_time"])
+    out["over_time"] = over_time | {
+        "rows": [_without(row, "change", "early", "late", "sentence") for row in over_time["rows"]]
     }
-    out["harms"] = {
-        arm: {name: value for name, value in row.items() if name != "side_effects"}
-        for arm, row in content["harms"].items()
-    }
+    out["blinding"] = _without(content["blinding"], "sentence")
+    out["harms"] = {arm: _without(row, "side_effects") for arm, row in content["harms"].items()}
     out["checks"] = {name: _check(check) for name, check in content["checks"].items()}
     test = dict(out.pop("randomization_test"))
     first, others = test, test.pop("pairs", [])
     if "refused" in test:
         first = {key: content["effects"][0][key] for key in ("arm", "reference")} | test
     out["randomization_tests"] = [
-        one | {"interval": one.get("interval") or [None, None]} if "p" in one else one for one in (first, *others)
+        _without(one, "sentence") | {"interval": one.get("interval") or [None, None]} if "p" in one else _refused(one)
+        for one in (first, *others)
     ]
     return out
 
 
+def _without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}
+
+
+def _refused(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a refusal there is the text alone: it stays as it is."""
+    reason = row.get("refused")
+    return dict(row) if reason is None else dict(row) | {"refused": as_told(reason)}
+
+
+def _choice(row: Mapping[str, Any], effect_sd: float) -> dict[str, Any]:
+    of_choice = {one.name for one in fields(Choice)}
+    out = _refused({name: value for name, value in row.items() if name in of_choice})
+    name = out["choice"]
+    if name.endswith("dropped"):  # "first night dropped", "first 2 nights dropped"
+        return out | {"choice": "nights dropped", "value": int(name.split()[1]) if "nights" in name else 1}
+    return out | {"value": WIDER[name] * effect_sd} if name in WIDER else out
+
+
 def _check(check: Mapping[str, Any]) -> dict[str, Any]:
-    out = {name: value for name, value in check.items() if name != "kind"}
-    return out | {"statistics": list(out["statistics"].values())} if "statistics" in out else out
+    out = _without(check, "kind", "sentence")
+    if check["passed"] is None:
+        _, _, why = check["sentence"].partition(". ")
+        return out | {"refused": as_told(why)}
+    if "statistics" in out:
+        return out | {"statistics": [_statistic(row) for row in out["statistics"].values()]}
+    if "influential" in out:  # named by their dates, or as "night 12"
+        nights = [row["night"].removeprefix("night ") for row in out["influential"]]
+        named = [int(night) if night.isdecimal() else night for night in nights]
+        rows = zip(out["influential"], named, strict=True)
+        return out | {"influential": [dict(row) | {"night": night} for row, night in rows]}
+    return out
+
+
+def _statistic(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Named as "spread without treatment", "spread on magnesium"."""
+    name, _, arm = row["name"].removesuffix(" without treatment").partition(" on ")
+    return dict(row) | {"name": name, "arm": arm or None}
 
 
 def _forecast(entry: Mapping[str, Any]) -> dict[str, Any] | None:

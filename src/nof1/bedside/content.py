@@ -9,7 +9,7 @@ from typing import Any
 
 from nof1 import facts
 from nof1.bedside.words import words
-from nof1.language import Said, languages, say, speaking, spoken
+from nof1.language import languages, say, speaking, spoken
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.seal import shown_order
@@ -60,7 +60,9 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
             ends_period,
         )  # all that a question depends on, but the number of the period
         if alike not in known:
-            found = _in_languages(lambda: [_plain(one) for one in questions(protocol, period, ends_period=ends_period)])
+            found = _in_languages(
+                lambda: [_plain(one) for one in questions(protocol, period, ends_period=ends_period, number=_NUMBER)]
+            )
             each = [dict(zip(found, versions, strict=True)) for versions in zip(*found.values(), strict=True)]
             known[alike] = _index(forms, [_index(asked, question) for question in each])
         return known[alike]
@@ -92,7 +94,7 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
         "stop": {
             "rules": [_stop_rule(rule) for rule in stop_rules()],
             "sentence": _in_languages(lambda: _template(STOP_SENTENCE)),
-            "general": _in_languages(lambda: str(stop_rule_sentence())),
+            "general": _in_languages(stop_rule_sentence),
             "harms": sorted(HARMS),
             "none": sorted(NO_WORDS),
         },
@@ -118,15 +120,8 @@ def _index[T](table: list[T], row: T) -> int:
 
 
 def _plain(question: Question) -> dict[str, Any]:
-    """A question as plain values, with a place for the number of the period: it is the same in every period then."""
-    return {name: _unnumbered(value) for name, value in question.to_json().items() if name not in ("text", "help")}
-
-
-def _unnumbered(value: Any) -> Any:
-    """A text with a place for the number of the period that it names; anything else as it is."""
-    if isinstance(value, Said) and "number" in value.values:
-        return str(say(value.template, **(value.values | {"number": _NUMBER})))
-    return str(value) if isinstance(value, str) else value
+    """A question as plain values, without what a terminal asks for."""
+    return {name: value for name, value in question.to_json().items() if name not in ("text", "help")}
 
 
 def _template(template: str) -> str:
@@ -138,13 +133,13 @@ def _title(protocol: Protocol) -> str:
     """A person's title may name an arm; a concealed trial goes without, as in its calendar."""
     if protocol.concealed == "open":
         return protocol.title
-    return str(say("N-of-1 trial from {start}", start=protocol.start.isoformat()))
+    return say("N-of-1 trial from {start}", start=protocol.start.isoformat())
 
 
 def _label(protocol: Protocol, period: Period) -> str:
     """What a night belongs to, in words that tell no secret."""
     if period.arm is None:
-        return say("pack {number}", number=period.number)
+        return say("pack {number}", number=_NUMBER)
     if period.arm == PAUSE:
         return say("pause")
     if not period.on_trial:
@@ -156,7 +151,7 @@ def _label(protocol: Protocol, period: Period) -> str:
 
 
 def _label_in_languages(protocol: Protocol, period: Period) -> dict[str, str]:
-    return _in_languages(lambda: str(_unnumbered(_label(protocol, period))))
+    return _in_languages(lambda: _label(protocol, period))
 
 
 def _stop_rule(rule: StopRule) -> dict[str, Any]:
@@ -164,9 +159,9 @@ def _stop_rule(rule: StopRule) -> dict[str, Any]:
         "id": rule.id,
         "symptoms": list(rule.symptoms),
         "misspelt": list(rule.misspelt),
-        "text": _in_languages(lambda: str(say(rule.text))),
-        "action": _in_languages(lambda: str(say(rule.action))),
-        "source": _in_languages(lambda: str(say(rule.source))),
+        "text": _in_languages(lambda: say(rule.text)),
+        "action": _in_languages(lambda: say(rule.action)),
+        "source": _in_languages(lambda: say(rule.source)),
     }
 
 
@@ -174,6 +169,6 @@ def _limit(row: dict[str, Any]) -> dict[str, Any]:
     """An upper level for a dose, as `nof1.plan.protocol.safety.dose_findings` tells it."""
     return {
         "mg": row["mg_per_day"],
-        "text": _in_languages(lambda: str(say(row["text"]))),
-        "source": _in_languages(lambda: str(say(row["source"]))),
+        "text": _in_languages(lambda: say(row["text"])),
+        "source": _in_languages(lambda: say(row["source"])),
     }

@@ -12,6 +12,7 @@ from nof1.plan.orders.draw import draw_order
 from nof1.record.amending import add_pause
 from nof1.record.diary.writing import Change, record
 from nof1.record.unsealing import unblind_period, unseal
+from nof1.report.words.blinding import blinding_sentence
 
 AFTER = datetime(2026, 3, 19, 8, tzinfo=UTC)  # after the last night
 FIRST = date(2026, 1, 5)
@@ -155,8 +156,9 @@ def test_guesses_of_a_sealed_trial_by_arm(guessed):
         assert (row.guesses, row.unanswered) == (2, 0)
         assert (row.index, row.interval) == blinding_index(*counts)
         assert row.mean_confidence == pytest.approx(np.mean(sure))
-    assert "A person who did not know could well have guessed so." in told.sentence
-    assert "cannot rule out" in told.sentence
+    sentence = blinding_sentence(trial.protocol, told)
+    assert "A person who did not know could well have guessed so." in sentence
+    assert "cannot rule out" in sentence
 
 
 def test_a_period_without_an_answer_is_counted_as_that(guessed):
@@ -166,7 +168,7 @@ def test_a_period_without_an_answer_is_counted_as_that(guessed):
     assert {arm: row.unanswered for arm, row in told.by_arm.items()} == {
         arm: sum(name == arm for name in (arms[1], arms[3])) for arm in told.by_arm
     }
-    assert "2 periods ended without a guess." in told.sentence
+    assert "2 periods ended without a guess." in blinding_sentence(trial.protocol, told)
 
 
 def test_an_arm_of_which_nothing_was_guessed_has_no_index(guessed):
@@ -187,7 +189,8 @@ def test_a_period_unblinded_in_an_emergency_is_left_out_from_then_on(guessed, op
     told = describe_blinding(trial)
     assert sum(row.guesses for row in told.by_arm.values()) == counts
     assert told.left_out == ((2,) if counts == 3 else ())
-    assert ("Period 2 was unblinded in an emergency and is left out" in told.sentence) == (counts == 3)
+    sentence = blinding_sentence(trial.protocol, told)
+    assert ("Period 2 was unblinded in an emergency and is left out" in sentence) == (counts == 3)
     assert sum(row.unanswered for row in told.by_arm.values()) == 0
 
 
@@ -239,22 +242,25 @@ def test_three_arms(guessed):
 )
 def test_what_the_guesses_mean_is_said(guessed, answers, words):
     trial, _ = guessed(answers, blocks=6)
-    sentence = describe_blinding(trial).sentence
+    sentence = blinding_sentence(trial.protocol, describe_blinding(trial))
     assert words in sentence
     assert ("felt" in sentence) == (answers == [True] * 12)
 
 
 def test_nobody_was_asked(sealed_trial):
     """An open trial, adopted nights, and a concealed trial without a single guess."""
-    opened = describe_blinding(Trial.load(SAMPLE / "helps"))
-    assert (opened.concealed, opened.by_arm) == ("open", {})
-    assert "Nobody was blind" in opened.sentence
-    assert "expected" in opened.sentence
-    adopted = describe_blinding(two_arms())
-    assert (adopted.concealed, adopted.by_arm) == ("open", {})
-    assert "Nobody was asked to guess" in adopted.sentence
+    for trial, words in (
+        (Trial.load(SAMPLE / "helps"), "Nobody was blind"),
+        (two_arms(), "Nobody was asked to guess"),
+    ):
+        told = describe_blinding(trial)
+        assert (told.concealed, told.by_arm) == ("open", {})
+        sentence = blinding_sentence(trial.protocol, told)
+        assert words in sentence
+        assert "expected" in sentence
     trial = sealed_trial("alone")
     unseal(trial.folder, packs=["off", "citrate", "citrate", "off"], now=AFTER)
-    silent = describe_blinding(Trial.load(trial.folder))
+    opened = Trial.load(trial.folder)
+    silent = describe_blinding(opened)
     assert (silent.concealed, silent.by_arm) == ("alone", {})
-    assert "No guess was recorded" in silent.sentence
+    assert "No guess was recorded" in blinding_sentence(opened.protocol, silent)

@@ -12,6 +12,8 @@ from nof1.analyze.checks.over_time import effect_over_time
 from nof1.analyze.model.data import build_model_data
 from nof1.analyze.model.effects import TAILS
 from nof1.analyze.model.exposure import exposure
+from nof1.analyze.reasons import as_told
+from nof1.report.words.over_time import course_sentence
 
 LOW, HIGH = 0, 10
 
@@ -36,7 +38,8 @@ def answer(of):
 
 
 def test_a_fading_effect_is_found():
-    row = answer(fading(-4.0, 0.0)).rows[0]
+    of = fading(-4.0, 0.0)
+    row = answer(of).rows[0]
     change = row.leading.change
     assert change.interval[0] < 4 < change.interval[1]
     assert change.interval[0] > 1
@@ -44,8 +47,9 @@ def test_a_fading_effect_is_found():
     assert row.leading.early.mean == pytest.approx(-4, abs=1)
     assert row.leading.late.mean == pytest.approx(0, abs=1)
     assert (row.course, row.leading.early.verdict, row.verdicts_differ) == ("worse later", "helps", True)
-    assert "worse on the last days than on the first" in row.sentence
-    assert f'on the last days "{row.leading.late.verdict}"' in row.sentence
+    told = course_sentence(of.protocol, row)
+    assert "worse on the last days than on the first" in told
+    assert f'on the last days "{row.leading.late.verdict}"' in told
 
 
 def test_change_is_late_minus_early():
@@ -59,52 +63,58 @@ def test_early_benefit_and_later_harm_that_cancel_are_told():
     row = answer(of).rows[0]
     assert row.crosses
     assert (row.leading.early.verdict, row.leading.late.verdict) == ("helps", "worsens")
-    assert "Early benefit and later harm can cancel" in row.sentence
+    assert "Early benefit and later harm can cancel" in course_sentence(of.protocol, row)
     mirrored = answer(fading(3.0, -3.0)).rows[0]
-    assert "Early harm and later benefit can cancel" in mirrored.sentence
+    assert "Early harm and later benefit can cancel" in course_sentence(of.protocol, mirrored)
 
 
 def test_which_way_is_better_follows_the_protocol():
-    up = answer(fading(3.0, -3.0, better="higher")).rows[0]
+    of = fading(3.0, -3.0, better="higher")
+    up = answer(of).rows[0]
     assert up.course == "worse later"
     assert up.leading.change.p_positive < 0.01
     assert up.leading.change.p_better < 0.01
-    assert "Early benefit and later harm" in up.sentence
+    assert "Early benefit and later harm" in course_sentence(of.protocol, up)
 
 
 def test_a_constant_effect_measured_well_is_steady_with_one_verdict():
-    row = answer(fading(-2.5, -2.5, n=320, noise=0.4)).rows[0]
+    of = fading(-2.5, -2.5, n=320, noise=0.4)
+    row = answer(of).rows[0]
     assert row.course == "steady"
     assert abs(row.leading.change.mean) < 0.6
     assert not row.crosses
     assert not row.verdicts_differ
-    assert "about the same" in row.sentence
-    assert 'The verdict would be the same on the first days and on the last: "helps".' in row.sentence
+    told = course_sentence(of.protocol, row)
+    assert "about the same" in told
+    assert 'The verdict would be the same on the first days and on the last: "helps".' in told
 
 
 def test_verdicts_that_differ_without_a_sign_of_change_may_be_chance():
-    row = answer(fading(-2.4, -1.5, n=64, noise=0.8, threshold=1.2)).rows[0]
+    of = fading(-2.4, -1.5, n=64, noise=0.8, threshold=1.2)
+    row = answer(of).rows[0]
     assert row.course == "can't tell yet"
     assert row.verdicts_differ
-    assert row.sentence.endswith(", which may be chance.")
+    assert course_sentence(of.protocol, row).endswith(", which may be chance.")
 
 
 def test_few_nights_can_not_tell():
-    row = answer(two_arms()).rows[0]
+    of = two_arms()
+    row = answer(of).rows[0]
     assert row.course == "can't tell yet"
-    assert "can't tell yet whether the effect of 2 changed" in row.sentence
+    assert "can't tell yet whether the effect of 2 changed" in course_sentence(of.protocol, row)
 
 
 def test_every_pair_of_arms_has_a_row_and_pairs_fit_together():
     rng = np.random.default_rng(5)
-    told = answer(trial(rng.normal(5, 1, 72), arms=("off", "a", "b")))
+    of = trial(rng.normal(5, 1, 72), arms=("off", "a", "b"))
+    told = answer(of)
     assert [(row.arm, row.reference) for row in told.rows] == [("a", "off"), ("b", "off"), ("b", "a")]
     a, b, between = told.rows
     for part in ("change", "early", "late"):
         assert getattr(between.leading, part).mean == pytest.approx(
             getattr(b.leading, part).mean - getattr(a.leading, part).mean
         )
-    assert "b instead of a" in between.sentence
+    assert "b instead of a" in course_sentence(of.protocol, between)
 
 
 def test_the_leading_estimand_is_at_the_top_and_both_are_below():
@@ -129,7 +139,7 @@ def test_a_refusal_is_told(monkeypatch):
 
     monkeypatch.setattr(over_time, "fit_marginal", refuse)
     told = answer(two_arms())
-    assert told.refused == "The quick engine cannot be trusted."
+    assert told.refused == as_told("The quick engine cannot be trusted.")
     assert told.rows == ()
 
 

@@ -11,6 +11,7 @@ from known import data_of_others
 from nof1.analyze.checks.order_statistics import compare_orders
 from nof1.analyze.checks.randomization_test import randomization_test
 from nof1.plan.orders.draw import order_of_arms, smallest_p
+from nof1.report.words.randomization import randomization_sentence
 
 # Heights of 15 pairs of maize plants in eighths of an inch, crossed and self-fertilized (Darwin, C., 1876, The effects of cross
 # and self fertilisation in the vegetable kingdom, table XCVII). Fisher, R. A., 1935, The design of experiments, section 21,
@@ -137,8 +138,9 @@ def test_sleeping_pills_as_a_trial(planned):
     assert found.p_one_sided == pytest.approx(1 - (77 - ties(data)) / 3432)  # fewer complaints would be better
     assert found.p_smallest == smallest_p(protocol) == 2 / 3432
     assert found.interval[0] > 0
-    assert "3432 orders were possible" in found.sentence
-    assert "154 of the 3432 orders (about 4 in 100)" in found.sentence
+    told = randomization_sentence(protocol, found)
+    assert "3432 orders were possible" in told
+    assert "154 of the 3432 orders (about 4 in 100)" in told
 
 
 def ties(data):

@@ -13,9 +13,11 @@ from known import two_arms
 from nof1.analyze.checks import randomization_test as permutation
 from nof1.analyze.checks.order_statistics import compare_orders
 from nof1.analyze.checks.randomization_test import NotTested, randomization_test, randomization_tests
+from nof1.analyze.reasons import Reason
 from nof1.errors import InputError, RefusalError
 from nof1.plan.design.order import Pause
 from nof1.plan.orders.draw import draw_order, enumerate_orders, order_of_arms, smallest_p
+from nof1.report.words.randomization import randomization_sentence
 
 
 def test_each_period_counts_alike_or_each_night():
@@ -299,13 +301,14 @@ def test_a_design_of_many_orders_is_drawn_from_and_a_clear_effect_found(planned)
     on = np.array([period.arm == "citrate" for period in order.periods for _ in period.dates])
     random = np.random.default_rng(8)
     found = randomization_test(lived(protocol, order, np.clip(5 + random.normal(size=84) - 2.0 * on, 0, 10).round()))
+    told = randomization_sentence(protocol, found)
     assert not found.exact
     assert found.p == 1 / 10_001
     assert found.p_one_sided == 1 / 10_001
     assert found.interval[0] < -2 < found.interval[1] < 0
-    assert "More than 10^21 orders were possible" in found.sentence
-    assert "10000 of them were drawn at random" in found.sentence
-    assert "fewer than 1 in 100" in found.sentence
+    assert "More than 10^21 orders were possible" in told
+    assert "10000 of them were drawn at random" in told
+    assert "fewer than 1 in 100" in told
 
 
 def test_a_drawn_p_counts_the_lived_order_and_few_draws_rule_nothing_out(planned, monkeypatch):
@@ -315,10 +318,11 @@ def test_a_drawn_p_counts_the_lived_order_and_few_draws_rule_nothing_out(planned
     trial = lived(protocol, order, 5 - 3.0 * on + np.arange(24) % 3)
     found = randomization_test(trial, draws=99)
     assert (found.p, found.p_one_sided, found.p_smallest) == (1 / 100, 1 / 100, 1 / 100)
-    assert "about 1 in 100" in found.sentence
-    assert "of the 2704156 orders" not in found.sentence
-    assert "More than 10^6 orders were possible, each as likely" in found.sentence
-    assert "99 of them were drawn at random" in found.sentence
+    told = randomization_sentence(protocol, found)
+    assert "about 1 in 100" in told
+    assert "of the 2704156 orders" not in told
+    assert "More than 10^6 orders were possible, each as likely" in told
+    assert "99 of them were drawn at random" in told
     one = randomization_test(trial, draws=1)
     assert one.p in (0.5, 1.0)
     assert one.interval == randomization_test(trial, draws=19).interval == (None, None)  # each is 1 of 20 at least
@@ -330,13 +334,14 @@ def test_a_drawn_p_counts_the_lived_order_and_few_draws_rule_nothing_out(planned
 def test_the_sentence_says_which_means_and_only_what_is_so(planned):
     trial = nightly(planned)
     periods, of_nights = (randomization_test(trial, statistic=kind) for kind in ("periods", "nights"))
-    assert "a difference of period means at least" in periods.sentence
-    assert "a difference of means of nights at least" in of_nights.sentence
-    for found in (periods, of_nights):
-        assert found.sentence.startswith("64 orders were possible, each as likely as the one that was lived. If ")
-        assert f"{round(64 * found.p)} of the 64 orders" in found.sentence
+    told = [randomization_sentence(trial.protocol, found) for found in (periods, of_nights)]
+    assert "a difference of period means at least" in told[0]
+    assert "a difference of means of nights at least" in told[1]
+    for found, sentence in zip((periods, of_nights), told, strict=True):
+        assert sentence.startswith("64 orders were possible, each as likely as the one that was lived. If ")
+        assert f"{round(64 * found.p)} of the 64 orders" in sentence
         assert None not in found.interval
-        assert "no difference is unlikely enough" not in found.sentence
+        assert "no difference is unlikely enough" not in sentence
 
 
 def nightly(planned, arms=2, blocks=6, **design):
@@ -346,7 +351,8 @@ def nightly(planned, arms=2, blocks=6, **design):
 
 
 def test_every_pair_has_its_test(planned):
-    every = randomization_tests(nightly(planned, arms=3), seed=1)
+    trial = nightly(planned, arms=3)
+    every = randomization_tests(trial, seed=1)
     assert [(one.arm, one.reference) for one in every] == [
         ("citrate", "off"),
         ("glycinate", "off"),
@@ -356,18 +362,21 @@ def test_every_pair_has_its_test(planned):
         assert one.orders == 2**6
         assert one.p_smallest == 2 / 2**6
         assert one.interval[0] <= one.statistic <= one.interval[1]
-        assert "the nights on the other arms left where they were" in one.sentence
-        assert "significan" not in one.sentence
+        sentence = randomization_sentence(trial.protocol, one)
+        assert "the nights on the other arms left where they were" in sentence
+        assert "significan" not in sentence
     assert len(randomization_tests(nightly(planned), seed=1)) == 1
 
 
 def test_a_design_that_could_never_show_a_difference_says_so(planned):
-    (told,) = randomization_tests(nightly(planned, blocks=4), seed=1)
-    assert told.interval == (None, None)
-    assert told.p_smallest == 2 / 2**4
-    assert "could never have shown one at the mark of 5 in 100" in told.sentence
-    assert "the interval has no ends" in told.sentence
-    assert "could never" not in randomization_tests(nightly(planned, blocks=6), seed=1)[0].sentence
+    few, many = (nightly(planned, blocks=blocks) for blocks in (4, 6))
+    found = randomization_test(few)
+    assert found.interval == (None, None)
+    assert found.p_smallest == 2 / 2**4
+    told = randomization_sentence(few.protocol, found)
+    assert "could never have shown one at the mark of 5 in 100" in told
+    assert "the interval has no ends" in told
+    assert "could never" not in randomization_sentence(many.protocol, randomization_test(many))
 
 
 def test_where_only_the_lived_order_was_possible_it_is_said(planned):
@@ -377,8 +386,9 @@ def test_where_only_the_lived_order_was_possible_it_is_said(planned):
     only = next(one for one in told if one.orders == 1)
     assert (only.p, only.p_smallest, only.interval) == (1, 1, (None, None))
     one, other = (protocol.arm(name).title for name in (only.arm, only.reference))
-    assert f"this check cannot tell {one} from {other}." in only.sentence
-    assert "the nights on the other arms left where they were" in only.sentence
+    sentence = randomization_sentence(protocol, only)
+    assert f"this check cannot tell {one} from {other}." in sentence
+    assert "the nights on the other arms left where they were" in sentence
 
 
 def test_a_long_trial_has_fewer_orders_drawn(planned):
@@ -394,7 +404,7 @@ def test_adopted_nights_are_refused_with_the_reason():
         randomization_test(trial)
     (told,) = randomization_tests(trial, seed=1)
     assert isinstance(told, NotTested)
-    assert "could have been drawn" in told.refused
+    assert told.refused == Reason("order not drawn")
 
 
 def test_an_arm_that_was_never_recorded_is_refused(planned):

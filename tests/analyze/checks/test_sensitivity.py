@@ -13,11 +13,12 @@ from nof1.analyze.engines import choose as engines
 from nof1.analyze.engines.marginal import fit_marginal
 from nof1.analyze.model.data import build_model_data
 from nof1.analyze.model.effects import pairs
+from nof1.analyze.reasons import Reason, as_told
 
 NUMBERS = ("mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm", "verdict")
 WHOLE = {
     "no carryover": {"carryover": "none"},
-    "first 2 nights dropped": {"carryover": "discard:2"},
+    "nights dropped": {"carryover": "discard:2"},
     "no trend": {"trend": False},
     "no period effect": {"period_effects": False},
     "independent errors": {"autocorrelation": False},
@@ -140,7 +141,7 @@ def test_a_refused_choice_is_kept_with_its_reason():
     of = Trial.from_frame(frame, **options, analysis={"period_effects": False})
     rows = by_choice(sensitivity(of, seed=1, quick=True))
     refused = rows["with a period effect"]
-    assert "never changes" in refused.refused
+    assert refused.refused == Reason("flat periods", {"outcome": "y"})
     assert refused.leading is refused.full is refused.as_lived is None
     assert rows["as planned"].refused is None
     told = compare([*rows.values()])
@@ -159,7 +160,7 @@ def test_a_refused_main_analysis_is_told_and_nothing_is_held_against_it(monkeypa
 
     monkeypatch.setattr(engines, "fit_marginal", refuse)
     rows = sensitivity(of, seed=1, quick=True)
-    assert rows[0].refused == "The quick engine cannot be trusted."
+    assert rows[0].refused == as_told("The quick engine cannot be trusted.")
     assert by_choice(rows)["no trend"].refused is None
     told = compare(rows)
     assert (told.changed, told.most, told.verdict) == ((), None, None)
@@ -235,7 +236,7 @@ def test_durations_are_compared_in_ratios_too():
 
 def made(choice, mean, verdict):
     effect = replace(fitted("helps").record.effects[0].full, mean=mean, verdict=verdict)
-    return Choice(choice, choice, "magnesium", "off", "full", "marginal", effect, effect)
+    return Choice(choice, "magnesium", "off", "full", "marginal", effect, effect)
 
 
 def test_compare_finds_the_verdicts_that_differ_and_the_largest_shift():

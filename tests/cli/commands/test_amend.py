@@ -214,9 +214,9 @@ def test_opening_early_is_said_on_the_page(nof1, sealed, monkeypatch):
     assert content["unsealing"]["nights_left"] == 5
     nof1("analyze", folder, "--engine", "marginal")
     from nof1.analyze.results import Result
-    from nof1.report.words import sentences as words
+    from nof1.report.words.changes import changes
 
-    (sentence,) = words.changes(Result.load(folder))
+    (sentence,) = changes(Result.load(folder))
     assert "opened early" in sentence
     assert "5 nights still to come" in sentence
 
@@ -310,6 +310,6 @@ def test_amendments_stand_with_the_results(nof1, trial_folder):
     nof1("amend", trial_folder, "--note", "Dose lowered to 100 mg: =1+1 #loose $stools")
     nof1("analyze", trial_folder, "--engine", "marginal")
     record = json.loads((trial_folder / "results" / "results.json").read_text())
-    assert any("=1+1 #loose $stools" in sentence for sentence in record["amendments"])
+    assert any("=1+1 #loose $stools" in amendment["reason"] for amendment in record["amendments"])
     status, _, err = nof1("report", trial_folder)
     assert (status, err) == (0, "")

@@ -4,19 +4,20 @@ import sys
 
 import pytest
 from fitted import fitted
-from records import changed, left_out, predictive, prior, with_checks, with_main
+from records import agreeing, changed, left_out, predictive, prior, sampled, statistic, with_checks, with_main
 
 from nof1.analyze.checks.computation import Check, CrossCheck, Sampling
 from nof1.analyze.checks.randomization_test import NotTested
 from nof1.analyze.engines.pair_effects import FurtherMeasure
+from nof1.analyze.reasons import as_told
 from nof1.analyze.schema import Checks
 from nof1.cli.terminal.output import mark_of, paragraph, tell, tell_quick
 
 CHECKS = {
-    "weights": Check(True, "All is well (number 1.2, below 3)."),
-    "predictive": predictive(sentence="New nights differ (spread: 3 to 4)."),
-    "sampling": Sampling(False, "It did not settle. Do not rely on this result.", True),
-    "cross_check": CrossCheck(None, "There was no second computation."),
+    "weights": Check(True),
+    "predictive": predictive(statistic("spread", 5.0, 3.5, (3.0, 4.0), 0.0)),
+    "sampling": Sampling(False, True),
+    "cross_check": CrossCheck(None, refused=as_told("It was too slow.")),
 }
 
 
@@ -30,19 +31,19 @@ def place(lines, beginning):
 
 
 def test_the_answer_is_first_and_the_rest_follows_by_weight(capsys):
-    lines = told(capsys, changed(fitted("cant-tell"), checks=Checks(**CHECKS)))
+    lines = told(capsys, changed(sampled(fitted("cant-tell")), checks=Checks(**CHECKS)))
     order = [
         "Simulated data",
-        "It did not settle.",
+        "The sampler did not settle, even with smaller steps (R-hat 1.000",
         "These nights can't tell yet",
         "RLS severity is estimated",
         "  better at all",
         "Even 8 more blocks",
         "How far to trust it",
-        "FAILED  It did not settle.",
-        "look    New nights differ (spread: 3 to 4).",
-        "look    There was no second computation.",
-        "ok      All is well.",
+        "FAILED  The sampler did not settle",
+        "look    New nights made up by the model differ from the recorded ones in one respect (spread without treatment: ",
+        "look    There was no second computation to hold this against. It was too slow.",
+        "ok      The quick computation's weights are sound.",
         "orders  64 orders were possible, ",
         "choices None of ",
         "time    These nights can't tell yet whether the effect of magnesium changed",
@@ -58,7 +59,7 @@ def test_the_answer_is_first_and_the_rest_follows_by_weight(capsys):
 
 def test_a_refused_test_says_why_and_what_is_absent_is_not_told(capsys):
     result = fitted("cant-tell")
-    refused = (NotTested("magnesium", "off", "Nobody drew the order."),)
+    refused = (NotTested("magnesium", "off", as_told("Nobody drew the order.")),)
     lines = told(capsys, changed(result, randomization_tests=refused, sensitivity=None))
     assert "orders  Nobody drew the order." in lines
     assert not any(line.startswith("choices") for line in lines)
@@ -110,21 +111,12 @@ def test_on_a_terminal_lines_fit_and_go_on_under_their_first_word(capsys, termin
 
 def test_an_answer_fits_a_screen(capsys, terminal):
     fine = with_checks(
-        fitted("cant-tell"),
-        cross_check=CrossCheck(
-            True, "Two separate computations gave the same answer (largest difference 0.1 posterior sd)."
-        ),
-        sampling=Sampling(True, "The sampler settled (R-hat at most 1.002).", False),
-        predictive=predictive(
-            passed=True, sentence="New nights made up by the model look like the recorded ones (spread)."
-        ),
-        left_out=left_out(
-            [0.5],
-            sentence="Given all others, the nights are as surprising as they should be; no single night carries the answer.",
-        ),
-        prior=prior(
-            ["magnesium"], passed=True, sentence="Priors a little stronger or weaker would leave this answer as it is."
-        ),
+        sampled(fitted("cant-tell")),
+        cross_check=agreeing(),
+        sampling=Sampling(True, False),
+        predictive=predictive(),
+        left_out=left_out([0.5]),
+        prior=prior(["magnesium"], to_prior=0.01),
     )
     terminal(80)
     assert len(told(capsys, fine)) <= 45

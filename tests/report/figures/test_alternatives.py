@@ -34,13 +34,13 @@ def test_the_pictures_of_a_sampled_result_are_described_too():
     result = records.sampled(
         fitted("helps"),
         predictive=records.predictive(
-            records.statistic("share at the floor on magnesium", 0.9, 0.2, (0.1, 0.3), 0.001)
+            records.statistic("share at the floor", 0.9, 0.2, (0.1, 0.3), 0.001, arm="magnesium")
         ),
-        left_out=records.left_out([0.1, 0.5, 0.9], sentence="No night carries it."),
+        left_out=records.left_out([0.1, 0.5, 0.9]),
     )
     told = plots.describe(result.trial, result)
     assert "share at the floor on magnesium: recorded 0.90, new nights 0.10 to 0.30" in told["predictive"]
-    assert told["left_out"].endswith("No night carries it.")
+    assert told["left_out"].endswith("no single night carries the answer.")
     (both,) = {re.sub(r"^quick: | points$", "", one) for one in re.findall(r"quick: .*? points", told["engines"])}
     assert re.fullmatch("\N{MINUS SIGN}2\\.6 \\(\N{MINUS SIGN}4\\.\\d to \N{MINUS SIGN}[01]\\.\\d+\\)", both)
     assert f"sampled: {both}; quick: {both} points" in told["engines"]

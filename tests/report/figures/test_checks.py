@@ -1,3 +1,5 @@
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,9 +10,10 @@ from known import two_arms
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from nof1 import InputError, Protocol, Trial, fit, plots
+from nof1 import InputError, Protocol, Trial, fit, plots, report
 from nof1.analyze.checks.computation import CrossCheck
 from nof1.analyze.checks.randomization_test import randomization_tests
+from nof1.analyze.reasons import as_told
 from nof1.report.figures.orders import differences
 from nof1.report.words.sensitivity import sensitivity_sentences
 
@@ -43,16 +46,14 @@ def checked(result=None, **checks):
     made = {
         "cross_check": records.agreeing(),
         "predictive": records.predictive(
-            records.statistic("spread on magnesium", 1.5, 1.4, (1.0, 2.0), 0.4),
-            records.statistic("share at the floor", 0.9, 0.2, (0.1, 0.3), 0.001),
-            records.statistic("largest jump", 2.0, 2.0, (2.0, 2.0), 0.5),
-            sentence="New nights at $5 a night differ.",
+            records.statistic("spread", 1.5, 1.4, (1.0, 2.0), 0.4, arm="mg at $5 or $6"),
+            records.statistic("share at the floor", 0.9, 0.2, (0.1, 0.3), 0.001, arm="mg at $5"),
+            records.statistic("largest jump between nights", 2.0, 2.0, (2.0, 2.0), 0.5),
         ),
         "left_out": records.left_out(
             PIT,
-            ("2026-01-19", 7.0, 0.29, PIT[10]),
-            ("2026-02-01", 2.0, 0.11, PIT[40]),
-            sentence="No night carries the answer.",
+            (date(2026, 1, 19), 7.0, 0.29, PIT[10]),
+            (date(2026, 2, 1), 2.0, 0.11, PIT[40]),
         ),
         "prior": records.prior([arm.name for arm in result.trial.protocol.active_arms]),
     }
@@ -99,7 +100,7 @@ def test_one_computation_alone_is_refused():
 
 def test_the_reason_is_that_of_the_second_computation():
     alone = records.changed(CHECKED, effects=tuple(one for one in CHECKED.record.effects if one.engine == "nuts"))
-    reason = CrossCheck(None, "There was no second computation: too few nights.")
+    reason = CrossCheck(None, refused=as_told("There were too few nights."))
     with pytest.raises(InputError, match="too few nights"):
         plots.engines(records.with_checks(alone, cross_check=reason))
 
@@ -114,7 +115,11 @@ def test_recorded_values_lie_on_their_own_scaled_line():
     assert "1.5 (1.0 to 2.0)" in texts(ax)
     odd = next(text for text in ax.texts if text.get_text() == "0.90 (0.10 to 0.30)")
     assert odd.get_fontweight() == "bold"
-    assert ticks(ax) == ["spread on magnesium", "share at the floor", "largest jump"]
+    assert ticks(ax) == [
+        r"spread on mg at \$5 or \$6",
+        r"share at the floor on mg at \$5",
+        "largest jump between nights",
+    ]
 
 
 # --- left out
@@ -229,12 +234,12 @@ def test_the_sheet_has_six_pictures_with_their_sentences():
     told = sheet_text(figure)
     assert len(figure.axes) == 6
     for check in ("cross_check", "prior", "left_out"):
-        assert CHECKED.record.checks.made()[check].sentence in told
-    assert CHECKED.record.randomization_tests[0].sentence in told
+        assert report.sentence(CHECKED, CHECKED.record.checks.made()[check]) in told
+    assert report.sentence(CHECKED, CHECKED.record.randomization_tests[0]) in told
     assert sensitivity_sentences(CHECKED.record.sensitivity)[0].replace("$", r"\$") in told
     forest = figure.axes[1]
     assert len(ticks(forest)) == len(CHECKED.record.sensitivity)
-    assert r"New nights at \$5 a night differ." in told
+    assert r"in one respect (share at the floor on mg at \$5: recorded 0.9" in told
 
 
 def test_the_sheet_of_the_quick_engine_says_what_it_has_not():

@@ -11,6 +11,7 @@ from records import changed
 from nof1 import InputError, Trial, fit, plots
 from nof1.analyze.model.data import build_model_data
 from nof1.analyze.model.exposure import exposure
+from nof1.analyze.reasons import as_told
 from nof1.language import speaking
 
 
@@ -36,7 +37,7 @@ def test_the_effect_over_time_has_both_ends_and_the_band():
 
 def test_an_effect_over_time_that_was_refused_has_the_reason():
     result = fitted("helps", sensitivity=False)
-    refused = replace(result.record.over_time, refused="It is for another family.", rows=())
+    refused = replace(result.record.over_time, refused=as_told("It is for another family."), rows=())
     with pytest.raises(InputError, match="for another family"):
         plots.over_time(changed(result, over_time=refused))
 

@@ -8,6 +8,9 @@ from records import changed
 
 from nof1 import InputError, Trial, fit, plots
 from nof1.analyze.checks.sensitivity import rows_of_refusal, sensitivity
+from nof1.analyze.reasons import as_told
+from nof1.report.figures import sensitivity as drawing
+from nof1.report.words.sensitivity import choice_name
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +20,7 @@ def trial():
 
 @pytest.fixture(scope="module")
 def rows(trial):
-    refused = rows_of_refusal(trial.protocol, "rating", "whole numbers", "It did not settle.")
+    refused = rows_of_refusal(trial.protocol, "rounded ratings", as_told("It did not settle."))
     return [*sensitivity(trial, seed=1), *refused]
 
 
@@ -46,7 +49,7 @@ def marks(ax):
 
 
 def test_every_choice_has_its_line_in_order_the_main_analysis_on_top(ax, rows):
-    assert [tick.get_text() for tick in ax.get_yticklabels()] == [row.choice for row in rows]
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == [choice_name(row) for row in rows]
     bottom, top = ax.get_ylim()
     assert bottom > top  # row 0 is on top
     answered = {place: row for place, row in enumerate(rows) if row.refused is None}
@@ -97,12 +100,14 @@ def test_band_zero_scale_and_sides_are_there(ax, trial, rows):
     assert "95 % interval" in ax.get_xlabel()
 
 
-def test_nothing_is_written_over_anything_else(rows, trial):
-    many = [
-        *rows,
-        *(replace(row, choice=f"a long name of some other choice, number {i}") for i, row in enumerate(rows)),
-    ]
-    ax = plots.sensitivity([*many, *rows][:24], protocol=trial.protocol)
+def test_nothing_is_written_over_anything_else(rows, trial, monkeypatch):
+    monkeypatch.setattr(
+        drawing,
+        "choice_name",
+        lambda row: f"a long name of some other choice, number {row.value}" if row in long else choice_name(row),
+    )
+    long = [replace(row, value=i) for i, row in enumerate(rows)]
+    ax = plots.sensitivity([*rows, *long, *rows][:24], protocol=trial.protocol)
     figure = ax.figure
     figure.canvas.draw()
     written = [*ax.texts, *ax.get_yticklabels(), ax.xaxis.label]
@@ -133,15 +138,16 @@ def test_rows_alone_are_refused(rows):
         plots.sensitivity(rows)
 
 
-def test_choices_are_text_and_not_mathematics_and_long_ones_are_cut(rows, trial):
-    named = [rows[0], replace(rows[1], choice="$5 and $6 " + "x" * 60, estimand="as-lived")]
+def test_choices_are_text_and_not_mathematics_and_long_ones_are_cut(rows, trial, monkeypatch):
+    monkeypatch.setattr(drawing, "choice_name", lambda row: "$5 and $6 " + "x" * 60)
+    named = [rows[0], replace(rows[1], estimand="as-lived")]
     label = drawn(named, trial).get_yticklabels()[1].get_text()
     assert label.startswith(r"\$5 and \$6")
     assert label.endswith("… (as lived)")
 
 
 def test_a_main_analysis_without_an_answer_leaves_the_others(rows, trial):
-    refused = rows_of_refusal(trial.protocol, "as planned", "the analysis as planned", "It cannot be trusted.")
+    refused = rows_of_refusal(trial.protocol, "as planned", as_told("It cannot be trusted."))
     shown = marks(drawn([*refused, *rows[1:]], trial))
     assert 0 not in shown
     assert {marker for _, marker, _ in shown.values()} == {"o"}

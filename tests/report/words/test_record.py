@@ -110,12 +110,11 @@ def test_guesses_of_an_arm_in_a_line():
     index, interval = blinding_index(2, 1, 1)
     row = Guesses(4, 2, 1, 1, 0, index, interval, "no sign", 62.5)
     none = Guesses(0, 0, 0, 0, 2, None, None, None, None)
-    told = result(blinding=Blinding("helper", 2, {"magnesium": row, "off": none}, (), "So it was."))
+    told = result(blinding=Blinding("helper", 2, {"magnesium": row, "off": none}, ()))
     assert words.blinding_line(told, "magnesium") == (
         "2 of 4 right, 1 wrong, 1 “can't tell” (blinding index 0.25; from −0.49 to 0.76); 62 % sure on average"
     )
     assert words.blinding_line(told, "off") == ""
-    assert words.blinding_sentence(told) == "So it was."
 
 
 def test_the_note_names_the_interval_and_what_it_leaves_out():

@@ -6,7 +6,7 @@ from known import melatonin, nightly, two_arms
 from records import with_checks, with_exposure, with_numbers
 
 from nof1 import fit
-from nof1.analyze.checks.computation import Sampling
+from nof1.analyze.checks.computation import CrossCheck
 from nof1.report.words import sentences as words
 
 
@@ -64,8 +64,9 @@ def test_numbers_have_the_digits_a_reader_needs(value, text):
 
 
 def test_failed_checks_are_told():
-    failed = with_checks(fitted("helps"), sampling=Sampling(False, "It did not settle.", True))
-    assert words.failed_checks(failed) == ["It did not settle."]
+    failed = with_checks(fitted("helps"), cross_check=CrossCheck(False, 0.4, 0.06))
+    (told,) = words.failed_checks(failed)
+    assert told.startswith("Two separate computations differ by 0.40 posterior sd")
     assert words.failed_checks(fitted("helps")) == []
 
 

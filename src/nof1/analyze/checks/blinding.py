@@ -12,21 +12,13 @@ import numpy as np
 
 from nof1.analyze.checks.rates import Interval, balance_interval
 from nof1.errors import InputError
-from nof1.language import Said, Sentence, phrase, say, say_some, sentences
 from nof1.plan.design.kinds import Concealment
 from nof1.plan.design.order import RUN_IN
-from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import NO_GUESS, Entry
 from nof1.record.trial import Trial
 
 TELLING = 0.2  # an index within it, on either side of 0, is usually read as that of a person who is blind
 Reading = Literal["noticed", "opposite", "no sign"]
-
-_OPEN = phrase("Nobody was blind: the order was known, so what was expected of an arm can have acted on the ratings.")
-_ADOPTED = phrase(
-    "Nobody was asked to guess, and whether the person knew the arm is not in the table. "
-    "If it was known, what was expected of an arm can have acted on the ratings."
-)
 
 
 def blinding_index(correct: int, incorrect: int, dont_know: int, *, arms: int = 2) -> tuple[float, Interval]:
@@ -103,7 +95,7 @@ class Guesses:
 
 @dataclass(frozen=True)
 class Blinding:
-    """The guesses of a trial: who knew the order, the number of arms, what was guessed by arm, and what that means for the result.
+    """The guesses of a trial: who knew the order, the number of arms, and what was guessed by arm.
 
     `by_arm` is empty where nobody was asked or nothing was guessed; `left_out` has the numbers of unblinded periods whose guess does
     not count.
@@ -113,11 +105,10 @@ class Blinding:
     arms: int
     by_arm: dict[str, Guesses]
     left_out: tuple[int, ...]
-    sentence: Sentence
 
 
 def describe_blinding(trial: Trial) -> Blinding:
-    """The guesses by arm, with a sentence on what they mean for the result.
+    """The guesses by arm.
 
     The last guess of a period counts. A period that was unblinded in an emergency is left out, unless its guess was given
     before that day.
@@ -125,10 +116,10 @@ def describe_blinding(trial: Trial) -> Blinding:
     protocol = trial.protocol
     arms = len(protocol.arms)
     if protocol.concealed == "open":
-        return Blinding("open", arms, {}, (), say(_OPEN if protocol.randomized else _ADOPTED))
+        return Blinding("open", arms, {}, ())
     guessed, left_out = _guesses(trial)
     by_arm = _by_arm(trial, guessed, left_out) if guessed else {}
-    return Blinding(protocol.concealed, arms, by_arm, tuple(left_out), _sentence(protocol, by_arm, left_out))
+    return Blinding(protocol.concealed, arms, by_arm, tuple(left_out))
 
 
 def _periods(trial: Trial) -> dict[int, tuple[str, date]]:
@@ -187,106 +178,3 @@ def _by_arm(trial: Trial, guessed: Mapping[int, Entry], left_out: list[int]) -> 
             mean_confidence=float(np.mean(sure)) if sure else None,
         )
     return out
-
-
-# --- in words
-
-
-def _sentence(protocol: Protocol, by_arm: Mapping[str, Guesses], left_out: list[int]) -> str:
-    parts: list[str] = (
-        _meaning(protocol, by_arm)
-        if by_arm
-        else [say("No guess was recorded, so it is not known whether the order stayed hidden.")]
-    )
-    unanswered = sum(row.unanswered for row in by_arm.values())
-    if unanswered:
-        parts.append(
-            say_some(unanswered, "{count} period ended without a guess.", "{count} periods ended without a guess.")
-        )
-    if left_out:
-        parts.append(
-            say_some(
-                len(left_out),
-                "Period {periods} was unblinded in an emergency and is left out; knowing one period can tell others, too.",
-                "Periods {periods} were unblinded in an emergency and are left out; knowing one period can tell others, too.",
-                periods=_all([str(number) for number in left_out]),
-            )
-        )
-    return sentences(parts)
-
-
-def _meaning(protocol: Protocol, by_arm: Mapping[str, Guesses]) -> list[str]:
-    """What was guessed, how it is usually read, and what that says of the result."""
-    rows = {protocol.arm(name).title: row for name, row in by_arm.items() if row.guesses}
-    noticed, opposite = (
-        [title for title, row in rows.items() if row.reading == kind] for kind in ("noticed", "opposite")
-    )
-    told: list[str] = [_counts(len(protocol.arms), rows)]
-    if noticed and opposite:
-        told.append(
-            say(
-                "One answer was given for most periods, whatever they were: a leaning to one guess, and no sign that the order was "
-                "known."
-            )
-        )
-    elif noticed:
-        told.append(
-            say(
-                "On {arms} that is more often than chance would have it: what was taken may have been noticed, and then what was "
-                "expected of an arm can have acted on the ratings. A guess can also be right because the effect itself was felt.",
-                arms=_all(noticed),
-            )
-        )
-    elif opposite:
-        told.append(
-            say(
-                "On {arms} another arm was named more often than chance would have it. The order was not known, but what was "
-                "expected of an arm can have acted on the ratings.",
-                arms=_all(opposite),
-            )
-        )
-    else:
-        told.append(say("A person who did not know could well have guessed so."))
-        if any(row.interval is not None and row.interval[1] > TELLING for row in rows.values()):
-            told.append(say("So few guesses cannot rule out that something was noticed."))
-    return told
-
-
-def _counts(arms: int, rows: Mapping[str, Guesses]) -> Said:
-    """How often the guess was right, and how often there was none; of many arms, how often a blind one is."""
-    blind = sum(row.dont_know for row in rows.values())
-    right = sum(row.correct for row in rows.values())
-    guesses = sum(row.guesses for row in rows.values())
-    if arms == 2:
-        counts = _all(
-            [
-                say("{right} of {guesses} on {arm}", right=row.correct, guesses=row.guesses, arm=title)
-                for title, row in rows.items()
-            ]
-        )
-        if blind:
-            return say(
-                "At the end of periods the guess was right {counts}, with {blind} “can't tell”.",
-                counts=counts,
-                blind=blind,
-            )
-        return say("At the end of periods the guess was right {counts}.", counts=counts)
-    if blind:
-        return say(
-            "At the end of periods the guess was right {right} of {guesses} times, with {blind} “can't tell”; a blind one is right once in {arms}.",
-            right=right,
-            guesses=guesses,
-            blind=blind,
-            arms=arms,
-        )
-    return say(
-        "At the end of periods the guess was right {right} of {guesses} times; a blind one is right once in {arms}.",
-        right=right,
-        guesses=guesses,
-        arms=arms,
-    )
-
-
-def _all(parts: list[str]) -> str:
-    """Parts as "a and b and c"."""
-    return parts[0] if len(parts) == 1 else say("{first} and {last}", first=_all(parts[:-1]), last=parts[-1])

@@ -1,4 +1,4 @@
-"""Checks on an analysis, each with one plain sentence."""
+"""Checks on the computation of an analysis."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nof1.analyze.engines.marginal import MAX_PARETO_K, MarginalFit
-from nof1.analyze.engines.nuts import MAX_RHAT, MIN_ESS, NutsFit
+from nof1.analyze.engines.nuts import MIN_ESS, NutsFit
 from nof1.analyze.model.effects import Effect
-from nof1.language import Said, Sentence, say
+from nof1.analyze.reasons import Reason
+from nof1.plan.protocol.family import Family
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,18 +21,18 @@ ERRORS = 4.0  # Monte Carlo standard errors allowed on top: an analysis makes ei
 
 @dataclass(frozen=True)
 class Check:
-    """A check of the computation: whether it was passed (None where it could not be made), and one plain sentence."""
+    """A check of the computation: whether it was passed; None where it could not be made. `nof1.report.sentence` says it in words."""
 
     passed: bool | None
-    sentence: Sentence
 
 
 @dataclass(frozen=True)
 class CrossCheck(Check):
-    """Two computations compared: the largest difference in posterior sd, and what is allowed there; None where there was one alone."""
+    """Two computations compared: the largest difference in posterior sd, and what is allowed there; or why there was one alone."""
 
     largest_difference_sd: float | None = None
     allowed_sd: float | None = None
+    refused: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,7 @@ def cross_check(nuts: Sequence[Effect], marginal: Sequence[Effect]) -> CrossChec
             agree &= size <= allowed
             if size >= worst:
                 worst, allowed_at_worst = size, allowed
-    sentence = (
-        say("Two separate computations gave the same answer (largest difference {sd:.2f} posterior sd).", sd=worst)
-        if agree
-        else say(
-            "Two separate computations differ by {sd:.2f} posterior sd, more than chance explains. Do not rely on this result.",
-            sd=worst,
-        )
-    )
-    return CrossCheck(bool(agree), sentence, worst, allowed_at_worst)
+    return CrossCheck(bool(agree), worst, allowed_at_worst)
 
 
 def _differences(one: Effect, other: Effect) -> list[tuple[float, float]]:
@@ -73,37 +66,15 @@ def _differences(one: Effect, other: Effect) -> list[tuple[float, float]]:
     ]
 
 
-def not_cross_checked(family: str, reason: str) -> CrossCheck:
-    """What stands in the place of the cross-check where only one computation could be done.
-
-    `reason` is a refusal of the quick engine; its first sentence is told, since the next step it names has been done.
-    """
-    why = (
-        say('For the family "{family}" there is one computation only.', family=family)
-        if family in ("ordinal", "count", "binary")
-        else _first(reason)
-    )
-    return CrossCheck(None, say("There was no second computation to hold this against. {why}", why=why))
-
-
-def _first(text: str) -> str:
-    """The first sentence: as it was said, where `sentences` put it before others."""
-    while isinstance(text, Said) and text.template == "{some} {next}":
-        text = text.values["some"]
-    first = f"{text.split('. ')[0].rstrip('.')}."
-    return text if text == first else first
+def not_cross_checked(family: Family, refusal: Reason) -> CrossCheck:
+    """What stands in the place of the cross-check where only one computation could be done; `refusal` is the quick engine's."""
+    alone = family in ("ordinal", "count", "binary")
+    return CrossCheck(None, refused=Reason("one computation", {"family": family}) if alone else refusal)
 
 
 def weights_check(fit: MarginalFit) -> Check:
     """Whether the weights of the marginal engine can be trusted; it refuses by itself where they cannot."""
-    return Check(
-        fit.pareto_k <= MAX_PARETO_K,
-        say(
-            "The quick computation's weights are sound (Pareto k {k:.2f}, below {limit}).",
-            k=max(fit.pareto_k, 0),
-            limit=MAX_PARETO_K,
-        ),
-    )
+    return Check(fit.pareto_k <= MAX_PARETO_K)
 
 
 def sampling_check(fit: NutsFit, tree: "xr.DataTree") -> Sampling:
@@ -113,25 +84,4 @@ def sampling_check(fit: NutsFit, tree: "xr.DataTree") -> Sampling:
     # Period offsets and states are many: what matters of them is judged with what they add up to.
     names = [str(name) for name in tree["posterior"].data_vars if name not in ("state", "period_offset")]
     trouble = bool(az.diagnose(tree, var_names=names, ess_threshold=MIN_ESS, show_diagnostics=False))
-    if fit.settled and trouble:
-        sentence = say(
-            "The sampler moved slowly between regions (ArviZ's diagnosis, E-BFMI). Take the interval with care."
-        )
-    elif fit.settled:
-        sentence = say(
-            "The sampler settled (R-hat at most {rhat:.3f}, at least {draws:.0f} effective draws, no divergence).",
-            rhat=fit.rhat_max,
-            draws=fit.ess_min,
-        )
-    else:
-        sentence = say(
-            "The sampler did not settle, even with smaller steps (R-hat {rhat:.3f}, at most {most} wanted; "
-            "{draws:.0f} effective draws, at least {least:.0f} wanted; {divergences} divergences). "
-            "Do not rely on this result.",
-            rhat=fit.rhat_max,
-            most=MAX_RHAT,
-            draws=fit.ess_min,
-            least=MIN_ESS,
-            divergences=fit.divergences,
-        )
-    return Sampling(fit.settled, sentence, trouble)
+    return Sampling(fit.settled, trouble)

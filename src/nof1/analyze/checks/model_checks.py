@@ -1,13 +1,13 @@
-"""Does the model fit these nights? Predictive checks, leave-one-out, prior sensitivity: each with one plain sentence.
+"""Does the model fit these nights? Predictive checks, leave-one-out, prior sensitivity.
 
 Thresholds: p below 0.005 or above 0.995 counts as a misfit, since about ten test quantities are looked at; a Pareto k above
 0.7 (Vehtari et al. 2024); prior sensitivity above 0.05 (Kallioinen et al. 2024). Loads ArviZ when called.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from nof1.analyze.checks.computation import Check
 from nof1.analyze.engines.marginal import MARGINAL_FAMILIES, QUICK_ROUNDS, fit_marginal
 from nof1.analyze.model.data import ModelData
 from nof1.errors import RefusalError
-from nof1.language import Said, Sentence, clauses, commas, phrase, say, say_some
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,10 +27,14 @@ UNIFORM = 0.01  # p of the LOO-PIT values being uniform, below which the shape o
 _SHIFT = 0.5  # posterior sd by which leaving out one night moves the effect, to be told
 _TOLD = 3
 _SAMPLES = ("chain", "draw")
-# Names of test quantities by arm: of nights without treatment, and of nights on an arm.
-_SPREAD = (phrase("spread without treatment"), phrase("spread on {arm}"))
-_FLOOR = (phrase("share at the floor without treatment"), phrase("share at the floor on {arm}"))
-_CEILING = (phrase("share at the ceiling without treatment"), phrase("share at the ceiling on {arm}"))
+# Test quantities: the first three by arm.
+Quantity = Literal[
+    "spread",
+    "share at the floor",
+    "share at the ceiling",
+    "correlation of neighbouring nights",
+    "largest jump between nights",
+]
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,22 @@ class ModelCheck(Check):
 
 @dataclass(frozen=True)
 class Statistic:
-    """A test quantity: as recorded, median and 95 % interval of new nights, chance that these exceed it (half of ties)."""
+    """A test quantity: as recorded, median and 95 % interval of new nights, chance that these exceed it (half of ties).
 
-    name: Sentence
+    One that is counted by arm has the arm's name, None for nights without treatment.
+    """
+
+    name: Quantity
+    arm: str | None
     observed: float
     predicted: float
     interval: tuple[float, float]
     p: float
+
+    @property
+    def odd(self) -> bool:
+        """Whether the recorded nights have a value that the model's hardly have."""
+        return not EXTREME <= self.p <= 1 - EXTREME
 
 
 @dataclass(frozen=True)
@@ -59,13 +71,21 @@ class Predictive(ModelCheck):
 
 @dataclass(frozen=True)
 class InfluentialNight:
-    """A night that carries the answer: by how many posterior sd the effect moves without it, None where that is not known."""
+    """A night that may carry the answer: by how many posterior sd the effect moves without it, None where that is not known.
 
-    night: Sentence
+    `night` is its date, or its number where nights have none.
+    """
+
+    night: date | int
     outcome: float
     shift_sd: float | None
     pit: float
     pareto_k: float
+
+    @property
+    def strong(self) -> bool:
+        """Whether the answer leans on it."""
+        return self.shift_sd is None or self.shift_sd > _SHIFT
 
 
 @dataclass(frozen=True)
@@ -81,6 +101,11 @@ class LeftOut(ModelCheck):
     pit: tuple[float, ...]
     influential: tuple[InfluentialNight, ...]
 
+    @property
+    def uniform(self) -> bool:
+        """Whether the nights are as surprising as they should be."""
+        return self.p_uniform >= UNIFORM
+
 
 @dataclass(frozen=True)
 class PriorSensitivity(ModelCheck):
@@ -90,8 +115,18 @@ class PriorSensitivity(ModelCheck):
     likelihood: dict[str, float]
     limit: float
 
+    @property
+    def sensitive(self) -> bool:
+        """Whether the answer follows its priors."""
+        return max(self.prior.values()) > self.limit
 
-def statistics(data: ModelData, *, whole: bool) -> dict[Said, Callable[[Array], Array]]:
+    @property
+    def weak(self) -> bool:
+        """Whether it hardly follows the nights."""
+        return min(self.likelihood.values()) < self.limit
+
+
+def statistics(data: ModelData, *, whole: bool) -> dict[tuple[Quantity, str | None], Callable[[Array], Array]]:
     """Test quantities of nights, each from outcomes of shape (..., n) to (...); by arm where an arm has enough nights.
 
     Spread, correlation of neighbouring nights, share of nights at the floor and at the ceiling, largest jump between
@@ -99,23 +134,21 @@ def statistics(data: ModelData, *, whole: bool) -> dict[Said, Callable[[Array], 
     """
     next_day = np.flatnonzero(np.diff(data.day) == 1)
     arm = np.where(data.treated[data.day].any(axis=1), data.treated[data.day].argmax(axis=1), -1)
-    out: dict[Said, Callable[[Array], Array]] = {}
+    out: dict[tuple[Quantity, str | None], Callable[[Array], Array]] = {}
     for k, name in ((-1, None), *enumerate(data.arms)):
         nights = np.flatnonzero(arm == k)
         if len(nights) < 3:
             continue
-        out[_named(_SPREAD, name)] = lambda y, nights=nights: y[..., nights].std(axis=-1)  # type: ignore[misc]
+        out["spread", name] = lambda y, nights=nights: y[..., nights].std(axis=-1)  # type: ignore[misc]
         if whole or data.family in ("rating", "ordinal"):
-            out[_named(_FLOOR, name)] = lambda y, nights=nights: (y[..., nights] <= data.low).mean(axis=-1)  # type: ignore[misc]
-            out[_named(_CEILING, name)] = lambda y, nights=nights: (y[..., nights] >= data.high).mean(axis=-1)  # type: ignore[misc]
+            out["share at the floor", name] = lambda y, nights=nights: (y[..., nights] <= data.low).mean(axis=-1)  # type: ignore[misc]
+            out["share at the ceiling", name] = lambda y, nights=nights: (y[..., nights] >= data.high).mean(axis=-1)  # type: ignore[misc]
     if len(next_day) >= 5:
-        out[say("correlation of neighbouring nights")] = lambda y: _correlation(y[..., next_day], y[..., next_day + 1])
-        out[say("largest jump between nights")] = lambda y: np.abs(y[..., next_day + 1] - y[..., next_day]).max(axis=-1)
+        out["correlation of neighbouring nights", None] = lambda y: _correlation(y[..., next_day], y[..., next_day + 1])
+        out["largest jump between nights", None] = lambda y: np.abs(y[..., next_day + 1] - y[..., next_day]).max(
+            axis=-1
+        )
     return out
-
-
-def _named(both: tuple[str, str], arm: str | None) -> Said:
-    return say(both[0]) if arm is None else say(both[1], arm=arm)
 
 
 def _correlation(one: Array, other: Array) -> Array:
@@ -136,41 +169,19 @@ def predictive_check(data: ModelData, tree: "xr.DataTree", *, whole: bool) -> Pr
     replicated = tree["posterior_predictive"]["outcome"].stack(sample=_SAMPLES).transpose("sample", "day").to_numpy()
     replicated = as_recorded(data, replicated, whole=whole)
     rows: list[Statistic] = []
-    for name, statistic in statistics(data, whole=whole).items():
+    for (name, arm), statistic in statistics(data, whole=whole).items():
         observed, new = float(statistic(data.outcome)), statistic(replicated)
         rows.append(
             Statistic(
                 name=name,
+                arm=arm,
                 observed=observed,
                 predicted=float(np.median(new)),
                 interval=(float(np.quantile(new, 0.025)), float(np.quantile(new, 0.975))),
                 p=float(np.mean(new > observed) + 0.5 * np.mean(new == observed)),
             )
         )
-    odd = [row for row in rows if not EXTREME <= row.p <= 1 - EXTREME]
-    if odd:
-        sentence = say_some(
-            len(odd),
-            "New nights made up by the model differ from the recorded ones in one respect ({told}). Take the interval with care.",
-            "New nights made up by the model differ from the recorded ones in {count} respects ({told}). Take the interval with care.",
-            told=clauses([_odd(row) for row in odd[:_TOLD]]),
-        )
-    else:
-        sentence = say(
-            "New nights made up by the model look like the recorded ones (spread, ends of the scale, neighbouring nights, jumps)."
-        )
-    return Predictive(not odd, sentence, tuple(rows))
-
-
-def _odd(row: Statistic) -> Said:
-    low, high = row.interval
-    return say(
-        "{name}: recorded {observed:.2g}, from the model {low:.2g} to {high:.2g}",
-        name=row.name,
-        observed=row.observed,
-        low=low,
-        high=high,
-    )
+    return Predictive(not any(row.odd for row in rows), tuple(rows))
 
 
 def left_out_check(data: ModelData, leave_one_out: "xr.DataTree", night: Callable[[int], date] | None) -> LeftOut:
@@ -204,11 +215,8 @@ def left_out_check(data: ModelData, leave_one_out: "xr.DataTree", night: Callabl
         )
         for i in order
     )
-    strong = [row for row in influential if row.shift_sd is None or row.shift_sd > _SHIFT]
-    uniform = p_uniform >= UNIFORM
     return LeftOut(
-        passed=uniform and not strong,
-        sentence=_left_out_sentence(strong, uniform=uniform),
+        passed=p_uniform >= UNIFORM and not any(row.strong for row in influential),
         p_uniform=p_uniform,
         elpd=float(loo.elpd),
         elpd_se=float(loo.se),
@@ -217,25 +225,6 @@ def left_out_check(data: ModelData, leave_one_out: "xr.DataTree", night: Callabl
         nights_above_limit=len(unsure),
         pit=tuple(float(value) for value in pit),
         influential=influential,
-    )
-
-
-def _left_out_sentence(strong: list[InfluentialNight], *, uniform: bool) -> Said:
-    shape = (
-        say("Given all others, the nights are as surprising as they should be")
-        if uniform
-        else say(
-            "Given all others, the nights are not as surprising as they should be: the model's nights have another shape"
-        )
-    )
-    if not strong:
-        return say("{shape}; no single night carries the answer.", shape=shape)
-    return say_some(
-        len(strong),
-        "{shape}; the answer leans on one night: {nights}.",
-        "{shape}; the answer leans on {count} nights: {nights}.",
-        shape=shape,
-        nights=commas([say("{night} ({outcome:g})", night=row.night, outcome=row.outcome) for row in strong]),
     )
 
 
@@ -258,9 +247,9 @@ def _refitted(data: ModelData, leave_one_out: "xr.DataTree", unsure: NDArray[np.
     return out
 
 
-def _name(data: ModelData, i: int, night: Callable[[int], date] | None) -> str:
+def _name(data: ModelData, i: int, night: Callable[[int], date] | None) -> date | int:
     day = int(data.day[i])
-    return say("night {number}", number=day + 1) if night is None else night(day).isoformat()
+    return day + 1 if night is None else night(day)
 
 
 def prior_check(tree: "xr.DataTree") -> PriorSensitivity:
@@ -275,24 +264,12 @@ def prior_check(tree: "xr.DataTree") -> PriorSensitivity:
         group: {str(arm): float(values.sel(arm=arm)) for arm in values["arm"].to_numpy()}
         for group, values in scaled.items()
     }
-    prior, likelihood = max(by_arm["prior"].values()), min(by_arm["likelihood"].values())
-    sensitive, weak = prior > MAX_SENSITIVITY, likelihood < MAX_SENSITIVITY
-    if sensitive and weak:
-        sentence = say(
-            "The priors weigh more in this answer than the nights do: the nights say little about the effect."
-        )
-    elif sensitive:
-        sentence = say(
-            "Priors a little stronger or weaker would move this answer noticeably; the prior of the effect and the nights pull in "
-            "different directions, or the nights are few."
-        )
-    else:
-        sentence = say("Priors a little stronger or weaker would leave this answer as it is.")
-    return PriorSensitivity(not sensitive, sentence, by_arm["prior"], by_arm["likelihood"], MAX_SENSITIVITY)
+    found = PriorSensitivity(None, by_arm["prior"], by_arm["likelihood"], MAX_SENSITIVITY)
+    return replace(found, passed=not found.sensitive)
 
 
 def _quietly[T](call: Callable[[], T]) -> T:
-    """ArviZ warns of what the sentence says anyway."""
+    """ArviZ warns of what the check says anyway."""
     import warnings
 
     with warnings.catch_warnings():

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.model.effects import LEVEL
+from nof1.analyze.reasons import refused
 from nof1.errors import InputError, RefusalError
-from nof1.language import say
 from nof1.plan.design.sequences import TIE
 
 Statistic = Literal["periods", "nights"]
@@ -222,7 +222,7 @@ def compare_orders(
     weights = contrasts((arms == arm) & recorded, (arms == reference) & recorded, period, statistic)
     own = weights[lived]
     if np.isnan(own).any():
-        raise RefusalError(say("One of the two arms has no recorded night, so there is no difference to test."))
+        raise refused(RefusalError, "no night of an arm")
     centred = np.where(recorded, outcome - np.nanmean(outcome), 0.0)
     value, pull, likeness = (weights @ np.array([centred, arms[lived] == arm, own]).T).T
     return judge(

@@ -15,9 +15,9 @@ import numpy as np
 from nof1.analyze.checks.sensitivity import leading_estimands
 from nof1.analyze.engines.marginal import MarginalFit, fit_marginal
 from nof1.analyze.model.data import ModelData
-from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL, Effect, Pair, effect_from_mixture, pairs, verdict_words
+from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL, Effect, Pair, effect_from_mixture, pairs
+from nof1.analyze.reasons import Reason, reason_of
 from nof1.errors import RefusalError
-from nof1.language import Sentence, phrase, say, sentences
 from nof1.plan.protocol.analysis import Estimand
 from nof1.plan.protocol.protocol import Protocol
 
@@ -25,19 +25,6 @@ from nof1.plan.protocol.protocol import Protocol
 Course = Literal["steady", "better later", "worse later", "can't tell yet"]
 ESTIMANDS: tuple[Estimand, ...] = ("full", "as-lived")
 _FIRST, _LAST = -0.5, 0.5  # time g on the first and the last planned day
-
-_SENTENCES: dict[Course, str] = {
-    "steady": phrase("The effect of {arm} was about the same from the first days to the last."),
-    "better later": phrase(
-        "The effect of {arm} was not the same throughout: it was better on the last days than on the first."
-    ),
-    "worse later": phrase(
-        "The effect of {arm} was not the same throughout: it was worse on the last days than on the first."
-    ),
-    "can't tell yet": phrase(
-        "These nights can't tell yet whether the effect of {arm} changed between the first days and the last."
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -83,7 +70,6 @@ class PairOverTime:
     course: Course
     crosses: bool
     verdicts_differ: bool
-    sentence: Sentence
     full: Ends
     as_lived: Ends
 
@@ -102,7 +88,7 @@ class OverTime:
     level: float
     rows: tuple[PairOverTime, ...] = ()
     pareto_k: float | None = None
-    refused: Sentence | None = None
+    refused: Reason | None = None
 
 
 def effect_over_time(
@@ -123,15 +109,11 @@ def effect_over_time(
     """
     told = OverTime(protocol.analysis.certainty, INTERVAL_KIND, LEVEL)
     if data.family != "normal":
-        reason = say(
-            'An effect that changes over time is estimated for the family "normal", not for "{family}".',
-            family=data.family,
-        )
-        return replace(told, refused=reason)
+        return replace(told, refused=Reason("not over time", {"family": data.family}))
     try:
         fitted = fit_marginal(replace(data, over_time=True), seed=seed)
     except RefusalError as refusal:
-        return replace(told, refused=refusal.told)
+        return replace(told, refused=reason_of(refusal))
     compared = pairs(protocol)
     leads = leading or leading_estimands(protocol, fitted.highest_exposure)
     rows = (_row(protocol, fitted, pair, estimand) for pair, estimand in zip(compared, leads, strict=True))
@@ -153,7 +135,6 @@ def _row(protocol: Protocol, fitted: MarginalFit, pair: Pair, estimand: Estimand
         course=course,
         crosses=crosses,
         verdicts_differ=early.verdict != late.verdict,
-        sentence=_sentence(protocol, pair, course, early, late, crosses=crosses),
         full=_ends(protocol, *effects["full"]),
         as_lived=_ends(protocol, *effects["as-lived"]),
     )
@@ -194,25 +175,3 @@ def _ends(protocol: Protocol, change: Effect, early: Effect, late: Effect) -> En
         mcse_sd=change.mcse_sd,
     )
     return Ends(of_change, early, late)
-
-
-def _sentence(protocol: Protocol, pair: Pair, course: Course, early: Effect, late: Effect, *, crosses: bool) -> str:
-    """What the course was, and whether the ends alone would lead to different verdicts."""
-    arm = protocol.arm(pair.arm).title
-    if pair.reference != protocol.reference:
-        arm = say("{arm} instead of {reference}", arm=arm, reference=protocol.arm(pair.reference).title)
-    told: list[str] = [say(_SENTENCES[course], arm=arm)]
-    if crosses and early.p_better > late.p_better:
-        told.append(say("Early benefit and later harm can cancel: the effect over all nights hides both."))
-    elif crosses:
-        told.append(say("Early harm and later benefit can cancel: the effect over all nights hides both."))
-    first, last = verdict_words(early.verdict), verdict_words(late.verdict)
-    if early.verdict == late.verdict:
-        template = phrase('The verdict would be the same on the first days and on the last: "{first}".')
-    elif course == "can't tell yet":
-        template = phrase(
-            'The verdict on the first days alone would be "{first}", on the last days "{last}", which may be chance.'
-        )
-    else:
-        template = phrase('The verdict on the first days alone would be "{first}", on the last days "{last}".')
-    return sentences([*told, say(template, first=first, last=last)])

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.checks.order_statistics import Differences, Statistic, size_of
+from nof1.analyze.reasons import refused
 from nof1.errors import RefusalError
-from nof1.language import say
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import RUN_IN
 from nof1.plan.orders.pairs import PairOrders, Signs, Swaps, drawn_numbers, first_nights, signs_of
@@ -157,7 +157,7 @@ def _contrast(signs: Signs, spans: NDArray[np.int64], used: NDArray[np.bool_], s
     for sign in (1, -1):
         own = [some for some, of in zip(nights, signs, strict=True) if of == sign and len(some)]
         if not own:
-            raise RefusalError(say("One of the two arms has no recorded night, so there is no difference to test."))
+            raise refused(RefusalError, "no night of an arm")
         total = sum(len(some) for some in own)
         for some in own:
             weights[some] = sign / (len(own) * len(some) if statistic == "periods" else total)

@@ -7,13 +7,12 @@ are is in `nof1.analyze.checks.order_statistics`. Knows no model and no engine.
 
 from dataclasses import dataclass
 
-from nof1.analyze.checks.order_statistics import Statistic, Tested, check_statistic, judge
+from nof1.analyze.checks.order_statistics import Statistic, check_statistic, judge
 from nof1.analyze.checks.permutation_distribution import differences_of, nights_lived
 from nof1.analyze.model.effects import LEVEL, pairs
+from nof1.analyze.reasons import Reason, reason_of, refused
 from nof1.errors import InputError, RefusalError
-from nof1.language import Said, Sentence, say, sentences
 from nof1.plan.orders.pairs import orders_between
-from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
 
 MAX_ENUMERATED = 200_000  # orders; of more, some are drawn
@@ -45,7 +44,6 @@ class RandomizationTest:
     interval : tuple of (float or None)
         Every constant difference, in points, with p of at least 1 - `level`; None where there is no end on that side.
     level : float
-    sentence : str
     """
 
     arm: str
@@ -60,7 +58,6 @@ class RandomizationTest:
     draws: int | None
     interval: tuple[float | None, float | None]
     level: float
-    sentence: Sentence
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ class NotTested:
 
     arm: str
     reference: str
-    refused: Sentence
+    refused: Reason
 
 
 def randomization_test(
@@ -115,12 +112,7 @@ def randomization_test(
     protocol = trial.protocol
     check_statistic(statistic)
     if not protocol.randomized:
-        raise RefusalError(
-            say(
-                "A randomization test needs to know which other orders could have been drawn. The order of these nights was not "
-                "drawn by nof1, so nobody can say; plan the next trial with 'nof1 plan', which draws it."
-            )
-        )
+        raise refused(RefusalError, "order not drawn")
     draws = max(_FEWEST_DRAWS, min(DRAWS, _MOST_DRAWN // protocol.periods)) if draws is None else draws
     if draws < 1:
         raise InputError(f"The number of draws {draws} must be 1 or more.")
@@ -154,7 +146,6 @@ def randomization_test(
         draws=None if exact else draws,
         interval=found.interval,
         level=LEVEL,
-        sentence=_sentence(protocol, arm, reference, statistic, found, allowed.count, None if exact else draws),
     )
 
 
@@ -165,89 +156,6 @@ def randomization_tests(trial: Trial, *, seed: int = 1) -> tuple[RandomizationTe
         try:
             return randomization_test(trial, arm, reference, seed=seed)
         except RefusalError as refusal:
-            return NotTested(arm, reference, refusal.told)
+            return NotTested(arm, reference, reason_of(refusal))
 
     return tuple(tested(pair.arm, pair.reference) for pair in pairs(trial.protocol))
-
-
-def _sentence(
-    protocol: Protocol, arm: str, reference: str, statistic: Statistic, found: Tested, orders: int, draws: int | None
-) -> str:
-    """Which orders were possible, how often they would have given such a difference, and what the design could never show."""
-    one, other = protocol.arm(arm).title, protocol.arm(reference).title
-    others = len(protocol.arms) > 2
-    if orders == 1 and others:
-        return say(
-            "No order but the one that was lived was possible with the nights on the other arms left where they were, so this "
-            "check cannot tell {one} from {other}.",
-            one=one,
-            other=other,
-        )
-    if orders == 1:
-        return say(
-            "No order but the one that was lived was possible, so this check cannot tell {one} from {other}.",
-            one=one,
-            other=other,
-        )
-    size = abs(found.statistic)
-    told: list[str] = [
-        _possible(orders, draws, others=others),
-        say(
-            "If {one} and {other} made no difference, a difference of {means} at least as large as this one ({size}, either "
-            "way) would come up in {times}.",
-            one=one,
-            other=other,
-            means=say("period means") if statistic == "periods" else say("means of nights"),
-            size=say("{size:.2g} points", size=size)
-            if protocol.analysis.scale == "points"
-            else say("{size:.2g}", size=size),
-            times=_often(found.p)
-            if draws is not None
-            else say(
-                "{hits} of the {orders} orders ({often})",
-                hits=round(found.p * orders),
-                orders=orders,
-                often=_often(found.p),
-            ),
-        ),
-    ]
-    if found.p_smallest > 1 - LEVEL:
-        told.append(
-            say(
-                "With so few orders and these nights no difference, however large, could come up in fewer than {often}: this "
-                "design could never have shown one at the mark of {mark} in 100, so the interval has no ends.",
-                often=_often(found.p_smallest),
-                mark=round(100 * (1 - LEVEL)),
-            )
-        )
-    elif None in found.interval:
-        told.append(
-            say(
-                "On at least one side no difference is unlikely enough to be ruled out, so the interval has no end there."
-            )
-        )
-    return sentences(told)
-
-
-def _possible(orders: int, draws: int | None, *, others: bool) -> Said:
-    """How many orders there were, and how many of them were looked at."""
-    number = orders if orders < 10**6 else say("More than 10^{power}", power=len(str(orders)) - 1)
-    told = (
-        say(
-            "{number} orders were possible with the nights on the other arms left where they were, each as likely as the one "
-            "that was lived",
-            number=number,
-        )
-        if others
-        else say("{number} orders were possible, each as likely as the one that was lived", number=number)
-    )
-    if draws is None:
-        return say("{clause}.", clause=told)
-    return say("{clause}; {draws} of them were drawn at random to look at.", clause=told, draws=draws)
-
-
-def _often(p: float) -> Said:
-    """A probability as people say it."""
-    if p < 0.01:
-        return say("fewer than 1 in 100")
-    return say("about {n} in 100", n=round(100 * p))

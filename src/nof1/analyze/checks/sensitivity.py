@@ -8,57 +8,57 @@ import typing
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.choose import EffectEstimates, EngineName, estimate
 from nof1.analyze.engines.marginal import MARGINAL_FAMILIES
-from nof1.analyze.engines.pair_effects import Row
 from nof1.analyze.model.data import build_model_data, night_of_period
 from nof1.analyze.model.effects import Effect, Verdict, pairs
 from nof1.analyze.model.exposure import NEARLY_FULL
 from nof1.analyze.model.other_analysis import with_analysis
+from nof1.analyze.reasons import Reason, reason_of
 from nof1.errors import InputError, Nof1Warning, RefusalError
-from nof1.language import Sentence, phrase, say, say_some
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.protocol.analysis import Analysis, Estimand
 from nof1.plan.protocol.family import Ends, Family, family_refusal
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
 
-AS_PLANNED = phrase("as planned")
+# What is changed of the analysis as planned, by itself.
+ChoiceName = Literal[
+    "as planned",
+    "no carryover",
+    "carryover",
+    "nights dropped",
+    "no trend",
+    "with a trend",
+    "no period effect",
+    "with a period effect",
+    "independent errors",
+    "similar neighbours",
+    "dose as taken",
+    "dose as assigned",
+    "prior twice as wide",
+    "prior half as wide",
+    "normal nights",
+    "Student-t nights",
+    "rounded ratings",
+]
 DROPPED_NIGHTS = 2  # at the start of every period; fewer where periods are short
-_FAMILIES: dict[Family, tuple[str, str]] = {  # of one scale, so that they share their priors
-    "normal": (phrase("normal nights"), phrase("nights scatter as a normal distribution does")),
-    "student": (phrase("Student-t nights"), phrase("single outlying nights count for less")),
-    "rating": (phrase("rounded ratings"), phrase("ratings are rounded and cut at the ends of the scale")),
+_FAMILIES: dict[Family, ChoiceName] = {  # of one scale, so that they share their priors
+    "normal": "normal nights",
+    "student": "Student-t nights",
+    "rating": "rounded ratings",
 }
-# Parts of the model, by their field: without and with it, each as a name and in a plain sentence.
-_PARTS = {
-    "trend": (
-        (phrase("no trend"), phrase("no drift over the whole trial")),
-        (phrase("with a trend"), phrase("a drift over the whole trial")),
-    ),
-    "period_effects": (
-        (phrase("no period effect"), phrase("no differences between periods for other reasons")),
-        (phrase("with a period effect"), phrase("differences between periods for other reasons")),
-    ),
-    "autocorrelation": (
-        (phrase("independent errors"), phrase("neighbouring nights no more alike than others")),
-        (phrase("similar neighbours"), phrase("neighbouring nights may be alike (AR(1))")),
-    ),
+_PARTS: dict[str, tuple[ChoiceName, ChoiceName]] = {  # of the model, by their field: without and with it
+    "trend": ("no trend", "with a trend"),
+    "period_effects": ("no period effect", "with a period effect"),
+    "autocorrelation": ("independent errors", "similar neighbours"),
 }
-# The dose that counts, by the protocol's word for it.
-_DOSES = {
-    "taken": (phrase("dose as taken"), phrase("each night counts with the dose logged")),
-    "assigned": (phrase("dose as assigned"), phrase("each night counts with the dose planned")),
-}
-_WIDER = (
-    (phrase("prior twice as wide"), phrase("effects expected twice as large, sd {sd:g} points"), 2.0),
-    (phrase("prior half as wide"), phrase("effects expected half as large, sd {sd:g} points"), 0.5),
-)
+WIDER: dict[ChoiceName, float] = {"prior twice as wide": 2.0, "prior half as wide": 0.5}
 
 
 @dataclass(frozen=True)
@@ -67,25 +67,27 @@ class Choice:
 
     Attributes
     ----------
-    choice, what : str
-        Its name, and the name in plain words.
+    choice : str
+        What is changed; `nof1.report.sentence` says it in plain words.
     estimand : {"full", "as-lived"}
         The one that pages lead with. Where a choice's own exposure stays short of full this is the effect as lived, since its
         full effect is an extrapolation.
     engine : str
     full, as_lived : Effect or None
         None where the choice was refused; `refused` is the reason.
+    value : number or None
+        How many nights of every period are dropped; the sd of effects with another prior.
     """
 
-    choice: Sentence
-    what: Sentence
+    choice: ChoiceName
     arm: str
     reference: str
     estimand: Estimand
     engine: EngineName
     full: Effect | None = None
     as_lived: Effect | None = None
-    refused: Sentence | None = None
+    refused: Reason | None = None
+    value: int | float | None = None
 
     @property
     def leading(self) -> Effect | None:
@@ -119,11 +121,11 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another choice for one part of the analysis: its name, the name in a plain sentence, the analysis itself."""
+    """Another choice for one part of the analysis: its name and its number as in `Choice`, and the analysis itself."""
 
-    choice: str
-    what: str
+    choice: ChoiceName
     analysis: Analysis
+    value: int | float | None = None
 
 
 def sensitivity(
@@ -154,64 +156,51 @@ def sensitivity(
         The analysis as planned first, then one choice after the other, each with one row for each pair of arms.
     """
     protocol = trial.protocol
-    first = Alternative(say(AS_PLANNED), say("the analysis as planned"), protocol.analysis)
+    first = Alternative("as planned", protocol.analysis)
     others = [one for one in alternatives(trial) if not quick or one.analysis.family in MARGINAL_FAMILIES]
-    tried: list[tuple[Alternative, EffectEstimates | str]] = [(first, planned or _solved(trial, first, seed))]
+    tried: list[tuple[Alternative, EffectEstimates | Reason]] = [(first, planned or _solved(trial, first, seed))]
     tried += [(alternative, _solved(trial, alternative, seed)) for alternative in others]
     main = tried[0][1]
     if leading is None:
-        leading = _named(protocol) if isinstance(main, str) else leading_estimands(protocol, main.highest)
+        leading = _named(protocol) if isinstance(main, Reason) else leading_estimands(protocol, main.highest)
     rows: list[Choice] = []
     for alternative, solved in tried:
-        if isinstance(solved, str):
-            rows += rows_of_refusal(protocol, alternative.choice, alternative.what, solved, leading=leading)
+        if isinstance(solved, Reason):
+            rows += rows_of_refusal(protocol, alternative.choice, solved, leading=leading, value=alternative.value)
             continue
         own = leading_estimands(protocol, solved.highest, leading)
-        rows += _rows(protocol, alternative.choice, alternative.what, solved.rows, own, solved.engine)
+        rows += _rows(protocol, alternative, solved, own)
     return tuple(rows)
 
 
 def alternatives(trial: Trial) -> tuple[Alternative, ...]:
     """The other choices for a trial, each with one part of the analysis changed; parts that are off are put in."""
     analysis, priors = trial.protocol.analysis, trial.protocol.priors
-    found: list[tuple[str, str, dict[str, Any]]] = []
+    found: list[tuple[ChoiceName, dict[str, Any], int | float | None]] = []
     if analysis.carryover != "none":
-        found.append(
-            (say("no carryover"), say("full effect from the first dose, none after the last"), {"carryover": "none"})
-        )
+        found.append(("no carryover", {"carryover": "none"}, None))
     if analysis.carryover != "exponential":
-        found.append((say("carryover"), say("gradual build-up and wash-out"), {"carryover": "exponential"}))
+        found.append(("carryover", {"carryover": "exponential"}, None))
     dropped = 0 if analysis.discarded_nights else _nights_to_drop(trial)
     if dropped:
-        found.append(
-            (
-                say_some(dropped, "first night dropped", "first {count} nights dropped"),
-                say_some(
-                    dropped,
-                    "without the first night of every period, and with no carryover after them",
-                    "without the first {count} nights of every period, and with no carryover after them",
-                ),
-                {"carryover": f"discard:{dropped}"},
-            )
-        )
+        found.append(("nights dropped", {"carryover": f"discard:{dropped}"}, dropped))
     for part, (without, within) in _PARTS.items():
         there = getattr(analysis, part)
-        name, what = without if there else within
-        found.append((say(name), say(what), {part: not there}))
+        found.append((without if there else within, {part: not there}, None))
     if _doses_differ(trial):
-        other = "taken" if analysis.dose == "assigned" else "assigned"
-        name, what = _DOSES[other]
-        found.append((say(name), say(what), {"dose": other}))
-    for name, what, factor in _WIDER:
+        other: tuple[ChoiceName, str] = (
+            ("dose as taken", "taken") if analysis.dose == "assigned" else ("dose as assigned", "assigned")
+        )
+        found.append((other[0], {"dose": other[1]}, None))
+    for name, factor in WIDER.items():
         sd = factor * priors.effect_sd
-        wide = priors.model_copy(update={"effect_sd": sd})
-        found.append((say(name), say(what, sd=sd), {"priors": wide}))
+        found.append((name, {"priors": priors.model_copy(update={"effect_sd": sd})}, sd))
     found += [
-        (say(name), say(what), {"family": family})
-        for family, (name, what) in _FAMILIES.items()
+        (name, {"family": family}, None)
+        for family, name in _FAMILIES.items()
         if analysis.family in _FAMILIES and family != analysis.family and (family != "rating" or _is_whole(trial))
     ]
-    return tuple(Alternative(name, what, analysis.model_copy(update=update)) for name, what, update in found)
+    return tuple(Alternative(name, analysis.model_copy(update=update), value) for name, update, value in found)
 
 
 def _is_whole(trial: Trial) -> bool:
@@ -240,16 +229,16 @@ def leading_estimands(protocol: Protocol, highest: Array, named: Sequence[Estima
 
 def rows_of_refusal(
     protocol: Protocol,
-    choice: str,
-    what: str,
-    reason: str,
+    choice: ChoiceName,
+    reason: Reason,
     *,
     engine: EngineName = "marginal",
     leading: Sequence[Estimand] | None = None,
+    value: float | None = None,
 ) -> list[Choice]:
     """Rows of `sensitivity` for a choice that cannot be computed, with the reason; one for each pair of arms."""
     return [
-        Choice(choice, what, pair.arm, pair.reference, estimand, engine, refused=reason)
+        Choice(choice, pair.arm, pair.reference, estimand, engine, refused=reason, value=value)
         for pair, estimand in zip(pairs(protocol), leading or _named(protocol), strict=True)
     ]
 
@@ -298,27 +287,31 @@ def of_pair[T: _OfPair](rows: Sequence[T], pair: tuple[str, str] | None = None) 
     return found
 
 
-def _solved(trial: Trial, alternative: Alternative, seed: int) -> EffectEstimates | str:
+def _solved(trial: Trial, alternative: Alternative, seed: int) -> EffectEstimates | Reason:
     """The answer under an alternative, or why there is none."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Nof1Warning)  # the main analysis has said it
             return estimate(trial.protocol, build_model_data(with_analysis(trial, alternative.analysis)), seed=seed)
     except (RefusalError, InputError) as refusal:
-        return refusal.told
+        return reason_of(refusal)
 
 
 def _rows(
-    protocol: Protocol,
-    choice: str,
-    what: str,
-    both: Sequence[Row],
-    estimands: Sequence[Estimand],
-    engine: EngineName,
+    protocol: Protocol, alternative: Alternative, solved: EffectEstimates, estimands: Sequence[Estimand]
 ) -> list[Choice]:
     return [
-        Choice(choice, what, pair.arm, pair.reference, estimand, engine, effects["full"], effects["as-lived"])
-        for pair, effects, estimand in zip(pairs(protocol), both, estimands, strict=True)
+        Choice(
+            alternative.choice,
+            pair.arm,
+            pair.reference,
+            estimand,
+            solved.engine,
+            effects["full"],
+            effects["as-lived"],
+            value=alternative.value,
+        )
+        for pair, effects, estimand in zip(pairs(protocol), solved.rows, estimands, strict=True)
     ]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from nof1.analyze.cohort.summaries import Summary
 from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL
+from nof1.analyze.reasons import Reason
 from nof1.plan.protocol.protocol import SIMULATED
 from nof1.shown import Row, Table, as_html, as_text, signed
 
@@ -50,7 +51,8 @@ class Cohort:
         interval, p_above_zero: of two groups the second minus the first, of a number for each unit more, of more groups
         None; `rows`, the differences of groups, each with reference, group (None of a number), mean, sd, interval: of three and
         more each against the one with most people.
-    left_out : tuple of (name, reason)
+    left_out : tuple of (name, Reason)
+        `str` of a reason is its text.
     diagnostics : dict
         Of the sampler: rhat_max, ess_min, divergences; empty for two stages.
 
@@ -75,7 +77,7 @@ class Cohort:
     share_harmed: Summary
     next_person: Summary
     moderator: Summary | None
-    left_out: tuple[tuple[str, str], ...]
+    left_out: tuple[tuple[str, Reason], ...]
     diagnostics: Mapping[str, float]
 
     def __repr__(self) -> str:
@@ -109,7 +111,7 @@ class Cohort:
             "interval_kind": INTERVAL_KIND,
             "scale": list(self.scale),
             "people": self.people.to_dict("records"),
-            "left_out": [{"name": name, "reason": reason} for name, reason in self.left_out],
+            "left_out": [{"name": name, "reason": str(reason)} for name, reason in self.left_out],
             "diagnostics": dict(self.diagnostics),
         }
 

@@ -15,9 +15,10 @@ from nof1.analyze.cohort.cohort import Cohort, CohortEngine
 from nof1.analyze.cohort.groups import pool_groups
 from nof1.analyze.cohort.likelihood import Person, people
 from nof1.analyze.cohort.nodes import MEAN_SD
-from nof1.analyze.cohort.people import Member, Moderator, alike, alone_columns, unique_names, with_field
+from nof1.analyze.cohort.people import LeftOut, Member, Moderator, alike, alone_columns, unique_names, with_field
 from nof1.analyze.cohort.pool import Likelihoods, Pooled, Population, pool_likelihoods
 from nof1.analyze.cohort.summaries import OfAll, describe_moderator, summary
+from nof1.analyze.reasons import reason_of
 from nof1.errors import InputError, Nof1Error
 from nof1.record.trial import Trial
 
@@ -133,7 +134,7 @@ def _titled(trials: Sequence[Trial]) -> dict[str, Trial]:
     return dict(zip(unique_names([trial.protocol.title for trial in trials]), trials, strict=True))
 
 
-def _studied(named: Mapping[str, Trial], seed: int, workers: int | None) -> tuple[list[Person], list[tuple[str, str]]]:
+def _studied(named: Mapping[str, Trial], seed: int, workers: int | None) -> tuple[list[Person], list[LeftOut]]:
     """Everybody's first stage, and who could not be analyzed."""
     parts = [dict(part) for part in batched(named.items(), _PART)]
     if workers == 1 or len(named) < _ALONE:
@@ -146,17 +147,17 @@ def _studied(named: Mapping[str, Trial], seed: int, workers: int | None) -> tupl
                 joblib.delayed(people)(part, seed=seed) for part in parts
             )
     found = list(zip(named, (one for part in answers for one in part), strict=True))
-    refused = [(name, one.told) for name, one in found if isinstance(one, Nof1Error)]
+    refused = [(name, reason_of(one)) for name, one in found if isinstance(one, Nof1Error)]
     return [one for _, one in found if isinstance(one, Person)], refused
 
 
-def _with_left(cohort: Cohort, refused: list[tuple[str, str]]) -> Cohort:
+def _with_left(cohort: Cohort, refused: list[LeftOut]) -> Cohort:
     return replace(cohort, left_out=(*refused, *cohort.left_out))
 
 
 def _members(
     people: Sequence[Person], arm: str | None, reference: str | None, moderator: str | None
-) -> tuple[list[Member], list[tuple[str, str]], Moderator | None]:
+) -> tuple[list[Member], list[LeftOut], Moderator | None]:
     members, left = alike(people, arm=arm, reference=reference)
     if moderator is None:
         return members, left, None
@@ -166,7 +167,7 @@ def _members(
 
 def _cohort(
     members: Sequence[Member],
-    left: Sequence[tuple[str, str]],
+    left: Sequence[LeftOut],
     moderator: Moderator | None,
     population: Population,
     pooled: Pooled,

@@ -23,8 +23,8 @@ from nof1.analyze.cohort.pool import (
     pooled_effects,
 )
 from nof1.analyze.engines.importance import pareto_weights
+from nof1.analyze.reasons import refused
 from nof1.errors import RefusalError
-from nof1.language import say
 
 _POINTS = (12, 14)  # binary logarithms of how many proposals to try in turn
 _MOST_K = 0.7  # Pareto k-hat
@@ -65,13 +65,7 @@ def pool_groups(people: Likelihoods, threshold: Array) -> tuple[Population, Pool
                 proposed.coefficients[:, held], proposed.zeta[held], weights[held] / weights[held].sum()
             )
             return population, pooled_effects(people, proposed.coefficients, proposed.zeta, grid, weights, threshold)
-    raise RefusalError(
-        say(
-            "The groups cannot be told apart reliably (Pareto k {k:.2f}, at most {limit}). Compare fewer groups, or groups with more people.",
-            k=float(pareto_k),
-            limit=_MOST_K,
-        )
-    )
+    raise refused(RefusalError, "groups alike", k=float(pareto_k), limit=_MOST_K)
 
 
 def _propose(approximation: Approximation, power: int) -> _Proposals:

@@ -20,8 +20,8 @@ from nof1.analyze.engines.marginal import ROUNDS, MarginalFit, fit_marginals
 from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.model.effects import effect_from_mixture, pairs
 from nof1.analyze.model.standardize import MEASURES
+from nof1.analyze.reasons import refused
 from nof1.errors import InputError, Nof1Error, RefusalError
-from nof1.language import say
 from nof1.plan.design.kinds import Adopted
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
@@ -267,12 +267,7 @@ def refuse_family(protocol: Protocol) -> None:
     RefusalError
     """
     if protocol.analysis.family != "normal":
-        raise RefusalError(
-            say(
-                'Trials of the family "{family}" cannot be pooled yet; only those of the family "normal" can.',
-                family=protocol.analysis.family,
-            )
-        )
+        raise refused(RefusalError, "family not pooled", family=protocol.analysis.family)
 
 
 def fields_of(protocol: Protocol, arm: str) -> dict[str, Field]:

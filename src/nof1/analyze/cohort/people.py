@@ -9,10 +9,11 @@ import numpy as np
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.cohort.likelihood import Person, PersonPair
+from nof1.analyze.reasons import Reason
 from nof1.errors import InputError, RefusalError
-from nof1.language import commas, say
 
 Member = tuple[Person, PersonPair]
+LeftOut = tuple[str, Reason]  # name, and why
 _PAIR = 2
 _PER_GROUP = 2  # people that there must be for each group on average
 
@@ -80,7 +81,7 @@ class Moderator:
 
 def alike(
     people: Sequence[Person], *, arm: str | None = None, reference: str | None = None
-) -> tuple[list[Member], list[tuple[str, str]]]:
+) -> tuple[list[Member], list[LeftOut]]:
     """The people whose effect is the same question, and those left out with the reason.
 
     Without `arm` and `reference` the comparison that most people have is taken; the outcome, its direction and its scale are
@@ -111,18 +112,12 @@ def alike(
             else "There is nobody to pool. Give at least one trial that could be analyzed."
         )
     members: list[Member] = []
-    left: list[tuple[str, str]] = []
+    left: list[LeftOut] = []
     for one in people:
         pair = next((pair for pair in one.pairs if (pair.arm, pair.reference) == wanted), None)
         if pair is None:
-            has = commas([f"{pair.arm} / {pair.reference}" for pair in one.pairs])
-            told = say(
-                "It does not compare {arm} with {reference}; it has: {pairs}.",
-                arm=wanted[0],
-                reference=wanted[1],
-                pairs=has,
-            )
-            left.append((one.name, told))
+            has = ", ".join(f"{pair.arm} / {pair.reference}" for pair in one.pairs)
+            left.append((one.name, Reason("other arms", {"arm": wanted[0], "reference": wanted[1], "pairs": has})))
         else:
             members.append((one, pair))
     usual = _commonest([_question(pair) for _, pair in members])
@@ -141,24 +136,20 @@ def _commonest[T](found: Sequence[T]) -> T | None:
     return Counter(found).most_common(1)[0][0] if found else None
 
 
-def _unlike(pair: PersonPair, usual: tuple[str, str, str, str, float]) -> str:
+def _unlike(pair: PersonPair, usual: tuple[str, str, str, str, float]) -> Reason:
     measure, _, outcome, better, span = usual
     if pair.measure != measure:
-        return say("Its effect is a {own}, not a {usual}.", own=pair.measure, usual=measure)
+        return Reason("other measure", {"own": pair.measure, "usual": measure})
     if pair.outcome != outcome:
-        return say("Its outcome is {own}, not {usual}.", own=pair.outcome, usual=outcome)
+        return Reason("other outcome", {"own": pair.outcome, "usual": outcome})
     if pair.better != better:
-        return (
-            say("In its outcome higher is better, not lower.")
-            if pair.better == "higher"
-            else say("In its outcome lower is better, not higher.")
-        )
+        return Reason("higher is better" if pair.better == "higher" else "lower is better")
     if round(pair.span, 9) != span:
-        return say("Its scale has {own:g} points, not {usual:g}.", own=pair.span, usual=span)
-    return say("Its effect is another estimand, {own}.", own=pair.estimand)
+        return Reason("other scale", {"own": pair.span, "usual": span})
+    return Reason("other estimand", {"own": pair.estimand})
 
 
-def with_field(members: Sequence[Member], field: str) -> tuple[list[Member], list[tuple[str, str]], Moderator]:
+def with_field(members: Sequence[Member], field: str) -> tuple[list[Member], list[LeftOut], Moderator]:
     """The people who have a field, those who have not, and the moderator made of it.
 
     Raises
@@ -167,8 +158,8 @@ def with_field(members: Sequence[Member], field: str) -> tuple[list[Member], lis
         If nobody has it, everybody has the same value, or there are nearly as many groups as people.
     """
     kept = [(one, pair) for one, pair in members if field in pair.fields]
-    left: list[tuple[str, str]] = [
-        (one.name, say("It does not say {field}.", field=field)) for one, pair in members if field not in pair.fields
+    left: list[LeftOut] = [
+        (one.name, Reason("field missing", {"field": field})) for one, pair in members if field not in pair.fields
     ]
     if not kept:
         known = sorted({name for _, pair in members for name in pair.fields})

@@ -15,8 +15,8 @@ from nof1.analyze.engines.posterior import DRAWS, marginal_draws
 from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.draws import Draws
 from nof1.analyze.model.exposure import exposure_summary
+from nof1.analyze.reasons import refused
 from nof1.errors import RefusalError
-from nof1.language import say
 from nof1.plan.protocol.family import OWN_PRIORS
 from nof1.plan.protocol.protocol import Protocol
 
@@ -107,7 +107,7 @@ def _sampled(protocol: Protocol, data: ModelData, *, seed: int) -> EffectEstimat
 
     sampled = sample_nuts(compile_nuts(data, progress=_silent), seed=seed, progress=_silent, efforts=EFFORTS[:1])
     if sampled.rhat_max > _WORST_RHAT:
-        raise RefusalError(say("The sampler did not settle (R-hat {rhat:.2f}).", rhat=sampled.rhat_max))
+        raise refused(RefusalError, "not settled", rhat=sampled.rhat_max)
     posterior = sampled.tree["posterior"].to_dataset()
     rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
     return EffectEstimates(rows, highest_exposure(data, posterior), "nuts")

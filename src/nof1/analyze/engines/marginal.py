@@ -22,8 +22,8 @@ from nof1.analyze.engines.marginal_batch import ModelBatch
 from nof1.analyze.engines.marginal_model import MarginalModel
 from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.exposure import exposure_summary
+from nof1.analyze.reasons import refused
 from nof1.errors import RefusalError
-from nof1.language import listed, say, sentences
 
 # Proposals from the mode's curvature and from the fitted moments; the next pair is tried where one is not trusted.
 ROUNDS = ((512, 1024), (2048, 8192))
@@ -165,7 +165,7 @@ def fit_marginals(
     groups: dict[tuple[Any, ...], dict[int, MarginalModel]] = {}
     for i, data in enumerate(trials):
         if data.family not in MARGINAL_FAMILIES:
-            out[i] = _no_family(data.family)
+            out[i] = refused(RefusalError, "not for the quick engine", families=MARGINAL_FAMILIES, family=data.family)
             continue
         model = MarginalModel(data)
         groups.setdefault(model.shape, {})[i] = model
@@ -207,32 +207,10 @@ def _fit_alike(
     return out
 
 
-def _no_family(family: str) -> RefusalError:
-    return RefusalError(
-        sentences(
-            [
-                say(
-                    'The quick engine is for the families {families}, not for "{family}".',
-                    families=listed(MARGINAL_FAMILIES),
-                    family=family,
-                ),
-                say("Sample instead: 'nof1 analyze' without --engine marginal."),
-            ]
-        )
-    )
-
-
 def _not_trusted(pareto_k: float) -> RefusalError:
-    told = (
-        say(
-            "The quick engine cannot be trusted on these nights (Pareto k {k:.2f}, at most {limit}).",
-            k=pareto_k,
-            limit=MAX_PARETO_K,
-        )
-        if np.isfinite(pareto_k)
-        else say("The quick engine cannot be trusted on these nights (it found no peak to start from).")
-    )
-    return RefusalError(sentences([told, say("Sample instead: 'nof1 analyze' without --engine marginal.")]))
+    if not np.isfinite(pareto_k):
+        return refused(RefusalError, "no peak")
+    return refused(RefusalError, "weights not trusted", k=float(pareto_k), limit=MAX_PARETO_K)
 
 
 def _wide(names: Sequence[str], centre: Array, inverse: Array) -> Proposal:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.model.degenerate import refuse_exact, refuse_flat_periods
+from nof1.analyze.reasons import refused
 from nof1.errors import InputError, Nof1Warning, RefusalError
-from nof1.language import say
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.protocol.analysis import Priors
 from nof1.plan.protocol.family import Family
@@ -206,20 +206,9 @@ def assemble(
     active = tuple(arm.name for arm in protocol.active_arms)
     for name, until_last, own in zip(active, doses[lived].T, treated[lived].T, strict=True):
         if not until_last.any():
-            raise RefusalError(
-                say(
-                    "No dose of {arm} was taken before the last recorded night, so its effect cannot be seen.",
-                    arm=repr(name),
-                )
-            )
+            raise refused(RefusalError, "no dose taken", arm=repr(name))
         if until_last[own].sum() < 1:  # an effect "as lived" would be next to nothing, and its interval invented
-            raise RefusalError(
-                say(
-                    "On the nights of {arm} less than one full dose of it was taken in all before the last recorded night, so its "
-                    "effect cannot be seen.",
-                    arm=repr(name),
-                )
-            )
+            raise refused(RefusalError, "less than one dose", arm=repr(name))
     numbers, index = np.unique(period[used], return_inverse=True)
     family = analysis.family
     if family == "duration":
@@ -271,46 +260,17 @@ def _refuse_hopeless(protocol: Protocol, outcome: Array, arm: NDArray[Any], used
     name = protocol.outcome.name
     for known in protocol.arms:
         if not np.any(used & (arm == known.name)):
-            raise RefusalError(
-                say(
-                    "No night on {arm} has a recorded {outcome}, so nothing can be compared with it. "
-                    "Record nights on every arm first ('nof1 status' shows what is missing).",
-                    arm=repr(known.name),
-                    outcome=name,
-                )
-            )
+            raise refused(RefusalError, "arm never recorded", arm=repr(known.name), outcome=name)
     if used.sum() < MIN_NIGHTS:
-        raise RefusalError(
-            say(
-                "Only {nights} nights have a recorded {outcome}; at least {least} are needed. Record more nights, then analyze "
-                "again.",
-                nights=int(used.sum()),
-                outcome=name,
-                least=MIN_NIGHTS,
-            )
-        )
+        raise refused(RefusalError, "too few nights", nights=int(used.sum()), outcome=name, least=MIN_NIGHTS)
     if np.ptp(outcome[used]) == 0:
-        raise RefusalError(
-            say(
-                "Every recorded {outcome} is {value:g}: with no variation at all there is no spread to measure an effect "
-                "against, and any interval would be invented. Check that the right column was recorded.",
-                outcome=name,
-                value=float(outcome[used][0]),
-            )
-        )
+        raise refused(RefusalError, "no variation", outcome=name, value=float(outcome[used][0]))
 
 
 def _refuse_no_time(name: str, y: Array) -> None:
     """Refuse durations of 0, which have no logarithm."""
     if np.any(y <= 0):
-        raise RefusalError(
-            say(
-                "{nights} nights have a {outcome} of 0, and a duration that is analysed as a ratio must be above 0. "
-                'Record the smallest time you would notice instead, or plan with family = "normal".',
-                nights=int(np.sum(y <= 0)),
-                outcome=name,
-            )
-        )
+        raise refused(RefusalError, "duration of 0", nights=int(np.sum(y <= 0)), outcome=name)
 
 
 def _doses_taken(trial: Trial, treated: NDArray[np.bool_]) -> Array:
@@ -326,13 +286,7 @@ def _doses_taken(trial: Trial, treated: NDArray[np.bool_]) -> Array:
     if elsewhere.any():
         if treated.shape[1] > 1:
             night = trial.frame.index[elsewhere][0].date()
-            raise InputError(
-                say(
-                    "On {night} a dose was logged on the reference arm, and with several arms it is not known of which. "
-                    'Correct the diary, or analyze with dose = "assigned".',
-                    night=str(night),
-                )
-            )
+            raise refused(InputError, "dose on reference", night=str(night))
         doses[elsewhere, 0] = taken[elsewhere] / planned[0]
     return doses
 
@@ -343,12 +297,7 @@ def _covariates(trial: Trial, used: NDArray[np.bool_]) -> tuple[Array, Array]:
     for name, column in zip(names, values.T, strict=True):
         known = column[~np.isnan(column)]
         if len(known) < 2 or np.ptp(known) == 0:
-            raise InputError(
-                say(
-                    "The covariate {covariate} does not vary over the recorded nights; take it out of the analysis.",
-                    covariate=repr(name),
-                )
-            )
+            raise refused(InputError, "constant covariate", covariate=repr(name))
         if len(known) < len(column):
             warnings.warn(
                 f"{len(column) - len(known)} nights have no {name!r}; the model takes its average there.",

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
+from nof1.analyze.reasons import refused
 from nof1.errors import RefusalError
-from nof1.language import say
 
 _EXACT = 1e-10  # of the largest outcome: what is left over by rounding
 
@@ -33,13 +33,7 @@ def refuse_flat_periods(name: str, y: Array, period: NDArray[np.int64]) -> None:
     """
     firsts = np.flatnonzero(np.diff(period, prepend=-1))
     if len(y) > len(firsts) and np.array_equal(y, y[firsts][period]):
-        raise RefusalError(
-            say(
-                "Within every period the recorded {outcome} never changes, so there is no spread between nights to measure an "
-                "effect against. Record more nights.",
-                outcome=name,
-            )
-        )
+        raise refused(RefusalError, "flat periods", outcome=name)
 
 
 def refuse_exact(
@@ -77,26 +71,12 @@ def refuse_exact(
     group = np.zeros(len(y), dtype=np.int64) if period is None else period
     exact, rank = _explained(y, columns, group)
     if exact and len(y) > rank:
-        raise RefusalError(
-            say(
-                "Arms and the other parts of the model explain every recorded {outcome} without anything left over. With no spread "
-                "between nights there is nothing to measure an effect against, and any interval would be invented. Check that "
-                "the right column was recorded.",
-                outcome=name,
-            )
-        )
+        raise refused(RefusalError, "nothing left over", outcome=name)
     if a is None:
         return
     exact, rank = _explained(y, np.column_stack([columns, 1.0 - 2.0 * (day % 2)]), group)
     if exact and len(y) - rank >= 2 * a:
-        raise RefusalError(
-            say(
-                "Beside what arms and the other parts of the model explain, the recorded {outcome} only goes up and down in strict "
-                "turn, one night to the next. With no spread between nights there is nothing to measure an effect against, and "
-                "any interval would be invented. Check that the right column was recorded.",
-                outcome=name,
-            )
-        )
+        raise refused(RefusalError, "strict turn", outcome=name)
 
 
 def _explained(y: Array, columns: Array, group: NDArray[np.int64]) -> tuple[bool, int]:

@@ -12,7 +12,6 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from nof1.analyze.arrays import Array
-from nof1.language import Said, phrase, say
 from nof1.plan.protocol.protocol import Protocol
 
 # The one place that says which interval is reported: 95 %, equal tails.
@@ -22,14 +21,6 @@ TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 
 Verdict = Literal["helps", "worsens", "no difference that matters", "leans better", "leans worse", "can't tell yet"]
 SETTLED: tuple[Verdict, ...] = ("helps", "worsens", "no difference that matters")
-_VERDICTS: dict[str, str] = {
-    "helps": phrase("helps"),
-    "worsens": phrase("worsens"),
-    "no difference that matters": phrase("no difference that matters"),
-    "leans better": phrase("leans better"),
-    "leans worse": phrase("leans worse"),
-    "can't tell yet": phrase("can't tell yet"),
-}
 
 
 @dataclass(frozen=True)
@@ -92,11 +83,6 @@ def decide(protocol: Protocol, *, p_better: float, p_benefit: float, p_small: fl
     if 1 - p_better >= certainty:
         return "leans worse"
     return "can't tell yet"
-
-
-def verdict_words(verdict: str) -> Said:
-    """The name of a verdict, as it is said to people."""
-    return say(_VERDICTS[verdict])
 
 
 def effect_from_draws(

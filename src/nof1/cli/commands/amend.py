@@ -11,6 +11,7 @@ from nof1.plan.orders.amendments import load_amendments
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.amending import amend as put_on_record
+from nof1.report.words.changes import amendment_sentence
 
 _Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why; it is printed with the results.")]
 
@@ -29,5 +30,5 @@ def amend(
     if as_json:
         say_json({"amendments": [one.model_dump(mode="json") for one in load_amendments(folder)], "end": end})
         return
-    say(amendment.sentence())
+    say(amendment_sentence(amendment))
     say(f"The last evening is {end}. Booklet, calendar, diary.html, diary sheet and protocol.pdf were written anew.")

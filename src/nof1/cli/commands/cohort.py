@@ -79,7 +79,7 @@ def _tell(pages: "CohortPages") -> None:
     changed = words.changed_sentence(pooled)
     if changed:
         paragraph(changed)
-    tell_left("Analysed, but not pooled", dict(pooled.left_out), out / COHORT_FILE)
+    tell_left("Analysed, but not pooled", {name: str(reason) for name, reason in pooled.left_out}, out / COHORT_FILE)
     tell_left("Could not be analysed", {one.name: one.reason for one in studied.problems}, out / PROBLEMS_FILE)
     say(f"\nThe pages are {out / PDF_FILE}; everybody's numbers are in {out / PEOPLE_FILE}.")
 

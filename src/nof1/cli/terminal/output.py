@@ -132,18 +132,20 @@ def mark_of(check: "Check") -> str:
 
 def _trust(result: "Result") -> list[Line]:
     """Lead, sentence and style of each check, those that matter first; then what needs no model, and other choices."""
-    from nof1.analyze.checks.randomization_test import NotTested
-    from nof1.report.words.sensitivity import over_time_sentences, sensitivity_sentences
+    from nof1.report.words.checks import check_sentence
+    from nof1.report.words.over_time import over_time_sentences
+    from nof1.report.words.randomization import randomization_sentence
+    from nof1.report.words.sensitivity import sensitivity_sentences
 
     record = result.record
     checks = sorted(record.checks.made().values(), key=lambda check: list(_MARKS).index(mark_of(check)))
     lines: list[Line] = []
     for check in checks:
         (mark, style), fine = _MARKS[mark_of(check)], mark_of(check) == "ok"
-        lines.append((_lead(mark), _NUMBERS.sub("", check.sentence) if fine else check.sentence, style))
-    test = record.randomization_tests[0]
+        sentence = check_sentence(record.engines, check)
+        lines.append((_lead(mark), _NUMBERS.sub("", sentence) if fine else sentence, style))
     further = (
-        ("orders", test.refused if isinstance(test, NotTested) else test.sentence),
+        ("orders", randomization_sentence(result.trial.protocol, record.randomization_tests[0])),
         ("choices", sensitivity_sentences(record.sensitivity)[0] if record.sensitivity else ""),
         ("time", over_time_sentences(result.trial.protocol, record.over_time)[0]),
     )
@@ -158,6 +160,7 @@ def _recorded(result: "Result") -> list[Line]:
     """Nights, then doses and side effects of every arm, what the stop rules name, and how well the order stayed hidden."""
     from nof1.report.words import record as words_record
     from nof1.report.words import sentences as words
+    from nof1.report.words.blinding import blinding_sentence
 
     lines: list[Line] = [("", words.nights_sentence(result), None)]
     for arm in result.trial.protocol.arms:
@@ -166,7 +169,9 @@ def _recorded(result: "Result") -> list[Line]:
             harms = words_record.harms_line(result, arm.name, interval=False)
             lines.append(("", f"On {arm.title}, doses as planned: {doses}; side effects: {harms}.", None))
     lines += [("", sentence, "bold") for sentence in _there(words_record.stop_sentence(result))]
-    return lines + [("", sentence, None) for sentence in _there(words_record.blinding_sentence(result))]
+    return lines + [
+        ("", sentence, None) for sentence in _there(blinding_sentence(result.trial.protocol, result.record.blinding))
+    ]
 
 
 def _section(heading: str, lines: list[Line]) -> None:

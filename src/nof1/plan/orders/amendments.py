@@ -15,7 +15,6 @@ from pydantic import Field, ValidationError, model_validator
 from nof1.cells import csv_text, shielded, unshielded
 from nof1.errors import InputError
 from nof1.files import read_bytes, write_atomic
-from nof1.language import Said, say, say_some
 from nof1.plan.design.fields import Day, Frozen, Text, Whole
 from nof1.plan.design.order import Pause
 from nof1.plan.protocol.explain import explain
@@ -58,25 +57,6 @@ class Amendment(Frozen):
             return cls(**values)
         except ValidationError as error:
             raise InputError(explain(error, where)) from None
-
-    def sentence(self) -> Said:
-        """What changed, for pages and screens."""
-        on = f"{self.entered:%Y-%m-%d}"
-        reason = self.reason if self.reason[-1] in ".!?" else f"{self.reason}."
-        if self.nights is not None:
-            return say_some(
-                self.nights,
-                "Entered on {day}: a pause of {count} night from the evening of {start}; the nights after it moved. {reason}",
-                "Entered on {day}: a pause of {count} nights from the evening of {start}; the nights after it moved. {reason}",
-                day=on,
-                start=str(self.start),
-                reason=reason,
-            )
-        if self.period is not None:
-            return say(
-                "Entered on {day}: period {period} was unblinded. {reason}", day=on, period=self.period, reason=reason
-            )
-        return say("Entered on {day}: {reason}", day=on, reason=reason)
 
 
 def load_amendments(folder: str | Path) -> tuple[Amendment, ...]:

@@ -97,7 +97,9 @@ class Question:
         return asdict(self)
 
 
-def questions(protocol: Protocol, period: Period, *, ends_period: bool) -> tuple[Question, ...]:
+def questions(
+    protocol: Protocol, period: Period, *, ends_period: bool, number: str | None = None
+) -> tuple[Question, ...]:
     """The questions of a night, in the order to be asked; those that do not apply are left out.
 
     Parameters
@@ -106,14 +108,17 @@ def questions(protocol: Protocol, period: Period, *, ends_period: bool) -> tuple
         The one that holds the night; its arm is None while the order is sealed.
     ends_period : bool
         Whether the night is the last one of a period on an arm.
+    number : str, optional
+        What stands for the period's number in the texts, such as a place to fill in later.
     """
+    called = str(period.number) if number is None else number
     asked = [_rating(protocol)]
-    dose = _dose_open(protocol, period) if protocol.concealed == "open" else _dose_concealed(protocol, period)
+    dose = _dose_open(protocol, period) if protocol.concealed == "open" else _dose_concealed(protocol, period, called)
     asked += [dose] if dose is not None else []
     asked.append(_side_effects())
     asked += [_covariate(name) for name in protocol.analysis.covariates]
     if ends_period and protocol.concealed != "open":
-        asked += _guess(protocol, period)
+        asked += _guess(protocol, called)
     note = say("Note")
     asked.append(Question("note", note, note, "text", say("Anything in your own words; Enter for none."), empty="none"))
     return tuple(asked)
@@ -182,13 +187,13 @@ def _dose_open(protocol: Protocol, period: Period) -> Question:
     )
 
 
-def _dose_concealed(protocol: Protocol, period: Period) -> Question | None:
+def _dose_concealed(protocol: Protocol, period: Period, number: str) -> Question | None:
     """The share of the evening's pack; nothing where there was nothing to take."""
     if not _takes(protocol, period):
         return None
     if period.arm is None:
-        asks = say("Pack {number}: taken?", number=period.number)
-        text = say("Pack {number}: taken? (y = all, n, or a share)", number=period.number)
+        asks = say("Pack {number}: taken?", number=number)
+        text = say("Pack {number}: taken? (y = all, n, or a share)", number=number)
     else:
         asks = say("The evening's dose: taken?")
         text = say("The evening's dose: taken? (y = all, n, or a share)")
@@ -260,10 +265,10 @@ def _covariate(name: str) -> Question:
     )
 
 
-def _guess(protocol: Protocol, period: Period) -> list[Question]:
+def _guess(protocol: Protocol, number: str) -> list[Question]:
     titles = {arm.name: arm.title for arm in protocol.arms}
     choices = tuple(Choice(name, titles.get(name) or say(_CANNOT_TELL)) for name in guesses(protocol))
-    asks = say("Period {number} is over. What do you believe it was?", number=period.number)
+    asks = say("Period {number} is over. What do you believe it was?", number=number)
     scale = say("0 = a blind guess, 100 = certain")
     return [
         Question(

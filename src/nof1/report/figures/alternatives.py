@@ -10,7 +10,7 @@ from nof1.analyze.model.effects import LEVEL, TAILS, Effect
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.errors import InputError
-from nof1.language import Said, again, listed, say, say_some, sentences
+from nof1.language import listed, say, say_some, sentences
 from nof1.plan.design.order import RUN_IN
 from nof1.record.trial import Trial
 from nof1.report.figures.autocorrelation import lags
@@ -20,8 +20,10 @@ from nof1.report.figures.course import course_of, exposure_curves
 from nof1.report.figures.model import made
 from nof1.report.figures.orders import p_words, test_of
 from nof1.report.figures.sensitivity import rows_of
-from nof1.report.figures.style import verdict_words
+from nof1.report.words.checks import check_sentence, quantity
 from nof1.report.words.effect import units
+from nof1.report.words.phrases import verdict_words
+from nof1.report.words.sensitivity import choice_name
 
 _MOST = 24  # periods that one sentence lists
 
@@ -54,13 +56,13 @@ def _nights(trial: Trial, result: Result) -> str:
     )
 
 
-def _by_arm(trial: Trial) -> Said:
+def _by_arm(trial: Trial) -> str:
     means = trial.frame.groupby("arm")[trial.protocol.outcome.name].mean()
     told: list[str] = [say("{mean:number} on {arm}", mean=means[arm.name], arm=arm.name) for arm in trial.protocol.arms]
     return listed(told)
 
 
-def _first(parts: list[str]) -> Said:
+def _first(parts: list[str]) -> str:
     """A list that a person can hear out: the first of a long one, and how many there are more."""
     if len(parts) <= _MOST + 1:
         return listed(parts)
@@ -165,11 +167,11 @@ def _over_time(trial: Trial, result: Result) -> str:
 def _sensitivity(trial: Trial, result: Result) -> str:
     rows, _ = rows_of(result, None, None)
     told = [
-        say("{choice}: no answer", choice=again(row.choice))
+        say("{choice}: no answer", choice=choice_name(row))
         if row.leading is None
         else say(
             "{choice}: {mean:number}, {verdict}",
-            choice=again(row.choice),
+            choice=choice_name(row),
             mean=row.leading.mean,
             verdict=verdict_words(row.leading.verdict),
         )
@@ -231,7 +233,7 @@ def _predictive(trial: Trial, result: Result) -> str:
     rows = [
         say(
             "{what}: recorded {observed:number}, new nights {low:number} to {high:number}",
-            what=again(row.name),
+            what=quantity(row),
             observed=row.observed,
             low=row.interval[0],
             high=row.interval[1],
@@ -247,7 +249,7 @@ def _left_out(trial: Trial, result: Result) -> str:
         "Line of {nights} nights, each at the probability that the others give it, with the band of a model that fits.",
         nights=len(check.pit),
     )
-    return sentences([shape, again(check.sentence)])
+    return sentences([shape, check_sentence(result.record.engines, check)])
 
 
 def _autocorrelation(trial: Trial, result: Result) -> str:

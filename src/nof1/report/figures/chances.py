@@ -9,7 +9,7 @@ import numpy as np
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.errors import takes
-from nof1.language import Said, phrase, say
+from nof1.language import phrase, say
 from nof1.report.figures.style import ARM_COLOURS, INCHES_A_LETTER, finish, harmless, new_axes, shorten, size_of
 from nof1.report.words.sentences import chances
 
@@ -92,7 +92,7 @@ def in_hundred(chances: Sequence[float]) -> list[int]:
     return [int(count) for count in counts]
 
 
-def labels(result: Result, effect: PairEffect, *, lines: bool = False) -> list[Said]:
+def labels(result: Result, effect: PairEffect, *, lines: bool = False) -> list[str]:
     """What each group of icons stands for, such as "about 93 in 100: better by 1 point or more"; in two lines if wanted.
 
     The numbers are those of the table of chances: of three rounded ones that do not add up to 100, one differs by 1 from its icons.

@@ -12,9 +12,9 @@ import numpy as np
 from nof1.analyze.checks.randomization_test import NotTested
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
-from nof1.analyze.schema import PairEffect, ResultsRecord
+from nof1.analyze.schema import PairEffect
 from nof1.errors import InputError, takes
-from nof1.language import again, phrase, say
+from nof1.language import phrase, say
 from nof1.plan.protocol.analysis import Estimand
 from nof1.report.figures.model import left_out, predictive, prior_posterior
 from nof1.report.figures.orders import randomization
@@ -32,7 +32,9 @@ from nof1.report.figures.style import (
     size_of,
     wrapped,
 )
+from nof1.report.words.checks import check_sentence
 from nof1.report.words.effect import units
+from nof1.report.words.randomization import randomization_sentence
 from nof1.report.words.sensitivity import sensitivity_sentences
 
 if TYPE_CHECKING:
@@ -133,7 +135,9 @@ def both_engines(result: Result) -> dict[str, list[PairEffect]]:
     }
     if not all(by_engine.values()):
         check = result.record.checks.cross_check
-        raise InputError(again(check.sentence) if check else say("Not computed: only the quick engine ran."))
+        raise InputError(
+            check_sentence(result.record.engines, check) if check else say("Not computed: only the quick engine ran.")
+        )
     return by_engine
 
 
@@ -144,27 +148,28 @@ def _of_pair(entry: PairEffect, key: Estimand) -> str:
     return say("{arm} against\n{reference}, as lived", arm=arm, reference=reference)
 
 
-def _sensitivity_sentence(record: ResultsRecord) -> str:
-    return sensitivity_sentences(record.sensitivity)[0] if record.sensitivity else ""
+def _sensitivity_sentence(result: Result) -> str:
+    rows = result.record.sensitivity
+    return sensitivity_sentences(rows)[0] if rows else ""
 
 
-def _randomization_sentence(record: ResultsRecord) -> str:
-    test = record.randomization_tests[0]
-    return "" if isinstance(test, NotTested) else again(test.sentence)
+def _randomization_sentence(result: Result) -> str:
+    test = result.record.randomization_tests[0]
+    return "" if isinstance(test, NotTested) else randomization_sentence(result.trial.protocol, test)
 
 
-def _sentence_of(*names: str) -> Callable[[ResultsRecord], str]:
+def _sentence_of(*names: str) -> Callable[[Result], str]:
     """The first of these checks that was made, in its sentence."""
 
-    def told(record: ResultsRecord) -> str:
-        made = record.checks.made()
-        return next((again(made[name].sentence) for name in names if name in made), "")
+    def told(result: Result) -> str:
+        made = result.record.checks.made()
+        return next((check_sentence(result.record.engines, made[name]) for name in names if name in made), "")
 
     return told
 
 
 # Heading, picture, sentence.
-_SHEET: tuple[tuple[str, Callable[..., "Axes"], Callable[[ResultsRecord], str]], ...] = (
+_SHEET: tuple[tuple[str, Callable[..., "Axes"], Callable[[Result], str]], ...] = (
     (phrase("Two computations"), engines, _sentence_of("cross_check", "weights")),
     (phrase("Other choices"), sensitivity, _sensitivity_sentence),
     (
@@ -195,7 +200,7 @@ def checks(result: Result) -> "Figure":
     parts: np.ndarray = np.asarray(figure.subfigures(3, 2, hspace=0.04, wspace=0.02))
     for part, (heading, draw, sentence) in zip(parts.flat, _SHEET, strict=True):
         part.suptitle(say(heading), x=0.02, ha="left", fontsize=11, fontweight="bold")
-        told, ax = sentence(result.record), part.add_subplot()
+        told, ax = sentence(result), part.add_subplot()
         try:
             draw(result, ax=ax)
         except InputError as refusal:

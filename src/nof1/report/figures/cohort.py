@@ -19,10 +19,10 @@ from nof1.report.figures.style import (
     shorten,
     sides,
     size_of,
-    verdict_words,
     wrapped,
 )
 from nof1.report.words.effect import amount, units
+from nof1.report.words.phrases import verdict_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -128,10 +128,10 @@ def _kind(result: Result) -> dict[str, str]:
     """What must be the same in all trials on one axis, in words."""
     outcome, measure = result.trial.protocol.outcome, result.lead[0].measure
     return {
-        str(say("what is measured")): str(units(measure, outcome).axis),
-        str(say("the scale")): str(say("{low:g} to {high:g}", low=outcome.low, high=outcome.high)),
-        str(say("the smallest change that matters")): str(amount(measure, outcome)),
-        str(say("the better direction")): str(say("lower") if outcome.better == "lower" else say("higher")),
+        say("what is measured"): str(units(measure, outcome).axis),
+        say("the scale"): say("{low:g} to {high:g}", low=outcome.low, high=outcome.high),
+        say("the smallest change that matters"): str(amount(measure, outcome)),
+        say("the better direction"): str(say("lower") if outcome.better == "lower" else say("higher")),
     }
 
 

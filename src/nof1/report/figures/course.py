@@ -14,9 +14,10 @@ from nof1.analyze.model.exposure import NEARLY_FULL, exposure_by_day
 from nof1.analyze.model.standardize import MEASURES
 from nof1.analyze.results import Result
 from nof1.errors import InputError, takes
-from nof1.language import again, say
+from nof1.language import say
 from nof1.report.figures.style import BAND, GREY, NARROW, arm_styles, finish, new_axes, shorten, size_of
 from nof1.report.words.effect import Units, units
+from nof1.report.words.reasons import reason_sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -115,7 +116,7 @@ def course_of(result: Result, pair: tuple[str, str] | None = None) -> tuple[Pair
     """
     found = result.record.over_time
     if found.refused is not None:
-        raise InputError(again(found.refused))
+        raise InputError(reason_sentence(found.refused))
     protocol = result.trial.protocol
     return of_pair(found.rows, pair)[0], units(MEASURES[protocol.analysis.family], protocol.outcome)
 

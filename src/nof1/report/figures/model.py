@@ -12,7 +12,7 @@ from nof1.analyze.checks.model_checks import InfluentialNight
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.errors import InputError, takes
-from nof1.language import again, say
+from nof1.language import say
 from nof1.report.figures.style import (
     ARM_COLOURS,
     MARKERS,
@@ -25,6 +25,7 @@ from nof1.report.figures.style import (
     size_of,
     wrapped,
 )
+from nof1.report.words.checks import night_name, quantity
 from nof1.report.words.effect import MODEL_SCALES
 
 if TYPE_CHECKING:
@@ -53,29 +54,26 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     >>> [label.get_text() for label in axes.get_yticklabels()]
     ['mean on off']
     """
-    from nof1.analyze.checks.model_checks import EXTREME
-
     statistics = made(result.record.checks.predictive).statistics
     ax = ax or new_axes(7.0, 1.0 + 0.32 * len(statistics))
     reach = 2.4 if size_of(ax)[0] < NARROW else 1.9
     for place, row in enumerate(statistics):
         low, high = row.interval
-        odd = not EXTREME <= row.p <= 1 - EXTREME
         length = 1.0 if high > low else _NO_LENGTH
         ax.plot([-length, length], [place] * 2, color="#9A9A9A", lw=6, solid_capstyle="butt", zorder=2)
         ax.plot([_scaled(row.predicted, low, high)], [place], "|", color="white", ms=8, mew=1.6, zorder=3)
         ax.plot(
             [np.clip(_scaled(row.observed, low, high), -1.75, 1.75)],
             [place],
-            "D" if odd else "o",
+            "D" if row.odd else "o",
             color="black",
-            mfc="black" if odd else "white",
+            mfc="black" if row.odd else "white",
             ms=6,
             mew=1.3,
             zorder=4,
         )
         text = say("{observed:number} ({low:number} to {high:number})", observed=row.observed, low=low, high=high)
-        _beside(ax, place, text, bold=odd)
+        _beside(ax, place, text, bold=row.odd)
     ax.text(
         1.02,
         1.01,
@@ -86,7 +84,7 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         fontsize=7.5,
         color="#444444",
     )
-    ax.set_yticks(range(len(statistics)), [shorten(again(row.name), 40) for row in statistics])
+    ax.set_yticks(range(len(statistics)), [shorten(quantity(row), 40) for row in statistics])
     ax.tick_params(axis="y", length=0, labelsize=8)
     ax.set(xlim=(-reach, reach), ylim=(len(statistics) - 0.4, -0.6), xticks=[])
     ax.set_xlabel(
@@ -186,10 +184,10 @@ def left_out(result: Result, *, ax: "Axes | None" = None) -> "Axes":
 def _named(row: InfluentialNight) -> str:
     """A night that moves the answer, and by how much where that is known."""
     if row.shift_sd is None:
-        return say("{night}: {outcome:.4g} (moves the answer)", night=row.night, outcome=row.outcome)
+        return say("{night}: {outcome:.4g} (moves the answer)", night=night_name(row), outcome=row.outcome)
     return say(
         "{night}: {outcome:.4g} (moves the answer {shift:.2f} sd)",
-        night=row.night,
+        night=night_name(row),
         outcome=row.outcome,
         shift=row.shift_sd,
     )

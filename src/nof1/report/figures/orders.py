@@ -9,12 +9,13 @@ from nof1.analyze.checks.permutation_distribution import differences_of, nights_
 from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
 from nof1.analyze.results import Result
 from nof1.errors import InputError, takes
-from nof1.language import again, say
+from nof1.language import say
 from nof1.plan.design.sequences import TIE
 from nof1.plan.orders.pairs import orders_between
 from nof1.record.trial import Trial
 from nof1.report.figures.style import ARM_COLOURS, finish, new_axes, shorten, wrapped
 from nof1.report.words.effect import unit_of_nights
+from nof1.report.words.reasons import reason_sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -108,7 +109,7 @@ def test_of(result: Result) -> RandomizationTest:
     """
     test = result.record.randomization_tests[0]
     if isinstance(test, NotTested):
-        raise InputError(again(test.refused))
+        raise InputError(reason_sentence(test.refused))
     return test
 
 

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from nof1.language import Said, say, say_some, spoken
+from nof1.language import say, say_some, spoken
 from nof1.plan.design.fields import WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.draw import draw_order
@@ -124,7 +124,7 @@ def _mark_blocks(ax: "Axes", blocks: dict[int, tuple[float, float]], rows: int, 
         ax.text((first + end) / 2, -0.5, name, ha="center", va="bottom", fontsize=7.5, color=GREY)
 
 
-def _axis_label(nights: int, *, dated: bool) -> Said:
+def _axis_label(nights: int, *, dated: bool) -> str:
     if dated:
         return say_some(
             nights,

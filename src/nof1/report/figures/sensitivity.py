@@ -8,7 +8,7 @@ from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.model.standardize import MEASURES
 from nof1.analyze.results import Result
 from nof1.errors import InputError
-from nof1.language import again, say
+from nof1.language import say
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.figures.style import (
     ARM_COLOURS,
@@ -21,10 +21,11 @@ from nof1.report.figures.style import (
     shorten,
     sides,
     size_of,
-    verdict_words,
     wrapped,
 )
 from nof1.report.words.effect import units
+from nof1.report.words.phrases import verdict_words
+from nof1.report.words.sensitivity import choice_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -135,14 +136,14 @@ def _line(ax: "Axes", place: int, row: Choice, main: Choice, size: float, factor
         mew=1.3,
         ls="none",
         zorder=4,
-        label=harmless(again(row.choice)),
+        label=harmless(choice_name(row)),
     )
     ax.text(1.02, place, verdict_words(effect.verdict), fontweight="bold" if planned or changed else "normal", **beside)
 
 
 def _label(row: Choice, main: Choice) -> str:
     """The choice's name, and that it shows the effect as lived where the main analysis does not."""
-    choice = again(row.choice)
+    choice = choice_name(row)
     if row.estimand == main.estimand:
         return shorten(choice, _LABEL)
     room = _LABEL - len(say("{choice} (as lived)", choice=""))

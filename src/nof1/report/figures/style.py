@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nof1.language import Said, phrase, say, spoken
+from nof1.language import say, spoken
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.typesetting.letters import showable
 
@@ -21,14 +21,6 @@ INCHES_A_LETTER = 0.062  # at 8 points
 GREY = "#555555"
 NARROW = 5.0  # inches; in a narrower picture words are few
 _WORD, _AROUND = 0.16, 0.9  # inches: a line of small letters; what stands above and below the rows of a picture
-_VERDICTS = (
-    phrase("helps"),
-    phrase("worsens"),
-    phrase("no difference that matters"),
-    phrase("leans better"),
-    phrase("leans worse"),
-    phrase("can't tell yet"),
-)
 
 
 def arm_styles(protocol: Protocol) -> dict[str, tuple[str, str]]:
@@ -87,12 +79,7 @@ def head_room(ax: "Axes", rows: int, protocol: Protocol | None) -> float:
     return 0.6 + _WORD * (rows + 1.5) / max(size_of(ax)[1] - _AROUND, 0.5)
 
 
-def verdict_words(verdict: str) -> str:
-    """A verdict of results.json in the spoken language."""
-    return say(verdict) if verdict in _VERDICTS else verdict
-
-
-def sides(protocol: Protocol) -> tuple[Said, Said]:
+def sides(protocol: Protocol) -> tuple[str, str]:
     """What stands at the left end and at the right end of an axis of changes."""
     if protocol.outcome.better == "lower":
         return say("← better"), say("worse →")

@@ -34,6 +34,7 @@ from nof1.report.papers.timeline import (
     takes_words,
     timeline,
 )
+from nof1.report.words.changes import amendment_sentence
 from nof1.report.words.phrases import NO_ADVICE, SIMULATED, clip, counted, day, large, listed, sentence, some, span
 
 NOT_STATED = "not stated"
@@ -407,7 +408,7 @@ def amendments_words(amendments: Sequence[Amendment], room: Room) -> str:
     if not amendments:
         return "None so far. Every change after the draw is entered with its date and reason and never removed."
     most = max(2, room.rows // 6)
-    shown = [clip(amendment.sentence(), room.text) for amendment in amendments[-most:]]
+    shown = [clip(amendment_sentence(amendment), room.text) for amendment in amendments[-most:]]
     left = len(amendments) - len(shown)
     earlier = f"{counted(left, 'earlier change')} in amendments.csv. " if left else ""
     return f"{earlier}{' '.join(shown)}"

@@ -17,6 +17,7 @@ from nof1.report.typesetting.typeset import render
 from nof1.report.words import cohort as words
 from nof1.report.words.effect import amount, number
 from nof1.report.words.phrases import clip
+from nof1.report.words.reasons import reason_sentence
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -205,7 +206,7 @@ def _span(low: float, high: float) -> str:
 
 
 def _left_out(cohort: "Cohort", about: About) -> parts.Section:
-    left = [*cohort.left_out, *about.problems]
+    left = [*((name, reason_sentence(reason)) for name, reason in cohort.left_out), *about.problems]
     rows = [[clip(name, _NAME), clip(reason, _REASON)] for name, reason in left[:_MOST_LEFT]]
     more = len(left) - len(rows)
     return parts.section(

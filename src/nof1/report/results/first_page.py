@@ -8,10 +8,11 @@ from typing import Any
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
-from nof1.language import again, say, sentences, spoken
+from nof1.language import say, sentences, spoken
 from nof1.report.results.further import more_sentences
 from nof1.report.words import record as words_record
 from nof1.report.words import sentences as words
+from nof1.report.words.changes import changes as changes_of
 from nof1.report.words.effect import amount, estimate_sentence, scale_sentence, span
 from nof1.report.words.phrases import clip
 
@@ -105,7 +106,7 @@ def _nights(result: Result, *, brief: bool) -> list[str]:
             first=spoken().day(result.trial.order.start),
             last=spoken().day(result.trial.order.end),
         )
-    changes = [clip(again(change), 200) for change in words.changes(result)[: 1 if brief else 3]]
+    changes = [clip(change, 200) for change in changes_of(result)[: 1 if brief else 3]]
     return [words.nights_sentence(result), words.order_sentence(protocol), dates, *changes]
 
 

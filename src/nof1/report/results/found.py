@@ -6,19 +6,22 @@ record of results.json.
 
 from nof1.analyze.checks.computation import Check, Sampling
 from nof1.analyze.checks.model_checks import ModelCheck
-from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
+from nof1.analyze.checks.randomization_test import RandomizationTest
 from nof1.analyze.engines.posterior import Parameter
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
-from nof1.language import again, phrase, say, sentences
+from nof1.language import phrase, say, sentences
 from nof1.plan.protocol.analysis import Estimand
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.results.parts import Part, Section, beside, item, pictures, section, table, text
 from nof1.report.words import sentences as words
+from nof1.report.words.checks import check_sentence
 from nof1.report.words.effect import number, units
+from nof1.report.words.over_time import over_time_sentences
 from nof1.report.words.phrases import clip
-from nof1.report.words.sensitivity import over_time_sentences, sensitivity_sentences
+from nof1.report.words.randomization import randomization_sentence
+from nof1.report.words.sensitivity import sensitivity_sentences
 from nof1.shown import signed
 
 _ARM = 24
@@ -98,7 +101,7 @@ def _effect_row(protocol: Protocol, entry: PairEffect, estimand: Estimand, facto
         say(_ESTIMANDS[estimand]),
         number(factor * numbers.mean),
         _span(factor * low, factor * high),
-        *(str(say("{chance:.2f}", chance=chance)) for chance in chances),
+        *(say("{chance:.2f}", chance=chance) for chance in chances),
     ]
 
 
@@ -111,8 +114,7 @@ def _pair(protocol: Protocol, entry: PairEffect | RandomizationTest) -> str:
 
 
 def _randomization(result: Result) -> str:
-    test = result.record.randomization_tests[0]
-    return again(test.refused if isinstance(test, NotTested) else test.sentence)
+    return randomization_sentence(result.trial.protocol, result.record.randomization_tests[0])
 
 
 def _relative(result: Result) -> str:
@@ -201,7 +203,7 @@ def _prior(result: Result, name: str, row: Parameter) -> str:
 def other_choices(result: Result, drawn: set[str]) -> Section:
     """The same question under other choices."""
     rows = result.record.sensitivity
-    told = sentences([again(one) for one in sensitivity_sentences(rows)]) if rows else say("They were not computed.")
+    told = sentences(sensitivity_sentences(rows)) if rows else say("They were not computed.")
     return section(say("Other choices"), text(told), pictures("sensitivity") if "sensitivity" in drawn else None)
 
 
@@ -227,7 +229,8 @@ def _mark(check: Check) -> str:
 def checks(result: Result) -> Section:
     """Every check with its sentence."""
     rows = [
-        [say(_CHECKS[name]), _mark(check), again(check.sentence)] for name, check in result.record.checks.made().items()
+        [say(_CHECKS[name]), _mark(check), check_sentence(result.record.engines, check)]
+        for name, check in result.record.checks.made().items()
     ]
     return section(
         say("Checks"),

@@ -12,8 +12,7 @@ from nof1.analyze.cohort.cache import FINISHED_FILE, ResultsCache
 from nof1.analyze.cohort.cohort import Cohort
 from nof1.analyze.cohort.fit import pool
 from nof1.analyze.cohort.run import AnalyzedPeople, Problem, analyze_people
-from nof1.analyze.parallel.processes import Spread
-from nof1.analyze.simulation.replicate import Progress
+from nof1.analyze.parallel.processes import Progress, Spread
 from nof1.cells import csv_text, path_text, shielded
 from nof1.commit import locked
 from nof1.errors import InputError, RefusalError, how_to_install

@@ -7,7 +7,7 @@ import math
 from datetime import date
 
 from nof1.analyze.results import Result
-from nof1.language import again, listed, phrase, say, say_some, sentences, spoken
+from nof1.language import listed, phrase, say, say_some, sentences, spoken
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, MirroredPairs, RandomizedBlocks
 from nof1.plan.orders.draw import count_orders
@@ -16,6 +16,7 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.report.results.parts import Part, Section, beside, item, section, table
 from nof1.report.words import looks as words_looks
 from nof1.report.words import sentences as words
+from nof1.report.words.changes import changes
 from nof1.report.words.effect import amount, number
 from nof1.report.words.phrases import clip, large, sentence
 
@@ -64,7 +65,7 @@ _PURPOSE = {
 def _conduct(protocol: Protocol, field: str) -> str:
     """A text of the protocol: in the spoken language where it is the default, else as the person wrote it."""
     text = str(getattr(protocol.conduct, field))
-    return sentence(str(say(_DEFAULTS[field]))) if text == _DEFAULTS[field] else _own(text)
+    return sentence(say(_DEFAULTS[field])) if text == _DEFAULTS[field] else _own(text)
 
 
 def _own(text: str) -> str:
@@ -79,7 +80,7 @@ def _person(protocol: Protocol) -> str:
         (phrase("Other conditions: {text}"), conduct.conditions),
         (phrase("Other medicines: {text}"), conduct.medicines),
     )
-    told = [str(say(template, text=_own(text))) for template, text in rows if text]
+    told = [say(template, text=_own(text)) for template, text in rows if text]
     return " ".join(told) or say("Diagnosis, other conditions and other medicines are not stated in the protocol.")
 
 
@@ -186,7 +187,7 @@ def drawn(result: Result) -> Section:
         item(say("The draw"), words.order_sentence(protocol), _draw(protocol)),
         item(say("Whole order"), _whole_order(result) if protocol.randomized else ""),
         item(say("Who knew it"), say(_KNEW[protocol.concealed if protocol.randomized else "adopted"])),
-        item(say("Changes after the draw"), *([again(change) for change in words.changes(result)] or [say("None.")])),
+        item(say("Changes after the draw"), *(changes(result) or [say("None.")])),
         item(say("Looks before the end"), _looks(result)),
     )
 
@@ -223,7 +224,7 @@ def _whole_order(result: Result) -> str:
         name = {WASHOUT: say("washout"), PAUSE: say("pause")}.get(str(period.arm)) or clip(str(period.arm), _ARM)
         if period.number == 0:
             name = say("run-in on {arm}", arm=clip(str(protocol.reference), _ARM))
-        told.append(str(say("{arm} {nights}", arm=name, nights=period.nights)))
+        told.append(say("{arm} {nights}", arm=name, nights=period.nights))
     return say("{periods} (arm and nights of each period).", periods=", ".join(told))
 
 
@@ -314,7 +315,7 @@ def _doses(result: Result) -> list[str]:
     if "dose_mg" not in frame or not any(arm.dose_mg for arm in trial.protocol.arms) or frame["dose_mg"].isna().all():
         return []
     means = [frame.loc[str(period.start) : str(period.end), "dose_mg"].mean() for period in trial.order.periods]
-    return ["\N{EN DASH}" if math.isnan(mean) else str(say("{mg:.0f}", mg=float(mean))) for mean in means]
+    return ["\N{EN DASH}" if math.isnan(mean) else say("{mg:.0f}", mg=float(mean)) for mean in means]
 
 
 def _or_dash(value: float | None) -> str:

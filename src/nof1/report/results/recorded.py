@@ -12,6 +12,7 @@ from nof1.language import phrase, say, say_some
 from nof1.report.results.parts import Part, Section, item, section, table, text
 from nof1.report.words import record as words_record
 from nof1.report.words import sentences as words
+from nof1.report.words.blinding import blinding_sentence
 from nof1.report.words.phrases import clip
 
 _ARM = 40
@@ -40,7 +41,7 @@ def recorded(result: Result) -> Section:
             *[words_record.harms_difference(result, arm.name) for arm in protocol.active_arms],
             words_record.record_note(result),
         ),
-        item(say("Guesses"), *_guesses(result), words_record.blinding_sentence(result)),
+        item(say("Guesses"), *_guesses(result), blinding_sentence(result.trial.protocol, result.record.blinding)),
     )
 
 
@@ -67,7 +68,7 @@ def _guesses(result: Result) -> list[str]:
     for arm in result.trial.protocol.arms:
         line = words_record.blinding_line(result, arm.name)
         if line:
-            told.append(str(say("{arm}: {guesses}.", arm=clip(arm.title, _ARM), guesses=line)))
+            told.append(say("{arm}: {guesses}.", arm=clip(arm.title, _ARM), guesses=line))
     return told
 
 
@@ -96,7 +97,7 @@ def limits(result: Result) -> Section:
     ]
     return section(
         say("Limits, and how far this carries"),
-        text(*[one for one in own if one], *[str(say(one)) for one in _LIMITS]),
+        text(*[one for one in own if one], *[say(one) for one in _LIMITS]),
         item(say("In short"), words.headline(result), say(words.NO_ADVICE)),
     )
 

@@ -4,13 +4,14 @@ Takes a `Cohort`; knows no folder and no night.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
-from nof1.analyze.model.effects import LEVEL, verdict_words
+from nof1.analyze.model.effects import LEVEL, Verdict
 from nof1.analyze.model.standardize import MEASURES
-from nof1.language import Said, commas, listed, phrase, say, say_some, sentences
+from nof1.language import commas, listed, phrase, say, say_some, sentences
 from nof1.plan.protocol.parts import Outcome
 from nof1.report.words.effect import amount, change, number, span
+from nof1.report.words.phrases import verdict_words
 from nof1.report.words.sentences import SIMULATED, about_in_100
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def simulated_sentence(cohort: "Cohort") -> str:
     )
 
 
-def headline(cohort: "Cohort") -> Said:
+def headline(cohort: "Cohort") -> str:
     """The answer for the group in one sentence."""
     outcome = outcome_of(cohort)
     low, high = cohort.mean["interval"]
@@ -87,7 +88,7 @@ def group_sentences(cohort: "Cohort") -> list[str]:
     return [sentence for sentence in told if sentence]
 
 
-def mean_sentence(cohort: "Cohort") -> Said:
+def mean_sentence(cohort: "Cohort") -> str:
     """The mean of all people's effects."""
     outcome = outcome_of(cohort)
     return say(
@@ -98,7 +99,7 @@ def mean_sentence(cohort: "Cohort") -> Said:
     )
 
 
-def spread_sentence(cohort: "Cohort") -> Said:
+def spread_sentence(cohort: "Cohort") -> str:
     """How much people differ."""
     low, high = cohort.spread["interval"]
     return say(
@@ -109,7 +110,7 @@ def spread_sentence(cohort: "Cohort") -> Said:
     )
 
 
-def shares_sentence(cohort: "Cohort") -> Said:
+def shares_sentence(cohort: "Cohort") -> str:
     """Of people like these, how many are helped and how many are harmed."""
     places: dict[str, float] = {}
     for name, share in (("benefit", cohort.share_benefit), ("harm", cohort.share_harmed)):
@@ -123,7 +124,7 @@ def shares_sentence(cohort: "Cohort") -> Said:
     )
 
 
-def next_sentence(cohort: "Cohort") -> Said:
+def next_sentence(cohort: "Cohort") -> str:
     """What may be expected of a person who has recorded nothing yet."""
     outcome, told = outcome_of(cohort), cohort.next_person
     return say(
@@ -145,7 +146,7 @@ def moderator_sentence(cohort: "Cohort") -> str:
     return sentences([size, say("People were not put into these groups by chance: other things may differ, too.")])
 
 
-def _coefficient(told: Mapping[str, Any]) -> Said:
+def _coefficient(told: Mapping[str, Any]) -> str:
     """The one coefficient: of a number, or the difference of two groups."""
     low, high = told["coefficient"]["interval"]
     places = {"field": told["field"], "mean": told["coefficient"]["mean"], "low": low, "high": high}
@@ -163,7 +164,7 @@ def _coefficient(told: Mapping[str, Any]) -> Said:
     )
 
 
-def _differences(told: Mapping[str, Any]) -> Said:
+def _differences(told: Mapping[str, Any]) -> str:
     """Each of several groups against the one with most people; of many those that differ most."""
     rows = sorted(told["rows"], key=lambda row: -abs(row["mean"]))
     parts: list[str] = [
@@ -250,13 +251,13 @@ def early_sentence(count: int) -> str:
     )
 
 
-def verdicts(cohort: "Cohort") -> list[tuple[Said, int]]:
+def verdicts(cohort: "Cohort") -> list[tuple[str, int]]:
     """How many people got each verdict from their own nights alone."""
     counts = cohort.people["verdict"].value_counts()
-    return [(verdict_words(str(verdict)), int(count)) for verdict, count in counts.items()]
+    return [(verdict_words(cast("Verdict", verdict)), int(count)) for verdict, count in counts.items()]
 
 
-def limits() -> list[Said]:
+def limits() -> list[str]:
     """What these numbers cannot say."""
     return [
         say(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from nof1.analyze.engines.pair_effects import FurtherMeasure
 from nof1.analyze.model.standardize import MEASURES
-from nof1.language import Said, clauses, phrase, say, spoken
+from nof1.language import clauses, phrase, say, spoken
 from nof1.language import number as number
 from nof1.plan.protocol.family import Family
 from nof1.plan.protocol.parts import Outcome
@@ -219,7 +219,7 @@ def units(measure: str, outcome: Outcome) -> Units:
             )
 
 
-def points(value: float) -> Said:
+def points(value: float) -> str:
     """A number of outcome points."""
     return say(_POINTS[value != 1], size=value)
 
@@ -234,7 +234,7 @@ def estimate_sentence(
     full: str | bool,
     mean: float,
     interval: str,
-) -> Said:
+) -> str:
     """How large an effect is, with its interval; without a full stop.
 
     `full` says whether it is at an exposure that is built up first, which is not said of an effect as lived; `interval` is
@@ -252,7 +252,7 @@ def estimate_sentence(
     )
 
 
-def scale_sentence(measure: str, outcome: Outcome) -> Said:
+def scale_sentence(measure: str, outcome: Outcome) -> str:
     """The ends of the scale, and which way is better."""
     told, fewer = units(measure, outcome), outcome.better == "lower"
     if not told.scale:
@@ -265,20 +265,20 @@ def scale_sentence(measure: str, outcome: Outcome) -> Said:
     )
 
 
-def change(measure: str, outcome: Outcome, value: float) -> Said:
+def change(measure: str, outcome: Outcome, value: float) -> str:
     """A difference in words, such as "2.1 points lower" or "12 fewer"."""
     told = units(measure, outcome)
     return say(told.changes[not value < 0], size=_size(told, value), unit=told.axis)
 
 
-def span(measure: str, outcome: Outcome, low: float, high: float) -> Said:
+def span(measure: str, outcome: Outcome, low: float, high: float) -> str:
     """An interval in words, such as "from 2.1 lower to 0.3 higher"."""
     told = units(measure, outcome)
     one, other = (say(told.ends[not end < 0], size=_size(told, end)) for end in (low, high))
     return say("from {low} to {high}", low=one, high=other)
 
 
-def amount(measure: str, outcome: Outcome) -> Said:
+def amount(measure: str, outcome: Outcome) -> str:
     """The smallest change that matters, such as "1 point" or "10 nights in 100"."""
     told = units(measure, outcome)
     value = told.factor * outcome.threshold
@@ -299,7 +299,7 @@ def further_sentence(further: Sequence[FurtherMeasure], *, full: bool) -> str:
     return say("Also, at full effect: {measures}.", measures=told) if full else say("Also: {measures}.", measures=told)
 
 
-def _further(row: FurtherMeasure) -> Said:
+def _further(row: FurtherMeasure) -> str:
     if not row.measure.startswith(_AT_LEAST):
         low, high = row.interval
         return say(

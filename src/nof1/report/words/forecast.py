@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from nof1.analyze.simulation.forecast import Forecast, ForecastRow
-from nof1.language import Said, phrase, say, say_some, sentences
+from nof1.language import phrase, say, say_some, sentences
 
 # Small whole numbers as words: within a sentence, and where it begins.
 _NUMBERS = (
@@ -44,7 +44,7 @@ def _worth_naming(forecast: Forecast) -> ForecastRow | None:
     return forecast.finishing if forecast.planned_left >= least else None
 
 
-def _finishing(finishing: ForecastRow, left: int, rows: Sequence[ForecastRow]) -> Said:
+def _finishing(finishing: ForecastRow, left: int, rows: Sequence[ForecastRow]) -> str:
     """What the planned nights would do; and further blocks after them, unless they are likely to settle it themselves."""
     told = say_some(
         left,
@@ -57,7 +57,7 @@ def _finishing(finishing: ForecastRow, left: int, rows: Sequence[ForecastRow]) -
     return say("{some}; {next}", some=told, next=_after_them(rows))
 
 
-def _further(rows: Sequence[ForecastRow]) -> Said:
+def _further(rows: Sequence[ForecastRow]) -> str:
     """What the fewest blocks that are likely to settle it would do, and the next number that is likelier to."""
     row, likely = _first_likely(rows)
     blocks, values = row.blocks, {"nights": _nights(row), "chance": _chance(row)}
@@ -88,7 +88,7 @@ def _further(rows: Sequence[ForecastRow]) -> Said:
     return say("{clause}; {number} more with {chance}", clause=told, number=_number(more.blocks), chance=_chance(more))
 
 
-def _after_them(rows: Sequence[ForecastRow]) -> Said:
+def _after_them(rows: Sequence[ForecastRow]) -> str:
     """The same in short, of blocks after the planned nights."""
     row, likely = _first_likely(rows)
     blocks, values = row.blocks, {"nights": _nights(row), "chance": _chance(row)}
@@ -121,7 +121,7 @@ def _first_likely(rows: Sequence[ForecastRow]) -> tuple[ForecastRow, bool]:
     return (rows[-1], False) if row is None else (row, True)
 
 
-def _nights(row: ForecastRow) -> Said:
+def _nights(row: ForecastRow) -> str:
     return say_some(row.nights, "{count:,} night", "{count:,} nights")
 
 
@@ -135,7 +135,7 @@ def _rounded(row: ForecastRow) -> int:
     return 5 * round(20 * row.chance_settled)
 
 
-def _chance(row: ForecastRow) -> Said:
+def _chance(row: ForecastRow) -> str:
     rounded = _rounded(row)
     if rounded < _LEAST:
         return say("less than {n} in 100", n=_LEAST)

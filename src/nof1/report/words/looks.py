@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nof1.analyze.results import Result
-from nof1.language import Said, listed, phrase, say, say_some, sentences
+from nof1.language import listed, phrase, say, say_some, sentences
 from nof1.plan.design.interim import Interim, PlannedLook
 from nof1.plan.design.kinds import Adopted
 from nof1.plan.design.sequences import sequences_of
@@ -57,7 +57,7 @@ def rule_sentence(protocol: Protocol) -> str:
     )
 
 
-def _times(rule: Interim, protocol: Protocol) -> Said:
+def _times(rule: Interim, protocol: Protocol) -> str:
     """When the looks are, such as "after blocks 2 and 4 of 6"."""
     values: dict[str, Any] = {"numbers": listed([*map(str, rule.after)]), "whole": _whole(rule, protocol)}
     if rule.unit == "period":
@@ -74,7 +74,7 @@ def _whole(rule: Interim, protocol: Protocol) -> int:
     return max(sequences_of(protocol.design, [arm.name for arm in protocol.arms]).blocks())
 
 
-def false_alarm_sentence(looks: "InterimLooks") -> Said:
+def false_alarm_sentence(looks: "InterimLooks") -> str:
     """How often the rule would claim something that is not there, beside no looks and looks without a stricter rule."""
     from nof1.analyze.simulation.interim import CARELESS, NO_LOOKS, RULE
 

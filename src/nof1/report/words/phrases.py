@@ -3,9 +3,13 @@
 import itertools
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from nof1.language import ENGLISH, Said, again, say, spoken
+from nof1.language import ENGLISH, phrase, say, spoken
 from nof1.language import listed as listed_with_and
+
+if TYPE_CHECKING:
+    from nof1.analyze.model.effects import Verdict
 
 # Not strftime: names must not depend on the machine's language.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -14,6 +18,19 @@ NO_ADVICE = (
     "Talk to a doctor or pharmacist before you start, change or stop anything."
 )
 SIMULATED = "Simulated: this trial is an example, made up by a program."
+_VERDICTS: "dict[Verdict, str]" = {
+    "helps": phrase("helps"),
+    "worsens": phrase("worsens"),
+    "no difference that matters": phrase("no difference that matters"),
+    "leans better": phrase("leans better"),
+    "leans worse": phrase("leans worse"),
+    "can't tell yet": phrase("can't tell yet"),
+}
+
+
+def verdict_words(verdict: "Verdict") -> str:
+    """The name of a verdict, as it is said to people."""
+    return say(_VERDICTS[verdict])
 
 
 def day(when: date, *, year: bool = True) -> str:
@@ -36,7 +53,7 @@ def both_days(night: date) -> str:
     return _to(_within(night, morning), day(morning, year=False))
 
 
-def _to(first: str, last: str) -> Said:
+def _to(first: str, last: str) -> str:
     return say("{first} to {last}", first=first, last=last)
 
 
@@ -77,10 +94,8 @@ def clip(text: str, room: int) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a full stop and a capital: as it was said, where it has them already."""
-    text = again(text)
-    whole = text[:1].upper() + (text[1:] if text[-1:] in (".", "!", "?", "…", "") else f"{text[1:]}.")
-    return text if text == whole else whole
+    """The text with a full stop and a capital."""
+    return text[:1].upper() + (text[1:] if text[-1:] in (".", "!", "?", "…", "") else f"{text[1:]}.")
 
 
 def numbers(values: Sequence[int], most: int = 8) -> str:

@@ -7,7 +7,7 @@ protocol's names, no night.
 from typing import Any
 
 from nof1.analyze.results import Result
-from nof1.language import Said, again, clauses, commas, phrase, say, say_some, spoken
+from nof1.language import clauses, commas, phrase, say, say_some, spoken
 from nof1.report.words.phrases import clip
 from nof1.report.words.sentences import about_in_100, level_words
 
@@ -29,7 +29,7 @@ def side_effect(name: str, room: int = _MAX_NAME) -> str:
     return say(_SIDE_EFFECTS[name]) if name in _SIDE_EFFECTS else clip(name, room)
 
 
-def harms_line(result: Result, arm: str, *, interval: bool = True) -> Said:
+def harms_line(result: Result, arm: str, *, interval: bool = True) -> str:
     """Side effects of one arm: "on 3 of 40 nights (8 in 100; from 2 to 19): loose stools 2, headache 1".
 
     `interval` says whether to tell the share with its interval, in the brackets.
@@ -168,11 +168,6 @@ def blinding_line(result: Result, arm: str) -> str:
     return say("{line}; {sure:.0f} % sure on average", line=told, sure=row.mean_confidence)
 
 
-def blinding_sentence(result: Result) -> str:
-    """How well the order stayed hidden, and what that means."""
-    return again(result.record.blinding.sentence)
-
-
 def record_note(result: Result) -> str:
     """What the intervals of the counts are, and what they leave out; empty where there are none."""
     record = result.record
@@ -187,7 +182,7 @@ def record_note(result: Result) -> str:
     )
 
 
-def _in_100(count: int, n: int, interval: tuple[float, float] | None) -> Said:
+def _in_100(count: int, n: int, interval: tuple[float, float] | None) -> str:
     """A share as a natural frequency, with its interval where there is one."""
     values: dict[str, Any] = {"share": _hundredths(count / n)}
     if not interval:
@@ -205,7 +200,7 @@ def _hundredths(share: float) -> str:
     return say("over {share:.1f}", share=99.9) if share > 0.999 else spoken().number(f"{100 * share:.1f}")
 
 
-def _more(difference: float) -> Said:
+def _more(difference: float) -> str:
     """A difference of shares in nights of a hundred: "7 more", "3 fewer"."""
     size = _hundredths(abs(difference))
     return say("{size} fewer", size=size) if difference < 0 else say("{size} more", size=size)

@@ -1,27 +1,57 @@
-"""Sentences on the same question under other choices, and on the effect over time. Numbers come from `nof1.analyze`."""
+"""Other choices of the analysis by their names, and sentences on the same question under them. Numbers come from `nof1.analyze`."""
 
 from collections.abc import Sequence
 
-from nof1.analyze.checks.over_time import OverTime
-from nof1.analyze.checks.sensitivity import Choice, Comparison, compare, of_pair
-from nof1.analyze.model.effects import verdict_words
-from nof1.analyze.model.standardize import MEASURES
-from nof1.language import Said, again, phrase, say, say_some, sentences
-from nof1.plan.protocol.protocol import Protocol
-from nof1.report.words.effect import change, number, span, units
-from nof1.report.words.phrases import sentence, some
-from nof1.report.words.sentences import level_words
+from nof1.analyze.checks.sensitivity import Choice, ChoiceName, Comparison, compare, of_pair
+from nof1.language import phrase, say, say_some, sentences
+from nof1.report.words.effect import number
+from nof1.report.words.phrases import sentence, some, verdict_words
+from nof1.report.words.reasons import reason_sentence
 
 _NAMED = 4  # choices that one sentence lists
-# The effect at both ends of the trial, at full exposure and as lived.
-_FULL = phrase(
-    "The effect of {arm} against {reference} on {title} is estimated at {first} on the first planned day and {last} on the "
-    "last: a change of {by} {unit}; the {interval} of the change runs from {low} to {high}."
-)
-_AS_LIVED = phrase(
-    "The effect of {arm} against {reference} as lived on {title} is estimated at {first} on the first planned day and {last} on "
-    "the last: a change of {by} {unit}; the {interval} of the change runs from {low} to {high}."
-)
+# Each as a name, and in plain words.
+_CHOICES: dict[ChoiceName, tuple[str, str]] = {
+    "as planned": (phrase("as planned"), phrase("the analysis as planned")),
+    "no carryover": (phrase("no carryover"), phrase("full effect from the first dose, none after the last")),
+    "carryover": (phrase("carryover"), phrase("gradual build-up and wash-out")),
+    "no trend": (phrase("no trend"), phrase("no drift over the whole trial")),
+    "with a trend": (phrase("with a trend"), phrase("a drift over the whole trial")),
+    "no period effect": (phrase("no period effect"), phrase("no differences between periods for other reasons")),
+    "with a period effect": (phrase("with a period effect"), phrase("differences between periods for other reasons")),
+    "independent errors": (phrase("independent errors"), phrase("neighbouring nights no more alike than others")),
+    "similar neighbours": (phrase("similar neighbours"), phrase("neighbouring nights may be alike (AR(1))")),
+    "dose as taken": (phrase("dose as taken"), phrase("each night counts with the dose logged")),
+    "dose as assigned": (phrase("dose as assigned"), phrase("each night counts with the dose planned")),
+    "prior twice as wide": (
+        phrase("prior twice as wide"),
+        phrase("effects expected twice as large, sd {sd:g} points"),
+    ),
+    "prior half as wide": (
+        phrase("prior half as wide"),
+        phrase("effects expected half as large, sd {sd:g} points"),
+    ),
+    "normal nights": (phrase("normal nights"), phrase("nights scatter as a normal distribution does")),
+    "Student-t nights": (phrase("Student-t nights"), phrase("single outlying nights count for less")),
+    "rounded ratings": (phrase("rounded ratings"), phrase("ratings are rounded and cut at the ends of the scale")),
+}
+
+
+def choice_name(row: Choice) -> str:
+    """What a choice is called."""
+    if row.choice == "nights dropped":
+        return say_some(int(row.value or 0), "first night dropped", "first {count} nights dropped")
+    return say(_CHOICES[row.choice][0])
+
+
+def choice_sentence(row: Choice) -> str:
+    """What a choice changes, in plain words."""
+    if row.choice == "nights dropped":
+        return say_some(
+            int(row.value or 0),
+            "without the first night of every period, and with no carryover after them",
+            "without the first {count} nights of every period, and with no carryover after them",
+        )
+    return say(_CHOICES[row.choice][1], sd=row.value)
 
 
 def sensitivity_sentences(rows: Sequence[Choice], pair: tuple[str, str] | None = None) -> list[str]:
@@ -37,18 +67,23 @@ def sensitivity_sentences(rows: Sequence[Choice], pair: tuple[str, str] | None =
     own = of_pair(rows, pair)
     told = compare(own)
     refused = [
-        say("No answer with “{choice}”: {reason}", choice=row.choice, reason=sentence(row.refused or ""))
+        say(
+            "No answer with “{choice}”: {reason}",
+            choice=choice_name(row),
+            reason=sentence(reason_sentence(row.refused)),
+        )
         for row in told.refused
+        if row.refused is not None
     ]
     if own[0].refused is not None:
         none = say("The analysis as planned has no quick answer that other choices could be held against.")
-        return [sentences([none, sentence(own[0].refused)]), *refused]
+        return [sentences([none, sentence(reason_sentence(own[0].refused))]), *refused]
     if told.most is None or told.verdict is None:
         return [say("No other choice could be computed."), *refused]
     return [sentences([_verdicts(own[0], told, verdict_words(told.verdict)), _shift(own[0], told.most)]), *refused]
 
 
-def _verdicts(main: Choice, told: Comparison, verdict: Said) -> Said:
+def _verdicts(main: Choice, told: Comparison, verdict: str) -> str:
     others, changed = told.others, told.changed
     if not changed:
         return say_some(
@@ -82,7 +117,7 @@ def _verdicts(main: Choice, told: Comparison, verdict: Said) -> Said:
     )
 
 
-def _shift(main: Choice, most: Choice) -> Said:
+def _shift(main: Choice, most: Choice) -> str:
     assert main.leading is not None  # there would be no shift
     assert most.leading is not None
     before, after = number(main.leading.mean), number(most.leading.mean)
@@ -96,52 +131,8 @@ def _shift(main: Choice, most: Choice) -> Said:
     )
 
 
-def _quoted(row: Choice, main: Choice) -> Said:
+def _quoted(row: Choice, main: Choice) -> str:
     """The choice's name, and that it speaks of the effect as lived where the main analysis does not."""
     if row.estimand != main.estimand:
-        return say("“{choice}”, as lived", choice=row.choice)
-    return say("“{choice}”", choice=row.choice)
-
-
-def over_time_sentences(protocol: Protocol, told: OverTime, pair: tuple[str, str] | None = None) -> list[str]:
-    """Whether the effect was the same throughout, and its size at both ends.
-
-    Parameters
-    ----------
-    protocol : Protocol
-    told : OverTime
-    pair : (arm, reference), optional
-        The first of the rows if not given.
-    """
-    if told.refused is not None:
-        return [
-            sentences([say("Whether the effect changed over the trial could not be computed."), sentence(told.refused)])
-        ]
-    row = of_pair(told.rows, pair)[0]
-    measure, outcome = MEASURES[protocol.analysis.family], protocol.outcome
-    first, last = (
-        say(
-            "{size} ({span})",
-            size=change(measure, outcome, end.mean),
-            span=span(measure, outcome, *end.interval),
-        )
-        for end in (row.leading.early, row.leading.late)
-    )
-    told_in = units(measure, outcome)
-    by, low, high = (
-        number(told_in.factor * value) for value in (row.leading.change.mean, *row.leading.change.interval)
-    )
-    size = say(
-        _AS_LIVED if row.estimand == "as-lived" else _FULL,
-        arm=protocol.arm(row.arm).title,
-        reference=protocol.arm(row.reference).title,
-        title=outcome.title,
-        first=first,
-        last=last,
-        by=by,
-        unit=told_in.axis,
-        interval=level_words(),
-        low=low,
-        high=high,
-    )
-    return [again(row.sentence), size]
+        return say("“{choice}”, as lived", choice=choice_name(row))
+    return say("“{choice}”", choice=choice_name(row))

@@ -3,14 +3,14 @@
 Says what was observed and how sure it is; never what to do, other than whom to ask.
 """
 
-from typing import Any
-
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.model.standardize import MEASURES
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
-from nof1.language import Said, again, clauses, commas, listed, phrase, say, say_some, sentences
+from nof1.language import clauses, commas, listed, phrase, say, say_some, sentences
 from nof1.plan.protocol.protocol import Protocol
+from nof1.report.words.changes import changed_diary
+from nof1.report.words.checks import check_sentence
 from nof1.report.words.effect import (
     MODELS,
     amount,
@@ -51,12 +51,12 @@ _HEADLINES = {
 }
 
 
-def chance_words(probability: float) -> Said:
+def chance_words(probability: float) -> str:
     """A probability in words."""
     return say(next(words for least, words in _PROBABILITY_WORDS if probability >= least))
 
 
-def about_in_100(probability: float) -> Said:
+def about_in_100(probability: float) -> str:
     """A probability as a natural frequency."""
     if probability < 0.01:
         return say("fewer than 1 in 100")
@@ -65,12 +65,12 @@ def about_in_100(probability: float) -> Said:
     return say("about {n} in 100", n=round(100 * probability))
 
 
-def level_words() -> Said:
+def level_words() -> str:
     """The name of the interval, the same everywhere."""
     return say("{level:g} % equal-tailed interval", level=100 * LEVEL)
 
 
-def headline(result: Result, effect: PairEffect | None = None) -> Said:
+def headline(result: Result, effect: PairEffect | None = None) -> str:
     """The answer in one plain sentence."""
     effect = effect or result.lead[0]
     numbers = result.leading(effect)
@@ -178,7 +178,7 @@ def chances(result: Result, effect: PairEffect | None = None) -> list[tuple[str,
     return [(what, chance_words(chance), about_in_100(chance)) for what, chance in rows]
 
 
-def night_sentence(result: Result, effect: PairEffect | None = None) -> Said:
+def night_sentence(result: Result, effect: PairEffect | None = None) -> str:
     """What a single night is likely to be."""
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
@@ -203,7 +203,7 @@ def night_sentence(result: Result, effect: PairEffect | None = None) -> Said:
     return say("{clause}.", clause=told)
 
 
-def _frequency(probability: float) -> Said:
+def _frequency(probability: float) -> str:
     """As `about_in_100`, where the hundred was said before."""
     if probability < 0.01:
         return say("fewer than 1")
@@ -212,7 +212,7 @@ def _frequency(probability: float) -> Said:
     return say("about {n}", n=round(100 * probability))
 
 
-def nights_sentence(result: Result) -> Said:
+def nights_sentence(result: Result) -> str:
     """How many nights there were."""
     nights = result.record.nights
     ahead = nights.after_last
@@ -246,43 +246,7 @@ _DRAWN = {
 }
 
 
-def changes(result: Result) -> list[str]:
-    """What changed after the draw, each with its reason, and when a concealed order was opened."""
-    out = [again(sentence) for sentence in result.record.amendments]
-    unsealing = result.trial.unsealing
-    if unsealing is not None:
-        counts: dict[str, Any] = {
-            "day": f"{unsealing.opened:%Y-%m-%d}",
-            "recorded": unsealing.nights_recorded,
-            "planned": unsealing.nights_planned,
-        }
-        if unsealing.early:
-            out.append(
-                say(
-                    "The order was opened early, on {day}, with {recorded} of {planned} nights recorded and {left} nights still to "
-                    "come: the choice of that moment can favour an answer.",
-                    left=unsealing.nights_left,
-                    **counts,
-                )
-            )
-        else:
-            out.append(
-                say(
-                    "The order was opened on {day}, after the last night, with {recorded} of {planned} nights recorded.",
-                    **counts,
-                )
-            )
-    return out
-
-
-def changed_diary(result: Result) -> list[str]:
-    """A sentence where the diary is not the one that was locked when the order was opened."""
-    if not result.trial.changed_after_unsealing:
-        return []
-    return [say("The diary was changed after the order was opened: it is not the one whose hash went on record then.")]
-
-
-def order_sentence(protocol: Protocol) -> Said:
+def order_sentence(protocol: Protocol) -> str:
     """Where the order of the periods came from."""
     if protocol.randomized:
         return say(_DRAWN[protocol.concealed])
@@ -342,5 +306,5 @@ def failed_checks(result: Result) -> list[str]:
     return [
         *changed_diary(result),
         *other_priors(result),
-        *(again(check.sentence) for check in result.failures),
+        *(check_sentence(result.record.engines, check) for check in result.failures),
     ]

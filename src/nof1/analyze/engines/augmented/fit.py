@@ -21,8 +21,8 @@ from nof1.analyze.engines.augmented.nights import RatedNights, StudentNights
 from nof1.analyze.engines.marginal import draw_coefficients, fit_marginal
 from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.effects import TAILS
+from nof1.analyze.reasons import refused
 from nof1.errors import RefusalError
-from nof1.language import say
 
 CHAINS = 16
 SWEEPS = (300, 600, 1200, 2400)  # after which the later half is judged; the first that passes is the answer
@@ -129,16 +129,7 @@ def fit_augmented(
                 return fit
         if i in refits:
             chains = chains.scaled(states[i // 2 :])
-    raise RefusalError(
-        say(
-            "The quick sampler's chains do not agree on these nights (R-hat {rhat:.3f}, at most {most}; "
-            "effective draws {draws:.0f}, at least {least:.0f}). Sample with PyMC instead.",
-            rhat=fit.rhat_max,
-            most=MAX_RHAT,
-            draws=fit.ess_min,
-            least=MIN_ESS,
-        )
-    )
+    raise refused(RefusalError, "chains apart", rhat=fit.rhat_max, most=MAX_RHAT, draws=fit.ess_min, least=MIN_ESS)
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.augmented.model import AugmentedModel
+from nof1.analyze.reasons import refused
 from nof1.errors import RefusalError
-from nof1.language import say
 
 PROPOSALS = 6  # of a move, for each chain
 FRESH = 0.8  # share of moves to fresh points
@@ -118,7 +118,7 @@ def move_collapsed(model: AugmentedModel, state: State, cloud: ProposalScale, rn
     value, given = model.evaluate(points.reshape(-1, d), np.tile(state.outcome, (1, copies)), root_weight)
     weights = value.reshape(copies, s)
     if np.any(np.isneginf(weights.max(axis=0))):
-        raise RefusalError(say("The quick sampler ran out of precision on these nights. Sample with PyMC instead."))
+        raise refused(RefusalError, "out of precision")
     if fresh:
         proposed = cloud.log_density(points)
         if model.mirror is not None:  # a folded t has what falls on either side of zero

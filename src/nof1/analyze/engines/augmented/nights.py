@@ -14,8 +14,8 @@ from nof1.analyze.arrays import Array
 from nof1.analyze.engines.augmented.model import ARTransition, AugmentedModel
 from nof1.analyze.engines.augmented.moves import ProposalScale, State, choose
 from nof1.analyze.model.data import ModelData
+from nof1.analyze.reasons import refused
 from nof1.errors import InputError, RefusalError
-from nof1.language import phrase, say
 
 _FAR = -37.0  # below this many sds the normal's distribution function underflows
 _LEAST_NU = (
@@ -70,21 +70,14 @@ class RatedNights:
             If a rating is not a whole number or lies off the scale.
         """
         if not low < high:
-            raise InputError(say("The scale must have low < high; it has {low:g} and {high:g}.", low=low, high=high))
-        for wrong, told in (
-            (
-                data.y != np.rint(data.y),
-                phrase('The rating {rating:g} is not a whole number. Choose family = "normal", or correct it.'),
-            ),
-            (
-                (data.y < low) | (data.y > high),
-                phrase(
-                    'The rating {rating:g} is not from {low:g} to {high:g}. Choose family = "normal", or correct it.'
-                ),
-            ),
-        ):
-            if wrong.any():
-                raise InputError(say(told, rating=float(data.y[wrong][0]), low=low, high=high))
+            raise InputError(f"The scale must have low < high; it has {low:g} and {high:g}.")
+        uneven, outside = data.y != np.rint(data.y), (data.y < low) | (data.y > high)
+        if uneven.any():
+            raise refused(InputError, "rating not whole", rating=float(data.y[uneven][0]))
+        if outside.any():
+            raise refused(
+                InputError, "rating off the scale", rating=float(data.y[outside][0]), low=float(low), high=float(high)
+            )
         middle = data.y - data.priors.level_mean
         lower = np.where(data.y <= low, -np.inf, middle - 0.5)
         upper = np.where(data.y >= high, np.inf, middle + 0.5)
@@ -252,14 +245,7 @@ def refuse_without_posterior(data: ModelData) -> None:
     """
     p, same = _met_exactly(data)
     if same >= p + 1 + _LEAST_NU * (data.n - same):
-        raise RefusalError(
-            say(
-                "{same} of {nights} nights have the very same outcome as others on their arm. A Student-t then takes the rest for "
-                'outlying nights, and its spread shrinks to nothing. Use family = "rating".',
-                same=same,
-                nights=data.n,
-            )
-        )
+        raise refused(RefusalError, "same outcome", same=same, nights=data.n)
 
 
 def _met_exactly(data: ModelData) -> tuple[int, int]:

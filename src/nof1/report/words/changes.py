@@ -1,0 +1,68 @@
+"""What changed after the draw: amendments, the opening of a concealed order, a diary that is another one since."""
+
+from typing import TYPE_CHECKING, Any
+
+from nof1.language import say, say_some
+
+if TYPE_CHECKING:
+    from nof1.analyze.results import Result
+    from nof1.plan.orders.amendments import Amendment
+
+
+def amendment_sentence(amendment: "Amendment") -> str:
+    """What one amendment changed, for pages and screens."""
+    on = f"{amendment.entered:%Y-%m-%d}"
+    reason = amendment.reason if amendment.reason[-1] in ".!?" else f"{amendment.reason}."
+    if amendment.nights is not None:
+        return say_some(
+            amendment.nights,
+            "Entered on {day}: a pause of {count} night from the evening of {start}; the nights after it moved. {reason}",
+            "Entered on {day}: a pause of {count} nights from the evening of {start}; the nights after it moved. {reason}",
+            day=on,
+            start=str(amendment.start),
+            reason=reason,
+        )
+    if amendment.period is not None:
+        return say(
+            "Entered on {day}: period {period} was unblinded. {reason}",
+            day=on,
+            period=amendment.period,
+            reason=reason,
+        )
+    return say("Entered on {day}: {reason}", day=on, reason=reason)
+
+
+def changes(result: "Result") -> list[str]:
+    """What changed after the draw, each with its reason, and when a concealed order was opened."""
+    out = [amendment_sentence(amendment) for amendment in result.record.amendments]
+    unsealing = result.trial.unsealing
+    if unsealing is not None:
+        counts: dict[str, Any] = {
+            "day": f"{unsealing.opened:%Y-%m-%d}",
+            "recorded": unsealing.nights_recorded,
+            "planned": unsealing.nights_planned,
+        }
+        if unsealing.early:
+            out.append(
+                say(
+                    "The order was opened early, on {day}, with {recorded} of {planned} nights recorded and {left} nights still to "
+                    "come: the choice of that moment can favour an answer.",
+                    left=unsealing.nights_left,
+                    **counts,
+                )
+            )
+        else:
+            out.append(
+                say(
+                    "The order was opened on {day}, after the last night, with {recorded} of {planned} nights recorded.",
+                    **counts,
+                )
+            )
+    return out
+
+
+def changed_diary(result: "Result") -> list[str]:
+    """A sentence where the diary is not the one that was locked when the order was opened."""
+    if not result.trial.changed_after_unsealing:
+        return []
+    return [say("The diary was changed after the order was opened: it is not the one whose hash went on record then.")]

@@ -1,0 +1,90 @@
+"""The randomization test in words: which orders were possible, and how often they would have given such a difference."""
+
+from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
+from nof1.language import say, sentences
+from nof1.plan.protocol.protocol import Protocol
+from nof1.report.words.reasons import reason_sentence
+
+
+def randomization_sentence(protocol: Protocol, test: RandomizationTest | NotTested) -> str:
+    """Which orders were possible, how often they would have given such a difference, and what the design could never show."""
+    if isinstance(test, NotTested):
+        return reason_sentence(test.refused)
+    one, other = protocol.arm(test.arm).title, protocol.arm(test.reference).title
+    others = len(protocol.arms) > 2
+    orders, draws = test.orders, test.draws
+    if orders == 1 and others:
+        return say(
+            "No order but the one that was lived was possible with the nights on the other arms left where they were, so this "
+            "check cannot tell {one} from {other}.",
+            one=one,
+            other=other,
+        )
+    if orders == 1:
+        return say(
+            "No order but the one that was lived was possible, so this check cannot tell {one} from {other}.",
+            one=one,
+            other=other,
+        )
+    size = abs(test.statistic)
+    told: list[str] = [
+        _possible(orders, draws, others=others),
+        say(
+            "If {one} and {other} made no difference, a difference of {means} at least as large as this one ({size}, either "
+            "way) would come up in {times}.",
+            one=one,
+            other=other,
+            means=say("period means") if test.of == "periods" else say("means of nights"),
+            size=say("{size:.2g} points", size=size)
+            if protocol.analysis.scale == "points"
+            else say("{size:.2g}", size=size),
+            times=_often(test.p)
+            if draws is not None
+            else say(
+                "{hits} of the {orders} orders ({often})",
+                hits=round(test.p * orders),
+                orders=orders,
+                often=_often(test.p),
+            ),
+        ),
+    ]
+    if test.p_smallest > 1 - test.level:
+        told.append(
+            say(
+                "With so few orders and these nights no difference, however large, could come up in fewer than {often}: this "
+                "design could never have shown one at the mark of {mark} in 100, so the interval has no ends.",
+                often=_often(test.p_smallest),
+                mark=round(100 * (1 - test.level)),
+            )
+        )
+    elif None in test.interval:
+        told.append(
+            say(
+                "On at least one side no difference is unlikely enough to be ruled out, so the interval has no end there."
+            )
+        )
+    return sentences(told)
+
+
+def _possible(orders: int, draws: int | None, *, others: bool) -> str:
+    """How many orders there were, and how many of them were looked at."""
+    number = orders if orders < 10**6 else say("More than 10^{power}", power=len(str(orders)) - 1)
+    told = (
+        say(
+            "{number} orders were possible with the nights on the other arms left where they were, each as likely as the one "
+            "that was lived",
+            number=number,
+        )
+        if others
+        else say("{number} orders were possible, each as likely as the one that was lived", number=number)
+    )
+    if draws is None:
+        return say("{clause}.", clause=told)
+    return say("{clause}; {draws} of them were drawn at random to look at.", clause=told, draws=draws)
+
+
+def _often(p: float) -> str:
+    """A probability as people say it."""
+    if p < 0.01:
+        return say("fewer than 1 in 100")
+    return say("about {n} in 100", n=round(100 * p))

@@ -1,0 +1,75 @@
+"""One function for an analyst: what any part of a result says, in one or a few sentences."""
+
+from nof1.analyze.checks.blinding import Blinding
+from nof1.analyze.checks.computation import Check
+from nof1.analyze.checks.over_time import PairOverTime
+from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
+from nof1.analyze.checks.sensitivity import Choice
+from nof1.analyze.reasons import Reason
+from nof1.analyze.results import Result
+from nof1.errors import InputError, require
+from nof1.language import ENGLISH, speaking
+from nof1.plan.orders.amendments import Amendment
+from nof1.record.trial import Trial
+from nof1.report.words.blinding import blinding_sentence
+from nof1.report.words.changes import amendment_sentence
+from nof1.report.words.checks import check_sentence
+from nof1.report.words.over_time import course_sentence
+from nof1.report.words.randomization import randomization_sentence
+from nof1.report.words.reasons import reason_sentence
+from nof1.report.words.sensitivity import choice_sentence
+
+Part = Check | RandomizationTest | NotTested | PairOverTime | Choice | Blinding | Amendment | Reason
+
+
+def sentence(of: Result | Trial, part: Part, *, language: str = ENGLISH) -> str:
+    """What a part of a result says, as its pages do.
+
+    Parameters
+    ----------
+    of : Result or Trial
+        The result that it is part of; a trial will do for a test of `nof1.randomization_test`.
+    part : object
+        Of `result.record`: one of its `checks`, `randomization_tests`, `over_time.rows`, `sensitivity` or `amendments`, its
+        `blinding`, or why one of them was `refused`.
+    language : str
+        "en" or "de".
+
+    Raises
+    ------
+    InputError
+        If it is something else, or the language is unknown.
+
+    Examples
+    --------
+    >>> trial = Trial.load("data/sample/helps")
+    >>> test = nof1.randomization_test(trial)
+    >>> nof1.report.sentence(trial, test).partition(",")[0]
+    '64 orders were possible'
+    """
+    if not isinstance(of, Trial):
+        require(of, Result, "sentence")
+    with speaking(language):
+        return _said(of, part)
+
+
+def _said(of: Result | Trial, part: Part) -> str:
+    protocol = of.protocol if isinstance(of, Trial) else of.trial.protocol
+    match part:
+        case Check() if isinstance(of, Result):
+            return check_sentence(of.record.engines, part)
+        case RandomizationTest() | NotTested():
+            return randomization_sentence(protocol, part)
+        case PairOverTime():
+            return course_sentence(protocol, part)
+        case Choice():
+            return choice_sentence(part)
+        case Blinding():
+            return blinding_sentence(protocol, part)
+        case Amendment():
+            return amendment_sentence(part)
+        case Reason():
+            return reason_sentence(part)
+    raise InputError(
+        f"sentence has none for a {type(part).__name__} of a {type(of).__name__}. Pass a result and a part of its record."
+    )
