@@ -1,7 +1,8 @@
 """Collect what nof1 says to people into src/nof1/languages/*.po, for translators. What is translated already is kept.
 
 Every literal template of `say`, `say_some` and `phrase` is found, in whatever it stands: Babel's own reader of Python misses
-calls within calls, and takes keys and names in a call for templates. Of the facts, those are found that the diary tells.
+calls within calls, and takes keys and names in a call for templates. Of the facts, the tables are found that are told row by
+row, and single facts that are asked for by their id.
 """
 
 import ast
@@ -16,11 +17,14 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from nof1 import facts
+
 SOURCE = Path(__file__).parents[1] / "src" / "nof1"
 LANGUAGES = SOURCE / "languages"
 # Which arguments are templates, counted from 1; the first if nothing else is said.
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"say": None, "say_some": (2, 3), "phrase": None}
 _HOME = "nof1.language"
+_BY_ID = ("fact", "cited")  # functions that are given ids of facts
 _WIDTH = 118
 
 
@@ -41,24 +45,47 @@ def read_python(
     }
     known = defined if set(keywords) <= set(defined) else imported
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and known.get(node.func.id) in keywords:
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Name) and known.get(node.func.id) in keywords:
             yield node.lineno, known[node.func.id], [_literal(argument) for argument in node.args], []
+        if (node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")) in _BY_ID:
+            for argument in node.args:
+                if (fact_id := _literal(argument)) is not None:
+                    yield from _row(node.lineno, facts.fact(fact_id))
 
 
 def read_facts(
     file: IO[bytes], keywords: Collection[str], comment_tags: Any, options: Any
 ) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
-    """Text and source of each row of a facts file, which is said as it stands."""
+    """What each row of a facts file says."""
     for row in tomllib.load(file)["fact"]:
-        yield 1, "say", [row["text"]], []
-        yield 1, "say", [row["source"]], []
+        yield from _row(1, row)
+
+
+def read_guidelines(
+    file: IO[bytes], keywords: Collection[str], comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
+    """Name and source of the guideline that a protocol follows."""
+    yield from _row(1, tomllib.load(file)["spent-2019"])
+
+
+def _row(line: int, row: dict[str, Any]) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
+    """Text and source of a fact, and its question where it has one: they are said as they stand."""
+    for key in ("text", "source", "question", "help"):
+        if key in row:
+            yield line, "say", [row[key]], []
 
 
 def _literal(node: ast.expr) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-READERS = [("**.py", read_python), *((f"facts/{name}.toml", read_facts) for name in ("dose", "side_effects", "stop"))]
+READERS = [
+    ("**.py", read_python),
+    *((f"facts/{name}.toml", read_facts) for name in ("dose", "safety", "side_effects", "stop")),
+    ("report/guidelines.toml", read_guidelines),
+]
 
 
 def extract(source: Path = SOURCE) -> Catalog:

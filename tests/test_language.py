@@ -38,8 +38,18 @@ def test_numbers_and_dates_in_german():
         assert say("{x:number}", x=-0.5) == "−0,50"
         assert german.number("12,000.5") == "12.000,5"
         assert german.day(date(2026, 1, 5)) == "Mo., 5. Jan. 2026"
+        assert german.day(date(2026, 1, 5), year=False, month=False) == "Mo., 5."
         assert listed(["a", "b"]) == "a und b"
     assert listed(["a", "b"]) == "a and b"
+
+
+def test_german_joins_a_preposition_and_a_title():
+    with speaking("de"):
+        assert (
+            say("mit {arm} oder gegenüber {arm}", arm="kein Magnesium")
+            == "ohne Magnesium oder gegenüber keinem Magnesium"
+        )
+    assert say("mit {arm}", arm="kein Magnesium") == "mit kein Magnesium"
 
 
 def test_what_a_language_has_not_is_told_in_english_and_remembered():

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 from known import SAMPLE
 
-from nof1 import Trial, fit
+from nof1 import Trial, facts, fit
 from nof1.language import Language, speaking
 from nof1.report.words import blinding as words_blinding
 from nof1.report.words import forecast as words_forecast
@@ -118,6 +118,15 @@ def f(row, say):
     tell(TABLE[row["verdict"]], a=[tell("within {b}", b=row["measure"])])
     say_some(row["count"], "{count} {c}", "{count} {c}s", c=tell("deep" " and split"))
 """
+
+
+def test_facts_are_found_by_their_id(tmp_path):
+    (tmp_path / "module.py").write_text(
+        "cited('slow-pool', 'rating-change')\nfacts.fact('aasm-2025')\nfacts.fact(name)\n"
+    )
+    found = {forms(message.id)[0] for message in words.extract(tmp_path) if message.id}
+    rows = [facts.fact(one) for one in ("slow-pool", "rating-change", "aasm-2025")]
+    assert found == {row[key] for row in rows for key in ("text", "source")}
 
 
 def test_calls_within_calls_are_found_and_nothing_else(tmp_path):

@@ -127,7 +127,7 @@ class Person:
 
     def read(self, prompt):
         self.screens.append(self._shown() + prompt)
-        if prompt.startswith("Enter shows more"):
+        if prompt.startswith(("Enter shows more", "Eingabetaste zeigt mehr")):
             return ""
         if not self.lines:
             raise self.ending

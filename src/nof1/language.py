@@ -23,6 +23,15 @@ ENGLISH = "en"
 _FOLDER = "languages"
 # Not strftime: names must not depend on the machine's language.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+# What a preposition and a title make together, by language: "mit" and "kein Magnesium" are "ohne Magnesium".
+_CONTRACTED = {
+    "de": (
+        ("mit kein ", "ohne "),
+        ("Mit kein ", "Ohne "),
+        ("mit ohne", "ohne"),
+        ("gegenüber kein ", "gegenüber keinem "),
+    )
+}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -56,17 +65,20 @@ class Language:
             return text
         return text.translate({ord("."): self.decimal, ord(","): self.group})
 
-    def day(self, when: date, *, year: bool = True, weekday: bool = True) -> str:
+    def day(self, when: date, *, year: bool = True, month: bool = True, weekday: bool = True) -> str:
         """A date such as "Mon 5 Jan 2026"."""
         if self.code == ENGLISH:
-            before = f"{_WEEKDAYS[when.weekday()]} " if weekday else ""
-            text = f"{before}{when.day} {_MONTHS[when.month - 1]}"
-            return f"{text} {when.year}" if year else text
+            parts = (
+                _WEEKDAYS[when.weekday()] if weekday else "",
+                str(when.day),
+                _MONTHS[when.month - 1] if month else "",
+                str(when.year) if year else "",
+            )
+            return " ".join(part for part in parts if part)
         from babel.dates import format_skeleton
 
-        return str(
-            format_skeleton(("y" if year else "") + "MMM" + ("E" if weekday else "") + "d", when, locale=self.code)
-        )
+        skeleton = ("y" if year else "") + ("MMM" if month else "") + ("E" if weekday else "") + "d"
+        return str(format_skeleton(skeleton, when, locale=self.code))
 
 
 @cache
@@ -158,12 +170,19 @@ def say(template: str, /, **values: Any) -> str:
 
     Numbers take Python's format specifications, and "number": `number`'s digits.
     """
-    return _FORMATTER.vformat(spoken().template(template, None, None), (), values)
+    return _filled(spoken().template(template, None, None), values)
 
 
 def say_some(count: int, one: str, many: str, /, **values: Any) -> str:
     """Fill the template for one, or the one for any other count, which both may name as {count}."""
-    return _FORMATTER.vformat(spoken().template(one, many, count), (), {"count": count, **values})
+    return _filled(spoken().template(one, many, count), {"count": count, **values})
+
+
+def _filled(template: str, values: dict[str, Any]) -> str:
+    text = _FORMATTER.vformat(template, (), values)
+    for apart, together in _CONTRACTED.get(spoken().code, ()):
+        text = text.replace(apart, together)
+    return text
 
 
 def phrase(template: str, /) -> str:

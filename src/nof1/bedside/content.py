@@ -13,6 +13,7 @@ from nof1.language import languages, say, speaking, spoken
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.seal import shown_order
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety import StopRule, stop_rule_sentence, stop_rules
 from nof1.record.diary.entry import MAX_TEXT, NO_GUESS, columns
@@ -132,7 +133,7 @@ def _template(template: str) -> str:
 def _title(protocol: Protocol) -> str:
     """A person's title may name an arm; a concealed trial goes without, as in its calendar."""
     if protocol.concealed == "open":
-        return protocol.title
+        return ours(protocol.title)
     return say("N-of-1 trial from {start}", start=protocol.start.isoformat())
 
 

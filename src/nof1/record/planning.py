@@ -11,6 +11,7 @@ from typing import Any
 from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.files import new_folder, write_atomic
+from nof1.language import speaking, spoken
 from nof1.plan.design.order import ORDER_FILE, Order
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE, seal_order
@@ -46,6 +47,7 @@ def plan(
     folder: str | Path,
     *,
     helper: str | Path | None = None,
+    language: str | None = None,
     now: datetime | None = None,
     where: str = "the plan",
 ) -> Plan:
@@ -64,6 +66,7 @@ def plan(
     _refuse_within(folder, helper)
     journal = begun(protocol.sha256(), now)
     with ExitStack() as both:
+        both.enter_context(speaking(language or spoken().code))
         public = both.enter_context(new_folder(folder))
         if protocol.concealed == "open":
             order = draw_order(protocol)

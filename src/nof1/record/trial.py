@@ -85,6 +85,7 @@ class Trial:
         folder: str | Path,
         *,
         helper: str | Path | None = None,
+        language: str | None = None,
         now: datetime | None = None,
         where: str = "the plan",
     ) -> "Plan":
@@ -99,6 +100,8 @@ class Trial:
             New folder for the trial.
         helper : path, optional
             New folder for the helper, with the sealed order and the packing sheet, where the design says ``concealed = "helper"``.
+        language : str, optional
+            Of the papers: "en" or "de". The spoken one if not given, which is English.
         now : datetime, optional
             Aware; goes into the journal. The clock's if not given.
         where : str
@@ -131,7 +134,7 @@ class Trial:
         """
         from nof1.record.planning import plan
 
-        return plan(protocol, folder, helper=helper, now=now, where=where)
+        return plan(protocol, folder, helper=helper, language=language, now=now, where=where)
 
     @classmethod
     def adopt(

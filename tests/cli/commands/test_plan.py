@@ -6,6 +6,7 @@ from datetime import timedelta
 import clock
 import pytest
 from known import SAMPLE
+from pypdf import PdfReader
 
 from nof1.plan.orders.draw import draw_order
 from nof1.plan.orders.loading import load_order
@@ -136,3 +137,35 @@ def test_a_bad_plan_makes_no_folder(refused, tmp_path, write, flags, answers, wo
 
 def test_answers_that_are_not_there_are_refused(refused, tmp_path):
     assert "There is no file" in refused("plan", tmp_path / "trial", "--answers", tmp_path / "nowhere.toml")
+
+
+def test_a_plan_in_german_has_german_papers_and_keeps_its_language(nof1, tmp_path):
+    folder = tmp_path / "trial"
+    start = ("--dose-mg", 150, "--form", "citrate", "--start", "2026-03-28", "--seed", 1)
+    status, out, err = nof1("plan", folder, *start, "--language", "de")
+    assert (status, err) == (0, "")
+    assert "Beruhigt Magnesium nachts meine Beine?" in out
+    assert "84 Nächte, vom Abend des 2026-03-28" in out
+    assert "Als Nächstes: nach jeder Nacht" in out
+    assert "150 mg elementares Magnesium als Citrat" in (folder / "calendar.ics").read_text().replace(
+        "\r\n ", ""
+    ).replace("\n ", "")
+    english = tmp_path / "english"
+    assert nof1("plan", english, *start)[0] == 0
+    assert (folder / "protocol.toml").read_bytes() == (
+        english / "protocol.toml"
+    ).read_bytes()  # a language is no part of the plan
+    for words in (
+        ("amend", folder, "--note", "Neues Kissen."),
+        ("diary-page", folder, "--link", "http://192.168.1.20:8427/"),
+    ):
+        assert nof1(*words)[0] == 0
+        assert "//DE" in (folder / "calendar.ics").read_text()
+    pages = " ".join(page.extract_text() for page in PdfReader(folder / "protocol.pdf").pages)
+    assert "Protokoll einer N-of-1-Studie" in pages
+    assert "Neues Kissen." in pages
+
+
+def test_a_language_that_nof1_does_not_speak_plans_nothing(refused, tmp_path):
+    told = refused("plan", tmp_path / "trial", "--dose-mg", 150, "--language", "xx")
+    assert "en, de" in told

@@ -12,7 +12,6 @@ from pydantic import ValidationError
 from nof1 import facts
 from nof1.errors import InputError
 from nof1.plan.protocol.safety import (
-    LEVEL_WORDS,
     LEVELS,
     Agreement,
     Finding,
@@ -297,14 +296,17 @@ def test_what_is_no_dose_is_refused_rather_than_let_through(mg):
         dose_findings({"on": 100}, mg)
 
 
+LEVEL_WORDS = {"stop": "Stop", "ask": "Ask first", "apart": "Keep apart", "note": "Note"}
+
+
 @pytest.mark.parametrize(("level", "words"), LEVEL_WORDS.items())
 def test_a_finding_on_a_line_has_its_level_and_source(level, words):
     line = finding_line(Finding(id="x", level=level, text="Some text.", source="Some source", certainty="S"))
-    assert line == f"{words.capitalize()}: Some text. (Some source)"
+    assert line == f"{words}: Some text. (Some source)"
 
 
-def test_levels_are_said_in_plain_words():
-    assert LEVEL_WORDS == {"stop": "stop", "ask": "ask first", "apart": "keep apart", "note": "note"}
+def test_every_level_is_said_in_plain_words():
+    assert list(LEVEL_WORDS) == list(LEVELS)
 
 
 def test_the_stop_rules_are_those_of_the_fact_sheet():

@@ -123,7 +123,7 @@ def test_it_can_be_asked_in_german_and_the_cells_stay_the_same(make_protocol, se
         pack = asked(sealed, next(period for period in schedule(sealed).periods if period.arm is None), ends=True)
         (stop,) = stops(["Herzstolpern"])
         sentence = stop.sentence()
-    assert found["severity"].text == "RLS severity (0 bis 10, niedriger ist besser)"
+    assert found["severity"].text == "RLS-Stärke (0 bis 10, niedriger ist besser)"
     assert found["dose_mg"].text == "Dosis genommen? (y = 200 mg wie geplant, n oder mg)"
     assert found["caffeine"].asks == "Koffeinhaltige Getränke an diesem Tag (Tassen)"
     assert [(one.value, one.text) for one in found["other_medicines"].choices] == [("1", "ja"), ("0", "nein")]

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 import typer
 
 from nof1.cli.terminal.console import is_terminal, say_json
-from nof1.cli.terminal.options import date_option
+from nof1.cli.terminal.options import Spoken, date_option
 from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.files import read_bytes, refuse_filled
+from nof1.language import ENGLISH
 from nof1.plan.protocol.explain import parse_toml
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge, with_dose
 from nof1.record.trial import Trial
@@ -54,6 +55,7 @@ def plan(
     seed: Annotated[
         int | None, typer.Option(help="Makes the draw repeatable; drawn by the machine and kept if not given.")
     ] = None,
+    language: Spoken = ENGLISH,  # spoken from here on
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Plan a trial: fix the protocol, draw the order, write the folder. Without options on a terminal, it asks."""
@@ -93,7 +95,9 @@ def plan(
     name = template or given.pop("template", None) or DEFAULT_TEMPLATE
     helper = seal or _path(given.pop("seal", None))
     content = merge(answered(load_template(str(name)), merge(given, {"design": {"kind": kind}} if kind else {})), flags)
-    planned = Trial.plan(with_dose(content, dose), folder, helper=helper, where=str(answers or "the plan"))
+    planned = Trial.plan(
+        with_dose(content, dose), folder, helper=helper, language=language, where=str(answers or "the plan")
+    )
     if asked:
         discard_draft(folder)
     if as_json:

@@ -8,6 +8,7 @@ import typer
 
 from nof1.errors import InputError
 from nof1.files import is_file
+from nof1.language import ENGLISH, speaking
 from nof1.plan.protocol.protocol import PROTOCOL_FILE
 
 HERE = Path()
@@ -18,6 +19,17 @@ FolderOrHere = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DaskAddress = Annotated[
     str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler whose machines do the work.")
+]
+
+
+def _speak(context: typer.Context, code: str) -> str:
+    """Speak a language until the command is over."""
+    context.with_resource(speaking(code or ENGLISH))
+    return code
+
+
+Spoken = Annotated[
+    str, typer.Option("--language", callback=_speak, help="Language of the questions and the papers: en or de.")
 ]
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from nof1.cli.wizard.parse import spelled
 from nof1.cli.wizard.step import ANYTHING, Raw, Step, Talk, proposal
 from nof1.errors import InputError
+from nof1.language import say
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.protocol.dose import both, elemental_mg, find_form
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety import Finding, dose_findings, needs_agreement, screen
 from nof1.plan.protocol.safety import Safety as Answered
@@ -60,7 +62,9 @@ def dose_words(raw: Raw, slot: str) -> str:
     if dose is None:
         return ""
     if find_form(form) is None:
-        return f"{dose:g} mg elemental magnesium ({form}; how much salt that is is not known here)"
+        return say(
+            "{mg:g} mg elemental magnesium ({form}; how much salt that is is not known here)", mg=dose, form=form
+        )
     return both(form, dose)
 
 
@@ -96,7 +100,7 @@ def arms(raw: Raw) -> list[dict[str, Any]]:
 def over_the_limit(raw: Raw, other_mg: float = 0.0) -> tuple[Finding, ...]:
     """What the doses lead to, alone or with magnesium from other products."""
     names = arm_names(raw)
-    doses = {names[slot]: dose for slot in slots(raw) if (dose := elemental(raw, slot)) is not None}
+    doses = {ours(names[slot]): dose for slot in slots(raw) if (dose := elemental(raw, slot)) is not None}
     return dose_findings(doses, other_mg)
 
 

@@ -14,31 +14,34 @@ from nof1.cli.terminal.console import console, next_step
 from nof1.cli.terminal.text import COLUMNS, ROWS, crop, wrap
 from nof1.cli.wizard.answers import changed
 from nof1.cli.wizard.draft import discard_draft, draft_path, keep_aside, load_draft, save_draft, shown
-from nof1.cli.wizard.parse import one_of
-from nof1.cli.wizard.step import Choice, Step, Talk, Turn, proposal, told
+from nof1.cli.wizard.parse import one_of, spoken_answer
+from nof1.cli.wizard.step import Choice, Step, Talk, Told, Turn, proposal, told, worded
 from nof1.cli.wizard.steps import STEPS, answers_from
 from nof1.errors import InputError
+from nof1.language import ENGLISH, phrase, say, sentences, spoken
 from nof1.plan.protocol.protocol import Protocol
 
 __all__ = ["answers_from", "ask_plan", "discard_draft"]
 
 BACK, QUIT, HELP = "<", "q", "?"
 _INTRO = (
-    "nof1 helps you plan a trial on yourself and shows what your own nights say.",
-    "It is no medical device, gives no advice and proposes no dose.",
+    phrase("nof1 helps you plan a trial on yourself and shows what your own nights say."),
+    phrase("It is no medical device, gives no advice and proposes no dose."),
 )
 _RESUME, _AFRESH = "resume", "start over"
 _BEGINNINGS = (
-    Choice(_RESUME, "go on where I stopped"),
-    Choice(_AFRESH, "start over, and let the old answers go"),
-    Choice(QUIT, "leave, and change nothing"),
+    Choice(_RESUME, phrase("go on where I stopped")),
+    Choice(_AFRESH, phrase("start over, and let the old answers go")),
+    Choice(QUIT, phrase("leave, and change nothing")),
 )
 _BEGIN = Step(
     id="begin",
-    part="A plan for this folder was begun",
-    question="What now?",
-    help="Your answers were kept in a draft. It holds what you said about your health, and only you can read it. It is removed when the plan is "
-    "written.",
+    part=phrase("A plan for this folder was begun"),
+    question=phrase("What now?"),
+    help=phrase(
+        "Your answers were kept in a draft. It holds what you said about your health, and only you can read it. It is removed when the plan is "
+        "written."
+    ),
     parse=one_of(_BEGINNINGS),
     choices=_BEGINNINGS,
     default=_RESUME,
@@ -106,7 +109,13 @@ def _begin(talk: Talk, page: "Page") -> Talk | None:
     try:
         raw = load_draft(talk.folder)
     except InputError as problem:
-        page.say(f"{problem} It is kept as {shown(keep_aside(talk.folder))}, and the questions start anew.")
+        page.say(
+            say(
+                "{problem} It is kept as {file}, and the questions start anew.",
+                problem=str(problem),
+                file=shown(keep_aside(talk.folder)),
+            )
+        )
         raw = None
     if raw:
         answer = BACK
@@ -118,10 +127,13 @@ def _begin(talk: Talk, page: "Page") -> Talk | None:
             _farewell(talk, page)
             return None
     for line in _INTRO:
-        page.say(line)
+        page.say(say(line))
     page.say(
-        f"There are about {len(talk.asked)} short questions. Enter takes what stands in [brackets]. "
-        "You can leave with q at any time; your answers are kept."
+        say(
+            "There are about {questions} short questions. Enter takes what stands in [brackets]. You can leave with q at any time; "
+            "your answers are kept.",
+            questions=len(talk.asked),
+        )
     )
     return talk
 
@@ -140,12 +152,12 @@ def _converse(talk: Talk, page: "Page") -> dict[str, Any] | None:
         if answer == BACK:
             before = talk.before(step)
             if before is None:
-                page.say("This is the first question.")
+                page.say(say("This is the first question."))
             again = [*([before.id] if before else []), step.id, *again]
             continue
         turn = step.turn(answer, talk) or Turn(changes={step.id: answer})
         if turn.leave:
-            page.say(turn.leave)
+            page.say(say(turn.leave))
             _farewell(talk, page)
             return None
         if turn.done:
@@ -172,7 +184,7 @@ def _answer(step: Step, talk: Talk, page: "Page") -> str:
         if text.casefold() in (BACK, QUIT):
             return text.casefold()
         if text == HELP:
-            page.say(told(step.help, talk))
+            page.say(worded(step.help, talk))
             continue
         try:
             return step.parse(offer if not text and offer is not None else text, talk)
@@ -184,10 +196,16 @@ def _farewell(talk: Talk, page: "Page") -> None:
     """Say where the answers are."""
     path = draft_path(talk.folder)
     if path.exists():
-        page.say(f"Your answers are kept in {shown(path)}, which only you can read.")
-        page.say(f"To go on: {next_step('plan', talk.folder)}")
+        page.say(say("Your answers are kept in {file}, which only you can read.", file=shown(path)))
+        page.say(say("To go on: {command}", command=next_step("plan", talk.folder) + _language_option()))
     else:
-        page.say("Nothing was answered, so nothing was kept.")
+        page.say(say("Nothing was answered, so nothing was kept."))
+
+
+def _language_option() -> str:
+    """What a command to paste says of the language."""
+    code = spoken().code
+    return "" if code == ENGLISH else f" --language {code}"
 
 
 # --- the screen
@@ -199,7 +217,7 @@ class Page:
     def __init__(self, read: Callable[[str], str]) -> None:
         self._read = read
         self._lines = 0
-        self._part = ""
+        self._part: Told[str] = ""
 
     def say(self, text: str, *, style: str | None = None) -> None:
         """Show text, wrapped to the width of the terminal and to 80 columns at most."""
@@ -211,7 +229,7 @@ class Page:
             self._lines += 1
 
     def _pause(self) -> None:
-        if self._input("Enter shows more > ").strip().casefold() == QUIT:
+        if self._input(say("Enter shows more > ")).strip().casefold() == QUIT:
             raise EOFError
 
     def show(self, step: Step, talk: Talk, offer: str | None) -> None:
@@ -219,24 +237,25 @@ class Page:
         self.say("")
         if step.part != self._part:
             parts = list(dict.fromkeys(one.part for one in talk.steps))
-            place = f"Part {parts.index(step.part) + 1} of {len(parts)}. " if len(parts) > 1 else ""
-            self.say(f"{place}{step.part}", style="bold cyan")
+            number = {"part": parts.index(step.part) + 1, "parts": len(parts)}
+            place = say("Part {part} of {parts}.", **number) if len(parts) > 1 else ""
+            self.say(sentences([place, worded(step.part, talk)]), style="bold cyan")
             self._part = step.part
-        if body := told(step.body, talk):
+        if body := worded(step.body, talk):
             self.say(body)
-        self.say(told(step.question, talk), style="bold")
-        for line in _choices(told(step.choices, talk)):
+        self.say(worded(step.question, talk), style="bold")
+        for line in _choices([worded(choice.words, talk) for choice in told(step.choices, talk)]):
             self.say(line)
-        empties = "   - empties it" if offer and told(step.default, talk) == "" else ""
-        special = f"{step.keys}   " if step.keys else ""
-        self.say(f"  {special}? help   < back   q leave{empties}", style="dim")
+        keys = [worded(step.keys, talk), say("? help   < back   q leave")]
+        keys += [say("- empties it")] if offer and told(step.default, talk) == "" else []
+        self.say(f"  {'   '.join(key for key in keys if key)}", style="dim")
 
     def read(self, step: Step, talk: Talk, offer: str | None) -> str:
         """What is typed as an answer."""
         if offer is None:
             return self._input("> ")
         values = [choice.value for choice in told(step.choices, talk)]
-        what = str(values.index(offer) + 1) if offer in values else offer or "leave empty"
+        what = str(values.index(offer) + 1) if offer in values else spoken_answer(offer) or say("leave empty")
         return self._input(f"[{crop(what, 40)}] > ")
 
     def _input(self, prompt: str) -> str:
@@ -244,9 +263,9 @@ class Page:
         return self._read(prompt)
 
 
-def _choices(choices: tuple[Choice, ...]) -> list[str]:
+def _choices(choices: list[str]) -> list[str]:
     """Choices with their numbers, short ones in two columns where there are many."""
-    lines = [f"  {number}  {choice.words}" for number, choice in enumerate(choices, start=1)]
+    lines = [f"  {number}  {words}" for number, words in enumerate(choices, start=1)]
     if len(lines) <= 5 or any(len(line) > COLUMNS // 2 - 2 for line in lines):
         return lines
     half = (len(lines) + 1) // 2

@@ -9,6 +9,7 @@ import tomli_w
 from nof1.cli.wizard.step import Raw
 from nof1.errors import InputError
 from nof1.files import read_bytes, write_atomic
+from nof1.language import say
 
 _HEADER = "# Answers of a plan that is not finished. 'nof1 plan' goes on from here and removes this file afterwards.\n"
 
@@ -50,9 +51,9 @@ def load_draft(folder: Path) -> dict[str, str] | None:
     try:
         content = tomllib.loads(read_bytes(path).decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError):
-        raise InputError(f"The draft {shown(path)} is damaged and cannot be read.") from None
+        raise InputError(say("The draft {file} is damaged and cannot be read.", file=shown(path))) from None
     if not all(isinstance(value, str) for value in content.values()):
-        raise InputError(f"The draft {shown(path)} is damaged: it holds something else than answers.")
+        raise InputError(say("The draft {file} is damaged: it holds something else than answers.", file=shown(path)))
     return content
 
 
@@ -66,7 +67,11 @@ def keep_aside(folder: Path) -> Path:
         return path.rename(aside)
     except OSError as error:
         raise InputError(
-            f"The draft {shown(path)} cannot be read and not be moved ({error.strerror}). Remove it, then try again."
+            say(
+                "The draft {file} cannot be read and not be moved ({reason}). Remove it, then try again.",
+                file=shown(path),
+                reason=str(error.strerror),
+            )
         ) from None
 
 

@@ -1,44 +1,34 @@
 """Questions on the nights: kind of order, length and number of periods, dates, and what each choice costs."""
 
 from datetime import date, timedelta
-from typing import Any
 
-from nof1 import facts
 from nof1.cli.wizard.answers import (
     arm_names,
     preview,
     slots,
     with_off,
 )
-from nof1.cli.wizard.parse import clock, day, one_of, quoted, whole
+from nof1.cli.wizard.parse import GO_ON, clock, day, one_of, quoted, whole
 from nof1.cli.wizard.step import Choice, Raw, Step, Talk, Turn, at
 from nof1.errors import InputError, Nof1Error
-from nof1.plan.orders.concerns import concerns
+from nof1.language import phrase, say, say_some, spoken
+from nof1.plan.orders.concerns import TEST_LEVEL, concerns
 from nof1.plan.orders.draw import smallest_p
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
+from nof1.report.words.phrases import cited
 
-PART = "The nights"
+PART = phrase("The nights")
 BLOCKS, BALANCED, MIRRORED, ALTERNATING = "randomized-blocks", "balanced", "mirrored-pairs", "alternating"
-GO_ON = "go on"
 _KINDS = (
-    Choice(BLOCKS, "blocks: each holds everything once, in an order drawn anew"),
-    Choice(BALANCED, "balanced: any order with equal shares and few alike in a row"),
-    Choice(MIRRORED, "mirrored pairs: a block, then the same backwards (ABBA, BAAB)"),
-    Choice(ALTERNATING, "alternating: the same order again and again (ABAB or BABA)"),
+    Choice(BLOCKS, phrase("blocks: each holds everything once, in an order drawn anew")),
+    Choice(BALANCED, phrase("balanced: any order with equal shares and few alike in a row")),
+    Choice(MIRRORED, phrase("mirrored pairs: a block, then the same backwards (ABBA, BAAB)")),
+    Choice(ALTERNATING, phrase("alternating: the same order again and again (ABAB or BABA)")),
 )
 _COUNTS = ("blocks", "periods", "pairs")  # fields of the design that say how many, and ids of their steps
 DESIGN = ("kind", "period_nights", *_COUNTS, "max_run", "washout_nights", "run_in_nights")
 _ROWS = 6  # designs in the table
-
-
-def _cite(fact_id: str) -> str:
-    row = facts.fact(fact_id)
-    return f"{row['text'][0].upper()}{row['text'][1:]} ({row['source']})."
-
-
-def cited(*fact_ids: str) -> str:
-    """Facts as sentences with their sources, leaving out what was never checked."""
-    return " ".join(_cite(one) for one in fact_ids if facts.shown_as_fact(facts.fact(one)))
 
 
 # --- kind and lengths
@@ -58,28 +48,41 @@ def _arms(talk: Talk) -> int:
     return len(slots(talk.raw)) + with_off(talk.raw)
 
 
-def _count_step(id_: str, kinds: tuple[str, ...], question: str, for_two: int, for_three: int, **more: Any) -> Step:
+def _count_step(
+    id_: str,
+    kinds: tuple[str, ...],
+    question: str,
+    for_two: int,
+    for_three: int,
+    *,
+    allowed: tuple[int, int],
+    tells: str,
+) -> Step:
     return Step(
         id=id_,
         part=PART,
         question=question,
-        parse=whole(*more.pop("allowed")),
+        parse=whole(*allowed),
         default=lambda talk: str(for_two if _arms(talk) == 2 else for_three),
         condition=lambda raw: _kind(raw) in kinds,
         gives=at(f"design.{id_}", int),
-        help=f"{more.pop('tells')} More of them cost more nights and give a sharper answer; the table of prices comes in a moment, "
-        "and you can change this there.",
-        **more,
+        help=lambda _: say(
+            "{what} More of them cost more nights and give a sharper answer; the table of prices comes in a moment, and you can change "
+            "this there.",
+            what=say(tells),
+        ),
     )
 
 
 _KIND = Step(
     id="kind",
     part=PART,
-    question="How may the order be drawn?",
-    help="The order is drawn at random, so that good and bad weeks fall on everything alike. Blocks spread each arm over the whole "
-    "time and suit most trials. Balanced allows more orders from as many nights. Mirrored pairs even out a steady trend. "
-    "Alternating has few orders: you would guess the next one.",
+    question=phrase("How may the order be drawn?"),
+    help=phrase(
+        "The order is drawn at random, so that good and bad weeks fall on everything alike. Blocks spread each arm over the whole "
+        "time and suit most trials. Balanced allows more orders from as many nights. Mirrored pairs even out a steady trend. "
+        "Alternating has few orders: you would guess the next one."
+    ),
     parse=one_of(_kinds),
     choices=_kinds,
     default="randomized-blocks",
@@ -89,15 +92,17 @@ _KIND = Step(
 
 def _slow(answer: str, _: Talk) -> list[str]:
     """With short periods, what a null result would not say."""
-    return [f"Know this: {_cite('slow-effects')}"] if int(answer) < 56 else []
+    return [say("Know this: {fact}", fact=cited("slow-effects"))] if int(answer) < 56 else []
 
 
 _PERIOD = Step(
     id="period_nights",
     part=PART,
-    question="How many nights in a row on the same, before the next period?",
-    help=f"One such stretch is called a period. {cited('fast-pool', 'slow-pool')} Short periods give more changes to compare; long ones "
-    "let a slow effect show.",
+    question=phrase("How many nights in a row on the same, before the next period?"),
+    help=lambda _: say(
+        "One such stretch is called a period. {facts} Short periods give more changes to compare; long ones let a slow effect show.",
+        facts=cited("fast-pool", "slow-pool"),
+    ),
     parse=whole(1, 90),
     default="7",
     gives=at("design.period_nights", int),
@@ -108,35 +113,37 @@ _HOW_MANY = (
     _count_step(
         "blocks",
         (BLOCKS, ALTERNATING),
-        "How many blocks? (each holds everything once)",
+        phrase("How many blocks? (each holds everything once)"),
         6,
         4,
         allowed=(2, 200),
-        tells="A block has one period of each thing that is compared.",
+        tells=phrase("A block has one period of each thing that is compared."),
     ),
     _count_step(
         "periods",
         (BALANCED,),
-        "How many periods in all?",
+        phrase("How many periods in all?"),
         12,
         12,
         allowed=(4, 400),
-        tells="Each arm needs two periods or more.",
+        tells=phrase("Each arm needs two periods or more."),
     ),
     _count_step(
         "pairs",
         (MIRRORED,),
-        "How many mirrored pairs? (each holds everything twice)",
+        phrase("How many mirrored pairs? (each holds everything twice)"),
         3,
         2,
         allowed=(1, 100),
-        tells="A pair is a block and the same block backwards.",
+        tells=phrase("A pair is a block and the same block backwards."),
     ),
     Step(
         id="max_run",
         part=PART,
-        question="How many periods in a row may be the same at most?",
-        help="With 1, the same thing never comes twice in a row, and you could guess the next one. With 2 or 3 that is harder.",
+        question=phrase("How many periods in a row may be the same at most?"),
+        help=phrase(
+            "With 1, the same thing never comes twice in a row, and you could guess the next one. With 2 or 3 that is harder."
+        ),
         parse=whole(1, 10),
         default="2",
         condition=lambda raw: _kind(raw) == BALANCED,
@@ -147,9 +154,12 @@ _HOW_MANY = (
 _WASHOUT = Step(
     id="washout_nights",
     part=PART,
-    question="How many nights without any dose after each period?",
-    help=f"These nights are called washout. {cited('washout-limit')} The analysis estimates how an effect builds up and fades, so 0 is "
-    "fine. Washout costs nights that answer nothing.",
+    question=phrase("How many nights without any dose after each period?"),
+    help=lambda _: say(
+        "These nights are called washout. {fact} The analysis estimates how an effect builds up and fades, so 0 is fine. Washout costs "
+        "nights that answer nothing.",
+        fact=cited("washout-limit"),
+    ),
     parse=whole(0, 60),
     default="0",
     condition=with_off,
@@ -158,17 +168,19 @@ _WASHOUT = Step(
 
 
 def _before(talk: Talk) -> str:
-    names = arm_names(talk.raw)
-    what = "off magnesium" if with_off(talk.raw) else f"on {names['first']}"
-    return f"How many nights {what} before the first period?"
+    if with_off(talk.raw):
+        return say("How many nights off magnesium before the first period?")
+    return say("How many nights on {arm} before the first period?", arm=ours(arm_names(talk.raw)["first"]))
 
 
 _RUN_IN = Step(
     id="run_in_nights",
     part=PART,
     question=_before,
-    help="These nights are called the run-in. They show how your nights are to begin with and let you get used to the diary. 0 leaves "
-    "them out.",
+    help=phrase(
+        "These nights are called the run-in. They show how your nights are to begin with and let you get used to the diary. 0 leaves "
+        "them out."
+    ),
     parse=whole(0, 90),
     default="0",
     rests_on=("compare",),
@@ -179,9 +191,11 @@ _DATES = (
     Step(
         id="start",
         part=PART,
-        question="Which evening is the first?",
-        help="A date such as 2026-11-23 or 23.11.2026, or tomorrow. A night is named by its evening. Start when no trip or change of "
-        "treatment is near, and leave time to pack where packs are needed.",
+        question=phrase("Which evening is the first?"),
+        help=phrase(
+            "A date such as 2026-11-23 or 23.11.2026, or tomorrow. A night is named by its evening. Start when no trip or change of "
+            "treatment is near, and leave time to pack where packs are needed."
+        ),
         parse=day(lambda talk: talk.today, lambda talk: talk.today + timedelta(days=730)),
         default=lambda talk: (talk.today + timedelta(days=1)).isoformat(),
         gives=at("design.start", date.fromisoformat),
@@ -189,8 +203,10 @@ _DATES = (
     Step(
         id="dose_time",
         part=PART,
-        question="At what time will you take the dose?",
-        help="The same time each evening keeps the nights alike. The calendar file reminds you. Heed the hours that other medicines must be apart.",
+        question=phrase("At what time will you take the dose?"),
+        help=phrase(
+            "The same time each evening keeps the nights alike. The calendar file reminds you. Heed the hours that other medicines must be apart."
+        ),
         parse=clock,
         default="21:30",
         gives=at("conduct.dose_time"),
@@ -198,8 +214,8 @@ _DATES = (
     Step(
         id="entry_time",
         part=PART,
-        question="At what time will you write the diary?",
-        help=f"In the morning, soon after you get up. {cited('sleep-diary')}",
+        question=phrase("At what time will you write the diary?"),
+        help=lambda _: say("In the morning, soon after you get up. {fact}", fact=cited("sleep-diary")),
         parse=clock,
         default="08:00",
         gives=at("conduct.entry_time"),
@@ -212,22 +228,25 @@ _DATES = (
 
 def price_line(protocol: Protocol, talk: Talk) -> str:
     """What a design costs and shows, in one sentence."""
-    return (
-        f"{protocol.nights} nights ({protocol.nights / 7:.0f} weeks). 95 % interval: about {_width(protocol, talk)} points wide. "
-        f"Smallest p: {_least(protocol)}."
+    return say(
+        "{nights} nights ({weeks:.0f} weeks). 95 % interval: about {width} points wide. Smallest p: {p}.",
+        nights=protocol.nights,
+        weeks=protocol.nights / 7,
+        width=_width(protocol, talk),
+        p=_least(protocol),
     )
 
 
 def _width(protocol: Protocol, talk: Talk) -> str:
     try:
-        return f"{talk.width(protocol):.1f}"
+        return spoken().number(f"{talk.width(protocol):.1f}")
     except Nof1Error:
         return "?"
 
 
 def _least(protocol: Protocol) -> str:
     least = smallest_p(protocol)
-    return f"{least:.2g}" if least >= 0.001 else "< 0.001"
+    return spoken().number(f"{least:.2g}" if least >= 0.001 else "< 0.001")
 
 
 def _near(talk: Talk) -> list[Protocol]:
@@ -242,19 +261,29 @@ def _table(talk: Talk) -> str:
     from nof1.analyze.simulation.alternatives import describe_design
 
     designs = _near(talk)
-    lines = [f"     {'':<30}{'nights':>8}{'weeks':>7}{'interval':>11}{'smallest p':>13}"]
+    heads = (say("nights"), say("weeks"), say("interval"), say("smallest p"))
+    lines = [f"     {'':<30}{heads[0]:>8}{heads[1]:>7}{heads[2]:>11}{heads[3]:>13}"]
     for number, one in enumerate(designs, start=1):
         told = describe_design(one)
-        name = f"{told['design']}{', yours' if number == 1 else ''}"
+        name = say_some(
+            int(told["period_nights"]),
+            "{periods} periods of {count} night",
+            "{periods} periods of {count} nights",
+            periods=told["periods"],
+        )
+        name = say("{design}, yours", design=name) if number == 1 else name
         lines.append(
             f"  {number}  {name:<30}{one.nights:>8}{one.nights / 7:>7.0f}{_width(one, talk):>11}{_least(one):>13}"
         )
     outcome = designs[0].outcome
     lines.append(
-        f"Interval: expected width of the 95 % interval, in points; narrower is more exact. You want to see {outcome.threshold:g}. "
-        "Smallest p: the least that a check without a model can reach."
+        say(
+            "Interval: expected width of the 95 % interval, in points; narrower is more exact. You want to see {threshold:g}. Smallest p: "
+            "the least that a check without a model can reach.",
+            threshold=outcome.threshold,
+        )
     )
-    return "\n".join([*lines, *(f"Note: {concern}" for concern in concerns(designs[0]))])
+    return "\n".join([*lines, *(say("Note: {concern}", concern=concern) for concern in concerns(designs[0]))])
 
 
 def _parse_price(text: str, talk: Talk) -> str:
@@ -262,7 +291,13 @@ def _parse_price(text: str, talk: Talk) -> str:
         return text
     designs = len(_near(talk))
     if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= designs):
-        raise InputError(f"{quoted(text)} is no row of the table. Press Enter, or type a number from 1 to {designs}.")
+        raise InputError(
+            say(
+                "{typed} is no row of the table. Press Enter, or type a number from 1 to {rows}.",
+                typed=quoted(text),
+                rows=designs,
+            )
+        )
     return GO_ON if int(text) == 1 else text
 
 
@@ -276,13 +311,17 @@ def _take_design(answer: str, talk: Talk) -> Turn | None:
 
 _PRICE = Step(
     id="price",
-    part="What this design costs, and what it can show",
+    part=phrase("What this design costs, and what it can show"),
     body=_table,
-    question="Go on with your design? Enter goes on, a number takes that row.",
-    help="If the model is right, the interval holds the effect with a chance of 95 %. Its width is worked out from the model, with one night in twenty missing; "
-    "your own nights may vary more or less. To see a change that is worth it to you, the interval has to be narrow against that change. "
-    "Smallest p is the best that a randomization test could reach, a check that needs no model: above 0.05 it could never answer. "
-    f"{cited('shorter-trials')} The choice is yours. < takes you back to the single questions.",
+    question=phrase("Go on with your design? Enter goes on, a number takes that row."),
+    help=lambda _: say(
+        "If the model is right, the interval holds the effect with a chance of 95 %. Its width is worked out from the model, with one night in twenty missing; "
+        "your own nights may vary more or less. To see a change that is worth it to you, the interval has to be narrow against that change. "
+        "Smallest p is the best that a randomization test could reach, a check that needs no model: above {level} it could never answer. "
+        "{fact} The choice is yours. < takes you back to the single questions.",
+        level=TEST_LEVEL,
+        fact=cited("shorter-trials"),
+    ),
     parse=_parse_price,
     default=GO_ON,
     rests_on=(*DESIGN, "compare", "rating", "low", "high", "threshold", "concealed", "dummy"),

@@ -8,18 +8,37 @@ from pydantic import TypeAdapter, ValidationError
 
 from nof1.cli.wizard.step import Choice, Parse, Talk, Told, told
 from nof1.errors import InputError
-from nof1.plan.design.fields import Text, column_name
+from nof1.language import phrase, say, sentences
+from nof1.plan.design.fields import RESERVED_NAMES, Text, column_name
+from nof1.plan.protocol.own_words import ours
+from nof1.record.diary.questions import NO_ANSWER
 
 YES, NO, SKIP = "yes", "no", "skip"
+GO_ON, SEEN, DRAW = "go on", "next", "draw"
+# Answers that are kept in English, and what they are called.
+_CALLED = {
+    YES: phrase("yes"),
+    NO: NO_ANSWER,
+    GO_ON: phrase("go on"),
+    SEEN: phrase("next"),
+    DRAW: phrase("draw"),
+    "self-care": phrase("self-care"),
+    "research": phrase("research"),
+}
 SHORT, LONG = 120, 400  # letters of an answer in words
 _TEXT: TypeAdapter[str] = TypeAdapter(Text)
 _MOST_COVARIATES = 6
 
 
+def spoken_answer(value: str) -> str:
+    """An answer as it is shown: in the spoken language where it is not the person's own."""
+    return say(_CALLED[value], end="") if value in _CALLED else ours(value)
+
+
 def quoted(text: str) -> str:
     """What was typed, short and with invisible characters made visible."""
     if not text:
-        return "An empty line"
+        return say("An empty line")
     return repr(text if len(text) <= 30 else f"{text[:29]}…")
 
 
@@ -32,7 +51,13 @@ def one_of(choices: Told[tuple[Choice, ...]]) -> Parse:
             return text
         number = _as_whole(text)
         if number is None or not 1 <= number <= len(values):
-            raise InputError(f"{quoted(text)} is none of the choices. Type a number from 1 to {len(values)}.")
+            raise InputError(
+                say(
+                    "{typed} is none of the choices. Type a number from 1 to {count}.",
+                    typed=quoted(text),
+                    count=len(values),
+                )
+            )
         return values[number - 1]
 
     return parse
@@ -40,10 +65,12 @@ def one_of(choices: Told[tuple[Choice, ...]]) -> Parse:
 
 def yes_no(text: str, _: Talk) -> str:
     """Yes or no."""
-    answer = {"y": YES, YES: YES, "n": NO, NO: NO}.get(text.casefold())
-    if answer is None:
-        raise InputError(f"{quoted(text)} is neither yes nor no. Type y or n.")
-    return answer
+    typed = text.casefold()
+    if typed in ("y", YES, say("y"), spoken_answer(YES)):
+        return YES
+    if typed in ("n", NO, spoken_answer(NO)):
+        return NO
+    raise InputError(say("{typed} is neither yes nor no. Type y or n.", typed=quoted(text)))
 
 
 def yes_no_skip(text: str, talk: Talk) -> str:
@@ -53,7 +80,9 @@ def yes_no_skip(text: str, talk: Talk) -> str:
     try:
         return yes_no(text, talk)
     except InputError:
-        raise InputError(f"{quoted(text)} is neither yes nor no. Type y, n, or s to leave it open.") from None
+        raise InputError(
+            say("{typed} is neither yes nor no. Type y, n, or s to leave it open.", typed=quoted(text))
+        ) from None
 
 
 def number_or_skip(most: float) -> Parse:
@@ -65,7 +94,7 @@ def number_or_skip(most: float) -> Parse:
         try:
             return number(0, most)(text, talk)
         except InputError as problem:
-            raise InputError(f"{problem} Or s to leave it open.") from None
+            raise InputError(say("{problem} Or s to leave it open.", problem=str(problem))) from None
 
     return parse
 
@@ -80,7 +109,14 @@ def whole(low: int, high: int) -> Parse:
     def parse(text: str, _: Talk) -> str:
         value = _as_whole(text)
         if value is None or not low <= value <= high:
-            raise InputError(f"{quoted(text)} does not fit. Type a whole number from {low} to {high}.")
+            raise InputError(
+                say(
+                    "{typed} does not fit. Type a whole number from {low} to {high}.",
+                    typed=quoted(text),
+                    low=low,
+                    high=high,
+                )
+            )
         return str(value)
 
     return parse
@@ -96,22 +132,26 @@ def number(low: float, high: float, *, above: bool = False) -> Parse:
     def parse(text: str, _: Talk) -> str:
         found = re.fullmatch(r"(-?[0-9]{1,6})(?:[.,]([0-9]{1,9}))?(?: *mg)?", text)
         if found is None:
-            raise InputError(f"{quoted(text)} is no number. {_range(low, high, above)}")
+            raise InputError(say("{typed} is no number. {range}", typed=quoted(text), range=_range(low, high, above)))
         if len(found[2] or "") > 2:  # 1.230 is one and a bit to some, one thousand and more to others
             raise InputError(
-                f"{quoted(text)} can be read two ways. Write thousands without a mark, and at most two digits after a point."
+                say(
+                    "{typed} can be read two ways. Write thousands without a mark, and at most two digits after a point.",
+                    typed=quoted(text),
+                )
             )
         value = float(f"{found[1]}.{found[2] or 0}")
         if not low <= value <= high or (above and value == low):
-            raise InputError(f"{quoted(text)} does not fit. {_range(low, high, above)}")
+            raise InputError(say("{typed} does not fit. {range}", typed=quoted(text), range=_range(low, high, above)))
         return f"{value + 0.0:.2f}".removesuffix("0").removesuffix(".0").removesuffix(".")
 
     return parse
 
 
 def _range(low: float, high: float, above: bool) -> str:
-    start = f"above {low:g} and up to" if above else f"from {low:g} to"
-    return f"Type a number {start} {high:g}."
+    if above:
+        return say("Type a number above {low:g} and up to {high:g}.", low=low, high=high)
+    return say("Type a number from {low:g} to {high:g}.", low=low, high=high)
 
 
 def words(most: int, *, needed: bool = False) -> Parse:
@@ -119,18 +159,20 @@ def words(most: int, *, needed: bool = False) -> Parse:
 
     def parse(text: str, _: Talk) -> str:
         if len(text) > most:
-            raise InputError(f"That has {len(text)} letters; at most {most} fit. Say it shorter.")
+            raise InputError(
+                say("That has {count} letters; at most {most} fit. Say it shorter.", count=str(len(text)), most=most)
+            )
         try:
             plain = _TEXT.validate_python(text)
         except ValidationError as error:
             (problem,) = error.errors(include_url=False)
-            reason = problem["msg"].removeprefix("Value error, ")
             if problem["type"] == "string_unicode":
-                reason = "holds a letter that cannot be read; type it again"
-            raise InputError(f"That text {reason}.") from None
+                raise InputError(say("That text holds a letter that cannot be read; type it again.")) from None
+            code = problem["msg"].rpartition("U+")[2].partition(";")[0]
+            raise InputError(say("That text holds the invisible character U+{code}; remove it.", code=code)) from None
         plain = "" if plain == "-" else plain
         if needed and not plain:
-            raise InputError("This one is needed. Type a few words.")
+            raise InputError(say("This one is needed. Type a few words."))
         return plain
 
     return parse
@@ -144,10 +186,17 @@ def spelled(text: str) -> str:
 def column(text: str, talk: Talk) -> str:
     """Words that a column of the diary can be named after."""
     plain = words(40, needed=True)(text, talk)
+    name = spelled(plain).casefold()
     try:
-        column_name(spelled(plain).casefold())
-    except ValueError as problem:
-        raise InputError(f"{str(problem).capitalize()}. Use other words, such as leg restlessness.") from None
+        column_name(name)
+    except ValueError:
+        if name in RESERVED_NAMES:
+            problem = say("{name} is a name the diary uses itself; choose another.", name=repr(name))
+        elif name[:1].isdecimal():
+            problem = say("{name} must start with a letter.", name=repr(name))
+        else:
+            problem = say("{name} must hold 1 to 40 letters, digits, - or _, with spaces only inside.", name=repr(name))
+        raise InputError(sentences([problem, say("Use other words, such as leg restlessness.")])) from None
     return plain
 
 
@@ -157,14 +206,22 @@ def several(choices: tuple[Choice, ...], taken: Told[str]) -> Parse:
     def parse(text: str, talk: Talk) -> str:
         parts = [part.strip() for part in text.split(",") if part.strip(" -")]
         if len(parts) > _MOST_COVARIATES:
-            raise InputError(f"Those are {len(parts)}; at most {_MOST_COVARIATES}, or the diary gets too long.")
+            raise InputError(
+                say(
+                    "Those are {count}; at most {most}, or the diary gets too long.",
+                    count=str(len(parts)),
+                    most=_MOST_COVARIATES,
+                )
+            )
         names: list[str] = []
         for part in parts:
             place = _as_whole(part)
             known = place is not None and 1 <= place <= len(choices)
             name = choices[place - 1].value if known and place else _column_of(part, len(choices))
             if name == told(taken, talk):
-                raise InputError(f"{quoted(name)} is what you rate each night already. Leave it out here.")
+                raise InputError(
+                    say("{name} is what you rate each night already. Leave it out here.", name=quoted(name))
+                )
             names.append(name)
         return ", ".join(dict.fromkeys(names))
 
@@ -177,7 +234,11 @@ def _column_of(part: str, choices: int) -> str:
         return column_name(name)
     except ValueError:
         raise InputError(
-            f"{quoted(part)} cannot be recorded. Type numbers from 1 to {choices} or short names, with commas between."
+            say(
+                "{typed} cannot be recorded. Type numbers from 1 to {choices} or short names, with commas between.",
+                typed=quoted(part),
+                choices=choices,
+            )
         ) from None
 
 
@@ -188,19 +249,27 @@ def day(first: Told[date], last: Told[date]) -> Parse:
         value = _as_day(text, talk.today)
         earliest, latest = told(first, talk), told(last, talk)
         if value is None or not earliest <= value <= latest:
-            why = "is no date" if value is None else "does not fit"
-            raise InputError(
-                f"{quoted(text)} {why}. Type a date from {earliest} to {latest}, in this way: {talk.today} (year-month-day)."
-            )
+            ends = {"typed": quoted(text), "first": str(earliest), "last": str(latest), "today": str(talk.today)}
+            if value is None:
+                problem = say(
+                    "{typed} is no date. Type a date from {first} to {last}, in this way: {today} (year-month-day).",
+                    **ends,
+                )
+            else:
+                problem = say(
+                    "{typed} does not fit. Type a date from {first} to {last}, in this way: {today} (year-month-day).",
+                    **ends,
+                )
+            raise InputError(problem)
         return value.isoformat()
 
     return parse
 
 
 def _as_day(text: str, today: date) -> date | None:
-    near = {"yesterday": -1, "today": 0, "tomorrow": 1}.get(text.casefold())
-    if near is not None:
-        return today + timedelta(days=near)
+    near = {"yesterday": -1, "today": 0, "tomorrow": 1, say("yesterday"): -1, say("today"): 0, say("tomorrow"): 1}
+    if text.casefold() in near:
+        return today + timedelta(days=near[text.casefold()])
     found = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text)
     turned = re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", text)
     parts = found.groups() if found else turned.groups()[::-1] if turned else None
@@ -214,7 +283,9 @@ def clock(text: str, _: Talk) -> str:
     """A time of day such as 21:30."""
     found = re.fullmatch(r"([0-9]{1,2})[:.]([0-9]{2})", text)
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-        raise InputError(f"{quoted(text)} is no time of day. Type it in this way: 21:30 (hours from 0 to 23).")
+        raise InputError(
+            say("{typed} is no time of day. Type it in this way: 21:30 (hours from 0 to 23).", typed=quoted(text))
+        )
     return f"{int(found[1]):02}:{found[2]}"
 
 
@@ -226,9 +297,18 @@ def new_place(text: str, talk: Talk) -> str:
         place = path.resolve()
         filled = path.exists() and (not path.is_dir() or any(path.iterdir()))
     except (OSError, RuntimeError, ValueError):
-        raise InputError(f"{quoted(text)} is no name that a folder can have. Type another one.") from None
+        raise InputError(
+            say("{typed} is no name that a folder can have. Type another one.", typed=quoted(text))
+        ) from None
     if place == folder or place in folder.parents or folder in place.parents:
-        raise InputError(f"It must lie outside the trial folder {talk.folder}, or you would find the order there.")
+        raise InputError(
+            say(
+                "It must lie outside the trial folder {folder}, or you would find the order there.",
+                folder=str(talk.folder),
+            )
+        )
     if filled:
-        raise InputError(f"{quoted(text)} is already there and not empty. Type the name of a new folder.")
+        raise InputError(
+            say("{typed} is already there and not empty. Type the name of a new folder.", typed=quoted(text))
+        )
     return str(path)

@@ -1,17 +1,18 @@
 """Questions on what is rated each morning: the ready-made rating or a scale of one's own, and the change worth having."""
 
-from nof1.cli.wizard.nights import cited
 from nof1.cli.wizard.parse import column, number, one_of, spelled, yes_no
 from nof1.cli.wizard.step import Choice, Raw, Step, Talk, at
+from nof1.language import phrase, say, spoken
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, load_template
+from nof1.report.words.phrases import cited
 
-PART = "What you rate each morning"
+PART = phrase("What you rate each morning")
 _OWN = "own"
 _RATINGS = (
-    Choice("keep", "how bad your legs were last night, 0 (not at all) to 10 (worst)"),
-    Choice(_OWN, "a scale of my own"),
+    Choice("keep", phrase("how bad your legs were last night, 0 (not at all) to 10 (worst)")),
+    Choice(_OWN, phrase("a scale of my own")),
 )
-_BETTER = (Choice("lower", "lower is better"), Choice("higher", "higher is better"))
+_BETTER = (Choice("lower", phrase("lower is better")), Choice("higher", phrase("higher is better")))
 _SCALE_ENDS = 100_000
 
 
@@ -28,7 +29,7 @@ def _tenth(talk: Talk) -> str:
 
 
 def _below(talk: Talk) -> str:
-    return f"What is its highest number? (above {talk.raw.get('low', '0')})"
+    return say("What is its highest number? (above {low})", low=spoken().number(talk.raw.get("low", "0")))
 
 
 def _parse_high(text: str, talk: Talk) -> str:
@@ -44,9 +45,11 @@ _STEPS = (
     Step(
         id="rating",
         part=PART,
-        question="What will you rate?",
-        help="One number for last night, each morning. A whole number from 0 to 10 is quick and easy to keep up. Choose your own scale if "
-        "something else counts for you, such as minutes awake.",
+        question=phrase("What will you rate?"),
+        help=phrase(
+            "One number for last night, each morning. A whole number from 0 to 10 is quick and easy to keep up. Choose your own scale if "
+            "something else counts for you, such as minutes awake."
+        ),
         parse=one_of(_RATINGS),
         choices=_RATINGS,
         default="keep",
@@ -54,8 +57,8 @@ _STEPS = (
     Step(
         id="label",
         part=PART,
-        question="What is it called? (a short name, such as minutes awake)",
-        help="The name of the column in your diary and of the axis in the pictures.",
+        question=phrase("What is it called? (a short name, such as minutes awake)"),
+        help=phrase("The name of the column in your diary and of the axis in the pictures."),
         parse=column,
         condition=_own,
         gives=lambda text: {"outcome": {"name": spelled(text).casefold(), "label": text}},
@@ -63,8 +66,10 @@ _STEPS = (
     Step(
         id="low",
         part=PART,
-        question="What is its lowest number?",
-        help="The ends of the scale tell the analysis how much your nights can differ. Answers outside are refused.",
+        question=phrase("What is its lowest number?"),
+        help=phrase(
+            "The ends of the scale tell the analysis how much your nights can differ. Answers outside are refused."
+        ),
         parse=number(-_SCALE_ENDS, _SCALE_ENDS),
         condition=_own,
         gives=at("outcome.low", float),
@@ -73,7 +78,9 @@ _STEPS = (
         id="high",
         part=PART,
         question=_below,
-        help="The ends of the scale tell the analysis how much your nights can differ. Answers outside are refused.",
+        help=phrase(
+            "The ends of the scale tell the analysis how much your nights can differ. Answers outside are refused."
+        ),
         parse=_parse_high,
         condition=_own,
         rests_on=("low",),
@@ -82,8 +89,8 @@ _STEPS = (
     Step(
         id="better",
         part=PART,
-        question="Which way is better?",
-        help="For minutes awake lower is better, for hours of sleep higher.",
+        question=phrase("Which way is better?"),
+        help=phrase("For minutes awake lower is better, for hours of sleep higher."),
         parse=one_of(_BETTER),
         choices=_BETTER,
         condition=_own,
@@ -92,20 +99,23 @@ _STEPS = (
     Step(
         id="whole",
         part=PART,
-        question="Whole numbers only?",
-        help="With y, 4.5 is refused in the diary.",
+        question=phrase("Whole numbers only?"),
+        help=phrase("With y, 4.5 is refused in the diary."),
         parse=yes_no,
         default="yes",
         condition=_own,
         gives=at("outcome.whole", "yes".__eq__),
-        keys="y yes   n no",
+        keys=phrase("y yes   n no"),
     ),
     Step(
         id="threshold",
         part=PART,
-        question="How much better would be worth it to you? (in points of the scale)",
-        help=f"Smaller changes are then called too small to matter. {cited('rating-change')} So it is yours to set, and it is fixed before "
-        "the first night.",
+        question=phrase("How much better would be worth it to you? (in points of the scale)"),
+        help=lambda _: say(
+            "Smaller changes are then called too small to matter. {known} So it is yours to set, and it is fixed before the first "
+            "night.",
+            known=cited("rating-change"),
+        ),
         parse=_parse_threshold,
         default=_tenth,
         rests_on=("rating", "low", "high"),

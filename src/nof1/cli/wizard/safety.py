@@ -20,7 +20,8 @@ from nof1.cli.wizard.parse import (
     yes_no,
     yes_no_skip,
 )
-from nof1.cli.wizard.step import Raw, Step, Talk, Turn, at, at_if_any
+from nof1.cli.wizard.step import Raw, Step, Talk, Told, Turn, at, at_if_any
+from nof1.language import phrase, say
 from nof1.plan.protocol.safety import (
     Answers,
     Finding,
@@ -31,7 +32,11 @@ from nof1.plan.protocol.safety import (
     screen,
 )
 
-PART = f"Safety: {len(questions())} short questions"
+
+def _part(_: Talk) -> str:
+    return say("Safety: {count} short questions", count=len(questions()))
+
+
 AGREEMENT = ("agreed", "clinician", "agreed-on", "agreed-words")
 _OTHER = "other_magnesium_mg"
 _STOPS = tuple(f"safety-{row['id']}" for row in facts.load("safety") if row["level"] == "stop")
@@ -89,19 +94,19 @@ def _ask(question: Question) -> Step:
 
     yes = question.kind == "yes-no"
     answers = (
-        "y yes, n no, s leaves it open; the protocol then says that it was not answered."
+        phrase("y yes, n no, s leaves it open; the protocol then says that it was not answered.")
         if yes
-        else "A number in mg, 0 for none, s leaves it open."
+        else phrase("A number in mg, 0 for none, s leaves it open.")
     )
     return Step(
         id=key(question),
-        part=PART,
-        question=question.text,
-        help=f"{question.help}\n{answers}",
+        part=_part,
+        question=lambda _: say(question.text),
+        help=lambda _: f"{question.help}\n{say(answers)}",
         parse=yes_no_skip if yes else number_or_skip(5000),
         gives=gives,
         after=lambda answer, _: [finding_line(one) for one in screened({key(question): answer})],
-        keys="y yes   n no   s leave open" if yes else "s leave open",
+        keys=phrase("y yes   n no   s leave open") if yes else phrase("s leave open"),
     )
 
 
@@ -109,25 +114,36 @@ def _stopped(raw: Raw) -> bool:
     return any(raw.get(id_) == YES for id_ in _STOPS)
 
 
+_WHY = phrase(
+    "Something above says stop: not without a doctor. A trial goes on only if a doctor who knows about it has agreed; who and when is "
+    "kept in the protocol."
+)
+
+
+def _because(template: str) -> Told[str]:
+    return lambda _: say(template, why=say(_WHY))
+
+
 def _agreement() -> tuple[Step, ...]:
-    why = "Something above says stop: not without a doctor. A trial goes on only if a doctor who knows about it has agreed; who and when is kept in the protocol."
     return (
         Step(
             id="agreed",
-            part=PART,
-            question="Has a doctor agreed to this trial, knowing what you answered above?",
-            help=f"{why} With n your answers are saved, and you can go on after you have talked to one.",
+            part=_part,
+            question=phrase("Has a doctor agreed to this trial, knowing what you answered above?"),
+            help=_because(
+                phrase("{why} With n your answers are saved, and you can go on after you have talked to one.")
+            ),
             parse=yes_no,
             condition=_stopped,
             rests_on=_STOPS,
             turn=_no_agreement,
-            keys="y yes   n no",
+            keys=phrase("y yes   n no"),
         ),
         Step(
             id="clinician",
-            part=PART,
-            question="Who has agreed? (name of the doctor)",
-            help=f"{why} The name lets whoever reads the protocol ask.",
+            part=_part,
+            question=phrase("Who has agreed? (name of the doctor)"),
+            help=_because(phrase("{why} The name lets whoever reads the protocol ask.")),
             parse=words(SHORT, needed=True),
             condition=_stopped,
             rests_on=_STOPS,
@@ -135,9 +151,9 @@ def _agreement() -> tuple[Step, ...]:
         ),
         Step(
             id="agreed-on",
-            part=PART,
-            question="On which day?",
-            help=f"{why} A date such as 2026-11-23, or yesterday.",
+            part=_part,
+            question=phrase("On which day?"),
+            help=_because(phrase("{why} A date such as 2026-11-23, or yesterday.")),
             parse=day(lambda talk: talk.today - timedelta(days=3650), lambda talk: talk.today),
             condition=_stopped,
             rests_on=_STOPS,
@@ -145,9 +161,9 @@ def _agreement() -> tuple[Step, ...]:
         ),
         Step(
             id="agreed-words",
-            part=PART,
-            question="What did the doctor say? (may be left empty)",
-            help=f"{why} Their words or yours, such as a limit or a blood test to be done.",
+            part=_part,
+            question=phrase("What did the doctor say? (may be left empty)"),
+            help=_because(phrase("{why} Their words or yours, such as a limit or a blood test to be done.")),
             parse=words(LONG),
             default="",
             condition=_stopped,
@@ -161,22 +177,26 @@ def _no_agreement(answer: str, _: Talk) -> Turn | None:
     if answer != NO:
         return None
     return Turn(
-        leave="So nothing is planned now. Show the lines above to the doctor who treats you; a pharmacist can help with "
-        "questions on medicines. If the doctor agrees, you can go on from here and say who it was."
+        leave=phrase(
+            "So nothing is planned now. Show the lines above to the doctor who treats you; a pharmacist can help with questions on "
+            "medicines. If the doctor agrees, you can go on from here and say who it was."
+        )
     )
 
 
 def _total() -> Step:
     return Step(
         id="total-agreed",
-        part=PART,
+        part=_part,
         body=flags,
-        question="Go on with these doses?",
-        help="Together with your other products the doses are above an upper level, which the bodies in brackets have "
-        "set. nof1 suggests no dose: ask a doctor or pharmacist. n takes you back to the amounts.",
+        question=phrase("Go on with these doses?"),
+        help=phrase(
+            "Together with your other products the doses are above an upper level, which the bodies in brackets have "
+            "set. nof1 suggests no dose: ask a doctor or pharmacist. n takes you back to the amounts."
+        ),
         parse=yes_no,
         condition=lambda raw: over_the_limit(raw, other_mg(raw)) != over_the_limit(raw),
         rests_on=("amount-first", "amount-second", f"safety-{_OTHER}"),
         turn=back_to_the_amounts,
-        keys="y yes   n change the amounts",
+        keys=phrase("y yes   n change the amounts"),
     )

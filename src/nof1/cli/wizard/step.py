@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from nof1.language import say
 from nof1.plan.protocol.protocol import Protocol
 
 # Answers as they were given, by the step's id. A draft is exactly this.
@@ -23,7 +24,7 @@ class Choice:
     """One of the numbered choices: the answer it stands for, and what a person reads."""
 
     value: str
-    words: str
+    words: Told[str]
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ class Step:
     part : str
         Heading that it stands under.
     body, question, help : str, or a function of the conversation
-        What is shown before it; the question; why it is asked and what the answers mean, with sources.
+        What is shown before it; the question; why it is asked and what the answers mean, with sources. Like `part` and `keys`,
+        a template that `worded` says, or a function that says it.
     parse : function
     choices : tuple of Choice, or a function of the conversation
     default : str or None, or a function of the conversation
@@ -85,7 +87,7 @@ class Step:
     """
 
     id: str
-    part: str
+    part: Told[str]
     question: Told[str]
     help: Told[str]
     parse: Parse
@@ -138,6 +140,12 @@ class Talk:
 def told[T](value: Told[T], talk: Talk) -> T:
     """The value, worked out from the conversation where it follows from it."""
     return value(talk) if callable(value) else value
+
+
+def worded(value: Told[str], talk: Talk) -> str:
+    """A text in the spoken language; empty where there is none."""
+    text = told(value, talk)
+    return text if callable(value) or not text else say(text)
 
 
 def proposal(step: Step, talk: Talk) -> str | None:

@@ -19,16 +19,17 @@ from nof1.cli.wizard.safety import safety_steps
 from nof1.cli.wizard.step import Choice, Raw, Step, Talk, at, at_if_any
 from nof1.cli.wizard.substances import substance_steps
 from nof1.cli.wizard.summary import summary_steps
+from nof1.language import phrase
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, load_template
 
 # --- what you want to know
 
-_ASK = "What you want to know"
+_ASK = phrase("What you want to know")
 _COMPARISONS = (
-    Choice(ONE_FORM, "no magnesium against one form of it"),
-    Choice(TWO_DOSES, "no magnesium against two doses of one form"),
-    Choice(TWO_FORMS, "no magnesium against two forms"),
-    Choice(FORMS_ONLY, "two forms against each other"),
+    Choice(ONE_FORM, phrase("no magnesium against one form of it")),
+    Choice(TWO_DOSES, phrase("no magnesium against two doses of one form")),
+    Choice(TWO_FORMS, phrase("no magnesium against two forms")),
+    Choice(FORMS_ONLY, phrase("two forms against each other")),
 )
 
 
@@ -42,9 +43,11 @@ _START = (
     Step(
         id="compare",
         part=_ASK,
-        question="What do you want to compare?",
-        help="Each choice is a trial of its own. The first and the last need the fewest nights. In the first three, nights without magnesium are what the "
-        "others are held against; in the last, the form that you name first is.",
+        question=phrase("What do you want to compare?"),
+        help=phrase(
+            "Each choice is a trial of its own. The first and the last need the fewest nights. In the first three, nights without magnesium are what the "
+            "others are held against; in the last, the form that you name first is."
+        ),
         parse=one_of(_COMPARISONS),
         choices=_COMPARISONS,
         default=ONE_FORM,
@@ -52,8 +55,10 @@ _START = (
     Step(
         id="title",
         part=_ASK,
-        question="What do you want to find out? One short question, in your own words.",
-        help="It stands on every page as the title, and it helps you to judge later whether you got your answer.",
+        question=phrase("What do you want to find out? One short question, in your own words."),
+        help=phrase(
+            "It stands on every page as the title, and it helps you to judge later whether you got your answer."
+        ),
         parse=words(SHORT, needed=True),
         default=_title,
         rests_on=("compare",),
@@ -64,11 +69,11 @@ _START = (
 
 # --- who knows the order
 
-_KNOWS = "Who knows the order"
+_KNOWS = phrase("Who knows the order")
 _CONCEALED = (
-    Choice("open", "everybody, me too: nothing to pack"),
-    Choice("helper", "a helper, who packs the doses and keeps the order sealed"),
-    Choice("alone", "nobody: I shuffle packs myself and look at the end"),
+    Choice("open", phrase("everybody, me too: nothing to pack")),
+    Choice("helper", phrase("a helper, who packs the doses and keeps the order sealed")),
+    Choice("alone", phrase("nobody: I shuffle packs myself and look at the end")),
 )
 
 
@@ -89,9 +94,11 @@ _ORDER = (
     Step(
         id="concealed",
         part=_KNOWS,
-        question="Who will know what you take when?",
-        help="Who knows may rate what they hope for. If you cannot know, the rating is fairer, but somebody has to pack. The helper can be a "
-        "partner or a pharmacist. Alone, a sheet tells you how to fill, shuffle and number packs.",
+        question=phrase("Who will know what you take when?"),
+        help=phrase(
+            "Who knows may rate what they hope for. If you cannot know, the rating is fairer, but somebody has to pack. The helper can be a "
+            "partner or a pharmacist. Alone, a sheet tells you how to fill, shuffle and number packs."
+        ),
         parse=one_of(_CONCEALED),
         choices=_CONCEALED,
         default="open",
@@ -100,19 +107,23 @@ _ORDER = (
     Step(
         id="dummy",
         part=_KNOWS,
-        question="Is there a dummy that looks and tastes the same?",
-        help="A dummy, or placebo, is taken on nights without magnesium. A pharmacist may be able to make one. Without it the order is a secret "
-        "only until you open a pack.",
+        question=phrase("Is there a dummy that looks and tastes the same?"),
+        help=phrase(
+            "A dummy, or placebo, is taken on nights without magnesium. A pharmacist may be able to make one. Without it the order is a secret "
+            "only until you open a pack."
+        ),
         parse=yes_no,
         default="no",
         condition=lambda raw: _hidden(raw) and with_off(raw),
-        keys="y yes   n no",
+        keys=phrase("y yes   n no"),
     ),
     Step(
         id="helper",
         part=_KNOWS,
-        question="Who is your helper? (a name)",
-        help="The protocol names who keeps the order and packs. It should be somebody who can keep it to themselves until the last night.",
+        question=phrase("Who is your helper? (a name)"),
+        help=phrase(
+            "The protocol names who keeps the order and packs. It should be somebody who can keep it to themselves until the last night."
+        ),
         parse=words(SHORT, needed=True),
         condition=_by_helper,
         gives=at("conduct.helper"),
@@ -120,9 +131,11 @@ _ORDER = (
     Step(
         id="packet",
         part=_KNOWS,
-        question="Which new folder shall hold the helper's packet?",
-        help="The sealed order and the packing sheet go there, outside your trial folder. Give it to your helper, on a stick for example, "
-        "and keep no copy.",
+        question=phrase("Which new folder shall hold the helper's packet?"),
+        help=phrase(
+            "The sealed order and the packing sheet go there, outside your trial folder. Give it to your helper, on a stick for example, "
+            "and keep no copy."
+        ),
         parse=new_place,
         default=_packet,
         condition=_by_helper,
@@ -133,13 +146,13 @@ _ORDER = (
 
 # --- about you
 
-_YOU = "About you: for whoever reads the protocol, all may be left empty"
-_PURPOSES = (Choice("self-care", "for myself"), Choice("research", "research"))
+_YOU = phrase("About you: for whoever reads the protocol, all may be left empty")
+_PURPOSES = (Choice("self-care", phrase("for myself")), Choice("research", phrase("research")))
 _COVARIATES = (
-    Choice("caffeine", "caffeine"),
-    Choice("alcohol", "alcohol"),
-    Choice("iron", "iron"),
-    Choice("exercise", "exercise"),
+    Choice("caffeine", phrase("caffeine")),
+    Choice("alcohol", phrase("alcohol")),
+    Choice("iron", phrase("iron")),
+    Choice("exercise", phrase("exercise")),
 )
 
 
@@ -158,24 +171,26 @@ def _texts(id_: str, question: str, help_: str) -> Step:
 _ABOUT: tuple[Step, ...] = (
     _texts(
         "diagnosis",
-        "Has a doctor found restless legs? Who, and when?",
-        "Such as: restless legs, neurologist, 2021. Or: not diagnosed.",
+        phrase("Has a doctor found restless legs? Who, and when?"),
+        phrase("Such as: restless legs, neurologist, 2021. Or: not diagnosed."),
     ),
     _texts(
         "conditions",
-        "Which other illnesses do you have?",
-        "A reader of the protocol wants to know what else may bear on your nights.",
+        phrase("Which other illnesses do you have?"),
+        phrase("A reader of the protocol wants to know what else may bear on your nights."),
     ),
     _texts(
         "medicines",
-        "Which other medicines do you take?",
-        "With doses, if you like. Changes during the trial go into the diary.",
+        phrase("Which other medicines do you take?"),
+        phrase("With doses, if you like. Changes during the trial go into the diary."),
     ),
     Step(
         id="purpose",
         part=_YOU,
-        question="What is the trial for?",
-        help="It stands in the protocol. Research has rules of its own on consent and ethics review; ask the people who are responsible for it.",
+        question=phrase("What is the trial for?"),
+        help=phrase(
+            "It stands in the protocol. Research has rules of its own on consent and ethics review; ask the people who are responsible for it."
+        ),
         parse=one_of(_PURPOSES),
         choices=_PURPOSES,
         default="self-care",
@@ -184,8 +199,8 @@ _ABOUT: tuple[Step, ...] = (
     Step(
         id="consent",
         part=_YOU,
-        question="Who gave consent, and which ethics committee agreed?",
-        help="Names and dates, as the protocol shall state them.",
+        question=phrase("Who gave consent, and which ethics committee agreed?"),
+        help=phrase("Names and dates, as the protocol shall state them."),
         parse=words(LONG),
         default="",
         condition=lambda raw: raw.get("purpose") == "research",
@@ -194,9 +209,11 @@ _ABOUT: tuple[Step, ...] = (
     Step(
         id="covariates",
         part=_YOU,
-        question="What else will you write down each morning? Numbers or names, with commas.",
-        help="Each is one more number in the diary, such as cups of coffee or glasses of wine the day before. The analysis takes them into "
-        "account. Each takes time every morning; none is fine.",
+        question=phrase("What else will you write down each morning? Numbers or names, with commas."),
+        help=phrase(
+            "Each is one more number in the diary, such as cups of coffee or glasses of wine the day before. The analysis takes them into "
+            "account. Each takes time every morning; none is fine."
+        ),
         parse=several(_COVARIATES, outcome_name),
         choices=_COVARIATES,
         default="",

@@ -1,23 +1,27 @@
 """The last two screens: everything that was answered, what it costs and what to heed, before anything is drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nof1.cli.terminal.text import COLUMNS, ROWS, crop, wrap
 from nof1.cli.wizard.answers import SLOTS, arm_names, dose_words, preview, slots, with_off
 from nof1.cli.wizard.nights import ALTERNATING, BALANCED, BLOCKS, MIRRORED, price_line
-from nof1.cli.wizard.parse import SKIP, YES, quoted
+from nof1.cli.wizard.parse import DRAW, SEEN, SKIP, YES, quoted, spoken_answer
 from nof1.cli.wizard.safety import AGREEMENT, key
 from nof1.cli.wizard.step import ANYTHING, Parse, Raw, Step, Talk, Turn
 from nof1.errors import InputError
+from nof1.language import clauses, commas, listed, phrase, say, sentences
 from nof1.plan.orders.concerns import concerns, findings
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety import finding_line, questions, unanswered
+from nof1.report.words.phrases import BETTER, points
 
-DRAW = "draw"
-_SEEN = "next"
 _AROUND = 5  # lines of a screen that are not the body: space, heading, question, keys, prompt
-_NO_ADVICE = "nof1 gives no medical advice. Ask a doctor or pharmacist before you take or stop anything."
+_NO_ADVICE = phrase("nof1 gives no medical advice. Ask a doctor or pharmacist before you take or stop anything.")
+
+_EMPTY = phrase("(left empty)")
+_SECOND = phrase("Second dose")
 
 type Words = Callable[[Raw, Protocol], str]
 
@@ -26,7 +30,7 @@ type Words = Callable[[Raw, Protocol], str]
 class Row:
     """A row of the summary, cut to `lines`; its number leads to the questions with these ids."""
 
-    title: str
+    title: str  # a template
     ids: tuple[str, ...]
     words: Words
     lines: int = 1
@@ -36,102 +40,133 @@ class Row:
 
 
 def _given(id_: str) -> Words:
-    return lambda raw, _: raw.get(id_) or "(left empty)"
+    return lambda raw, _: spoken_answer(raw.get(id_, "")) or say(_EMPTY)
+
+
+def _covariates(raw: Raw, _: Protocol) -> str:
+    return ", ".join(map(ours, raw.get("covariates", "").split(", "))) or say(_EMPTY)
 
 
 def _comparison(_: Raw, protocol: Protocol) -> str:
-    others = " and ".join(arm.title for arm in protocol.active_arms)
-    return f"{others} against {protocol.arm(protocol.reference).title}"
+    others = [arm.title for arm in protocol.active_arms]
+    return say("{others} against {reference}", others=listed(others), reference=protocol.arm(protocol.reference).title)
 
 
 def _arm(slot: str) -> Words:
     def words(raw: Raw, _: Protocol) -> str:
-        product = raw.get(f"product-{slot}")
-        return f"{arm_names(raw)[slot]}: {dose_words(raw, slot)}{f'; {product}' if product else ''}"
+        dose = say("{arm}: {dose}", arm=ours(arm_names(raw)[slot]), dose=dose_words(raw, slot))
+        return clauses([dose, product]) if (product := raw.get(f"product-{slot}")) else dose
 
     return words
 
 
 def _screen(raw: Raw, protocol: Protocol) -> str:
     given = [answer for one in questions() if (answer := raw.get(key(one), SKIP)) != SKIP]
-    said = f"{len(given)} of {len(questions())} answered, {given.count(YES)} with yes"
+    said = say(
+        "{answered} of {questions} answered, {yes} with yes",
+        answered=len(given),
+        questions=len(questions()),
+        yes=given.count(YES),
+    )
     agreement = protocol.safety.agreement if protocol.safety is not None else None
-    return f"{said}; {agreement.clinician} agreed {agreement.date}" if agreement else said
+    if agreement is None:
+        return said
+    agreed = say("{clinician} agreed {day}", clinician=agreement.clinician, day=str(agreement.date))
+    return clauses([said, agreed])
 
 
 def _scale(_: Raw, protocol: Protocol) -> str:
     outcome = protocol.outcome
-    return f"{outcome.title}, {outcome.low:g} to {outcome.high:g}, {outcome.better} is better"
+    ends = say("{low:g} to {high:g}, {better}", low=outcome.low, high=outcome.high, better=say(BETTER[outcome.better]))
+    return commas([outcome.title, ends])
 
 
 def _points(_: Raw, protocol: Protocol) -> str:
-    threshold = protocol.outcome.threshold
-    return f"{threshold:g} point{'' if threshold == 1 else 's'} or more"
+    return say("{points} or more", points=points(protocol.outcome.threshold))
 
 
 def _knows(raw: Raw, protocol: Protocol) -> str:
-    who = {
-        "open": "everybody",
-        "helper": f"{raw.get('helper')}, packet in {raw.get('packet')}",
-        "alone": "nobody, packs are shuffled",
-    }[protocol.concealed]
-    return f"{who}; dummy" if any(arm.placebo for arm in protocol.arms) else who
+    if protocol.concealed == "helper":
+        who = say("{helper}, packet in {folder}", helper=raw.get("helper"), folder=raw.get("packet"))
+    else:
+        who = say("everybody") if protocol.concealed == "open" else say("nobody, packs are shuffled")
+    return clauses([who, say("dummy")]) if any(arm.placebo for arm in protocol.arms) else who
 
 
 def _periods(raw: Raw, protocol: Protocol) -> str:
-    how = {
-        BLOCKS: f"in {raw.get('blocks')} blocks",
-        BALANCED: f"balanced, at most {raw.get('max_run')} alike in a row",
-        MIRRORED: f"in {raw.get('pairs')} mirrored pairs",
-        ALTERNATING: f"alternating in {raw.get('blocks')} blocks",
-    }[protocol.design.kind]
-    return f"{protocol.periods} of {raw['period_nights']} nights, {how}"
+    return say(
+        "{periods} of {nights} nights, {how}",
+        periods=protocol.periods,
+        nights=raw["period_nights"],
+        how=say(
+            _HOW[protocol.design.kind],
+            blocks=raw.get("blocks"),
+            pairs=raw.get("pairs"),
+            max_run=raw.get("max_run"),
+        ),
+    )
+
+
+_HOW = {
+    BLOCKS: phrase("in {blocks} blocks"),
+    BALANCED: phrase("balanced, at most {max_run} alike in a row"),
+    MIRRORED: phrase("in {pairs} mirrored pairs"),
+    ALTERNATING: phrase("alternating in {blocks} blocks"),
+}
 
 
 def _extra(raw: Raw, _: Protocol) -> str:
-    washout = f"{raw['washout_nights']} without a dose after each period, " if with_off(raw) else ""
-    return f"{washout}{raw['run_in_nights']} before the first"
+    before = say("{nights} before the first", nights=raw["run_in_nights"])
+    if not with_off(raw):
+        return before
+    return commas([say("{nights} without a dose after each period", nights=raw["washout_nights"]), before])
 
 
 def _dates(_: Raw, protocol: Protocol) -> str:
-    return f"{protocol.start} to {protocol.end}: {protocol.nights} nights, {protocol.nights / 7:.0f} weeks"
+    return say(
+        "{first} to {last}: {nights} nights, {weeks:.0f} weeks",
+        first=str(protocol.start),
+        last=str(protocol.end),
+        nights=protocol.nights,
+        weeks=protocol.nights / 7,
+    )
 
 
 def _times(raw: Raw, _: Protocol) -> str:
-    return f"dose at {raw['dose_time']}, diary at {raw['entry_time']}"
+    return say("dose at {dose}, diary at {diary}", dose=raw["dose_time"], diary=raw["entry_time"])
 
 
 _HEALTH = ("diagnosis", "conditions", "medicines")
 
 
 def _health(raw: Raw, _: Protocol) -> str:
-    return "; ".join(raw[id_] for id_ in _HEALTH if raw.get(id_)) or "(left empty)"
+    return "; ".join(raw[id_] for id_ in _HEALTH if raw.get(id_)) or say(_EMPTY)
 
 
 _ROWS = (
-    Row("Question", ("title",), _given("title")),
-    Row("Compared", ("compare",), _comparison),
+    Row(phrase("Question"), ("title",), _given("title")),
+    Row(phrase("Compared"), ("compare",), _comparison),
     *(
         Row(title, tuple(f"{what}-{slot}" for what in ("form", "label", "amount", "product")), _arm(slot), lines=3)
-        for title, slot in zip(("Dose", "Second dose"), SLOTS, strict=True)
+        for title, slot in zip((phrase("Dose"), _SECOND), SLOTS, strict=True)
     ),
-    Row("Safety", (*(key(question) for question in questions()), *AGREEMENT), _screen),
-    Row("Rated", ("rating", "label", "low", "high", "better", "whole"), _scale),
-    Row("Worth having", ("threshold",), _points),
-    Row("Order known to", ("concealed", "dummy", "helper", "packet"), _knows),
-    Row("Periods", ("kind", "period_nights", "blocks", "periods", "pairs", "max_run"), _periods),
-    Row("More nights", ("washout_nights", "run_in_nights"), _extra),
-    Row("Dates", ("start",), _dates),
-    Row("Times", ("dose_time", "entry_time"), _times),
-    Row("Health", _HEALTH, _health),
-    Row("Purpose", ("purpose", "consent"), _given("purpose")),
-    Row("Also recorded", ("covariates",), _given("covariates")),
+    Row(phrase("Safety"), (*(key(question) for question in questions()), *AGREEMENT), _screen),
+    Row(phrase("Rated"), ("rating", "label", "low", "high", "better", "whole"), _scale),
+    Row(phrase("Worth having"), ("threshold",), _points),
+    Row(phrase("Order known to"), ("concealed", "dummy", "helper", "packet"), _knows),
+    Row(phrase("Periods"), ("kind", "period_nights", "blocks", "periods", "pairs", "max_run"), _periods),
+    Row(phrase("More nights"), ("washout_nights", "run_in_nights"), _extra),
+    Row(phrase("Dates"), ("start",), _dates),
+    Row(phrase("Times"), ("dose_time", "entry_time"), _times),
+    Row(phrase("Health"), _HEALTH, _health),
+    Row(phrase("Purpose"), ("purpose", "consent"), _given("purpose")),
+    Row(phrase("Also recorded"), ("covariates",), _covariates),
 )
 
 
 def _rows(talk: Talk) -> list[Row]:
     second = len(slots(talk.raw)) > 1
-    return [row for row in _ROWS if second or row.title != "Second dose"]
+    return [row for row in _ROWS if second or row.title != _SECOND]
 
 
 def _plan(talk: Talk, *, whole: bool = False) -> str:
@@ -139,7 +174,7 @@ def _plan(talk: Talk, *, whole: bool = False) -> str:
     protocol = preview(talk)
     lines = []
     for number, row in enumerate(_rows(talk), start=1):
-        start = f" {number:>2}  {row.title:<15}  "
+        start = f" {number:>2}  {say(row.title):<15}  "
         room = COLUMNS - len(start)
         text = wrap(row.words(talk.raw, protocol), room)
         if len(text) > row.lines and not whole:
@@ -155,29 +190,33 @@ def _heed(talk: Talk, *, whole: bool = False) -> str:
     """Price, concerns and findings; findings are cut to a line each, the weightiest first, where they do not fit."""
     protocol = preview(talk)
     lines = wrap(price_line(protocol, talk))
-    lines += [line for one in concerns(protocol) for line in wrap(f"Note: {one}")]
+    lines += [line for one in concerns(protocol) for line in wrap(say("Note: {concern}", concern=one))]
     left = len(unanswered(protocol.safety))
-    last = [f"Left open in the safety screen: {left} of {len(questions())} questions."] if left else []
-    last += wrap(_NO_ADVICE)
+    open_ = say("Left open in the safety screen: {left} of {count} questions.", left=left, count=len(questions()))
+    last = [*([open_] if left else []), *wrap(say(_NO_ADVICE))]
     found = [finding_line(one) for one in findings(protocol)]
     in_full = [line for one in found for line in wrap(one)]
     room = ROWS - _AROUND - len(lines) - len(last)
     return "\n".join([*lines, *(in_full if whole or len(in_full) <= room else _cut(found, room)), *last])
 
 
-def _cut(found: list[str], room: int) -> list[str]:
+def _cut(found: Sequence[str], room: int) -> list[str]:
     fits = len(found) if len(found) < room else max(room - 1, 0)
     more = len(found) - fits
     return [
         *(crop(one) for one in found[:fits]),
-        f"{f'And {more} more. ' if more else ''}Type ? to read all of it in full.",
+        sentences([say("And {more} more.", more=more) if more else "", say("Type ? to read all of it in full.")]),
     ]
 
 
 def _in_full(body: Callable[..., str]) -> Callable[[Talk], str]:
-    return lambda talk: (
-        f"{body(talk, whole=True)}\nAll of it in full. A number lets you change that line of your plan. Nothing is drawn before you type draw."
-    )
+    def whole(talk: Talk) -> str:
+        last = say(
+            "All of it in full. A number lets you change that line of your plan. Nothing is drawn before you type draw."
+        )
+        return f"{body(talk, whole=True)}\n{last}"
+
+    return whole
 
 
 # --- the two screens
@@ -185,12 +224,17 @@ def _in_full(body: Callable[..., str]) -> Callable[[Talk], str]:
 
 def _parse(word: str, does: str) -> Parse:
     def parse(text: str, talk: Talk) -> str:
-        if text.casefold() == word:
+        if text.casefold() in (word, spoken_answer(word).casefold()):
             return word
         rows = len(_rows(talk))
         if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= rows):
             raise InputError(
-                f"{quoted(text)} does not fit. {does}, or type a number from 1 to {rows} to change that line."
+                say(
+                    "{typed} does not fit. {does}, or type a number from 1 to {rows} to change that line.",
+                    typed=quoted(text),
+                    does=say(does),
+                    rows=rows,
+                )
             )
         return text
 
@@ -199,7 +243,7 @@ def _parse(word: str, does: str) -> Parse:
 
 def _turn(answer: str, talk: Talk) -> Turn | None:
     """A number goes through that line's questions again."""
-    if answer == _SEEN:
+    if answer == SEEN:
         return None
     if answer == DRAW:
         return Turn(done=True)
@@ -211,23 +255,23 @@ def summary_steps() -> tuple[Step, ...]:
     return (
         Step(
             id="summary",
-            part="Your plan",
+            part=phrase("Your plan"),
             body=_plan,
-            question="Enter shows what it costs and what to heed; a number changes that line.",
+            question=phrase("Enter shows what it costs and what to heed; a number changes that line."),
             help=_in_full(_plan),
-            parse=_parse(_SEEN, "Press Enter"),
-            default=_SEEN,
+            parse=_parse(SEEN, phrase("Press Enter")),
+            default=SEEN,
             rests_on=ANYTHING,
             turn=_turn,
             kept=False,
         ),
         Step(
             id=DRAW,
-            part="Before the order is drawn",
+            part=phrase("Before the order is drawn"),
             body=_heed,
-            question="Type draw to draw the order and write the plan; a number changes a line.",
+            question=phrase("Type draw to draw the order and write the plan; a number changes a line."),
             help=_in_full(_heed),
-            parse=_parse(DRAW, "Type draw"),
+            parse=_parse(DRAW, phrase("Type draw")),
             turn=_turn,
             kept=False,
         ),

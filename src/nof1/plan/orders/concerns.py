@@ -3,6 +3,7 @@
 from typing import Any
 
 from nof1.errors import InputError
+from nof1.language import commas, phrase, say, say_some, sentences
 from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, MirroredPairs, RandomizedBlocks
 from nof1.plan.orders.draw import count_orders, smallest_p
 from nof1.plan.protocol.protocol import Protocol
@@ -26,60 +27,74 @@ def concerns(protocol: Protocol) -> tuple[str, ...]:
     design = protocol.design
     if isinstance(design, Adopted):
         return ()
-    out = []
+    out: list[str] = []
     least = smallest_p(protocol)
     if least > TEST_LEVEL:
-        ways = " or ".join(_nearest(protocol))
-        out.append(
-            f"With this design {_too_few(protocol)}, so a randomization test can reach p = {least:.2g} at best, whatever the nights "
-            f"say: the check that needs no model could never answer.{f' The nearest that can: {ways}.' if ways else ''}"
+        ways = _nearest(protocol)
+        never = say(
+            "With this design {few}, so a randomization test can reach p = {p:.2g} at best, whatever the nights say: the check that "
+            "needs no model could never answer.",
+            few=_too_few(protocol),
+            p=least,
         )
+        out.append(sentences([never, say("The nearest that can: {ways}.", ways=_either(ways)) if ways else ""]))
     if isinstance(design, Listed):
         single = sorted({name for order in design.orders for name in order if order.count(name) == 1})
         if single:
             out.append(
-                f"In some of the listed orders {', '.join(single)} comes in one period only: its effect cannot be told from a "
-                "good or a bad week. The nearest that can has two periods of each arm in every order."
+                say(
+                    "In some of the listed orders {arms} comes in one period only: its effect cannot be told from a good or a bad "
+                    "week. The nearest that can has two periods of each arm in every order.",
+                    arms=commas(single),
+                )
             )
     if protocol.concealed != "open":
         bare = [arm.title for arm in protocol.arms if not arm.dose_mg and not arm.placebo]
         if bare:
             out.append(
-                f"{', '.join(bare)} has no dummy (placebo = true) that looks and tastes the same. The order is then a secret only "
-                "until a pack is opened: nobody can work it out before, but nobody is blind on the night."
+                say(
+                    "{arms} has no dummy (placebo = true) that looks and tastes the same. The order is then a secret only until a pack "
+                    "is opened: nobody can work it out before, but nobody is blind on the night.",
+                    arms=commas(bare),
+                )
             )
     return tuple(out)
+
+
+def _either(ways: list[str]) -> str:
+    first, *others = ways
+    return say("{first} or {last}", first=first, last=_either(others)) if others else first
 
 
 def _too_few(protocol: Protocol) -> str:
     """What keeps the test from answering; with more than two arms it is not the number of all orders."""
     if len(protocol.arms) > 2:
-        return (
+        return say(
             "an arm and the reference can trade nights in too few ways that leave the other arms' nights where they are"
         )
-    count = count_orders(protocol)
-    return f"only {count} order{' is' if count == 1 else 's are'} possible"
+    return say_some(count_orders(protocol), "only {count} order is possible", "only {count} orders are possible")
 
 
 def _nearest(protocol: Protocol) -> list[str]:
     """The nearest designs that reach the level: the same kind with more periods, and the balanced kind with as many."""
     design = protocol.design
-    ways = []
+    ways: list[str | None] = []
     match design:
         case RandomizedBlocks(blocks=now):
-            ways.append(_least_more(protocol, "blocks", now, "blocks"))
+            ways.append(_least_more(protocol, "blocks", now, phrase("{more} blocks instead of {now}")))
         case MirroredPairs(pairs=now):
-            ways.append(_least_more(protocol, "pairs", now, "mirrored pairs"))
+            ways.append(_least_more(protocol, "pairs", now, phrase("{more} mirrored pairs instead of {now}")))
         case Balanced(periods=now):
-            ways.append(_least_more(protocol, "periods", now, "periods"))
+            ways.append(_least_more(protocol, "periods", now, phrase("{more} periods instead of {now}")))
             if (
                 not ways[0]
                 and design.max_run < 3
                 and _reaches(protocol, design.model_dump(mode="json") | {"max_run": 3})
             ):
-                ways.append("up to 3 periods alike in a row")
+                ways.append(say("up to 3 periods alike in a row"))
             elif not ways[0]:
-                ways.append(_least_more(protocol, "periods", now, "periods, at most 2 alike in a row,", max_run=2))
+                words = phrase("{more} periods, at most 2 alike in a row, instead of {now}")
+                ways.append(_least_more(protocol, "periods", now, words, max_run=2))
         case _:
             pass
     if isinstance(design, Alternating | MirroredPairs | RandomizedBlocks | Listed):
@@ -87,7 +102,12 @@ def _nearest(protocol: Protocol) -> list[str]:
         balanced = {"kind": "balanced", "periods": protocol.periods, "max_run": 3}
         shared = {name: value for name, value in design.model_dump(mode="json").items() if name in _SHARED}
         if _reaches(protocol, balanced | shared):
-            ways.append(f"the same {protocol.periods} periods as a balanced order (at most 3 alike in a row)")
+            ways.append(
+                say(
+                    "the same {periods} periods as a balanced order (at most 3 alike in a row)",
+                    periods=protocol.periods,
+                )
+            )
         elif isinstance(design, Alternating | Listed):
             ways.append(_least_blocks(protocol, shared))
     return [way for way in ways if way]
@@ -96,21 +116,21 @@ def _nearest(protocol: Protocol) -> list[str]:
 _SHARED = ("start", "period_nights", "washout_nights", "run_in_nights", "concealed", "seed")
 
 
-def _least_more(protocol: Protocol, field: str, now: int, words: str, **others: int) -> str:
+def _least_more(protocol: Protocol, field: str, now: int, words: str, **others: int) -> str | None:
     design = protocol.design.model_dump(mode="json") | others
     if len(protocol.arms) == 2 and design.get("max_run") == 1:
-        return ""  # two orders, however many periods
+        return None  # two orders, however many periods
     for more in range(now + 1, now + _MOST_TRIED):
         if _reaches(protocol, design | {field: more}):
-            return f"{more} {words} instead of {now}"
-    return ""
+            return say(words, more=more, now=now)
+    return None
 
 
-def _least_blocks(protocol: Protocol, shared: dict[str, Any]) -> str:
+def _least_blocks(protocol: Protocol, shared: dict[str, Any]) -> str | None:
     for blocks in range(2, _MOST_TRIED):
         if _reaches(protocol, shared | {"kind": "randomized-blocks", "blocks": blocks}):
-            return f"{blocks} randomized blocks"
-    return ""
+            return say("{blocks} randomized blocks", blocks=blocks)
+    return None
 
 
 def _reaches(protocol: Protocol, design: dict[str, Any]) -> bool:

@@ -1,6 +1,8 @@
 """Whether there is something to take on an evening, and what."""
 
+from nof1.language import commas, say
 from nof1.plan.design.order import Period
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
 
@@ -21,15 +23,18 @@ def has_dose(protocol: Protocol, arm: Arm) -> bool:
 
 def contents(protocol: Protocol, arm: Arm) -> str:
     """What one evening on an arm holds, in words."""
-    parts = []
+    parts: list[str] = []
     if arm.dose_mg:
-        parts.append(f"{arm.dose_mg:g} mg elemental magnesium{f' as {arm.form}' if arm.form else ''}")
+        if arm.form:
+            parts.append(say("{mg:g} mg elemental magnesium as {form}", mg=arm.dose_mg, form=ours(arm.form)))
+        else:
+            parts.append(say("{mg:g} mg elemental magnesium", mg=arm.dose_mg))
     if arm.salt_mg:
-        parts.append(f"that is {arm.salt_mg:g} mg of the salt")
+        parts.append(say("that is {mg:g} mg of the salt", mg=arm.salt_mg))
     if arm.placebo:
-        parts.append("a dummy that looks and tastes the same")
+        parts.append(say("a dummy that looks and tastes the same"))
     if arm.product:
         parts.append(arm.product)
     if not parts:
-        parts.append("as the protocol says" if has_dose(protocol, arm) else "nothing to take")
-    return ", ".join(parts)
+        parts.append(say("as the protocol says") if has_dose(protocol, arm) else say("nothing to take"))
+    return commas(parts)

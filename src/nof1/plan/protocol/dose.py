@@ -13,7 +13,9 @@ from typing import Any
 from nof1 import facts
 from nof1.errors import InputError
 from nof1.facts import Certainty
+from nof1.language import say, spoken
 from nof1.plan.design.fields import as_number
+from nof1.plan.protocol.own_words import ours
 
 # Words that say nothing about which salt it is: "as magnesium citrate" is citrate.
 _FILLERS = frozenset({"magnesium", "as"})
@@ -95,8 +97,13 @@ def both(form: Form | str, mg: float) -> str:
     """
     known = _known(form)
     salt = _three_digits(salt_mg(known, mg))
-    share = f"{known.elemental_share * 100:.1f} % magnesium"
-    return f"{mg:g} mg elemental magnesium, that is about {salt} mg of {known.name} ({share})"
+    return say(
+        "{mg:g} mg elemental magnesium, that is about {salt} mg of {name} ({share:.1f} % magnesium)",
+        mg=mg,
+        salt=salt,
+        name=ours(known.name),
+        share=known.elemental_share * 100,
+    )
 
 
 def milligrams(value: Any, what: str) -> float:
@@ -136,4 +143,4 @@ def _three_digits(value: float) -> str:
     if value == 0:
         return "0"
     digits = 2 - math.floor(math.log10(value))
-    return f"{round(value, digits):.{max(digits, 0)}f}"
+    return spoken().number(f"{round(value, digits):.{max(digits, 0)}f}")

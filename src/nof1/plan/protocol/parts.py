@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from nof1.plan.design.fields import ArmName, Column, Finite, Frozen, Positive, Text, as_number
 from nof1.plan.protocol.dose import elemental_mg, find_form
+from nof1.plan.protocol.own_words import ours
 
 
 class Outcome(Frozen):
@@ -35,8 +36,8 @@ class Outcome(Frozen):
 
     @property
     def title(self) -> str:
-        """The label, or the name where there is none."""
-        return self.label or self.name
+        """The label, or the name where there is none; words of nof1's own in the spoken language."""
+        return ours(self.label or self.name)
 
 
 class Arm(Frozen):
@@ -88,5 +89,5 @@ class Arm(Frozen):
 
     @property
     def title(self) -> str:
-        """The label, or the name where there is none."""
-        return self.label or self.name
+        """The label, or the name where there is none; words of nof1's own in the spoken language."""
+        return ours(self.label or self.name)

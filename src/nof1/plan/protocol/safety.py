@@ -16,7 +16,7 @@ from pydantic import Field, PlainSerializer, PlainValidator
 
 from nof1 import facts
 from nof1.facts import Certainty
-from nof1.language import clauses, commas, say
+from nof1.language import clauses, commas, phrase, say
 from nof1.plan.design.fields import Day, Frozen, Text, as_number
 from nof1.plan.protocol.dose import milligrams
 
@@ -25,18 +25,29 @@ Kind = Literal["yes-no", "number"]
 
 # In order of weight; findings are shown in this order.
 LEVELS: tuple[Level, ...] = get_args(Level)
-LEVEL_WORDS: Mapping[Level, str] = {"stop": "stop", "ask": "ask first", "apart": "keep apart", "note": "note"}
+_LINES: Mapping[Level, str] = {
+    "stop": phrase("Stop: {text} ({source})"),
+    "ask": phrase("Ask first: {text} ({source})"),
+    "apart": phrase("Keep apart: {text} ({source})"),
+    "note": phrase("Note: {text} ({source})"),
+}
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question of the screen. `help` holds its source; `unit` is "" for yes or no."""
+    """A question of the screen, in English; `unit` is "" for yes or no."""
 
     id: str
     text: str
     kind: Kind
-    help: str
+    why: str
+    source: str
     unit: str = ""
+
+    @property
+    def help(self) -> str:
+        """Why it is asked and by what source, in the spoken language."""
+        return say("{why} Source: {source}.", why=say(self.why), source=say(self.source))
 
 
 @dataclass(frozen=True)
@@ -97,7 +108,8 @@ def questions() -> tuple[Question, ...]:
             id=row["id"],
             text=row["question"],
             kind=row["kind"],
-            help=f"{row['help']} Source: {row['source']}.",
+            why=row["help"],
+            source=row["source"],
             unit=row.get("unit", ""),
         )
         for row in facts.load("safety")
@@ -172,7 +184,9 @@ def screen(safety: Safety | None) -> tuple[Finding, ...]:
     """
     if safety is None:
         return ()
-    found = [_finding(row, row["level"], row["text"]) for row in facts.load("safety") if safety.answers.get(row["id"])]
+    found = [
+        _finding(row, row["level"], say(row["text"])) for row in facts.load("safety") if safety.answers.get(row["id"])
+    ]
     return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
 
 
@@ -192,19 +206,33 @@ def dose_findings(doses: Mapping[str, float], other_mg: float = 0.0) -> tuple[Fi
         If an amount is no number of 0 or more.
     """
     other = milligrams(other_mg, "magnesium from other products")
-    found = []
+    found: list[Finding] = []
     for title, dose in doses.items():
         # Rounded, because 0.1 + 0.2 is a little above 0.3 and would count as above.
         total = round(milligrams(dose, f"magnesium ({title})") + other, 6)
-        for row in facts.load("dose"):
-            if total > row["mg_per_day"]:
-                sum_ = f" ({dose:g} mg and {other:g} mg from other products)" if other else ""
-                text = (
-                    f"{title}: {total:.10g} mg elemental magnesium a day{sum_} is above {row['mg_per_day']:g} mg, "
-                    f"the {row['text']}. Ask a doctor first."
-                )
-                found.append(_finding(row, "ask", text))
+        found += [
+            _finding(row, "ask", _above(row, title, total, dose, other))
+            for row in facts.load("dose")
+            if total > row["mg_per_day"]
+        ]
     return tuple(found)
+
+
+def _above(row: Mapping[str, Any], title: str, total: float, dose: float, other: float) -> str:
+    """That a dose, alone or with what other products hold, is above an upper level."""
+    level = {"title": title, "total": total, "limit": row["mg_per_day"], "text": say(row["text"])}
+    if not other:
+        return say(
+            "{title}: {total:.10g} mg elemental magnesium a day is above {limit:g} mg, the {text}. Ask a doctor first.",
+            **level,
+        )
+    return say(
+        "{title}: {total:.10g} mg elemental magnesium a day ({dose:g} mg and {other:g} mg from other products) is above "
+        "{limit:g} mg, the {text}. Ask a doctor first.",
+        dose=dose,
+        other=other,
+        **level,
+    )
 
 
 def needs_agreement(findings: Iterable[Finding]) -> bool:
@@ -214,7 +242,7 @@ def needs_agreement(findings: Iterable[Finding]) -> bool:
 
 def finding_line(finding: Finding) -> str:
     """A finding on one line, such as "Keep apart: ... (product information, emc 2678)"."""
-    return f"{LEVEL_WORDS[finding.level].capitalize()}: {finding.text} ({finding.source})"
+    return say(_LINES[finding.level], text=finding.text, source=say(finding.source))
 
 
 @cache

@@ -12,6 +12,7 @@ from nof1.analyze.schema import PairEffect
 from nof1.errors import InputError
 from nof1.language import listed, say, say_some, sentences
 from nof1.plan.design.order import RUN_IN
+from nof1.plan.protocol.own_words import ours
 from nof1.record.trial import Trial
 from nof1.report.figures.autocorrelation import lags
 from nof1.report.figures.chances import labels
@@ -58,7 +59,9 @@ def _nights(trial: Trial, result: Result) -> str:
 
 def _by_arm(trial: Trial) -> str:
     means = trial.frame.groupby("arm")[trial.protocol.outcome.name].mean()
-    told: list[str] = [say("{mean:number} on {arm}", mean=means[arm.name], arm=arm.name) for arm in trial.protocol.arms]
+    told: list[str] = [
+        say("{mean:number} on {arm}", mean=means[arm.name], arm=ours(arm.name)) for arm in trial.protocol.arms
+    ]
     return listed(told)
 
 
@@ -109,7 +112,7 @@ def _probabilities(trial: Trial, result: Result) -> str:
 def _schedule(trial: Trial, result: Result) -> str:
     order = trial.order
     arms: list[str] = [
-        say("{number}: {arm}", number=period.number, arm=period.arm)
+        say("{number}: {arm}", number=period.number, arm=ours(str(period.arm)))
         for period in order.periods
         if period.on_trial and period.number != RUN_IN
     ]
@@ -131,7 +134,7 @@ def _exposure(trial: Trial, result: Result) -> str:
     data = build_model_data(trial)
     curves, half_life = exposure_curves(result, data)
     highest: list[str] = [
-        say("{percent:.0f} % on {arm}", percent=100 * share, arm=name)
+        say("{percent:.0f} % on {arm}", percent=100 * share, arm=ours(name))
         for name, share in zip(data.arms, curves[1].max(axis=0), strict=True)
     ]
     if half_life is None:
@@ -216,7 +219,7 @@ def _prior_posterior(trial: Trial, result: Result) -> str:
     arms: list[str] = [
         say(
             "{arm} {mean:number}, standard deviation {sd:number}",
-            arm=arm.name,
+            arm=ours(arm.name),
             mean=float(effect.sel(arm=arm.name).mean()),
             sd=float(effect.sel(arm=arm.name).std()),
         )

@@ -16,6 +16,7 @@ from nof1.analyze.schema import PairEffect
 from nof1.errors import InputError, takes
 from nof1.language import phrase, say
 from nof1.plan.protocol.analysis import Estimand
+from nof1.plan.protocol.own_words import ours
 from nof1.report.figures.model import left_out, predictive, prior_posterior
 from nof1.report.figures.orders import randomization
 from nof1.report.figures.sensitivity import sensitivity
@@ -196,7 +197,7 @@ def checks(result: Result) -> "Figure":
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(12.0, 13.0), layout="constrained")
-    figure.suptitle(shorten(result.trial.protocol.title, 100), x=0.01, ha="left", fontsize=12)
+    figure.suptitle(shorten(ours(result.trial.protocol.title), 100), x=0.01, ha="left", fontsize=12)
     parts: np.ndarray = np.asarray(figure.subfigures(3, 2, hspace=0.04, wspace=0.02))
     for part, (heading, draw, sentence) in zip(parts.flat, _SHEET, strict=True):
         part.suptitle(say(heading), x=0.02, ha="left", fontsize=11, fontweight="bold")

@@ -12,6 +12,7 @@ from nof1.analyze.model.standardize import LINEAR, standardize
 from nof1.analyze.results import Result
 from nof1.errors import takes
 from nof1.language import say
+from nof1.plan.protocol.own_words import ours
 from nof1.report.figures.style import BAND, arm_styles, density, finish, new_axes, shorten, sides, wrapped
 from nof1.report.words.effect import units
 
@@ -51,7 +52,7 @@ def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         ax.plot([told.factor * numbers.mean], [base], "o", color="black", ms=6, zorder=5)
         reach += [abs(grid[0]), abs(grid[-1])]
         if len(draws) > 1:
-            label = say("{arm} against {reference}", arm=entry.arm, reference=entry.reference)
+            label = say("{arm} against {reference}", arm=ours(entry.arm), reference=ours(entry.reference))
             ax.text(0.01, base + 0.45, shorten(label, 40), transform=ax.get_yaxis_transform(), fontsize=8)
     span = max(reach)
     left, right = sides(protocol)

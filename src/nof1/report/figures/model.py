@@ -13,6 +13,7 @@ from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.errors import InputError, takes
 from nof1.language import say
+from nof1.plan.protocol.own_words import ours
 from nof1.report.figures.style import (
     ARM_COLOURS,
     MARKERS,
@@ -246,7 +247,7 @@ def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     ax.axvline(0, color="black", lw=0.8, zorder=1)
     ax.set(xlim=(-reach, reach), ylim=(-0.08, len(arms)), yticks=[])
     if len(arms) > 1:
-        names = [textwrap.fill(shorten(arm.name, 34), 18) for arm in arms]
+        names = [textwrap.fill(shorten(ours(arm.name), 34), 18) for arm in arms]
         ax.set_yticks([len(arms) - 1 - row + 0.35 for row in range(len(arms))], names)
         ax.tick_params(axis="y", length=0, labelsize=8)
     label = say("effect on the model's scale ({scale})", scale=say(MODEL_SCALES[protocol.analysis.family]))

@@ -9,6 +9,7 @@ from nof1.analyze.model.standardize import MEASURES
 from nof1.errors import takes
 from nof1.language import say
 from nof1.plan.design.fields import PAUSE
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Outcome
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
@@ -151,7 +152,7 @@ def _stretches(trial: Trial) -> list[tuple[str, float, float]]:
     out: list[tuple[str, float, float]] = []
     end = 0.5
     for period in trial.order.periods:
-        name = say("run-in") if period.number == 0 else str(period.arm)
+        name = say("run-in") if period.number == 0 else ours(str(period.arm))
         start, end = end, end + period.nights
         if out and out[-1][0] == name:
             start = out.pop()[1]
@@ -225,7 +226,7 @@ def period_means(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
                 [place[name] - 0.22, place[name] + 0.22], [of_arm[column].mean()] * 2, color="black", lw=2.2, zorder=4
             )
     low, high = _limits(protocol.outcome, means[column].to_numpy())
-    ax.set_xticks(range(len(names)), [shorten(name, 16) for name in names])
+    ax.set_xticks(range(len(names)), [shorten(ours(name), 16) for name in names])
     ax.set(xlim=(-0.5, len(names) - 0.5), ylim=(low, high))
     label_outcome(ax, protocol, mean=True)
     round_steps(ax)
@@ -268,7 +269,7 @@ def round_steps(ax: "Axes") -> None:
 
 
 def _arm_legend(ax: "Axes", protocol: Protocol, names: Sequence[str]) -> None:
-    shown = [shorten(name, 20) for name in names]
+    shown = [shorten(ours(name), 20) for name in names]
     room = INCHES_A_LETTER * (max(map(len, shown)) + _OF_A_MARK)
     for name, label in zip(names, shown, strict=True):
         colour, marker = arm_styles(protocol)[name]

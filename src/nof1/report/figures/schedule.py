@@ -9,6 +9,7 @@ from nof1.plan.design.fields import WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.draw import draw_order
 from nof1.plan.orders.draw import schedule as sealed_schedule
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
 from nof1.report.figures.style import (
@@ -179,7 +180,7 @@ def _row_label(key: str) -> str:
         case "sealed":
             return say("sealed:\narm not known")
         case _:
-            return shorten(key, _LABEL)
+            return shorten(ours(key), _LABEL)
 
 
 def _count_nights(ax: "Axes", order: Order, per_night: float, *, dated: bool) -> None:

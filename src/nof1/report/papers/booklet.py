@@ -5,62 +5,75 @@ Of a concealed order it knows nothing but the numbers of the packs.
 
 from typing import Any
 
+from nof1.language import phrase, say, sentences
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.evening_dose import contents, takes
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety import stop_rule_sentence
-from nof1.report.words.phrases import NO_ADVICE, SIMULATED, both_days, clip, counted, some, span
+from nof1.report.words.phrases import NO_ADVICE, SIMULATED, both_days, clip, nights, scale, some, span
 
 MAX_COVARIATES = 6  # columns that paper has room for
 _UPRIGHT = 2  # more covariates than that turn the page
 _LABEL = 40
 _TITLE = 120
-_DOSE = "☐ all   ☐ part   ☐ none"
-_NO_DOSE = "☐ nothing   ☐ some"
+_DOSE = phrase("☐ all   ☐ part   ☐ none")
+_NO_DOSE = phrase("☐ nothing   ☐ some")
 
 
 def booklet_words(protocol: Protocol, order: Order) -> dict[str, Any]:
     """Everything the template of the booklet needs but the size of its text."""
     covariates = protocol.analysis.covariates
     return {
-        "title": f"Diary of an N-of-1 trial: {clip(protocol.title, _TITLE)}",
-        "simulated": SIMULATED if protocol.simulated else "",
-        "nights": f"{counted(protocol.nights, 'night')}: {span(order.start, order.end)}.",
+        "title": say("Diary of an N-of-1 trial: {title}", title=clip(ours(protocol.title), _TITLE)),
+        "simulated": say(SIMULATED) if protocol.simulated else "",
+        "nights": say("{nights}: {evenings}.", nights=nights(protocol.nights), evenings=span(order.start, order.end)),
+        "headings": {
+            "stop": say("When to stop"),
+            "call": say("Whom to call"),
+            "steps": say("How to fill it in"),
+            "compared": say("What is compared")
+            if protocol.concealed == "open"
+            else say("What is compared; which pack holds which is secret"),
+            "nights": say("The nights"),
+        },
         "stop": stop_rule_sentence(),
         "call": _call(protocol),
         "emergency": _emergency(protocol),
         "steps": _steps(protocol),
-        "compared": [f"{clip(arm.title, _LABEL)}: {clip(contents(protocol, arm), _TITLE)}" for arm in protocol.arms],
-        "compared_heading": "What is compared"
-        if protocol.concealed == "open"
-        else "What is compared; which pack holds which is secret",
+        "compared": [
+            say("{arm}: {contents}", arm=clip(arm.title, _LABEL), contents=clip(contents(protocol, arm), _TITLE))
+            for arm in protocol.arms
+        ],
         "flipped": len(covariates) > _UPRIGHT,
         "columns": _columns(protocol),
         "stretches": [_stretch(protocol, order, period) for period in order.periods],
-        "guesses": [clip(arm.title, _LABEL) for arm in protocol.arms],
-        "no_advice": NO_ADVICE,
-        "foot": f"nof1 booklet, protocol {protocol.sha256()[:16]}",
+        "guesses": [*(clip(arm.title, _LABEL) for arm in protocol.arms), say("can't tell")],
+        "believed": say("I believe it was:"),
+        "how_sure": say("How sure I am, from 0 (a blind guess) to 100 (certain):"),
+        "no_advice": say(NO_ADVICE),
+        "foot": say("nof1 booklet, protocol {hash}", hash=protocol.sha256()[:16]),
     }
 
 
 def _call(protocol: Protocol) -> list[list[str]]:
     """Who to call, each with what is known of them; the rest is for the pen."""
-    people = [["Doctor", ""], ["Pharmacist", ""], ["Emergency number", ""]]
+    people: list[list[str]] = [[say("Doctor"), ""], [say("Pharmacist"), ""], [say("Emergency number"), ""]]
     if protocol.concealed == "helper":
-        people.append(["Helper", clip(protocol.conduct.helper, _TITLE)])
+        people.append([say("Helper"), clip(protocol.conduct.helper, _TITLE)])
     return people
 
 
 def _emergency(protocol: Protocol) -> str:
     if protocol.concealed == "open":
-        return "In an emergency, show this booklet: it says what was planned for each night and what you took."
+        return say("In an emergency, show this booklet: it says what was planned for each night and what you took.")
     if protocol.concealed == "helper":
-        return (
+        return say(
             "In an emergency, show this page. The helper knows what is in every pack and can open a single period with "
             "nof1 unseal --period; the others stay secret. Safety comes before the secret."
         )
-    return (
+    return say(
         "In an emergency, show this page and open the pack of that period: the slip in it says what it holds. The others stay "
         "closed. Put it on record with nof1 unseal --period. Safety comes before the secret."
     )
@@ -68,60 +81,80 @@ def _emergency(protocol: Protocol) -> str:
 
 def _steps(protocol: Protocol) -> list[str]:
     outcome, conduct = protocol.outcome, protocol.conduct
-    whole = ", whole numbers" if outcome.whole else ""
     best, worst = (outcome.low, outcome.high) if outcome.better == "lower" else (outcome.high, outcome.low)
-    what = (
-        "what the line of the period says"
-        if protocol.concealed == "open"
-        else "that evening's part of the pack with the number"
-    )
-    left = protocol.analysis.covariates[MAX_COVARIATES:]
-    steps = [
-        f"Evening, {conduct.dose_time}: take {what}. Where it says to take nothing, take nothing.",
-        f"Morning, {conduct.entry_time}: rate the night before. {clip(outcome.title, _TITLE)}, from {outcome.low:g} to "
-        f"{outcome.high:g}{whole}: {best:g} is best, {worst:g} is worst. A line belongs to one night and names both its days.",
-        f"Tick what you took the evening before. For a part, write down how much{_unit(protocol)}.",
-        "Side effects in your own words, on every night alike, with or without a dose. Nothing to say: leave it blank.",
-        "Missed a morning? Leave the line empty. Never fill it in from memory later.",
+    known = protocol.concealed == "open"
+    left = [ours(name) for name in protocol.analysis.covariates[MAX_COVARIATES:]]
+    evening = _EVENING_OPEN if known else _EVENING_CONCEALED
+    steps: list[str] = [
+        say(evening, time=conduct.dose_time),
+        say(
+            _MORNING_WHOLE if outcome.whole else _MORNING,
+            time=conduct.entry_time,
+            outcome=clip(outcome.title, _TITLE),
+            low=outcome.low,
+            high=outcome.high,
+            best=best,
+            worst=worst,
+        ),
+        say("Tick what you took the evening before. For a part, write down how much, in mg of elemental magnesium.")
+        if known
+        else say("Tick what you took the evening before. For a part, write down how much, such as half."),
+        say(
+            "Side effects in your own words, on every night alike, with or without a dose. Nothing to say: leave it blank."
+        ),
+        say("Missed a morning? Leave the line empty. Never fill it in from memory later."),
     ]
-    if protocol.concealed != "open":
+    if not known:
         steps.append(
-            "At the end of each period tick the arm you believe it was, or that you can't tell, and how sure you are. "
-            "Do it before you hear anything about the order."
+            say(
+                "At the end of each period tick the arm you believe it was, or that you can't tell, and how sure you are. "
+                "Do it before you hear anything about the order."
+            )
         )
-    steps.append(
+    taken_over = say(
         "To take it over: nof1 log asks for a night at a time; or type the lines into diary.xlsx and use nof1 import."
-        f"{f' No room on paper for {some(left, MAX_COVARIATES)}: put them there.' if left else ''}"
     )
-    return steps
+    no_room = say("No room on paper for {names}: put them there.", names=some(left, MAX_COVARIATES)) if left else ""
+    return [*steps, sentences([taken_over, no_room])]
 
 
-def _unit(protocol: Protocol) -> str:
-    return ", in mg of elemental magnesium" if protocol.concealed == "open" else ", such as half"
+_EVENING_OPEN = phrase(
+    "Evening, {time}: take what the line of the period says. Where it says to take nothing, take nothing."
+)
+_EVENING_CONCEALED = phrase(
+    "Evening, {time}: take that evening's part of the pack with the number. Where it says to take nothing, take nothing."
+)
+_MORNING = phrase(
+    "Morning, {time}: rate the night before. {outcome}, from {low:g} to {high:g}: {best:g} is best, {worst:g} is worst. "
+    "A line belongs to one night and names both its days."
+)
+_MORNING_WHOLE = phrase(
+    "Morning, {time}: rate the night before. {outcome}, from {low:g} to {high:g}, whole numbers: {best:g} is best, {worst:g} is "
+    "worst. A line belongs to one night and names both its days."
+)
 
 
 def _columns(protocol: Protocol) -> list[dict[str, str]]:
     """Heading and kind of each column; the template knows how wide a kind is."""
-    outcome = protocol.outcome
-    scale = f"{outcome.low:g} to {outcome.high:g} ({outcome.better} is better)"
+    outcome, covariates = protocol.outcome, protocol.analysis.covariates[:MAX_COVARIATES]
     return [
-        {"kind": "night", "head": "Night", "under": ""},
-        {"kind": "number", "head": clip(outcome.title, _LABEL), "under": scale},
-        {"kind": "taken", "head": "Taken", "under": "the evening before"},
-        {"kind": "text", "head": "Side effects", "under": ""},
-        *({"kind": "small", "head": name, "under": ""} for name in protocol.analysis.covariates[:MAX_COVARIATES]),
-        {"kind": "text", "head": "Note", "under": ""},
+        {"kind": "night", "head": say("Night"), "under": ""},
+        {"kind": "number", "head": clip(outcome.title, _LABEL), "under": scale(outcome)},
+        {"kind": "taken", "head": say("Taken"), "under": say("the evening before")},
+        {"kind": "text", "head": say("Side effects"), "under": ""},
+        *({"kind": "small", "head": ours(name), "under": ""} for name in covariates),
+        {"kind": "text", "head": say("Note"), "under": ""},
     ]
 
 
 def _stretch(protocol: Protocol, order: Order, period: Period) -> dict[str, Any]:
     return {
         "head": _heading(protocol, order, period),
-        "dates": f"{span(period.start, period.end)}, {counted(period.nights, 'night')}",
+        "dates": say("{dates}, {nights}", dates=span(period.start, period.end), nights=nights(period.nights)),
         "paused": period.arm == PAUSE,
-        "taken": _DOSE if takes(protocol, period) else _NO_DOSE,
+        "taken": say(_DOSE) if takes(protocol, period) else say(_NO_DOSE),
         "nights": [] if period.arm == PAUSE else [both_days(night) for night in period.dates],
-        "guess": f"End of period {period.number}" if _asks_guess(protocol, order, period) else "",
+        "guess": say("End of period {number}.", number=period.number) if _asks_guess(protocol, order, period) else "",
     }
 
 
@@ -131,18 +164,30 @@ def _asks_guess(protocol: Protocol, order: Order, period: Period) -> bool:
 
 def _heading(protocol: Protocol, order: Order, period: Period) -> str:
     if period.arm == PAUSE:
-        return "Pause: these nights do not count, nothing to fill in"
+        return say("Pause: these nights do not count, nothing to fill in")
     if period.arm == WASHOUT:
-        return f"Washout after period {period.number}: take nothing"
+        return say("Washout after period {number}: take nothing", number=period.number)
+    return say("{stretch}: {what}", stretch=_stretch_name(order, period), what=_to_take(protocol, period))
+
+
+def _stretch_name(order: Order, period: Period) -> str:
+    if period.number == RUN_IN:
+        return say("Run-in")
     again = any(
         other.on_trial and other.number == period.number and other.start < period.start for other in order.periods
     )
-    name = "Run-in" if period.number == RUN_IN else f"Period {period.number}{', after the pause' if again else ''}"
+    if again:
+        return say("Period {number}, after the pause", number=period.number)
+    return say("Period {number}", number=period.number)
+
+
+def _to_take(protocol: Protocol, period: Period) -> str:
     if period.arm is None:
-        return f"{name}: pack {period.number}"
+        return say("pack {number}", number=period.number)
     arm = protocol.arm(period.arm)
     if protocol.concealed != "open":
-        return f"{name}: {'take the pack marked run-in' if takes(protocol, period) else 'take nothing'}"
+        return say("take the pack marked run-in") if takes(protocol, period) else say("take nothing")
+    title = clip(arm.title, _LABEL)
     if not takes(protocol, period):
-        return f"{name}: {clip(arm.title, _LABEL)}, take nothing"
-    return f"{name}: {clip(arm.title, _LABEL)}, {clip(contents(protocol, arm), _TITLE)}"
+        return say("{arm}, take nothing", arm=title)
+    return say("{arm}, {contents}", arm=title, contents=clip(contents(protocol, arm), _TITLE))

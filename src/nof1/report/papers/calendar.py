@@ -1,6 +1,7 @@
 """Evenings, mornings and period ends of a trial as calendar.ics (RFC 5545).
 
 Of a concealed order it tells what everybody may know: the numbers of the packs, never an arm. It must not know the diary.
+It says in which language it is, so that whatever is written anew later comes in the same one.
 """
 
 import itertools
@@ -12,19 +13,25 @@ from datetime import UTC, date, datetime, time, timedelta
 from icalendar import Alarm, Calendar, Event, vText
 
 from nof1.errors import InputError
+from nof1.language import ENGLISH, commas, languages, phrase, say, spoken
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.evening_dose import contents, takes
 from nof1.plan.orders.seal import shown_order
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety import stop_rules
+from nof1.report.words.phrases import nights, scale
 
 CALENDAR_FILE = "calendar.ics"
 _MINUTES = 10  # how long an event lasts
 _MAX_SUMMARY = 120
 _DAY = timedelta(days=1)
 _ADDRESS = re.compile(r"(https?|file)://[^\s#\x00-\x1f\x7f-\x9f]{1,2000}")
-_NO_ADVICE = "nof1 gives no medical advice. Talk to a doctor or pharmacist before you start, change or stop anything."
+_NO_ADVICE = phrase(
+    "nof1 gives no medical advice. Talk to a doctor or pharmacist before you start, change or stop anything."
+)
+_MAKER = "-//nof1//N-of-1 trials//"  # RFC 5545, 3.7.3: its last part is the language
 
 
 def calendar(protocol: Protocol, order: Order, *, revision: int = 0, link: str = "") -> bytes:
@@ -56,10 +63,10 @@ def calendar(protocol: Protocol, order: Order, *, revision: int = 0, link: str =
         )
     order = shown_order(protocol, order)
     out = Calendar()
-    out.add("prodid", "-//nof1//N-of-1 trials//EN")
+    out.add("prodid", f"{_MAKER}{spoken().code.upper()}")
     out.add("version", "2.0")
     out.add("calscale", "GREGORIAN")
-    out.add("x-wr-calname", _simulated(protocol) + _name(protocol))
+    out.add("x-wr-calname", _marked(protocol, _name(protocol)))
     seen: Counter[str] = Counter()
     for kind, number, place, event in _events(protocol, order):
         stretch = f"{kind}-{number}" if number else kind
@@ -90,15 +97,26 @@ def revision_and_link(content: bytes) -> tuple[int, str]:
         return 0, ""
 
 
+def language_of(content: bytes) -> str:
+    """The language of an earlier calendar.ics; English where that cannot be told.
+
+    >>> language_of(b"no calendar")
+    'en'
+    """
+    found = re.search(rf"^PRODID:{re.escape(_MAKER)}([A-Z]+)\r?$", content.decode("utf-8", "replace"), re.MULTILINE)
+    code = found[1].lower() if found else ENGLISH
+    return code if code in languages() else ENGLISH
+
+
 def _name(protocol: Protocol) -> str:
     """A person's title may name an arm; a concealed trial goes without."""
     if protocol.concealed == "open":
-        return _clip(f"N-of-1 trial: {protocol.title}")
-    return f"N-of-1 trial from {protocol.start}"
+        return _clip(say("N-of-1 trial: {title}", title=ours(protocol.title)))
+    return say("N-of-1 trial from {start}", start=str(protocol.start))
 
 
-def _simulated(protocol: Protocol) -> str:
-    return "Simulated: " if protocol.simulated else ""
+def _marked(protocol: Protocol, text: str) -> str:
+    return say("Simulated: {text}", text=text) if protocol.simulated else text
 
 
 def _events(protocol: Protocol, order: Order) -> Iterator[tuple[str, int | None, str, Event]]:
@@ -109,8 +127,8 @@ def _events(protocol: Protocol, order: Order) -> Iterator[tuple[str, int | None,
         else:
             kind = "washout" if period.arm == WASHOUT else "dose" if takes(protocol, period) else "nothing"
             yield kind, period.number, "#tonight", _evening(protocol, period)
-    for first, nights in _stretches(order):
-        yield "entry", None, _at_night(first) if nights == 1 else "", _morning(protocol, first, nights)
+    for first, count in _stretches(order):
+        yield "entry", None, _at_night(first) if count == 1 else "", _morning(protocol, first, count)
     for period in order.periods:
         if order.ends_period(period.end):
             yield "end", period.number, _at_night(period.end), _period_end(protocol, order, period)
@@ -132,24 +150,29 @@ def _evening(protocol: Protocol, period: Period) -> Event:
     clock = time.fromisoformat(protocol.conduct.dose_time)
     # A night is named by its evening, so a dose after midnight stands on the next date.
     day = period.start + _DAY if clock < time(12) else period.start
-    lines = [f"{_period_words(period)}, {_nights(period.nights)}."]
+    lines: list[str] = [say("{stretch}, {nights}.", stretch=_period_words(period), nights=nights(period.nights))]
     if takes(protocol, period):
         summary, what = _dose_words(protocol, period)
         stop = stop_rules()
-        symptoms = ", ".join(rule.text for rule in stop[:-1])
-        lines += [what, f"If you notice {symptoms} or {stop[-1].text}: {stop[0].action}.", _NO_ADVICE]
-        event = _event(protocol, summary, lines, datetime.combine(day, clock), period.nights, category="dose")
+        notice = say(
+            "If you notice {first} or {last}: {action}.",
+            first=commas([say(rule.text) for rule in stop[:-1]]),
+            last=say(stop[-1].text),
+            action=say(stop[0].action),
+        )
+        lines += [what, notice, say(_NO_ADVICE)]
+        event = _event(protocol, summary, lines, datetime.combine(day, clock), period.nights, category=say("dose"))
         event.add_component(_alarm(summary))
         return event
-    where = "washout" if period.arm == WASHOUT else _title(protocol, period)
-    lines.append("If you took something all the same, say so in the morning.")
-    start = datetime.combine(day, clock)
-    return _event(protocol, f"Take nothing tonight ({where})", lines, start, period.nights, category="nothing")
+    where = say("washout") if period.arm == WASHOUT else _title(protocol, period)
+    lines.append(say("If you took something all the same, say so in the morning."))
+    start, summary = datetime.combine(day, clock), say("Take nothing tonight ({where})", where=where)
+    return _event(protocol, summary, lines, start, period.nights, category=say("nothing"))
 
 
 def _title(protocol: Protocol, period: Period) -> str:
     if period.number == RUN_IN and protocol.concealed != "open":
-        return "run-in"
+        return say("run-in")
     return protocol.arm(str(period.arm)).title
 
 
@@ -157,23 +180,27 @@ def _dose_words(protocol: Protocol, period: Period) -> tuple[str, str]:
     """One line, and what else there is to know."""
     if period.arm is None:
         return (
-            f"Take pack {period.number}",
-            f"Tonight's part of pack {period.number}. Nobody tells you what is in it before the trial is over.",
+            say("Take pack {number}", number=period.number),
+            say(
+                "Tonight's part of pack {number}. Nobody tells you what is in it before the trial is over.",
+                number=period.number,
+            ),
         )
     if protocol.concealed != "open":
-        return "Take the run-in pack", "Tonight's part of the pack that is marked run-in."
+        return say("Take the run-in pack"), say("Tonight's part of the pack that is marked run-in.")
     arm = protocol.arm(period.arm)
-    return f"Take {arm.title}: {contents(protocol, arm)}", f"{arm.title}: {contents(protocol, arm)}."
+    what = {"arm": arm.title, "contents": contents(protocol, arm)}
+    return say("Take {arm}: {contents}", **what), say("{arm}: {contents}.", **what)
 
 
-def _morning(protocol: Protocol, first: date, nights: int) -> Event:
+def _morning(protocol: Protocol, first: date, count: int) -> Event:
     outcome = protocol.outcome
-    summary = f"Rate last night: {outcome.title}, {outcome.low:g} to {outcome.high:g} ({outcome.better} is better)"
-    lines = [
-        "Open diary.html, or run nof1 log in a terminal and answer its questions, or fill in the booklet.",
-        "A night that is not rated stays missing; never fill it in from memory later.",
+    summary = say("Rate last night: {outcome}, {scale}", outcome=outcome.title, scale=scale(outcome))
+    lines: list[str] = [
+        say("Open diary.html, or run nof1 log in a terminal and answer its questions, or fill in the booklet."),
+        say("A night that is not rated stays missing; never fill it in from memory later."),
     ]
-    event = _event(protocol, summary, lines, _morning_after(protocol, first), nights, category="entry")
+    event = _event(protocol, summary, lines, _morning_after(protocol, first), count, category=say("entry"))
     event.add_component(_alarm(summary))
     return event
 
@@ -183,30 +210,37 @@ def _morning_after(protocol: Protocol, night: date) -> datetime:
 
 
 def _period_end(protocol: Protocol, order: Order, period: Period) -> Event:
-    summary = f"Period {period.number} is over"
-    lines = []
-    if protocol.concealed != "open":
-        summary += ": say which arm you believe it was, and how sure you are"
+    secret = protocol.concealed != "open"
+    summary = say("Period {number} is over", number=period.number)
+    lines: list[str] = []
+    if secret:
+        summary = say("{over}: say which arm you believe it was, and how sure you are", over=summary)
         lines.append(
-            "Put down the arm that you believe it was, or that you can't tell, and how sure you are, from 0 (a blind guess) to "
-            "100 (certain). diary.html and nof1 log ask for both, and the booklet has a box."
+            say(
+                "Put down the arm that you believe it was, or that you can't tell, and how sure you are, from 0 (a blind guess) "
+                "to 100 (certain). diary.html and nof1 log ask for both, and the booklet has a box."
+            )
         )
-    if period.number == protocol.periods:
-        open_first = "nof1 unseal opens the order, then " if protocol.concealed != "open" else ""
+    if period.number != protocol.periods:
+        lines.append(say("It ended with the night that began on {night}.", night=str(period.end)))
+    elif secret:
         lines.append(
-            f"This was the last period. When its last night is recorded, {open_first}nof1 analyze compares the arms."
+            say(
+                "This was the last period. When its last night is recorded, nof1 unseal opens the order, then nof1 analyze "
+                "compares the arms."
+            )
         )
     else:
-        lines.append(f"It ended with the night that began on {period.end}.")
-    return _event(protocol, summary, lines, _morning_after(protocol, period.end), 1, category="period end")
+        lines.append(say("This was the last period. When its last night is recorded, nof1 analyze compares the arms."))
+    return _event(protocol, summary, lines, _morning_after(protocol, period.end), 1, category=say("period end"))
 
 
 def _pause(protocol: Protocol, period: Period) -> Event:
     """All-day, without a reminder."""
     event = Event()
-    event.add("summary", f"{_simulated(protocol)}Pause of the trial")
-    event.add("description", "The nights that begin on these dates do not count, and nothing is recorded.")
-    event.add("categories", ["pause"])
+    event.add("summary", _marked(protocol, say("Pause of the trial")))
+    event.add("description", say("The nights that begin on these dates do not count, and nothing is recorded."))
+    event.add("categories", [say("pause")])
     event.add("dtstart", period.start)
     event.add("dtend", period.end + _DAY)
     return event
@@ -215,7 +249,7 @@ def _pause(protocol: Protocol, period: Period) -> Event:
 def _event(protocol: Protocol, summary: str, lines: list[str], start: datetime, times: int, *, category: str) -> Event:
     """An event at a local time, repeated daily."""
     event = Event()
-    event.add("summary", _simulated(protocol) + _clip(summary))
+    event.add("summary", _marked(protocol, _clip(summary)))
     event.add("description", "\n".join(lines))
     event.add("categories", [category])
     event.add("dtstart", start)
@@ -235,12 +269,8 @@ def _alarm(summary: str) -> Alarm:
 
 def _period_words(period: Period) -> str:
     if period.arm == WASHOUT:
-        return f"Washout after period {period.number}"
-    return "Run-in" if period.number == RUN_IN else f"Period {period.number}"
-
-
-def _nights(count: int) -> str:
-    return "1 night" if count == 1 else f"{count} nights"
+        return say("Washout after period {number}", number=period.number)
+    return say("Run-in") if period.number == RUN_IN else say("Period {number}", number=period.number)
 
 
 def _clip(text: str) -> str:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from nof1.analyze.simulation.precision import expected_width
 from nof1.files import write_atomic
+from nof1.language import say, speaking, spoken
 from nof1.plan.design.order import Order
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.protocol.protocol import Protocol
-from nof1.report.papers.calendar import CALENDAR_FILE, calendar, revision_and_link
+from nof1.report.papers.calendar import CALENDAR_FILE, calendar, language_of, revision_and_link
 from nof1.report.papers.plan_papers import booklet_pdf, protocol_pdf, shuffling_recipe_pdf
 from nof1.report.papers.spreadsheet import diary_xlsx
 
@@ -18,7 +19,7 @@ RECIPE = "shuffling-recipe.pdf"
 def write_papers(
     folder: Path, protocol: Protocol, order: Order, *, page: Path, amendments: Sequence[Amendment] = ()
 ) -> None:
-    """Write protocol.pdf, booklet.pdf, calendar.ics, diary.xlsx and, for shuffled packs, the recipe.
+    """Write protocol.pdf, booklet.pdf, calendar.ics, diary.xlsx and, for shuffled packs, the recipe, in the language of those that are there.
 
     None of them depends on an order that is concealed.
 
@@ -27,19 +28,26 @@ def write_papers(
     page : Path
         Where diary.html will be when all is written.
     """
-    told = {"precision": precision(protocol), "looks": false_alarms(protocol)}
-    write_atomic(folder / "protocol.pdf", protocol_pdf(protocol, order, amendments=amendments, **told))
-    write_atomic(folder / "booklet.pdf", booklet_pdf(protocol, order))
-    write_calendar(folder, protocol, order, revision=len(amendments), page=page)
-    write_atomic(folder / "diary.xlsx", diary_xlsx(protocol, order))
-    if protocol.concealed == "alone":
-        write_atomic(folder / RECIPE, shuffling_recipe_pdf(protocol))
+    with speaking(kept_language(folder)):
+        told = {"precision": precision(protocol), "looks": false_alarms(protocol)}
+        write_atomic(folder / "protocol.pdf", protocol_pdf(protocol, order, amendments=amendments, **told))
+        write_atomic(folder / "booklet.pdf", booklet_pdf(protocol, order))
+        write_calendar(folder, protocol, order, revision=len(amendments), page=page)
+        write_atomic(folder / "diary.xlsx", diary_xlsx(protocol, order))
+        if protocol.concealed == "alone":
+            write_atomic(folder / RECIPE, shuffling_recipe_pdf(protocol))
+
+
+def kept_language(folder: Path) -> str:
+    """The language that the papers of a trial folder are in, as calendar.ics says; the spoken one where there is none."""
+    path = folder / CALENDAR_FILE
+    return language_of(path.read_bytes()) if path.is_file() else spoken().code
 
 
 def write_calendar(
     folder: Path, protocol: Protocol, order: Order, *, revision: int, page: Path, link: str | None = None
 ) -> None:
-    """Write calendar.ics; where it changes, its entries get a higher revision, so that a calendar that has them takes the new ones.
+    """Write calendar.ics, in its language; where it changes, its entries get a higher revision, so that a calendar that has them takes the new ones.
 
     Parameters
     ----------
@@ -56,9 +64,10 @@ def write_calendar(
     before, kept = revision_and_link(old)
     if link is None:
         link = kept if kept.startswith("http") else page.as_uri()
-    content = calendar(protocol, order, revision=max(revision, before), link=link)
-    if old and content != old:
-        content = calendar(protocol, order, revision=max(revision, before + 1), link=link)
+    with speaking(kept_language(folder)):
+        content = calendar(protocol, order, revision=max(revision, before), link=link)
+        if old and content != old:
+            content = calendar(protocol, order, revision=max(revision, before + 1), link=link)
     write_atomic(path, content)
 
 
@@ -68,8 +77,11 @@ def precision(protocol: Protocol) -> list[str]:
         return []
     width = expected_width(protocol)
     return [
-        f"The 95 % interval of the effect is expected to be about {width:.1f} points wide, with one night in twenty missing "
-        "(worked out from the priors; 'nof1 power' simulates it)."
+        say(
+            "The 95 % interval of the effect is expected to be about {width:.1f} points wide, with one night in twenty missing (worked "
+            "out from the priors; 'nof1 power' simulates it).",
+            width=width,
+        )
     ]
 
 

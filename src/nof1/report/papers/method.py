@@ -9,14 +9,16 @@ from tomllib import loads
 from typing import Any
 
 from nof1 import facts
+from nof1.language import clauses, commas, listed, phrase, say, sentences
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.orders.concerns import concerns
 from nof1.plan.orders.draw import smallest_p
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety import stop_rules
-from nof1.report.papers.protocol import Room, amendments_words, item, lines, points, stated
+from nof1.report.papers.protocol import Room, amendments_words, item, lines, stated
 from nof1.report.words.looks import rule_sentence
-from nof1.report.words.phrases import clip, large, listed, sentence, some
+from nof1.report.words.phrases import BETTER, cited, clip, large, points, sentence, some
 
 _MANY = 5  # names in a sentence
 _OWN = 500  # letters of a concern, which may name arms
@@ -24,243 +26,300 @@ _OWN = 500  # letters of a concern, which may name arms
 
 def measures(protocol: Protocol, room: Room) -> dict[str, Any]:
     """The outcome, what is known of it, and how and when it is recorded."""
-    outcome, conduct = protocol.outcome, protocol.conduct
-    whole = ", whole numbers only" if outcome.whole else ""
-    covariates = [clip(name, room.label) for name in protocol.analysis.covariates]
-    also = f", and {some(covariates, _MANY)}" if covariates else ""
-    guess = "" if protocol.concealed == "open" else ", the guess at the end of a period with how sure the person is"
-    diary = facts.fact("sleep-diary")
+    outcome = protocol.outcome
+    ends = {"low": outcome.low, "high": outcome.high, "better": say(BETTER[outcome.better])}
+    scale = (
+        say("Scale: {low:g} to {high:g}, whole numbers only; {better}.", **ends)
+        if outcome.whole
+        else say("Scale: {low:g} to {high:g}; {better}.", **ends)
+    )
+    rated = say("Last night only, rated the next morning at {time}.", time=protocol.conduct.entry_time)
     return {
-        "heading": "What is measured and recorded",
+        "heading": say("What is measured and recorded"),
         "parts": [
             item(
-                "Outcome",
-                f"{sentence(clip(outcome.title, room.text))} Scale: {outcome.low:g} to {outcome.high:g}{whole}; {outcome.better} "
-                "is better. It is the person's own rating; no device measures it.",
+                say("Outcome"),
+                sentence(clip(outcome.title, room.text)),
+                scale,
+                say("It is the person's own rating; no device measures it."),
+            ),
+            item(say("Recall"), rated),
+            item(say("Known of it"), _known(protocol)),
+            item(say("Each morning"), _each_morning(protocol, room), cited("sleep-diary")),
+            item(
+                say("Missed nights"),
+                say(
+                    "A night without a rating stays missing. It is never filled in from memory, and the model sees a gap in the "
+                    "calendar."
+                ),
             ),
             item(
-                "Recall",
-                f"Last night only, rated the next morning at {conduct.entry_time}.",
-            ),
-            item("Known of it", _known(protocol)),
-            item(
-                "Each morning",
-                f"The rating, the dose taken, side effects in the person's own words, a note{guess}"
-                f"{also}. Entered with nof1 log, or on paper (booklet.pdf) or a sheet "
-                "(diary.xlsx) and taken over from there.",
-                sentence(f"{diary['text']} ({diary['source']})"),
+                say("Dates"),
+                say(
+                    "A night has the local calendar date of the evening on which it begins. Time zones and daylight saving never "
+                    "move it."
+                ),
             ),
             item(
-                "Missed nights",
-                "A night without a rating stays missing. It is never filled in from memory, and the model sees a gap in the calendar.",
-            ),
-            item(
-                "Dates",
-                "A night has the local calendar date of the evening on which it begins. Time zones and daylight saving never move it.",
-            ),
-            item(
-                "Keeping the data",
-                "In one folder of plain files on the person's own machine; nothing is sent anywhere. Imported files are kept byte "
-                "for byte with their hash. How long they are kept, and copies, are up to the person.",
+                say("Keeping the data"),
+                say(
+                    "In one folder of plain files on the person's own machine; nothing is sent anywhere. Imported files are kept byte "
+                    "for byte with their hash. How long they are kept, and copies, are up to the person."
+                ),
             ),
         ],
     }
 
 
+def _each_morning(protocol: Protocol, room: Room) -> str:
+    asked: list[str] = [
+        say("The rating"),
+        say("the dose taken"),
+        say("side effects in the person's own words"),
+        say("a note"),
+    ]
+    if protocol.concealed != "open":
+        asked.append(say("the guess at the end of a period with how sure the person is"))
+    told = commas(asked)
+    if covariates := [clip(ours(name), room.label) for name in protocol.analysis.covariates]:
+        told = say("{asked}, and {covariates}", asked=told, covariates=some(covariates, _MANY))
+    return say(
+        "{asked}. Entered with nof1 log, or on paper (booklet.pdf) or a sheet (diary.xlsx) and taken over from there.",
+        asked=told,
+    )
+
+
 def _known(protocol: Protocol) -> str:
-    own = f"The person set the threshold of {points(protocol.outcome.threshold)} beforehand."
+    own = say("The person set the threshold of {points} beforehand.", points=points(protocol.outcome.threshold))
     if (protocol.outcome.low, protocol.outcome.high) != (0, 10):
-        return f"nof1 knows of no published change that matters on this scale. {own}"
+        return sentences([say("nof1 knows of no published change that matters on this scale."), own])
     row = facts.fact("rating-change")
-    return f"{sentence(row['text'])} ({row['source']}). {own}"
+    return say("{text} ({source}). {own}", text=sentence(say(row["text"])), source=say(row["source"]), own=own)
 
 
 def size(protocol: Protocol, precision: Sequence[str], orders: int, room: Room) -> dict[str, Any]:
     """Why this many periods and nights: precision, possible orders, smallest p, what the design cannot show."""
-    slow, fast, limit, late = (facts.fact(name) for name in ("slow-pool", "fast-pool", "washout-limit", "slow-effects"))
-    sentences = [clip(text, room.text) for text in precision[: room.rows // 6]]
+    told = [clip(text, room.text) for text in precision[: room.rows // 6]]
     return {
-        "heading": "Why this many periods and nights",
+        "heading": say("Why this many periods and nights"),
         "parts": [
-            item("Precision", *(sentences or ["It was not computed for this page; nof1 power simulates it."])),
+            item(say("Precision"), *(told or [say("It was not computed for this page; nof1 power simulates it.")])),
             item(
-                "Possible orders",
-                f"{large(orders)}. The least p that a randomization test of an arm against the reference could reach is "
-                f"{_small(smallest_p(protocol))}.",
+                say("Possible orders"),
+                say(
+                    "{orders}. The least p that a randomization test of an arm against the reference could reach is {p}.",
+                    orders=large(orders),
+                    p=_small(smallest_p(protocol)),
+                ),
             ),
             item(
-                "Limits",
-                *[clip(text, _OWN) for text in concerns(protocol)] or ["No further limit of the design was found."],
+                say("Limits"),
+                *[clip(text, _OWN) for text in concerns(protocol)]
+                or [say("No further limit of the design was found.")],
             ),
-            item(
-                "Slow effects",
-                f"{sentence(fast['text'])} {sentence(slow['text'])} {sentence(limit['text'])} ({slow['source']})",
-                f"Short periods therefore say nothing about slow effects: {late['text']} ({late['source']}).",
-            ),
+            item(say("Slow effects"), *_slow_effects()),
         ],
     }
 
 
+def _slow_effects() -> list[str]:
+    """What is known of how slowly magnesium comes and goes, and what short periods therefore cannot say."""
+    pools = (facts.fact("fast-pool"), facts.fact("slow-pool"), facts.fact("washout-limit"))
+    late = facts.fact("slow-effects")
+    return [
+        say(
+            "{text} ({source})",
+            text=sentences([sentence(say(row["text"])) for row in pools]),
+            source=say(pools[0]["source"]),
+        ),
+        say(
+            "Short periods therefore say nothing about slow effects: {text} ({source}).",
+            text=say(late["text"]),
+            source=say(late["source"]),
+        ),
+    ]
+
+
 def _small(p: float) -> str:
-    return f"{p:.2g}" if p >= 0.0001 else "below 0.0001"
+    return say("{p:.2g}", p=p) if p >= 0.0001 else say("below {p}", p=0.0001)
 
 
 def analysis(protocol: Protocol, room: Room) -> dict[str, Any]:
     """Model, priors, correlation, carryover, trend, missing data, decision rule."""
-    fixed = protocol.analysis
-    estimand = (
-        "the effect at full exposure, after build-up"
-        if fixed.estimand == "full"
-        else "the effect as lived: its mean over the nights on the arm"
+    trend = (
+        say("A straight line from the first to the last planned night.")
+        if protocol.analysis.trend
+        else say("None is in the model: a steady drift is taken not to exist.")
     )
-    dose = (
-        "Every night counts as on the arm it was assigned to, whatever was taken."
-        if fixed.dose == "assigned"
-        else "Each night counts by the share of the planned dose that was taken."
-    )
-    covariates = f"Covariates, each centred: {some(fixed.covariates, _MANY)}." if fixed.covariates else "No covariates."
+    missing = say("Missing nights are left out of the likelihood and kept as gaps in time; nothing is imputed.")
     return {
-        "heading": "How it is analysed",
+        "heading": say("How it is analysed"),
         "parts": [
-            item(
-                "Model",
-                f"A Bayesian model of the nightly outcome: level, one effect for each arm but the reference{_parts(protocol)}. "
-                f"{_NIGHTS[fixed.family]} It estimates {estimand}. {dose} {covariates} {_engines(fixed.family)} Intervals are 95 %, equal-tailed.",
-            ),
-            item("Priors", _priors(protocol)),
-            item("Neighbouring nights", _autocorrelation(protocol)),
-            item("Carryover", _carryover(protocol)),
-            item(
-                "Trend",
-                "A straight line from the first to the last planned night."
-                if fixed.trend
-                else "None is in the model: a steady drift is taken not to exist.",
-            ),
-            item(
-                "Missing data",
-                "Missing nights are left out of the likelihood and kept as gaps in time; nothing is imputed.",
-            ),
-            lines("Decision rule", _rule(protocol), room),
+            item(say("Model"), *_model(protocol)),
+            item(say("Priors"), *_priors(protocol)),
+            item(say("Neighbouring nights"), _autocorrelation(protocol)),
+            item(say("Carryover"), _carryover(protocol)),
+            item(say("Trend"), trend),
+            item(say("Missing data"), missing),
+            lines(say("Decision rule"), _rule(protocol), room),
         ],
     }
 
 
+def _model(protocol: Protocol) -> list[str]:
+    """What the model holds, what it estimates, how nights count, who computes it."""
+    fixed = protocol.analysis
+    return [
+        say(
+            "A Bayesian model of the nightly outcome: {parts}.",
+            parts=commas([say("level"), say("one effect for each arm but the reference"), *_parts(protocol)]),
+        ),
+        say(_NIGHTS[fixed.family]),
+        say("It estimates the effect at full exposure, after build-up.")
+        if fixed.estimand == "full"
+        else say("It estimates the effect as lived: its mean over the nights on the arm."),
+        say("Every night counts as on the arm it was assigned to, whatever was taken.")
+        if fixed.dose == "assigned"
+        else say("Each night counts by the share of the planned dose that was taken."),
+        say("Covariates, each centred: {names}.", names=some([ours(name) for name in fixed.covariates], _MANY))
+        if fixed.covariates
+        else say("No covariates."),
+        say("It is computed by PyMC (NUTS).")
+        if fixed.family in ("ordinal", "count", "binary")
+        else say("It is computed twice, by PyMC (NUTS) and by a second, independent engine."),
+        say("Intervals are 95 %, equal-tailed."),
+    ]
+
+
 # What a night's outcome is taken for, by family.
 _NIGHTS = {
-    "normal": "Nights scatter about that as a normal distribution does.",
-    "rating": "Nights scatter about that on a hidden scale, which is rounded to whole numbers and cut at the ends.",
-    "student": "Nights scatter about that as Student's t does, so that single outlying nights count for less.",
-    "ordinal": "The log odds of at least each level are that sum, beside a hidden state of each night.",
-    "count": "The logarithm of the expected count is that sum, beside a hidden state of each night; counts are negative binomial.",
-    "binary": "The log odds of a yes are that sum, beside a hidden state of each night.",
-    "duration": "The logarithm of the duration scatters about that as a normal distribution does.",
+    "normal": phrase("Nights scatter about that as a normal distribution does."),
+    "rating": phrase(
+        "Nights scatter about that on a hidden scale, which is rounded to whole numbers and cut at the ends."
+    ),
+    "student": phrase("Nights scatter about that as Student's t does, so that single outlying nights count for less."),
+    "ordinal": phrase("The log odds of at least each level are that sum, beside a hidden state of each night."),
+    "count": phrase(
+        "The logarithm of the expected count is that sum, beside a hidden state of each night; counts are negative binomial."
+    ),
+    "binary": phrase("The log odds of a yes are that sum, beside a hidden state of each night."),
+    "duration": phrase("The logarithm of the duration scatters about that as a normal distribution does."),
 }
-_UNITS = {"points": "All in points of the rating", "log": "All on the scale of logarithms", "logit": "All in log odds"}
+_UNITS = {
+    "points": phrase("All in points of the rating"),
+    "log": phrase("All on the scale of logarithms"),
+    "logit": phrase("All in log odds"),
+}
 
 
-def _engines(family: str) -> str:
-    if family in ("ordinal", "count", "binary"):
-        return "It is computed by PyMC (NUTS)."
-    return "It is computed twice, by PyMC (NUTS) and by a second, independent engine."
-
-
-def _own_priors(protocol: Protocol) -> str:
+def _own_priors(protocol: Protocol) -> list[str]:
     prior = protocol.priors
     match protocol.analysis.family:
         case "student":
-            return (
-                f"; degrees of freedom ~ Gamma({prior.own('degrees_shape'):g}, {prior.own('degrees_rate'):g}) from 1 on"
-            )
+            shape, rate = prior.own("degrees_shape"), prior.own("degrees_rate")
+            return [say("degrees of freedom ~ Gamma({shape:g}, {rate:g}) from 1 on", shape=shape, rate=rate)]
         case "count":
-            return f"; overdispersion ~ HalfNormal({prior.own('overdispersion_scale'):g})"
+            return [say("overdispersion ~ HalfNormal({scale:g})", scale=prior.own("overdispersion_scale"))]
         case "ordinal":
-            return f"; distance of cut points ~ LogNormal(ln {prior.own('gap_median'):g}, {prior.own('gap_log_sd'):g})"
+            median, sd = prior.own("gap_median"), prior.own("gap_log_sd")
+            return [say("distance of cut points ~ LogNormal(ln {median:g}, {sd:g})", median=median, sd=sd)]
         case _:
-            return ""
+            return []
 
 
 def _rule(protocol: Protocol) -> list[str]:
-    certainty, threshold = f"{100 * protocol.analysis.certainty:g} %", points(protocol.outcome.threshold)
     return [
-        f"The first of these that reaches a chance of {certainty} is what is said; otherwise these nights can't tell yet.",
-        f"Helps: better by {threshold} or more. Worsens: worse by {threshold} or more. No difference that matters: a change "
-        f"smaller than {threshold}. Leans better, leans worse: any change in that direction.",
+        say(
+            "The first of these that reaches a chance of {certainty:g} % is what is said; otherwise these nights can't tell yet.",
+            certainty=100 * protocol.analysis.certainty,
+        ),
+        say(
+            "Helps: better by {threshold} or more. Worsens: worse by {threshold} or more. No difference that matters: a change "
+            "smaller than {threshold}. Leans better, leans worse: any change in that direction.",
+            threshold=points(protocol.outcome.threshold),
+        ),
     ]
 
 
-def _parts(protocol: Protocol) -> str:
+def _parts(protocol: Protocol) -> list[str]:
     fixed = protocol.analysis
-    there = [
-        name
-        for name, has in (
-            ("trend", fixed.trend),
-            ("differences between periods", fixed.period_effects),
-            ("gradual build-up and wash-out", fixed.carryover == "exponential"),
-        )
-        if has
+    parts: list[tuple[str, bool]] = [
+        (say("trend"), fixed.trend),
+        (say("differences between periods"), fixed.period_effects),
+        (say("gradual build-up and wash-out"), fixed.carryover == "exponential"),
     ]
-    return f", {', '.join(there)}" if there else ""
+    return [name for name, has in parts if has]
 
 
-def _priors(protocol: Protocol) -> str:
-    prior = protocol.priors
-    unused = [
-        name
-        for name, used in (
-            ("trend", protocol.analysis.trend),
-            ("covariates", bool(protocol.analysis.covariates)),
-            ("periods", protocol.analysis.period_effects),
-            ("phi", protocol.analysis.autocorrelation),
-            ("half-life", protocol.analysis.carryover == "exponential"),
-        )
-        if not used
+def _priors(protocol: Protocol) -> list[str]:
+    prior, fixed = protocol.priors, protocol.analysis
+    parts: list[tuple[str, bool]] = [
+        (say("trend"), fixed.trend),
+        (say("covariates"), bool(fixed.covariates)),
+        (say("periods"), fixed.period_effects),
+        ("phi", fixed.autocorrelation),
+        (say("half-life"), fixed.carryover == "exponential"),
     ]
-    text = (
-        f"Level ~ Normal({prior.level_mean:g}, {prior.level_sd:g}); each effect ~ Normal(0, {prior.effect_sd:g}), help and harm alike; "
-        f"trend ~ Normal(0, {prior.trend_sd:g}); a covariate's sd ~ Normal(0, {prior.covariate_sd:g}); spread of periods ~ "
-        f"HalfNormal({prior.period_scale:g}); spread of nights ~ HalfNormal({prior.noise_scale:g}); (phi + 1)/2 ~ "
-        f"Beta({prior.autocorrelation_a:g}, {prior.autocorrelation_b:g}); half-life ~ LogNormal(ln {prior.half_life_median:g}, "
-        f"{prior.half_life_log_sd:g}) days{_own_priors(protocol)}. {_UNITS[protocol.analysis.scale]}."
+    unused = [name for name, used in parts if not used]
+    shared = say(
+        "Level ~ Normal({level_mean:g}, {level_sd:g}); each effect ~ Normal(0, {effect_sd:g}), help and harm alike; trend ~ "
+        "Normal(0, {trend_sd:g}); a covariate's sd ~ Normal(0, {covariate_sd:g}); spread of periods ~ HalfNormal({period_scale:g}); "
+        "spread of nights ~ HalfNormal({noise_scale:g}); (phi + 1)/2 ~ Beta({autocorrelation_a:g}, {autocorrelation_b:g}); half-life ~ "
+        "LogNormal(ln {half_life_median:g}, {half_life_log_sd:g}) days",
+        **prior.model_dump(),
     )
-    return f"{text} Not in this model: {listed(unused)}." if unused else text
+    return [
+        say("{priors}.", priors=clauses([shared, *_own_priors(protocol)])),
+        say("{unit}.", unit=say(_UNITS[fixed.scale])),
+        say("Not in this model: {parts}.", parts=listed(unused)) if unused else "",
+    ]
 
 
 def _autocorrelation(protocol: Protocol) -> str:
     if protocol.analysis.autocorrelation:
-        return "May resemble each other: AR(1) errors over calendar days, correlation phi, with missing nights as gaps."
-    return "Are taken as independent of each other."
+        return say(
+            "May resemble each other: AR(1) errors over calendar days, correlation phi, with missing nights as gaps."
+        )
+    return say("Are taken as independent of each other.")
 
 
 def _carryover(protocol: Protocol) -> str:
     kind = protocol.analysis.carryover
     if kind == "exponential":
-        return (
+        return say(
             "Exposure builds up and washes out with a half-life that is estimated, so that nights after a change of arm count for "
             "the mixture they are."
         )
     if kind == "none":
-        return (
+        return say(
             "Taken not to exist: an arm acts fully from its first night and is gone with the first night of the next."
         )
-    return f"The first {protocol.analysis.discarded_nights} nights of every period are left out of the analysis."
+    return say(
+        "The first {nights} nights of every period are left out of the analysis.",
+        nights=protocol.analysis.discarded_nights,
+    )
 
 
 def harms(protocol: Protocol, looks: Sequence[str] = ()) -> dict[str, Any]:
     """Interim looks, stopping, how harms are recorded; `looks` are sentences on what the rule would do, where it was simulated."""
-    action = stop_rules()[0].action
     return {
-        "heading": "Looks on the way, stopping, harms",
+        "heading": say("Looks on the way, stopping, harms"),
         "parts": [
-            item("Interim look", rule_sentence(protocol), *looks),
+            item(say("Interim look"), rule_sentence(protocol), *looks),
             item(
-                "Stopping early",
-                f"The person may stop at any time without a reason. With a symptom of the stop rules: {action}. The nights until then "
-                "are kept and analysed, and the results say that planned nights are missing.",
+                say("Stopping early"),
+                say(
+                    "The person may stop at any time without a reason. With a symptom of the stop rules: {action}. The nights until "
+                    "then are kept and analysed, and the results say that planned nights are missing.",
+                    action=say(stop_rules()[0].action),
+                ),
             ),
             item(
-                "Harms",
-                "Side effects are asked about every morning, in the person's own words, on every arm alike. The results list them by "
-                "arm, whatever the answer is.",
+                say("Harms"),
+                say(
+                    "Side effects are asked about every morning, in the person's own words, on every arm alike. The results list them "
+                    "by arm, whatever the answer is."
+                ),
             ),
         ],
     }
@@ -269,29 +328,35 @@ def harms(protocol: Protocol, looks: Sequence[str] = ()) -> dict[str, Any]:
 def ethics(protocol: Protocol, amendments: Sequence[Amendment], room: Room) -> dict[str, Any]:
     """Purpose, consent, privacy, access, amendments, results, the guideline."""
     conduct = protocol.conduct
-    if conduct.purpose == "research":
-        purpose = "Research: what is learnt is meant for others too, so an ethics committee has to be asked."
-        consent = "not stated; research needs the person's written consent"
-    else:
-        purpose = "Self-care: it answers a question of this one person and is not meant to say anything about others."
-        consent = "not stated; the person plans and carries out the trial themselves"
+    privacy = say(
+        "The files lie on the person's machine, without an account and without any transfer. They hold health data."
+    )
     return {
-        "heading": "Consent, privacy, changes, results",
+        "heading": say("Consent, privacy, changes, results"),
         "parts": [
-            item("Purpose", purpose),
-            item("Consent", stated(conduct.consent, room, consent)),
-            item(
-                "Privacy",
-                "The files lie on the person's machine, without an account and without any transfer. They hold health data.",
-            ),
-            item("Who sees them", stated(conduct.access, room)),
-            item("Changes", amendments_words(amendments, room)),
-            item("Results go to", stated(conduct.results_to, room)),
-            item("Guideline", _guideline()),
+            item(say("Purpose"), say(_PURPOSE[conduct.purpose])),
+            item(say("Consent"), stated(conduct.consent, room, _NO_CONSENT[conduct.purpose])),
+            item(say("Privacy"), privacy),
+            item(say("Who sees them"), stated(conduct.access, room)),
+            item(say("Changes"), amendments_words(amendments, room)),
+            item(say("Results go to"), stated(conduct.results_to, room)),
+            item(say("Guideline"), _guideline()),
         ],
     }
 
 
+_PURPOSE = {
+    "research": phrase("Research: what is learnt is meant for others too, so an ethics committee has to be asked."),
+    "self-care": phrase(
+        "Self-care: it answers a question of this one person and is not meant to say anything about others."
+    ),
+}
+_NO_CONSENT = {
+    "research": phrase("not stated; research needs the person's written consent"),
+    "self-care": phrase("not stated; the person plans and carries out the trial themselves"),
+}
+
+
 def _guideline() -> str:
     row = loads((files("nof1.report") / "guidelines.toml").read_text(encoding="utf-8"))["spent-2019"]
-    return sentence(f"{row['text']} ({row['source']})")
+    return sentence(say("{text} ({source})", text=say(row["text"]), source=say(row["source"])))

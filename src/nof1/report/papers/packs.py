@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from nof1.errors import InputError
+from nof1.language import listed, phrase, say, say_some
 from nof1.plan.design.kinds import Adopted
 from nof1.plan.design.order import RUN_IN
 from nof1.plan.design.sequences import Permuted
 from nof1.plan.orders.draw import allowed_sequences, order_of_arms, schedule
 from nof1.plan.orders.evening_dose import contents, has_dose
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
-from nof1.report.words.phrases import NO_ADVICE, SIMULATED, clip, counted, listed, numbers, span
+from nof1.report.words.phrases import NO_ADVICE, SIMULATED, clip, either, numbers, span
 
 _LABEL = 60
 _TEXT = 200
@@ -45,30 +47,37 @@ def packing_words(protocol: Protocol, arms: Sequence[str]) -> dict[str, Any]:
         ]
         for pack in packs
     ]
-    return _common(protocol, "Packing sheet") | {
-        "title": "Packing sheet of an N-of-1 trial: for the helper only",
-        "warning": "The person on trial must not see this sheet: it says what is in every pack. Keep it where they do not look.",
+    return _common(protocol, say("nof1 packing sheet, protocol {hash}", hash=_hash(protocol))) | {
+        "title": say("Packing sheet of an N-of-1 trial: for the helper only"),
+        "warning": say(
+            "The person on trial must not see this sheet: it says what is in every pack. Keep it where they do not look."
+        ),
         "sections": [
             {
-                "heading": "What this is",
+                "heading": say("What this is"),
                 "paragraphs": [
-                    f"{clip(protocol.title, _TEXT)}",
-                    f"One person compares {listed([clip(arm.title, _LABEL) for arm in protocol.arms])} without knowing which is which. "
-                    f"You prepare {counted(len(packs), 'pack')}, one for each period, with only a number on it. Please tell nobody what is "
-                    "in them until the last night is over.",
+                    clip(ours(protocol.title), _TEXT),
+                    say_some(
+                        len(packs),
+                        "One person compares {arms} without knowing which is which. You prepare {count} pack, one for each period, "
+                        "with only a number on it. Please tell nobody what is in them until the last night is over.",
+                        "One person compares {arms} without knowing which is which. You prepare {count:,} packs, one for each period, "
+                        "with only a number on it. Please tell nobody what is in them until the last night is over.",
+                        arms=listed([clip(arm.title, _LABEL) for arm in protocol.arms]),
+                    ),
                 ],
             },
-            {"heading": "What you need", "table": _needs(protocol, Counter(arms))},
+            {"heading": say("What you need"), "table": _needs(protocol, Counter(arms))},
             {
-                "heading": "What goes in",
+                "heading": say("What goes in"),
                 "table": {
                     "header": [
-                        "pack",
-                        "evenings",
-                        "what goes in, one for each evening",
-                        "doses",
-                        "packed",
-                        "initials",
+                        say("pack"),
+                        say("evenings"),
+                        say("what goes in, one for each evening"),
+                        say("doses"),
+                        say("packed"),
+                        say("initials"),
                     ],
                     "widths": ["auto", "auto", "1fr", "auto", "auto", "16mm"],
                     "rows": rows,
@@ -76,28 +85,35 @@ def packing_words(protocol: Protocol, arms: Sequence[str]) -> dict[str, Any]:
                 "paragraphs": _run_in(protocol),
             },
             {
-                "heading": "How to pack and label",
+                "heading": say("How to pack and label"),
                 "steps": [
-                    "Use containers that look, weigh and sound alike and that nobody can see through.",
-                    "Fill one pack, write its number on it, tick and initial it, and only then begin the next.",
-                    "Write nothing but the number and the evenings on the outside: no name, no mark, no other colour.",
-                    *_alike(protocol),
-                    "If a pause moves the dates, the number on the pack counts.",
-                    "Put what is left over, and every product label, where the person does not see it.",
+                    say("Use containers that look, weigh and sound alike and that nobody can see through."),
+                    say("Fill one pack, write its number on it, tick and initial it, and only then begin the next."),
+                    say(
+                        "Write nothing but the number and the evenings on the outside: no name, no mark, no other colour."
+                    ),
+                    _alike(protocol),
+                    say("If a pause moves the dates, the number on the pack counts."),
+                    say("Put what is left over, and every product label, where the person does not see it."),
                 ],
             },
             {
-                "heading": "In an emergency",
+                "heading": say("In an emergency"),
                 "paragraphs": [
-                    "Safety comes before the secret: tell the doctor or the person at once what is in the pack of that period. Then put it "
-                    "on record: nof1 unseal DIR HELPER_DIR --period N --reason TEXT. It opens that period only, and nobody hears of the others.",
+                    say(
+                        "Safety comes before the secret: tell the doctor or the person at once what is in the pack of that period. "
+                        "Then put it on record: nof1 unseal DIR HELPER_DIR --period N --reason TEXT. It opens that period only, and "
+                        "nobody hears of the others."
+                    ),
                 ],
             },
             {
-                "heading": "Until the end",
+                "heading": say("Until the end"),
                 "paragraphs": [
-                    "Keep this sheet and the file sealed-order.json as they are; a changed file is noticed and refused. After the last "
-                    "night is recorded, give both to the person, who opens the order with nof1 unseal DIR HELPER_DIR.",
+                    say(
+                        "Keep this sheet and the file sealed-order.json as they are; a changed file is noticed and refused. After the "
+                        "last night is recorded, give both to the person, who opens the order with nof1 unseal DIR HELPER_DIR."
+                    ),
                 ],
             },
         ],
@@ -122,48 +138,58 @@ def recipe_words(protocol: Protocol) -> dict[str, Any]:
     alike = max(len(group) for unit in units for group in unit)
     names = [arm.name for arm in protocol.arms]
     needs = Counter({name: protocol.periods // len(names) for name in names})
-    return _common(protocol, "Shuffling recipe") | {
-        "title": "Shuffling recipe of an N-of-1 trial: packs that nobody can tell apart",
-        "warning": "Do all of it before the first evening, alone and without a break in a round. Keep no notes. What is in a pack "
-        "stays a secret, from you too, until the last night is over.",
+    return _common(protocol, say("nof1 shuffling recipe, protocol {hash}", hash=_hash(protocol))) | {
+        "title": say("Shuffling recipe of an N-of-1 trial: packs that nobody can tell apart"),
+        "warning": say(
+            "Do all of it before the first evening, alone and without a break in a round. Keep no notes. What is in a pack "
+            "stays a secret, from you too, until the last night is over."
+        ),
         "sections": [
             {
-                "heading": "What you need",
+                "heading": say("What you need"),
                 "table": _needs(protocol, needs),
-                "paragraphs": [*_tools(protocol), *_run_in(protocol)],
+                "paragraphs": [_tools(protocol), _alike(protocol), *_run_in(protocol)],
             },
-            {"heading": "Each round, step by step", "steps": _round_steps(protocol, alike, len(units))},
-            {"heading": "The rounds", "table": _rounds(units)},
+            {"heading": say("Each round, step by step"), "steps": _round_steps(protocol, alike, len(units))},
+            {"heading": say("The rounds"), "table": _rounds(units)},
             {
-                "heading": "Until the end",
+                "heading": say("Until the end"),
                 "steps": [
-                    "Open a pack on the first evening of its period. Its slip stays taped shut in it.",
-                    "Keep empty packs with their slips. If a pause moves the dates, the number on the pack counts.",
-                    "In an emergency open the slip of the pack of that period, and tell the doctor. Safety comes before the secret. "
-                    "Then put it on record: nof1 unseal DIR --period N --reason TEXT. Leave the other slips shut.",
-                    "After the last night is recorded, open the slips in the order of the pack numbers and enter them: nof1 unseal DIR "
-                    f"--packs {','.join((names * 2)[:3])},… with one name for each of the {protocol.periods} packs.",
+                    say("Open a pack on the first evening of its period. Its slip stays taped shut in it."),
+                    say(
+                        "Keep empty packs with their slips. If a pause moves the dates, the number on the pack counts."
+                    ),
+                    say(
+                        "In an emergency open the slip of the pack of that period, and tell the doctor. Safety comes before the "
+                        "secret. Then put it on record: nof1 unseal DIR --period N --reason TEXT. Leave the other slips shut."
+                    ),
+                    say(
+                        "After the last night is recorded, open the slips in the order of the pack numbers and enter them: "
+                        "nof1 unseal DIR --packs {names},… with one name for each of the {packs} packs.",
+                        names=",".join((names * 2)[:3]),
+                        packs=protocol.periods,
+                    ),
                 ],
             },
         ],
     }
 
 
-def _common(protocol: Protocol, what: str) -> dict[str, Any]:
-    return {
-        "simulated": SIMULATED if protocol.simulated else "",
-        "no_advice": NO_ADVICE,
-        "foot": f"nof1 {what.lower()}, protocol {protocol.sha256()[:16]}",
-    }
+def _common(protocol: Protocol, foot: str) -> dict[str, Any]:
+    return {"simulated": say(SIMULATED) if protocol.simulated else "", "no_advice": say(NO_ADVICE), "foot": foot}
+
+
+def _hash(protocol: Protocol) -> str:
+    return protocol.sha256()[:16]
 
 
 def _content(protocol: Protocol, arm: Arm) -> str:
-    return f"{clip(arm.title, _LABEL)}: {clip(contents(protocol, arm), _TEXT)}"
+    return say("{arm}: {contents}", arm=clip(arm.title, _LABEL), contents=clip(contents(protocol, arm), _TEXT))
 
 
 def _doses(protocol: Protocol, arm: str, nights: int) -> list[str]:
     """Doses of a pack: one for each of its nights."""
-    return [str(nights) if has_dose(protocol, protocol.arm(arm)) else "none"]
+    return [str(nights) if has_dose(protocol, protocol.arm(arm)) else say("none")]
 
 
 def _needs(protocol: Protocol, packs: Counter[str]) -> dict[str, Any]:
@@ -172,7 +198,7 @@ def _needs(protocol: Protocol, packs: Counter[str]) -> dict[str, Any]:
         nights = packs[arm.name] * protocol.period_nights(arm.name)
         rows.append([_content(protocol, arm), str(packs[arm.name]), *_doses(protocol, arm.name, nights)])
     return {
-        "header": ["content of an evening", "packs", "doses in all"],
+        "header": [say("content of an evening"), say("packs"), say("doses in all")],
         "widths": ["1fr", "auto", "auto"],
         "rows": rows,
     }
@@ -184,61 +210,106 @@ def _run_in(protocol: Protocol) -> list[str]:
         return []
     first = schedule(protocol).periods[0]
     return [
-        f"Besides, for the run-in ({span(first.start, first.end)}), a pack marked run-in with {counted(first.nights, 'dose')} of "
-        f"{_content(protocol, arm)}. It is no secret and is not mixed with the others."
+        say(
+            "Besides, for the run-in ({evenings}), a pack marked run-in with {doses} of {content}. It is no secret and is not "
+            "mixed with the others.",
+            evenings=span(first.start, first.end),
+            doses=_dose_count(first.nights),
+            content=_content(protocol, arm),
+        )
     ]
 
 
-def _alike(protocol: Protocol) -> list[str]:
+def _dose_count(count: int) -> str:
+    return say_some(count, "{count} dose", "{count:,} doses")
+
+
+def _alike(protocol: Protocol) -> str:
     """What to do where arms can be told apart."""
     bare = [clip(arm.title, _LABEL) for arm in protocol.arms if not has_dose(protocol, arm)]
     if bare:
-        return [
-            f"A pack of {listed(bare)} holds no dose but a note in plain sight that says to take nothing. Make it as heavy and as loud "
-            "as the others."
-        ]
-    return ["One evening's doses must look, smell and taste alike. If you are not sure, ask a pharmacist."]
+        return say(
+            "A pack of {arms} holds no dose but a note in plain sight that says to take nothing. Make it as heavy and as loud "
+            "as the others.",
+            arms=listed(bare),
+        )
+    return say("One evening's doses must look, smell and taste alike. If you are not sure, ask a pharmacist.")
 
 
-def _tools(protocol: Protocol) -> list[str]:
-    return [
-        f"{counted(protocol.periods, 'container')} that look, weigh and sound alike and that nobody can see through; as many slips of paper "
-        "of one size; tape; a pen; a bag that nobody can see into and that holds the packs of one round.",
-        *_alike(protocol),
-    ]
+def _tools(protocol: Protocol) -> str:
+    return say_some(
+        protocol.periods,
+        "{count} container that look, weigh and sound alike and that nobody can see through; as many slips of paper of one size; "
+        "tape; a pen; a bag that nobody can see into and that holds the packs of one round.",
+        "{count:,} containers that look, weigh and sound alike and that nobody can see through; as many slips of paper of one size; "
+        "tape; a pen; a bag that nobody can see into and that holds the packs of one round.",
+    )
 
 
 def _round_steps(protocol: Protocol, alike: int, rounds: int) -> list[str]:
-    names = listed([f"“{arm.name}”" for arm in protocol.arms], "or")
-    nights = protocol.period_nights(protocol.reference)
     bare = any(not has_dose(protocol, arm) for arm in protocol.arms)
-    many = counted(alike, "pack")
-    bundle = "bundle" if alike > 1 else "pack"
-    steps = [
-        f"Fill {many} of each content, with {counted(nights, 'dose')} in a pack{', or the note that says to take nothing' if bare else ''}.",
-        f"For each pack write its content on a slip, exactly as {names}. Fold the slip twice, tape it shut, put it in, close the pack. "
-        "Tick “filled”.",
-        *([f"Tie the {many} of one content together: that is a bundle."] if alike > 1 else []),
-        f"Put the {len(protocol.arms)} {bundle}s into the bag. Close your eyes and turn the bag over at least twenty times. Tick “mixed”.",
-        f"Draw one {bundle} without looking in. Write what the table has under “1st drawn” on the outside"
-        f"{', one number on each of its packs' if alike > 1 else ''}. Go on with the next until the bag is empty. Tick “numbered”.",
+    doses = _dose_count(protocol.period_nights(protocol.reference))
+    told = say("{doses} in a pack, or the note that says to take nothing", doses=doses) if bare else ""
+    steps: list[str] = [
+        say_some(
+            alike,
+            "Fill {count} pack of each content, with {doses}.",
+            "Fill {count:,} packs of each content, with {doses}.",
+            doses=told or say("{doses} in a pack", doses=doses),
+        ),
+        say(
+            "For each pack write its content on a slip, exactly as {names}. Fold the slip twice, tape it shut, put it in, close "
+            "the pack. Tick “filled”.",
+            names=either([say("“{name}”", name=arm.name) for arm in protocol.arms]),
+        ),
+        *(_bundle_steps(alike, len(protocol.arms)) if alike > 1 else _pack_steps(len(protocol.arms))),
     ]
-    return [*steps, "Only now begin the next round."] if rounds > 1 else steps
+    return [*steps, say("Only now begin the next round.")] if rounds > 1 else steps
+
+
+def _bundle_steps(alike: int, arms: int) -> list[str]:
+    return [
+        say("Tie the {packs} packs of one content together: that is a bundle.", packs=alike),
+        say(
+            "Put the {bundles} bundles into the bag. Close your eyes and turn the bag over at least twenty times. Tick “mixed”.",
+            bundles=arms,
+        ),
+        say(
+            "Draw one bundle without looking in. Write what the table has under “1st drawn” on the outside, one number on each of "
+            "its packs. Go on with the next until the bag is empty. Tick “numbered”."
+        ),
+    ]
+
+
+def _pack_steps(arms: int) -> list[str]:
+    return [
+        say(
+            "Put the {packs} packs into the bag. Close your eyes and turn the bag over at least twenty times. Tick “mixed”.",
+            packs=arms,
+        ),
+        say(
+            "Draw one pack without looking in. Write what the table has under “1st drawn” on the outside. Go on with the next "
+            "until the bag is empty. Tick “numbered”."
+        ),
+    ]
 
 
 def _rounds(units: Sequence[Sequence[Sequence[int]]]) -> dict[str, Any]:
     """The numbers for every round, in the order in which its packs or bundles are drawn."""
-    drawn = [f"{_nth(place)} drawn" for place in range(1, len(units[0]) + 1)]
+    drawn = [say("{place} drawn", place=_nth(place)) for place in range(1, len(units[0]) + 1)]
     rows = [
         [str(number), _BOX, _BOX, *(numbers(group) for group in unit), _BOX]
         for number, unit in enumerate(units, start=1)
     ]
     return {
-        "header": ["round", "filled", "mixed", *drawn, "numbered"],
+        "header": [say("round"), say("filled"), say("mixed"), *drawn, say("numbered")],
         "widths": ["auto", "auto", "auto", *["1fr"] * len(drawn), "auto"],
         "rows": rows,
     }
 
 
+_PLACES = (phrase("{place}st"), phrase("{place}nd"), phrase("{place}rd"), phrase("{place}th"))
+
+
 def _nth(place: int) -> str:
-    return f"{place}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(place, 'th') }"
+    return say(_PLACES[min(place, 4) - 1], place=place)

@@ -4,9 +4,10 @@ Only the packing sheet, which goes to the helper, knows a concealed order; every
 protocol and the nights of its periods.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from nof1.language import ENGLISH, phrase, spoken
 from nof1.plan.design.order import Order
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.orders.draw import count_orders
@@ -17,10 +18,11 @@ from nof1.report.papers import protocol as paper_protocol
 from nof1.report.papers.booklet import booklet_words
 from nof1.report.papers.packs import packing_words, recipe_words
 from nof1.report.papers.protocol import Room
-from nof1.report.typesetting.typeset import render
+from nof1.report.typesetting.typeset import LONG, render
 
 MAX_PROTOCOL_PAGES = 3
 _SIZE, _SMALLER = 10.0, 9.2  # of the text of the other papers, in points
+_LONG = 34  # letters of a word that no language has: other languages than English have long ones, and hyphenate them
 # Sizes of the text in points, and how much is told: the first with which the protocol fits its pages is taken.
 _WIDE = Room(text=700, label=60, rows=45)
 _ATTEMPTS = (
@@ -82,7 +84,7 @@ def protocol_pdf(
             head = paper_protocol.head(protocol, order, room)
             yield head | {"size": size, "pages": MAX_PROTOCOL_PAGES, "sections": sections}
 
-    return render("protocol.typ", attempts())
+    return _typeset("protocol.typ", attempts())
 
 
 def booklet_pdf(protocol: Protocol, order: Order) -> bytes:
@@ -99,7 +101,7 @@ def booklet_pdf(protocol: Protocol, order: Order) -> bytes:
         If the trial was adopted, or the order does not fit the protocol.
     """
     words = booklet_words(protocol, shown_order(protocol, order))
-    return render("booklet.typ", [words | {"size": _SIZE}])
+    return _typeset("booklet.typ", [words | {"size": _SIZE}])
 
 
 def packing_sheet_pdf(protocol: Protocol, arms: Sequence[str]) -> bytes:
@@ -131,4 +133,14 @@ def shuffling_recipe_pdf(protocol: Protocol) -> bytes:
 
 def _sheet(words: dict[str, Any]) -> bytes:
     """On one page if a slightly smaller print makes it so, else on as many as it takes."""
-    return render("sheet.typ", [words | {"size": size} for size in (_SIZE, _SMALLER, _SIZE)])
+    return _typeset("sheet.typ", [words | {"size": size} for size in (_SIZE, _SMALLER, _SIZE)])
+
+
+_PAGE = phrase("page {page} of {pages}")
+
+
+def _typeset(template: str, attempts: Iterable[dict[str, Any]]) -> bytes:
+    language = spoken()
+    shared = {"language": language.code, "page": language.template(_PAGE, None, None)}
+    long = LONG if language.code == ENGLISH else _LONG
+    return render(template, (shared | words for words in attempts), long=long)

@@ -15,12 +15,15 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from nof1.language import say
+from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.seal import shown_order
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety import stop_rule_sentence
 from nof1.record.diary.entry import MAX_DOSE_MG, MAX_TEXT, columns, dose_column, guesses
-from nof1.report.words.phrases import SIMULATED, clip
+from nof1.report.words.phrases import BETTER, SIMULATED, clip
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -51,7 +54,7 @@ def diary_xlsx(protocol: Protocol, order: Order) -> bytes:
     book = Workbook()
     sheet = book.active
     assert sheet is not None  # a new workbook has one
-    sheet.title = "diary"
+    sheet.title = say("diary")
     names = columns(protocol)
     for column, name in enumerate(names, start=1):
         cell = sheet.cell(1, column, name)
@@ -69,10 +72,11 @@ def diary_xlsx(protocol: Protocol, order: Order) -> bytes:
         sheet.add_data_validation(check)
         letter = get_column_letter(column)
         check.add(f"{letter}2:{letter}{row - 1}")
-    _how_to(book.create_sheet("how to"), protocol, order)
+    how_to = book.create_sheet(say("how to"))
+    _how_to(how_to, protocol, order)
     if _long_list(protocol):
         for number, guess in enumerate(guesses(protocol), start=1):
-            book["how to"].cell(number, _LIST_COLUMN, guess).data_type = "s"
+            how_to.cell(number, _LIST_COLUMN, guess).data_type = "s"
     stream = io.BytesIO()
     book.save(stream)
     return _undated(stream.getvalue())
@@ -94,13 +98,15 @@ def _write_period(sheet: "Worksheet", period: Period, row: int, width: int, prot
 def _named(period: Period, protocol: Protocol) -> str:
     """What a stretch is called, telling no secret."""
     if period.arm is None:
-        return f"Period {period.number}: pack {period.number}"
+        return say("Period {number}: pack {number}", number=period.number)
     if not period.on_trial:
-        return f"{period.arm}, no dose"
+        return say("pause, no dose") if period.arm == PAUSE else say("washout, no dose")
     if period.number == RUN_IN and protocol.concealed != "open":
-        return "Run-in"
+        return say("Run-in")
     title = clip(protocol.arm(period.arm).title, _LABEL)
-    return f"Run-in: {title}" if period.number == RUN_IN else f"Period {period.number}: {title}"
+    if period.number == RUN_IN:
+        return say("Run-in: {arm}", arm=title)
+    return say("Period {number}: {arm}", number=period.number, arm=title)
 
 
 def _check(protocol: Protocol, order: Order, name: str) -> DataValidation:
@@ -108,31 +114,31 @@ def _check(protocol: Protocol, order: Order, name: str) -> DataValidation:
     outcome = protocol.outcome
     if name == "night":
         first, last = (f"DATE({day.year},{day.month},{day.day})" for day in (order.start, order.end))
-        error = f"A date from {order.start} to {order.end}."
+        error = say("A date from {first} to {last}.", first=str(order.start), last=str(order.end))
         return DataValidation(type="date", operator="between", formula1=first, formula2=last, error=error)
     if name == outcome.name:
         kind = "whole" if outcome.whole else "decimal"
-        return _between(
-            kind, outcome.low, outcome.high, f"{outcome.low:g} to {outcome.high:g}, {outcome.better} is better"
-        )
+        better = say(BETTER[outcome.better])
+        told = say("{low:g} to {high:g}, {better}", low=outcome.low, high=outcome.high, better=better)
+        return _between(kind, outcome.low, outcome.high, told)
     if name == "dose_mg":
-        return _between("decimal", 0, MAX_DOSE_MG, "elemental mg taken that evening, 0 for none")
+        return _between("decimal", 0, MAX_DOSE_MG, say("elemental mg taken that evening, 0 for none"))
     if name == "taken":
-        return _between("decimal", 0, 2, "share of the evening's pack: 1 all of it, 0.5 half, 0 none")
+        told = say("share of the evening's pack: 1 all of it, {half} half, 0 none", half=0.5)
+        return _between("decimal", 0, 2, told)
     if name == "confidence":
-        return _between("decimal", 0, 100, "how sure of the guess: 0 a blind guess, 100 certain")
+        return _between("decimal", 0, 100, say("how sure of the guess: 0 a blind guess, 100 certain"))
     if name == "guess":
-        return DataValidation(
-            type="list", formula1=_guess_list(protocol), allow_blank=True, error="Choose from the list."
-        )
+        error = say("Choose from the list.")
+        return DataValidation(type="list", formula1=_guess_list(protocol), allow_blank=True, error=error)
     if name in protocol.analysis.covariates:
-        return _between("decimal", -1e9, 1e9, "a number; empty if not known")
+        return _between("decimal", -1e9, 1e9, say("a number; empty if not known"))
     return DataValidation(
         type="textLength",
         operator="lessThanOrEqual",
         formula1=str(MAX_TEXT),
         allow_blank=True,
-        error=f"At most {MAX_TEXT} letters.",
+        error=say("At most {count} letters.", count=MAX_TEXT),
     )
 
 
@@ -141,7 +147,7 @@ def _guess_list(protocol: Protocol) -> str:
     if not _long_list(protocol):
         return f'"{",".join(guesses(protocol))}"'
     letter = get_column_letter(_LIST_COLUMN)
-    return f"'how to'!${letter}$1:${letter}${len(guesses(protocol))}"
+    return f"'{say('how to')}'!${letter}$1:${letter}${len(guesses(protocol))}"
 
 
 def _long_list(protocol: Protocol) -> bool:
@@ -153,33 +159,50 @@ def _between(kind: str, low: float, high: float, prompt: str) -> DataValidation:
         type=kind, operator="between", formula1=f"{low:.15g}", formula2=f"{high:.15g}", allow_blank=True
     )
     check.prompt = prompt[:250]
-    check.error = f"Write a {'whole ' if kind == 'whole' else ''}number from {low:g} to {high:g}, or leave it empty."
+    if kind == "whole":
+        check.error = say("Write a whole number from {low:g} to {high:g}, or leave it empty.", low=low, high=high)
+    else:
+        check.error = say("Write a number from {low:g} to {high:g}, or leave it empty.", low=low, high=high)
     return check
 
 
 def _how_to(sheet: "Worksheet", protocol: Protocol, order: Order) -> None:
     outcome, dose = protocol.outcome, dose_column(protocol)
-    lines = [
-        *([SIMULATED] if protocol.simulated else []),
-        protocol.title,
-        "Fill in a row every morning. A row belongs to the night that begins on the evening of its date.",
-        f"{outcome.name}: {clip(outcome.title, _LABEL)}, {outcome.low:g} to {outcome.high:g}; {outcome.better} is better.",
-        "taken: how much of the evening's pack you took; 1 all of it, 0.5 half, 0 none."
+    lines: list[str] = [
+        *([say(SIMULATED)] if protocol.simulated else []),
+        ours(protocol.title),
+        say("Fill in a row every morning. A row belongs to the night that begins on the evening of its date."),
+        say(
+            "{column}: {title}, {low:g} to {high:g}; {better}.",
+            column=outcome.name,
+            title=clip(outcome.title, _LABEL),
+            low=outcome.low,
+            high=outcome.high,
+            better=say(BETTER[outcome.better]),
+        ),
+        say("taken: how much of the evening's pack you took; 1 all of it, {half} half, 0 none.", half=0.5)
         if dose == "taken"
-        else "dose_mg: elemental magnesium taken that evening in mg; 0 for none.",
-        "side_effects: in words, separated by a semicolon. Leave it empty if there were none.",
+        else say("dose_mg: elemental magnesium taken that evening in mg; 0 for none."),
+        say("side_effects: in words, separated by a semicolon. Leave it empty if there were none."),
     ]
     if protocol.concealed != "open":
         lines.append(
-            "guess and confidence: on the last night of a period, which arm you believe it was, and how sure you are."
+            say(
+                "guess and confidence: on the last night of a period, which arm you believe it was, and how sure you are."
+            )
         )
-    lines += [f"{name}: a number; empty if not known." for name in protocol.analysis.covariates]
+    lines += [say("{column}: a number; empty if not known.", column=name) for name in protocol.analysis.covariates]
     lines += [
-        "Leave a night that you missed empty. Nothing is filled in for you, and a gap does no harm.",
-        "Take it in with: nof1 import DIR diary.xlsx   (DIR is the trial folder; what is in the diary already is left as it is).",
+        say("Leave a night that you missed empty. Nothing is filled in for you, and a gap does no harm."),
+        say(
+            "Take it in with: nof1 import DIR diary.xlsx   (DIR is the trial folder; what is in the diary already is left as it is)."
+        ),
         stop_rule_sentence(),
-        "nof1 gives no medical advice. Talk to a doctor or pharmacist before you take or stop anything.",
-        *(f"{period.start} to {period.end}: {_named(period, protocol)}" for period in order.periods),
+        say("nof1 gives no medical advice. Talk to a doctor or pharmacist before you take or stop anything."),
+        *(
+            say("{first} to {last}: {stretch}", first=str(one.start), last=str(one.end), stretch=_named(one, protocol))
+            for one in order.periods
+        ),
     ]
     sheet.column_dimensions["A"].width = 100
     for row, line in enumerate(lines, start=1):

@@ -7,11 +7,12 @@ import string
 from datetime import date
 from typing import Any
 
+from nof1.language import clauses, listed, say, say_some, spoken
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.evening_dose import takes
 from nof1.plan.protocol.protocol import Protocol
-from nof1.report.words.phrases import clip, counted, day, listed, span
+from nof1.report.words.phrases import clip, span
 
 _LABEL_SHARE = 0.026  # of the width: what a number of two digits needs
 _TICK_SHARE = 0.115  # what a date needs
@@ -72,46 +73,50 @@ def _ticks(order: Order) -> list[dict[str, Any]]:
         at = (period.start - order.start).days / order.nights
         if (not ticks or at - ticks[-1]["at"] >= _TICK_SHARE) and at <= 1 - 1.9 * _TICK_SHARE:
             ticks.append({"at": at, "text": _short(period.start)})
-    return [*ticks, {"at": 1.0, "text": f"to {_short(order.end)}"}]
+    return [*ticks, {"at": 1.0, "text": say("to {day}", day=_short(order.end))}]
 
 
 def _short(when: date) -> str:
-    return day(when, year=False).split(" ", 1)[1]
+    return spoken().day(when, year=False, weekday=False)
 
 
 def _described(protocol: Protocol, order: Order) -> str:
     """The picture in words."""
-    parts = []
+    parts: list[str] = []
     for period in order.periods[:40]:
-        what = f"pack {period.number}" if period.arm is None else _arm_words(protocol, period)
-        parts.append(f"{span(period.start, period.end, year=False)} {what}")
+        what = say("pack {number}", number=period.number) if period.arm is None else _arm_words(protocol, period)
+        parts.append(say("{dates} {what}", dates=span(period.start, period.end, year=False), what=what))
     if len(order.periods) > 40:
-        parts.append(f"and {len(order.periods) - 40} more stretches")
-    return f"Bar of the {order.nights} nights from left to right: {'; '.join(parts)}."
+        parts.append(say("and {count} more stretches", count=len(order.periods) - 40))
+    stretches = "; ".join(parts)
+    return say("Bar of the {nights} nights from left to right: {stretches}.", nights=order.nights, stretches=stretches)
 
 
 def _arm_words(protocol: Protocol, period: Period) -> str:
     if period.arm in (WASHOUT, PAUSE):
-        return str(period.arm)
+        return say("washout") if period.arm == WASHOUT else say("pause")
     if period.number == RUN_IN:
-        return "run-in"
-    return f"period {period.number} on {clip(protocol.arm(str(period.arm)).title, 40)}"
+        return say("run-in")
+    return say("period {number} on {arm}", number=period.number, arm=clip(protocol.arm(str(period.arm)).title, 40))
 
 
 def _legend(protocol: Protocol, order: Order) -> str:
-    numbered = "Numbers are those of the packs" if order.sealed else "Numbers are those of the periods"
-    parts = [numbered]
+    numbered = say("Numbers are those of the packs") if order.sealed else say("Numbers are those of the periods")
+    parts: list[str] = [numbered]
     if not order.sealed and len(protocol.arms) > _FEW:
-        parts.append("letters are those of the arms (see What is taken)")
+        parts.append(say("letters are those of the arms (see What is taken)"))
     elif not order.sealed:
-        parts += [f"{letter} = {clip(protocol.arm(name).title, 40)}" for name, letter in letters(protocol).items()]
+        parts += [
+            say("{letter} = {arm}", letter=letter, arm=clip(protocol.arm(name).title, 40))
+            for name, letter in letters(protocol).items()
+        ]
     if any(period.number == RUN_IN for period in order.periods):
-        parts.append("dashed = run-in")
+        parts.append(say("dashed = run-in"))
     if any(period.arm == WASHOUT for period in order.periods):
-        parts.append("hatched = washout, take nothing")
+        parts.append(say("hatched = washout, take nothing"))
     if any(period.arm == PAUSE for period in order.periods):
-        parts.append("dotted = pause, does not count")
-    return f"{'; '.join(parts)}."
+        parts.append(say("dotted = pause, does not count"))
+    return say("{parts}.", parts=clauses(parts))
 
 
 def period_list(protocol: Protocol, order: Order, *, most: int) -> dict[str, Any]:
@@ -123,14 +128,14 @@ def period_list(protocol: Protocol, order: Order, *, most: int) -> dict[str, Any
         if period.arm == WASHOUT:
             continue
         run_in = period.number == RUN_IN
-        name = "pause" if period.arm == PAUSE else "run-in" if run_in else str(period.number)
+        name = say("pause") if period.arm == PAUSE else say("run-in") if run_in else str(period.number)
         rows.append([name, span(period.start, period.end, year=long), known.get(period.arm or "", "")])
     left = len(rows) - most
-    heads = ["pack", "evenings"] if order.sealed else ["period", "evenings", "arm"]
+    heads = [say("pack"), say("evenings")] if order.sealed else [say("period"), say("evenings"), say("arm")]
     return {
         "header": heads,
         "rows": [row[: len(heads)] for row in rows[:most]],
-        "more": f"{counted(left, 'more', 'more')}: see the booklet or calendar.ics." if left > 0 else "",
+        "more": say("{count:,} more: see the booklet or calendar.ics.", count=left) if left > 0 else "",
     }
 
 
@@ -144,10 +149,15 @@ def takes_words(protocol: Protocol, order: Order) -> str:
     """On how many evenings there is something to take."""
     doses = sum(period.nights for period in order.periods if takes(protocol, period))
     planned = sum(period.nights for period in order.periods if period.arm != PAUSE)
-    return f"There is something to take on {doses} of {counted(planned, 'evening')}."
+    return say_some(
+        planned,
+        "There is something to take on {doses} of {count} evening.",
+        "There is something to take on {doses} of {count:,} evenings.",
+        doses=doses,
+    )
 
 
 def pause_words(order: Order) -> str:
     """Pauses that were entered, in words; empty if there are none."""
     paused = [span(period.start, period.end) for period in order.periods if period.arm == PAUSE]
-    return f"Pauses, whose nights do not count: {listed(paused)}." if paused else ""
+    return say("Pauses, whose nights do not count: {pauses}.", pauses=listed(paused)) if paused else ""

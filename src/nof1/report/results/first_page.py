@@ -9,6 +9,7 @@ from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.language import say, sentences, spoken
+from nof1.plan.protocol.own_words import ours
 from nof1.report.results.further import more_sentences
 from nof1.report.words import record as words_record
 from nof1.report.words import sentences as words
@@ -33,8 +34,8 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
     protocol = result.trial.protocol
     main = result.lead[0]
     return {
-        "heading": say("N-of-1 trial: {title}", title=clip(protocol.title, MAX_TITLE)),
-        "question": clip(protocol.question, MAX_TITLE),
+        "heading": say("N-of-1 trial: {title}", title=clip(ours(protocol.title), MAX_TITLE)),
+        "question": clip(ours(protocol.question), MAX_TITLE),
         "simulated": say(words.SIMULATED) if protocol.simulated else "",
         "failed": words.failed_checks(result),
         "headline": words.headline(result),

@@ -11,6 +11,7 @@ from nof1.language import listed, phrase, say, say_some, sentences, spoken
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, MirroredPairs, RandomizedBlocks
 from nof1.plan.orders.draw import count_orders
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.results.parts import Part, Section, beside, item, section, table
@@ -18,7 +19,7 @@ from nof1.report.words import looks as words_looks
 from nof1.report.words import sentences as words
 from nof1.report.words.changes import changes
 from nof1.report.words.effect import amount, number
-from nof1.report.words.phrases import clip, large, sentence
+from nof1.report.words.phrases import BETTER, clip, large, sentence
 
 _TEXT = 400  # letters of a person's own text
 _ARM = 40
@@ -32,9 +33,9 @@ def plan(result: Result) -> Section:
     return section(
         say("What was planned"),
         item(say("Question"), _own(protocol.question)),
-        item(say("Why one person"), _conduct(protocol, "why")),
+        item(say("Why one person"), _own(conduct.why)),
         item(say("The person"), _person(protocol)),
-        item(say("Setting"), _conduct(protocol, "setting"), _conduct(protocol, "co_treatment")),
+        item(say("Setting"), _own(conduct.setting), _own(conduct.co_treatment)),
         item(say("Compared"), *[_arm(protocol, arm) for arm in protocol.arms]),
         item(say("Outcome"), _outcome(protocol)),
         item(say("Design"), _design(protocol), _surroundings(protocol)),
@@ -48,29 +49,15 @@ def plan(result: Result) -> Section:
     )
 
 
-_DEFAULTS = {
-    "why": phrase(
-        "Whether magnesium calms or worsens restless legs differs between people, and averages of groups do not say what it does "
-        "in one person."
-    ),
-    "setting": phrase("at home"),
-    "co_treatment": phrase("Other treatment stays as it is where possible; changes are noted in the diary."),
-}
 _PURPOSE = {
     "self-care": phrase("Self-care: it answers a question of this one person."),
     "research": phrase("Research."),
 }
 
 
-def _conduct(protocol: Protocol, field: str) -> str:
-    """A text of the protocol: in the spoken language where it is the default, else as the person wrote it."""
-    text = str(getattr(protocol.conduct, field))
-    return sentence(say(_DEFAULTS[field])) if text == _DEFAULTS[field] else _own(text)
-
-
 def _own(text: str) -> str:
-    """A person's own text as a sentence; empty where there is none."""
-    return sentence(clip(text, _TEXT)) if text else ""
+    """A person's own text as a sentence, or one of nof1's own in the spoken language; empty where there is none."""
+    return sentence(clip(ours(text), _TEXT)) if text else ""
 
 
 def _person(protocol: Protocol) -> str:
@@ -88,16 +75,13 @@ def _arm(protocol: Protocol, arm: Arm) -> str:
     title = clip(arm.title, _ARM)
     told = [
         say("{mg:g} mg of elemental magnesium an evening", mg=arm.dose_mg) if arm.dose_mg else "",
-        say("form {form}", form=clip(arm.form, _ARM)) if arm.form else "",
+        say("form {form}", form=clip(ours(arm.form), _ARM)) if arm.form else "",
         say("product {product}", product=clip(arm.product, _ARM)) if arm.product else "",
         say("a dummy that looks the same") if arm.placebo else "",
         say("the reference") if arm.name == protocol.reference else "",
     ]
     there = [one for one in told if one]
     return say("{arm}: {what}.", arm=title, what=listed(there)) if there else say("{arm}.", arm=title)
-
-
-_BETTER = {"lower": phrase("lower is better"), "higher": phrase("higher is better")}
 
 
 def _outcome(protocol: Protocol) -> str:
@@ -107,7 +91,7 @@ def _outcome(protocol: Protocol) -> str:
         title=clip(outcome.title, _ARM),
         low=outcome.low,
         high=outcome.high,
-        better=say(_BETTER[outcome.better]),
+        better=say(BETTER[outcome.better]),
     )
 
 
@@ -221,9 +205,9 @@ def _whole_order(result: Result) -> str:
     order, protocol = result.trial.order, result.trial.protocol
     told = []
     for period in order.periods:
-        name = {WASHOUT: say("washout"), PAUSE: say("pause")}.get(str(period.arm)) or clip(str(period.arm), _ARM)
+        name = {WASHOUT: say("washout"), PAUSE: say("pause")}.get(str(period.arm)) or clip(ours(str(period.arm)), _ARM)
         if period.number == 0:
-            name = say("run-in on {arm}", arm=clip(str(protocol.reference), _ARM))
+            name = say("run-in on {arm}", arm=clip(ours(str(protocol.reference)), _ARM))
         told.append(say("{arm} {nights}", arm=name, nights=period.nights))
     return say("{periods} (arm and nights of each period).", periods=", ".join(told))
 
@@ -285,7 +269,7 @@ def _periods(result: Result, drawn: set[str]) -> Part | None:
     for place, period in enumerate(result.record.periods):
         cells = {
             "period": say("run-in") if period.period == 0 else str(period.period),
-            "arm": clip(str(period.arm), 22),
+            "arm": clip(ours(str(period.arm)), 22),
             "evenings": _evenings(period.start, period.end, weekdays=not many)
             if period.start and period.end
             else str(period.nights),

@@ -11,6 +11,7 @@ from nof1.analyze.results import Result
 from nof1.errors import InputError, takes
 from nof1.files import write_atomic
 from nof1.language import ENGLISH, say, speaking
+from nof1.plan.protocol.own_words import ours
 from nof1.report import plots
 from nof1.report.results import first_page, found, planned, recorded
 from nof1.report.typesetting.typeset import render
@@ -167,7 +168,7 @@ def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) 
     alternatives = plots.describe(result.trial, result)
     last = result.trial.order.end
     return {
-        "title": say("N-of-1 trial: {title}", title=clip(protocol.title, first_page.MAX_TITLE)),
+        "title": say("N-of-1 trial: {title}", title=clip(ours(protocol.title), first_page.MAX_TITLE)),
         "foot": say(
             "nof1 {version}, protocol {protocol}, diary {diary} (SHA-256, first 16 digits)",
             version=result.record.nof1,

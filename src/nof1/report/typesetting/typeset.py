@@ -20,7 +20,7 @@ PdfStandard = Literal["ua-1", "a-2a"]
 COMMON = "common.typ"  # what the templates share
 _RUNS_OVER = "runs over"  # said by a template where its pages are not enough
 _WORD = re.compile(r"(?<!\S)(?![0-9a-f]{64}(?!\S))\S+")  # a hash is to be searched and copied: it stays whole
-_LONG = 18  # letters of a word from which on it can be broken
+LONG = 18  # letters of a word from which on it can be broken
 _BREAK = "\N{ZERO WIDTH SPACE}"
 _BREAK_EVERY = 9
 
@@ -31,7 +31,7 @@ def render(
     drawn: Mapping[str, bytes] | None = None,
     *,
     standards: Sequence[PdfStandard] = ("ua-1",),
-    long: int = _LONG,
+    long: int = LONG,
 ) -> bytes:
     """Compile a template of this package to a PDF.
 

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from nof1.language import ENGLISH, phrase, say, spoken
-from nof1.language import listed as listed_with_and
+from nof1 import facts
+from nof1.language import commas, listed, phrase, say, say_some, sentences, spoken
+from nof1.plan.protocol.parts import Outcome
 
 if TYPE_CHECKING:
     from nof1.analyze.model.effects import Verdict
 
-# Not strftime: names must not depend on the machine's language.
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-NO_ADVICE = (
+NO_ADVICE = phrase(
     "This paper is one person's own plan. It is no medical advice and nof1 is no medical device. "
     "Talk to a doctor or pharmacist before you start, change or stop anything."
 )
-SIMULATED = "Simulated: this trial is an example, made up by a program."
+SIMULATED = phrase("Simulated: this trial is an example, made up by a program.")
+BETTER = {"lower": phrase("lower is better"), "higher": phrase("higher is better")}
 _VERDICTS: "dict[Verdict, str]" = {
     "helps": phrase("helps"),
     "worsens": phrase("worsens"),
@@ -33,13 +33,36 @@ def verdict_words(verdict: "Verdict") -> str:
     return say(_VERDICTS[verdict])
 
 
+def scale(outcome: Outcome) -> str:
+    """The ends of a scale and which of them is better."""
+    better = say(BETTER[outcome.better])
+    return say("{low:g} to {high:g} ({better})", low=outcome.low, high=outcome.high, better=better)
+
+
+def points(value: float) -> str:
+    """A number of outcome points."""
+    return say("{value:g} point", value=value) if value == 1 else say("{value:g} points", value=value)
+
+
+def nights(count: int) -> str:
+    """A number of nights."""
+    return say_some(count, "{count:,} night", "{count:,} nights")
+
+
+def cited(*fact_ids: str) -> str:
+    """Facts as sentences with their sources, leaving out what was never checked."""
+    rows = [row for row in map(facts.fact, fact_ids) if facts.shown_as_fact(row)]
+    told = [say("{text} ({source})", text=say(row["text"]), source=say(row["source"])) for row in rows]
+    return sentences([sentence(one) for one in told])
+
+
 def day(when: date, *, year: bool = True) -> str:
     """A date such as "Mon 5 Jan 2026"."""
     return spoken().day(when, year=year)
 
 
 def span(first: date, last: date, *, year: bool = True) -> str:
-    """Dates from first to last, such as "Mon 5 to Sun 11 Jan 2026"; year, and in English month, are said once where they are the same."""
+    """Dates from first to last, such as "Mon 5 to Sun 11 Jan 2026"; year and month are said once where they are the same."""
     if first == last:
         return day(first, year=year)
     if first.year != last.year:
@@ -58,15 +81,8 @@ def _to(first: str, last: str) -> str:
 
 
 def _within(when: date, last: date) -> str:
-    """A date whose month is said with a later one, where the language does so."""
-    if spoken().code == ENGLISH and when.month == last.month:
-        return f"{_WEEKDAYS[when.weekday()]} {when.day}"
-    return day(when, year=False)
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """A count with its noun, such as "1 night" or "84 nights"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    """A date whose month is said with a later one where it is the same."""
+    return spoken().day(when, year=False, month=when.month != last.month)
 
 
 def large(count: int) -> str:
@@ -74,18 +90,16 @@ def large(count: int) -> str:
     return spoken().number(f"{count:,}") if count < 10**12 else say("about 10^{power}", power=len(str(count)) - 1)
 
 
-def listed(parts: Sequence[str], joint: str = "and") -> str:
-    """Parts as "a, b and c"."""
-    if joint == "and":
-        return listed_with_and(list(parts))
+def either(parts: Sequence[str]) -> str:
+    """Parts as "a, b or c"; there must be one."""
     *first, last = parts
-    return f"{', '.join(first)} {joint} {last}" if first else last
+    return say("{first} or {last}", first=commas(first), last=last) if first else last
 
 
 def some(parts: Sequence[str], most: int) -> str:
     """Parts as a list of at most `most`, such as "a, b and 7 more"."""
     left = len(parts) - most
-    return listed(parts) if left <= 0 else listed([*parts[:most], say("{left} more", left=left)])
+    return listed(list(parts)) if left <= 0 else listed([*parts[:most], say("{left} more", left=left)])
 
 
 def clip(text: str, room: int) -> str:

@@ -1,0 +1,67 @@
+"""Words in a protocol that are nof1's own: labels of its templates, forms, what stands where a person said nothing.
+
+They are told in the spoken language. What a person wrote stays as it is.
+"""
+
+from nof1.language import phrase, say
+
+_OWN = frozenset(
+    {
+        # the template
+        phrase("Does magnesium calm my legs at night?"),
+        phrase("Are my nights calmer on magnesium than off it?"),
+        phrase("RLS severity"),
+        phrase("off"),
+        phrase("no magnesium"),
+        # what the wizard adds
+        phrase("Which form of magnesium is better for my legs at night?"),
+        phrase("magnesium"),
+        phrase("dummy without magnesium"),
+        phrase("lower dose"),
+        phrase("higher dose"),
+        phrase("The same person's nights on one form are the fairest comparison for those on the other."),
+        phrase("caffeine"),
+        phrase("alcohol"),
+        phrase("iron"),
+        phrase("exercise"),
+        # forms, in full and in short
+        phrase("magnesium citrate"),
+        phrase("citrate"),
+        phrase("magnesium citrate nonahydrate"),
+        phrase("citrate nonahydrate"),
+        phrase("magnesium oxide"),
+        phrase("oxide"),
+        phrase("magnesium glycinate"),
+        phrase("glycinate"),
+        phrase("magnesium chloride hexahydrate"),
+        phrase("chloride hexahydrate"),
+        phrase("chloride"),
+        phrase("magnesium sulfate heptahydrate"),
+        phrase("sulfate heptahydrate"),
+        phrase("sulfate"),
+        phrase("magnesium L-threonate"),
+        phrase("L-threonate"),
+        phrase("threonate"),
+        # how a trial is carried out
+        phrase(
+            "Whether magnesium calms or worsens restless legs differs between people, and averages of groups do not say "
+            "what it does in one person."
+        ),
+        phrase("The same person's nights without it are the fairest comparison there is."),
+        phrase("Other treatment stays as it is where possible; changes are noted in the diary."),
+        phrase("at home"),
+        phrase("The person alone, and whoever they show it to."),
+        phrase("The person gets the results page and may take it to a doctor."),
+    }
+)
+
+
+def ours(text: str) -> str:
+    """A text of the protocol in the spoken language where it is exactly one of nof1's own; else as it is.
+
+    >>> from nof1.language import speaking
+    >>> with speaking("de"):
+    ...     print(ours("no magnesium"), "|", ours("no magnesium, but tea"))
+    kein Magnesium | no magnesium, but tea
+    """
+    return say(text) if text in _OWN else text
