@@ -8,7 +8,7 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.report.words.effect import change, number, span, units
 from nof1.report.words.phrases import sentence, verdict_words
 from nof1.report.words.reasons import reason_sentence
-from nof1.report.words.sentences import level_words
+from nof1.report.words.sentences import compared, level_words
 
 _SENTENCES: dict[Course, str] = {
     "steady": phrase("The effect of {arm} was about the same from the first days to the last."),
@@ -84,11 +84,8 @@ def over_time_sentences(protocol: Protocol, told: OverTime, pair: tuple[str, str
 
 def course_sentence(protocol: Protocol, row: PairOverTime) -> str:
     """What the course was, and whether the ends alone would lead to different verdicts."""
-    arm = protocol.arm(row.arm).title
-    if row.reference != protocol.reference:
-        arm = say("{arm} instead of {reference}", arm=arm, reference=protocol.arm(row.reference).title)
     early, late = row.leading.early, row.leading.late
-    told = [say(_SENTENCES[row.course], arm=arm)]
+    told = [say(_SENTENCES[row.course], arm=compared(protocol, row))]
     if row.crosses and early.p_better > late.p_better:
         told.append(say("Early benefit and later harm can cancel: the effect over all nights hides both."))
     elif row.crosses:

@@ -3,6 +3,7 @@
 Says what was observed and how sure it is; never what to do, other than whom to ask.
 """
 
+from nof1.analyze.checks.over_time import PairOverTime
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.model.standardize import MEASURES
 from nof1.analyze.results import Result
@@ -74,10 +75,11 @@ def headline(result: Result, effect: PairEffect | None = None) -> str:
     """The answer in one plain sentence."""
     effect = effect or result.lead[0]
     numbers = result.leading(effect)
-    return say(_HEADLINES[numbers.verdict], arm=_compared(result.trial.protocol, effect))
+    return say(_HEADLINES[numbers.verdict], arm=compared(result.trial.protocol, effect))
 
 
-def _compared(protocol: Protocol, effect: PairEffect) -> str:
+def compared(protocol: Protocol, effect: PairEffect | PairOverTime) -> str:
+    """The arm, and what it is compared with where that is not the trial's reference."""
     arm = protocol.arm(effect.arm).title
     if effect.reference == protocol.reference:
         return arm
