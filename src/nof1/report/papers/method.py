@@ -1,6 +1,6 @@
 """The words of protocol.pdf: what is measured and recorded, why so many nights, how it is analysed, who sees it.
 
-The other sections are in `paper_protocol`. Every number comes from the protocol or from the sourced facts.
+The other sections are in `protocol`, `treatment` and `randomization`. Every number comes from the protocol or from the sourced facts.
 """
 
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ from nof1.plan.orders.draw import smallest_p
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety import stop_rules
-from nof1.report.papers.protocol import Room, amendments_words, item, lines, stated
+from nof1.report.papers.parts import MANY, Room, item, lines, stated
+from nof1.report.papers.protocol import amendments_words
 from nof1.report.words.looks import rule_sentence
 from nof1.report.words.phrases import BETTER, cited, clip, large, points, sentence, some
 
-_MANY = 5  # names in a sentence
 _OWN = 500  # letters of a concern, which may name arms
 
 
@@ -82,7 +82,7 @@ def _each_morning(protocol: Protocol, room: Room) -> str:
         asked.append(say("the guess at the end of a period with how sure the person is"))
     told = commas(asked)
     if covariates := [clip(ours(name), room.label) for name in protocol.analysis.covariates]:
-        told = say("{asked}, and {covariates}", asked=told, covariates=some(covariates, _MANY))
+        told = say("{asked}, and {covariates}", asked=told, covariates=some(covariates, MANY))
     return say(
         "{asked}. Entered with nof1 log, or on paper (booklet.pdf) or a sheet (diary.xlsx) and taken over from there.",
         asked=told,
@@ -181,7 +181,7 @@ def _model(protocol: Protocol) -> list[str]:
         say("Every night counts as on the arm it was assigned to, whatever was taken.")
         if fixed.dose == "assigned"
         else say("Each night counts by the share of the planned dose that was taken."),
-        say("Covariates, each centred: {names}.", names=some([ours(name) for name in fixed.covariates], _MANY))
+        say("Covariates, each centred: {names}.", names=some([ours(name) for name in fixed.covariates], MANY))
         if fixed.covariates
         else say("No covariates."),
         say("It is computed by PyMC (NUTS).")

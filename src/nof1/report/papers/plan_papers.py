@@ -15,9 +15,10 @@ from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.papers import method as paper_method
 from nof1.report.papers import protocol as paper_protocol
+from nof1.report.papers import randomization, treatment
 from nof1.report.papers.booklet import booklet_words
 from nof1.report.papers.packs import packing_words, recipe_words
-from nof1.report.papers.protocol import Room
+from nof1.report.papers.parts import Room
 from nof1.report.typesetting.typeset import LONG, render
 
 MAX_PROTOCOL_PAGES = 3
@@ -73,10 +74,10 @@ def protocol_pdf(
                 paper_protocol.why(protocol, room),
                 paper_protocol.design(protocol, order, room),
                 paper_protocol.person(protocol, room),
-                paper_protocol.taken(protocol, room),
+                treatment.taken(protocol, room),
                 paper_method.measures(protocol, room),
                 paper_method.size(protocol, precision, orders, room),
-                paper_protocol.drawing(protocol, room, orders),
+                randomization.drawing(protocol, room, orders),
                 paper_method.analysis(protocol, room),
                 paper_method.harms(protocol, looks),
                 paper_method.ethics(protocol, amendments, room),
