@@ -13,9 +13,9 @@ from nof1.plan.orders.amendments import Amendment
 from nof1.plan.orders.draw import count_orders
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.protocol import Protocol
+from nof1.report.papers import analysis, randomization, treatment
 from nof1.report.papers import method as paper_method
 from nof1.report.papers import protocol as paper_protocol
-from nof1.report.papers import randomization, treatment
 from nof1.report.papers.booklet import booklet_words
 from nof1.report.papers.packs import packing_words, recipe_words
 from nof1.report.papers.parts import Room
@@ -78,7 +78,7 @@ def protocol_pdf(
                 paper_method.measures(protocol, room),
                 paper_method.size(protocol, precision, orders, room),
                 randomization.drawing(protocol, room, orders),
-                paper_method.analysis(protocol, room),
+                analysis.analysis(protocol, room),
                 paper_method.harms(protocol, looks),
                 paper_method.ethics(protocol, amendments, room),
             ]
