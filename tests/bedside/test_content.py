@@ -111,3 +111,19 @@ def test_an_adopted_trial_has_no_nights_to_come():
     adopted = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="a", low=0, high=10)
     with pytest.raises(InputError, match="were lived before nof1"):
         page_content(adopted.protocol, adopted.order)
+
+
+def test_words_of_the_template_are_german_there_and_a_persons_stay(make_protocol):
+    for changes, title, label in (
+        ({}, "Beruhigt Magnesium nachts meine Beine?", "Magnesium"),
+        (
+            {"title": "My legs", "arms": [{"name": "off", "dose_mg": 0}, {"name": "caps", "dose_mg": 100}]},
+            "My legs",
+            "caps",
+        ),
+    ):
+        protocol = make_protocol(**changes)
+        content = page_content(protocol, draw_order(protocol))
+        assert content["title"]["de"] == title
+        assert content["title"]["en"] == protocol.title
+        assert label in {one["de"] for one in content["labels"]}
