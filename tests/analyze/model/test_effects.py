@@ -126,6 +126,17 @@ def test_between_two_parts_that_share_no_ground_the_quantile_lies_between_them()
     assert max(effect.mcse_interval) <= 2e6 + 1
 
 
+@pytest.mark.parametrize("size", [1.0, 1e3, 1e9])
+@pytest.mark.parametrize("apart", [1e-15, 1e-13, 1e-11])
+def test_parts_that_hardly_differ_are_soon_done(size, apart):
+    """Their quantiles are a few steps of the last digit apart: no bracket can be halved for ever."""
+    weights, mean = np.full(3, 1 / 3), np.full(3, size)
+    for sd in (1e-6 * size * (1 + apart * np.arange(3)), np.full(3, 1e-6 * size)):
+        for probability in (1e-12, 0.025, 0.975):
+            found = mixture_quantile(weights, mean + apart * size * np.arange(3), sd, probability)
+            assert found == pytest.approx(stats.norm.ppf(probability, size, 1e-6 * size), rel=1e-10)
+
+
 @given(
     st.lists(
         st.tuples(st.floats(1e-6, 1), st.floats(-1e3, 1e3), st.floats(-6, 6).map(lambda power: 10**power)),

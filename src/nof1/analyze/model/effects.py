@@ -172,7 +172,8 @@ def mixture_quantile(weights: Array, mean: Array, sd: Array, probability: float)
         return -mixture_quantile(weights, -mean, sd, 1 - probability)
     own = mean + sd * float(ndtri(probability))
     low, high = float(own.min()), float(own.max())
-    tolerance = 1e-12 * (high - low)
+    # Not finer than numbers of this size are apart: where all parts' quantiles are nearly one, the bracket could not shrink.
+    tolerance = max(1e-12 * (high - low), 4 * float(np.spacing(max(abs(low), abs(high)))))
     point, step = float(np.clip(weights @ own, low, high)), high - low
     while high - low > tolerance and abs(step) > tolerance:
         below, density = _below(weights, mean, sd, point)
