@@ -122,7 +122,7 @@ def batch_here() -> list[Row]:
     """Many simulated trials of one design in the marginal engine: one by one, and together."""
     protocol = trial_of(84).protocol
     batch = Batch(protocol, Nuisance(protocol), -1.0, range(256), 1, missing=0.05, skipped=0.05)
-    simulated = (batch.lived(trial)[1:] for trial in batch.trials)
+    simulated = (batch.realised(trial)[1:] for trial in batch.trials)
     lived = [one for one in (terms_or_refusal(protocol, *nights) for nights in simulated) if isinstance(one, ModelData)]
 
     def alone() -> list[MarginalFit | RefusalError]:

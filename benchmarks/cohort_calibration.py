@@ -100,7 +100,7 @@ def lived_cohort(seed: int) -> list[float]:
     protocol = make_protocol()
     lived = []
     for effect in effects[:-1]:
-        calendar = Calendar.of(protocol, draw_order(protocol, seed=int(rng.integers(2**63))))
+        calendar = Calendar.from_order(protocol, draw_order(protocol, seed=int(rng.integers(2**63))))
         lived.append(terms_or_refusal(protocol, calendar, nights(protocol, calendar, effect, rng)))
     fitted = iter(fit_marginals([one for one in lived if isinstance(one, ModelData)], seed=1))
     people, truths = [], []
@@ -117,7 +117,7 @@ def steady_cohort(design: tuple[int, int]) -> str:
     protocol = make_protocol(*design)
     lived = []
     for i, effect in enumerate(np.random.default_rng(3).normal(STEADY_MEAN, STEADY_SPREAD, STEADY_PEOPLE)):
-        calendar = Calendar.of(protocol, draw_order(protocol, seed=i))
+        calendar = Calendar.from_order(protocol, draw_order(protocol, seed=i))
         truth = Truth(**STEADY_TRUTH, effects={"magnesium": effect})
         lived.append(
             simulated_terms(

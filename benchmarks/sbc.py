@@ -78,7 +78,7 @@ def make_protocol(family: str) -> Protocol:
 
 
 def make_terms(protocol: Protocol) -> ModelData:
-    calendar = Calendar.of(protocol, draw_order(protocol))
+    calendar = Calendar.from_order(protocol, draw_order(protocol))
     used = ~absent_nights(len(calendar.arm), MISSING, np.random.default_rng(SEED))
     low, high = protocol.outcome.low, protocol.outcome.high
     outcome = np.where(np.arange(len(used)) % 2, min(low + 2.0, high), low + 1.0 if high > 1 else low)

@@ -129,4 +129,4 @@ def every_half(n, half):
 
 def build_order(protocol, number):
     """The allowed order with this number, from 0."""
-    return lay_out(protocol, allowed_sequences(protocol).at(number))
+    return lay_out(protocol, allowed_sequences(protocol).unrank(number))

@@ -57,7 +57,7 @@ def make_protocol(family, *, arms=("off", "magnesium"), blocks=3, period_nights=
 
 def make_terms(protocol, *, missing=0.2, seed=0):
     """Nights without any meaning yet, about so many of them missing."""
-    calendar = Calendar.of(protocol, draw_order(protocol))
+    calendar = Calendar.from_order(protocol, draw_order(protocol))
     rng = np.random.default_rng(seed)
     used = rng.random(len(calendar.arm)) >= missing
     low, high = protocol.outcome.low, protocol.outcome.high

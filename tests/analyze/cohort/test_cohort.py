@@ -492,7 +492,7 @@ def test_an_outlier_that_no_number_can_hold():
     peaks, sd = np.r_[np.zeros(40), 6.0], np.r_[np.full(40, 0.1), 0.05]
     grids = np.array([effect_grid(peak, s, SPAN) for peak, s in zip(peaks, sd, strict=True)])
     logs = -0.5 * ((grids - peaks[:, None]) / sd[:, None]) ** 2
-    population, pooled = pool_likelihoods(Likelihoods.of(grids, logs, SPAN), np.ones(41))
+    population, pooled = pool_likelihoods(Likelihoods.from_grids(grids, logs, SPAN), np.ones(41))
     weight, zeta, mu, *_ = exact(peaks, sd)
     assert population.weight @ population.spread == pytest.approx(weight @ zeta, rel=1e-3)
     assert population.weight @ population.mean(np.ones(1)) == pytest.approx(weight @ mu, abs=1e-3)

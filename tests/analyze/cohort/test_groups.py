@@ -46,7 +46,7 @@ def likelihoods(peaks, sd, group):
     grids = peaks[:, None] + sd[:, None] * np.linspace(-40, 40, 401)
     moderator = Moderator("form", tuple("abcdefgh"[: group.max() + 1]), group.astype(float))
     logs = -0.5 * ((grids - peaks[:, None]) / sd[:, None]) ** 2
-    return Likelihoods.of(grids, logs, SPAN, moderator.design, moderator.prior_precision(SD))
+    return Likelihoods.from_grids(grids, logs, SPAN, moderator.design, moderator.prior_precision(SD))
 
 
 def generalized_least_squares(peaks, sd, group):
@@ -97,7 +97,7 @@ def test_it_equals_brute_force_where_likelihoods_are_skewed():
     ]
     logs = np.array(rows) - np.max(rows, axis=1, keepdims=True)
     moderator = Moderator("form", FORMS, group.astype(float))
-    people = Likelihoods.of(np.tile(grid, (9, 1)), logs, SPAN, moderator.design, moderator.prior_precision(SD))
+    people = Likelihoods.from_grids(np.tile(grid, (9, 1)), logs, SPAN, moderator.design, moderator.prior_precision(SD))
     population, _ = pool_groups(people, np.ones(9))
 
     means, overall, zetas = np.linspace(-9, 9, 181), np.linspace(-9, 9, 91), (np.arange(30) + 0.5) * 0.12

@@ -50,7 +50,7 @@ def thousand():
     protocol = Protocol.build(merge(load_template("magnesium-rls"), plan))
     lived = []
     for number, effect in enumerate(effects):
-        calendar = Calendar.of(protocol, draw_order(protocol, seed=number))
+        calendar = Calendar.from_order(protocol, draw_order(protocol, seed=number))
         own = np.random.default_rng([12, number])
         truth = Truth(**Nuisance(protocol).draw(own), effects={"magnesium": effect}, missing=0.05)
         nights = unbounded_nights(protocol, calendar, truth, own)

@@ -98,7 +98,7 @@ def test_a_better_night_of_the_normal_family_is_computed_and_not_drawn_again(par
 
 
 @pytest.mark.parametrize("better", ["lower", "higher"])
-def test_the_chance_of_a_better_night_is_that_of_two_nights_lived(better):
+def test_the_chance_of_a_better_night_is_that_of_two_observed_nights(better):
     """Each with a period and an error of its own; noise, periods and the doubt of the effect unlike each other."""
     protocol = make_protocol("normal", better=better)
     rng = np.random.default_rng(3)

@@ -17,7 +17,7 @@ def month(make_protocol):
 
 def test_priors_are_inverted_right(month):
     priors = month.priors
-    values = Nuisance(month).at(np.random.default_rng(0).random((40_000, 6)))
+    values = Nuisance(month).from_unit(np.random.default_rng(0).random((40_000, 6)))
     assert values["level"].mean() == pytest.approx(priors.level_mean, abs=0.05)
     assert values["trend"].std() == pytest.approx(priors.trend_sd, rel=0.02)
     assert values["sigma"].mean() == pytest.approx(priors.noise_scale * math.sqrt(2 / math.pi), rel=0.02)
@@ -28,7 +28,7 @@ def test_priors_are_inverted_right(month):
 
 def test_parts_that_the_model_lacks_are_zero(make_protocol):
     lacking = {"trend": False, "period_effects": False, "autocorrelation": False, "carryover": "none"}
-    values = Nuisance(make_protocol(analysis=lacking)).at(np.full((1, 6), 0.3))
+    values = Nuisance(make_protocol(analysis=lacking)).from_unit(np.full((1, 6), 0.3))
     assert values["trend"] == values["phi"] == values["omega"] == values["half_life"] == 0
 
 
@@ -43,7 +43,7 @@ def test_own_nights_give_level_spread_and_autocorrelation(make_protocol):
     assert level == pytest.approx(y.mean(), abs=0.5)
     assert sigma == pytest.approx(6, rel=0.25)
     assert phi == pytest.approx(0.6, abs=0.15)
-    drawn = own.at(np.random.default_rng(1).random((4000, 6)))
+    drawn = own.from_unit(np.random.default_rng(1).random((4000, 6)))
     assert drawn["level"].mean() == pytest.approx(level, abs=0.1)
     assert drawn["trend"].std() == pytest.approx(protocol.priors.trend_sd, rel=0.1)
 

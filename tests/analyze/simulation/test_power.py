@@ -161,7 +161,7 @@ def test_simulated_nights_are_those_of_simulate(make_protocol):
         protocol = make_protocol(design=MONTH | {"run_in_nights": 5}, analysis=analysis)
         order, truth = draw_order(protocol), Truth(level=4, missing=0.15, skipped=0.2)
         trial = simulate(protocol, order, truth, seed=9)
-        calendar = Calendar.of(protocol, order)
+        calendar = Calendar.from_order(protocol, order)
         quick = simulated_terms(
             protocol, calendar, simulate_nights(protocol, calendar, truth, np.random.default_rng(9))
         )

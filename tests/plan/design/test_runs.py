@@ -34,7 +34,7 @@ def test_count_numbers_and_enumeration_are_those_of_a_search(counts, limit):
     found = {row for row in rows if longest_run(row) <= limit}
     runs = Runs(counts, limit)
     assert runs.count == len(found)
-    assert {runs.at(number) for number in range(runs.count)} == found
+    assert {runs.unrank(number) for number in range(runs.count)} == found
     assert list(runs) == sorted(found)
     assert {row for row in rows if row in runs} == found
 
@@ -87,8 +87,8 @@ def some_runs(draw):
 def test_each_number_gives_a_sequence_of_its_own(data):
     runs = data.draw(some_runs())
     number, other = (data.draw(st.integers(0, runs.count - 1)) for _ in range(2))
-    assert runs.at(number) in runs
-    assert (runs.at(number) == runs.at(other)) == (number == other)
+    assert runs.unrank(number) in runs
+    assert (runs.unrank(number) == runs.unrank(other)) == (number == other)
 
 
 @settings(max_examples=30)
@@ -103,7 +103,7 @@ def test_the_enumeration_begins_at_once_and_in_order(runs):
 @pytest.mark.parametrize("counts", [(200, 200), (134, 133, 133), (60,) * 5], ids=str)
 def test_hundreds_of_periods_are_numbered_to_the_last(counts):
     runs = Runs(counts, 3)
-    rows = {runs.at(number) for number in (0, runs.count // 3, runs.count - 1)}
+    rows = {runs.unrank(number) for number in (0, runs.count // 3, runs.count - 1)}
     assert len(rows) == 3
     assert all(row in runs for row in rows)
 

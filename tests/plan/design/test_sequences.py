@@ -22,7 +22,7 @@ def test_count_numbers_and_enumeration_are_those_of_a_search(sequences, kind, ar
     allowed, found = sequences(kind, arms, design), search(kind, arms, **design)
     assert found
     assert allowed.count == len(found)
-    assert {allowed.at(number) for number in range(allowed.count)} == found
+    assert {allowed.unrank(number) for number in range(allowed.count)} == found
     enumerated = list(allowed)
     assert len(enumerated) == len(found)
     assert set(enumerated) == found

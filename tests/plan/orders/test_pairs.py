@@ -72,7 +72,7 @@ LARGE = [
 def test_orders_of_a_large_set_are_allowed_and_differ(planned, kind, arms, design):
     protocol = planned(kind, arms, **design)
     allowed = allowed_sequences(protocol)
-    lived = allowed.at(allowed.count // 3)
+    lived = allowed.unrank(allowed.count // 3)
     found = orders_between(protocol, lived, 1, 0)
     numbers = np.append(drawn_numbers(found.count, 200, seed=4), [0, found.count - 1])
     rows = found.rows(numbers)
@@ -85,7 +85,7 @@ def test_orders_of_a_large_set_are_allowed_and_differ(planned, kind, arms, desig
 def test_of_two_arms_the_set_is_the_whole_design(planned, arms, design):
     protocol = planned("balanced", arms, **design)
     allowed = allowed_sequences(protocol)
-    assert orders_between(protocol, allowed.at(5), 1, 0).count == allowed.count
+    assert orders_between(protocol, allowed.unrank(5), 1, 0).count == allowed.count
 
 
 def test_drawn_orders_come_equally_often(planned):

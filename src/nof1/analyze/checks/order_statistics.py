@@ -1,8 +1,8 @@
 """The randomization test on numbers: from the difference that every order would have given to p and an interval.
 
-Under the hypothesis that two arms differ by a constant delta, a night's outcome less delta on the nights that were lived on the
+Under the hypothesis that two arms differ by a constant delta, a night's outcome less delta on the nights that were on the
 arm is the same in whatever order the arms came. The statistic of order j is a product with a contrast vector c_j,
-T_j(delta) = c_j.y - delta c_j.x, where x is 1 on those nights; for the order that was lived it is T_0 - delta. p(delta)
+T_j(delta) = c_j.y - delta c_j.x, where x is 1 on those nights; for the observed order it is T_0 - delta. p(delta)
 is the probability of the orders with |T_j(delta)| >= |T_0(delta)| (Edgington & Onghena 2007; the inversion: Garthwaite 1996).
 As -1 <= c_j.x <= 1, the deltas where an order is such a hit are one interval around T_0, so that p falls to both sides and the
 inversion is exact and needs no search. Knows neither a trial nor a design.
@@ -36,21 +36,21 @@ class Differences:
     pull : array, shape (orders,)
         c_j.x: how much of a constant effect the difference would hold.
     likeness : array, shape (orders,)
-        c_j.c_0, with the contrast of the order that was lived.
-    lived, own : float
+        c_j.c_0, with the contrast of the observed order.
+    observed, own : float
         c_0.y and c_0.c_0.
     size : float
         Of the outcomes, as `size_of` gives it: what rounding is measured by.
     probability : array, shape (orders,), or None
         Of each order; None if all are equally likely.
     drawn : bool
-        Whether these are random draws from the set, so that the lived order counts as one more.
+        Whether these are random draws from the set, so that the observed order counts as one more.
     """
 
     value: Array
     pull: Array
     likeness: Array
-    lived: float
+    observed: float
     own: float
     size: float
     probability: Array | None = None
@@ -74,22 +74,22 @@ class Tested:
 
 
 def judge(differences: Differences, *, level: float = LEVEL) -> Tested:
-    """Find p and the interval. An order without a statistic counts as at least as extreme as the lived one, which is conservative."""
+    """Find p and the interval. An order without a statistic counts as at least as extreme as the observed one, which is conservative."""
     known = ~np.isnan(differences.value)
-    value, lived = np.where(known, differences.value, np.inf), differences.lived
+    value, observed = np.where(known, differences.value, np.inf), differences.observed
     slack = TIE * differences.size
     # A large enough effect is favoured most: only orders with the same nights on the arm, or turned round, tie with it.
     same = (np.abs(differences.pull) >= 1 - TIE) & (
         np.sign(differences.pull) * differences.likeness >= differences.own * (1 - TIE)
     )
-    p = _share(differences, np.abs(value) >= abs(lived) - slack)
+    p = _share(differences, np.abs(value) >= abs(observed) - slack)
     limits = hit_limits(differences)
     without_end = [_share(differences, ~np.isfinite(ends)) for ends in limits]  # p of effects beyond all bounds
     return Tested(
-        statistic=lived,
+        statistic=observed,
         p=p,
-        p_greater=_share(differences, value >= lived - slack),
-        p_less=_share(differences, (value <= lived + slack) | ~known),
+        p_greater=_share(differences, value >= observed - slack),
+        p_less=_share(differences, (value <= observed + slack) | ~known),
         p_smallest=min(p, _share(differences, same | ~known), *without_end),
         interval=_invert(differences, limits, level),
     )
@@ -118,7 +118,7 @@ def _invert(differences: Differences, limits: tuple[Array, Array], level: float)
 
 
 def hit_limits(differences: Differences) -> tuple[Array, Array]:
-    """The least and the greatest delta at which each order's difference is at least as large as that of the lived one.
+    """The least and the greatest delta at which each order's difference is at least as large as that of the observed one.
 
     With a = c_j.y and b = c_j.x, |a - delta b| >= |T_0 - delta| holds between delta = (T_0 - a) / (1 - b) and delta = (T_0 +
     a) / (1 + b); where b is 1 or -1 only one of them is there, and the other end is open.
@@ -128,19 +128,19 @@ def hit_limits(differences: Differences) -> tuple[Array, Array]:
     two arrays, shape (orders,)
         Infinite where there is no end.
     """
-    lived, slack = differences.lived, TIE * differences.size
+    observed, slack = differences.observed, TIE * differences.size
     known = ~np.isnan(differences.value)
     value, pull = np.where(known, differences.value, 0.0), np.where(known, differences.pull, 0.0)
     alike, turned = 1 - pull <= TIE, 1 + pull <= TIE
-    one = (lived - value) / np.where(alike, 1.0, 1 - pull)
-    two = (lived + value) / np.where(turned, 1.0, 1 + pull)
+    one = (observed - value) / np.where(alike, 1.0, 1 - pull)
+    two = (observed + value) / np.where(turned, 1.0, 1 + pull)
     low, high = np.minimum(one, two), np.maximum(one, two)
-    for open_ended, gap, end in ((alike, lived - value, two), (turned, lived + value, one)):
+    for open_ended, gap, end in ((alike, observed - value, two), (turned, observed + value, one)):
         # With one end open, the other is on the far side of T_0, which is always a hit; what ties throughout has none.
-        upward, both = lived >= end, np.abs(gap) <= slack
+        upward, both = observed >= end, np.abs(gap) <= slack
         low = np.where(open_ended, np.where(upward & ~both, end, -np.inf), low)
         high = np.where(open_ended, np.where(upward | both, np.inf, end), high)
-    return np.where(known, np.minimum(low, lived), -np.inf), np.where(known, np.maximum(high, lived), np.inf)
+    return np.where(known, np.minimum(low, observed), -np.inf), np.where(known, np.maximum(high, observed), np.inf)
 
 
 def size_of(outcome: Array) -> float:
@@ -178,7 +178,7 @@ def _means(chosen: Bools, period: NDArray[np.int64], statistic: Statistic) -> Ar
 def compare_orders(
     outcome: Array,
     arms: NDArray[np.int64],
-    lived: int,
+    observed: int,
     *,
     probability: Array | None = None,
     period: NDArray[np.int64] | None = None,
@@ -195,8 +195,8 @@ def compare_orders(
         Of each night, in points; nan where missing, which it stays in every order.
     arms : int array, shape (orders, n)
         The arm of each night in each order.
-    lived : int
-        Which of the orders was lived.
+    observed : int
+        Which of the orders was observed.
     probability : array, shape (orders,), optional
         Of each order; equal if not given.
     period : int array, shape (orders, n), optional
@@ -211,7 +211,7 @@ def compare_orders(
     InputError
         If the statistic is unknown or the probabilities do not add up to 1.
     RefusalError
-        If an arm has no recorded night in the order that was lived.
+        If an arm has no recorded night in the observed order.
     """
     check_statistic(statistic)
     if probability is not None and (np.any(probability < 0) or not np.isclose(probability.sum(), 1)):
@@ -220,14 +220,14 @@ def compare_orders(
         period = np.cumsum(np.diff(arms, axis=1, prepend=arms[:, :1]) != 0, axis=1)
     recorded = ~np.isnan(outcome)
     weights = contrasts((arms == arm) & recorded, (arms == reference) & recorded, period, statistic)
-    own = weights[lived]
+    own = weights[observed]
     if np.isnan(own).any():
         raise refused(RefusalError, "no night of an arm")
     centred = np.where(recorded, outcome - np.nanmean(outcome), 0.0)
-    value, pull, likeness = (weights @ np.array([centred, arms[lived] == arm, own]).T).T
+    value, pull, likeness = (weights @ np.array([centred, arms[observed] == arm, own]).T).T
     return judge(
         Differences(
-            value, pull, likeness, float(value[lived]), float(own @ own), size_of(outcome[recorded]), probability
+            value, pull, likeness, float(value[observed]), float(own @ own), size_of(outcome[recorded]), probability
         ),
         level=level,
     )

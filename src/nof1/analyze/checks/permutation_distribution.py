@@ -1,6 +1,6 @@
 """What every possible order of a trial would have given: the difference of two arms' means, order by order.
 
-Each order is lived with the same run-in, washout, pauses and missing nights. Knows nothing of p.
+Each order has the same run-in, washout, pauses and missing nights. Knows nothing of p.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _CELLS = 100_000  # orders times periods looked at together: they fit a core's o
 
 
 @dataclass(frozen=True, eq=False)
-class Lived:
+class ObservedNights:
     """The planned nights in calendar order, pauses left out.
 
     Attributes
@@ -34,7 +34,7 @@ class Lived:
     used : bool array, shape (nights,)
         With an outcome, and not soon after a pause where first nights are discarded.
     on : bool array, shape (nights,)
-        Lived on the arm.
+        On the arm.
     discarded : int
         First nights of each period that are left out.
     size : float
@@ -48,7 +48,7 @@ class Lived:
     size: float
 
 
-def nights_lived(trial: Trial, arm: str, reference: str) -> Lived:
+def observed_nights(trial: Trial, arm: str, reference: str) -> ObservedNights:
     """The nights of a trial, for the comparison of two of its arms."""
     rated = {entry.night: entry.outcome for entry in trial.entries}
     outcome: list[float | None] = []
@@ -69,14 +69,14 @@ def nights_lived(trial: Trial, arm: str, reference: str) -> Lived:
     compared = used & ((name == arm) | (name == reference))
     centre = values[compared].mean() if compared.any() else 0.0
     size = size_of(values[used]) if used.any() else 0.0
-    return Lived(np.where(used, values - centre, 0.0), used, name == arm, discarded, size)
+    return ObservedNights(np.where(used, values - centre, 0.0), used, name == arm, discarded, size)
 
 
 def differences_of(
     protocol: Protocol,
     sequence: list[int],
     places: tuple[int, int],
-    lived: Lived,
+    nights: ObservedNights,
     allowed: PairOrders,
     statistic: Statistic,
     *,
@@ -90,10 +90,10 @@ def differences_of(
     Parameters
     ----------
     sequence : list of int
-        The lived order: the arm of each period by its place.
+        The observed order: the arm of each period by its place.
     places : tuple of int
         Of the arm and its reference among the protocol's arms.
-    lived : Lived
+    nights : ObservedNights
     allowed : PairOrders
         The reference set.
     statistic : {"periods", "nights"}
@@ -108,12 +108,12 @@ def differences_of(
 
     def nights_of(signs: Signs) -> NDArray[np.int64]:
         first, end = first_nights(protocol, sequence, signs, *places)
-        return np.array([np.minimum(first + lived.discarded, end), end])
+        return np.array([np.minimum(first + nights.discarded, end), end])
 
     here = signs_of([sequence], *places)
     spans = nights_of(here)
-    contrast = _contrast(here[0], spans[:, 0], lived.used, statistic)
-    columns = np.array([lived.used, lived.outcome, lived.used & lived.on, contrast], dtype=float)
+    contrast = _contrast(here[0], spans[:, 0], nights.used, statistic)
+    columns = np.array([nights.used, nights.outcome, nights.used & nights.on, contrast], dtype=float)
     sums = np.concatenate([np.zeros((4, 1)), np.cumsum(columns, axis=1)], axis=1)  # of all nights before each
     own = _ratios(_totals(here, sums[:, spans[1]] - sums[:, spans[0]], statistic))[:, 0]
     alike = len({protocol.period_nights(protocol.arms[place].name) for place in places}) == 1
@@ -135,7 +135,7 @@ def differences_of(
             totals = totals_of(allowed.rows(numbers))
         parts.append(_ratios(totals))
     value, pull, likeness = np.concatenate(parts, axis=1)
-    return Differences(value, pull, likeness, float(own[0]), float(own[2]), lived.size, drawn=draws is not None)
+    return Differences(value, pull, likeness, float(own[0]), float(own[2]), nights.size, drawn=draws is not None)
 
 
 def _numbers(count: int, draws: int | None, seed: int, *, at_once: int) -> Iterator[NDArray[Any]]:
@@ -145,7 +145,7 @@ def _numbers(count: int, draws: int | None, seed: int, *, at_once: int) -> Itera
 
 
 def _contrast(signs: Signs, spans: NDArray[np.int64], used: NDArray[np.bool_], statistic: Statistic) -> Array:
-    """The weight of each night in the lived difference, shape (nights,).
+    """The weight of each night in the observed difference, shape (nights,).
 
     Raises
     ------

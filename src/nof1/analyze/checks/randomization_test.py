@@ -1,14 +1,14 @@
 """The randomization test of a trial: no model, only the orders that could have been drawn.
 
 The reference set of two arms is the allowed orders that leave the nights of all other arms where they were
-(`nof1.plan.orders.pairs`), each lived with the same run-in, washout, pauses and missing nights. What p and the interval
+(`nof1.plan.orders.pairs`), each with the same run-in, washout, pauses and missing nights. What p and the interval
 are is in `nof1.analyze.checks.order_statistics`. Knows no model and no engine.
 """
 
 from dataclasses import dataclass
 
 from nof1.analyze.checks.order_statistics import Statistic, check_statistic, judge
-from nof1.analyze.checks.permutation_distribution import differences_of, nights_lived
+from nof1.analyze.checks.permutation_distribution import differences_of, observed_nights
 from nof1.analyze.model.effects import LEVEL, pairs
 from nof1.analyze.reasons import Reason, reason_of, refused
 from nof1.errors import InputError, RefusalError
@@ -82,7 +82,7 @@ def randomization_test(
 
     Missing nights are missing in every order, and with carryover "discard:n" each order loses the first n nights of its own
     periods. Run-in nights belong to no order and are left out. An order in which one of the arms has no recorded night has no
-    statistic and counts as at least as extreme as the lived one, so that p errs upwards. Where there are more than
+    statistic and counts as at least as extreme as the observed one, so that p errs upwards. Where there are more than
     200,000 orders, some of them are drawn and p is (1 + hits) / (1 + draws).
 
     Parameters
@@ -126,11 +126,11 @@ def randomization_test(
         raise InputError(f"{arm!r} cannot be compared with itself. Choose two arms of: {', '.join(names)}.")
     sequence = [names.index(name) for name in trial.order.arms()]
     places = names.index(arm), names.index(reference)
-    lived = nights_lived(trial, arm, reference)
+    nights = observed_nights(trial, arm, reference)
     allowed = orders_between(protocol, sequence, *places)
     exact = allowed.count <= MAX_ENUMERATED
     differences = differences_of(
-        protocol, sequence, places, lived, allowed, statistic, draws=None if exact else draws, seed=seed
+        protocol, sequence, places, nights, allowed, statistic, draws=None if exact else draws, seed=seed
     )
     found = judge(differences, level=LEVEL)
     return RandomizationTest(

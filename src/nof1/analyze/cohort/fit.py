@@ -52,7 +52,7 @@ def pool(
     """
     members, left, found = _members(people, arm, reference, moderator)
     span = members[0][1].span
-    likelihoods = Likelihoods.of(
+    likelihoods = Likelihoods.from_grids(
         np.array([pair.grid for _, pair in members]),
         np.array([pair.log_likelihood for _, pair in members]),
         span,

@@ -131,7 +131,7 @@ class Nodes:
         """Number of coefficients: mu, and gamma where there is a moderator."""
         return int(self.approximation.design.shape[1])
 
-    def at(self, spread: Array, standard: Array) -> tuple[Array, Array, Array]:
+    def natural(self, spread: Array, standard: Array) -> tuple[Array, Array, Array]:
         """Coefficients, spreads and what the grid's cells are stretched by.
 
         Parameters

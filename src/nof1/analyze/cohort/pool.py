@@ -52,7 +52,7 @@ class Likelihoods:
     span: float
 
     @classmethod
-    def of(
+    def from_grids(
         cls, grids: Array, logs: Array, span: float, design: Array | None = None, prior_precision: Array | None = None
     ) -> "Likelihoods":
         """Without a design people have one mean, whose prior is Normal(0, R/5)."""
@@ -115,7 +115,7 @@ def pool_likelihoods(people: Likelihoods, threshold: Array) -> tuple[Population,
     """
     nodes = Nodes.around(approximate(people))
     for _ in range(_TRIES):
-        coefficients, zeta, _ = nodes.at(*_axes(nodes))
+        coefficients, zeta, _ = nodes.natural(*_axes(nodes))
         grid = common_grid(people, nodes.approximation, coefficients.reshape(len(coefficients), -1), nodes.high)
         log_posterior = _log_posterior(people, nodes, grid)
         weight = np.exp(log_posterior - log_posterior.max())
@@ -129,7 +129,7 @@ def pool_likelihoods(people: Likelihoods, threshold: Array) -> tuple[Population,
     ):  # where people hardly differ, each effect's distribution is that of mu, and needs it in small steps
         nodes, log_posterior = _finer(nodes, log_posterior)
     weight = np.exp(log_posterior - log_posterior.max())
-    coefficients, zeta, _ = nodes.at(*_axes(nodes))
+    coefficients, zeta, _ = nodes.natural(*_axes(nodes))
     points = coefficients.reshape(len(coefficients), -1), zeta.ravel()
     pooled = pooled_effects(people, *points, grid, (weight / weight.sum()).ravel(), threshold)
     return _population(nodes, log_posterior), pooled
@@ -251,7 +251,7 @@ def _on_grid(people: Likelihoods, chosen: NDArray[np.int64], grid: Array) -> Arr
 
 def _log_posterior(people: Likelihoods, nodes: Nodes, grid: Array) -> Array:
     """Log posterior of the nodes, times what their cells are stretched by; shape of the nodes."""
-    coefficients, zeta, stretch = nodes.at(*_axes(nodes))
+    coefficients, zeta, stretch = nodes.natural(*_axes(nodes))
     total = log_likelihood(people, nodes.approximation, coefficients.reshape(len(coefficients), -1), zeta.ravel(), grid)
     out: Array = total.reshape(zeta.shape) + stretch + nodes.log_prior(coefficients, zeta)
     return out
@@ -309,7 +309,7 @@ def _population(nodes: Nodes, log_posterior: Array) -> Population:
     along_mean = np.linspace(0, nodes.steps - 1, in_mean * (nodes.steps - 1) + 1)
     fine = _between(nodes, log_posterior, along_spread, along_mean)
     weight = np.exp(fine - fine.max()).ravel()
-    coefficients, zeta, _ = nodes.at(nodes.spread_at(along_spread), nodes.standard_at(along_mean))
+    coefficients, zeta, _ = nodes.natural(nodes.spread_at(along_spread), nodes.standard_at(along_mean))
     held = weight > 1e-12
     points = coefficients.reshape(len(coefficients), -1)[:, held]
     return Population(points, zeta.ravel()[held], weight[held] / weight[held].sum())

@@ -51,8 +51,8 @@ def mixture_rows(protocol: Protocol, fitted: MarginalFit) -> list[Row]:
         full = effect_from_mixture(protocol, fitted.weights, *fitted.contrast(vector), spread)
         if np.all(fitted.treated_exposure[:, vector != 0] == 1.0):  # every dose taken, nothing builds up: one estimand
             return {"full": full, "as-lived": full}
-        lived = effect_from_mixture(protocol, fitted.weights, *fitted.contrast(vector, as_lived=True), spread)
-        return {"full": full, "as-lived": lived}
+        realised = effect_from_mixture(protocol, fitted.weights, *fitted.contrast(vector, as_lived=True), spread)
+        return {"full": full, "as-lived": realised}
 
     return [both(pair) for pair in pairs(protocol)]
 

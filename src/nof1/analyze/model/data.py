@@ -202,9 +202,9 @@ def assemble(
     """
     analysis = protocol.analysis
     day = np.flatnonzero(used)
-    lived = slice(0, day[-1] + 1)  # nights after the last recorded one have had no exposure yet
+    so_far = slice(0, day[-1] + 1)  # nights after the last recorded one have had no exposure yet
     active = tuple(arm.name for arm in protocol.active_arms)
-    for name, until_last, own in zip(active, doses[lived].T, treated[lived].T, strict=True):
+    for name, until_last, own in zip(active, doses[so_far].T, treated[so_far].T, strict=True):
         if not until_last.any():
             raise refused(RefusalError, "no dose taken", arm=repr(name))
         if until_last[own].sum() < 1:  # an effect "as lived" would be next to nothing, and its interval invented
@@ -217,8 +217,8 @@ def assemble(
         y=np.log(outcome[used]) if family == "duration" else outcome[used],
         day=day,
         time=day / (len(outcome) - 1) - 0.5,
-        doses=doses[lived],
-        treated=treated[lived],
+        doses=doses[so_far],
+        treated=treated[so_far],
         covariates=np.empty((len(day), 0)) if covariates is None else covariates,
         covariate_sd=np.empty(0) if covariate_sd is None else covariate_sd,
         period=index,

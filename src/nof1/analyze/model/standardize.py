@@ -59,17 +59,17 @@ def standardize(data: ModelData, draws: Draws) -> Standardized:
         levels = np.column_stack([off, off[:, None] + draws.effect])
         return Standardized(draws.effect, draws.effect * on_treated, levels)
     parts = [_standardize(data, part) for part in draws.in_parts()]
-    full, lived, levels = (
+    full, realised, levels = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("full", "as_lived", "levels")
     )
-    return Standardized(full, lived, levels)
+    return Standardized(full, realised, levels)
 
 
 def _standardize(data: ModelData, draws: Draws) -> Standardized:
     base = without_treatment(data, draws)
     off = expected(data, draws, base).mean(axis=1)
     on = [expected(data, draws, base + effect[:, None]).mean(axis=1) for effect in draws.effect.T]
-    lived = np.empty((len(draws), len(data.arms)))
+    realised = np.empty((len(draws), len(data.arms)))
     exposed = exposures(data, draws)
     actual = linear_predictor(data, draws)
     as_predicted = expected(data, draws, actual)
@@ -77,9 +77,9 @@ def _standardize(data: ModelData, draws: Draws) -> Standardized:
         nights = data.treated[data.day, k]
         without = actual[:, nights] - exposed[:, nights, k] * draws.effect[:, k, None]
         difference = as_predicted[:, nights] - expected(data, draws, without)
-        lived[:, k] = difference.mean(axis=1)
+        realised[:, k] = difference.mean(axis=1)
     levels = np.column_stack([off, *on])
-    return Standardized(levels[:, 1:] - off[:, None], lived, levels)
+    return Standardized(levels[:, 1:] - off[:, None], realised, levels)
 
 
 def night_better(

@@ -132,7 +132,7 @@ def half_life_table(protocol: Protocol, *, seed: int) -> pd.DataFrame:
         without any, on average over drawn orders; `seen`, whether that is at least half.
     """
     half_life = np.array([*HALF_LIVES, slow_half_life()])
-    orders = [Calendar.of(protocol, draw_order(protocol, seed=seed + i)) for i in range(_ORDERS)]
+    orders = [Calendar.from_order(protocol, draw_order(protocol, seed=seed + i)) for i in range(_ORDERS)]
     share = np.mean([_contrast(protocol, calendar, half_life) for calendar in orders], axis=0)
     return pd.DataFrame({"half_life_days": half_life, "share": share, "seen": share >= SEEN})
 

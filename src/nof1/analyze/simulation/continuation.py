@@ -20,19 +20,19 @@ _MOST_MISSING = 0.9
 
 
 def planned_nights(protocol: Protocol, data: ModelData, order: Order) -> Calendar:
-    """All planned days; of an adopted trial those that were lived, since nobody planned others.
+    """All planned days; of an adopted trial those so far, since nobody planned others.
 
     Raises
     ------
     InputError
         If the order is not that of these nights.
     """
-    calendar = Calendar.of(protocol, order)
-    lived = len(data.doses)
-    if not np.array_equal(calendar.treated[:lived], data.treated):
+    calendar = Calendar.from_order(protocol, order)
+    so_far = len(data.doses)
+    if not np.array_equal(calendar.treated[:so_far], data.treated):
         raise InputError("The order is not that of the analyzed nights. Give the trial's own order, with its pauses.")
     if isinstance(protocol.design, Adopted):
-        return Calendar(calendar.arm[:lived], calendar.treated[:lived], calendar.period[:lived])
+        return Calendar(calendar.arm[:so_far], calendar.treated[:so_far], calendar.period[:so_far])
     return calendar
 
 
@@ -103,12 +103,12 @@ def lengthen(data: ModelData, future: Calendar, recorded: NDArray[np.bool_], unt
     recorded : bool array, shape (days,)
         Days that inform the model; those so far are not looked at.
     """
-    lived = len(data.doses)
-    new = np.flatnonzero(recorded[lived:until]) + lived
+    so_far = len(data.doses)
+    new = np.flatnonzero(recorded[so_far:until]) + so_far
     if not len(new):
         return data
     last = new[-1] + 1
-    treated = future.treated[lived:last]
+    treated = future.treated[so_far:last]
     numbers = np.r_[np.array(data.period_numbers)[data.period], future.period[new]]
     known, index = np.unique(numbers, return_inverse=True)
     slope = float(data.time[-1] - data.time[0]) / int(data.day[-1] - data.day[0])  # of time over days

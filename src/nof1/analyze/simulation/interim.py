@@ -191,7 +191,8 @@ def simulate_looks(
     each = math.ceil(trials / len(wanted))
     batches = [LookBatch(protocol, people, effect, range(each), seed, missing, skipped) for effect in wanted]
     found = [
-        _Answers.of(rows, protocol) for rows in replicate(batches, workers=workers, spread=spread, progress=progress)
+        _Answers.from_rows(rows, protocol)
+        for rows in replicate(batches, workers=workers, spread=spread, progress=progress)
     ]
     pairs = list(zip(wanted, found, strict=True))
     return InterimLooks(
@@ -227,11 +228,11 @@ class LookBatch(Batch):
         the end. Verdicts are told by their place in `VERDICTS`, or `NO_ANSWER`.
         """
         certainty, final = rule_of(self.protocol).certainty, self.protocol.analysis.certainty
-        lived = [self._looks(trial) for trial in self.trials]
-        seen = [terms_or_refusal(self.protocol, *one) for _, views in lived for one in views]
+        looked = [self._looks(trial) for trial in self.trials]
+        seen = [terms_or_refusal(self.protocol, *one) for _, views in looked for one in views]
         effects = iter(first_effects(self.protocol, seen, seed=self.seed))
         rows = []
-        for nights, views in lived:
+        for nights, views in looked:
             of_trial = [next(effects) for _ in views]
             rows.append(
                 [
@@ -245,7 +246,7 @@ class LookBatch(Batch):
 
     def _looks(self, trial: int) -> tuple[list[int], list[tuple[Calendar, SimulatedNights]]]:
         """Nights until each look of one trial, and what is seen at each and at the end."""
-        order, calendar, simulated = self.lived(trial)
+        order, calendar, simulated = self.realised(trial)
         looks = planned_looks(rule_of(self.protocol), order)
         nights = [(look.end - order.start + timedelta(days=1)).days for look in looks]
         return nights, [*((calendar, _until(simulated, last)) for last in nights), (calendar, simulated)]
@@ -282,7 +283,7 @@ class _Answers:
     nights: Array
 
     @classmethod
-    def of(cls, rows: Array, protocol: Protocol) -> "_Answers":
+    def from_rows(cls, rows: Array, protocol: Protocol) -> "_Answers":
         count = len(rule_of(protocol).after)
         codes = rows.astype(np.int64)
         strict, final, end = codes[:, :count], codes[:, count : 2 * count], codes[:, -1:]
@@ -296,7 +297,7 @@ class _Answers:
             verdict[way] = np.take_along_axis(said, place[way][:, None], axis=1)[:, 0]
         return cls(verdict, place, nights)
 
-    def lived(self, way: str) -> Array:
+    def nights_until(self, way: str) -> Array:
         """Nights until the end of each trial, shape (trials,)."""
         return np.take_along_axis(self.nights, self.place[way][:, None], axis=1)[:, 0]
 
@@ -314,7 +315,7 @@ def _truth(protocol: Protocol, effect: float) -> dict[str, Any]:
 
 def _row(protocol: Protocol, effect: float, way: str, answers: _Answers) -> dict[str, Any]:
     """Everything that is said of one way to look at one true effect."""
-    verdict, place, nights = answers.verdict[way], answers.place[way], answers.lived(way)
+    verdict, place, nights = answers.verdict[way], answers.place[way], answers.nights_until(way)
     count = len(verdict)
     hits = {name: int(np.isin(verdict, [VERDICTS.index(one) for one in said]).sum()) for name, said in _SAYS.items()}
     hits |= {"claimed": hits["helps"] + hits["worsens"], "stopped": int((place < answers.looks).sum())}

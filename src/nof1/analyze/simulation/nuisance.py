@@ -61,9 +61,9 @@ class Nuisance:
 
     def draw(self, rng: np.random.Generator) -> dict[str, float]:
         """One person: values by the names of `Truth`, in points, days and shares of one."""
-        return {name: float(values[0]) for name, values in self.at(rng.random((1, len(NAMES)))).items()}
+        return {name: float(values[0]) for name, values in self.from_unit(rng.random((1, len(NAMES)))).items()}
 
-    def at(self, unit: Array) -> dict[str, Array]:
+    def from_unit(self, unit: Array) -> dict[str, Array]:
         """Persons at points of the unit cube, by inverting the distributions.
 
         Parameters

@@ -61,7 +61,7 @@ def expected_width(protocol: Protocol, *, missing: float = 0.05, draws: int = 64
     if draws < 1:
         raise InputError(f"draws is {draws!r}; it must be a whole number from 1.")
     rng = np.random.default_rng(seed)
-    natural = Nuisance(protocol).at(_lattice(draws, len(NAMES), rng))
+    natural = Nuisance(protocol).from_unit(_lattice(draws, len(NAMES), rng))
     orders = min(_ORDERS, draws)
     sds: list[Array] = []
     for i in range(orders):
@@ -87,7 +87,7 @@ def _some_nights(protocol: Protocol, missing: float, rng: np.random.Generator) -
 
     They must only not be what the model can meet exactly, which is refused.
     """
-    calendar = Calendar.of(protocol, draw_order(protocol, seed=int(rng.integers(2**63))))
+    calendar = Calendar.from_order(protocol, draw_order(protocol, seed=int(rng.integers(2**63))))
     days = len(calendar.arm)
     outcome = np.where(absent_nights(days, missing, rng), np.nan, np.sqrt(np.arange(days)))
     used = used_nights(protocol, outcome, calendar.arm, calendar.period)

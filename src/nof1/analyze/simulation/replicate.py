@@ -86,19 +86,19 @@ class Batch:
         RefusalError
             If its nights cannot answer.
         """
-        _, calendar, simulated = self.lived(trial)
+        _, calendar, simulated = self.realised(trial)
         return simulated_terms(self.protocol, calendar, simulated)
 
-    def lived(self, trial: int) -> tuple[Order, Calendar, SimulatedNights]:
+    def realised(self, trial: int) -> tuple[Order, Calendar, SimulatedNights]:
         """The order of one simulated trial, its days, and what happened on each."""
         truth, order, seed = self.truth(trial)
-        calendar = Calendar.of(self.protocol, order)
+        calendar = Calendar.from_order(self.protocol, order)
         return order, calendar, simulate_nights(self.protocol, calendar, truth, np.random.default_rng(seed))
 
     def results(self) -> Array:
         """Simulate and analyze all of them: one row a trial with `COLUMNS`; nan where there is no answer."""
-        lived = [terms_or_refusal(self.protocol, *self.lived(trial)[1:]) for trial in self.trials]
-        return np.array([_row(effect) for effect in first_effects(self.protocol, lived, seed=self.seed)])
+        nights = [terms_or_refusal(self.protocol, *self.realised(trial)[1:]) for trial in self.trials]
+        return np.array([_row(effect) for effect in first_effects(self.protocol, nights, seed=self.seed)])
 
     def split(self) -> list[Self]:
         """The same in parts of a few trials."""
@@ -114,13 +114,13 @@ def terms_or_refusal(protocol: Protocol, calendar: Calendar, simulated: Simulate
 
 
 def first_effects(
-    protocol: Protocol, lived: Sequence[ModelData | RefusalError], *, seed: int
+    protocol: Protocol, trials: Sequence[ModelData | RefusalError], *, seed: int
 ) -> list[Effect | RefusalError]:
     """The first active arm's effect against the reference on the estimand that the protocol names, by the quick rounds.
 
     Parameters
     ----------
-    lived : sequence of ModelData or RefusalError
+    trials : sequence of ModelData or RefusalError
         Trials that are analyzed together; a refusal stays one.
 
     Returns
@@ -128,8 +128,8 @@ def first_effects(
     list of Effect or RefusalError
         In the order of the trials; a refusal where the weights cannot be trusted.
     """
-    found = iter(fit_marginals([one for one in lived if isinstance(one, ModelData)], seed=seed, rounds=QUICK_ROUNDS))
-    return [one if isinstance(one, RefusalError) else _first_effect(protocol, next(found)) for one in lived]
+    found = iter(fit_marginals([one for one in trials if isinstance(one, ModelData)], seed=seed, rounds=QUICK_ROUNDS))
+    return [one if isinstance(one, RefusalError) else _first_effect(protocol, next(found)) for one in trials]
 
 
 def _first_effect(protocol: Protocol, fitted: MarginalFit | RefusalError) -> Effect | RefusalError:

@@ -70,7 +70,7 @@ def simulate(protocol: Protocol, order: Order, truth: Truth, *, seed: int) -> Tr
     if not (0 <= truth.missing < 1 and 0 <= truth.skipped < 1):
         raise InputError(f"Shares must be from 0 to below 1; missing is {truth.missing:g}, skipped {truth.skipped:g}.")
     rng = np.random.default_rng(seed)
-    calendar = Calendar.of(protocol, order)
+    calendar = Calendar.from_order(protocol, order)
     simulated = simulate_nights(protocol, calendar, truth, rng)
     nights = [night for period in order.periods for night in period.dates]
     concealed = protocol.concealed != "open"  # the diary then holds the share of a pack, not its dose
@@ -113,7 +113,7 @@ class Calendar:
     period: NDArray[np.int64]
 
     @classmethod
-    def of(cls, protocol: Protocol, order: Order) -> "Calendar":
+    def from_order(cls, protocol: Protocol, order: Order) -> "Calendar":
         """The days of an order."""
         lengths = [period.nights for period in order.periods]
         arm = np.repeat(np.array([period.arm for period in order.periods], dtype=object), lengths)

@@ -50,7 +50,7 @@ class Runs:
         """How many there are."""
         return sum(_product(_glued(self._ways[self.counts[0]]), self._later[0]))
 
-    def at(self, number: int) -> tuple[int, ...]:
+    def unrank(self, number: int) -> tuple[int, ...]:
         """Sequence number `number`, from 0 to count - 1; each number gives another one.
 
         The number is taken apart: how many runs each arm has and how long they are, then how the runs are arranged.

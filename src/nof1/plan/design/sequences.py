@@ -34,7 +34,7 @@ class Sequences(Interface):
     def periods(self) -> int:
         """Length of each."""
 
-    def at(self, number: int) -> Arms:
+    def unrank(self, number: int) -> Arms:
         """The one with this number; each number gives another one."""
 
     def __contains__(self, sequence: Sequence[int]) -> bool:
@@ -75,7 +75,7 @@ class Permuted:
         """Length of each sequence."""
         return sum(len(group) for unit in self.units for group in unit)
 
-    def at(self, number: int) -> Arms:
+    def unrank(self, number: int) -> Arms:
         """In the number system with base (arms)!, each digit is the permutation of one unit, first unit first."""
         out = [0] * self.periods
         for unit in reversed(self.units):
@@ -93,7 +93,7 @@ class Permuted:
         return all(len(arms) == 1 for arms in seen) and set().union(*seen) == set(range(self.arms))
 
     def __iter__(self) -> Iterator[Arms]:
-        return (self.at(number) for number in range(self.count))
+        return (self.unrank(number) for number in range(self.count))
 
     def bundles(self) -> tuple[tuple[Arms, ...], ...]:
         """For each unit, the numbers of the periods that get the same arm: what to shuffle by hand."""
@@ -135,14 +135,14 @@ class BalancedRuns:
         """Whichever arms come once more, there are equally many sequences."""
         return math.comb(self.arms, self._more) * self._runs(range(self._more)).count
 
-    def at(self, number: int) -> Arms:
+    def unrank(self, number: int) -> Arms:
         """Which arms come once more, then the sequence."""
         # Arms that come equally often are alike, so one table of numbers serves all choices of them.
         ways = self._runs(range(self._more))
         which, number = divmod(number, ways.count)
         more = next(itertools.islice(itertools.combinations(range(self.arms), self._more), which, None))
         names = [*more, *(arm for arm in range(self.arms) if arm not in more)]
-        return tuple(names[arm] for arm in ways.at(number))
+        return tuple(names[arm] for arm in ways.unrank(number))
 
     def __contains__(self, sequence: Sequence[int]) -> bool:
         times = Counter(sequence)
@@ -195,7 +195,7 @@ class Choice:
         """Length of each sequence."""
         return len(self.sequences[0])
 
-    def at(self, number: int) -> Arms:
+    def unrank(self, number: int) -> Arms:
         """In the order of the list."""
         return self.sequences[number]
 

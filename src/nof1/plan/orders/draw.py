@@ -72,7 +72,7 @@ def draw_order(protocol: Protocol, *, seed: int | None = None) -> Order:
     if seed < 0:
         raise InputError(f"The seed {seed} must be a whole number from 0.")
     sequences = allowed_sequences(protocol)
-    return lay_out(protocol, sequences.at(uniform_below(sequences.count, PCG64(seed))))
+    return lay_out(protocol, sequences.unrank(uniform_below(sequences.count, PCG64(seed))))
 
 
 def uniform_below(count: int, generator: PCG64) -> int:
@@ -123,7 +123,7 @@ def order_of_arms(protocol: Protocol, arms: Sequence[str]) -> Order:
 
 def schedule(protocol: Protocol) -> Order:
     """The nights of every period without their arms, the same whichever order was drawn."""
-    return lay_out(protocol, allowed_sequences(protocol).at(0)).hidden()
+    return lay_out(protocol, allowed_sequences(protocol).unrank(0)).hidden()
 
 
 def lay_out(protocol: Protocol, sequence: Sequence[int]) -> Order:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nof1.analyze.checks.order_statistics import Differences
-from nof1.analyze.checks.permutation_distribution import differences_of, nights_lived
+from nof1.analyze.checks.permutation_distribution import differences_of, observed_nights
 from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
 from nof1.analyze.results import Result
 from nof1.errors import InputError, takes
@@ -52,9 +52,9 @@ def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     protocol = result.trial.protocol
     found = differences(result.trial, test, seed=result.record.seed)
     known = found.value[~np.isnan(found.value)]
-    lived = abs(test.statistic)
-    far = np.abs(known) >= lived - TIE * found.size
-    reach = 1.05 * max(float(np.abs(known).max(initial=0.0)), lived, 1e-9)
+    observed = abs(test.statistic)
+    far = np.abs(known) >= observed - TIE * found.size
+    reach = 1.05 * max(float(np.abs(known).max(initial=0.0)), observed, 1e-9)
     edges = np.linspace(-reach, reach, min(_MOST_BARS, 2 * int(np.sqrt(len(known))) + 5) + 1)
     ax.hist(
         [known[~far], known[far]],
@@ -130,7 +130,7 @@ def differences(trial: Trial, test: RandomizationTest, *, seed: int) -> Differen
         protocol,
         sequence,
         places,
-        nights_lived(trial, test.arm, test.reference),
+        observed_nights(trial, test.arm, test.reference),
         orders_between(protocol, sequence, *places),
         test.of,
         draws=test.draws,

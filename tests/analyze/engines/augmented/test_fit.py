@@ -232,9 +232,11 @@ def test_sweeps_leave_the_posterior_as_it_is(family):
         state = behind._weigh(start, behind._squares(model, start, model.base.split(start.theta), 1)[0], rng)
     else:
         state = start
-    joint = ProposalScale.of(np.column_stack([start.theta, np.log(start.nu)]))
+    joint = ProposalScale.from_points(np.column_stack([start.theta, np.log(start.nu)]))
     for _ in range(12):
-        state = move_collapsed(model, behind.sweep(model, state, joint, rng), ProposalScale.of(start.theta), rng)
+        state = move_collapsed(
+            model, behind.sweep(model, state, joint, rng), ProposalScale.from_points(start.theta), rng
+        )
     before, after = (numbers(model, s, family) for s in (start, state))
     seen = behind.lower.clip(-6) if family == "rating" else start.outcome
     on = data.doses[data.day, 0] > 0

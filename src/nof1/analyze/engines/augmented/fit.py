@@ -112,7 +112,11 @@ def fit_augmented(
     """
     clock = time.perf_counter()
     rng = np.random.default_rng(seed)
-    nights = RatedNights.of(data, low, high) if family == "rating" else StudentNights.of(data, nu_shape, nu_rate)
+    nights = (
+        RatedNights.from_data(data, low, high)
+        if family == "rating"
+        else StudentNights.from_data(data, nu_shape, nu_rate)
+    )
     model = AugmentedModel(data)
     chains = _start(model, nights, seed, rng)
     states: list[State] = []
@@ -155,11 +159,11 @@ class _Chains:
     def scaled(self, states: Sequence[State]) -> "_Chains":
         """With clouds fitted to states that the chains passed."""
         theta = np.concatenate([state.theta for state in states])
-        cloud = ProposalScale.of(theta)
+        cloud = ProposalScale.from_points(theta)
         if isinstance(self.nights, RatedNights):
             return replace(self, cloud=cloud, joint=cloud)
         log_nu = np.log(np.concatenate([state.nu for state in states]))
-        return replace(self, cloud=cloud, joint=ProposalScale.of(np.column_stack([theta, log_nu])))
+        return replace(self, cloud=cloud, joint=ProposalScale.from_points(np.column_stack([theta, log_nu])))
 
 
 def _start(model: AugmentedModel, nights: RatedNights | StudentNights, seed: int, rng: np.random.Generator) -> _Chains:
@@ -178,9 +182,9 @@ def _start(model: AugmentedModel, nights: RatedNights | StudentNights, seed: int
     _, given = model.evaluate(theta[:CHAINS], outcome, None)
     state = State(theta[:CHAINS], outcome, None, np.full(CHAINS, np.nan), *model.draw(given, rng))
     state = nights.begin(model, state, rng)
-    cloud = ProposalScale.of(theta)
+    cloud = ProposalScale.from_points(theta)
     if isinstance(nights, StudentNights):
-        joint = ProposalScale.of(
+        joint = ProposalScale.from_points(
             np.column_stack([theta, rng.standard_normal(len(theta))])
         )  # of log nu nothing is known yet
     else:

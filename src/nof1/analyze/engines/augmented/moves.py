@@ -62,7 +62,7 @@ class ProposalScale:
     root: Array
 
     @classmethod
-    def of(cls, points: Array, weights: Array | None = None) -> "ProposalScale":
+    def from_points(cls, points: Array, weights: Array | None = None) -> "ProposalScale":
         """The cloud of points, shape (N, d)."""
         centre = np.average(points, axis=0, weights=weights)
         covariance = np.atleast_2d(np.cov(points.T, aweights=weights))

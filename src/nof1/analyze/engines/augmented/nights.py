@@ -61,7 +61,7 @@ class RatedNights:
     upper: Array
 
     @classmethod
-    def of(cls, data: ModelData, low: float, high: float) -> "RatedNights":
+    def from_data(cls, data: ModelData, low: float, high: float) -> "RatedNights":
         """The cells of a trial's ratings.
 
         Raises
@@ -98,7 +98,7 @@ class RatedNights:
         """Odd and even nights in turn: given one half of them, the others are independent."""
         natural = model.base.split(state.theta)
         mean = model.mean(state.coefficients, state.offsets, natural["half_life"])
-        between = _Between.of(model.ar_transition(natural))
+        between = _Between.from_transition(model.ar_transition(natural))
         outcome = state.outcome
         for _ in range(rounds):
             for start in (0, 1):
@@ -127,7 +127,7 @@ class _Between:
     sd: Array
 
     @classmethod
-    def of(cls, transition: ARTransition) -> "_Between":
+    def from_transition(cls, transition: ARTransition) -> "_Between":
         square = transition.scale**2
         before, after = transition.ratio * square, np.zeros_like(square)
         after[:-1] = before[1:]
@@ -158,7 +158,7 @@ class StudentNights:
     nu_rate: float
 
     @classmethod
-    def of(cls, data: ModelData, nu_shape: float, nu_rate: float) -> "StudentNights":
+    def from_data(cls, data: ModelData, nu_shape: float, nu_rate: float) -> "StudentNights":
         """For the nights of a trial.
 
         Raises
