@@ -49,6 +49,8 @@ def test_german_joins_a_preposition_and_a_title():
             say("mit {arm} oder gegenüber {arm}", arm="kein Magnesium")
             == "ohne Magnesium oder gegenüber keinem Magnesium"
         )
+        assert say("Vorlauf mit {arm}", arm="ohne") == "Vorlauf ohne"
+        assert say("mit {arm}", arm="ohnehin keinem") == "mit ohnehin keinem"
     assert say("mit {arm}", arm="kein Magnesium") == "mit kein Magnesium"
 
 

@@ -4,6 +4,7 @@ A sentence is a template and the values it is filled with. The template is Engli
 `languages/*.po` holds what other languages say; numbers are written as the spoken language writes them.
 """
 
+import re
 import string
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,10 +27,9 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # What a preposition and a title make together, by language: "mit" and "kein Magnesium" are "ohne Magnesium".
 _CONTRACTED = {
     "de": (
-        ("mit kein ", "ohne "),
-        ("Mit kein ", "Ohne "),
-        ("mit ohne", "ohne"),
-        ("gegenüber kein ", "gegenüber keinem "),
+        (re.compile(r"\bmit (?:kein|ohne)\b"), "ohne"),
+        (re.compile(r"\bMit (?:kein|ohne)\b"), "Ohne"),
+        (re.compile(r"\bgegenüber kein\b"), "gegenüber keinem"),
     )
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -181,7 +181,7 @@ def say_some(count: int, one: str, many: str, /, **values: Any) -> str:
 def _filled(template: str, values: dict[str, Any]) -> str:
     text = _FORMATTER.vformat(template, (), values)
     for apart, together in _CONTRACTED.get(spoken().code, ()):
-        text = text.replace(apart, together)
+        text = apart.sub(together, text)
     return text
 
 
