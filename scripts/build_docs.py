@@ -22,6 +22,7 @@ SOURCE = ROOT / "build" / "docs-source"
 SITE = ROOT / "build" / "docs"
 
 ROOMS = {"plan": "Plan", "record": "Record", "analyze": "Analyze", "errors": "What can go wrong"}
+CALLS = {"record": "What the commands of a trial folder do", "report": "Report"}
 FACTS = {
     "dose": "Upper levels",
     "forms": "Forms of magnesium",
@@ -106,8 +107,12 @@ def api_page() -> str:
     for room, title in ROOMS.items():
         names = [name for name, home in homes.items() if home.split(".")[1] == room]
         parts += [f"## {title}\n", *(_directive(f"nof1.{name}", getattr(nof1, name)) for name in names)]
-    parts.append("## Report\n")
-    parts += [_directive("nof1.report.summary", nof1.report.summary)]
+    for room, title in CALLS.items():
+        names = getattr(nof1, room).__all__
+        parts += [
+            f"## {title}\n",
+            *(_directive(f"nof1.{room}.{name}", getattr(getattr(nof1, room), name)) for name in names),
+        ]
     parts += ["## Pictures\n", "Each takes `ax=None` and returns the Axes.\n"]
     parts += [_directive(f"nof1.plots.{name}", picture) for name, picture in pictures().items()]
     return "\n".join(parts)

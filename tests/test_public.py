@@ -54,7 +54,7 @@ def public():
 def named():
     """What examples take for granted; `nof1` says so."""
     result = fitted("helps")
-    checks = {"predictive": predictive(statistic("mean on off", 6.0, 6.0, (5.5, 6.4), 0.4))}
+    checks = {"predictive": predictive(statistic("spread", 1.5, 1.4, (1.0, 2.0), 0.4))}
     return {
         "nof1": nof1,
         "Trial": Trial,

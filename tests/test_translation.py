@@ -162,6 +162,11 @@ def test_every_sentence_is_there_in_every_language(found, path):
 # `report`, `bedside` and `cli`.
 DATA = {
     "analyze/reasons.py",  # why something could not be answered: the text of an error, too
+    "analyze/simulation/alternatives.py",  # a fact, asked for by its name
+    "plan/orders/concerns.py",  # what a design can never show: the planner, its papers and nof1 power say it
+    "plan/orders/evening_dose.py",  # what there is to take, on papers, calendar and phone
+    "plan/protocol/dose.py",  # what a form is called
+    "plan/protocol/own_words.py",  # the words of nof1's own templates
     "plan/protocol/safety.py",  # when to stop, as the facts file has it
     "record/diary/questions.py",  # what the diary asks, on a terminal and on a phone
     "record/diary/side_effects.py",  # the stop rule that an entry meets

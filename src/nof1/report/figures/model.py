@@ -53,7 +53,7 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     --------
     >>> axes = nof1.plots.predictive(sampled)
     >>> [label.get_text() for label in axes.get_yticklabels()]
-    ['mean on off']
+    ['spread without treatment']
     """
     statistics = made(result.record.checks.predictive).statistics
     ax = ax or new_axes(7.0, 1.0 + 0.32 * len(statistics))
