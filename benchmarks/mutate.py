@@ -51,7 +51,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "record/diary/doses.py": ("record/diary/test_doses.py", "analyze/test_describe.py"),
     "record/diary/side_effects.py": ("record/diary/test_side_effects.py", "record/diary/test_questions.py"),
     "record/importing/matching.py": ("record/importing/test_matching.py", "record/importing/test_rejected.py"),
-    "record/importing/uniting.py": ("record/importing/test_uniting.py", "record/importing/test_matching.py"),
+    "record/importing/aggregate.py": ("record/importing/test_aggregate.py", "record/importing/test_matching.py"),
     "record/diary/writing.py": ("record/diary/test_writing.py",),
 }
 

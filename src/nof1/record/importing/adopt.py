@@ -16,8 +16,8 @@ from nof1.plan.design.order import Order, order_from_arms
 from nof1.plan.protocol.family import WHOLE_NUMBERS
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry, check_entry, parse_number
+from nof1.record.importing.aggregate import one_of_several, refuse_no_rule
 from nof1.record.importing.reading import Trust
-from nof1.record.importing.uniting import one_of_several, refuse_no_rule
 from nof1.record.sources.opened import Row
 from nof1.record.sources.plain import clock_column
 from nof1.record.sources.sheet import cell_text

@@ -21,6 +21,7 @@ from nof1.record.diary.journal import stamp
 from nof1.record.diary.secondary import MEASURES_FILE, check_measure, read_measures
 from nof1.record.diary.table import DIARY_FILE, last_evening, read_diary
 from nof1.record.diary.writing import Change, ConflictError, merged, record
+from nof1.record.importing.aggregate import aggregated, line_ranges, off_whole
 from nof1.record.importing.ledger import (
     IMPORTS_FOLDER,
     LEDGER_FILE,
@@ -50,7 +51,6 @@ from nof1.record.importing.rejected import (
     read_rejected,
     rejected_csv,
 )
-from nof1.record.importing.uniting import line_ranges, off_whole, united
 from nof1.record.sources.hints import holds_arms, holds_doses
 from nof1.record.sources.source import Export
 from nof1.record.values.ambiguous import AmbiguousInput
@@ -173,7 +173,7 @@ def plan_import(
         count = len(gathered.lines)
         cells: dict[str, str] = {}
         try:
-            cells = united(gathered, made, reading.several)
+            cells = aggregated(gathered, made, reading.several)
             if off := off_whole(gathered, made, reading.several):
                 raise InputError(off)
             new = _new_cells(protocol, known.get(night), measures, night, cells, last)

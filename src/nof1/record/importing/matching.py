@@ -15,9 +15,9 @@ from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import number_text
 from nof1.record.diary.secondary import check_measure
+from nof1.record.importing.aggregate import Gathered
 from nof1.record.importing.reading import Reading, Target, settled, targets
 from nof1.record.importing.rejected import NEEDS_REVIEW, Book, Rejected, Shown
-from nof1.record.importing.uniting import Gathered
 from nof1.record.sources.opened import MAX_CELL, Row
 from nof1.record.sources.source import Export
 from nof1.record.values.ambiguous import AmbiguousInput

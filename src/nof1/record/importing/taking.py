@@ -9,10 +9,10 @@ from typing import Any
 from nof1.clock import local_now
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.table import refuse_if_locked
+from nof1.record.importing.aggregate import refuse_no_rule
 from nof1.record.importing.importer import Import, StaleError, plan_import, remembered, take_import
 from nof1.record.importing.mapping import chosen_map, complete_map
 from nof1.record.importing.reading import Reading, Trust
-from nof1.record.importing.uniting import refuse_no_rule
 from nof1.record.sources import recognize
 from nof1.record.sources.opened import Opened, open_file
 from nof1.record.sources.source import Export, Merge

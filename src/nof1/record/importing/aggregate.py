@@ -26,7 +26,7 @@ class Gathered:
     texts: dict[str, list[str]] = field(default_factory=dict)
 
 
-def united(gathered: Gathered, made: Iterable[Target], several: Merge | None) -> dict[str, str]:
+def aggregated(gathered: Gathered, made: Iterable[Target], several: Merge | None) -> dict[str, str]:
     """One text value for each field of a night.
 
     Raises

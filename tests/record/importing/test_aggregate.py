@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nof1.errors import InputError
+from nof1.record.importing.aggregate import Gathered, aggregated, line_ranges, off_whole, one_of_several
 from nof1.record.importing.reading import Target
-from nof1.record.importing.uniting import Gathered, line_ranges, off_whole, one_of_several, united
 from nof1.record.values.ambiguous import AmbiguousInput
 
 VALUES = st.lists(st.integers(-100, 100).map(float), min_size=1, max_size=8)
@@ -36,32 +36,32 @@ def night(**numbers):
 @given(VALUES, st.sampled_from(sorted(RULES)))
 def test_each_rule_is_what_its_name_says(values, rule):
     assert one_of_several(values, rule) == pytest.approx(RULES[rule](values))
-    found = united(night(severity=values), [target()], rule)
+    found = aggregated(night(severity=values), [target()], rule)
     assert float(found["severity"]) == pytest.approx(RULES[rule](values), rel=1e-5)
 
 
 def test_a_column_s_own_rule_goes_before_the_one_that_was_said():
     gathered = night(severity=[4, 8], steps=[100, 50])
-    assert united(gathered, [target(), target("steps", merge="sum")], "last") == {"severity": "8", "steps": "150"}
+    assert aggregated(gathered, [target(), target("steps", merge="sum")], "last") == {"severity": "8", "steps": "150"}
 
 
 def test_equal_values_need_no_rule_but_are_added_up_where_they_are_summed():
     gathered = night(severity=[4, 4], steps=[0, 0, 0], caffeine_mg=[80, 80])
     made = [target(), target("steps"), target("caffeine_mg", merge="sum")]
-    assert united(gathered, made, None) == {"severity": "4", "steps": "0", "caffeine_mg": "160"}
+    assert aggregated(gathered, made, None) == {"severity": "4", "steps": "0", "caffeine_mg": "160"}
     with pytest.raises(AmbiguousInput, match="'Severity' has several different values for one night"):
-        united(night(severity=[4, 5]), [target()], None)
+        aggregated(night(severity=[4, 5]), [target()], None)
 
 
 def test_what_a_night_has_nothing_of_is_left_out():
-    assert united(Gathered(), [target(), target("note", text=True)], None) == {}
-    assert united(night(severity=[4]), [target(), target("steps")], None) == {"severity": "4"}
+    assert aggregated(Gathered(), [target(), target("note", text=True)], None) == {}
+    assert aggregated(night(severity=[4]), [target(), target("steps")], None) == {"severity": "4"}
 
 
 @pytest.mark.parametrize("rule", ["sum", "mean"])
 def test_values_that_are_too_large_together_are_refused(rule):
     with pytest.raises(InputError, match="too large for a number"):
-        united(night(severity=[1e308, 1.7e308]), [target()], rule)
+        aggregated(night(severity=[1e308, 1.7e308]), [target()], rule)
 
 
 def test_a_sum_of_tenths_has_no_crumbs():
@@ -79,7 +79,7 @@ def test_minutes_that_several_intervals_share_count_once_in_any_order(intervals,
         numbers={"sleep_minutes": array("d", [begin for begin, _ in intervals])},
         ends={"sleep_minutes": array("d", [begin + length for begin, length in intervals])},
     )
-    assert united(gathered, [target("sleep_minutes", merge="union")], None) == {"sleep_minutes": f"{len(minutes)}"}
+    assert aggregated(gathered, [target("sleep_minutes", merge="union")], None) == {"sleep_minutes": f"{len(minutes)}"}
 
 
 def test_a_mean_that_is_off_the_whole_numbers_is_told_by_its_first_values():
