@@ -66,3 +66,17 @@ def test_each_room_lists_its_calls_and_nothing_else():
     for room in (nof1.record, nof1.report, nof1.bedside):
         assert sorted(dir(room)) == sorted(room.__all__)
         assert [name for name in room.__all__ if not hasattr(room, name)] == []
+
+
+def test_what_calls_give_back_shows_itself_in_a_few_lines(places):
+    """In a notebook's cell, or at the prompt: never page after page of what a folder holds, and never an arm that is sealed."""
+    at = places("running sealed_folder")
+    logged = nof1.record.log(at["running"], {"severity": 4, "note": "x" * 500}, night=date(2026, 1, 5))
+    told = [logged, logged.night, nof1.record.status(at["running"]), nof1.record.status(at["sealed_folder"])]
+    told += [Trial.load(at["running"]).order, nof1.record.status(at["sealed_folder"]).order]
+    for one in told:
+        assert len(repr(one)) < 400
+        assert repr(one).count("\n") <= 4
+    assert repr(told[5]).endswith("arms sealed")
+    assert "severity '4'" in repr(logged)
+    assert "1 recorded" in repr(nof1.record.status(at["running"]))

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from nof1.cells import brief
 from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.files import new_folder, write_atomic
@@ -20,9 +21,10 @@ from nof1.record.diary.entry import empty_diary
 from nof1.record.diary.journal import beginning, begun, written
 from nof1.record.diary.table import DIARY_FILE
 from nof1.record.papers import write_packing_sheet, write_papers
+from nof1.shown import as_text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Plan:
     """A trial that was planned, as far as the person may know it.
 
@@ -40,6 +42,17 @@ class Plan:
     protocol: Protocol
     order: Order
     helper: Path | None
+
+    def __repr__(self) -> str:
+        order = self.order
+        rows = [
+            ("folder", str(self.folder)),
+            ("nights", f"{order.nights}, {order.start} to {order.end}"),
+            ("order", "concealed" if order.sealed else f"{self.protocol.periods} periods, known to everybody"),
+        ]
+        return as_text(
+            f"Plan {brief(self.protocol.title)!r}", [*rows, *([("helper", str(self.helper))] if self.helper else [])]
+        )
 
 
 def plan(

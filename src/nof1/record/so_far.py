@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from nof1.cells import brief
 from nof1.clock import local_now
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import Order, Period
@@ -23,6 +24,7 @@ from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.side_effects import Stop, spellings, stops
 from nof1.record.diary.table import read_diary
 from nof1.record.values.nights import last_night
+from nof1.shown import as_text
 
 State = Literal["recorded", "missing", "to come", "pause"]
 
@@ -55,7 +57,7 @@ class Due:
     period: Period | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Status:
     """How far a trial is.
 
@@ -81,6 +83,14 @@ class Status:
     latest: date
     measures: Mapping[str, int]
     conflict_copies: tuple[Path, ...]
+
+    def __repr__(self) -> str:
+        states = Counter(self.nights.values())
+        rows = [
+            ("nights", ", ".join(f"{count} {state}" for state, count in states.items())),
+            ("due", ", ".join(one.what for one in self.due)),
+        ]
+        return as_text(f"Status of {brief(self.protocol.title)!r}", rows)
 
     @cached_property
     def nights(self) -> Mapping[date, State]:

@@ -20,6 +20,7 @@ from nof1.plan.design.fields import PAUSE, WASHOUT
 ORDER_FILE = "order.csv"
 COLUMNS = ("date", "period", "block", "arm")
 RUN_IN = 0  # number of the run-in period and of its block
+_SHOWN = 24  # periods of an order in one line
 OFF_TRIAL = (WASHOUT, PAUSE)  # stand where an arm would, on nights that belong to none
 
 
@@ -62,7 +63,7 @@ class Pause:
     nights: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Order:
     """Every night of the trial with its period, block and arm: stretches in calendar order, without gaps.
 
@@ -88,6 +89,11 @@ class Order:
                 raise InputError(
                     f"Period {earlier.number} is followed by period {later.number}; periods are numbered in a row."
                 )
+
+    def __repr__(self) -> str:
+        arms = "arms sealed" if self.sealed else " ".join(str(period.arm) for period in self.periods[:_SHOWN])
+        more = f" and {len(self.periods) - _SHOWN} more" if len(self.periods) > _SHOWN and not self.sealed else ""
+        return f"Order of {self.nights} nights from {self.start} to {self.end}: {arms}{more}"
 
     @property
     def nights(self) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from nof1.cells import brief
 from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.plan.design.order import Order, Period
@@ -19,6 +20,7 @@ from nof1.record.diary.side_effects import Stop, stops
 from nof1.record.diary.table import read_diary, refuse_if_locked
 from nof1.record.diary.writing import MAX_REASON, Change, ConflictError, record
 from nof1.record.values.nights import last_night
+from nof1.shown import as_text
 
 Value = str | float | Sequence[str] | None
 # Not strftime: names must not depend on the machine's language.
@@ -29,7 +31,7 @@ _MONTHS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Night:
     """A night that may be recorded, and what is known of it beforehand.
 
@@ -55,13 +57,19 @@ class Night:
     known: Mapping[str, str]
     asked: tuple[Question, ...]
 
+    def __repr__(self) -> str:
+        return as_text(
+            f"Night of {self.date}",
+            [("recorded", _told(self.known)), ("asked", ", ".join(one.field for one in self.asked))],
+        )
+
     @property
     def names(self) -> tuple[str, ...]:
         """What can be recorded: the columns of the diary, and measures that the trial has beside it."""
         return (*columns(self.protocol)[1:], *sorted({name for _, name in read_measures(self.folder)}))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Logged:
     """A night as it is recorded now.
 
@@ -81,6 +89,10 @@ class Logged:
     entries: tuple[Entry, ...]
     changed: tuple[Line, ...]
 
+    def __repr__(self) -> str:
+        new = {line.column: line.new for line in self.changed}
+        return as_text(f"Night of {self.night.date}", [("changed", _told(new))])
+
     @property
     def stops(self) -> tuple[Stop, ...]:
         """Side effects of the night with which to stop."""
@@ -90,6 +102,10 @@ class Logged:
     def findings(self) -> tuple[Finding, ...]:
         """Upper levels that the night's dose goes above."""
         return dose_findings({"that evening": self.entry.dose_mg}) if self.entry.dose_mg else ()
+
+
+def _told(values: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {brief(value)!r}" for name, value in values.items()) or "nothing"
 
 
 def log(
