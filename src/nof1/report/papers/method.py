@@ -54,7 +54,7 @@ def measures(protocol: Protocol, room: Room) -> dict[str, Any]:
                 ),
             ),
             item(
-                say("Dates"),
+                say("Date of a night"),
                 say(
                     "A night has the local calendar date of the evening on which it begins. Time zones and daylight saving never "
                     "move it."
