@@ -33,7 +33,7 @@ def read_python(
 ) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
     """Line, function and literal arguments of each call, as Babel asks its readers for them.
 
-    Only functions of `nof1.language` count: the commands have a `say` of their own.
+    Only functions of `nof1.language` count.
     """
     tree = ast.parse(file.read())
     defined = {node.name: node.name for node in tree.body if isinstance(node, ast.FunctionDef)}

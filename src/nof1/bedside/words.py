@@ -4,6 +4,7 @@ Places in braces are filled by the page. A key that ends in `_one` is what is sa
 """
 
 from nof1.language import phrase, spoken
+from nof1.plan.protocol.safety import NO_ADVICE
 from nof1.record.diary.questions import NO_ANSWER
 
 _WORDS = {
@@ -21,9 +22,7 @@ _WORDS = {
         "What you enter stays in this browser. Nothing is sent anywhere, so export it now and then: who clears the browser's data deletes it."
     ),
     "where_served": phrase("What you enter goes into the trial folder on your own computer, and nowhere else."),
-    "no_advice": phrase(
-        "nof1 gives no medical advice. Talk to a doctor or pharmacist before you take or stop anything."
-    ),
+    "no_advice": NO_ADVICE,
     # answers
     "yes": phrase("yes"),
     "no": NO_ANSWER,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, cast
 import typer
 
 from nof1.cli.commands.import_ import parse_decimal
-from nof1.cli.terminal.console import next_step, say, say_json
+from nof1.cli.terminal.console import next_step, show, show_json
 from nof1.cli.terminal.options import AsJson
 from nof1.record.importing.ledger import read_ledger
 from nof1.record.sources.source import Merge
@@ -99,7 +99,7 @@ def adopt(
     )
     protocol = trial.protocol
     if as_json:
-        say_json(
+        show_json(
             {
                 "folder": str(folder),
                 "nights": protocol.nights,
@@ -112,15 +112,17 @@ def adopt(
     clock = read.options.get("clock")
     counts = ", ".join(f"{count} on {name}" for name, count in trial.frame["arm"].value_counts(sort=False).items())
     if clock and dated_by == "evening":
-        say(f"Dates of {date_column!r} were taken with the time from {clock!r}: before noon is still the night before.")
+        show(
+            f"Dates of {date_column!r} were taken with the time from {clock!r}: before noon is still the night before."
+        )
     if trust == "day":
-        say(
+        show(
             "Nights are counted by their day numbers, which the dates of the table contradict; so the trial has no dates."
         )
-    say(
+    show(
         f"{read.rows} rows taken over as {protocol.nights} nights ({counts}); {len(trial.missing_nights)} without an outcome."
     )
-    say(
+    show(
         f"{protocol.outcome.title}: {protocol.outcome.low:g} to {protocol.outcome.high:g}, {better} is better; smallest change worth having {protocol.outcome.threshold:g}."
     )
-    say(f"Next: {next_step('analyze', folder)}")
+    show(f"Next: {next_step('analyze', folder)}")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from nof1.cli.terminal.console import say, say_json
+from nof1.cli.terminal.console import show, show_json
 from nof1.cli.terminal.options import AsJson, Folder, date_option
 from nof1.plan.orders.amendments import load_amendments
 from nof1.plan.orders.loading import load_schedule
@@ -28,7 +28,7 @@ def amend(
     amendment = put_on_record(folder, pause=pause, nights=nights, note=note, reason=reason)
     end = load_schedule(folder, Protocol.load(folder)).end
     if as_json:
-        say_json({"amendments": [one.model_dump(mode="json") for one in load_amendments(folder)], "end": end})
+        show_json({"amendments": [one.model_dump(mode="json") for one in load_amendments(folder)], "end": end})
         return
-    say(amendment_sentence(amendment))
-    say(f"The last evening is {end}. Booklet, calendar, diary.html, diary sheet and protocol.pdf were written anew.")
+    show(amendment_sentence(amendment))
+    show(f"The last evening is {end}. Booklet, calendar, diary.html, diary sheet and protocol.pdf were written anew.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from nof1.cli.terminal.console import as_flags, console, next_step, plain_warnings, say, say_json
+from nof1.cli.terminal.console import as_flags, console, next_step, plain_warnings, show, show_json
 from nof1.cli.terminal.options import AsJson, Folder
 from nof1.cli.terminal.output import paragraph, tell, tell_quick
 from nof1.errors import RefusalError
@@ -41,12 +41,12 @@ def analyze(
     result, results = analyzed(folder, engine, seed, quiet=as_json)
     if as_json:
         looks, _ = result.look(folder)
-        say_json(replace(result.record, looks=looks).to_dict())
+        show_json(replace(result.record, looks=looks).to_dict())
         return
     if engine == "nuts":
         tell(result, heading="Sampled (PyMC)")
     _tell_looks(folder, result)
-    say(f"\nSaved in {results}. Next: {next_step('report', folder)}")
+    show(f"\nSaved in {results}. Next: {next_step('report', folder)}")
 
 
 def analyzed(folder: Path, engine: Literal["nuts", "marginal"], seed: int, *, quiet: bool) -> tuple["Result", Path]:
@@ -135,7 +135,7 @@ def _tell_looks(folder: Path, result: "Result") -> None:
         return
     from nof1.report.words.looks import look_sentence, looks_sentence
 
-    say()
+    show()
     if look is not None:
         paragraph(look_sentence(result, look))
     if look is None or len(looks) > 1:

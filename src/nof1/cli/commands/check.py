@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from nof1.cli.terminal.console import say, say_json
+from nof1.cli.terminal.console import show, show_json
 from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere
 from nof1.record.checking.folder import accept as put_on_record
 from nof1.record.checking.folder import check as findings_of
@@ -28,16 +28,16 @@ def check(
     notes = [finding for finding in findings if finding.level == "note"]
     if as_json:
         content = {"problems": len(problems), "notes": len(notes), "findings": [asdict(one) for one in findings]}
-        say_json(content if accepted is None else content | {"accepted": len(accepted)})
+        show_json(content if accepted is None else content | {"accepted": len(accepted)})
     else:
         if accepted is not None:
             many = "1 change by hand was" if len(accepted) == 1 else f"{len(accepted)} changes by hand were"
-            say(f"{many} put on record." if accepted else "There was nothing to accept.")
+            show(f"{many} put on record." if accepted else "There was nothing to accept.")
         for finding in (*problems, *notes):
-            say(f"{finding.level.capitalize()}: {finding.text}", style=_STYLES[finding.level])
+            show(f"{finding.level.capitalize()}: {finding.text}", style=_STYLES[finding.level])
         if problems:
-            say(f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'} found. Nothing was changed.")
+            show(f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'} found. Nothing was changed.")
         else:
-            say(next(finding.text for finding in findings if finding.what == "all"))
+            show(next(finding.text for finding in findings if finding.what == "all"))
     if problems:
         raise typer.Exit(1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nof1.cli.commands.report import Language, PaperSize
-from nof1.cli.terminal.console import say, say_json
+from nof1.cli.terminal.console import show, show_json
 from nof1.cli.terminal.options import AsJson, DaskAddress
 from nof1.cli.terminal.output import paragraph
 from nof1.cli.terminal.progress import counting, elsewhere
@@ -52,7 +52,7 @@ def cohort(
             progress=progress,
         )
     if as_json:
-        say_json(pages.to_dict())
+        show_json(pages.to_dict())
     else:
         _tell(pages)
         for note in pages.notes:
@@ -67,7 +67,7 @@ def _tell(pages: "CohortPages") -> None:
 
     out, pooled, studied = pages.folder, pages.cohort, pages.analyzed
     if studied.taken_over:
-        say(f"{studied.taken_over} people were analysed before, {studied.computed} now.")
+        show(f"{studied.taken_over} people were analysed before, {studied.computed} now.")
     simulated = words.simulated_sentence(pooled)
     if simulated:
         paragraph(simulated)
@@ -81,16 +81,16 @@ def _tell(pages: "CohortPages") -> None:
         paragraph(changed)
     tell_left("Analysed, but not pooled", {name: str(reason) for name, reason in pooled.left_out}, out / COHORT_FILE)
     tell_left("Could not be analysed", {one.name: one.reason for one in studied.problems}, out / PROBLEMS_FILE)
-    say(f"\nThe pages are {out / PDF_FILE}; everybody's numbers are in {out / PEOPLE_FILE}.")
+    show(f"\nThe pages are {out / PDF_FILE}; everybody's numbers are in {out / PEOPLE_FILE}.")
 
 
 def tell_left(heading: str, reasons: Mapping[str, str], file: Path | None = None) -> None:
     """Who is missing and why: the first of them one by one, or all where no file names them."""
     if not reasons:
         return
-    say(f"\n{heading}: {len(reasons)}", style="bold yellow")
+    show(f"\n{heading}: {len(reasons)}", style="bold yellow")
     most = _SHOWN if file is not None else len(reasons)
     for name, reason in list(reasons.items())[:most]:
         paragraph(f"{name}: {reason}", lead="  ")
     if len(reasons) > most:
-        say(f"  and {len(reasons) - most} more, in {file}")
+        show(f"  and {len(reasons) - most} more, in {file}")

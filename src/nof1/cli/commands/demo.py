@@ -7,7 +7,7 @@ import typer
 
 from nof1.cli.commands.analyze import Seed, analyze, analyzed
 from nof1.cli.commands.report import report, written
-from nof1.cli.terminal.console import say, say_json
+from nof1.cli.terminal.console import show, show_json
 from nof1.cli.terminal.options import AsJson
 from nof1.errors import Nof1Error
 from nof1.files import new_folder
@@ -37,15 +37,15 @@ def demo(
         write_papers(staging, trial.protocol, trial.order, home=folder)
     if as_json:
         result, _ = analyzed(folder, "nuts", seed, quiet=True)
-        say_json(result.record.to_dict() | written(results_pages(folder, result)))
+        show_json(result.record.to_dict() | written(results_pages(folder, result)))
         return
-    say("1. Plan", style="bold cyan")
+    show("1. Plan", style="bold cyan")
     tell_plan(Plan(folder, trial.protocol, trial.order, None))
-    say("\n2. Record", style="bold cyan")
+    show("\n2. Record", style="bold cyan")
     status(folder)
-    say("\n3. Analyze", style="bold cyan")
+    show("\n3. Analyze", style="bold cyan")
     analyze(folder, seed=seed)
-    say("\n4. Report", style="bold cyan")
+    show("\n4. Report", style="bold cyan")
     report(folder)
 
 

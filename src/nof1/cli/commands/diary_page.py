@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from nof1.cli.terminal.console import next_step, say
+from nof1.cli.terminal.console import next_step, show
 from nof1.cli.terminal.options import HERE, FolderOrHere, refuse_no_trial_here
 from nof1.record.papers import diary_page as write_page
 
@@ -19,9 +19,11 @@ def diary_page(
     """Write diary.html, the diary as a page for a phone or a computer; it needs no network."""
     refuse_no_trial_here(folder, "diary-page")
     path = write_page(folder, link=link)
-    say(
+    show(
         f"Written: {path}. Open it in a browser, here or on a phone to which you copy it; what you enter stays in that browser."
     )
-    say(f"One tap there saves a file of it, and this takes that into the trial: {next_step('import', folder)} FILE")
+    show(f"One tap there saves a file of it, and this takes that into the trial: {next_step('import', folder)} FILE")
     if link is not None:
-        say(f"The reminders of {folder / 'calendar.ics'} lead to {link} now. Import the file into your calendar again.")
+        show(
+            f"The reminders of {folder / 'calendar.ics'} lead to {link} now. Import the file into your calendar again."
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from nof1.cli.terminal.console import as_flags, console, is_terminal, next_step, say, say_json
+from nof1.cli.terminal.console import as_flags, console, is_terminal, next_step, show, show_json
 from nof1.cli.terminal.import_preview import nights_text, preview, rows_text
 from nof1.cli.terminal.options import AsJson, Folder
 from nof1.clock import local_now
@@ -106,13 +106,13 @@ def import_(
             break
         except StaleError:
             if not as_json:
-                say("The trial was changed in the meantime, so nothing was taken yet. Looking again.")
+                show("The trial was changed in the meantime, so nothing was taken yet. Looking again.")
     if as_json:
-        say_json(_as_json(plan, done=True))
+        show_json(_as_json(plan, done=True))
         return
-    say(f"Taken: {nights_text(plan.taken)}. The file itself is kept in {folder / 'imports'}.")
+    show(f"Taken: {nights_text(plan.taken)}. The file itself is kept in {folder / 'imports'}.")
     if plan.rejected:
-        say(
+        show(
             f"{rows_text(plan.rows_rejected)} rejected, with reasons, in {folder / 'rejected.csv'}. What can be mended, mend there, then: "
             f"{next_step('import', folder)} {folder / 'rejected.csv'}"
         )
@@ -121,14 +121,14 @@ def import_(
 def _tell_known(plan: "Import", *, as_json: bool) -> None:
     """What is said of a file that brings nothing new."""
     if as_json:
-        say_json(_as_json(plan, done=True))
+        show_json(_as_json(plan, done=True))
     elif plan.rejected:
-        say(
+        show(
             f"{plan.export.name} was imported before, and what fits of it is recorded already; nothing was changed. "
             f"{rows_text(plan.rows_rejected)} of it did not fit: rejected.csv says why."
         )
     else:
-        say(f"{plan.export.name} was imported before, and all it says is recorded already; nothing was changed.")
+        show(f"{plan.export.name} was imported before, and all it says is recorded already; nothing was changed.")
 
 
 def _agreed(protocol: Protocol, plan: "Import", since: str, *, yes: bool, as_json: bool) -> bool:
@@ -144,12 +144,12 @@ def _agreed(protocol: Protocol, plan: "Import", since: str, *, yes: bool, as_jso
     if yes:
         return True
     if as_json:
-        say_json(_as_json(plan, done=False))
+        show_json(_as_json(plan, done=False))
     if not is_terminal() or as_json:
         raise InputError("Nothing was taken. Look at the preview, then run it again with --yes.")
     agreed = bool(typer.confirm("Take them?" if plan.taken else "Keep this on record?", default=False))
     if not agreed:
-        say("Nothing was taken.")
+        show("Nothing was taken.")
     return agreed
 
 
@@ -163,7 +163,7 @@ def open_sheet(file: Path, sheet: str | None, *, ask: bool) -> "Opened":
     except AmbiguousInput as question:
         if not ask:
             raise
-        say(as_flags(str(question)))
+        show(as_flags(str(question)))
         return open_file(file, _choose("Which is it?", question.choices))
 
 
@@ -201,7 +201,7 @@ def _settle(request: "Request", opened: "Opened", *, ask: bool) -> tuple["Reques
         except AmbiguousInput as question:
             if not ask:
                 raise
-            say(as_flags(str(question)))
+            show(as_flags(str(question)))
             request = _answered(request, question.option, question.choices)
 
 
@@ -224,14 +224,14 @@ def _answered(request: "Request", option: str, choices: tuple[str, ...]) -> "Req
 
 def _choose(question: str, choices: tuple[str, ...]) -> str:
     for number, choice in enumerate(choices, start=1):
-        say(f"  {number}  {choice}")
+        show(f"  {number}  {choice}")
     while True:
         answer = typer.prompt(f"{question} Number", default="", show_default=False).strip()
         if answer.isascii() and answer.isdecimal() and 1 <= int(answer) <= len(choices):
             return choices[int(answer) - 1]
         if answer in choices:
             return str(answer)
-        say(f"Type a number from 1 to {len(choices)}; Ctrl-C leaves without taking anything.")
+        show(f"Type a number from 1 to {len(choices)}; Ctrl-C leaves without taking anything.")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nof1.cli.terminal.console import is_terminal, say, say_json
+from nof1.cli.terminal.console import is_terminal, show, show_json
 from nof1.cli.terminal.night_words import belongs_to, command, planned_nights, tell_copies
 from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere, date_option, refuse_no_trial_here
 from nof1.clock import local_now
@@ -49,22 +49,22 @@ def log(
             f"Nobody can be asked here. Give the values: {command('log', folder, '--set', f'{here.protocol.outcome.name}=4')}"
         )
     elif here.period.arm == PAUSE and night is None:
-        say(f"The night of {both_days(here.date)} is in a pause and does not count, so nothing is asked.")
-        say(f"To record it all the same: {command('log', folder, '--night', here.date)}")
+        show(f"The night of {both_days(here.date)} is in a pause and does not count, so nothing is asked.")
+        show(f"To record it all the same: {command('log', folder, '--night', here.date)}")
         return
     else:
         wanted = _talked(here, reason=reason)
         if wanted is None:
-            say("Nothing was changed.")
+            show("Nothing was changed.")
             return
         logged = wanted
     if as_json:
         _print_json(logged)
         return
     for stop in logged.stops if values is not None else ():  # the questions have told it at once
-        say(stop.sentence(), style="bold red")
+        show(stop.sentence(), style="bold red")
     for finding in logged.findings:
-        say(finding_line(finding), style="bold yellow")
+        show(finding_line(finding), style="bold yellow")
     _tell(logged)
 
 
@@ -74,10 +74,10 @@ def _talked(here: Night, *, reason: str) -> Logged | None:
 
     nights = planned_nights(here.order)
     place = f"Night {nights.index(here.date) + 1} of {len(nights)}, " if here.date in nights else ""
-    say(f"The night of {both_days(here.date)}", style="bold")
-    say(f"{place}{belongs_to(here.protocol, here.period)}. ? explains, < goes back, Ctrl-C leaves.")
+    show(f"The night of {both_days(here.date)}", style="bold")
+    show(f"{place}{belongs_to(here.protocol, here.period)}. ? explains, < goes back, Ctrl-C leaves.")
     if here.known:
-        say("It is recorded already. Enter keeps what stands in [brackets], - empties it.")
+        show("It is recorded already. Enter keeps what stands in [brackets], - empties it.")
     try:
         answers = ask_night(here.asked, here.known)
         if not here.known and not any(answers.values()):
@@ -85,12 +85,12 @@ def _talked(here: Night, *, reason: str) -> Logged | None:
         cells = {name: text for name, text in answers.items() if text != here.known.get(name, "")}
         replaced = _replaced(here, cells)
         for name, (old, new) in replaced.items():
-            say(f"{name}: {old} -> {new or 'empty'}", style="bold")
+            show(f"{name}: {old} -> {new or 'empty'}", style="bold")
         if replaced and not confirmed("Change it? The old value stays in journal.csv. (y/n)"):
             return None
         return _saved(here, cells, reason=reason)
     except Left:
-        say("Stopped; nothing was changed." if here.known else "Stopped; nothing was recorded.")
+        show("Stopped; nothing was changed." if here.known else "Stopped; nothing was recorded.")
         raise typer.Exit(130) from None
 
 
@@ -103,9 +103,9 @@ def _saved(here: Night, cells: dict[str, str], *, reason: str) -> Logged:
         try:
             return write_night(here.folder, cells, night=here.date, correct=True, seen=seen, reason=reason)
         except ConflictError as conflict:
-            say(f"The night of {both_days(here.date)} was changed by another program meanwhile.", style="bold yellow")
+            show(f"The night of {both_days(here.date)} was changed by another program meanwhile.", style="bold yellow")
             for name, recorded in conflict.recorded.items():
-                say(f"{name}: {recorded} is recorded now, {conflict.given[name] or 'empty'} is yours", style="bold")
+                show(f"{name}: {recorded} is recorded now, {conflict.given[name] or 'empty'} is yours", style="bold")
                 if confirmed("Replace it with yours? The old value stays in journal.csv. (y/n)"):
                     seen[name] = recorded
                 else:
@@ -148,19 +148,19 @@ def _tell(logged: Logged) -> None:
     if here.date not in rated:
         count = f"without a rating; {count} have one"
     if not logged.changed:
-        say(f"The night of {both_days(here.date)} stands as it was, {count}.")
+        show(f"The night of {both_days(here.date)} stands as it was, {count}.")
         return
     corrected = any(line.old for line in logged.changed)
-    say(f"{'Corrected' if corrected else 'Recorded'} the night of {both_days(here.date)}, {count}.", style="green")
+    show(f"{'Corrected' if corrected else 'Recorded'} the night of {both_days(here.date)}, {count}.", style="green")
     told, latest = rated | {here.date}, last_night(local_now())
     recent = [night for night in nights if latest - timedelta(days=_RECENT) < night <= latest and night not in told]
     if recent:
         how = "1 recent night is" if len(recent) == 1 else f"{len(recent)} recent nights are"
-        say(f"{how} missing: {command('log', here.folder, '--night', recent[-1])}")
+        show(f"{how} missing: {command('log', here.folder, '--night', recent[-1])}")
 
 
 def _print_json(logged: Logged) -> None:
-    say_json(
+    show_json(
         {
             "night": logged.night.date,
             "recorded": {

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from nof1.cli.terminal.console import is_terminal, say_json
+from nof1.cli.terminal.console import is_terminal, show_json
 from nof1.cli.terminal.options import Spoken, date_option
 from nof1.clock import local_now
 from nof1.errors import InputError
@@ -101,7 +101,7 @@ def plan(
     if asked:
         discard_draft(folder)
     if as_json:
-        say_json(describe_plan(planned))
+        show_json(describe_plan(planned))
     else:
         tell_plan(planned)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nof1.cli.terminal.console import console, say, say_json
+from nof1.cli.terminal.console import console, show, show_json
 from nof1.cli.terminal.options import AsJson, DaskAddress, Folder
 from nof1.cli.terminal.progress import counting, elsewhere
 from nof1.errors import InputError
@@ -82,13 +82,13 @@ def power(
     if figure is not None:
         _draw(result, figure)
     if as_json:
-        say_json(result.to_dict() | {"interim": None if looks is None else looks.to_dict()})
+        show_json(result.to_dict() | {"interim": None if looks is None else looks.to_dict()})
         return
     _tell(result)
     if looks is not None:
         _tell_looks(looks)
     if figure is not None:
-        say(f"The figure is {figure}.")
+        show(f"The figure is {figure}.")
 
 
 def _numbers(text: str) -> tuple[float, ...]:
@@ -121,10 +121,10 @@ def _tell(result: "Power") -> None:
 
     for table in (_designs(result), _verdicts(result)):
         console().print(table)
-        say()
-    say(result.advice, style="bold")
-    say(_half_lives(result))
-    say(result.slow_pool)
+        show()
+    show(result.advice, style="bold")
+    show(_half_lives(result))
+    show(result.slow_pool)
     for note in result.notes:
         console().print(Text(note, style="dim"))
 
@@ -200,11 +200,11 @@ def _tell_looks(looks: "InterimLooks") -> None:
     """The false alarms of the rule, and where it would stop."""
     from nof1.report.words.looks import false_alarm_sentence
 
-    say()
+    show()
     for table in (_ways(looks), _stops(looks)):
         console().print(table)
-        say()
-    say(false_alarm_sentence(looks), style="bold")
+        show()
+    show(false_alarm_sentence(looks), style="bold")
 
 
 def _ways(looks: "InterimLooks") -> "Table":

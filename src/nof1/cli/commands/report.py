@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from nof1.cli.terminal.console import say, say_json
+from nof1.cli.terminal.console import show, show_json
 from nof1.cli.terminal.options import AsJson, Folder
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ def report(
 
     pages = results_pages(folder, language=language, paper=paper, large_print=large_print)
     if as_json:
-        say_json(written(pages))
+        show_json(written(pages))
         return
-    say(headline(pages.result), style="bold")
-    say(f"The pages are {pages.summary}.")
+    show(headline(pages.result), style="bold")
+    show(f"The pages are {pages.summary}.")
 
 
 def written(pages: "ResultPages") -> dict[str, Any]:

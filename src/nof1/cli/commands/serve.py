@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nof1.cli.terminal.console import console, say
+from nof1.cli.terminal.console import console, show
 from nof1.cli.terminal.night_words import tell_copies
 from nof1.cli.terminal.options import HERE, FolderOrHere, refuse_no_trial_here
 from nof1.errors import InputError, how_to_install
@@ -46,7 +46,7 @@ def serve(
     finally:
         for opened in sockets:
             opened.close()
-    say("Stopped. What was recorded is in the folder; a page that is open keeps what it could not send.")
+    show("Stopped. What was recorded is in the folder; a page that is open keeps what it could not send.")
 
 
 def _host(name: str, port: int) -> str:
@@ -69,25 +69,25 @@ def _tell(folder: Path, host: str, code: str, *, lan: bool) -> None:
     address = f"http://{host}/"
     link = f"{address}pair#code={code}"
     where = "for this machine and its local network" if lan else "for this machine alone"
-    say(f"The diary of {folder}, {where}. Ctrl-C ends it.")
+    show(f"The diary of {folder}, {where}. Ctrl-C ends it.")
     if lan:
         from nof1.cli.terminal.qr import qr_text
 
-        say(
+        show(
             "The connection is not encrypted: anybody in the same network who can listen in could read along, so use it at home, not in a hotel.",
             style="yellow",
         )
         picture = qr_text(link, console())
         if picture is not None:
-            say("Scan this with the phone's camera:")
+            show("Scan this with the phone's camera:")
             console().print(picture)
-    say(f"Address: {address}")
-    say(f"Code: {code} (asked for once in each browser, until this is stopped)")
+    show(f"Address: {address}")
+    show(f"Code: {code} (asked for once in each browser, until this is stopped)")
     if lan:
         from nof1.cli.terminal.console import next_step
 
-        say(f"Reminders of the calendar can lead there: {next_step('diary-page', folder)} --link {address}")
-    say(f"Or both at once: {link}")
+        show(f"Reminders of the calendar can lead there: {next_step('diary-page', folder)} --link {address}")
+    show(f"Or both at once: {link}")
 
 
 def _run(app: Any, sockets: list[Any]) -> None:

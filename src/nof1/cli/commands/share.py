@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from nof1.cli.commands.cohort import Folders, tell_left
-from nof1.cli.terminal.console import say, say_json
+from nof1.cli.terminal.console import show, show_json
 from nof1.cli.terminal.options import AsJson
 from nof1.cli.terminal.output import paragraph
 from nof1.record.sharing.folder import share as share_trials
@@ -20,9 +20,9 @@ def share(
     """Copy trials without dates, names, notes and seeds: study ids are drawn at random and kept nowhere else."""
     made = share_trials(folders, out)
     if as_json:
-        say_json({"folder": str(out), "people": made.people, "names": made.names, "problems": made.problems})
+        show_json({"folder": str(out), "people": made.people, "names": made.names, "problems": made.problems})
     else:
-        say(f"{made.people} trials were copied to {out}, without dates, notes, titles, products and seeds.")
+        show(f"{made.people} trials were copied to {out}, without dates, notes, titles, products and seeds.")
         paragraph(
             f"People typed these names themselves, and they are in the copies: {', '.join(made.names)}. Look whether one of them tells who somebody is."
         )

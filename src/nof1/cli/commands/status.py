@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from nof1.cli.terminal.console import console, say, say_json
+from nof1.cli.terminal.console import console, show, show_json
 from nof1.cli.terminal.night_words import belongs_to, command, planned_nights, tell_copies
 from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere, refuse_no_trial_here
 from nof1.plan.design.fields import PAUSE, WASHOUT
@@ -33,7 +33,7 @@ def status(folder: FolderOrHere = HERE, as_json: AsJson = False) -> None:
     refuse_no_trial_here(folder, "status")
     so_far = status_of(folder)
     if as_json:
-        say_json(_content(so_far))
+        show_json(_content(so_far))
     else:
         _tell(so_far)
 
@@ -93,25 +93,25 @@ def _tell(so_far: Status) -> None:
     protocol, nights = so_far.protocol, so_far.nights
     planned = planned_nights(so_far.order)
     recorded = sum(state == "recorded" for state in nights.values())
-    say(protocol.title, style="bold")
+    show(protocol.title, style="bold")
     if protocol.simulated:
-        say("Simulated data: made up by a program.")
+        show("Simulated data: made up by a program.")
     span = f", evenings of {so_far.order.start} to {so_far.order.end}" if protocol.dated else ""
-    say(f"{recorded} of {len(planned)} nights recorded ({100 * recorded / len(planned):.0f} %){span}.")
+    show(f"{recorded} of {len(planned)} nights recorded ({100 * recorded / len(planned):.0f} %){span}.")
     _strip(nights, dated=protocol.dated)
     _tell_missing(so_far.missing, dated=protocol.dated)
     if so_far.adherence.nights:
-        say(_adherence(so_far.adherence))
+        show(_adherence(so_far.adherence))
     _tell_harms(so_far.harms)
     if so_far.measures:
-        say(f"Also recorded: {', '.join(f'{name} on {_nights(count)}' for name, count in so_far.measures.items())}.")
+        show(f"Also recorded: {', '.join(f'{name} on {_nights(count)}' for name, count in so_far.measures.items())}.")
     tell_copies(so_far.folder)
     for due in so_far.due:
         how = _command(so_far, due)
         next_one = "Next: " if due.what in ("unseal", "analyze") else ""
-        say(f"{_due(so_far, due)}. {next_one}{how}" if how else f"{_due(so_far, due)}.")
+        show(f"{_due(so_far, due)}. {next_one}{how}" if how else f"{_due(so_far, due)}.")
     if protocol.randomized and so_far.latest < so_far.order.end and not any(harm.stop for harm in so_far.harms):
-        say(stop_rule_sentence())
+        show(stop_rule_sentence())
 
 
 def _due(so_far: Status, due: Due) -> str:
@@ -176,7 +176,7 @@ def _strip(states: Mapping[date, State], *, dated: bool) -> None:
         for state, (mark, plain, _) in _MARKS.items()
         if counts[state]
     )
-    say("  ".join(legend))
+    show("  ".join(legend))
 
 
 def _can_show(marks: str, encoding: str) -> bool:
@@ -189,13 +189,13 @@ def _can_show(marks: str, encoding: str) -> bool:
 
 def _tell_missing(missing: Sequence[date], *, dated: bool) -> None:
     if not missing:
-        say("No night is missing so far.")
+        show("No night is missing so far.")
     elif dated:
         spans = _spans(missing)
         left = len(spans) - _SPANS_SHOWN
-        say(f"{len(missing)} missing{', the last of them' if left > 0 else ''}: {', '.join(spans[-_SPANS_SHOWN:])}.")
+        show(f"{len(missing)} missing{', the last of them' if left > 0 else ''}: {', '.join(spans[-_SPANS_SHOWN:])}.")
     else:
-        say(f"{_nights(len(missing))} {'is' if len(missing) == 1 else 'are'} missing.")
+        show(f"{_nights(len(missing))} {'is' if len(missing) == 1 else 'are'} missing.")
 
 
 def _spans(nights: Sequence[date]) -> list[str]:
@@ -211,12 +211,12 @@ def _spans(nights: Sequence[date]) -> list[str]:
 
 def _tell_harms(found: tuple[Harm, ...]) -> None:
     if not found:
-        say("No side effects recorded so far.")
+        show("No side effects recorded so far.")
         return
-    say(f"Side effects so far: {', '.join(f'{harm.name} on {_nights(harm.nights)}' for harm in found)}.")
+    show(f"Side effects so far: {', '.join(f'{harm.name} on {_nights(harm.nights)}' for harm in found)}.")
     for rule in {harm.stop.rule.id: harm.stop.rule for harm in found if harm.stop}.values():
         names = ", ".join(harm.name for harm in found if harm.stop and harm.stop.rule.id == rule.id)
-        say(f"Stop rule: {names}. With {rule.text}, {rule.action} ({rule.source}).", style="bold red")
+        show(f"Stop rule: {names}. With {rule.text}, {rule.action} ({rule.source}).", style="bold red")
 
 
 def _nights(count: int) -> str:

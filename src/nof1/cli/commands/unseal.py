@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from nof1.cli.terminal.console import is_terminal, next_step, say, say_json
+from nof1.cli.terminal.console import is_terminal, next_step, show, show_json
 from nof1.cli.terminal.options import AsJson, Folder
 from nof1.errors import InputError
 from nof1.plan.orders.loading import load_unsealing
@@ -37,23 +37,23 @@ def unseal(
         raise InputError("--reason goes with --period, for an emergency.")
     names = _packs(folder, protocol, packs)
     if not yes and is_terminal():
-        say("Opening the order locks the diary for good: no night can be added or changed after it.")
+        show("Opening the order locks the diary for good: no night can be added or changed after it.")
         if not typer.confirm("Open it?", default=False):
-            say("Nothing was opened.")
+            show("Nothing was opened.")
             return
     order = open_all(folder, helper, packs=names)
     record = load_unsealing(folder)
     assert record is not None  # just written
     if as_json:
-        say_json({"arms": order.arms(), "unsealing": record.model_dump(mode="json")})
+        show_json({"arms": order.arms(), "unsealing": record.model_dump(mode="json")})
         return
     if protocol.concealed == "helper":
-        say("The sealed order fits the commitment made when it was drawn.")
-    say(f"The diary was locked with {record.nights_recorded} of {record.nights_planned} nights recorded.")
+        show("The sealed order fits the commitment made when it was drawn.")
+    show(f"The diary was locked with {record.nights_recorded} of {record.nights_planned} nights recorded.")
     if record.early:
-        say(f"It was opened early: {record.nights_left} nights were still to come. The results page will say so.")
-    say("; ".join(f"period {number}: {arm}" for number, arm in enumerate(order.arms(), start=1)) + ".")
-    say(f"Next: {next_step('analyze', folder)}")
+        show(f"It was opened early: {record.nights_left} nights were still to come. The results page will say so.")
+    show("; ".join(f"period {number}: {arm}" for number, arm in enumerate(order.arms(), start=1)) + ".")
+    show(f"Next: {next_step('analyze', folder)}")
 
 
 def _packs(folder: Path, protocol: Protocol, packs: str | None) -> list[str] | None:
@@ -63,14 +63,14 @@ def _packs(folder: Path, protocol: Protocol, packs: str | None) -> list[str] | N
     if protocol.concealed != "alone" or load_unsealing(folder) is not None or not is_terminal():
         return None
     arms = [arm.name for arm in protocol.arms]
-    say(f"Open the packs one by one. Each slip says one of: {', '.join(arms)}.")
+    show(f"Open the packs one by one. Each slip says one of: {', '.join(arms)}.")
     names: list[str] = []
     while len(names) < protocol.periods:
         answer = str(typer.prompt(f"pack {len(names) + 1}", default="", show_default=False)).strip()
         if answer in arms:
             names.append(answer)
         else:
-            say(f"{answer!r} is not one of: {', '.join(arms)}.")
+            show(f"{answer!r} is not one of: {', '.join(arms)}.")
     return names
 
 
@@ -79,12 +79,14 @@ def _emergency(
 ) -> None:
     arm = open_period(folder, period, reason or "", helper)
     if as_json:
-        say_json({"period": period, "arm": arm})
+        show_json({"period": period, "arm": arm})
     elif arm is None:
-        say(f"Open pack {period}: the slip says what is in it. That it was opened is on record; the rest stays closed.")
+        show(
+            f"Open pack {period}: the slip says what is in it. That it was opened is on record; the rest stays closed."
+        )
     else:
         one = protocol.arm(arm)
         dose = f", {one.dose_mg:g} mg elemental magnesium an evening" if one.dose_mg else ""
-        say(
+        show(
             f"Period {period}: {one.title}{dose}. That it was opened is on record; the rest stays sealed.", style="bold"
         )

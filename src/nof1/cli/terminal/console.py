@@ -25,7 +25,7 @@ def console(*, stderr: bool = False) -> "Console":
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=not stream.isatty())
 
 
-def say(text: str = "", *, style: str | None = None) -> None:
+def show(text: str = "", *, style: str | None = None) -> None:
     """One paragraph to the person."""
     console().print(text, style=style)
 
@@ -72,7 +72,7 @@ def _bare(value: str) -> str:
     return shlex.quote(value[1:-1]) if value[:1] in ("'", '"') else value
 
 
-def say_json(content: Any) -> None:
+def show_json(content: Any) -> None:
     """A result for programs, on one object; in ASCII where the output is not in Unicode."""
     unicode = codecs.lookup(sys.stdout.encoding or "ascii").name.startswith("utf")
     sys.stdout.write(json.dumps(content, indent=1, ensure_ascii=not unicode, default=str) + "\n")

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from nof1.cells import brief, listed
-from nof1.cli.terminal.console import as_flags, console, say
+from nof1.cli.terminal.console import as_flags, console, show
 from nof1.plan.protocol.protocol import Protocol
 
 if TYPE_CHECKING:
@@ -20,25 +20,25 @@ _FIFTH_FOURTH = {"dmy": "5 April 2026", "mdy": "4 May 2026"}
 def preview(protocol: Protocol, plan: "Import", since: str) -> None:
     """Show it; `since` is the day on which the map was saved, "" if it was not."""
     export = plan.export
-    say(f"{export.name}: {export.title}.", style="bold")
+    show(f"{export.name}: {export.title}.", style="bold")
     for note in export.notes:
-        say(f"  {as_flags(note)}")
-    say(f"What goes where{f' (as on {since})' if since else ''}:")
+        show(f"  {as_flags(note)}")
+    show(f"What goes where{f' (as on {since})' if since else ''}:")
     from nof1.record.diary.entry import columns
 
     for field, column in plan.column_map.items():
         kind = "" if field in columns(protocol) else ", a secondary outcome"
         clock = export.clock_beside(plan.column_map) if field == "night" else ""
         beside = f", with the time from {clock!r}" if clock else ""
-        say(f"  {field}{kind}: from {column!r}{beside}{_rule(plan, field, column)}")
+        show(f"  {field}{kind}: from {column!r}{beside}{_rule(plan, field, column)}")
     if plan.unused:
-        say(f"  left out: {listed(plan.unused, _NAMES)}")
-    say(_dating(plan))
+        show(f"  left out: {listed(plan.unused, _NAMES)}")
+    show(_dating(plan))
     if plan.order in _FIRST:
-        say(_notation(plan))
+        show(_notation(plan))
     _show_nights(plan)
     _show_rejected(plan)
-    say(_accounting(plan))
+    show(_accounting(plan))
 
 
 def _rule(plan: "Import", field: str, column: str) -> str:
@@ -98,20 +98,20 @@ def _show_nights(plan: "Import") -> None:
         table.add_row(str(change.night), *(shown[field][place] for field in fields[:fit]))
     console().print(table)
     if fit < len(fields):
-        say(f"  … and beside them {listed(fields[fit:], _NAMES)}")
+        show(f"  … and beside them {listed(fields[fit:], _NAMES)}")
     if len(plan.changes) > _SHOWN:
-        say(f"  … and {len(plan.changes) - _SHOWN} more nights")
+        show(f"  … and {len(plan.changes) - _SHOWN} more nights")
 
 
 def _show_rejected(plan: "Import") -> None:
     if not plan.rejected:
         return
-    say("Rejected:")
+    show("Rejected:")
     for row in plan.rejected[:_PROBLEMS]:
         place = "line" if row.rows == 1 else f"{row.rows} rows, lines"
-        say(f"  {place} {row.lines}: {row.reason}")
+        show(f"  {place} {row.lines}: {row.reason}")
     if len(plan.rejected) > _PROBLEMS:
-        say(f"  … and {len(plan.rejected) - _PROBLEMS} more")
+        show(f"  … and {len(plan.rejected) - _PROBLEMS} more")
 
 
 def _accounting(plan: "Import") -> str:

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from rich.cells import cell_len
 
-from nof1.cli.terminal.console import console, say
+from nof1.cli.terminal.console import console, show
 from nof1.cli.terminal.text import COLUMNS, crop, wrap
 from nof1.errors import InputError
 from nof1.record.diary.questions import CLEAR, Question, applies, cell, shown
@@ -74,18 +74,18 @@ def _answer(question: Question, offer: str, *, first: bool) -> str | None:
         if text == BACK:
             return None
         if text == HELP:
-            say(question.help)
+            show(question.help)
             continue
         if not text:
             return offer
         try:
             answer = cell(question, text)
         except InputError as problem:
-            say(str(problem), style="yellow")
+            show(str(problem), style="yellow")
             continue
         if question.kind == "side_effects":
             for stop in stops(part.strip() for part in answer.split(";")):
-                say(stop.sentence(), style="bold red")
+                show(stop.sentence(), style="bold red")
         return answer if text != CLEAR else ""
 
 
@@ -104,7 +104,7 @@ def _read(question: str, offer: str = "") -> str:
     try:
         return input(f"{last} ").strip()
     except (EOFError, KeyboardInterrupt):
-        say()
+        show()
         raise Left from None
 
 

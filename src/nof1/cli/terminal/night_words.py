@@ -4,7 +4,7 @@ import shlex
 from datetime import date
 from pathlib import Path
 
-from nof1.cli.terminal.console import console, say
+from nof1.cli.terminal.console import console, show
 from nof1.cli.terminal.options import HERE
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import RUN_IN, Order, Period
@@ -52,4 +52,4 @@ def tell_copies(folder: Path, *, aside: bool = False) -> None:
     if aside:
         console(stderr=True).print(text)
     else:
-        say(text, style="yellow")
+        show(text, style="yellow")

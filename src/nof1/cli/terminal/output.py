@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from nof1.cli.terminal.console import console, say
+from nof1.cli.terminal.console import console, show
 from nof1.cli.terminal.text import COLUMNS, wrap
 
 if TYPE_CHECKING:
@@ -28,17 +28,17 @@ _MOST_PAIRS = 5  # of arms; all are in results.json
 def tell_quick(result: "Result", *, heading: str = "") -> None:
     """The answer alone, while the other computation is still to come."""
     if heading:
-        say(heading, style="bold")
+        show(heading, style="bold")
     _simulated(result)
     _answer(result, result.lead[0])
     _others(result)
-    say()
+    show()
 
 
 def tell(result: "Result", *, heading: str = "") -> None:
     """Everything that a person should see of an analysis, most important first."""
     if heading:
-        say(heading, style="bold")
+        show(heading, style="bold")
     _simulated(result)
     _failures_first(result)
     main = result.lead[0]
@@ -56,7 +56,7 @@ def paragraph(text: str, *, lead: str = "", style: str | None = None) -> None:
     room = _columns() - len(lead)
     lines = wrap(text, room) if room > 0 and sys.stdout.isatty() else [text]
     for number, line in enumerate(lines):
-        say(f"{lead if number == 0 else ' ' * len(lead)}{line}".rstrip(), style=style)
+        show(f"{lead if number == 0 else ' ' * len(lead)}{line}".rstrip(), style=style)
 
 
 def _columns() -> int:
@@ -91,7 +91,7 @@ def _chances(result: "Result", effect: "PairEffect") -> None:
     rows = words.chances(result, effect)
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for what, in_words, frequency in rows:
-        say(f"  {what:{widths[0]}}  {in_words:{widths[1]}}  {frequency}")
+        show(f"  {what:{widths[0]}}  {in_words:{widths[1]}}  {frequency}")
 
 
 def _about(result: "Result", effect: "PairEffect") -> Iterator[str]:
@@ -177,7 +177,7 @@ def _recorded(result: "Result") -> list[Line]:
 def _section(heading: str, lines: list[Line]) -> None:
     if not lines:
         return
-    say()
-    say(heading, style="bold")
+    show()
+    show(heading, style="bold")
     for lead, sentence, style in lines:
         paragraph(sentence, lead=lead, style=style)

@@ -84,7 +84,7 @@ def ask_plan(
         begun = _begin(talk, page)
         return None if begun is None else _converse(begun, page)
     except (EOFError, KeyboardInterrupt):
-        page.say("")
+        page.write("")
         _farewell(talk, page)
         return None
 
@@ -109,7 +109,7 @@ def _begin(talk: Talk, page: "Page") -> Talk | None:
     try:
         raw = load_draft(talk.folder)
     except InputError as problem:
-        page.say(
+        page.write(
             say(
                 "{problem} It is kept as {file}, and the questions start anew.",
                 problem=str(problem),
@@ -127,8 +127,8 @@ def _begin(talk: Talk, page: "Page") -> Talk | None:
             _farewell(talk, page)
             return None
     for line in _INTRO:
-        page.say(say(line))
-    page.say(
+        page.write(say(line))
+    page.write(
         say(
             "There are about {questions} short questions. Enter takes what stands in [brackets]. You can leave with q at any time; "
             "your answers are kept.",
@@ -152,12 +152,12 @@ def _converse(talk: Talk, page: "Page") -> dict[str, Any] | None:
         if answer == BACK:
             before = talk.before(step)
             if before is None:
-                page.say(say("This is the first question."))
+                page.write(say("This is the first question."))
             again = [*([before.id] if before else []), step.id, *again]
             continue
         turn = step.turn(answer, talk) or Turn(changes={step.id: answer})
         if turn.leave:
-            page.say(say(turn.leave))
+            page.write(say(turn.leave))
             _farewell(talk, page)
             return None
         if turn.done:
@@ -165,14 +165,14 @@ def _converse(talk: Talk, page: "Page") -> dict[str, Any] | None:
         try:
             talk = changed(talk, turn.changes)
         except InputError as problem:
-            page.say(str(problem))
+            page.write(str(problem))
             again = [step.id, *again]
             continue
         again = [*turn.ask, *again]
         save_draft(talk.folder, {one.id: talk.raw[one.id] for one in talk.steps if one.kept and one.id in talk.raw})
         if turn.changes.get(step.id) == answer:
             for line in step.after(answer, talk):
-                page.say(line, style="yellow")
+                page.write(line, style="yellow")
 
 
 def _answer(step: Step, talk: Talk, page: "Page") -> str:
@@ -184,22 +184,22 @@ def _answer(step: Step, talk: Talk, page: "Page") -> str:
         if text.casefold() in (BACK, QUIT):
             return text.casefold()
         if text == HELP:
-            page.say(worded(step.help, talk))
+            page.write(worded(step.help, talk))
             continue
         try:
             return step.parse(offer if not text and offer is not None else text, talk)
         except InputError as problem:
-            page.say(str(problem))
+            page.write(str(problem))
 
 
 def _farewell(talk: Talk, page: "Page") -> None:
     """Say where the answers are."""
     path = draft_path(talk.folder)
     if path.exists():
-        page.say(say("Your answers are kept in {file}, which only you can read.", file=shown(path)))
-        page.say(say("To go on: {command}", command=next_step("plan", talk.folder) + _language_option()))
+        page.write(say("Your answers are kept in {file}, which only you can read.", file=shown(path)))
+        page.write(say("To go on: {command}", command=next_step("plan", talk.folder) + _language_option()))
     else:
-        page.say(say("Nothing was answered, so nothing was kept."))
+        page.write(say("Nothing was answered, so nothing was kept."))
 
 
 def _language_option() -> str:
@@ -219,7 +219,7 @@ class Page:
         self._lines = 0
         self._part: Told[str] = ""
 
-    def say(self, text: str, *, style: str | None = None) -> None:
+    def write(self, text: str, *, style: str | None = None) -> None:
         """Show text, wrapped to the width of the terminal and to 80 columns at most."""
         out = console()
         for line in wrap(text, min(COLUMNS, out.width - 2)):
@@ -234,21 +234,21 @@ class Page:
 
     def show(self, step: Step, talk: Talk, offer: str | None) -> None:
         """Show a question with its choices and keys."""
-        self.say("")
+        self.write("")
         if step.part != self._part:
             parts = list(dict.fromkeys(one.part for one in talk.steps))
             number = {"part": parts.index(step.part) + 1, "parts": len(parts)}
             place = say("Part {part} of {parts}.", **number) if len(parts) > 1 else ""
-            self.say(sentences([place, worded(step.part, talk)]), style="bold cyan")
+            self.write(sentences([place, worded(step.part, talk)]), style="bold cyan")
             self._part = step.part
         if body := worded(step.body, talk):
-            self.say(body)
-        self.say(worded(step.question, talk), style="bold")
+            self.write(body)
+        self.write(worded(step.question, talk), style="bold")
         for line in _choices([worded(choice.words, talk) for choice in told(step.choices, talk)]):
-            self.say(line)
+            self.write(line)
         keys = [worded(step.keys, talk), say("? help   < back   q leave")]
         keys += [say("- empties it")] if offer and told(step.default, talk) == "" else []
-        self.say(f"  {'   '.join(key for key in keys if key)}", style="dim")
+        self.write(f"  {'   '.join(key for key in keys if key)}", style="dim")
 
     def read(self, step: Step, talk: Talk, offer: str | None) -> str:
         """What is typed as an answer."""

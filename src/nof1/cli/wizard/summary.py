@@ -14,11 +14,10 @@ from nof1.language import clauses, commas, listed, phrase, say, sentences
 from nof1.plan.orders.concerns import concerns, findings
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import finding_line, questions, unanswered
+from nof1.plan.protocol.safety import NO_ADVICE, finding_line, questions, unanswered
 from nof1.report.words.phrases import BETTER, points
 
 _AROUND = 5  # lines of a screen that are not the body: space, heading, question, keys, prompt
-_NO_ADVICE = phrase("nof1 gives no medical advice. Ask a doctor or pharmacist before you take or stop anything.")
 
 _EMPTY = phrase("(left empty)")
 _SECOND = phrase("Second dose")
@@ -193,7 +192,7 @@ def _heed(talk: Talk, *, whole: bool = False) -> str:
     lines += [line for one in concerns(protocol) for line in wrap(say("Note: {concern}", concern=one))]
     left = len(unanswered(protocol.safety))
     open_ = say("Left open in the safety screen: {left} of {count} questions.", left=left, count=len(questions()))
-    last = [*([open_] if left else []), *wrap(say(_NO_ADVICE))]
+    last = [*([open_] if left else []), *wrap(say(NO_ADVICE))]
     found = [finding_line(one) for one in findings(protocol)]
     in_full = [line for one in found for line in wrap(one)]
     room = ROWS - _AROUND - len(lines) - len(last)

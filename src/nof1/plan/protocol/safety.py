@@ -25,6 +25,9 @@ Kind = Literal["yes-no", "number"]
 
 # In order of weight; findings are shown in this order.
 LEVELS: tuple[Level, ...] = get_args(Level)
+NO_ADVICE = phrase(
+    "nof1 gives no medical advice. Talk to a doctor or pharmacist before you start, change or stop anything."
+)
 _LINES: Mapping[Level, str] = {
     "stop": phrase("Stop: {text} ({source})"),
     "ask": phrase("Ask first: {text} ({source})"),

@@ -13,14 +13,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from icalendar import Alarm, Calendar, Event, vText
 
 from nof1.errors import InputError
-from nof1.language import ENGLISH, commas, languages, phrase, say, spoken
+from nof1.language import ENGLISH, commas, languages, say, spoken
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.evening_dose import contents, takes
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import stop_rules
+from nof1.plan.protocol.safety import NO_ADVICE, stop_rules
 from nof1.report.words.phrases import nights, scale
 
 CALENDAR_FILE = "calendar.ics"
@@ -28,9 +28,6 @@ _MINUTES = 10  # how long an event lasts
 _MAX_SUMMARY = 120
 _DAY = timedelta(days=1)
 _ADDRESS = re.compile(r"(https?|file)://[^\s#\x00-\x1f\x7f-\x9f]{1,2000}")
-_NO_ADVICE = phrase(
-    "nof1 gives no medical advice. Talk to a doctor or pharmacist before you start, change or stop anything."
-)
 _MAKER = "-//nof1//N-of-1 trials//"  # RFC 5545, 3.7.3: its last part is the language
 
 
@@ -160,7 +157,7 @@ def _evening(protocol: Protocol, period: Period) -> Event:
             last=say(stop[-1].text),
             action=say(stop[0].action),
         )
-        lines += [what, notice, say(_NO_ADVICE)]
+        lines += [what, notice, say(NO_ADVICE)]
         event = _event(protocol, summary, lines, datetime.combine(day, clock), period.nights, category=say("dose"))
         event.add_component(_alarm(summary))
         return event

@@ -21,7 +21,7 @@ from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import stop_rule_sentence
+from nof1.plan.protocol.safety import NO_ADVICE, stop_rule_sentence
 from nof1.record.diary.entry import MAX_DOSE_MG, MAX_TEXT, columns, dose_column, guesses
 from nof1.report.words.phrases import BETTER, SIMULATED, clip
 
@@ -198,7 +198,7 @@ def _how_to(sheet: "Worksheet", protocol: Protocol, order: Order) -> None:
             "Take it in with: nof1 import DIR diary.xlsx   (DIR is the trial folder; what is in the diary already is left as it is)."
         ),
         stop_rule_sentence(),
-        say("nof1 gives no medical advice. Talk to a doctor or pharmacist before you take or stop anything."),
+        say(NO_ADVICE),
         *(
             say("{first} to {last}: {stretch}", first=str(one.start), last=str(one.end), stretch=_named(one, protocol))
             for one in order.periods
