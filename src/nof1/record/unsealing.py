@@ -129,20 +129,7 @@ def open_period(
 def unblind_period(
     folder: str | Path, period: int, reason: str, helper: str | Path | None = None, *, now: datetime
 ) -> str | None:
-    """Open one period in an emergency; that it was opened goes on record, its arm does not.
-
-    Returns
-    -------
-    str or None
-        Name of the arm; None where it stands on a slip in the pack and nobody else knows it.
-
-    Raises
-    ------
-    InputError
-        If there is no such period, no reason is given, or the trial is not sealed.
-    RefusalError
-        If the sealed order is of another trial or was altered.
-    """
+    """Open one period in an emergency, without the papers; parameters and refusals as in `open_period`."""
     folder = Path(folder)
     protocol = Protocol.load(folder)
     with locked(folder):
