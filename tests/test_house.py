@@ -25,6 +25,7 @@ def test_make_alone_lists_the_targets():
         assert re.search(rf"make {target}\s+\w", done.stdout)
 
 
+@pytest.mark.slow
 def test_the_sample_trials_are_what_the_script_makes(tmp_path):
     for name in ("simulate.py", "answers.toml"):
         shutil.copy(SAMPLE / name, tmp_path)
@@ -81,6 +82,7 @@ def test_the_whole_road_works_without_a_network(monkeypatch, tmp_path):
     assert report.summary(result, tmp_path / "summary.pdf").stat().st_size > 10_000
 
 
+@pytest.mark.slow
 def test_an_installed_package_brings_its_data(tmp_path):
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(tmp_path)]
     subprocess.run([*build, str(ROOT)], check=True, capture_output=True)

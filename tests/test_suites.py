@@ -43,6 +43,7 @@ def computed(text):
     return visitor.found
 
 
+@pytest.mark.slow
 def test_nothing_is_computed_while_tests_are_collected():
     files = sorted(TESTS.rglob("*.py"))
     assert len(files) > 150

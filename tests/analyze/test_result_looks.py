@@ -30,6 +30,7 @@ def saved(folder, now):
     return json.loads((folder / "results" / "results.json").read_text())
 
 
+@pytest.mark.slow
 def test_saving_before_the_last_night_is_a_look(folder):
     now = datetime(2026, 1, 11, 8, tzinfo=UTC)
     record = saved(folder, now)
@@ -41,6 +42,7 @@ def test_saving_before_the_last_night_is_a_look(folder):
     assert [one.to_dict() for one in Result.load(folder).record.looks] == record["looks"]
 
 
+@pytest.mark.slow
 def test_every_result_tells_all_looks_until_then(folder):
     protocol = Trial.load(folder).protocol
     saved(folder, datetime(2026, 1, 11, 8, tzinfo=UTC))

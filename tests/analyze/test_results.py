@@ -33,6 +33,7 @@ def folder(tmp_path):
     return tmp_path / "trial"
 
 
+@pytest.mark.slow
 def test_results_json_keeps_its_contract(folder):
     result = fit(Trial.load(folder), engine="marginal")
     result.save(folder, now=OVER)
@@ -46,6 +47,7 @@ def test_results_json_keeps_its_contract(folder):
     assert set(record["engines"]["marginal"]) >= {"seconds", "pareto_k"}
 
 
+@pytest.mark.slow
 def test_a_saved_result_comes_back(folder):
     result = fit(Trial.load(folder), engine="marginal")
     result.save(folder, now=OVER)
@@ -119,6 +121,7 @@ def test_short_periods_lead_with_the_effect_as_lived():
     assert result.leading(result.lead[0]) == result.lead[0].as_lived
 
 
+@pytest.mark.slow
 def test_dose_as_taken_enters_the_exposure(folder):
     trial = Trial.load(folder)
     content = trial.protocol.to_dict()
@@ -151,6 +154,7 @@ def test_counts_of_adherence_and_harms_are_of_the_diary(folder):
     assert sum(row.recorded for row in record.periods) == len(trial.entries)
 
 
+@pytest.mark.slow
 def test_a_strong_simulated_effect_is_found_on_either_side():
     trial = Trial.load(SAMPLE / "helps")
     for sign, verdict in ((-1, "helps"), (1, "worsens")):

@@ -225,6 +225,7 @@ def test_a_night_that_is_there_twice_is_refused():
         Trial(protocol, trial.order, (*trial.entries, trial.entries[3]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("high", [1e6, 1e-3])
 def test_the_scale_does_not_matter(high):
     """The same nights in other units give the same answer in these units."""
@@ -324,6 +325,7 @@ def test_a_wild_night_on_a_long_scale():
     assert after.named.sd > 2 * before.named.sd
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimand", ["full", "as-lived"])
 def test_a_step_in_the_middle_is_not_taken_for_an_effect(estimand):
     """40 trials with no effect whose level falls by 3 points halfway: false claims in fewer than 4 of them."""

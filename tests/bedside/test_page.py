@@ -90,6 +90,7 @@ def test_an_open_page_tells_its_order(protocol, make_protocol):
     assert diary_page(other, draw_order(other)) != diary_page(protocol, draw_order(protocol))
 
 
+@pytest.mark.slow
 def test_another_process_makes_the_same_bytes(trial_folder):
     script = (
         "import sys; from hashlib import sha256; from nof1.bedside.page import diary_page; from nof1.plan.orders.loading import load_schedule;"
@@ -109,6 +110,7 @@ def test_another_process_makes_the_same_bytes(trial_folder):
     assert len(found) == 1
 
 
+@pytest.mark.slow
 def test_the_longest_trial_stays_small(planned):
     protocol = planned("alternating", concealed="helper", blocks=500, washout_nights=1)
     page = diary_page(protocol, schedule(protocol), served=True)

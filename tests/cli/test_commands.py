@@ -150,6 +150,7 @@ print(json.dumps(found))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 @pytest.mark.skipif(os.name != "posix", reason="needs a process that can be forked")
 def test_quick_commands_load_nothing_heavy(trial_folder):
@@ -165,6 +166,7 @@ def test_quick_commands_load_nothing_heavy(trial_folder):
     assert {name: set(HEAVY) & set(loaded) for name, loaded in found.items()} == {name: set() for name in LIGHT}
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_the_installed_command_runs_and_a_pipe_has_no_colour(trial_folder):
     command = [sys.executable, "-c", START, "status", str(trial_folder)]
@@ -237,6 +239,7 @@ def test_who_stops_a_command_while_it_loads_sees_one_line():
     assert done.stderr == "Stopped. What was saved before is safe.\n"
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_a_night_logged_twice_at_once_is_recorded_once(trial_folder, protocol):
     command = [sys.executable, "-c", START, "log", str(trial_folder), "--night", "2026-01-12", "--set"]

@@ -181,6 +181,7 @@ def test_a_full_disk_at_any_step_loses_nothing(run, trial_folder, bytes_in, monk
         assert after["2026-01-11"] == {"log": "7", "import": "4"}[what]
 
 
+@pytest.mark.slow
 def test_a_full_disk_while_a_trial_is_planned_leaves_no_folder(run, tmp_path, monkeypatch):
     new = tmp_path / "new"
     plan = ["plan", str(new), "--dose-mg", "100", "--start", "2026-01-05"]
@@ -276,6 +277,7 @@ def unprivileged(folder, *words):
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("what", ["log", "import"])
 def test_a_folder_that_cannot_be_written_is_told_and_left_alone(foreign, bytes_in, what):
@@ -288,6 +290,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_left_alone(foreign, bytes_i
     assert bytes_in(foreign) == before
 
 
+@pytest.mark.slow
 @posix
 def test_a_folder_that_cannot_be_written_can_still_be_looked_at(foreign):
     status, said = unprivileged(foreign, "status", "FOLDER")
@@ -317,6 +320,7 @@ def test_a_folder_that_lets_nobody_in_is_told(foreign, command, closed):
     assert "protocol.toml cannot be read (Permission denied)" in " ".join(complaint(said).split())
 
 
+@pytest.mark.slow
 @posix
 def test_a_folder_of_imports_that_lets_nobody_in_is_told(foreign):
     foreign.chmod(0o777)
@@ -384,6 +388,7 @@ def test_two_who_log_different_nights_at_once_both_succeed(trial_folder, tmp_pat
     assert set(nights) <= set(ratings(trial_folder))
 
 
+@pytest.mark.slow
 def test_two_who_log_the_same_night_at_once_one_wins_and_the_other_is_told(trial_folder, tmp_path):
     commands = [["log", trial_folder, "--night", "2026-01-11", "--set", f"severity={rating}"] for rating in (2, 8)]
     ended = at_once(tmp_path, commands)
@@ -395,6 +400,7 @@ def test_two_who_log_the_same_night_at_once_one_wins_and_the_other_is_told(trial
     assert ratings(trial_folder)["2026-01-11"] == winner
 
 
+@pytest.mark.slow
 def test_one_who_logs_and_one_who_imports_at_once(trial_folder, table, tmp_path):
     commands = [
         ["log", trial_folder, "--night", "2026-01-14", "--set", "severity=5"],

@@ -68,6 +68,7 @@ def test_effect_shows_band_interval_and_which_way_is_better():
     assert texts(ax)[:2] == ["← better", "worse →"]
 
 
+@pytest.mark.slow
 def test_higher_is_better_turns_the_arrows_around():
     ax = plots.effect(fit(nightly(), engine="marginal"), ax=axes())
     assert texts(ax)[:2] == ["← worse", "better →"]
@@ -80,6 +81,7 @@ def test_period_means_are_the_means_and_blocks_are_joined():
     assert len([line for line in ax.lines if line.get_label().startswith("block")]) == 6
 
 
+@pytest.mark.slow
 def test_three_arms_have_a_density_each():
     frame = pd.DataFrame({"day": range(1, 31), "arm": ["off", "a", "b"] * 10, "y": [3, 5, 4, 6, 2] * 6})
     trial = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10)

@@ -105,6 +105,7 @@ def test_neighbours_that_the_model_takes_for_strangers_are_seen():
     assert "correlation of neighbouring nights" in [row.name for row in predictive.statistics if row.odd]
 
 
+@pytest.mark.slow
 def test_a_prior_against_the_nights_is_seen(ordinary):
     narrow = replace(ordinary, priors=ordinary.priors.model_copy(update={"effect_sd": 0.25}))
     _, _, prior = checked(narrow)

@@ -126,6 +126,7 @@ def test_the_leading_estimand_is_at_the_top_and_both_are_below():
     assert answer(of).rows[0].leading.early == told.full.early
 
 
+@pytest.mark.slow
 def test_short_exposure_leads_with_the_effect_as_lived():
     nightly = trial(np.random.default_rng(1).normal(5, 1, 40), nights=1, carryover="exponential")
     row, result = answer(nightly).rows[0], fit(nightly, engine="marginal")

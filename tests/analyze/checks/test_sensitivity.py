@@ -211,6 +211,7 @@ def test_the_families_of_one_scale_are_each_other_s_choices():
     assert families(make_protocol("duration")) == {"duration"}
 
 
+@pytest.mark.slow
 def test_choices_of_a_rating_are_answered_by_the_engines_of_their_families(helps):
     """The main analysis and no trend as ratings, the same nights as normal and Student-t."""
     of = planned_with(helps, {"family": "rating"})
@@ -249,6 +250,7 @@ def test_compare_finds_the_verdicts_that_differ_and_the_largest_shift():
     assert compare(rows[:2]).changed == ()
 
 
+@pytest.mark.slow
 def test_a_process_beside_leaves_the_workers_of_power_alone():
     """joblib keeps an executor to use again, and must not find one that is not its own."""
     import joblib

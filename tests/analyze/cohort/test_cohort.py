@@ -184,6 +184,7 @@ def test_pooling_equals_the_normal_normal_model(spread, count):
         assert getattr(cohort, name)["mean"] == pytest.approx(value, abs=2e-3)
 
 
+@pytest.mark.slow
 def test_pooling_equals_a_gibbs_sampler():
     """The same model by a sampler that shares nothing with it: mu and each beta in turn, zeta on a grid."""
     people, peaks, sd = crowd(20, seed=4)
@@ -218,6 +219,7 @@ def test_the_normal_density_on_the_grid_integrates_smooth_functions(sd):
         assert weights @ np.exp(-0.5 * ((grid - 1) / width) ** 2) == pytest.approx(expected, rel=2e-5)
 
 
+@pytest.mark.slow
 def test_one_person_is_only_held_by_the_population():
     """With mu and zeta integrated over, one person's own posterior comes back under the population's prior."""
     one = person(trial(7), name="one")
@@ -258,6 +260,7 @@ def effects():
     return np.random.default_rng(3).normal(MEAN, SPREAD, 30)
 
 
+@pytest.mark.slow
 def test_the_prior_never_counts_twice(effects):
     """Three times as wide a prior for everybody: alone they move, the population does not."""
     cohorts = [
@@ -394,6 +397,7 @@ def test_names_are_made_unique():
     assert len(set(unique_names(["a", "a (2)", "a"]))) == 3
 
 
+@pytest.mark.slow
 def test_groups_are_compared():
     citrate, _, _ = crowd(40, seed=5, mean=-2.0, spread=0.3, fields={"form": "citrate"})
     oxide, _, _ = crowd(40, seed=6, mean=-0.5, spread=0.3, fields={"form": "oxide"})
@@ -412,6 +416,7 @@ def test_groups_are_compared():
     assert {name: str(reason) for name, reason in cohort.left_out} == {"silent": "It does not say form."}
 
 
+@pytest.mark.slow
 def test_a_number_is_a_slope():
     """Against generalized least squares with the spread on a fine grid."""
     rng = np.random.default_rng(8)
@@ -454,6 +459,7 @@ def test_fields_are_of_the_protocol_and_hold_no_free_text():
     assert "Somebody" not in json.dumps(fields)
 
 
+@pytest.mark.slow
 def test_real_trials_are_compared_by_a_field(effects):
     trials = {f"p{i}": trial(i, effects[i], dose_mg=100.0 if i % 2 else 200.0) for i in range(6)}
     told = fit_cohort(trials, moderator="dose_mg").moderator
@@ -476,6 +482,7 @@ def test_moderators_that_say_nothing_are_refused():
         pool(many, moderator="form")
 
 
+@pytest.mark.slow
 def test_time_grows_no_faster_than_the_number_of_people():
     people, _, _ = crowd(2000, seed=9)
     seconds = []
@@ -520,6 +527,7 @@ def test_the_two_ways_agree(effects):
         np.testing.assert_allclose(one.people[column], two.people[column], atol=0.06)
 
 
+@pytest.mark.slow
 def test_groups_in_pymc_move_each_person_s_mean(effects):
     """The density at deltas of the groups is that without groups, of effects moved by as much, times the deltas' prior."""
     import pytensor

@@ -13,6 +13,7 @@ def signed(value):
     return f"{value:+.2f}".replace("-", "−")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", [False, True])
 def test_it_says_what_the_numbers_say(field):
     cohort = made_cohort(12, field=field)

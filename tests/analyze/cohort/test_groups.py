@@ -71,6 +71,7 @@ def generalized_least_squares(peaks, sd, group):
     return mean, covariance, weight @ zetas
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("counts", [(4, 5, 6), (60, 3, 40, 7, 25)])
 def test_it_equals_generalized_least_squares(counts):
     peaks, sd, group = normal_people(counts, np.linspace(-2, 0.5, len(counts)))
@@ -85,6 +86,7 @@ def test_it_equals_generalized_least_squares(counts):
     assert np.all((pooled.lower < pooled.mean) & (pooled.mean < pooled.upper))
 
 
+@pytest.mark.slow
 def test_it_equals_brute_force_where_likelihoods_are_skewed():
     """Given M and zeta the groups are independent, and each is one integral."""
     rng = np.random.default_rng(4)
@@ -134,6 +136,7 @@ def test_known_means_of_groups_are_found_and_others_are_not_told_apart():
     assert 0.02 < population.weight @ (same > 0) < 0.98
 
 
+@pytest.mark.slow
 def test_names_of_groups_do_not_count():
     forms = [FORMS[i % 3] for i in range(30)]
     renamed = [{"citrate": "z", "glycinate": "a", "oxide": "m"}[form] for form in forms]
@@ -157,6 +160,7 @@ def test_two_groups_and_three_agree_where_the_third_says_little():
         assert other["mean"] == pytest.approx(one["mean"], abs=0.3 * one["sd"])
 
 
+@pytest.mark.slow
 def test_each_group_is_held_against_the_largest_one_in_words_and_in_the_table():
     cohort = pool(people_of(["oxide"] * 9 + ["citrate"] * 6 + ["glycinate"] * 5), moderator="form")
     told = cohort.moderator
@@ -185,6 +189,7 @@ def test_a_field_that_hardly_anybody_shares_is_refused():
         pool(people_of(["a", "b", "c", "d", "a", "b", "c"]), moderator="form")
 
 
+@pytest.mark.slow
 def test_memory_and_time_allow_a_thousand_people_in_five_groups():
     peaks, sd, group = normal_people((400, 300, 200, 90, 10), (-2, -1.5, -1, 0, 1), seed=6)
     people = likelihoods(peaks, sd, group)

@@ -59,6 +59,7 @@ def test_a_mixture_of_one_normal_is_that_normal():
     assert effect.p_night_better == pytest.approx(stats.norm.cdf(2 / np.hypot(0.8, 1.5)))
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.floats(0.1, 1), st.floats(-3, 3), st.floats(0.2, 2)), min_size=1, max_size=6),
     st.floats(0.5, 3),

@@ -89,6 +89,7 @@ def test_a_night_left_out_integrates_over_its_own_state(family):
         assert told[i] == pytest.approx(float(brute), abs=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 def test_foretold_nights_look_like_the_density_says(family):
     """Mean of the predicted nights against the mean under their own log likelihood, on a grid of possible outcomes."""

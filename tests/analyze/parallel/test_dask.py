@@ -126,6 +126,7 @@ def test_a_task_that_fails_on_every_machine_is_told(machines):
         list(spread(int, ["no number"]))
 
 
+@pytest.mark.slow
 def test_an_address_where_nobody_listens_is_refused(monkeypatch):
     needs_dask()
     monkeypatch.setattr(cluster, "_SECONDS", 0.5)

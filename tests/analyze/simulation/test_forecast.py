@@ -61,6 +61,7 @@ def three(make_protocol):
 # Second computation: the further nights lived by truths drawn from the posterior. The benchmark has it with more draws.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "estimand"),
     [

@@ -109,6 +109,7 @@ def test_a_rule_as_sure_as_the_end_is_the_careless_way(ruled):
     assert (looks.simulated["stopped_after"] == 3).any()
 
 
+@pytest.mark.slow
 def test_more_looks_never_stop_more_rarely(ruled):
     before = None
     for after in ((2,), (2, 3), (1, 2, 3)):
@@ -121,6 +122,7 @@ def test_more_looks_never_stop_more_rarely(ruled):
     assert before.any()
 
 
+@pytest.mark.slow
 def test_each_look_sees_what_fit_says_of_the_nights_until_then(ruled):
     """The verdicts of a batch against a diary that ends with the look."""
     protocol = ruled(1, 2, carryover="exponential")
@@ -144,6 +146,7 @@ def test_each_look_sees_what_fit_says_of_the_nights_until_then(ruled):
     assert compared > 2
 
 
+@pytest.mark.slow
 def test_workers_do_not_change_the_result(ruled):
     protocol = ruled(2)
     one, two = (simulate_looks(protocol, trials=40, effects=(), workers=workers) for workers in (1, 2))

@@ -115,6 +115,7 @@ def test_notebooks_get_the_advice_with_its_text_escaped(make_protocol):
 # --- simulated trials
 
 
+@pytest.mark.slow
 def test_workers_do_not_change_the_result(month):
     one, two = (power(month, trials=100, neighbours=False, workers=workers) for workers in (1, 2))
     pd.testing.assert_frame_equal(one.table, two.table, check_exact=True)
@@ -130,6 +131,7 @@ def test_progress_is_told_up_to_the_whole(month):
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
 
 
+@pytest.mark.slow
 def test_more_nights_make_narrower_intervals(make_protocol):
     few, many = (
         power(make_protocol(design=MONTH | {"blocks": blocks}), trials=60, neighbours=False, workers=1).designs.iloc[0]
@@ -138,6 +140,7 @@ def test_more_nights_make_narrower_intervals(make_protocol):
     assert many["width"] < few["width"] - 2 * few["width_mcse"]
 
 
+@pytest.mark.slow
 def test_trials_without_an_answer_are_counted(month):
     nothing_moves = Nuisance(month, fixed=SILENT | {"sigma": 1e-3, "omega": 1e-3})
     table = power(month, trials=60, nuisance=nothing_moves, neighbours=False, workers=1).table
@@ -220,6 +223,7 @@ def test_every_active_arm_has_the_effect_and_the_first_is_reported(make_protocol
     assert any("citrate against off" in note or "citrate against" in note for note in found.notes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "design",
     [

@@ -11,6 +11,7 @@ from nof1.analyze.simulation.replicate import Batch, replicate
 WEEKS = {"blocks": 4, "period_nights": 7, "run_in_nights": 0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [

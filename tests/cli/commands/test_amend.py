@@ -66,6 +66,7 @@ def fill(folder, *, until=NIGHTS, guess_on=()):
     )
 
 
+@pytest.mark.slow
 def test_nothing_but_the_commitment_depends_on_the_order(sealed, bytes_in, monkeypatch):
     seeds = iter(range(1000))
     monkeypatch.setattr(sealing.secrets, "randbits", lambda bits: next(seeds))
@@ -168,6 +169,7 @@ def test_the_dose_of_a_sealed_night_is_a_share_of_its_pack(refused, sealed):
     assert "taken" in refused("log", folder, "--night", "2026-01-09", "--set", "severity=4", "--set", "dose_mg=150")
 
 
+@pytest.mark.slow
 def test_a_sealed_trial_is_analyzed_only_after_it_was_opened(nof1, refused, sealed):
     folder, helper, _ = sealed()
     fill(folder)
@@ -202,6 +204,7 @@ def test_after_opening_the_diary_is_locked(nof1, refused, sealed, write):
     assert "locked" in refused("amend", folder, "--pause", "2026-01-20", "--nights", "2", "--reason", "ill")
 
 
+@pytest.mark.slow
 def test_opening_early_is_said_on_the_page(nof1, sealed, monkeypatch):
     folder, helper, _ = sealed()
     fill(folder)
@@ -306,6 +309,7 @@ def test_a_bad_amendment_changes_nothing(refused, trial_folder, words, told):
     assert told in refused("amend", trial_folder, *words)
 
 
+@pytest.mark.slow
 def test_amendments_stand_with_the_results(nof1, trial_folder):
     nof1("amend", trial_folder, "--note", "Dose lowered to 100 mg: =1+1 #loose $stools")
     nof1("analyze", trial_folder, "--engine", "marginal")

@@ -38,6 +38,7 @@ def test_a_sample_trial_is_analyzed_and_reported(nof1, tmp_path, name):
     assert str(folder / "results" / "checks.svg") in json.loads(out)["figures"]
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_other_languages_and_papers_stand_beside_the_usual_page(nof1, refused, tmp_path):
     folder = tmp_path / "helps"
@@ -54,6 +55,7 @@ def test_other_languages_and_papers_stand_beside_the_usual_page(nof1, refused, t
     assert '"xx"' in refused("report", folder, "--language", "xx")
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_the_demonstration_prints_one_json_with_the_answer_and_the_page(nof1, tmp_path, monkeypatch):
     from nof1.analyze import fit

@@ -42,6 +42,7 @@ def rows(path):
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_from_a_folder_of_folders_to_a_pdf_in_one_command(nof1, people, tmp_path):
     out = tmp_path / "out"
@@ -80,6 +81,7 @@ def test_json_holds_what_the_file_holds(nof1, people, tmp_path):
     assert json.loads(said) == json.loads((tmp_path / "out" / "cohort.json").read_text())
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_damaged_and_half_finished_trials_are_listed_and_the_others_analysed(nof1, own_people, tmp_path):
     (own_people / "p00" / "diary.csv").write_bytes(b"\xff\xfe broken")
@@ -121,6 +123,7 @@ def test_a_fault_with_one_person_s_nights_stops_nobody(nof1, people, tmp_path, m
     assert len(rows(tmp_path / "out" / "people.csv")) == COUNT - 1
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_a_look_before_somebody_s_last_night_is_on_record_once(nof1, people, make_protocol, tmp_path, bytes_in):
     """Trials that began a while ago and still run, beside one that is over."""
@@ -183,6 +186,7 @@ def test_wrong_workers_and_an_unknown_field_are_refused(nof1, people, tmp_path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_who_was_analysed_before_is_not_again(nof1, own_people, tmp_path, monkeypatch):
     out, seen, first = tmp_path / "out", [], many.people
@@ -279,6 +283,7 @@ def test_a_run_that_is_killed_goes_on_where_it_stopped(people, tmp_path, nof1):
     assert (out / "cohort.pdf").read_bytes().startswith(b"%PDF-")
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_processes_give_what_one_gives(people, tmp_path, monkeypatch):
     monkeypatch.setattr(many, "_ALONE", 1)
@@ -298,6 +303,7 @@ def test_processes_give_what_one_gives(people, tmp_path, monkeypatch):
     pd.testing.assert_frame_equal(*found, rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_without_the_extra_the_table_is_missed_in_plain_words(nof1, people, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)

@@ -342,6 +342,7 @@ UNCLEAR = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "answers", "expected"), UNCLEAR.values(), ids=UNCLEAR)
 def test_a_person_is_asked_for_what_is_unclear_and_the_answer_is_kept(
     talk, trial_folder, write, night, text, answers, expected
@@ -355,12 +356,14 @@ def test_a_person_is_asked_for_what_is_unclear_and_the_answer_is_kept(
     assert (again.status, "nothing was changed" in again.said) == (0, True)
 
 
+@pytest.mark.slow
 def test_a_sheet_is_asked_for(talk, trial_folder, workbook, night):
     said = talk(("import", trial_folder, workbook), ("Which is it? Number", "2"), CONFIRM)
     assert (said.status, said.answers) == (0, [])
     assert night(12).outcome == 3
 
 
+@pytest.mark.slow
 def test_a_unit_is_asked_for(talk, trial_folder, write, night):
     path = write(
         "date,Sleep Score,Total Sleep Score,Total Sleep Duration,Bedtime Start\n2026-01-13,80,71,7.5,2026-01-12T23:30:00+01:00\n"
@@ -370,6 +373,7 @@ def test_a_unit_is_asked_for(talk, trial_folder, write, night):
     assert 450 in read_measures(trial_folder).values()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["n", ""])
 def test_a_person_who_does_not_say_yes_takes_nothing(talk, trial_folder, write, bytes_in, answer):
     before = bytes_in(trial_folder)
@@ -380,6 +384,7 @@ def test_a_person_who_does_not_say_yes_takes_nothing(talk, trial_folder, write, 
     assert bytes_in(trial_folder) == before
 
 
+@pytest.mark.slow
 def test_a_file_of_rejected_rows_is_kept_only_if_the_person_wants_it(talk, trial_folder, write, bytes_in):
     path = write("date,severity\n2026-01-12,40\n")
     before = bytes_in(trial_folder)
@@ -389,6 +394,7 @@ def test_a_file_of_rejected_rows_is_kept_only_if_the_person_wants_it(talk, trial
     assert [row.lines for row in read_rejected(trial_folder)] == ["2"]
 
 
+@pytest.mark.slow
 def test_a_file_that_changes_while_the_person_looks_is_refused(talk, trial_folder, write, bytes_in):
     path = write("date,severity\n2026-01-12,4\n")
     before = bytes_in(trial_folder)

@@ -455,6 +455,7 @@ def test_status_before_the_first_evening(nof1, trial_folder, at):
 # --- sealed
 
 
+@pytest.mark.slow
 def test_nothing_that_log_and_status_say_of_a_sealed_trial_depends_on_the_order(nof1, sealed_trial, monkeypatch, at):
     """Every order that was drawn gives the same bytes, with nights, doses, guesses and side effects recorded."""
     at(2026, 1, 12, 9)

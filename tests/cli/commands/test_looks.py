@@ -52,6 +52,7 @@ def test_a_look_without_a_rule_is_told_and_on_record(nof1, begun):
     assert [look.planned for look in load_looks(folder)] == [False]
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_the_second_look_is_told_with_the_first(nof1, begun):
     folder = begun(7)
@@ -90,6 +91,7 @@ def test_the_quick_answer_of_a_look_is_on_record_before_it_is_seen(nof1, begun, 
     assert not (folder / "results").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_a_finished_trial_says_nothing_of_looks(nof1, rated_folder):
     folder = rated_folder(lambda i, period: i * 3 % 7)
@@ -98,6 +100,7 @@ def test_a_finished_trial_says_nothing_of_looks(nof1, rated_folder):
     assert load_looks(folder) == ()
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_answers_may_hold_the_rule_and_power_prints_its_false_alarms(nof1, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")

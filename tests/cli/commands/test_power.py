@@ -17,6 +17,7 @@ def narrow(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
 
 
+@pytest.mark.slow
 def test_shows_designs_verdicts_advice_and_the_slow_pool(nof1, trial_folder):
     status, out, err = nof1("power", trial_folder, *FEW)
     assert (status, err) == (0, "")

@@ -40,6 +40,7 @@ def stop(process):
     return process.returncode, rest, errors
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 @posix
 def test_a_browser_is_paired_records_a_night_and_ctrl_c_ends_it_in_order(folder):
@@ -73,6 +74,7 @@ def test_a_browser_is_paired_records_a_night_and_ctrl_c_ends_it_in_order(folder)
     assert f"{night},4" in (folder / "diary.csv").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 @posix
 def test_with_lan_it_listens_at_two_addresses_and_no_others_and_warns(folder):
@@ -89,6 +91,7 @@ def test_with_lan_it_listens_at_two_addresses_and_no_others_and_warns(folder):
         assert stop(served.process)[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 @posix
 def test_what_is_no_http_leaves_it_at_work(folder, bytes_in):

@@ -148,6 +148,7 @@ def test_the_table_of_nights_can_be_adopted(nof1, folders, tmp_path):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_the_copies_make_a_cohort(nof1, folders, tmp_path):
     nof1("share", folders / "helps", folders / "worsens", "--out", tmp_path / "out")

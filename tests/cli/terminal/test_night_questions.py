@@ -123,6 +123,7 @@ def test_a_usual_night_takes_four_answers(trial_folder, protocol, size):
     talk.fits()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_a_correction_shows_what_is_there_and_asks_once(trial_folder, protocol, size):
     answers = [
@@ -137,6 +138,7 @@ def test_a_correction_shows_what_is_there_and_asks_once(trial_folder, protocol, 
     assert max(map(cell_len, talk.lines)) <= size[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", ["n", ""])
 def test_a_correction_can_be_taken_back(trial_folder, bytes_in, answer):
     before = bytes_in(trial_folder)
@@ -149,6 +151,7 @@ def test_a_correction_can_be_taken_back(trial_folder, bytes_in, answer):
     assert bytes_in(trial_folder) == before
 
 
+@pytest.mark.slow
 def test_filling_a_night_in_needs_no_confirmation(trial_folder, protocol):
     answers = [("[4]", ""), ("Any magnesium", "n"), ("Side effects?", ""), ("Note", "later")]
     talk = Talk(("log", trial_folder, "--night", "2026-01-05"), *answers)
@@ -156,6 +159,7 @@ def test_filling_a_night_in_needs_no_confirmation(trial_folder, protocol):
     assert night_of(trial_folder, protocol, "2026-01-05") == Entry(date(2026, 1, 5), 4, 0, note="later")
 
 
+@pytest.mark.slow
 def test_log_asks_until_the_answer_fits_and_words_are_data(trial_folder, protocol):
     answers = [
         ("lower is better):", "14"),
@@ -180,6 +184,7 @@ def off_night(protocol):
     return str(next(p.end for p in draw_order(protocol).periods if p.arm == "off" and p.start.day > 8))
 
 
+@pytest.mark.slow
 def test_a_stop_rule_is_told_in_bold_before_the_next_question(trial_folder, protocol):
     answers = [
         ("lower is better):", "4"),
@@ -193,6 +198,7 @@ def test_a_stop_rule_is_told_in_bold_before_the_next_question(trial_folder, prot
     assert talk.said.index("You entered 'fainting'") < talk.said.index("Note (Enter")
 
 
+@pytest.mark.slow
 def test_log_with_no_answer_records_nothing(trial_folder, bytes_in):
     before = bytes_in(trial_folder)
     questions = ("lower is better):", "mg", "Side effects?", "Note")
@@ -202,6 +208,7 @@ def test_log_with_no_answer_records_nothing(trial_folder, bytes_in):
     assert bytes_in(trial_folder) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGINT, END_OF_INPUT], ids=["Ctrl-C", "Ctrl-D"])
 def test_who_leaves_in_the_middle_has_recorded_nothing(trial_folder, bytes_in, stop):
     before = bytes_in(trial_folder)
@@ -212,6 +219,7 @@ def test_who_leaves_in_the_middle_has_recorded_nothing(trial_folder, bytes_in, s
     assert bytes_in(trial_folder) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("guess", "more"), [("2", [("How sure?", "70")]), ("3", [])])
 def test_the_end_of_a_sealed_period_asks_for_a_guess_and_names_no_arm_before(sealed_trial, guess, more):
     trial = sealed_trial(ratings="46")
@@ -239,6 +247,7 @@ def test_last_night_in_a_pause_is_not_asked(nof1, trial_folder, monkeypatch):
     assert f"nof1 log {trial_folder} --night 2026-01-11" in told(out)
 
 
+@pytest.mark.slow
 def test_covariates_are_asked_in_their_own_words_and_it_still_fits(tmp_path, make_protocol):
     from nof1.record.trial import Trial
 
@@ -266,6 +275,7 @@ def test_an_error_does_not_break_inside_a_word(tmp_path):
 # --- what fits only later: nothing that was answered is lost
 
 
+@pytest.mark.slow
 def test_a_text_that_does_not_fit_is_asked_again_at_its_own_question(trial_folder, protocol):
     answers = [
         ("lower is better):", "4"),
@@ -312,6 +322,7 @@ def test_a_value_recorded_meanwhile_is_shown_and_the_other_answers_are_kept(
     assert ("severity", "3", "6") in [(line.column, line.old, line.new) for line in lines] or choice != "y"
 
 
+@pytest.mark.slow
 def test_only_values_that_were_shown_and_confirmed_are_replaced(nof1, trial_folder, protocol):
     night = "2026-01-05"
     other = meanwhile(nof1, trial_folder, night, "dose_mg=200", "note=other shell", answer="mine")
@@ -324,6 +335,7 @@ def test_only_values_that_were_shown_and_confirmed_are_replaced(nof1, trial_fold
     assert night_of(trial_folder, protocol, night) == Entry(date(2026, 1, 5), 6, 200, note="mine")
 
 
+@pytest.mark.slow
 def test_an_old_value_that_was_changed_meanwhile_is_no_longer_the_one_that_was_confirmed(nof1, trial_folder, protocol):
     night = "2026-01-05"
     other = meanwhile(nof1, trial_folder, night, "severity=9", correct=True, answer="y")

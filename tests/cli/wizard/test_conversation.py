@@ -116,6 +116,7 @@ def test_forms_without_off_do_not_say_that_nights_without_are_the_comparison(fol
     assert "without it" not in conduct.why_comparator
 
 
+@pytest.mark.slow
 def test_what_was_said_stands_in_the_protocol(folder):
     branch = (
         BRANCHES["washout, run-in, dates"]
@@ -159,6 +160,7 @@ def test_going_back_once_from_every_question_changes_nothing(folder):
         discard_draft(folder)
 
 
+@pytest.mark.slow
 def test_back_walks_as_far_as_one_likes(folder):
     asked = road({})
     place = [step.id for step, _ in asked].index("start")
@@ -169,6 +171,7 @@ def test_back_walks_as_far_as_one_likes(folder):
     assert tomllib.loads(draft_path(folder).read_text())["compare"] == "off-doses"
 
 
+@pytest.mark.slow
 def test_back_across_branches_forgets_nothing_that_still_fits(folder):
     asked = road(BRANCHES["a helper"])
     place = [step.id for step, _ in asked].index("kind")

@@ -63,6 +63,7 @@ def test_no_screen_of_a_question_or_summary_has_to_be_paged(name):
     assert not [shown for shown in person.screens if "Enter shows more" in shown]
 
 
+@pytest.mark.slow
 def test_questions_are_short(folder):
     """Six lines with its keys and the prompt; choices, flags, prices and summaries take what they need."""
     for branch in BRANCHES.values():
@@ -71,6 +72,7 @@ def test_questions_are_short(folder):
             assert len(told(step.choices, talk)) <= 7, step.id
 
 
+@pytest.mark.slow
 def test_every_step_has_help_and_every_default_is_allowed(folder):
     met = set()
     for branch in BRANCHES.values():
@@ -180,6 +182,7 @@ def test_another_stop_asks_for_agreement_again(folder):
     assert "agreed" not in tomllib.loads(draft_path(folder).read_text())
 
 
+@pytest.mark.slow
 def test_what_is_cut_in_the_summary_stands_in_its_help(folder):
     branch = BRANCHES["everything at once"]
     person = Person([*lines_of(branch)[:-1], "?"])
@@ -193,6 +196,7 @@ def test_what_is_cut_in_the_summary_stands_in_its_help(folder):
         assert " ".join(finding_line(finding).split()) in in_full
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_on_a_real_terminal_one_can_leave_and_go_on(tmp_path):
     """The command itself, on a pseudo-terminal of 80 x 24."""

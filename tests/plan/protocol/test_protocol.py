@@ -117,6 +117,7 @@ def protocols(draw):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(protocols())
 def test_toml_loses_nothing(protocol):

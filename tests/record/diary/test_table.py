@@ -318,6 +318,7 @@ def test_nothing_was_changed_is_said_only_where_it_is_true(protocol, trial_folde
     assert ("Nothing was changed" in said) == (diary.read_bytes() == before)
 
 
+@pytest.mark.slow
 def test_a_second_writer_waits_and_then_says_so(protocol, trial_folder, diary, monkeypatch):
     before = diary.read_bytes()
     monkeypatch.setattr(commit, "LOCK_SECONDS", 0.05)
@@ -334,6 +335,7 @@ def test_a_second_writer_waits_and_then_says_so(protocol, trial_folder, diary, m
     assert diary.read_bytes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.clock
 def test_two_writers_at_once_lose_nothing(make_protocol, tmp_path):
     protocol = make_protocol(design={"blocks": 4})

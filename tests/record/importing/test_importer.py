@@ -65,6 +65,7 @@ VALUES = st.sampled_from(["", "3", "4", "6", "4.5", "11", "-1", "x", "N/A", "yes
 TABLES = st.lists(st.tuples(DATES, VALUES, st.sampled_from(["", "calm", "=1+1", "x" * 2001])), max_size=25)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(table=TABLES, rule=st.sampled_from(["mean", "last", "first", "max", "min", "sum"]), data=st.data())
 def test_counts_add_up_and_every_line_ends_in_one_place(tmp_path_factory, planned_folder, table, rule, data):

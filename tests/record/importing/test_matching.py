@@ -487,6 +487,7 @@ def test_a_short_row_is_filled_up(export, plan):
     assert taken(plan(export("date,severity,note\n2026-01-12,4\n"))) == {12: {"severity": "4"}}
 
 
+@pytest.mark.slow
 def test_one_cell_of_ten_megabytes_rejects_one_row(export, plan):
     long = "x" * 10_000_000
     for row in (f"2026-01-13,{long},", f"2026-01-13,4,{long}", f"{long},4,"):

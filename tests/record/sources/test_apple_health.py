@@ -446,6 +446,7 @@ def test_a_compression_bomb_is_refused(recognized, content):
     assert "unpack to far more" in refusal(recognized, {"export.xml": bomb, "z.txt": b"x"})
 
 
+@pytest.mark.slow
 def test_a_bomb_that_lies_about_its_size_is_stopped_on_the_way(write, monkeypatch):
     # As if the archive had told a harmless size: only what comes out of it is counted.
     path = write({"export.xml": SAMPLE[:-14] + b" " * 70_000_000 + b"</HealthData>"})
@@ -507,6 +508,7 @@ def test_a_file_that_goes_away_is_told(write):
 SMALL_ARCHIVE = archive_bytes({"export.xml": SAMPLE, "export_cda.xml": CLINICAL})
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(
     st.sampled_from(["xml", "zip"]),
@@ -571,6 +573,7 @@ def test_the_made_up_export_is_the_same_each_time_and_can_be_read(maker, tmp_pat
         assert len({cells["start"][:10] for _, cells in found if "SleepAnalysis InBed" in cells}) == 5
 
 
+@pytest.mark.slow
 def test_a_large_export_needs_little_memory(maker, tmp_path):
     path = tmp_path / "export.zip"
     maker.write_export(path, 20, zipped=True)

@@ -154,6 +154,7 @@ def test_text_that_looks_like_a_formula_stays_text(open_bytes):
     assert cells(open_bytes(sheet))[1] == ("2026-01-05", "=1+1")
 
 
+@pytest.mark.slow
 def test_one_byte_changed_anywhere_is_read_or_told(open_bytes):
     sound = sheet_bytes(["Date", "Severity"], *([date(2026, 1, day), day / 2] for day in range(1, 20)))
     untold = []

@@ -334,6 +334,7 @@ def test_a_spreadsheets_day_number_is_its_date_and_its_second(moment):
     assert datetime.combine(found.day, found.clock or time()) == moment
 
 
+@pytest.mark.slow
 def test_eight_digits_are_a_date_in_one_order_only():
     days = (date(1900, 1, 1) + timedelta(days=i) for i in range((date(2201, 1, 1) - date(1900, 1, 1)).days))
     read = moment_reader("ymd")

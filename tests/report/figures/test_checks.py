@@ -87,6 +87,7 @@ def test_both_computations_have_their_mean_and_interval_in_every_row():
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["sampled (PyMC)", "quick (marginal engine)"]
 
 
+@pytest.mark.slow
 def test_every_pair_of_three_arms_has_both_its_rows():
     ax = plots.engines(checked(three_arms()), ax=axes())
     assert len(marks(ax, "o")) == len(marks(ax, "s")) == 6
@@ -150,6 +151,7 @@ def outside(values):
     return bool(np.any((y < low - 1e-9) | (y > high + 1e-9)))
 
 
+@pytest.mark.slow
 def test_the_band_holds_nights_that_are_as_they_should_be_and_no_others():
     rng = np.random.default_rng(1)
     left = sum(outside(rng.random(40)) for _ in range(12))
@@ -178,6 +180,7 @@ def test_prior_and_posterior_are_densities_on_one_scale():
     assert "limit of the prior 0.05" in ax.get_xlabel()
 
 
+@pytest.mark.slow
 def test_every_active_arm_has_its_own_densities_and_no_numbers_where_there_was_no_check():
     ax = plots.prior_posterior(three_arms(), ax=axes())
     assert len(ax.collections) == 2
@@ -276,6 +279,7 @@ def test_other_families_are_drawn_in_their_own_units(better):
     assert "log ratio" in plots.prior_posterior(result, ax=axes()).get_xlabel()
 
 
+@pytest.mark.slow
 def test_the_sheet_is_the_same_every_time_and_in_both_languages():
     from nof1.report.results.summary import checks_figure
 

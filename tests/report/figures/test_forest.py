@@ -28,6 +28,7 @@ def names(ax):
     return [tick.get_text() for tick in ax.get_yticklabels()]
 
 
+@pytest.mark.slow
 def test_some_people_have_a_row_each_alone_and_pooled_the_best_on_top():
     cohort = made_cohort(10)
     ax = drawn(cohort)
@@ -64,6 +65,7 @@ def test_mean_and_next_person_stand_below_with_their_intervals():
     assert list(cohort.next_person["interval"]) in spans
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [NAMED + 1, SORTED, SORTED + 1])
 def test_many_have_no_names_and_take_no_more_room(count):
     cohort = made_cohort(count)
@@ -80,11 +82,13 @@ def test_many_have_no_names_and_take_no_more_room(count):
         assert len(ax.collections) == 1  # one ribbon
 
 
+@pytest.mark.slow
 def test_what_is_made_up_is_called_so():
     assert "simulated" in {text.get_text() for text in drawn(made_cohort(4)).texts}
     assert "simulated" not in {text.get_text() for text in drawn(made_cohort(4, simulated=False)).texts}
 
 
+@pytest.mark.slow
 def test_labels_do_not_lie_on_each_other():
     for count in (3, NAMED, 100):
         ax = drawn(made_cohort(count))
@@ -99,6 +103,7 @@ def test_nobody_is_refused():
         plots.cohort(replace(cohort, people=cohort.people.iloc[:0]))
 
 
+@pytest.mark.slow
 def test_the_picture_in_words():
     cohort = made_cohort(1200)
     told = described(cohort)

@@ -117,12 +117,14 @@ def test_nothing_is_written_over_anything_else(rows, trial, monkeypatch):
     assert all(box.x0 >= 0 and box.x1 <= figure.bbox.width and box.y1 <= figure.bbox.height for box in boxes)
 
 
+@pytest.mark.slow
 def test_the_effect_as_lived_is_called_so(trial):
     ax = drawn(sensitivity(trial, seed=1, leading=["as-lived"]), trial)
     assert "RLS severity as lived (points)" in ax.get_xlabel()
     assert not any("as lived" in tick.get_text() for tick in ax.get_yticklabels())
 
 
+@pytest.mark.slow
 def test_a_result_brings_its_own_rows_and_protocol(trial, rows):
     result = fit(trial, engine="marginal")
     with_rows = changed(result, sensitivity=tuple(rows))

@@ -131,6 +131,7 @@ def test_what_a_person_writes_neither_breaks_nor_runs_over(make_protocol, text):
         assert "#panic()" in text_of(content)
 
 
+@pytest.mark.slow
 def test_a_thousand_periods_of_twelve_arms_fit_on_three_pages(make_protocol):
     arms = [{"name": "off", "dose_mg": 0}, *({"name": f"arm {i}", "dose_mg": 10 * i} for i in range(1, 12))]
     protocol = make_protocol(arms=arms, design={"blocks": 83, "period_nights": 1})
@@ -164,6 +165,7 @@ def test_a_concealed_booklet_asks_for_the_guess_of_every_period(concealed):
     assert "pack 3" in text
 
 
+@pytest.mark.slow
 def test_nothing_but_the_packing_sheet_depends_on_a_concealed_order(concealed):
     protocol = concealed()
     for seed in range(4):

@@ -45,6 +45,7 @@ def test_cells_are_checked(protocol):
     assert checks["F2"].formula2 == "100"
 
 
+@pytest.mark.slow
 def test_the_same_bytes_whenever_it_is_made(protocol):
     first = diary_xlsx(protocol, draw_order(protocol))
     time.sleep(2.1)  # a zip entry counts two seconds

@@ -53,6 +53,7 @@ def test_the_pages_answer_for_the_group(cohort, page):
     assert headline in told
 
 
+@pytest.mark.slow
 def test_one_or_two_pages_at_any_number_of_people():
     for count in (1, 40, 500):
         content, drawn = cohort_pages(made_cohort(count))
@@ -60,6 +61,7 @@ def test_one_or_two_pages_at_any_number_of_people():
         assert list(drawn) == ["cohort"]
 
 
+@pytest.mark.slow
 def test_a_checker_of_pdf_ua_finds_nothing(tmp_path, page):
     (tmp_path / "cohort.pdf").write_bytes(page)
     found = outloud.check(str(tmp_path / "cohort.pdf"))
@@ -76,6 +78,7 @@ def test_the_same_cohort_gives_the_same_bytes_and_the_date_is_the_last_night(coh
     assert pypdf.PdfReader(BytesIO(page)).metadata["/CreationDate"].startswith("D:20260304")
 
 
+@pytest.mark.slow
 def test_people_s_words_are_shown_and_never_obeyed():
     people = made_people(3)
     people[0] = replace(people[0], name="#panic(1) $x$ *b* _i_ @a <b> \\")
@@ -85,6 +88,7 @@ def test_people_s_words_are_shown_and_never_obeyed():
         assert word in told
 
 
+@pytest.mark.slow
 def test_many_left_out_are_counted():
     about = About(problems=[(f"p{i}", "Its diary is damaged.") for i in range(300)])
     told = text_of(cohort_pages(made_cohort(5), about)[0])

@@ -72,6 +72,7 @@ def test_a_hard_text_would_not_pass():
     assert textstat.flesch_kincaid_grade(hard) > 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*SAMPLES, *MADE])
 def test_nothing_on_the_pages_stays_english_in_german(name):
     result = result_of(name)

@@ -29,6 +29,7 @@ def on_pages(path):
     return [re.sub(r"\s+", " ", page.extract_text()) for page in pypdf.PdfReader(path).pages]
 
 
+@pytest.mark.slow
 def test_three_pages_and_the_first_has_the_answer(page):
     reader = pypdf.PdfReader(page)
     assert len(reader.pages) == 3
@@ -120,6 +121,7 @@ def test_every_item_of_the_guideline_is_on_the_pages(page):
     assert not missing
 
 
+@pytest.mark.slow
 def test_every_period_stands_with_what_was_recorded(page):
     text = " ".join(on_pages(page))
     for period in fitted("helps").record.periods[1:]:
@@ -128,6 +130,7 @@ def test_every_period_stands_with_what_was_recorded(page):
         assert f"{period.recorded} of {period.nights}" in text[text.index(row) :][:80]
 
 
+@pytest.mark.slow
 def test_two_computations_and_the_test_without_a_model_stand_beside_each_other(tmp_path):
     result = sampled(fitted("helps"))
     text = " ".join(on_pages(report.summary(result, tmp_path / "both.pdf")))
@@ -154,6 +157,7 @@ def test_it_says_that_it_is_pdf_ua_1_and_pdf_a_2a_and_is_tagged(page):
     assert not reader.is_encrypted
 
 
+@pytest.mark.slow
 def test_a_checker_of_pdf_ua_finds_nothing(page):
     found = outloud.check(str(page))
     assert found.error is None
@@ -161,6 +165,7 @@ def test_a_checker_of_pdf_ua_finds_nothing(page):
     assert found.stats["tagged"]
 
 
+@pytest.mark.slow
 def test_a_checker_of_pdf_ua_finds_a_picture_without_words(page, tmp_path):
     """The check above can fail."""
     writer = pypdf.PdfWriter(clone_from=page)
@@ -206,6 +211,7 @@ def figures(element):
             yield from figures(element["/K"])
 
 
+@pytest.mark.slow
 def test_pictures_are_vectors_with_words_for_those_who_do_not_see_them(page):
     reader = pypdf.PdfReader(page)
     alternatives = [str(figure["/Alt"]) for figure in figures(reader.trailer["/Root"]["/StructTreeRoot"]["/K"])]
@@ -215,6 +221,7 @@ def test_pictures_are_vectors_with_words_for_those_who_do_not_see_them(page):
     assert not [image for one in reader.pages for image in one.images]
 
 
+@pytest.mark.slow
 def test_same_result_same_bytes(page, tmp_path):
     report.summary(fitted("helps"), tmp_path / "again.pdf")
     assert (tmp_path / "again.pdf").read_bytes() == page.read_bytes()
@@ -299,6 +306,7 @@ def sealed(protocol):
     return fit(Trial(protocol, order, entries), engine="marginal")
 
 
+@pytest.mark.slow
 def test_side_effects_doses_and_guesses_of_a_sealed_trial_are_on_the_page(planned, tmp_path):
     result = sealed(planned("randomized-blocks", concealed="helper", blocks=6, period_nights=4))
     pages, text = words_of(report.summary(result, tmp_path / "summary.pdf"))

@@ -97,6 +97,7 @@ def test_student_with_many_degrees_of_freedom_is_the_normal_model():
     assert_is_the_normal_model(fit, fit_marginal(data, seed=2, rounds=EXACT))
 
 
+@pytest.mark.slow
 def test_rating_on_a_fine_scale_is_the_normal_model():
     """Fifty times the scale and the priors: rounding then does nothing. Covariates and gaps are there, too."""
     rng = np.random.default_rng(3)
@@ -263,6 +264,7 @@ def numbers(model, state, family):
     return out | ({"nu": state.nu} if family == "student" else {"night": state.outcome[3]})
 
 
+@pytest.mark.slow
 def test_one_wild_night_moves_the_normal_effect_but_hardly_the_student_one():
     plain = {"autocorrelation": False, "exponential": False, "period_effects": False}
     data = simulated(42, sigma=0.8, phi=0, seed=3, **plain)
@@ -319,6 +321,7 @@ def test_student_refuses_whole_numbers_that_level_and_effect_meet():
         fit_augmented(nights(np.where(np.arange(56) == 20, 30, y), treated), "student", low=0, high=30, seed=1)
 
 
+@pytest.mark.slow
 def test_floor_makes_the_effect_larger_than_the_ratings_show():
     """A true effect of -2 below the floor: ratings cut at 0 hide a part of it, the family "rating" does not."""
     data = simulated(56, level=1.5, effect=-2.0, sigma=1.2, seed=12, exponential=False, trend=False)
