@@ -94,6 +94,7 @@ def given(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.road
 @pytest.mark.clock
 @pytest.mark.parametrize("page", with_blocks(), ids=lambda page: page.stem)
 def test_every_command_and_python_line_runs(page, given, tmp_path, monkeypatch):

@@ -84,6 +84,7 @@ def walked(place, *words, code="from nof1.cli import main; main()"):
 
 @pytest.mark.clock
 @pytest.mark.slow
+@pytest.mark.road
 def test_the_road_needs_no_network_and_nobody_else_may_read_what_it_writes(tmp_path):
     (tmp_path / "guard").mkdir()
     (tmp_path / "guard" / "sitecustomize.py").write_text(GUARD)

@@ -125,7 +125,6 @@ def test_p_and_interval_are_those_of_all_orders_laid_out(planned, kind, arms, de
 # Ends of the interval, by a search over delta.
 
 
-@pytest.mark.slow
 @settings(max_examples=60)
 @given(data=st.data())
 def test_the_interval_holds_every_difference_that_is_not_unlikely_and_no_other(data):

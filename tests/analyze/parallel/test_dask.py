@@ -48,6 +48,7 @@ def studied(people, path, **options):
 @pytest.mark.skipif(os.name != "posix", reason="kills a process by a signal")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.slow
+@pytest.mark.road
 def test_a_machine_that_is_lost_changes_nothing(people, machines, tmp_path, monkeypatch):
     monkeypatch.setattr(many, "CHUNK", 1)
     killed = []
@@ -69,6 +70,7 @@ def test_a_machine_that_is_lost_changes_nothing(people, machines, tmp_path, monk
 @pytest.mark.clock
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.slow
+@pytest.mark.road
 def test_the_command_takes_an_address(people, machines, tmp_path):
     command = [sys.executable, "-c", "from nof1.cli import main; main()", "cohort", str(people)]
     done = subprocess.run(
@@ -150,6 +152,7 @@ def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch):
 
 @pytest.mark.clock
 @pytest.mark.slow
+@pytest.mark.road
 def test_nothing_of_dask_is_loaded_without_an_address(people, tmp_path):
     code = (
         "import sys\nfrom nof1.cli import main\ntry:\n    main()\nfinally:\n"

@@ -241,6 +241,7 @@ main()
 
 
 @pytest.mark.slow
+@pytest.mark.road
 @pytest.mark.clock
 @pytest.mark.skipif(os.name != "posix", reason="kills a process by a signal")
 def test_a_run_that_is_killed_goes_on_where_it_stopped(people, tmp_path, nof1):
