@@ -49,6 +49,21 @@ def test_the_rule_is_part_of_the_hash_and_its_absence_is_not(ruled, make_protoco
         ("cant-tell", "cb4986d3d388a530c21d1a06170d142189574cea07bdafe8488e4b6e9426c189"),
     ],
 )
+def test_protocols_of_the_first_edition_without_a_rule_keep_their_hash(name, sha256):
+    """The sample trials' plans as the first edition made them, with its defaults written out."""
+    content = Protocol.load(SAMPLE / name).to_dict() | {"schema": 1, "analysis": {}}
+    assert Protocol.build(content).sha256() == sha256
+
+
+@pytest.mark.parametrize(
+    ("name", "sha256"),
+    [
+        ("helps", "17c70e18d82c383cda870e0437d64a86d374093a227217c23f918fa852536fff"),
+        ("worsens", "fc74544b49732611184734b1df1a09c49e2da9a69a48e5d3abed3288466f43f2"),
+        ("cant-tell", "e749e7daed6b3956ed07b6ad58f083ce448a7581df6d0cc2b03a0aa49f0fdd7d"),
+        ("floor", "e79e4e5d97b26fa7ac25393d9e87cc11a5ab83e466bdf9b8ccd403472eeaf27a"),
+    ],
+)
 def test_protocols_without_a_rule_keep_their_hash(name, sha256):
     assert Protocol.load(SAMPLE / name).sha256() == sha256
 

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from known import adopted
 
 from nof1.errors import InputError
 from nof1.plan.design.kinds import MAX_NIGHTS, MAX_PERIODS
 from nof1.plan.orders.draw import draw_order, enumerate_orders
-from nof1.plan.protocol.protocol import Protocol
 
 OPEN = {"kind": "randomized-blocks", "blocks": 2}
 # Arms, design, then what the message must hold.
@@ -175,8 +175,7 @@ def test_the_length_of_a_period_is_that_of_its_arm(planned):
 @pytest.mark.parametrize("concealed", ["open", "helper", "alone"])
 def test_who_knows_the_order_is_asked_of_the_protocol(planned, make_protocol, concealed):
     assert planned("randomized-blocks", blocks=2, concealed=concealed).concealed == concealed
-    adopted = {"kind": "adopted", "start": date(2026, 1, 5), "nights": 4}
-    assert Protocol.build(make_protocol().to_dict() | {"design": adopted}).concealed == "open"
+    assert adopted(make_protocol()).concealed == "open"
 
 
 def test_a_thousand_listed_periods_are_allowed(planned):

@@ -20,7 +20,9 @@ SHARED = ("start", "period_nights", "washout_nights", "run_in_nights", "conceale
 
 
 def with_design(protocol, design):
-    return Protocol.build(protocol.to_dict() | {"design": design})
+    content = protocol.to_dict()
+    analysis = {name: value for name, value in content["analysis"].items() if name not in ("start_up", "block_effects")}
+    return Protocol.build(content | {"analysis": analysis, "design": design})
 
 
 def named_ways(protocol, sentence):
@@ -133,7 +135,7 @@ def test_two_active_arms_need_no_dummy(planned):
 
 def test_lived_nights_raise_no_concern(make_protocol):
     design = {"kind": "adopted", "start": "2026-01-05", "nights": 4}
-    assert concerns(Protocol.build(make_protocol().to_dict() | {"design": design})) == ()
+    assert concerns(with_design(make_protocol(), design)) == ()
 
 
 def test_a_concern_is_plain_text(planned):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from math import comb
 
+import known
 import numpy as np
 import pytest
 from brute import ARM_NAMES, SMALL, build_order, classes, contrasts, least_p, name_of, search
@@ -27,7 +28,6 @@ from nof1.plan.orders.draw import (
     schedule,
     smallest_p,
 )
-from nof1.plan.protocol.protocol import Protocol
 
 ENOUGH = (
     0.001  # with fixed seeds the draws are always the same ones; a fair draw gives a smaller p once in a thousand tests
@@ -237,8 +237,7 @@ def test_the_nights_without_arms_are_the_same_for_every_order(planned, kind, arm
 
 @pytest.fixture(scope="module")
 def adopted(make_protocol):
-    design = {"kind": "adopted", "start": date(2026, 1, 5), "nights": 4}
-    return Protocol.build(make_protocol().to_dict() | {"design": design})
+    return known.adopted(make_protocol())
 
 
 @pytest.mark.parametrize("ask", [count_orders, draw_order, enumerate_orders, schedule])

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+from known import adopted
 
 from nof1.errors import InputError, RefusalError
 from nof1.plan.design.order import Pause, order_from_arms
@@ -18,7 +19,6 @@ from nof1.plan.orders.loading import (
     load_schedule,
     load_unsealing,
 )
-from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
 from nof1.record.unsealing import unseal
 
@@ -112,8 +112,7 @@ def test_the_order_of_another_protocol_is_refused(trial_folder, make_protocol, p
 
 
 def test_an_adopted_order_is_what_its_file_says(tmp_path, make_protocol):
-    design = {"kind": "adopted", "start": date(2026, 1, 5), "nights": 4}
-    protocol = Protocol.build(make_protocol().to_dict() | {"design": design})
+    protocol = adopted(make_protocol())
     order = order_from_arms(date(2026, 1, 5), ["off", "off", "magnesium", "off"])
     Trial(protocol, order, ()).write(tmp_path / "adopted")
     assert load_order(tmp_path / "adopted", protocol) == load_schedule(tmp_path / "adopted", protocol) == order

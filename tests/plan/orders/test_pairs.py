@@ -6,12 +6,12 @@ from itertools import combinations
 import numpy as np
 import pytest
 from brute import ARM_NAMES, SMALL, classes, name_of
+from known import adopted
 from scipy.stats import chisquare
 
 from nof1.errors import InputError
 from nof1.plan.orders.draw import allowed_sequences, enumerate_orders
 from nof1.plan.orders.pairs import drawn_numbers, first_nights, orders_between, signs_of
-from nof1.plan.protocol.protocol import Protocol
 
 LENGTHS = {2: [(1, 3)], 3: [(1, 1, 2), (2, 1, 2), (1, 2, 3)], 4: [(1, 1, 2, 2), (1, 2, 3, 4)]}
 SHAPES = [(*one, 1, 1) for one in SMALL] + [
@@ -98,6 +98,5 @@ def test_drawn_orders_come_equally_often(planned):
 
 
 def test_lived_nights_have_no_set(make_protocol):
-    design = {"kind": "adopted", "start": "2026-01-05", "nights": 4}
     with pytest.raises(InputError, match="not drawn by nof1"):
-        orders_between(Protocol.build(make_protocol().to_dict() | {"design": design}), [0, 1], 1, 0)
+        orders_between(adopted(make_protocol()), [0, 1], 1, 0)

@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
+from known import adopted
 
 from nof1.errors import InputError, RefusalError
 from nof1.plan.design.order import order_from_arms
@@ -317,8 +318,6 @@ def test_papers_are_for_an_order_that_the_protocol_allows(planned, sealed_protoc
         shown_order(planned("randomized-blocks", blocks=2, period_nights=3), other)
     with pytest.raises(InputError):
         shown_order(sealed_protocol, other)
-    design = {"kind": "adopted", "start": date(2026, 1, 5), "nights": 4}
-    adopted = Protocol.build(make_protocol().to_dict() | {"design": design})
     order = order_from_arms(date(2026, 1, 5), ["off", "magnesium"] * 2)
     with pytest.raises(InputError, match="lived before nof1 was there"):
-        shown_order(adopted, order)
+        shown_order(adopted(make_protocol()), order)

@@ -18,13 +18,23 @@ def test_default_priors_follow_the_range(make_protocol, low, high):
             "effect_sd": span / 5,
             "trend_sd": span / 5,
             "covariate_sd": span / 5,
-            "period_scale": span / 20,
+            "start_up_sd": span / 5,
+            "block_sd": span / 10,
+            "period_scale": span / 40,
             "noise_scale": span / 4,
             "autocorrelation_a": 4,
             "autocorrelation_b": 2,
             "half_life_median": 2,
             "half_life_log_sd": 0.7,
         }
+    )
+
+
+def test_default_priors_of_the_first_edition_are_what_they_were(make_protocol):
+    first = make_protocol(schema=1).priors.model_dump(exclude_none=True)
+    second = make_protocol().priors.model_dump(exclude_none=True)
+    assert first == pytest.approx(
+        {name: of for name, of in second.items() if name not in ("start_up_sd", "block_sd")} | {"period_scale": 10 / 20}
     )
 
 

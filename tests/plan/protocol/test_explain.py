@@ -129,7 +129,7 @@ def test_several_mistakes_are_told_at_once(protocol):
     with pytest.raises(InputError) as refusal:
         Protocol.build(content, where="my.toml")
     assert str(refusal.value).startswith("my.toml has a mistake: ")
-    assert {"outcome.low", "outcome.high", "outcome.better", "outcome.threshold"} <= {
+    assert {"outcome.low", "outcome.high", "outcome.better", "colour"} <= {
         finding.split(": ")[0] for finding in str(refusal.value).removeprefix("my.toml has a mistake: ").split("; ")
     }
 

@@ -7,6 +7,7 @@ import pytest
 import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from known import adopted
 from pydantic import ValidationError
 
 from nof1.errors import InputError
@@ -64,13 +65,19 @@ def protocols(draw):
             {"kind": "balanced", "periods": periods, "max_run": draw(st.integers(1, 5))},
             {"kind": "listed", "orders": [arms * 2, arms + arms[::-1]]},
         ]
-    adopted = {"kind": "adopted", "start": start, "dated": draw(switch), "nights": draw(st.integers(2, MAX_NIGHTS))}
+    lived = {"kind": "adopted", "start": start, "dated": draw(switch), "nights": draw(st.integers(2, MAX_NIGHTS))}
     carryovers = ["none", "exponential"] + [f"discard:{period_nights - 1}"] * (period_nights > 1)
     given_doses = positive.map(lambda value: min(value, 5000.0))
     doses = given_doses if dose == "taken" else st.none() | given_doses
-    priors = st.fixed_dictionaries({}, optional=dict.fromkeys(SHARED_PRIORS, positive))
+    edition, certainty = draw(st.sampled_from([1, 2])), draw(st.floats(0.51, 0.999))
+    known_priors = [name for name in SHARED_PRIORS if edition > 1 or name not in ("start_up_sd", "block_sd")]
+    priors = st.fixed_dictionaries({}, optional=dict.fromkeys(known_priors, positive))
+    second = {"certainty_full": st.floats(0.501, certainty), "start_up": switch, "block_effects": st.just(False)}
+    first = {"estimand": st.sampled_from(["full", "as-lived"])}
+    of_edition = st.fixed_dictionaries({}, optional=first if edition == 1 else second)
     return Protocol.build(
         {
+            "schema": edition,
             "title": draw(texts.filter(str.strip)),
             "question": draw(texts),
             "simulated": draw(switch),
@@ -95,7 +102,7 @@ def protocols(draw):
                 | ({} if (amount := draw(doses)) is None else {"dose_mg": amount})
                 for name in arms
             ],
-            "design": draw(st.sampled_from([*(drawn | kind for kind in kinds), adopted])),
+            "design": draw(st.sampled_from([*(drawn | kind for kind in kinds), lived])),
             "conduct": {
                 "diagnosis": draw(texts),
                 "purpose": draw(st.sampled_from(["self-care", "research"])),
@@ -103,8 +110,7 @@ def protocols(draw):
             },
             "safety": draw(safety),
             "analysis": {
-                "estimand": draw(st.sampled_from(["full", "as-lived"])),
-                "certainty": draw(st.floats(0.51, 0.999)),
+                "certainty": certainty,
                 "carryover": draw(st.sampled_from(carryovers)),
                 "trend": draw(switch),
                 "period_effects": draw(switch),
@@ -112,7 +118,8 @@ def protocols(draw):
                 "dose": dose,
                 "covariates": columns[1:],
                 "priors": draw(priors),
-            },
+            }
+            | draw(of_edition),
         }
     )
 
@@ -137,7 +144,7 @@ def test_the_file_states_every_number_that_was_decided(protocol):
     content = tomllib.loads(protocol.to_toml())
     assert set(content["analysis"]["priors"]) == set(SHARED_PRIORS)
     assert content["design"]["start"] == date(2026, 1, 5)
-    assert content["schema"] == 1
+    assert content["schema"] == 2
 
 
 def reversed_keys(value):
@@ -171,7 +178,7 @@ def leaves(value, path=()):
     return [path]
 
 
-# One other allowed value for every value of the file; those with a single allowed value are named in FIXED.
+# One other allowed value for every value of the file; those whose other values ask for other fields, too, are named in FIXED.
 FIXED = {("schema",), ("analysis", "family"), ("design", "kind"), ("design", "concealed")}
 OTHER_VALUES = {
     ("title",): "another",
@@ -203,8 +210,10 @@ OTHER_VALUES = {
     ("design", "run_in_nights"): 0,
     ("design", "washout_nights"): 1,
     ("design", "seed"): 8,
-    ("analysis", "estimand"): "as-lived",
     ("analysis", "certainty"): 0.95,
+    ("analysis", "certainty_full"): 0.75,
+    ("analysis", "start_up"): False,
+    ("analysis", "block_effects"): False,
     ("analysis", "carryover"): "none",
     ("analysis", "trend"): False,
     ("analysis", "period_effects"): False,
@@ -235,8 +244,8 @@ def test_any_value_changes_the_hash(protocol, path, value):
     assert Protocol.build(content).sha256() != protocol.sha256()
 
 
-def test_values_that_only_some_plans_have_change_the_hash_too(planned, protocol):
-    """Who knows the order, the lengths of each arm, the safety screen, and another kind of design with the same periods."""
+def test_values_that_only_some_plans_have_change_the_hash_too(planned, make_protocol, protocol):
+    """The edition, who knows the order, the lengths of each arm, the safety screen, and another kind of design with the same periods."""
     plans = [
         planned("randomized-blocks", blocks=2, concealed="helper"),
         planned("randomized-blocks", blocks=2, concealed="alone"),
@@ -252,7 +261,11 @@ def test_values_that_only_some_plans_have_change_the_hash_too(planned, protocol)
     ]
     answers = [{}, {"answers": {"heart_conduction": False}}, {"answers": {"other_magnesium_mg": 10}}]
     screened = [Protocol.build(protocol.to_dict() | {"safety": answer}) for answer in answers]
-    assert len({plan.sha256() for plan in (*plans, *screened, protocol)}) == len(plans) + len(screened) + 1
+    first = [make_protocol(schema=1, analysis={"estimand": estimand}) for estimand in ("full", "as-lived")]
+    lived = adopted(protocol)
+    paired = Protocol.build(lived.to_dict() | {"design": lived.to_dict()["design"] | {"block_periods": 2}})
+    every = (*plans, *screened, *first, lived, paired, protocol)
+    assert len({plan.sha256() for plan in every}) == len(every)
 
 
 def test_the_order_of_the_arms_counts(protocol):
@@ -326,7 +339,21 @@ REFUSED = {
     "dose taken without a dose": ({"arms": ARMS, "analysis": {"dose": "taken"}}, ["taken", "dose_mg above 0"]),
     "unknown design": ({"design": {"kind": "crossover"}}, ["'crossover'", "'randomized-blocks'", "'listed'"]),
     "family not there yet": ({"analysis": {"family": "poisson"}}, ["analysis.family", "'poisson'", "'normal'"]),
-    "unknown estimand": ({"analysis": {"estimand": "half"}}, ["analysis.estimand", "'half'", "'full' or 'as-lived'"]),
+    "unknown estimand": (
+        {"schema": 1, "analysis": {"estimand": "half"}},
+        ["analysis.estimand", "'half'", "'full' or 'as-lived'"],
+    ),
+    "estimand in the second edition": ({"analysis": {"estimand": "full"}}, ["schema = 2", "leave estimand out"]),
+    "start-up in the first edition": ({"schema": 1, "analysis": {"start_up": True}}, ["start_up", "write schema = 2"]),
+    "block prior in the first edition": (
+        {"schema": 1, "analysis": {"priors": {"block_sd": 1}}},
+        ["priors.block_sd", "write schema = 2"],
+    ),
+    "edition to come": ({"schema": 3}, ["schema", "3", "1 or 2"]),
+    "more certainty of the full effect than of anything": (
+        {"analysis": {"certainty": 0.8, "certainty_full": 0.9}},
+        ["certainty_full (0.9)", "must not be above certainty (0.8)"],
+    ),
     "certainty of a coin": ({"analysis": {"certainty": 0.5}}, ["analysis.certainty", "0.5", "greater than 0.5"]),
     "unknown carryover": ({"analysis": {"carryover": "slow"}}, ["analysis.carryover", "slow", "exponential"]),
     "discard no night": ({"analysis": {"carryover": "discard:0"}}, ["analysis.carryover", "discard:0", "1 to 60"]),
@@ -358,6 +385,38 @@ def test_a_bad_value_is_refused_with_value_and_remedy(make_protocol, changes, wo
     message = str(refusal.value)
     assert "\n" not in message
     assert [word for word in words if word not in message] == []
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+def test_nights_taken_over_alone_may_be_without_a_threshold(protocol, edition):
+    def without(protocol):
+        content = protocol.to_dict() | {"schema": edition}
+        del content["outcome"]["threshold"], content["analysis"]
+        return Protocol.build(content)
+
+    with pytest.raises(InputError, match="outcome: threshold is missing; add the smallest change worth having"):
+        without(protocol)
+    if edition == 1:
+        with pytest.raises(InputError, match="threshold is missing; schema = 1 needs it"):
+            without(adopted(protocol))
+    else:
+        assert without(adopted(protocol)).outcome.threshold is None
+
+
+def test_blocks_need_a_design_that_has_them(planned, protocol):
+    """Or an adopted trial of which somebody says how long a block is."""
+    for without in (planned("balanced", periods=4), planned("listed", orders=[["off", "citrate", "citrate", "off"]])):
+        content = without.to_dict()
+        assert not content["analysis"]["block_effects"]
+        content["analysis"]["block_effects"] = True
+        with pytest.raises(InputError, match=r"needs blocks that hold every arm.*leave block_effects out\.$"):
+            Protocol.build(content)
+    content = adopted(protocol).to_dict()
+    content["analysis"]["block_effects"] = True
+    with pytest.raises(InputError, match="or say how many periods make a block"):
+        Protocol.build(content)
+    content["design"]["block_periods"] = 2
+    assert Protocol.build(content).block_periods == 2
 
 
 @pytest.mark.parametrize("part", ["title", "reference", "outcome", "design", "arms", "analysis"])

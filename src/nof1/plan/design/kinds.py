@@ -132,12 +132,14 @@ class Adopted(Frozen):
     """Nights that were lived before nof1 was there: the order is known, how it was drawn is not.
 
     `dated` is False where only day numbers were known; the dates are then placeholders and shown nowhere.
+    `block_periods` is how many periods in a row make a block, where the person says so.
     """
 
     kind: Literal["adopted"] = "adopted"
     start: Day
     dated: bool = True
     nights: Annotated[Whole, Field(ge=2, le=MAX_NIGHTS)]
+    block_periods: Annotated[Whole, Field(ge=2, le=MAX_PERIODS)] | None = None
 
 
 AnyDrawn = RandomizedBlocks | Balanced | MirroredPairs | Alternating | Listed

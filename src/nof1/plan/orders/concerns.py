@@ -134,8 +134,14 @@ def _least_blocks(protocol: Protocol, shared: dict[str, Any]) -> str | None:
 
 
 def _reaches(protocol: Protocol, design: dict[str, Any]) -> bool:
+    content = protocol.to_dict()
+    analysis = {
+        name: value for name, value in content["analysis"].items() if name != "block_effects"
+    }  # other kinds have none
     try:
-        other = Protocol.build(protocol.to_dict() | {"design": {k: v for k, v in design.items() if v is not None}})
+        other = Protocol.build(
+            content | {"analysis": analysis, "design": {k: v for k, v in design.items() if v is not None}}
+        )
     except InputError:
         return False
     return smallest_p(other) <= TEST_LEVEL

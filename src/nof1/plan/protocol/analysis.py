@@ -11,7 +11,7 @@ from nof1.plan.design.fields import Finite, Positive
 from nof1.plan.design.interim import Interim
 from nof1.plan.protocol.family import OWN_PRIORS, SCALES, Family
 
-Estimand = Literal["full", "as-lived"]
+FirstEstimand = Literal["full", "as-lived"]  # as files of the first edition write it
 
 
 class Priors(BaseModel):
@@ -30,6 +30,10 @@ class Priors(BaseModel):
         Drift from the first to the last planned day, Normal(0, trend_sd).
     covariate_sd : float
         Effect of one standard deviation of a covariate, Normal(0, covariate_sd).
+    start_up_sd : float or None
+        A bad or good start that fades with a half-life of five nights, Normal(0, start_up_sd); None in the first edition.
+    block_sd : float or None
+        Offset of each block, Normal(0, block_sd); None in the first edition.
     period_scale : float
         Spread between periods, HalfNormal(period_scale).
     noise_scale : float
@@ -53,6 +57,8 @@ class Priors(BaseModel):
     effect_sd: Positive
     trend_sd: Positive
     covariate_sd: Positive
+    start_up_sd: Positive | None = None
+    block_sd: Positive | None = None
     period_scale: Positive
     noise_scale: Positive
     autocorrelation_a: Positive = 4.0
@@ -67,7 +73,7 @@ class Priors(BaseModel):
     gap_log_sd: Positive | None = None
 
     def own(self, name: str) -> float:
-        """A prior that one family alone has; `Protocol` fills it in."""
+        """A prior that one family or the second edition alone has; `Protocol` fills it in."""
         value = getattr(self, name)
         assert value is not None, name
         return float(value)
@@ -81,14 +87,21 @@ class Analysis(BaseModel):
     family : str
         Likelihood of a night's outcome: "normal", "rating" (whole numbers with a floor and a ceiling), "student" (outlying
         nights), "ordinal" (ordered words), "count", "binary" (yes or no), "duration".
-    estimand : str
-        What the verdict speaks about: "full" (effect at full exposure) or "as-lived" (mean over the treated nights).
+    estimand : str or None
+        First edition alone: what the verdict speaks about, "full" (effect at full exposure) or "as-lived" (mean over the treated
+        nights). The second edition's rule looks at both, and pages lead with the effect over these nights.
     certainty : float
         Probability at which a verdict is given, above 0.5.
+    certainty_full : float or None
+        Second edition: probability that the effect once fully built up must be small, too, for *no difference that matters*; at
+        most `certainty`.
     carryover : str
         "exponential" (half-life estimated), "none", or "discard:n" (first n nights of every period left out).
     trend, period_effects, autocorrelation : bool
         Whether the model holds a linear trend, period effects, AR(1) errors.
+    start_up, block_effects : bool or None
+        Second edition: whether it holds a start that fades, and block offsets. None until a `Protocol` fills them in: a start-up in
+        every trial that nof1 plans, blocks where the design has them; neither in an adopted trial unless asked for.
     dose : str
         "assigned" (as planned) or "taken" (logged dose as a share of the planned dose).
     covariates : tuple of str
@@ -102,12 +115,15 @@ class Analysis(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     family: Family = "normal"
-    estimand: Estimand = "full"
+    estimand: FirstEstimand | None = None
     certainty: Annotated[Finite, Field(gt=0.5, lt=1)] = 0.90
+    certainty_full: Annotated[Finite, Field(gt=0.5, lt=1)] | None = None
     carryover: str = "exponential"
     trend: bool = True
     period_effects: bool = True
     autocorrelation: bool = True
+    start_up: bool | None = None
+    block_effects: bool | None = None
     dose: Literal["assigned", "taken"] = "assigned"
     covariates: tuple[str, ...] = ()
     priors: Priors | None = None

@@ -3,7 +3,7 @@
 Priors follow one rule for each scale of the model, so that they say the same about every outcome:
 
 - points (normal, rating, student): shares of the range R = high - low, see `_points`;
-- log (count, duration): ratios, so that no range is needed but for the level; an effect's 95 % is a factor of 1/4 to 4;
+- log (count, duration): ratios, so that no range is needed but for the level; an effect's 95 % is a factor of 1/7 to 7;
 - logit (binary, ordinal): log odds; an effect's 95 % is an odds ratio of 1/19 to 19.
 """
 
@@ -43,8 +43,8 @@ class Ends:
     whole: bool
 
 
-def default_priors(family: Family, low: float, high: float) -> dict[str, float]:
-    """Default priors of a family for an outcome from `low` to `high`, by name."""
+def default_priors(family: Family, low: float, high: float, *, edition: int = 2) -> dict[str, float]:
+    """Default priors of a family for an outcome from `low` to `high`, by name; of the first or the second edition."""
     match SCALES[family]:
         case "points":
             shared = _points(low, high)
@@ -52,11 +52,27 @@ def default_priors(family: Family, low: float, high: float) -> dict[str, float]:
             shared = _log(low, high, latent=family == "count")
         case "logit":
             shared = _logit(math.log(max(high - low, 1.0)) if family == "ordinal" else 0.0)
+    if edition > 1:
+        shared |= _second_edition(shared, log=SCALES[family] == "log")
     return shared | OWN_PRIORS.get(family, {})
 
 
+def _second_edition(first: dict[str, float], *, log: bool) -> dict[str, float]:
+    """What the second edition has otherwise, on every scale by one rule.
+
+    A start-up is as large as a drift; blocks differ by half of what effects have; periods by half of what they had, since blocks
+    take the slow part. Effects on the logarithm have sd 1: 0.7 excluded a published ratio of 0.039.
+    """
+    return {
+        "effect_sd": 1.0 if log else first["effect_sd"],
+        "start_up_sd": first["trend_sd"],
+        "block_sd": first["effect_sd"] / 2,
+        "period_scale": first["period_scale"] / 2,
+    }
+
+
 def _points(low: float, high: float) -> dict[str, float]:
-    """A quarter of R for level and noise, a fifth for effects, a twentieth for periods."""
+    """A quarter of R for level and noise, a fifth for effects; a twentieth for periods, which the second edition halves."""
     span = high - low
     return {
         "level_mean": (low + high) / 2,

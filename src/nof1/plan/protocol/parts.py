@@ -12,7 +12,8 @@ from nof1.plan.protocol.own_words import ours
 class Outcome(Frozen):
     """What is rated each night.
 
-    `low` and `high` are the ends of the scale and `threshold` the smallest change worth having, all in points.
+    `low` and `high` are the ends of the scale and `threshold` the smallest change worth having, all in points; of an adopted trial
+    it may be None, and then nothing is said of changes that matter.
     `whole` says that only whole numbers are used.
     """
 
@@ -21,14 +22,14 @@ class Outcome(Frozen):
     low: Finite
     high: Finite
     better: Literal["lower", "higher"]
-    threshold: Positive
+    threshold: Positive | None = None
     whole: bool = False
 
     @model_validator(mode="after")
     def _scale_is_sound(self) -> "Outcome":
         if self.low >= self.high:
             raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
-        if self.threshold >= self.high - self.low:
+        if self.threshold is not None and self.threshold >= self.high - self.low:
             raise ValueError(
                 f"threshold ({self.threshold:g}) must be smaller than the scale ({self.high - self.low:g} points)"
             )

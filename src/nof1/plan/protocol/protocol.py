@@ -18,7 +18,17 @@ from nof1.errors import InputError
 from nof1.files import is_file, read_bytes, write_atomic
 from nof1.plan.design.fields import Frozen, Text, as_number, column_name
 from nof1.plan.design.interim import check_interim
-from nof1.plan.design.kinds import MAX_NIGHTS, Adopted, Balanced, Concealment, Design, Listed
+from nof1.plan.design.kinds import (
+    MAX_NIGHTS,
+    Adopted,
+    Alternating,
+    Balanced,
+    Concealment,
+    Design,
+    Listed,
+    MirroredPairs,
+    RandomizedBlocks,
+)
 from nof1.plan.design.sequences import sequences_of
 from nof1.plan.protocol.analysis import Analysis, Priors
 from nof1.plan.protocol.conduct import Conduct
@@ -33,6 +43,14 @@ _HEADER = "# What was decided before the first night. Its hash is printed on eve
 
 SIMULATED = "simulated: no person recorded these nights"
 _KNOWN_TO = {"open": "known to everybody", "helper": "sealed with a helper", "alone": "known to nobody, shuffled packs"}
+
+
+# What the second edition alone has, of the analysis and of its priors.
+_SECOND_ALONE = ("certainty_full", "start_up", "block_effects")
+_SECOND_PRIORS = ("start_up_sd", "block_sd")
+_CERTAINTY_FULL = 0.80  # or the certainty, where that is lower
+_WITH_BLOCKS = (RandomizedBlocks, MirroredPairs, Alternating)
+_KINDS_WITH_BLOCKS = [design.model_fields["kind"].default for design in _WITH_BLOCKS]
 
 
 class Protocol(Frozen):
@@ -52,6 +70,8 @@ class Protocol(Frozen):
     conduct : Conduct
     safety : Safety or None
         Answers to the safety screen; None if nobody was asked.
+    schema_version : {1, 2}
+        "schema" in the file: the edition of model, priors and rule. A trial that was planned by the first keeps it.
     simulated : bool
         True for made-up data; printed wherever the trial is shown.
 
@@ -67,7 +87,7 @@ class Protocol(Frozen):
     ('off', 12, 'open')
     """
 
-    schema_version: Literal[1] = Field(default=1, alias="schema")
+    schema_version: Literal[1, 2] = Field(default=2, alias="schema")
     title: Annotated[Text, Field(min_length=1)]
     question: Text = ""
     simulated: bool = False
@@ -83,34 +103,18 @@ class Protocol(Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _fill_priors(cls, data: Any) -> Any:
-        """Write the default priors out, so that the file states every number that was decided."""
-        if not isinstance(data, dict) or not isinstance(data.get("outcome"), dict | Outcome):
+    def _fill_defaults(cls, data: Any) -> Any:
+        """Write the defaults of the edition out, so that the file states every number that was decided."""
+        if not isinstance(data, dict):
             return data
-        outcome, analysis = data["outcome"], data.get("analysis", {})
-        ends = (
-            (outcome.low, outcome.high) if isinstance(outcome, Outcome) else (outcome.get("low"), outcome.get("high"))
-        )
-        try:
-            low, high = (as_number(end) for end in ends)
-        except ValueError:
+        edition = data.get("schema", data.get("schema_version", 2))
+        fields = data.get("analysis", {})
+        fields = fields.model_dump() if isinstance(fields, Analysis) else fields
+        if edition not in (1, 2) or not isinstance(fields, dict):
             return data
-        if not (isinstance(low, float) and isinstance(high, float) and low < high):
-            return data
-        fields = analysis.model_dump() if isinstance(analysis, Analysis) else analysis
-        if not isinstance(fields, dict):
-            return data
-        chosen = fields.get("priors")
-        chosen = {} if chosen is None else chosen.model_dump() if isinstance(chosen, Priors) else chosen
-        if not isinstance(chosen, dict):
-            return data
-        family = fields.get("family", "normal")
-        if family not in FAMILIES:
-            return data
-        own = default_priors(family, low, high)
-        return data | {
-            "analysis": fields | {"priors": own | {name: of for name, of in chosen.items() if of is not None}}
-        }
+        priors = _priors_filled(data.get("outcome"), fields, edition)
+        fields = fields | _edition_filled(data.get("design"), fields, edition)
+        return data | {"analysis": fields | ({} if priors is None else {"priors": priors})}
 
     @model_validator(mode="after")
     def _parts_fit(self) -> "Protocol":
@@ -136,6 +140,7 @@ class Protocol(Frozen):
         if self.analysis.dose == "taken" and any(not arm.dose_mg for arm in self.active_arms):
             raise ValueError('dose = "taken" needs a dose_mg above 0 for every arm but the reference')
         self._design_fits(names)
+        self._edition_fits()
         if self.analysis.interim is not None:
             check_interim(self.analysis.interim, self.design, names, self.analysis.certainty)
         if self.nights > MAX_NIGHTS:
@@ -143,6 +148,34 @@ class Protocol(Frozen):
         if self.nights > (date.max - self.start).days:
             raise ValueError(f"the trial would start on {self.start} and end after the last date there is")
         return self
+
+    def _edition_fits(self) -> None:
+        """Hold what one edition alone has against the edition."""
+        analysis, priors = self.analysis, self.priors
+        if self.schema_version == 1:
+            there = [name for name in _SECOND_ALONE if getattr(analysis, name) is not None]
+            there += [f"priors.{name}" for name in _SECOND_PRIORS if getattr(priors, name) is not None]
+            there += ["design.block_periods"] if self.block_periods and isinstance(self.design, Adopted) else []
+            if there:
+                raise ValueError(f"analysis: schema = 1 has no {there[0]}; write schema = 2, or leave it out")
+        elif analysis.estimand is not None:
+            raise ValueError(
+                "analysis: schema = 2 has no estimand: its rule looks at the effect over these nights and at the one once fully "
+                "built up, and pages lead with the first; leave estimand out"
+            )
+        if self.outcome.threshold is None and self.randomized:
+            raise ValueError("outcome: threshold is missing; add the smallest change worth having, in points")
+        if self.outcome.threshold is None and self.schema_version == 1:
+            raise ValueError("outcome: threshold is missing; schema = 1 needs it")
+        if analysis.certainty_full is not None and analysis.certainty_full > analysis.certainty:
+            raise ValueError(
+                f"analysis: certainty_full ({analysis.certainty_full:g}) must not be above certainty ({analysis.certainty:g})"
+            )
+        if analysis.block_effects and self.block_periods is None:
+            raise ValueError(
+                "analysis: block_effects needs blocks that hold every arm, and this design has none; leave block_effects out"
+                + (", or say how many periods make a block" if isinstance(self.design, Adopted) else "")
+            )
 
     def _design_fits(self, names: list[str]) -> None:
         """Hold the design against the arms."""
@@ -212,8 +245,33 @@ class Protocol(Frozen):
     @property
     def priors(self) -> Priors:
         """The priors, defaults written out."""
-        assert self.analysis.priors is not None  # filled in by _fill_priors
+        assert self.analysis.priors is not None  # filled in by _fill_defaults
         return self.analysis.priors
+
+    @property
+    def threshold(self) -> float:
+        """The smallest change worth having, in points, for what cannot do without; see `Outcome.threshold`.
+
+        Examples
+        --------
+        >>> trial.protocol.threshold
+        1.0
+        """
+        assert self.outcome.threshold is not None
+        return self.outcome.threshold
+
+    @property
+    def block_periods(self) -> int | None:
+        """How many periods make a block that holds every arm; None where the design has no such blocks.
+
+        Examples
+        --------
+        >>> trial.protocol.block_periods
+        2
+        """
+        if isinstance(self.design, Adopted):
+            return self.design.block_periods
+        return len(self.arms) if isinstance(self.design, _WITH_BLOCKS) else None
 
     @property
     def active_arms(self) -> tuple[Arm, ...]:
@@ -317,7 +375,7 @@ class Protocol(Frozen):
         Examples
         --------
         >>> trial.protocol.to_toml().splitlines()[2]
-        'schema = 1'
+        'schema = 2'
         """
         content = self.to_dict()
         content["design"]["start"] = self.design.start
@@ -396,6 +454,43 @@ class Protocol(Frozen):
         return cls.parse(text, where=str(path))
 
 
+def _priors_filled(outcome: Any, fields: dict[str, Any], edition: int) -> dict[str, Any] | None:
+    """The priors with the edition's defaults; None where what was given is refused elsewhere."""
+    if not isinstance(outcome, dict | Outcome):
+        return None
+    ends = (outcome.low, outcome.high) if isinstance(outcome, Outcome) else (outcome.get("low"), outcome.get("high"))
+    try:
+        low, high = (as_number(end) for end in ends)
+    except ValueError:
+        return None
+    chosen = fields.get("priors")
+    chosen = {} if chosen is None else chosen.model_dump() if isinstance(chosen, Priors) else chosen
+    family = fields.get("family", "normal")
+    if not (isinstance(low, float) and isinstance(high, float) and low < high):
+        return None
+    if not isinstance(chosen, dict) or family not in FAMILIES:
+        return None
+    return default_priors(family, low, high, edition=edition) | {
+        name: of for name, of in chosen.items() if of is not None
+    }
+
+
+def _edition_filled(design: Any, fields: dict[str, Any], edition: int) -> dict[str, Any]:
+    """Fields of the analysis that depend on the edition, where they were not given."""
+    if edition == 1:
+        return {"estimand": fields.get("estimand") or "full"}
+    own = {name: of for name in _SECOND_ALONE if (of := fields.get(name)) is not None}
+    certainty = fields.get("certainty", 0.90)
+    kind = design.get("kind") if isinstance(design, dict) else getattr(design, "kind", None)
+    blocks = design.get("block_periods") if isinstance(design, dict) else getattr(design, "block_periods", None)
+    has_blocks = blocks is not None if kind == "adopted" else kind in _KINDS_WITH_BLOCKS
+    return {
+        "certainty_full": min(_CERTAINTY_FULL, certainty) if isinstance(certainty, int | float) else _CERTAINTY_FULL,
+        "start_up": kind != "adopted",
+        "block_effects": has_blocks,
+    } | own
+
+
 def _as_text(protocol: Protocol) -> str:
     """A few lines: arms, outcome, threshold, design, hash."""
     active = ", ".join(_arm(arm) for arm in protocol.active_arms)
@@ -418,12 +513,16 @@ def _rows(protocol: Protocol) -> list[Row]:
     rows = [("question", brief(protocol.question, 100))] if protocol.question else []
     rows += [
         ("outcome", f"{outcome.title}, {outcome.low:g} to {outcome.high:g}, {outcome.better} is better"),
-        ("threshold", f"{outcome.threshold:g}, the smallest change worth having"),
+        ("threshold", _threshold(outcome)),
         ("design", _design(protocol)),
         ("nights", _nights(protocol)),
         ("hash", protocol.sha256()[:16]),
     ]
     return [*rows, ("data", SIMULATED)] if protocol.simulated else rows
+
+
+def _threshold(outcome: Outcome) -> str:
+    return "none stated" if outcome.threshold is None else f"{outcome.threshold:g}, the smallest change worth having"
 
 
 def _design(protocol: Protocol) -> str:
