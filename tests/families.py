@@ -62,7 +62,9 @@ def make_terms(protocol, *, missing=0.2, seed=0):
     used = rng.random(len(calendar.arm)) >= missing
     low, high = protocol.outcome.low, protocol.outcome.high
     outcome = np.where(np.arange(len(used)) % 3, low + 1.0, min(high, low + 2.0) if high > 1 else 0.0)
-    return assemble(protocol, outcome, used, calendar.treated, calendar.treated.astype(float), calendar.period)
+    return assemble(
+        protocol, outcome, used, calendar.treated, calendar.treated.astype(float), calendar.period, calendar.on_trial
+    )
 
 
 def prior_nights(data, *, seed, count=1):

@@ -19,7 +19,7 @@ def one_of(family, *, seed=5, arms=("off", "citrate", "oxide"), data=None, **ana
     draws, nights = prior_nights(data, seed=seed)
     data = nights[0]
     values = {"level": draws.level[0], "effect": draws.effect[0], "covariate_effect": draws.covariate_effect[0]}
-    for name in ("trend", "sigma", "omega", "half_life", "degrees", "overdispersion"):
+    for name in ("trend", "start_up", "block_offset", "sigma", "omega", "half_life", "degrees", "overdispersion"):
         of = getattr(draws, name)
         values |= {} if of is None else {name: of[0]}
     values |= {"phi_unit": (draws.phi[0] + 1) / 2, "period_raw": draws.period_offset[0] / max(draws.omega[0], 1e-9)}

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 from families import make_protocol, make_terms, make_trial
 from fitted import fitted
-from records import NUTS, with_exposure
+from records import NUTS
 from scipy import stats
 
 from nof1.analyze.engines.inference_data import thinned
@@ -25,13 +25,14 @@ from nof1.analyze.engines.posterior import marginal_draws
 from nof1.analyze.fit import pair_effects, with_forecasts
 from nof1.analyze.model.data import build_model_data
 from nof1.analyze.model.draws import draws_of
-from nof1.analyze.model.effects import pairs
+from nof1.analyze.model.effects import SETTLED, pairs
 from nof1.analyze.model.prior import draw_prior
 from nof1.analyze.model.standardize import standardize
 from nof1.analyze.results import Result
 from nof1.analyze.schema import Engines, MarginalRun
 from nof1.analyze.simulation.forecast import forecast, forecast_normal
 from nof1.plan.orders.draw import draw_order
+from nof1.plan.protocol.protocol import Protocol
 
 ARMS = ("off", "citrate", "oxide")
 CHANCES = ("p_better", "p_benefit", "p_small", "p_harm", "p_night_better")
@@ -80,9 +81,9 @@ def test_exact_answers_are_those_of_the_draws(request, which):
     drawn = drawn_rows(one.protocol, one.data, marginal_draws(one.data, one.fit, seed=2), mcse=no_error, seed=1)
     assert len(exact) == len(drawn) == 3
     for row, other in zip(exact, drawn, strict=True):
-        assert set(row) == set(other) == {"full", "as-lived"}
-        for estimand, effect in row.items():
-            told = other[estimand]
+        assert (row.estimand, row.enough) == (other.estimand, other.enough) == ("over-nights", True)
+        for estimand in ("full", "over-nights"):
+            effect, told = row.on(estimand), other.on(estimand)
             assert told.mean == pytest.approx(effect.mean, abs=0.08 * effect.sd)
             assert told.sd == pytest.approx(effect.sd, rel=0.08)
             assert told.interval == pytest.approx(effect.interval, abs=0.25 * effect.sd)
@@ -94,7 +95,7 @@ def test_a_better_night_of_the_normal_family_is_computed_and_not_drawn_again(par
     """Its noise has a closed form: no seed can move the chance."""
     posterior = marginal_draws(partly.data, partly.fit, seed=2)
     one, other = (drawn_rows(partly.protocol, partly.data, posterior, mcse=no_error, seed=seed) for seed in (1, 2))
-    assert [row["full"].p_night_better for row in one] == [row["full"].p_night_better for row in other]
+    assert [row.full.p_night_better for row in one] == [row.full.p_night_better for row in other]
 
 
 @pytest.mark.parametrize("better", ["lower", "higher"])
@@ -110,7 +111,9 @@ def test_the_chance_of_a_better_night_is_that_of_two_observed_nights(better):
         sigma=sigma,
         omega=omega,
         treated_exposure=np.ones((3, 1)),
-        contrast=lambda vector, as_lived=False: (mean, sd),
+        highest_exposure=np.ones(1),
+        model=SimpleNamespace(data=make_terms(protocol)),
+        contrast=lambda vector, over_nights=False: (mean, sd),
     )
     which = rng.choice(3, 400_000, p=weights)
     effect = rng.normal(mean[which], sd[which])
@@ -120,7 +123,7 @@ def test_the_chance_of_a_better_night_is_that_of_two_observed_nights(better):
 
     gain = effect + night() - night() if better == "higher" else -(effect + night() - night())
     (row,) = mixture_rows(protocol, stated)
-    assert row["full"].p_night_better == pytest.approx(np.mean(gain > 0), abs=0.004)
+    assert row.full.p_night_better == pytest.approx(np.mean(gain > 0), abs=0.004)
     posterior = xr.Dataset(
         {
             name: (("chain", "draw", *dims), values.reshape(4, -1, *values.shape[1:]))
@@ -133,35 +136,44 @@ def test_the_chance_of_a_better_night_is_that_of_two_observed_nights(better):
         }
     )
     (drawn,) = drawn_rows(protocol, make_terms(protocol), posterior, mcse=no_error, seed=1)
-    assert drawn["full"].p_night_better == pytest.approx(np.mean(gain > 0), abs=0.01)
+    assert drawn.full.p_night_better == pytest.approx(np.mean(gain > 0), abs=0.01)
 
 
-def test_as_lived_is_the_share_that_was_taken(partly):
+def test_over_nights_is_the_share_that_was_taken(partly):
     """Citrate to three quarters, oxide whole: each pair by its own arms."""
     citrate, oxide, between = mixture_rows(partly.protocol, partly.fit)
-    assert citrate["as-lived"].mean == pytest.approx(0.75 * citrate["full"].mean)
-    assert citrate["as-lived"].sd == pytest.approx(0.75 * citrate["full"].sd)
-    assert oxide["as-lived"] == oxide["full"]
-    assert between["full"].mean == pytest.approx(oxide["full"].mean - citrate["full"].mean)
-    assert between["as-lived"].mean == pytest.approx(oxide["full"].mean - 0.75 * citrate["full"].mean)
+    assert citrate.over_nights.mean == pytest.approx(0.75 * citrate.full.mean)
+    assert citrate.over_nights.sd == pytest.approx(0.75 * citrate.full.sd)
+    assert oxide.over_nights == oxide.full
+    assert between.full.mean == pytest.approx(oxide.full.mean - citrate.full.mean)
+    assert between.over_nights.mean == pytest.approx(oxide.full.mean - 0.75 * citrate.full.mean)
 
 
 def test_every_effect_of_every_pair_is_among_both_estimands(partly):
     rows = mixture_rows(partly.protocol, partly.fit)
     told = both_estimands(rows)
     assert len(told) == 6
-    assert all(row[estimand] in told for row in rows for estimand in ("full", "as-lived"))
+    assert all(row.on(estimand) in told for row in rows for estimand in ("full", "over-nights"))
 
 
-@pytest.mark.parametrize("estimand", ["full", "as-lived"])
-def test_the_estimand_that_the_protocol_names_stands_on_top(partly, estimand):
-    protocol = make_protocol("normal", arms=ARMS, carryover="none", dose="taken", estimand=estimand)
-    rows = mixture_rows(partly.protocol, partly.fit)
+def first_edition(protocol, estimand):
+    """The protocol as if it had been planned by the first edition, which named the effect that leads."""
+    content = protocol.to_dict() | {"schema": 1}
+    for name in ("priors", "certainty_full", "start_up", "block_effects"):
+        content["analysis"].pop(name, None)
+    content["analysis"]["estimand"] = "full" if estimand == "full" else "as-lived"  # as that edition called it
+    return Protocol.build(content)
+
+
+@pytest.mark.parametrize(("edition", "estimand"), [(2, "over-nights"), (1, "full"), (1, "over-nights")])
+def test_the_effect_over_these_nights_leads_and_in_the_first_edition_the_one_it_named(partly, edition, estimand):
+    protocol = partly.protocol if edition == 2 else first_edition(partly.protocol, estimand)
+    rows = mixture_rows(protocol, partly.fit)
     told = pair_effects(protocol, "marginal", rows)
     assert [(one.arm, one.reference) for one in told] == [(pair.arm, pair.reference) for pair in pairs(protocol)]
     for one, row in zip(told, rows, strict=True):
         assert (one.estimand, one.engine, one.further) == (estimand, "marginal", ())
-        assert (one.full, one.as_lived, one.named) == (row["full"], row["as-lived"], row[estimand])
+        assert (one.full, one.over_nights, one.leading) == (row.full, row.over_nights, row.on(estimand))
 
 
 def test_what_else_is_said_of_a_pair_is_in_its_own_entry(partly):
@@ -184,7 +196,13 @@ def test_the_highest_exposure_is_that_of_the_half_lives(partly, building_up):
 
 def posterior_of(draws, chains=4):
     """Draws as a dataset with named dimensions, which is how the engines give them."""
-    shapes = {"effect": ("arm",), "covariate_effect": ("covariate",), "period_offset": ("period",), "state": ("night",)}
+    shapes = {
+        "effect": ("arm",),
+        "covariate_effect": ("covariate",),
+        "period_offset": ("period",),
+        "block_offset": ("block",),
+        "state": ("night",),
+    }
     values = {field.name: getattr(draws, field.name) for field in fields(draws)}
     return xr.Dataset(
         {
@@ -198,7 +216,7 @@ def posterior_of(draws, chains=4):
 @pytest.fixture(scope="module")
 def counted():
     """Counts on three arms, with draws in which the arms differ."""
-    protocol = make_protocol("count", arms=ARMS)
+    protocol = make_protocol("count", arms=ARMS, carryover="none")
     data = make_terms(protocol)
     return SimpleNamespace(
         protocol=protocol, data=data, posterior=posterior_of(draw_prior(data, 400, np.random.default_rng(1)))
@@ -234,32 +252,28 @@ def test_a_night_of_counts_is_better_as_often_as_a_smaller_count_is_drawn(counte
     fewer, usual = (stats.poisson.pmf(counts, mean) for mean in (2.5, 5))
     joint = np.outer(fewer, usual)
     better = np.triu(joint, 1).sum() + 0.5 * np.trace(joint)
-    found = [row["full"].p_night_better for row in rows]
+    found = [row.full.p_night_better for row in rows]
     assert found == pytest.approx([better, 0.5, 1 - better], abs=0.02)
 
 
 # --- forecasts
 
 
-def result_of(one, trial, rows, engine, verdicts, tree=None, highest=1.0):
-    """A result with these verdicts on both estimands."""
+def result_of(protocol, trial, rows, engine, verdicts, tree=None):
+    """A result with these verdicts."""
     entries = tuple(
-        replace(
-            entry,
-            full=replace(entry.full, verdict=verdict),
-            as_lived=replace(entry.as_lived, verdict=verdict),
-        )
-        for entry, verdict in zip(pair_effects(one.protocol, engine, rows), verdicts, strict=True)
+        replace(entry, verdict=verdict)
+        for entry, verdict in zip(pair_effects(protocol, engine, rows), verdicts, strict=True)
     )
     engines = Engines(nuts=NUTS) if engine == "nuts" else Engines(marginal=MarginalRun(0.1, 0.1, 4000.0))
-    record = replace(fitted("helps").record, effects=entries, engines=engines)
-    return with_exposure(Result(trial, record, tree), **dict.fromkeys(ARMS[1:], highest))
+    return Result(trial, replace(fitted("helps").record, effects=entries, engines=engines), tree)
 
 
-def test_only_what_is_not_settled_has_a_forecast(building_up):
+@pytest.mark.parametrize("verdict", SETTLED)
+def test_only_what_is_not_settled_has_a_forecast(building_up, verdict):
     rows = mixture_rows(building_up.protocol, building_up.fit)
-    verdicts = ["helps", *["can't tell yet"] * (len(rows) - 1)]
-    result = result_of(building_up, building_up.trial, rows, "marginal", verdicts)
+    verdicts = [verdict, "can't tell yet", "leans better"]
+    result = result_of(building_up.protocol, building_up.trial, rows, "marginal", verdicts)
     settled, *others = with_forecasts(result, building_up.data, building_up.fit, seed=1).lead
     assert settled.forecast is None
     for pair, entry in zip(pairs(building_up.protocol)[1:], others, strict=True):
@@ -268,24 +282,34 @@ def test_only_what_is_not_settled_has_a_forecast(building_up):
             building_up.data,
             building_up.fit,
             order=building_up.trial.order,
-            estimand="full",
+            estimand="over-nights",
             vector=pair.vector,
             seed=1,
         )
 
 
-@pytest.mark.parametrize(("highest", "estimand"), [(1.0, "full"), (0.3, "as-lived")])
-def test_a_forecast_is_of_the_effect_that_the_page_leads_with(counted, highest, estimand):
-    """Where exposure never came near to full that is the effect as lived."""
-    order = draw_order(counted.protocol)
-    trial = SimpleNamespace(protocol=counted.protocol, order=order)
-    rows = drawn_rows(counted.protocol, counted.data, counted.posterior, mcse=no_error, seed=1)
+@pytest.mark.parametrize(("edition", "estimand"), [(2, "over-nights"), (1, "full"), (1, "over-nights")])
+def test_a_forecast_is_of_the_effect_that_the_page_leads_with(counted, edition, estimand):
+    """Nothing builds up here, so that the first edition leads with what its protocol names."""
+    protocol = counted.protocol if edition == 2 else first_edition(counted.protocol, estimand)
+    order = draw_order(protocol)
+    trial = SimpleNamespace(protocol=protocol, order=order)
+    rows = drawn_rows(protocol, counted.data, counted.posterior, mcse=no_error, seed=1)
     tree = xr.DataTree.from_dict({"posterior": counted.posterior})
-    result = result_of(counted, trial, rows, "nuts", ["leans better"] * len(rows), tree, highest)
+    result = result_of(protocol, trial, rows, "nuts", ["leans better"] * len(rows), tree)
     found = standardize(counted.data, thinned(draws_of(counted.data, counted.posterior)))
-    values = found.full if estimand == "full" else found.as_lived
     foretold = with_forecasts(result, counted.data, None, seed=1)
-    for pair, entry in zip(pairs(counted.protocol), foretold.lead, strict=True):
-        draws = values @ np.array(pair.vector)
-        assert entry.forecast == forecast_normal(counted.protocol, counted.data, draws, order=order, estimand=estimand)
-        assert entry.forecast.method == "approximate"
+    for pair, entry in zip(pairs(protocol), foretold.lead, strict=True):
+        full, nights = (values @ np.array(pair.vector) for values in (found.full, found.over_nights))
+        assert entry.forecast == forecast_normal(
+            protocol,
+            counted.data,
+            full,
+            nights,
+            order=order,
+            estimand=estimand,
+            regions=entry.regions,
+            vector=pair.vector,
+            seed=1,
+        )
+        assert (entry.forecast.estimand, entry.forecast.method) == (estimand, "approximate")

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from known import two_arms
 from scipy import stats
 
-from nof1.analyze.model.effects import decide, effect_from_draws, effect_from_mixture, mixture_quantile, pairs
+from nof1.analyze.model.effects import effect_from_draws, effect_from_mixture, mixture_quantile, pairs
 from nof1.plan.protocol.protocol import Protocol
 
 PROTOCOL = two_arms().protocol  # lower is better, threshold 1.2
@@ -18,23 +18,6 @@ def three_arms():
 
 def no_error(draws, kind, probability):
     return 0.0
-
-
-@pytest.mark.parametrize(
-    ("chances", "verdict"),
-    [
-        ({"p_better": 0.99, "p_benefit": 0.90, "p_small": 0.10, "p_harm": 0.0}, "helps"),
-        ({"p_better": 0.01, "p_benefit": 0.0, "p_small": 0.09, "p_harm": 0.91}, "worsens"),
-        ({"p_better": 0.95, "p_benefit": 0.05, "p_small": 0.95, "p_harm": 0.0}, "no difference that matters"),
-        ({"p_better": 0.95, "p_benefit": 0.6, "p_small": 0.4, "p_harm": 0.0}, "leans better"),
-        ({"p_better": 0.05, "p_benefit": 0.0, "p_small": 0.4, "p_harm": 0.6}, "leans worse"),
-        ({"p_better": 0.6, "p_benefit": 0.4, "p_small": 0.4, "p_harm": 0.2}, "can't tell yet"),
-        ({"p_better": 0.899, "p_benefit": 0.899, "p_small": 0.1, "p_harm": 0.0}, "can't tell yet"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_the_rule(chances, verdict):
-    assert decide(PROTOCOL, **chances) == verdict
 
 
 def test_every_active_arm_against_the_reference_then_against_each_other():

@@ -29,7 +29,9 @@ def test_likelihood_and_priors_equal_pymc_s(family, parts):
         expected -= data.y.sum()  # PyMC has the logarithm; the density of minutes is that over minutes
     if family != "rating":  # PyMC has the density of latent ratings there, not the chance of recorded ones
         assert got == pytest.approx(expected, rel=1e-9)
-    top = [variable for variable in model.free_RVs if variable.name not in ("period_raw", "place", "step")]
+    top = [
+        variable for variable in model.free_RVs if variable.name not in ("block_offset", "period_raw", "place", "step")
+    ]
     own = 0.0
     for name, prior in priors_of(data).items():
         value = values["gap"] if name == "gap" else getattr(draws, name)[0]

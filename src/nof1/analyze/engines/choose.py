@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import MARGINAL_FAMILIES, MarginalFit, fit_marginal
-from nof1.analyze.engines.pair_effects import Row, drawn_rows, highest_exposure, mixture_rows, rows_of
+from nof1.analyze.engines.pair_effects import drawn_rows, highest_exposure, mixture_rows, rows_of
 from nof1.analyze.engines.posterior import DRAWS, marginal_draws
 from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.draws import Draws
 from nof1.analyze.model.exposure import exposure_summary
+from nof1.analyze.model.judgement import JudgedPair
 from nof1.analyze.reasons import refused
 from nof1.errors import RefusalError
 from nof1.plan.protocol.family import OWN_PRIORS
@@ -30,11 +31,16 @@ _WORST_RHAT = 1.05  # for a choice beside the main analysis, which is held to mo
 
 @dataclass(frozen=True)
 class EffectEstimates:
-    """Effects of every pair of arms, the largest mean exposure of any night to each arm, shape (K,), and by which engine."""
+    """Effects of every pair of arms, the largest mean exposure of any night to each arm, shape (K,), and by which engine.
 
-    rows: list[Row]
+    `log_evidence` is the log of the nights' density with everything integrated out, of the marginal engine alone (of durations: of
+    their logarithms).
+    """
+
+    rows: list[JudgedPair]
     highest: Array
     engine: EngineName
+    log_evidence: float | None = None
 
 
 def estimate(protocol: Protocol, data: ModelData, *, seed: int) -> EffectEstimates:
@@ -57,12 +63,13 @@ def from_marginal(
 ) -> EffectEstimates:
     """Effects from a fit of the marginal engine; `draws` count where the effect is not linear, of durations."""
     if data.family == "normal":
-        return EffectEstimates(mixture_rows(protocol, fitted), fitted.highest_exposure, "marginal")
+        rows = mixture_rows(protocol, fitted)
+        return EffectEstimates(rows, fitted.highest_exposure, "marginal", fitted.log_evidence)
     from nof1.analyze.engines.nuts import mcse
 
     posterior = marginal_draws(data, fitted, seed=seed, draws=draws)
     rows = drawn_rows(protocol, data, posterior, mcse=mcse, seed=seed)
-    return EffectEstimates(rows, fitted.highest_exposure, "marginal")
+    return EffectEstimates(rows, fitted.highest_exposure, "marginal", fitted.log_evidence)
 
 
 def from_augmented(protocol: Protocol, data: ModelData, *, seed: int) -> EffectEstimates:
@@ -95,9 +102,11 @@ def augmented_draws(data: ModelData, fitted: "AugmentedFit") -> Draws:
         omega=flat(fitted.omega),
         half_life=flat(fitted.half_life) if data.exponential else None,
         trend=flat(fitted.trend),
+        start_up=flat(fitted.start_up),
         covariate_effect=flat(fitted.covariate_effect),
         effect=flat(fitted.effect),
         period_offset=flat(fitted.period_offset),
+        block_offset=flat(fitted.block_offset),
         degrees=flat(fitted.nu) if data.family == "student" else None,
     )
 

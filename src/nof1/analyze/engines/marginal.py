@@ -11,13 +11,13 @@ It must not import PyMC.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.engines.importance import Proposal, Some, find_modes, importance_sample
+from nof1.analyze.engines.importance import Proposal, Sample, Some, find_modes, importance_sample
 from nof1.analyze.engines.marginal_batch import ModelBatch
 from nof1.analyze.engines.marginal_model import MarginalModel
 from nof1.analyze.model.data import ModelData
@@ -54,6 +54,9 @@ class MarginalFit:
         From these two the coefficients can be drawn.
     pareto_k : float
         Pareto k-hat of the weights; below 0.7 they can be trusted.
+    log_evidence, log_evidence_mcse : float
+        Log of the nights' density with everything integrated out (of durations: of their logarithms), and its Monte Carlo
+        standard error. Two models of the same nights have a log Bayes factor of the difference.
     """
 
     weights: Array
@@ -66,6 +69,8 @@ class MarginalFit:
     model: MarginalModel
     theta: Array
     pareto_k: float
+    log_evidence: float
+    log_evidence_mcse: float
 
     @cached_property
     def _exposures(self) -> tuple[Array, Array]:
@@ -88,21 +93,21 @@ class MarginalFit:
         """Effective number of draws of theta."""
         return float(1.0 / np.sum(self.weights**2))
 
-    def contrast(self, vector: Array, *, as_lived: bool = False) -> tuple[Array, Array]:
+    def contrast(self, vector: Array, *, over_nights: bool = False) -> tuple[Array, Array]:
         """Mean and sd of a combination of effects given each theta.
 
         Parameters
         ----------
         vector : array, shape (K,), with `over_time` (2 K,)
             Weight of each arm's effect, then of its change.
-        as_lived : bool
+        over_nights : bool
             Multiply each effect, and each change, by its arm's mean exposure on its own nights.
 
         Returns
         -------
         mean, sd : arrays, shape (S,)
         """
-        if as_lived:
+        if over_nights:
             scaled = vector * np.tile(self.treated_exposure, len(vector) // self.treated_exposure.shape[1])
         else:
             scaled = np.broadcast_to(vector, self.effect_mean.shape)
@@ -201,8 +206,7 @@ def _fit_alike(
         sample = importance_sample(evaluate, scouts, seed=seed, scout_draws=scout_draws, draws=draws, mirror=mirror)
         trusted = sample.pareto_k <= MAX_PARETO_K
         for row, place in enumerate(left.tolist()):
-            one = models[place], sample.theta[row], sample.weights[row], sample.extra[row], sample.pareto_k[row]
-            out[place] = _collect(*one) if trusted[row] else _not_trusted(sample.pareto_k[row])
+            out[place] = _collect(models[place], sample, row) if trusted[row] else _not_trusted(sample.pareto_k[row])
         left = left[~trusted]
     return out
 
@@ -220,10 +224,10 @@ def _wide(names: Sequence[str], centre: Array, inverse: Array) -> Proposal:
     return Proposal(centre, wide[:, None] * np.eye(len(names)))
 
 
-def _collect(model: MarginalModel, theta: Array, weights: Array, root: Array, pareto_k: float) -> MarginalFit:
-    """What is reported of each theta, without those that have no weight."""
-    keep = weights > 0
-    weights, theta, root = weights[keep], theta[keep], root[keep]
+def _collect(model: MarginalModel, sample: Sample, row: int) -> MarginalFit:
+    """What is reported of each theta of one trial, without those that have no weight."""
+    keep = sample.weights[row] > 0
+    weights, theta, root = sample.weights[row, keep], sample.theta[row, keep], sample.extra[row, keep]
     natural = model.split(theta)
     last = slice(model.n_fixed, model.c)
     effect_root = root[:, last, last]
@@ -239,31 +243,45 @@ def _collect(model: MarginalModel, theta: Array, weights: Array, root: Array, pa
         effect_root=effect_root,
         model=model,
         theta=theta,
-        pareto_k=float(pareto_k),
+        pareto_k=float(sample.pareto_k[row]),
+        log_evidence=float(sample.log_integral[row]),
+        log_evidence_mcse=float(sample.log_integral_mcse[row]),
     )
 
 
-def draw_coefficients(fit: MarginalFit, draws: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], Array, Array]:
-    """Draw theta by its weights and the coefficients given theta.
+class DrawnCoefficients(NamedTuple):
+    """Draws of theta by its weights and of the coefficients given theta.
 
-    Returns
-    -------
+    Attributes
+    ----------
     chosen : int array, shape (draws,)
         Index of the theta of each draw.
     coefficients : array, shape (draws, c)
-        Level (minus its prior mean), trend, covariates, effects.
-    offsets : array, shape (draws, P)
-        Of the periods.
+        Level (minus its prior mean), trend, start-up, covariates, effects; blocks' offsets stand before the effects where
+        they are columns of their own.
+    period_offset, block_offset : arrays, shape (draws, P) and (draws, B)
+        Apart, whether or not they were one in the model.
     """
+
+    chosen: NDArray[np.int64]
+    coefficients: Array
+    period_offset: Array
+    block_offset: Array
+
+
+def draw_coefficients(fit: MarginalFit, draws: int, rng: np.random.Generator) -> DrawnCoefficients:
+    """Draw theta by its weights and the coefficients given theta."""
     ticks = (rng.random() + np.arange(draws)) / draws  # systematic resampling
     chosen = np.searchsorted(np.cumsum(fit.weights), ticks).clip(max=len(fit.weights) - 1)
     rng.shuffle(chosen)
     model = fit.model
     coefficients, offsets = np.empty((draws, model.c)), np.empty((draws, model.n_periods))
+    blocks = np.empty((draws, len(model.data.block_numbers)))
     for start in range(0, draws, model.chunk):
         part = slice(start, start + model.chunk)
         _, factors = model.evaluate(fit.theta[chosen[part]])
         noise, period_noise = (rng.standard_normal((len(chosen[part]), size)) for size in (model.c, model.n_periods))
         drawn, apart = factors.draw(noise.T, period_noise.T)
-        coefficients[part], offsets[part] = drawn.T, apart.T
-    return chosen, coefficients, offsets
+        of_periods, of_blocks = model.part_offsets(drawn, apart, fit.omega[chosen[part]], rng)
+        coefficients[part], offsets[part], blocks[part] = drawn.T, of_periods.T, of_blocks.T
+    return DrawnCoefficients(chosen, coefficients, offsets, blocks)

@@ -1,8 +1,8 @@
 """The normal model of several trials at once, with the coefficients integrated out: log densities, and the factors behind them.
 
 Given theta = (phi, sigma, omega, h) the outcome is jointly normal. Period offsets go first: an AR(1) lets only
-neighbouring periods touch, so their precision is tridiagonal and costs no more than their number. Level, trend,
-covariates and effects follow with one small Cholesky factor. Trials may differ in nights, orders, doses and priors as long
+neighbouring periods touch, so their precision is tridiagonal and costs no more than their number; the offsets of blocks of
+two periods go with them. The other coefficients follow with one small Cholesky factor. Trials may differ in nights, orders, doses and priors as long
 as their models have the same parts: what one has fewer of is filled up with what has no weight. So many small trials take as long
 rows of numbers as one big trial does, and one trial is a batch of one.
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import betaln
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.engines.factors import Factors, cholesky, eliminate_periods
+from nof1.analyze.engines.factors import Factors, PeriodPrior, Ties, cholesky, eliminate_periods
 from nof1.analyze.engines.marginal_numbers import TrialNumbers
 from nof1.analyze.model.exposure import exposure_by_day
 
@@ -96,6 +96,12 @@ class ModelBatch:
         self.precision = np.stack([model.precision for model in models])
         self.noise_scale = column(lambda priors: priors.noise_scale)
         self.period_scale = column(lambda priors: priors.period_scale)
+        of_periods = [model.period_prior for model in models]
+        self.period_prior = PeriodPrior(
+            _filled([one.size for one in of_periods], (self.n_periods,)).T.astype(int),
+            _filled([one.tied for one in of_periods], (max(self.n_periods - 1, 0),)).T.astype(bool),
+            np.array([one.variance for one in of_periods]),
+        )
         self.autocorrelation = (
             column(lambda priors: priors.autocorrelation_a),
             column(lambda priors: priors.autocorrelation_b),
@@ -109,11 +115,11 @@ class ModelBatch:
         return len(self.n)
 
     def log_density(self, theta: Array, which: Trials) -> Array:
-        """Log posterior density of each theta, up to the evidence; see `density_and_root`."""
+        """Log density of the nights and each theta, with all its constants; see `density_and_root`."""
         return self.density_and_root(theta, which)[0]
 
     def density_and_root(self, theta: Array, which: Trials) -> tuple[Array, Array]:
-        """Log posterior density, and the root of `Factors`, which is all that the effects need; shape (D', S, c + 1, c + 1).
+        """Log density of nights and theta, and the root of `Factors`, which is all that the effects need; shape (D', S, c + 1, c + 1).
 
         Parameters
         ----------
@@ -139,9 +145,9 @@ class ModelBatch:
                 yield slice(trial, trial + together), slice(start, start + at_a_time)
 
     def evaluate(self, theta: Array, which: Trials) -> tuple[Array, Factors]:
-        """Log posterior density of each theta, shape (D', S, d), and the factors that lead to the coefficients."""
+        """Log density of nights and theta, shape (D', S, d), and the factors that lead to the coefficients."""
         natural = self.first.split(theta)
-        variance = natural["sigma"] ** 2
+        noise_precision = natural["sigma"] ** -2
         ratio = natural["phi"][:, None] ** self.gaps[which][..., None]  # (D, G, S)
         q = 1.0 / ((1.0 - ratio) * (1.0 + ratio))
         linear = np.empty((len(theta), self.among.shape[2], theta.shape[1]))
@@ -151,17 +157,21 @@ class ModelBatch:
         effects = self._exposure(natural["half_life"], which)  # (D, n, K, S or 1)
         weighted = self._times_precision(effects, linear, which)  # (D, n, K, S)
         products = self._with_effects(weighted, which)  # (D, w + P, K, S)
-        rest = self._rest(linear, effects, weighted, products, which) / variance[:, None, None]
+        rest = self._rest(linear, effects, weighted, products, which) * noise_precision[:, None, None]
         inner = np.arange(self.c)
         rest[:, inner, inner] += self.precision[which][..., None]
         log_periods = np.zeros(theta.shape[:2])
         if self.n_periods:
+            prior = self.period_prior.take(which).evaluate(natural["omega"])
             diagonal, subdiagonal, period_products = self._eliminate_periods(
-                linear, products, natural["omega"], variance, which
+                linear, products, prior, noise_precision, which
             )
-            rest -= np.einsum("pdas,pdbs->dabs", period_products, period_products)
+            for i in range(self.c + 1):  # the lower triangle, which is all that `cholesky` looks at
+                rest[:, i, : i + 1] -= np.einsum(
+                    "pds,pdbs->dbs", period_products[:, :, i], period_products[:, :, : i + 1]
+                )
             with np.errstate(invalid="ignore", divide="ignore"):
-                log_periods = -self.n_periods * np.log(natural["omega"]) - np.sum(np.log(diagonal), axis=0)
+                log_periods = -prior[2] - np.sum(np.log(diagonal), axis=0)
         else:
             diagonal = subdiagonal = np.empty((0, *theta.shape[:2]))
             period_products = np.empty((0, len(theta), self.c + 1, theta.shape[1]))
@@ -217,9 +227,11 @@ class ModelBatch:
         diagonal = (self.diagonal_kinds[which] @ linear)[trial, self.diagonal_index[which]]
         beside = np.concatenate([linear[:, 3::3], np.zeros((len(x), 1, linear.shape[2]))], axis=1)
         side = beside[trial, self.gap_index[which]][:, :, None]
-        out: Array = diagonal[:, :, None] * x
-        out[:, 1:] -= side * x[:, :-1]
-        out[:, :-1] -= side * x[:, 1:]
+        out: Array = diagonal[:, :, None]
+        out = np.multiply(out, x, out=out) if x.shape[2] == 1 else out * x  # large arrays cost more to get than to fill
+        carried = side * x[:, :-1]
+        out[:, 1:] -= carried
+        out[:, :-1] -= np.multiply(side, x[:, 1:], out=carried)
         return out
 
     def _with_effects(self, weighted: Array, which: Trials) -> Array:
@@ -243,11 +255,12 @@ class ModelBatch:
         return out
 
     def _eliminate_periods(
-        self, linear: Array, products: Array, omega: Array, variance: Array, which: Trials
+        self, linear: Array, products: Array, prior: tuple[Array, Ties, Array], noise: Array, which: Trials
     ) -> tuple[Array, Array, Array]:
         """Cholesky factor of the periods' tridiagonal precision, and it solved for their products with the rest.
 
-        Shapes (P, D, S), (P - 1, D, S) and (P, D, c + 1, S). A period that a trial does not have touches nothing.
+        Shapes (P, D, S), (P - 1, D, S) and (P, D, c + 1, S); the prior as `PeriodPrior.evaluate` gives it, `noise` the precision of a night. A period that a trial
+        does not have touches nothing, and what it adds to the determinants is the same.
         """
         d, width, p, count = len(linear), self.n_fixed + 1, self.n_periods, linear.shape[2]
         with_fixed = (self.with_periods[which] @ linear).reshape(d, p, width, count).transpose(1, 0, 2, 3)
@@ -255,11 +268,11 @@ class ModelBatch:
         period_products[:, :, : self.n_fixed] = with_fixed[:, :, :-1]
         period_products[:, :, self.n_fixed : self.c] = products[:, width:].transpose(1, 0, 2, 3)
         period_products[:, :, self.c] = with_fixed[:, :, -1]
-        period_products /= variance[:, None]
-        diagonal = (self.period_diagonal[which] @ linear).transpose(1, 0, 2) / variance + omega**-2
-        subdiagonal = (self.period_beside[which] @ linear).transpose(1, 0, 2) / variance
+        period_products *= noise[:, None]
+        diagonal = (self.period_diagonal[which] @ linear).transpose(1, 0, 2) * noise + prior[0]
+        subdiagonal = (self.period_beside[which] @ linear).transpose(1, 0, 2) * noise
         with np.errstate(invalid="ignore"):
-            eliminate_periods(diagonal, subdiagonal, period_products)
+            eliminate_periods(diagonal, subdiagonal, period_products, prior[1])
         return diagonal, subdiagonal, period_products
 
 

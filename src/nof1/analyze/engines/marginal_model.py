@@ -31,15 +31,15 @@ class MarginalModel(TrialNumbers):
         return prior
 
     def log_density(self, theta: Array) -> Array:
-        """Log posterior density of each theta, up to the evidence: (S, d) to (S,)."""
+        """Log density of the nights and each theta, with all its constants: (S, d) to (S,)."""
         return self.density_and_root(theta)[0]
 
     def density_and_root(self, theta: Array) -> tuple[Array, Array]:
-        """Log posterior density, and the root of `Factors`, which is all that the effects need."""
+        """Log density of nights and theta, and the root of `Factors`, which is all that the effects need."""
         value, root = self._alone.density_and_root(theta[None], ALL_TRIALS)
         return value[0], root[0]
 
     def evaluate(self, theta: Array) -> tuple[Array, Factors]:
-        """Log posterior density of each theta, shape (S, d), and the factors that lead to the coefficients."""
+        """Log density of nights and theta, shape (S, d), and the factors that lead to the coefficients."""
         value, factors = self._alone.evaluate(theta[None], ALL_TRIALS)
         return value[0], factors.take(0)

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from nof1.analyze.arrays import Array
+from nof1.analyze.engines.factors import PeriodPrior
 from nof1.analyze.engines.sobol import sobol
-from nof1.analyze.model.data import ModelData
+from nof1.analyze.model.data import NO_BLOCK, ModelData
 
 
 class TrialNumbers:
@@ -41,21 +42,66 @@ class TrialNumbers:
         if data.trend:
             fixed.append(data.time)
             precision.append(priors.trend_sd**-2)
+        if data.start_up:
+            fixed.append(data.fading)
+            precision.append(_stated(priors.start_up_sd, "start_up_sd") ** -2)
         for column, sd in zip(data.covariates.T, data.covariate_sd, strict=True):
             fixed.append(column)
             precision.append((priors.covariate_sd / sd) ** -2)
+        self.first_block = len(fixed)
+        self.block_sd = _stated(priors.block_sd, "block_sd") if data.block_numbers else 0.0
+        self.period_block = _blocks_of_periods(data)
+        if self.period_block is None:  # columns of their own, which always works, but costs more
+            for number in range(len(data.block_numbers)):
+                fixed.append((data.block == number).astype(float))
+                precision.append(self.block_sd**-2)
         self.k = len(data.arms) * (2 if data.over_time else 1)  # columns made of exposures: effects, then their changes
         self.n_fixed = len(fixed)
         self.n_periods = len(data.period_numbers) if data.period_effects else 0
-        # Columns of the rest: level, trend, covariates | effects, changes | y. Effects stand last among the coefficients, so
-        # that the last rows of the Cholesky factor hold all there is to know of them.
+        # Columns of the rest: level, trend, start-up, covariates, blocks | effects, changes | y. Effects stand last among the
+        # coefficients, so that the last rows of the Cholesky factor hold all there is to know of them.
         self.c = self.n_fixed + self.k
         self.fixed = np.column_stack([*fixed, data.y - priors.level_mean])
         self.precision = np.array([*precision, *[priors.effect_sd**-2] * self.k])
+        self.period_prior = self._prior_of_periods()
         self.period_starts = np.flatnonzero(np.diff(data.period, prepend=-1))
         self.period_rows = np.arange(self.n_periods)[:, None] == data.period  # which nights are of which period
         self._prepare_sums()
         self.constant_exposure = None if data.exponential else self._constant_exposure()
+
+    def _prior_of_periods(self) -> PeriodPrior:
+        size = np.zeros(self.n_periods, dtype=np.int64)
+        tied = np.zeros(max(self.n_periods - 1, 0), dtype=bool)
+        if self.n_periods and self.period_block is not None:
+            block = self.period_block
+            inside = block != NO_BLOCK
+            size[inside] = np.bincount(block[inside])[block[inside]]
+            tied = inside[1:] & (block[1:] == block[:-1])
+        return PeriodPrior(size, tied, np.asarray(self.block_sd**2))
+
+    def part_offsets(
+        self, coefficients: Array, offsets: Array, omega: Array, rng: np.random.Generator
+    ) -> tuple[Array, Array]:
+        """The periods' own offsets u, shape (P, S), and the blocks' offsets v, shape (B, S).
+
+        Where each period's offset is w = u + v, v is drawn given it: with a = omega^2, b = block_sd^2 and k periods in the
+        block it is normal with mean b sum(w) / (a + k b) and variance a b / (a + k b).
+
+        Parameters
+        ----------
+        coefficients, offsets : arrays, shape (c, S) and (P, S)
+            As `Factors.draw` gives them.
+        omega : array, shape (S,)
+        rng : numpy.random.Generator
+        """
+        count = len(self.data.block_numbers)
+        if self.period_block is None or not count:
+            return offsets, coefficients[self.first_block : self.first_block + count]
+        members = (np.arange(count)[:, None] == self.period_block).astype(float)  # (B, P)
+        a, b = omega**2, self.block_sd**2
+        whole = a + members.sum(axis=1)[:, None] * b
+        blocks = b * (members @ offsets) / whole + np.sqrt(a * b / whole) * rng.standard_normal(whole.shape)
+        return offsets - members.T @ blocks, blocks
 
     @property
     def shape(self) -> tuple[Any, ...]:
@@ -163,6 +209,33 @@ class TrialNumbers:
             "half_life": lambda u: np.log(priors.half_life_median) + priors.half_life_log_sd * ndtri(u),
         }
         return np.column_stack([columns[name](unit[:, i]) for i, name in enumerate(self.names)])
+
+
+def _blocks_of_periods(data: ModelData) -> NDArray[np.int64] | None:
+    """Block of each period, shape (P,), with `NO_BLOCK`; None where blocks' offsets cannot be added to those of the periods.
+
+    They can if a night's period tells its block, and a block has at most two periods, one after the other: then the
+    periods' precision stays tridiagonal.
+    """
+    blocks = np.full(len(data.period_numbers), NO_BLOCK)
+    if not data.block_numbers:
+        return blocks
+    if not data.period_effects:
+        return None
+    blocks[data.period] = data.block
+    if np.any(blocks[data.period] != data.block):
+        return None
+    for number in range(len(data.block_numbers)):
+        there = np.flatnonzero(blocks == number)
+        if there[-1] - there[0] > 1:
+            return None
+    return blocks
+
+
+def _stated(value: float | None, name: str) -> float:
+    """A prior of the second edition that a model with its term cannot be without."""
+    assert value is not None, f"the model has a term whose prior, {name}, the protocol does not have"
+    return value
 
 
 @lru_cache(maxsize=8)

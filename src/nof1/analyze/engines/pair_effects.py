@@ -15,6 +15,7 @@ from nof1.analyze.model.draws import Draws, draws_of
 from nof1.analyze.model.effects import (
     TAILS,
     Effect,
+    Estimand,
     Pair,
     effect_from_draws,
     effect_from_mixture,
@@ -22,14 +23,13 @@ from nof1.analyze.model.effects import (
     pairs,
 )
 from nof1.analyze.model.exposure import exposure_summary
+from nof1.analyze.model.judgement import JudgedPair, beforehand, build_ups, judge
 from nof1.analyze.model.standardize import Standardized, further_measures, night_better, standardize
-from nof1.plan.protocol.analysis import Estimand
 from nof1.plan.protocol.protocol import Protocol
 
 if TYPE_CHECKING:
     import xarray as xr
 
-Row = dict[Estimand, Effect]  # "full" and "as-lived"
 Mcse = Callable[[Array, str, float | None], float]
 
 
@@ -42,23 +42,40 @@ class FurtherMeasure:
     interval: tuple[float, float]
 
 
-def mixture_rows(protocol: Protocol, fitted: MarginalFit) -> list[Row]:
-    """Effects of every pair from the marginal engine, as exact mixtures of normals: the normal family."""
+def mixture_rows(
+    protocol: Protocol, fitted: MarginalFit, compared: Sequence[Pair] | None = None, *, full_ends: bool = True
+) -> list[JudgedPair]:
+    """Every pair, or those that are named, from the marginal engine, effects exact mixtures of normals: the normal family.
+
+    Without `full_ends` the effect once fully built up gets no interval where it does not lead: for many simulated trials.
+    """
     spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
+    data, compared = fitted.model.data, compared or pairs(protocol)
 
-    def both(pair: Pair) -> Row:
+    def both(pair: Pair) -> tuple[Effect, Effect]:
         vector = np.array(pair.vector)
-        full = effect_from_mixture(protocol, fitted.weights, *fitted.contrast(vector), spread)
-        if np.all(fitted.treated_exposure[:, vector != 0] == 1.0):  # every dose taken, nothing builds up: one estimand
-            return {"full": full, "as-lived": full}
-        realised = effect_from_mixture(protocol, fitted.weights, *fitted.contrast(vector, as_lived=True), spread)
-        return {"full": full, "as-lived": realised}
+        ends = full_ends or protocol.schema_version == 1
+        if np.all(fitted.treated_exposure[:, vector != 0] == 1.0):  # every dose taken, nothing builds up: one effect
+            full = effect_from_mixture(protocol, fitted.weights, *fitted.contrast(vector), spread)
+            return full, full
+        full = effect_from_mixture(protocol, fitted.weights, *fitted.contrast(vector), spread, ends=ends)
+        realised = effect_from_mixture(protocol, fitted.weights, *fitted.contrast(vector, over_nights=True), spread)
+        return full, realised
 
-    return [both(pair) for pair in pairs(protocol)]
+    return judge(
+        protocol,
+        beforehand(protocol, data, compared),
+        compared,
+        [both(pair) for pair in compared],
+        highest=fitted.highest_exposure,
+        build_up=build_ups(data, compared, fitted.treated_exposure, fitted.weights),
+    )
 
 
-def drawn_rows(protocol: Protocol, data: ModelData, posterior: "xr.Dataset", *, mcse: Mcse, seed: int) -> list[Row]:
-    """Effects of every pair from draws, on the outcome's own scale: any family."""
+def drawn_rows(
+    protocol: Protocol, data: ModelData, posterior: "xr.Dataset", *, mcse: Mcse, seed: int
+) -> list[JudgedPair]:
+    """Every pair from draws, on the outcome's own scale: any family."""
     return rows_of(protocol, data, draws_of(data, posterior), _shape(posterior), mcse, seed)
 
 
@@ -68,24 +85,30 @@ def _shape(posterior: "xr.Dataset") -> tuple[int, int]:
 
 def rows_of(
     protocol: Protocol, data: ModelData, draws: Draws, shape: tuple[int, int], mcse: Mcse, seed: int
-) -> list[Row]:
+) -> list[JudgedPair]:
     """The same from draws of (chains, draws) in a row, chain after chain."""
     standardized = standardize(data, draws)
     all_pairs = pairs(protocol)
-    of_estimand: dict[Estimand, Array] = {"full": standardized.full, "as-lived": standardized.as_lived}
+    of_estimand: dict[Estimand, Array] = {"full": standardized.full, "over-nights": standardized.over_nights}
     better = {
         estimand: _night_better(protocol, data, draws, values, full=estimand == "full", seed=seed)
         for estimand, values in of_estimand.items()
     }
-    return [
-        {
-            estimand: effect_from_draws(
-                protocol, (values @ np.array(pair.vector)).reshape(shape), better[estimand][i], mcse
-            )
-            for estimand, values in of_estimand.items()
-        }
-        for i, pair in enumerate(all_pairs)
-    ]
+
+    def of(i: int, estimand: Estimand) -> Effect:
+        draws_of_pair = (of_estimand[estimand] @ np.array(all_pairs[i].vector)).reshape(shape)
+        return effect_from_draws(protocol, draws_of_pair, better[estimand][i], mcse)
+
+    on_treated, highest = exposure_summary(data.doses, data.treated, draws.half_life if data.exponential else None)
+    return judge(
+        protocol,
+        beforehand(protocol, data),
+        all_pairs,
+        [(of(i, "full"), of(i, "over-nights")) for i in range(len(all_pairs))],
+        highest=highest,
+        build_up=build_ups(data, all_pairs, on_treated),
+        draws=len(draws),
+    )
 
 
 def _night_better(
@@ -119,9 +142,9 @@ def further_rows(protocol: Protocol, data: ModelData, posterior: "xr.Dataset") -
     ]
 
 
-def both_estimands(rows: Sequence[Row]) -> list[Effect]:
+def both_estimands(rows: Sequence[JudgedPair]) -> list[Effect]:
     """The effects of all pairs on both estimands."""
-    return [effect for row in rows for effect in row.values()]
+    return [effect for row in rows for effect in (row.full, row.over_nights)]
 
 
 def highest_exposure(data: ModelData, posterior: "xr.Dataset") -> Array:

@@ -33,12 +33,14 @@ def marginal_draws(data: ModelData, fit: MarginalFit, *, seed: int, draws: int =
     """Draws of all parameters as a dataset with one chain."""
     import xarray as xr
 
-    chosen, coefficients, offsets = draw_coefficients(fit, draws, np.random.default_rng(seed))
+    chosen, coefficients, offsets, block_offsets = draw_coefficients(fit, draws, np.random.default_rng(seed))
     columns = iter(coefficients.T)
     values: dict[str, tuple[tuple[str, ...], Array]] = {"level": ((), next(columns) + data.priors.level_mean)}
     coords: dict[str, Any] = {"chain": [0], "draw": np.arange(draws), "arm": list(data.arms)}
     if data.trend:
         values["trend"] = ((), next(columns))
+    if data.start_up:
+        values["start_up"] = ((), next(columns))
     if data.covariate_names:
         values["covariate_effect"] = (("covariate",), np.column_stack([next(columns) for _ in data.covariate_names]))
         coords["covariate"] = list(data.covariate_names)
@@ -46,7 +48,10 @@ def marginal_draws(data: ModelData, fit: MarginalFit, *, seed: int, draws: int =
         values["period_offset"] = (("period",), offsets)
         values["omega"] = ((), fit.omega[chosen])
         coords["period"] = list(data.period_numbers)
-    values["effect"] = (("arm",), np.column_stack(list(columns)))
+    if data.block_numbers:
+        values["block_offset"] = (("block",), block_offsets)
+        coords["block"] = list(data.block_numbers)
+    values["effect"] = (("arm",), coefficients[:, fit.model.n_fixed :])
     values["sigma"] = ((), fit.sigma[chosen])
     if data.autocorrelation:
         values["phi"] = ((), fit.phi[chosen])
@@ -70,7 +75,7 @@ def describe_parameters(data: ModelData, posterior: "xr.Dataset") -> dict[str, P
         sds = np.broadcast_to(prior.sd, prior.shape)
         for i, label in enumerate(labels):
             out[f"{name}[{label}]"] = _row(draws[..., i], float(sds[i]))
-    order = ("level", "trend", "sigma", "phi", "omega", "half_life")
+    order = ("level", "trend", "start_up", "sigma", "phi", "omega", "half_life")
     return {name: out[name] for name in order if name in out} | out
 
 

@@ -1,6 +1,7 @@
 """The model in PyMC: the reference that everything else is held against. One function for each family's likelihood.
 
-On the family's scale: mean_t = level + trend g_t + sum_k effect_k x_kt + sum_j covariate_effect_j z_jt + period_offset_p(t).
+On the family's scale: mean_t = level + trend g_t + start_up 2^(-(t - 1) / 5) + sum_k effect_k x_kt
++ sum_j covariate_effect_j z_jt + block_offset_b(t) + period_offset_p(t).
 Nights deviate from it by a stationary AR(1) over calendar days with sd sigma and correlation phi between neighbouring days:
 observed in the normal, student and duration family, a latent rating that is rounded in the rating family, a latent state
 in the ordinal, count and binary family.
@@ -16,7 +17,7 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor import TensorVariable as Tensor
 
-from nof1.analyze.model.data import ModelData
+from nof1.analyze.model.data import NO_BLOCK, ModelData
 from nof1.analyze.model.exposure import dose_changes
 from nof1.analyze.model.prior import LEAST_DEGREES
 
@@ -35,9 +36,11 @@ def build_model(data: ModelData) -> pm.Model:
     Returns
     -------
     pm.Model
-        Dims: day (nights with an outcome, numbered from 1), arm (active arms), period, covariate.
+        Dims: day (nights with an outcome, numbered from 1), arm (active arms), block, period, covariate.
     """
     coords = {"day": data.day + 1, "arm": list(data.arms)}
+    if data.block_numbers:
+        coords["block"] = list(data.block_numbers)
     if data.period_effects:
         coords["period"] = list(data.period_numbers)
     if data.covariate_names:
@@ -58,9 +61,15 @@ def _mean(data: ModelData) -> Tensor:
     mean = level + pt.dot(_exposure(data), effect)
     if data.trend:
         mean = mean + pm.Normal("trend", 0, priors.trend_sd) * data.time
+    if data.start_up:
+        mean = mean + pm.Normal("start_up", 0, priors.own("start_up_sd")) * data.fading
     if data.covariate_names:
         gamma = pm.Normal("covariate_effect", 0, priors.covariate_sd / data.covariate_sd, dims="covariate")
         mean = mean + pt.dot(data.covariates, gamma)
+    if data.block_numbers:
+        # Their sd is known, so that there is no funnel: centred or not is the same to the sampler.
+        offset = pm.Normal("block_offset", 0, priors.own("block_sd"), dims="block")
+        mean = mean + pt.where(data.block == NO_BLOCK, 0.0, offset[np.maximum(data.block, 0)])
     if data.period_effects:
         omega = pm.HalfNormal("omega", priors.period_scale)
         raw = pm.Normal("period_raw", 0, 1, dims="period")  # non-centred: no funnel where omega is small

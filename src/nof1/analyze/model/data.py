@@ -15,11 +15,15 @@ from nof1.analyze.model.degenerate import refuse_exact, refuse_flat_periods
 from nof1.analyze.reasons import refused
 from nof1.errors import InputError, Nof1Warning, RefusalError
 from nof1.plan.design.fields import PAUSE
+from nof1.plan.design.order import RUN_IN
 from nof1.plan.protocol.analysis import Priors
 from nof1.plan.protocol.family import Family
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
 
+START_UP_NIGHTS = 5.0  # half-life of a start that fades
+REFERENCE, OFF_TRIAL = 0, -1  # in `ModelData.arm`
+NO_BLOCK = -1  # of nights outside every block
 MIN_NIGHTS = 4  # with an outcome; fewer cannot hold two arms and a spread
 
 
@@ -42,14 +46,20 @@ class ModelData:
     covariates : array, shape (n, J)
         Centred.
     covariate_sd : array, shape (J,)
+    arm : int array, shape (n,)
+        Whose nights they are: `REFERENCE`, 1 to K for the active arms, `OFF_TRIAL` in run-in and washout.
     period : int array, shape (n,)
         Index into `period_numbers`.
     period_numbers : tuple of int
         Numbers of the periods that hold at least one of the nights.
+    block : int array, shape (n,)
+        Index into `block_numbers`; `NO_BLOCK` on nights outside every block, and everywhere in a model without block offsets.
+    block_numbers : tuple of int
+        Numbers of the blocks that hold at least one of the nights, from 1; empty in a model without block offsets.
     arms, covariate_names : tuple of str
         Names of the K active arms and the J covariates.
     priors : Priors
-    exponential, trend, period_effects, autocorrelation : bool
+    exponential, trend, start_up, period_effects, autocorrelation : bool
         Which parts the model has.
     family : str
         As in the protocol.
@@ -66,13 +76,17 @@ class ModelData:
     treated: NDArray[np.bool_]
     covariates: Array
     covariate_sd: Array
+    arm: NDArray[np.int64]
     period: NDArray[np.int64]
     period_numbers: tuple[int, ...]
+    block: NDArray[np.int64]
+    block_numbers: tuple[int, ...]
     arms: tuple[str, ...]
     covariate_names: tuple[str, ...]
     priors: Priors
     exponential: bool
     trend: bool
+    start_up: bool
     period_effects: bool
     autocorrelation: bool
     family: Family = "normal"
@@ -91,6 +105,11 @@ class ModelData:
         return self.autocorrelation or self.family not in ("binary", "ordinal", "count")
 
     @property
+    def fading(self) -> Array:
+        """What is left of the start on each night, shape (n,): 1 on the first planned night, half of it five nights later."""
+        return fading(self.day)
+
+    @property
     def n(self) -> int:
         """Number of nights that inform the model."""
         return len(self.y)
@@ -99,14 +118,18 @@ class ModelData:
         """The same without the i-th recorded night."""
         keep = np.arange(self.n) != i
         kept, period = np.unique(self.period[keep], return_inverse=True)
+        block, block_numbers = _blocks_there(self.block[keep], self.block_numbers)
         return replace(
             self,
             y=self.y[keep],
             day=self.day[keep],
             time=self.time[keep],
             covariates=self.covariates[keep],
+            arm=self.arm[keep],
             period=period,
             period_numbers=tuple(self.period_numbers[number] for number in kept),
+            block=block,
+            block_numbers=block_numbers,
         )
 
 
@@ -134,15 +157,28 @@ def build_model_data(trial: Trial) -> ModelData:
         treated,
         doses,
         period,
+        on_trial_days(protocol, arm, period),
         covariates=covariates,
         covariate_sd=sd,
         covariate_names=protocol.analysis.covariates,
     )
 
 
+def fading(day: NDArray[np.int64]) -> Array:
+    """What is left of the start on days counted from 0: 1 on the first one, half of it five nights later."""
+    out: Array = 2.0 ** (-day / START_UP_NIGHTS)
+    return out
+
+
 def treated_days(protocol: Protocol, arm: NDArray[Any]) -> NDArray[np.bool_]:
     """Days assigned to each active arm, shape (days, K); `arm` holds the arm's name of every planned day."""
     return np.column_stack([arm == active.name for active in protocol.active_arms])
+
+
+def on_trial_days(protocol: Protocol, arm: NDArray[Any], period: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Days on one of the arms after the run-in, shape (days,): no washout, no pause."""
+    out: NDArray[np.bool_] = np.isin(arm, [known.name for known in protocol.arms]) & (period != RUN_IN)
+    return out
 
 
 def night_of_period(period: NDArray[np.int64], arm: NDArray[Any]) -> NDArray[np.int64]:
@@ -181,6 +217,7 @@ def assemble(
     treated: NDArray[np.bool_],
     doses: Array,
     period: NDArray[np.int64],
+    on_trial: NDArray[np.bool_],
     *,
     covariates: Array | None = None,
     covariate_sd: Array | None = None,
@@ -190,7 +227,7 @@ def assemble(
 
     Parameters
     ----------
-    outcome, used, period : arrays, shape (days,)
+    outcome, used, period, on_trial : arrays, shape (days,)
     treated, doses : arrays, shape (days, K)
     covariates : array, shape (n, J), optional
         Centred, of the used nights; with their sd and names.
@@ -207,9 +244,10 @@ def assemble(
     for name, until_last, own in zip(active, doses[so_far].T, treated[so_far].T, strict=True):
         if not until_last.any():
             raise refused(RefusalError, "no dose taken", arm=repr(name))
-        if until_last[own].sum() < 1:  # an effect "as lived" would be next to nothing, and its interval invented
+        if until_last[own].sum() < 1:  # an effect over these nights would be next to nothing, and its interval invented
             raise refused(RefusalError, "less than one dose", arm=repr(name))
     numbers, index = np.unique(period[used], return_inverse=True)
+    block, block_numbers = blocks_of(protocol, period[used], on_trial[used])
     family = analysis.family
     if family == "duration":
         _refuse_no_time(protocol.outcome.name, outcome[used])
@@ -221,13 +259,17 @@ def assemble(
         treated=treated[so_far],
         covariates=np.empty((len(day), 0)) if covariates is None else covariates,
         covariate_sd=np.empty(0) if covariate_sd is None else covariate_sd,
+        arm=arm_places(treated[used], on_trial[used]),
         period=index,
         period_numbers=tuple(int(number) for number in numbers),
+        block=block,
+        block_numbers=block_numbers,
         arms=active,
         covariate_names=covariate_names,
         priors=protocol.priors,
         exponential=analysis.carryover == "exponential",
         trend=analysis.trend,
+        start_up=bool(analysis.start_up),
         period_effects=analysis.period_effects,
         autocorrelation=analysis.autocorrelation,
         family=family,
@@ -239,6 +281,42 @@ def assemble(
     return data
 
 
+def arm_places(treated: NDArray[np.bool_], on_trial: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Place of the arm of each night; each is assigned to one at most."""
+    active = np.where(treated.any(axis=1), REFERENCE + 1 + treated.argmax(axis=1), REFERENCE)
+    return np.where(on_trial, active, OFF_TRIAL)
+
+
+def block_of(period: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """Number of the block that each period is in, from 1, with `size` periods a block."""
+    return (period - 1) // size + 1
+
+
+def blocks_of(
+    protocol: Protocol, period: NDArray[np.int64], on_trial: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], tuple[int, ...]]:
+    """Block of each night, as its place among the blocks' numbers, and these; none in a model without block offsets.
+
+    Parameters
+    ----------
+    period, on_trial : arrays, shape (n,)
+        Number of each night's period, and whether it is on an arm after the run-in.
+    """
+    size = protocol.block_periods
+    if not protocol.analysis.block_effects or size is None:
+        return np.full(len(period), NO_BLOCK), ()
+    number = np.where(on_trial, block_of(period, size), 0)
+    numbers = np.unique(number[number > 0])
+    index = np.where(number > 0, np.searchsorted(numbers, number), NO_BLOCK)
+    return index, tuple(int(one) for one in numbers)
+
+
+def _blocks_there(block: NDArray[np.int64], numbers: tuple[int, ...]) -> tuple[NDArray[np.int64], tuple[int, ...]]:
+    """The same with the blocks that still hold a night."""
+    there = np.unique(block[block != NO_BLOCK])
+    return np.where(block == NO_BLOCK, NO_BLOCK, np.searchsorted(there, block)), tuple(numbers[i] for i in there)
+
+
 def _refuse_without_spread(name: str, data: ModelData) -> None:
     """Refuse continuous outcomes that the model meets exactly: no posterior exists."""
     if data.period_effects:
@@ -246,6 +324,10 @@ def _refuse_without_spread(name: str, data: ModelData) -> None:
     columns = [data.doses[data.day], data.covariates]
     if data.trend:
         columns.append(data.time[:, None])
+    if data.start_up:
+        columns.append(data.fading[:, None])
+    if data.block_numbers:
+        columns.append((data.block[:, None] == np.arange(len(data.block_numbers))).astype(float))
     refuse_exact(
         name,
         data.y,

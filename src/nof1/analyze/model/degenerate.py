@@ -39,7 +39,7 @@ def refuse_flat_periods(name: str, y: Array, period: NDArray[np.int64]) -> None:
 def refuse_exact(
     name: str, y: Array, columns: Array, period: NDArray[np.int64] | None, day: NDArray[np.int64], a: float | None
 ) -> None:
-    """Refuse outcomes that level, arms, trend, covariates and period effects explain without anything left over.
+    """Refuse outcomes that level, arms, trend, start-up, covariates, blocks and periods explain without anything left over.
 
     With r the rank of these the density goes as sigma^(r - n) when sigma goes to zero about such an exact fit, and has no
     finite integral if n > r. Doses stand for exposures, too: as the half-life goes to zero the one becomes the other, and

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.data import ModelData
+from nof1.analyze.model.data import NO_BLOCK, ModelData
 from nof1.analyze.model.exposure import exposure_by_day
 
 if TYPE_CHECKING:
@@ -28,11 +28,14 @@ class Draws:
     level, sigma, phi, omega : array, shape (S,)
         Zero (phi, omega, and sigma of a family without spread between nights) where the model has no such part.
     half_life : array, shape (S,), or None
-    trend : array, shape (S,)
+    trend, start_up : array, shape (S,)
+        Zero where the model has no such part.
     covariate_effect : array, shape (S, J)
     effect : array, shape (S, K)
         At full exposure, on the family's scale.
     period_offset : array, shape (S, P)
+        Of each period beside its block's.
+    block_offset : array, shape (S, B)
     state : array, shape (S, n), or None
         Deviation of every recorded night from its mean, where it is not observed: rating, ordinal, count, binary.
     degrees, overdispersion : array, shape (S,), or None
@@ -47,9 +50,11 @@ class Draws:
     omega: Array
     half_life: Array | None
     trend: Array
+    start_up: Array
     covariate_effect: Array
     effect: Array
     period_offset: Array
+    block_offset: Array
     state: Array | None = None
     degrees: Array | None = None
     overdispersion: Array | None = None
@@ -71,8 +76,7 @@ class Draws:
 def draws_of(data: ModelData, posterior: "xr.Dataset") -> Draws:
     """Every draw of a posterior, chain after chain."""
     values: Mapping[str, Any] = {
-        str(name): np.asarray(of.stack(sample=("chain", "draw")).transpose("sample", ...).to_numpy(), dtype=float)
-        for name, of in posterior.data_vars.items()
+        str(name): _by_draw(of.transpose("chain", "draw", ...).to_numpy()) for name, of in posterior.data_vars.items()
     }
     size = posterior.sizes["chain"] * posterior.sizes["draw"]
 
@@ -87,14 +91,21 @@ def draws_of(data: ModelData, posterior: "xr.Dataset") -> Draws:
         omega=get("omega"),
         half_life=get("half_life") if data.exponential else None,
         trend=get("trend"),
+        start_up=get("start_up"),
         covariate_effect=get("covariate_effect", len(data.covariate_names)),
         effect=get("effect", len(data.arms)),
         period_offset=get("period_offset", len(data.period_numbers)),
+        block_offset=get("block_offset", len(data.block_numbers)),
         state=values.get("state"),
         degrees=values.get("degrees"),
         overdispersion=values.get("overdispersion"),
         cuts=cut_points(values["gap"]) if "gap" in values else None,
     )
+
+
+def _by_draw(values: Array) -> Array:
+    """Chain after chain, (chains, draws, ...) to (S, ...)."""
+    return np.asarray(values, dtype=float).reshape(-1, *values.shape[2:])
 
 
 def cut_points(gap: Array) -> Array:
@@ -111,9 +122,11 @@ def exposures(data: ModelData, draws: Draws) -> Array:
 
 def without_treatment(data: ModelData, draws: Draws) -> Array:
     """Mean of every recorded night had it been off treatment, on the family's scale, shape (S, n)."""
-    out = draws.level[:, None] + draws.trend[:, None] * data.time
+    out = draws.level[:, None] + draws.trend[:, None] * data.time + draws.start_up[:, None] * data.fading
     if data.covariate_names:
         out = out + draws.covariate_effect @ data.covariates.T
+    if data.block_numbers:
+        out = out + np.where(data.block == NO_BLOCK, 0.0, draws.block_offset[:, data.block])
     if data.period_effects:
         out = out + draws.period_offset[:, data.period]
     return out

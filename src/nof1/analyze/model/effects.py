@@ -1,4 +1,4 @@
-"""From a posterior to what is said of an effect: mean, interval, chances, verdict.
+"""From a posterior to what is said of an effect: mean, interval, chances.
 
 The sign is the outcome's own (negative = lower rating); "better" follows the protocol.
 """
@@ -19,8 +19,18 @@ LEVEL = 0.95
 INTERVAL_KIND = "eti"
 TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
 
-Verdict = Literal["helps", "worsens", "no difference that matters", "leans better", "leans worse", "can't tell yet"]
-SETTLED: tuple[Verdict, ...] = ("helps", "worsens", "no difference that matters")
+# At full exposure; and averaged over the nights that were spent on the arm.
+Estimand = Literal["full", "over-nights"]
+Verdict = Literal[
+    "helps",
+    "worsens",
+    "no difference that matters",
+    "no quick difference",
+    "leans better",
+    "leans worse",
+    "can't tell yet",
+]
+SETTLED: tuple[Verdict, ...] = ("helps", "worsens", "no difference that matters", "no quick difference")
 
 
 @dataclass(frozen=True)
@@ -37,22 +47,29 @@ class Effect:
     """One effect as it is reported; numbers in outcome points, chances from 0 to 1.
 
     `mcse_mean`, `mcse_sd` and `mcse_interval` are Monte Carlo standard errors. `p_benefit` is the chance of a change
-    for the better by at least the threshold, `p_harm` for the worse, `p_small` of one smaller than it. `p_night_better`
-    is the chance that a random night on is better than a random night off.
+    for the better by at least the threshold, `p_harm` for the worse, `p_small` of one smaller than it; None where no threshold was
+    stated. `p_night_better` is the chance that a random night on is better than a random night off.
     """
 
     mean: float
     sd: float
     interval: tuple[float, float]
     p_better: float
-    p_benefit: float
-    p_small: float
-    p_harm: float
+    p_benefit: float | None
+    p_small: float | None
+    p_harm: float | None
     p_night_better: float
-    verdict: Verdict
     mcse_mean: float
     mcse_sd: float
     mcse_interval: tuple[float, float]
+
+    @property
+    def by_threshold(self) -> tuple[float, float, float]:
+        """The three chances that need a threshold, of a trial that has one: better by it or more, smaller, worse by it or more."""
+        assert self.p_benefit is not None
+        assert self.p_small is not None
+        assert self.p_harm is not None
+        return self.p_benefit, self.p_small, self.p_harm
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for results.json."""
@@ -67,22 +84,6 @@ def pairs(protocol: Protocol) -> tuple[Pair, ...]:
     against = [Pair(name, protocol.reference, tuple(unit[i])) for i, name in enumerate(active)]
     among = [Pair(active[j], active[i], tuple(unit[j] - unit[i])) for i, j in combinations(range(len(active)), 2)]
     return (*against, *among)
-
-
-def decide(protocol: Protocol, *, p_better: float, p_benefit: float, p_small: float, p_harm: float) -> Verdict:
-    """The protocol's rule: a verdict where its chance reaches the certainty fixed beforehand."""
-    certainty = protocol.analysis.certainty
-    if p_benefit >= certainty:
-        return "helps"
-    if p_harm >= certainty:
-        return "worsens"
-    if p_small >= certainty:
-        return "no difference that matters"
-    if p_better >= certainty:
-        return "leans better"
-    if 1 - p_better >= certainty:
-        return "leans worse"
-    return "can't tell yet"
 
 
 def effect_from_draws(
@@ -103,13 +104,12 @@ def effect_from_draws(
     threshold = protocol.outcome.threshold
     low, high = (float(np.quantile(draws, tail)) for tail in TAILS)
     return _effect(
-        protocol,
         mean=float(draws.mean()),
         sd=float(draws.std(ddof=1)),
         interval=(low, high),
         p_better=float(np.mean(gains > 0)),
-        p_benefit=float(np.mean(gains >= threshold)),
-        p_harm=float(np.mean(gains <= -threshold)),
+        p_benefit=None if threshold is None else float(np.mean(gains >= threshold)),
+        p_harm=None if threshold is None else float(np.mean(gains <= -threshold)),
         p_night_better=p_night_better,
         mcse_mean=mcse(draws, "mean", None),
         mcse_sd=mcse(draws, "sd", None),
@@ -117,34 +117,37 @@ def effect_from_draws(
     )
 
 
-def effect_from_mixture(protocol: Protocol, weights: Array, mean: Array, sd: Array, night_spread: Array) -> Effect:
+def effect_from_mixture(
+    protocol: Protocol, weights: Array, mean: Array, sd: Array, night_spread: Array, *, ends: bool = True
+) -> Effect:
     """Sum up an effect that is a weighted mixture of normals, without drawing.
 
     Parameters
     ----------
     weights, mean, sd, night_spread : arrays, shape (S,)
+    ends : bool
+        Whether to find the interval, which takes longer than all else; nan if not.
     """
     centre = float(weights @ mean)
     total_sd = float(np.sqrt(weights @ (sd**2 + (mean - centre) ** 2)))
 
-    ends = [mixture_quantile(weights, mean, sd, tail) for tail in TAILS]
+    low, high = (mixture_quantile(weights, mean, sd, tail) if ends else np.nan for tail in TAILS)
     sign = gain(protocol, 1.0)
     threshold = protocol.outcome.threshold
     second = sd**2 + (mean - centre) ** 2
     return _effect(
-        protocol,
         mean=centre,
         sd=total_sd,
-        interval=(ends[0], ends[1]),
+        interval=(low, high),
         p_better=float(weights @ ndtr(sign * mean / sd)),
-        p_benefit=float(weights @ ndtr((sign * mean - threshold) / sd)),
-        p_harm=float(weights @ ndtr((-sign * mean - threshold) / sd)),
+        p_benefit=None if threshold is None else float(weights @ ndtr((sign * mean - threshold) / sd)),
+        p_harm=None if threshold is None else float(weights @ ndtr((-sign * mean - threshold) / sd)),
         p_night_better=float(weights @ ndtr(sign * mean / np.hypot(sd, night_spread))),
         mcse_mean=float(np.sqrt(np.sum(weights**2 * (mean - centre) ** 2))),
         mcse_sd=float(np.sqrt(np.sum(weights**2 * (second - total_sd**2) ** 2)) / (2 * total_sd)),
         mcse_interval=(
-            _mcse_end(weights, mean, sd, ends[0], TAILS[0]),
-            _mcse_end(weights, mean, sd, ends[1], TAILS[1]),
+            _mcse_end(weights, mean, sd, low, TAILS[0]) if ends else np.nan,
+            _mcse_end(weights, mean, sd, high, TAILS[1]) if ends else np.nan,
         ),
     )
 
@@ -187,7 +190,7 @@ def mixture_quantile(weights: Array, mean: Array, sd: Array, probability: float)
         else:
             step = (high - low) / 2
             point = low + step
-    return point
+    return float(point)
 
 
 def _below(weights: Array, mean: Array, sd: Array, point: float) -> tuple[float, float]:
@@ -212,7 +215,6 @@ def gain[T: (float, Array)](protocol: Protocol, effect: T) -> T:
     return effect if protocol.outcome.better == "higher" else -effect
 
 
-def _effect(protocol: Protocol, *, p_better: float, p_benefit: float, p_harm: float, **rest: Any) -> Effect:
-    p_small = max(0.0, 1.0 - p_benefit - p_harm)
-    verdict = decide(protocol, p_better=p_better, p_benefit=p_benefit, p_small=p_small, p_harm=p_harm)
-    return Effect(p_better=p_better, p_benefit=p_benefit, p_small=p_small, p_harm=p_harm, verdict=verdict, **rest)
+def _effect(*, p_benefit: float | None, p_harm: float | None, **rest: Any) -> Effect:
+    small = None if p_benefit is None or p_harm is None else max(0.0, 1.0 - p_benefit - p_harm)
+    return Effect(p_benefit=p_benefit, p_small=small, p_harm=p_harm, **rest)

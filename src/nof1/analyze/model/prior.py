@@ -44,7 +44,8 @@ class Prior:
 def priors_of(data: ModelData) -> dict[str, Prior]:
     """The priors of the parameters that this model has, by the names that its posterior uses.
 
-    Period offsets are not among them: they belong to the model of the nights, with omega as their parameter.
+    Offsets of periods and blocks are not among them: they belong to the model of the nights, periods with omega as their
+    parameter, blocks with a known sd.
     """
     priors = data.priors
     arms, covariates = len(data.arms), len(data.covariate_names)
@@ -54,6 +55,8 @@ def priors_of(data: ModelData) -> dict[str, Prior]:
     }
     if data.trend:
         out["trend"] = _normal(0.0, priors.trend_sd)
+    if data.start_up:
+        out["start_up"] = _normal(0.0, priors.own("start_up_sd"))
     if covariates:
         out["covariate_effect"] = _normal(0.0, priors.covariate_sd / data.covariate_sd, (covariates,))
     if data.period_effects:
@@ -82,6 +85,7 @@ def draw_prior(data: ModelData, count: int, rng: np.random.Generator) -> Draws:
     drawn = {name: prior.draw(rng, count) for name, prior in priors_of(data).items()}
     zero = np.zeros(count)
     omega = drawn.get("omega", zero)
+    block_sd = data.priors.own("block_sd") if data.block_numbers else 0.0
     draws = Draws(
         level=drawn["level"],
         sigma=drawn.get("sigma", zero),
@@ -89,9 +93,11 @@ def draw_prior(data: ModelData, count: int, rng: np.random.Generator) -> Draws:
         omega=omega,
         half_life=drawn.get("half_life"),
         trend=drawn.get("trend", zero),
+        start_up=drawn.get("start_up", zero),
         covariate_effect=drawn.get("covariate_effect", np.zeros((count, 0))),
         effect=drawn["effect"],
         period_offset=omega[:, None] * rng.standard_normal((count, len(data.period_numbers))),
+        block_offset=block_sd * rng.standard_normal((count, len(data.block_numbers))),
         degrees=drawn.get("degrees"),
         overdispersion=drawn.get("overdispersion"),
         cuts=cut_points(drawn["gap"]) if "gap" in drawn else None,

@@ -39,7 +39,7 @@ class Standardized:
     ----------
     full : array, shape (S, K)
         Of each active arm at full exposure against none, in points of the outcome.
-    as_lived : array, shape (S, K)
+    over_nights : array, shape (S, K)
         Mean over each arm's recorded nights of predicted minus predicted-had-it-been-off; in the families `LINEAR` over all
         its nights, since there exposure alone makes a difference and is known of nights without an outcome, too.
     levels : array, shape (S, K + 1)
@@ -47,7 +47,7 @@ class Standardized:
     """
 
     full: Array
-    as_lived: Array
+    over_nights: Array
     levels: Array
 
 
@@ -60,7 +60,7 @@ def standardize(data: ModelData, draws: Draws) -> Standardized:
         return Standardized(draws.effect, draws.effect * on_treated, levels)
     parts = [_standardize(data, part) for part in draws.in_parts()]
     full, realised, levels = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("full", "as_lived", "levels")
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("full", "over_nights", "levels")
     )
     return Standardized(full, realised, levels)
 
@@ -87,8 +87,8 @@ def night_better(
 ) -> list[float]:
     """Chance that a random night on an arm is better than a random night on the other, ties shared equally.
 
-    Two nights with periods and states of their own, at the trial's average level, trend and covariates, are drawn for each
-    draw and each pair of arms.
+    Two nights with periods and states of their own are drawn for each draw and each pair of arms, at the trial's average level,
+    trend, start, blocks and covariates: two nights of one block share it, so that it does not set them apart.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def night_better(
     if not full:
         exposed, _ = exposure_summary(data.doses, data.treated, draws.half_life)
     base = np.concatenate(
-        [(without_treatment(data, part) - _offsets(data, part)).mean(axis=1) for part in draws.in_parts()]
+        [(without_treatment(data, part) - _period_offsets(data, part)).mean(axis=1) for part in draws.in_parts()]
     )
     arm_level = base[:, None] + draws.effect * exposed  # (S, K)
 
@@ -120,7 +120,7 @@ def night_better(
     return out
 
 
-def _offsets(data: ModelData, draws: Draws) -> Array | float:
+def _period_offsets(data: ModelData, draws: Draws) -> Array | float:
     return draws.period_offset[:, data.period] if data.period_effects else 0.0
 
 

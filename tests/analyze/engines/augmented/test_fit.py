@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from known import priors_for, two_arms
+from known import in_blocks, priors_for, two_arms
 from scipy import stats
 
 from nof1.analyze.engines.augmented.fit import fit_augmented
@@ -12,7 +12,8 @@ from nof1.analyze.engines.augmented.model import AugmentedModel
 from nof1.analyze.engines.augmented.moves import ProposalScale, State, move_collapsed
 from nof1.analyze.engines.augmented.nights import RatedNights, StudentNights, truncated_normal
 from nof1.analyze.engines.marginal import fit_marginal
-from nof1.analyze.model.data import ModelData, build_model_data
+from nof1.analyze.engines.posterior import marginal_draws
+from nof1.analyze.model.data import NO_BLOCK, ModelData, build_model_data
 from nof1.analyze.model.exposure import exposure
 from nof1.errors import InputError, RefusalError
 
@@ -29,7 +30,8 @@ def nights(y, treated, *, day=None, period=None, priors=PRIORS, covariates=None,
     doses[day, 0] = treated
     period = np.cumsum(np.diff(treated, prepend=treated[0])) if period is None else period
     covariates = np.empty((n, 0)) if covariates is None else covariates
-    on = {name: parts.get(name, False) for name in ("exponential", "trend", "period_effects", "autocorrelation")}
+    named = ("exponential", "trend", "start_up", "period_effects", "autocorrelation")
+    on = {name: parts.get(name, False) for name in named}
     return ModelData(
         y=np.asarray(y, dtype=float),
         day=day,
@@ -38,8 +40,11 @@ def nights(y, treated, *, day=None, period=None, priors=PRIORS, covariates=None,
         treated=doses > 0,
         covariates=covariates,
         covariate_sd=covariates.std(axis=0, ddof=1),
+        arm=treated.astype(int),
         period=np.asarray(period),
         period_numbers=tuple(range(1, period[-1] + 2)),
+        block=np.full(n, NO_BLOCK),
+        block_numbers=(),
         arms=("magnesium",),
         covariate_names=tuple(f"covariate {i}" for i in range(covariates.shape[1])),
         priors=priors,
@@ -90,11 +95,21 @@ def assert_is_the_normal_model(fit, normal):
 EXACT = ((2048, 8192),)  # proposals of the marginal engine: its own error must not count
 
 
-def test_student_with_many_degrees_of_freedom_is_the_normal_model():
-    data = build_model_data(two_arms("exponential"))
+@pytest.mark.parametrize("blocks", [False, True])
+def test_student_with_many_degrees_of_freedom_is_the_normal_model(blocks):
+    trial = two_arms("exponential")
+    data = build_model_data(in_blocks(trial) if blocks else trial)
     fit = fit_augmented(data, "student", low=0, high=12, seed=1, nu_shape=4000, nu_rate=10)
     assert fit.nu.mean() == pytest.approx(400, rel=0.02)
-    assert_is_the_normal_model(fit, fit_marginal(data, seed=2, rounds=EXACT))
+    normal = fit_marginal(data, seed=2, rounds=EXACT)
+    assert_is_the_normal_model(fit, normal)
+    drawn = marginal_draws(data, normal, seed=3, draws=20_000)
+    assert fit.block_offset.shape[2:] == (2 * blocks,)
+    for name in ("start_up", "block_offset", "period_offset") if blocks else ("period_offset",):
+        mine, theirs = getattr(fit, name), drawn[name].to_numpy()
+        for column in np.ndindex(mine.shape[2:]):
+            other = theirs[(..., *column)]
+            assert_same(mine[(..., *column)], other.mean(), other.std(), other_ess=20_000)
 
 
 @pytest.mark.slow
@@ -201,9 +216,18 @@ def from_the_prior(model, family, chains, rng):
     }
     coefficients = rng.standard_normal((base.c, chains)) / np.sqrt(base.precision)[:, None]
     offsets = natural["omega"] * rng.standard_normal((base.n_periods, chains))
+    of_blocks = np.zeros((data.n, chains))
+    if base.period_block is None:  # blocks have columns, after level, trend and start-up
+        of_blocks = coefficients[3 : 3 + len(data.block_numbers)][data.block]
+    elif data.block_numbers:
+        offsets += priors.block_sd * rng.standard_normal((len(data.block_numbers), chains))[base.period_block]
     nu = prior_nu(chains, rng)
     x = exposure(data.doses, natural["half_life"])[..., 0].T[data.day]
-    mean = coefficients[0] + data.time[:, None] * coefficients[1] + x * coefficients[-1] + offsets[data.period]
+    mean = (
+        coefficients[0] + data.time[:, None] * coefficients[1] + x * coefficients[-1] + offsets[data.period] + of_blocks
+    )
+    if data.start_up:
+        mean += 2.0 ** (-data.day / 5)[:, None] * coefficients[2]
     e = np.empty_like(mean)
     for i, gap in enumerate(np.diff(data.day, prepend=-1)):
         z = rng.standard_t(nu) if family == "student" else rng.standard_normal(chains)
@@ -218,16 +242,31 @@ def from_the_prior(model, family, chains, rng):
     return RatedNights(lower, upper), state
 
 
+def nights_in_blocks(data, size):
+    """The same with a start-up and with blocks of so many periods."""
+    numbers, block = np.unique(data.period // size, return_inverse=True)
+    return replace(data, start_up=True, block=block, block_numbers=tuple(int(number) + 1 for number in numbers))
+
+
+BLOCKS = {
+    "no blocks": lambda data: data,
+    "pairs": lambda data: nights_in_blocks(data, 2),
+    "four": lambda data: nights_in_blocks(data, 4),
+}
+
+
+@pytest.mark.parametrize("blocks", BLOCKS)
 @pytest.mark.parametrize("family", ["student", "rating"])
-def test_sweeps_leave_the_posterior_as_it_is(family):
+def test_sweeps_leave_the_posterior_as_it_is(family, blocks):
     """Geweke 2004: parameters from the prior, nights given them, then sweeps given the nights: still the prior.
 
     Every chain has a data set of its own, so 1,500 posteriors are tested at once. That the parameters follow their
     nights, too, is seen in their products with them.
     """
     rng = np.random.default_rng(7)
-    data = simulated(28, seed=2, missing=0.15)
+    data = BLOCKS[blocks](simulated(28, length=4 if blocks == "four" else 7, seed=2, missing=0.15))
     model = AugmentedModel(data)
+    assert (model.base.period_block is None) == (blocks == "four")
     behind, start = from_the_prior(model, family, 1500, rng)
     if family == "student":
         state = behind._weigh(start, behind._squares(model, start, model.base.split(start.theta), 1)[0], rng)
@@ -261,6 +300,8 @@ def assert_balanced(change, what):
 def numbers(model, state, family):
     natural = model.base.split(state.theta)
     out = {**natural, "level": state.coefficients[0], "trend": state.coefficients[1], "effect": state.coefficients[-1]}
+    out |= {"start-up": state.coefficients[2]} if model.data.start_up else {}
+    out |= {"first offset": state.offsets[0], "difference": state.offsets[1] - state.offsets[0]}
     return out | ({"nu": state.nu} if family == "student" else {"night": state.outcome[3]})
 
 

@@ -45,12 +45,13 @@ class AugmentedFit:
         whole night in the family "rating".
     nu : array, shape (chains, draws)
         Degrees of freedom; nan in the family "rating".
-    level, trend : arrays, shape (chains, draws)
-        In points; trend is zero where the model has none.
+    level, trend, start_up : arrays, shape (chains, draws)
+        In points; trend and start-up are zero where the model has none.
     covariate_effect : array, shape (chains, draws, J)
     effect : array, shape (chains, draws, K)
         At full exposure, in points; of the unrounded outcome in the family "rating".
     period_offset : array, shape (chains, draws, P)
+    block_offset : array, shape (chains, draws, B)
     rhat_max, ess_min : float
         Worst over all parameters; ESS is the smaller of bulk and tail.
     seconds : float
@@ -64,9 +65,11 @@ class AugmentedFit:
     nu: Array
     level: Array
     trend: Array
+    start_up: Array
     covariate_effect: Array
     effect: Array
     period_offset: Array
+    block_offset: Array
     rhat_max: float
     ess_min: float
     seconds: float
@@ -126,7 +129,7 @@ def fit_augmented(
         chains = chains.gibbs_sweep(rng)
         states.append(chains.parameters)
         if i in sweeps:
-            draws = _by_name(model, states[i // 2 :][:: max(1, i // (2 * _MAX_DRAWS))])
+            draws = _by_name(model, states[i // 2 :][:: max(1, i // (2 * _MAX_DRAWS))], rng)
             rhat, ess = _judge(draws)
             fit = AugmentedFit(**draws, rhat_max=rhat, ess_min=ess, seconds=time.perf_counter() - clock)
             if fit.settled:
@@ -192,7 +195,7 @@ def _start(model: AugmentedModel, nights: RatedNights | StudentNights, seed: int
     return _Chains(model, nights, state, cloud, joint)
 
 
-def _by_name(model: AugmentedModel, states: Sequence[State]) -> dict[str, Array]:
+def _by_name(model: AugmentedModel, states: Sequence[State], rng: np.random.Generator) -> dict[str, Array]:
     data, base = model.data, model.base
     shape = (CHAINS, len(states))
     theta = np.stack([state.theta for state in states], axis=1)
@@ -201,13 +204,20 @@ def _by_name(model: AugmentedModel, states: Sequence[State]) -> dict[str, Array]
     rows = iter(np.moveaxis(coefficients[..., : base.n_fixed], -1, 0))
     level = next(rows) + data.priors.level_mean
     trend = next(rows) if data.trend else np.zeros(shape)
+    start_up = next(rows) if data.start_up else np.zeros(shape)
+    offsets = np.stack([state.offsets.T for state in states], axis=1)
+    flat, flat_offsets = (values.reshape(shape[0] * shape[1], values.shape[-1]).T for values in (coefficients, offsets))
+    apart = base.part_offsets(flat, flat_offsets, natural["omega"].ravel(), rng)
+    of_periods, of_blocks = (values.T.reshape(*shape, len(values)) for values in apart)
     return natural | {
         "nu": np.stack([state.nu for state in states], axis=1),
         "level": level,
         "trend": trend,
-        "covariate_effect": coefficients[..., base.n_fixed - len(data.covariate_names) : base.n_fixed],
+        "start_up": start_up,
+        "covariate_effect": coefficients[..., base.first_block - len(data.covariate_names) : base.first_block],
         "effect": coefficients[..., base.n_fixed :],
-        "period_offset": np.stack([state.offsets.T for state in states], axis=1),
+        "period_offset": of_periods,
+        "block_offset": of_blocks,
     }
 
 

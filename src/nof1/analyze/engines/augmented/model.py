@@ -1,6 +1,6 @@
 """The normal model given its augmentation: every chain has outcomes of its own, or a weight for every night.
 
-Given those, level, trend, covariates, effects and period offsets integrate out as in `marginal_model.py`, from which
+Given those, all coefficients and period offsets integrate out as in `marginal_model.py`, from which
 priors and coordinates come; but the sums over nights differ from chain to chain, so they are taken anew each time, in
 O(n). Chains are the last axis of every array.
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.engines.factors import Factors, cholesky, eliminate_periods
+from nof1.analyze.engines.factors import Factors, Ties, cholesky, eliminate_periods
 from nof1.analyze.engines.marginal_model import MarginalModel
 from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.exposure import exposure_by_day
@@ -59,7 +59,7 @@ class AugmentedModel:
         self.data = data
         self.base = MarginalModel(data)
         self.mirror = self.base.names.index("share") if "share" in self.base.names else None
-        self.fixed = self.base.fixed[:, :-1]  # level, trend, covariates; without the outcome
+        self.fixed = self.base.fixed[:, :-1]  # without the outcome
         self.starts = self.base.period_starts if self.base.n_periods else np.empty(0, dtype=np.int64)
         self.same = np.r_[0.0, data.period[1:] == data.period[:-1]][:, None]
         self.gap = np.r_[0, self.base.gap_index + 1]  # 0 stands for the first night, which has no gap
@@ -89,7 +89,7 @@ class AugmentedModel:
         return exposure_by_day(self.data.doses, half_life)[self.data.day]
 
     def mean(self, coefficients: Array, offsets: Array, half_life: Array) -> Array:
-        """Expected outcome minus the level's prior mean, shape (n, S), from coefficients (c, S) and offsets (P, S)."""
+        """Expected outcome minus the level's prior mean, shape (n, S), from coefficients (c, S) and offsets (P, S), as drawn."""
         at = self.base.n_fixed
         out = self.fixed @ coefficients[:at]
         exposure = self.exposure(half_life)
@@ -103,8 +103,8 @@ class AugmentedModel:
         """Log prior density of J S theta and of period offsets, shape (P, S), the same for each J."""
         value = self.base.log_prior(theta, natural)
         if self.base.n_periods:
-            squares = np.tile(np.sum(offsets**2, axis=0), len(theta) // offsets.shape[1])
-            value = value - self.base.n_periods * np.log(natural["omega"]) - 0.5 * squares / natural["omega"] ** 2
+            copies = np.tile(offsets, len(theta) // offsets.shape[1])
+            value = value + self.base.period_prior.log_density(copies, natural["omega"])
         return value
 
     def evaluate(self, theta: Array, outcome: Array, root_weight: Array | None) -> tuple[Array, Factors]:
@@ -129,11 +129,12 @@ class AugmentedModel:
         value = transition.log_scale + base.log_prior(theta, natural)
         with np.errstate(invalid="ignore", divide="ignore"):
             if base.n_periods:
+                own, ties, log_root = base.period_prior.evaluate(natural["omega"])
                 diagonal, subdiagonal, period_products = self._eliminate_periods(
-                    whitened, transition.ratio, scale, natural["omega"]
+                    whitened, transition.ratio, scale, own, ties
                 )
                 rest -= np.einsum("pas,pbs->abs", period_products, period_products)
-                value = value - base.n_periods * np.log(natural["omega"]) - np.sum(np.log(diagonal), axis=0)
+                value = value - log_root - np.sum(np.log(diagonal), axis=0)
             else:
                 s = len(theta)
                 diagonal, subdiagonal, period_products = (
@@ -159,22 +160,25 @@ class AugmentedModel:
         return out
 
     def _eliminate_periods(
-        self, whitened: Array, ratio: Array, scale: Array, omega: Array
+        self, whitened: Array, ratio: Array, scale: Array, prior: Array, ties: Ties
     ) -> tuple[Array, Array, Array]:
-        """Cholesky factor of the periods' tridiagonal precision, and it solved for their products with the rest."""
+        """Cholesky factor of the periods' tridiagonal precision, and it solved for their products with the rest.
+
+        The prior's precision and its ties are as `PeriodPrior` gives them.
+        """
         own = scale * (1.0 - self.same * ratio)  # a period's whitened column on its own nights
         later = self.starts[1:]
         spill = -scale[later] * ratio[later]  # and on the first night of the next
-        diagonal = np.add.reduceat(own**2, self.starts, axis=0) + omega**-2
+        diagonal = np.add.reduceat(own**2, self.starts, axis=0) + prior
         diagonal[:-1] += spill**2
         subdiagonal = own[later] * spill
         period_products = np.add.reduceat(own[:, None] * whitened, self.starts, axis=0)
         period_products[:-1] += spill[:, None] * whitened[later]
-        eliminate_periods(diagonal, subdiagonal, period_products)
+        eliminate_periods(diagonal, subdiagonal, period_products, ties)
         return diagonal, subdiagonal, period_products
 
     def draw(self, given: Factors, rng: np.random.Generator) -> tuple[Array, Array]:
-        """Draw coefficients, shape (c, S), and period offsets, shape (P, S)."""
+        """Draw coefficients, shape (c, S), and period offsets, shape (P, S), to which those of their blocks may be added."""
         chains = given.root.shape[-1]
         noise = rng.standard_normal((self.base.c, chains))
         return given.draw(noise, rng.standard_normal((self.base.n_periods, chains)))

@@ -39,6 +39,7 @@ class State:
     nu : array, shape (S,)
         Degrees of freedom; nan where the innovations are normal.
     coefficients, offsets : arrays, shape (c, S) and (P, S)
+        As `AugmentedModel.draw` gives them; `TrialNumbers.part_offsets` takes the blocks out of the periods.
     """
 
     theta: Array

@@ -252,9 +252,10 @@ def _met_exactly(data: ModelData) -> tuple[int, int]:
     """How many coefficients must be pinned down to meet the most frequent outcomes exactly, and how many nights they meet.
 
     Level and effects meet one outcome on each arm; under carryover, where exposure is nowhere the same, the level meets
-    one alone. Everything else must vanish.
+    one alone; where blocks differ, level and offset meet it in each of them. Everything else must vanish.
     """
-    p = 1 + len(data.arms) + len(data.covariate_names) + int(data.trend) + int(data.period_effects)
+    levels = len(np.unique(data.block))
+    p = levels + len(data.arms) + len(data.covariate_names) + data.trend + data.start_up + data.period_effects
     _, arm = np.unique(data.doses[data.day], axis=0, return_inverse=True)
     groups = np.zeros_like(arm) if data.exponential else arm
     counts = np.unique(np.column_stack([groups.ravel(), data.y]), axis=0, return_counts=True)
