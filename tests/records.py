@@ -6,6 +6,7 @@ import numpy as np
 
 from nof1.analyze.checks.computation import CrossCheck
 from nof1.analyze.checks.model_checks import InfluentialNight, LeftOut, Predictive, PriorSensitivity, Statistic
+from nof1.analyze.checks.prior_weight import PriorShare, PriorWeight, ScaledPrior
 from nof1.analyze.schema import NutsRun
 
 NUTS = NutsRun(seconds=1.0, parts={}, rhat_max=1.0, ess_min=4000.0, divergences=0, target_accept=0.9)
@@ -18,13 +19,17 @@ def changed(result, **parts):
 
 def with_numbers(result, **numbers):
     """The result with other numbers in every effect, on both estimands."""
-    return with_effects(result, full=numbers, as_lived=numbers)
+    return with_effects(result, full=numbers, over_nights=numbers)
 
 
-def with_effects(result, full=None, as_lived=None):
+def with_effects(result, full=None, over_nights=None):
     """The result with other numbers in every effect."""
     effects = tuple(
-        replace(entry, full=replace(entry.full, **(full or {})), as_lived=replace(entry.as_lived, **(as_lived or {})))
+        replace(
+            entry,
+            full=replace(entry.full, **(full or {})),
+            over_nights=replace(entry.over_nights, **(over_nights or {})),
+        )
         for entry in result.record.effects
     )
     return changed(result, effects=effects)
@@ -53,7 +58,7 @@ def sampled(result, shift=0.0, **checks):
             entry,
             engine="nuts",
             full=replace(entry.full, mean=entry.full.mean + shift),
-            as_lived=replace(entry.as_lived, mean=entry.as_lived.mean + shift),
+            over_nights=replace(entry.over_nights, mean=entry.over_nights.mean + shift),
         )
         for entry in result.record.effects
     )
@@ -91,6 +96,17 @@ def left_out(pit, *nights):
         pit=tuple(map(float, np.asarray(pit))),
         influential=influential,
     )
+
+
+def prior_weight(shares, **changes):
+    """`shares` by pair (arm, reference); `changes` is the verdict with a scaled prior, such as effect=(0.8, "leans better")."""
+    pair = next(iter(shares))
+    scaled = tuple(
+        ScaledPrior(*pair, name.replace("_", "-"), power, "helps", verdict)
+        for name, (power, verdict) in changes.items()
+    )
+    told = tuple(PriorShare(*of, share) for of, share in shares.items())
+    return PriorWeight(not any(one.large for one in told) and not any(one.changed for one in scaled), told, scaled)
 
 
 def prior(arms, to_prior=0.14, to_nights=0.09):

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 from fitted import fitted
-from records import predictive, statistic, with_checks, with_exposure
+from records import predictive, statistic, with_checks, with_main
 
 from nof1.analyze.checks.computation import Check, CrossCheck, Sampling
 
@@ -18,21 +18,43 @@ def result():
 
 
 def test_it_says_what_the_record_says(result):
-    numbers = result.leading(result.lead[0])
+    numbers = result.lead[0].leading
     low, high = (f"{end:+.2f}".replace("-", "−") for end in numbers.interval)
     for shown in (repr(result), unescape(result._repr_html_())):
         assert "magnesium against off" in shown
-        assert numbers.verdict in shown
-        assert f"{numbers.mean:.2f} at full exposure".replace("-", "−") in shown
+        assert result.lead[0].verdict in shown
+        assert f"{numbers.mean:.2f} over these nights".replace("-", "−") in shown
         assert f"{low} to {high}" in shown
         assert f"{100 * numbers.p_benefit:.0f} %" in shown
         assert "no check of the computation failed" in shown
         assert "simulated: no person recorded these nights" in shown
-    assert len(repr(result).splitlines()) < 10
+    assert len(repr(result).splitlines()) <= 10
+
+
+def test_plain_means_stand_beside_both_effects(result):
+    frame = result.trial.frame
+    rated = frame.loc[(frame["period"] > 0) & frame["severity"].notna()].groupby("arm")["severity"]
+    mean, nights = rated.mean(), rated.size()
+    full, factor = result.lead[0].full, result.lead[0].build_up.factor
+    low, high = (f"{end:+.2f}".replace("-", "−") for end in full.interval)
+    for shown in (repr(result), unescape(result._repr_html_())):
+        for arm in ("off", "magnesium"):
+            assert f"{arm} {mean[arm]:.2f} on {nights[arm]} nights" in shown
+        assert f"{full.mean:.2f} at full exposure".replace("-", "−") in shown
+        assert f"{low} to {high}" in shown
+        assert f"in full {factor:.1f} times as much as over these nights" in shown
+        assert f"{100 * full.p_benefit:.0f} %" in shown
+    assert f"{100 * full.p_benefit:.0f}" != f"{100 * result.lead[0].over_nights.p_benefit:.0f}"
+
+
+def test_a_record_without_plain_means_shows_none(result):
+    old = replace(result, record=replace(result.record, arms={}))
+    for shown in (repr(old), old._repr_html_()):
+        assert "plain means" not in shown
 
 
 def test_chances_are_never_told_as_certain(result):
-    numbers = result.leading(result.lead[0])
+    numbers = result.lead[0].leading
     assert numbers.p_better > 0.99
     assert numbers.p_harm < 0.01
     for shown in (repr(result), unescape(result._repr_html_())):
@@ -59,19 +81,20 @@ def test_what_failed_is_told(result):
     assert "<script" not in failed._repr_html_()
 
 
-def test_it_leads_with_the_effect_as_lived_where_exposure_fell_short(result):
-    short = with_exposure(result, magnesium=0.5)
-    lived = result.lead[0].as_lived.mean
-    assert f"{lived:.2f} as lived".replace("-", "−") in repr(short)
-    assert f"{lived:.2f} as lived".replace("-", "−") in short._repr_html_()
-
-
-def test_without_build_up_there_is_no_full_exposure_to_speak_of(result):
+def test_it_names_the_effect_that_leads(result):
+    """Over these nights; in the first edition the full one, which is not spoken of where nothing builds up."""
+    nights, full = result.lead[0].over_nights.mean, result.lead[0].full.mean
+    first = with_main(result, estimand="full", build_up=None)
+    assert f"{full:.2f}" != f"{nights:.2f}"
+    for shown, mean, estimand in ((result, nights, "over these nights"), (first, full, "at full exposure")):
+        assert f"{mean:.2f} {estimand}".replace("-", "−") in repr(shown)
+        assert f"{mean:.2f} {estimand}".replace("-", "−") in shown._repr_html_()
     trial = result.trial
     analysis = trial.protocol.analysis.model_copy(update={"carryover": "none"})
-    plain = replace(result, trial=replace(trial, protocol=trial.protocol.model_copy(update={"analysis": analysis})))
-    assert "full exposure" not in repr(plain)
-    assert "full exposure" not in plain._repr_html_()
+    plain = replace(first, trial=replace(trial, protocol=trial.protocol.model_copy(update={"analysis": analysis})))
+    for shown in (repr(plain), plain._repr_html_()):
+        assert f"{full:.2f}".replace("-", "−") in shown
+        assert "full exposure" not in shown
 
 
 def test_nothing_that_a_person_wrote_is_markup(result):

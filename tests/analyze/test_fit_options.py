@@ -10,7 +10,7 @@ from fitted import fitted
 from known import SAMPLE, nightly, planned_with, two_arms
 
 from nof1 import InputError, Result, Trial, fit
-from nof1.analyze.checks.model_checks import PriorSensitivity
+from nof1.analyze.checks.prior_weight import PriorWeight
 from nof1.analyze.engines.nuts import EFFORTS, efforts_with
 from nof1.analyze.model.other_analysis import with_priors
 from nof1.language import speaking
@@ -38,7 +38,7 @@ def folder(tmp_path):
 
 
 def numbers(result):
-    return [(entry.full, entry.as_lived, entry.forecast) for entry in result.record.effects]
+    return [(entry.full, entry.over_nights, entry.forecast) for entry in result.record.effects]
 
 
 # --- priors
@@ -166,7 +166,7 @@ def test_the_marginal_engine_draws_as_many_as_asked(narrow):
 
 
 def test_durations_are_summed_up_from_the_draws_asked_for():
-    frame = two_arms().frame[["arm"]].assign(minutes=np.random.default_rng(1).lognormal(3, 0.5, 28))
+    frame = two_arms().frame[["arm"]].assign(minutes=np.random.default_rng(3).lognormal(3, 0.5, 28))
     columns = {"outcome": "minutes", "arm": "arm", "reference": "1"}
     trial = Trial.from_frame(frame, **columns, low=0, high=500, analysis={"family": "duration"})
     few, many = (fit(trial, engine="marginal", sensitivity=False, draws=draws) for draws in (200, 4000))
@@ -210,7 +210,7 @@ def test_nuts_samples_as_asked_with_the_priors_asked_for(trial, narrow):
     assert (run.chains, run.draws, run.target_accept) == (3, 1500, 0.9)
     assert result.engine == "nuts"
     assert result.record.planned_priors == {"effect_sd": 2.0}
-    assert isinstance(result.record.checks.prior, PriorSensitivity)
+    assert isinstance(result.record.checks.prior_weight, PriorWeight)
     sampled, exact = result.lead[0].full, narrow.lead[0].full
     assert sampled.mean == pytest.approx(exact.mean, abs=0.1 * exact.sd)
     assert result.record.checks.cross_check.passed

@@ -37,7 +37,7 @@ def test_saving_before_the_last_night_is_a_look(folder):
     (look,) = load_looks(folder)
     assert record["looks"] == [look.to_dict()]
     assert (look.planned, look.engine, look.looked) == (True, "marginal", now)
-    assert look.verdict == record["effects"][0]["full"]["verdict"]
+    assert look.verdict == record["effects"][0]["verdict"]
     assert look.diary_sha256 == record["diary_sha256"]
     assert [one.to_dict() for one in Result.load(folder).record.looks] == record["looks"]
 

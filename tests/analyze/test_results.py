@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import arviz as az
 import numpy as np
 import pytest
-from known import SAMPLE, two_arms
+from known import SAMPLE, of_edition, planned_with, two_arms
 from records import with_exposure
 
 from nof1 import InputError, Result, Trial, fit
+from nof1.analyze.model.effects import SETTLED
 from nof1.analyze.simulation.simulate import Truth, simulate
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import parse_entry
@@ -20,8 +21,22 @@ CONTRACT = {
     "schema", "nof1", "protocol_sha256", "diary_sha256", "randomized", "family", "priors", "engines", "effects",
     "parameters", "randomization_tests", "checks", "sensitivity", "periods", "adherence", "harms", "blinding", "versions",
 }  # fmt: skip
-EFFECT = {"arm", "reference", "engine", "estimand", "interval_kind", "level", "threshold", "better", "full", "as_lived"}
-NUMBERS = {"mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm", "verdict"}
+EFFECT = {
+    "arm",
+    "reference",
+    "engine",
+    "estimand",
+    "interval_kind",
+    "level",
+    "threshold",
+    "better",
+    "full",
+    "over_nights",
+    "verdict",
+    "best_bet",
+    "build_up",
+}
+NUMBERS = {"mean", "sd", "interval", "p_better", "p_benefit", "p_small", "p_harm"}
 
 
 OVER = datetime(2026, 5, 1, 8, tzinfo=UTC)  # the trial is
@@ -40,7 +55,7 @@ def test_results_json_keeps_its_contract(folder):
     record = json.loads((folder / "results" / "results.json").read_text())
     assert set(record) >= CONTRACT
     assert all(set(effect) >= EFFECT for effect in record["effects"])
-    assert all(set(effect[estimand]) >= NUMBERS for effect in record["effects"] for estimand in ("full", "as_lived"))
+    assert all(set(effect[estimand]) >= NUMBERS for effect in record["effects"] for estimand in ("full", "over_nights"))
     assert record["effects"][0]["interval_kind"] == "eti"
     assert record["effects"][0]["level"] == 0.95
     assert record["protocol_sha256"] == Trial.load(folder).protocol.sha256()
@@ -55,14 +70,14 @@ def test_a_saved_result_comes_back(folder):
     assert again.effects.equals(result.effects)
     np.testing.assert_array_equal(again.posterior["posterior"]["effect"], result.posterior["posterior"]["effect"])
     assert set(again.posterior["posterior"].data_vars) == {
-        "level", "trend", "effect", "period_offset", "omega", "sigma", "phi", "half_life",
+        "level", "trend", "start_up", "effect", "period_offset", "block_offset", "omega", "sigma", "phi", "half_life",
     }  # fmt: skip
 
 
 def test_the_posterior_goes_into_arviz_as_it_is(folder):
     result = fit(Trial.load(folder), engine="marginal")
     table = az.summary(result.posterior, var_names=["effect"], ci_prob=0.95, ci_kind="eti", round_to="none")
-    effect = result.lead[0].named
+    effect = result.lead[0].full
     assert table["mean"].iloc[0] == pytest.approx(effect.mean, abs=0.05 * effect.sd)
     assert table["eti95_lb"].iloc[0] == pytest.approx(effect.interval[0], abs=0.1 * effect.sd)
 
@@ -99,26 +114,27 @@ def test_unknown_engine_and_seed_are_refused():
         fit(two_arms(), seed=-1)
 
 
-def test_effect_as_lived_is_the_effect_times_the_exposure_lived():
+def test_effect_over_nights_is_the_effect_times_the_exposure_lived():
     lived = fit(two_arms("exponential"), engine="marginal").lead[0]
-    assert abs(lived.as_lived.mean) < abs(lived.full.mean)
+    assert abs(lived.over_nights.mean) < abs(lived.full.mean)
     same = fit(two_arms(), engine="marginal").lead[0]
-    assert same.as_lived.mean == pytest.approx(same.full.mean)
+    assert same.over_nights.mean == pytest.approx(same.full.mean)
 
 
-def test_short_periods_lead_with_the_effect_as_lived():
+@pytest.mark.parametrize("edition", [1, 2])
+def test_short_periods_lead_with_the_effect_over_nights(edition):
+    """As everything does in the second edition; in the first, which names the full effect, since exposure stays short of full."""
     arms = ["off", "on", "on", "off"] * 8
     import pandas as pd
 
     rng = np.random.default_rng(1)
     frame = pd.DataFrame({"day": range(1, 33), "arm": arms, "y": rng.normal(5, 1, 32)})
-    trial = Trial.from_frame(
-        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, carryover="exponential"
-    )
-    result = fit(trial, engine="marginal")
-    assert result.short_of_full(result.lead[0]) == ["on"]
-    assert result.leading_estimand(result.lead[0]) == "as-lived"
-    assert result.leading(result.lead[0]) == result.lead[0].as_lived
+    columns = {"outcome": "y", "arm": "arm", "day": "day", "reference": "off"}
+    trial = Trial.from_frame(frame, **columns, low=0, high=10, threshold=1, carryover="exponential")
+    result = fit(of_edition(trial, edition), engine="marginal")
+    assert result.short_of_full(result.lead[0]) == (["on"] if edition == 1 else [])
+    assert result.lead[0].estimand == "over-nights"
+    assert result.lead[0].leading == result.lead[0].over_nights
 
 
 @pytest.mark.slow
@@ -132,10 +148,11 @@ def test_dose_as_taken_enters_the_exposure(folder):
     )
     assert skipped > 0
     one, other = (fit(each, engine="marginal").lead[0] for each in (trial, taken))
-    assert one.named.mean != other.named.mean
+    assert one.leading.mean != other.leading.mean
     half = [entry if not entry.dose_mg else type(entry)(entry.night, entry.outcome, 100.0) for entry in trial.entries]
     halved = fit(Trial(taken.protocol, trial.order, tuple(half)), engine="marginal").lead[0]
-    assert abs(halved.named.mean) > abs(other.named.mean)  # half the dose did the same, so the full dose would do more
+    assert abs(halved.full.mean) > abs(other.full.mean)  # half the dose did the same, so the full dose would do more
+    assert abs(halved.over_nights.mean) < 0.75 * abs(halved.full.mean)  # and half of it at most was ever taken
 
 
 def test_counts_of_adherence_and_harms_are_of_the_diary(folder):
@@ -160,27 +177,33 @@ def test_a_strong_simulated_effect_is_found_on_either_side():
     for sign, verdict in ((-1, "helps"), (1, "worsens")):
         truth = Truth(level=5, effects={"magnesium": 3.5 * sign}, sigma=0.8)
         strong = simulate(trial.protocol, trial.order, truth, seed=1)
-        assert fit(strong, engine="marginal").lead[0].named.verdict == verdict
+        assert fit(strong, engine="marginal").lead[0].verdict == verdict
 
 
-def test_nights_that_have_not_been_lived_count_for_nothing(folder):
+@pytest.mark.parametrize("edition", [1, 2])
+def test_nights_that_have_not_been_lived_count_for_nothing(folder, edition):
     """A trial stopped in its second period: two nights of a long period on magnesium, the rest never lived."""
-    trial = Trial.load(folder)
+    trial = of_edition(Trial.load(folder), edition)
     last = [i for i, arm in enumerate(trial.frame["arm"]) if arm == "magnesium"][1]
     nights = {night.date() for night in trial.frame.index[: last + 1]}
     stopped = Trial(trial.protocol, trial.order, tuple(entry for entry in trial.entries if entry.night in nights))
     result = fit(stopped, engine="marginal")
     assert result.record.exposure.highest["magnesium"] < 0.8
-    assert result.leading_estimand(result.lead[0]) == "as-lived"
+    assert result.lead[0].estimand == "over-nights"
+    assert result.lead[0].verdict not in SETTLED
     assert result.record.nights.after_last == trial.protocol.nights - last - 1
 
 
 def test_arms_are_short_of_full_one_by_one():
-    result = with_exposure(fit(two_arms("exponential"), engine="marginal"), a=0.97, b=0.61)
+    """In the first edition; the second leads with the effect over these nights in any case."""
+    result = with_exposure(fit(of_edition(two_arms("exponential"), 1), engine="marginal"), a=0.97, b=0.61)
     entry = replace(result.lead[0], reference="off")
     assert result.short_of_full(replace(entry, arm="a")) == []
     assert result.short_of_full(replace(entry, arm="b")) == ["b"]
-    assert result.short_of_full(replace(entry, arm="b", reference="a", estimand="as-lived")) == []
+    nights = planned_with(result.trial, {"estimand": "as-lived"})
+    assert replace(result, trial=nights).short_of_full(replace(entry, arm="b", reference="a")) == []
+    second = with_exposure(fit(two_arms("exponential"), engine="marginal"), a=0.97, b=0.61)
+    assert second.short_of_full(replace(entry, arm="b")) == []
 
 
 def test_a_refusal_of_the_only_engine_is_passed_on(monkeypatch):

@@ -16,7 +16,7 @@ from nof1.plan.orders.amendments import Amendment
 from nof1.report.words.blinding import blinding_sentence
 from nof1.report.words.changes import amendment_sentence
 from nof1.report.words.checks import check_sentence, quantity
-from nof1.report.words.over_time import course_sentence
+from nof1.report.words.over_time import course_sentence, over_time_sentences
 from nof1.report.words.randomization import randomization_sentence
 from nof1.report.words.sensitivity import choice_name, choice_sentence
 
@@ -40,7 +40,7 @@ def folder(tmp_path_factory):
 def test_what_is_written_is_read_again():
     record = fitted("cant-tell").record
     content = json.loads(json.dumps(record.to_dict(), allow_nan=False))
-    assert content["schema"] == SCHEMA == 2
+    assert content["schema"] == SCHEMA == 3
     assert from_dict(content) == record
 
 
@@ -67,13 +67,15 @@ def numbers(effect):
 
 def test_a_file_of_schema_1_says_the_same_number_by_number():
     record = from_dict(old())
-    assert (record.schema, len(record.effects)) == (2, 2)
+    assert (record.schema, record.edition, len(record.effects)) == (3, 1, 2)
     for entry, before in zip(record.effects, OLD["effects"], strict=True):
-        assert {name: before[name] for name in numbers(entry.named)} == numbers(entry.named)
-        assert (numbers(entry.full), numbers(entry.as_lived)) == (before["full"], before["as_lived"])
+        assert {name: before[name] for name in numbers(entry.leading)} == numbers(entry.leading)
+        assert entry.verdict == before["verdict"] == before[before["estimand"]]["verdict"]
+        for now, then in ((entry.full, before["full"]), (entry.over_nights, before["as_lived"])):
+            assert numbers(now) == {name: value for name, value in then.items() if name != "verdict"}
     assert record.effects[0].forecast.rows[0].helps == OLD["effects"][0]["forecast"]["rows"][0]["chances"]["helps"]
     for row, before in zip(record.sensitivity, OLD["sensitivity"], strict=True):
-        assert (row.leading.mean, row.leading.verdict) == (before["mean"], before["verdict"])
+        assert (row.leading.mean, row.verdict) == (before["mean"], before["verdict"])
     row, before = record.over_time.rows[0], OLD["over_time"]["rows"][0]
     assert [row.leading.early.mean, row.leading.change.p_positive] == [
         before["early"]["mean"],
@@ -97,9 +99,15 @@ def test_a_file_of_schema_1_says_the_same_sentence_by_sentence():
         assert check_sentence(record.engines, check) == OLD["checks"][name]["sentence"]
     for row, before in zip(record.sensitivity, OLD["sensitivity"], strict=True):
         assert (choice_name(row), choice_sentence(row)) == (before["choice"], before["what"])
-    assert course_sentence(protocol, record.over_time.rows[0]) == OLD["over_time"]["rows"][0]["sentence"]
+    (course,) = record.over_time.rows
+    assert OLD["over_time"]["rows"][0]["sentence"].startswith(
+        course_sentence(protocol, course)
+    )  # then came verdicts of both ends
+    assert course.nights is None
+    assert "on the first planned day" in over_time_sentences(protocol, record.over_time)[1]
     (test,) = record.randomization_tests
-    assert randomization_sentence(protocol, test) == OLD["randomization_test"]["sentence"]
+    told = OLD["randomization_test"]["sentence"].replace("the one that was lived", "the actual one")
+    assert randomization_sentence(protocol, test) == told
     assert blinding_sentence(protocol, record.blinding) == OLD["blinding"]["sentence"]
 
 
@@ -143,13 +151,13 @@ def test_a_test_of_schema_1_may_have_been_refused_or_have_no_ends(test):
 
 
 def test_of_a_cohort_or_another_version_is_refused(folder):
-    for change in ({"schema": 3}, {"effects": None}, {"nights": {"planned": 1}}, {"surprise": 1}):
+    for change in ({"schema": 4}, {"effects": None}, {"nights": {"planned": 1}}, {"surprise": 1}):
         with pytest.raises((ValueError, KeyError, TypeError)):
             from_dict(fitted("helps").record.to_dict() | change)
     path = folder / "results" / "results.json"
     before = path.read_bytes()
     try:
-        path.write_text(path.read_text(encoding="utf-8").replace('"schema": 2', '"schema": 3'), encoding="utf-8")
+        path.write_text(path.read_text(encoding="utf-8").replace('"schema": 3', '"schema": 4'), encoding="utf-8")
         with pytest.raises(InputError, match="another version"):
             Result.load(folder)
     finally:

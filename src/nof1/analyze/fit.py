@@ -15,11 +15,15 @@ from nof1._version import __version__
 from nof1.analyze.arrays import Array
 from nof1.analyze.checks.blinding import describe_blinding
 from nof1.analyze.checks.computation import CrossCheck, cross_check, not_cross_checked, sampling_check, weights_check
-from nof1.analyze.checks.model_checks import left_out_check, predictive_check, prior_check
+from nof1.analyze.checks.model_checks import left_out_check, predictive_check
 from nof1.analyze.checks.over_time import effect_over_time
+from nof1.analyze.checks.paired_cycles import paired_cycles
+from nof1.analyze.checks.prior_weight import prior_weight_check
+from nof1.analyze.checks.quantities import Patterns, circumstances, find_patterns
 from nof1.analyze.checks.randomization_test import randomization_tests
 from nof1.analyze.checks.sensitivity import Choice
 from nof1.analyze.checks.sensitivity import sensitivity as other_choices
+from nof1.analyze.checks.tipping import tipping_points
 from nof1.analyze.describe import describe_adherence, describe_harms, describe_nights, describe_periods
 from nof1.analyze.engines.augmented.nights import refuse_without_posterior
 from nof1.analyze.engines.choose import (
@@ -35,17 +39,18 @@ from nof1.analyze.engines.marginal import MarginalFit, fit_marginal
 from nof1.analyze.engines.nuts import CHAINS, Effort, NutsFit, compile_nuts, efforts_with, mcse, sample_nuts
 from nof1.analyze.engines.pair_effects import (
     FurtherMeasure,
-    Row,
     both_estimands,
     drawn_rows,
     further_rows,
     highest_exposure,
 )
 from nof1.analyze.engines.posterior import DRAWS, describe_parameters, marginal_draws
+from nof1.analyze.model.arm_nights import arm_nights
 from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.model.draws import draws_of
 from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL, SETTLED, Pair, pairs
 from nof1.analyze.model.exposure import NEARLY_FULL
+from nof1.analyze.model.judgement import JudgedPair
 from nof1.analyze.model.other_analysis import with_priors
 from nof1.analyze.model.standardize import MEASURES, standardize
 from nof1.analyze.parallel.processes import Progress
@@ -185,7 +190,7 @@ class _Quick:
     seconds: float
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[JudgedPair]:
         return self.solved.rows
 
     def described(self) -> MarginalRun:
@@ -211,7 +216,11 @@ def _from_marginal(trial: Trial, data: ModelData, seed: int, *, sensitivity: boo
     parts = _Parts(
         engines=Engines(marginal=quick.described()),
         effects=pair_effects(protocol, "marginal", quick.rows, further),
-        checks=Checks(weights=weights_check(quick.fit)),
+        checks=Checks(
+            patterns=_patterns(trial, data, tree),
+            prior_weight=prior_weight_check(protocol, data, quick.rows, posterior, refit=True, seed=seed),
+            weights=weights_check(quick.fit),
+        ),
         sensitivity=other_choices(trial, seed=seed, planned=quick.solved, quick=True) if sensitivity else None,
     )
     return _result(trial, data, seed, tree, parts, quick)
@@ -245,6 +254,9 @@ def _from_nuts(trial: Trial, data: ModelData, seed: int, nuts: _Sampling, *, sen
         checks = replace(checks, cross_check=cross_check(both_estimands(rows), both_estimands(second.rows)))
         further = None if quick is None or quick.posterior is None else further_rows(protocol, data, quick.posterior)
         effects += pair_effects(protocol, second.engine, second.rows, further)
+    known = rows if quick is None else quick.rows
+    weight = prior_weight_check(protocol, data, known, posterior, refit=quick is not None, seed=seed)
+    checks = replace(checks, prior_weight=weight)
     if quick is not None:
         checks = replace(checks, weights=weights_check(quick.fit))
     engines = Engines(_nuts_run(sampled), None if quick is None else quick.described())
@@ -274,9 +286,15 @@ def _model_checks(trial: Trial, data: ModelData, tree: "xr.DataTree", seed: int)
 
     return Checks(
         predictive=predictive_check(data, tree, whole=protocol.outcome.whole),
+        patterns=_patterns(trial, data, tree),
         left_out=left_out_check(data, one_out, night if protocol.dated else None),
-        prior=prior_check(tree),
     )
+
+
+def _patterns(trial: Trial, data: ModelData, tree: "xr.DataTree") -> Patterns:
+    made_up = tree["posterior_predictive"]["outcome"].stack(sample=("chain", "draw")).transpose("sample", "day")
+    draws = draws_of(data, tree["posterior"].to_dataset())
+    return find_patterns(data, draws, made_up.to_numpy(), circumstances(trial))
 
 
 @dataclass(frozen=True)
@@ -292,7 +310,7 @@ class _Parts:
 def pair_effects(
     protocol: Protocol,
     engine: EngineName,
-    rows: Sequence[Row],
+    rows: Sequence[JudgedPair],
     further: Sequence[tuple[FurtherMeasure, ...]] | None = None,
 ) -> tuple[PairEffect, ...]:
     """What an engine found, with what the numbers are."""
@@ -302,15 +320,13 @@ def pair_effects(
             arm=pair.arm,
             reference=pair.reference,
             engine=engine,
-            estimand=protocol.analysis.estimand,
             measure=MEASURES[protocol.analysis.family],
             interval_kind=INTERVAL_KIND,
             level=LEVEL,
             threshold=protocol.outcome.threshold,
             better=protocol.outcome.better,
-            full=row["full"],
-            as_lived=row["as-lived"],
             further=others,
+            **vars(row),
         )
         for pair, row, others in zip(compared, rows, further or [()] * len(compared), strict=True)
     )
@@ -329,6 +345,7 @@ def _result(
         simulated=protocol.simulated,
         randomized=protocol.randomized,
         family=protocol.analysis.family,
+        edition=protocol.schema_version,
         seed=seed,
         priors=protocol.priors.model_dump(exclude_none=True),
         nights=describe_nights(trial, data),
@@ -343,10 +360,21 @@ def _result(
         checks=parts.checks,
         sensitivity=parts.sensitivity,
         exposure=_exposure(data, highest_exposure(data, draws)),
-        over_time=effect_over_time(protocol, data, seed=seed),
+        over_time=effect_over_time(
+            protocol, data, seed=seed, leading=[entry.estimand for entry in parts.effects[: len(pairs(protocol))]]
+        ),
         parameters=describe_parameters(data, draws),
         randomization_tests=randomization_tests(trial, seed=seed),
         versions={"python": platform.python_version()} | {name: version(name) for name in _VERSIONED},
+        tipping=tipping_points(
+            trial,
+            data,
+            [entry.over_nights for entry in parts.effects[: len(pairs(protocol))]],
+            seed=seed,
+            fitted=None if quick is None else quick.fit,
+        ),
+        paired_cycles=paired_cycles(trial),
+        arms=arm_nights(trial),
     )
     tree.attrs.update(
         nof1=record.nof1,
@@ -385,8 +413,8 @@ def with_forecasts(result: Result, data: ModelData, fitted: MarginalFit | None, 
     roots: Roots = {}
 
     def foretold(pair: Pair, entry: PairEffect) -> PairEffect:
-        estimand = result.leading_estimand(entry)
-        if entry.on(estimand).verdict in SETTLED:
+        estimand = entry.estimand
+        if entry.verdict in SETTLED or entry.threshold is None:
             return entry
         if fitted is not None and data.family == "normal":
             told = forecast(
@@ -401,8 +429,18 @@ def with_forecasts(result: Result, data: ModelData, fitted: MarginalFit | None, 
             )
         else:
             standardized = standardize(data, thinned(draws_of(data, result.posterior["posterior"].to_dataset())))
-            values = standardized.full if estimand == "full" else standardized.as_lived
-            told = forecast_normal(protocol, data, values @ np.array(pair.vector), order=trial.order, estimand=estimand)
+            vector = np.array(pair.vector)
+            told = forecast_normal(
+                protocol,
+                data,
+                standardized.full @ vector,
+                standardized.over_nights @ vector,
+                order=trial.order,
+                estimand=estimand,
+                regions=entry.regions,
+                vector=pair.vector,
+                seed=seed,
+            )
         return replace(entry, forecast=told)
 
     lead = result.lead

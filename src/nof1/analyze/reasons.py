@@ -33,10 +33,17 @@ Code = Literal[
     "not settled",
     "one computation",
     "not over time",
+    "arm and time",
+    "no stretch",
+    "no blocks of two",
+    "too few blocks",
+    "blocks alike",
+    "no shift",
     "order not drawn",
     "no night of an arm",
     "groups alike",
     "family not pooled",
+    "no threshold",
     "other arms",
     "other measure",
     "other outcome",
@@ -114,6 +121,24 @@ TEXTS: dict[Code, str] = {
     "not over time": phrase(
         'An effect that changes over time is estimated for the family "normal", not for "{family}".'
     ),
+    "arm and time": phrase(
+        "{arm} and {reference} changed places only once, so what the arm did and what time did cannot be told apart."
+    ),
+    "no stretch": phrase(
+        "{arm} and {reference} were not compared over two nights or more, so no change of the effect can be seen."
+    ),
+    "no blocks of two": phrase(
+        "Only a plan in blocks of two periods, one on each of two arms, can be compared block by block."
+    ),
+    "too few blocks": phrase(
+        "Only {blocks} blocks have a rated night on both arms; at least {least} are needed to compare them block by block."
+    ),
+    "blocks alike": phrase(
+        "The difference between the arms is the same in every block, so there is no spread to tell an interval from."
+    ),
+    "no shift": phrase(
+        'What missing nights could change is worked out for the families {families}, not for "{family}".'
+    ),
     "order not drawn": phrase(
         "A randomization test needs to know which other orders could have been drawn. The order of these nights was not "
         "drawn by nof1, so nobody can say; plan the next trial with 'nof1 plan', which draws it."
@@ -124,6 +149,9 @@ TEXTS: dict[Code, str] = {
     ),
     "family not pooled": phrase(
         'Trials of the family "{family}" cannot be pooled yet; only those of the family "normal" can.'
+    ),
+    "no threshold": phrase(
+        "It states no smallest change worth having, so its person cannot be counted among those helped or harmed; adopt it with --threshold."
     ),
     "other arms": phrase("It does not compare {arm} with {reference}; it has: {pairs}."),
     "other measure": phrase("Its effect is a {own}, not a {usual}."),

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nof1.analyze.checks.computation import Check
-from nof1.analyze.model.effects import Effect
+from nof1.analyze.model.effects import Effect, Estimand
 from nof1.analyze.schema import SCHEMAS, PairEffect, ResultsRecord, from_dict
 from nof1.cells import brief
 from nof1.clock import local_now
 from nof1.commit import locked
 from nof1.errors import InputError
 from nof1.files import is_file, read_bytes, sha256_file, write_atomic
-from nof1.plan.protocol.analysis import Estimand
 from nof1.plan.protocol.protocol import PROTOCOL_FILE, SIMULATED
 from nof1.record.looks import Look, record_look
 from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
@@ -27,18 +26,22 @@ if TYPE_CHECKING:
     import xarray as xr
 
 # What `Result.effects` tells of a pair beside the numbers.
-_OF_PAIR = ("arm", "reference", "engine", "estimand", "measure", "interval_kind", "level", "threshold", "better")
+_OF_PAIR = (
+    "arm", "reference", "engine", "estimand", "verdict", "best_bet", "measure", "interval_kind", "level", "threshold", "better",
+)  # fmt: skip
 
 
 _ENGINES = {"nuts": "PyMC (NUTS)", "marginal": "the marginal engine alone"}
-_ESTIMANDS = {"full": "at full exposure", "as-lived": "as lived"}
+_ESTIMANDS = {"full": "at full exposure", "over-nights": "over these nights"}
 _CHECKS = {  # what it means that one was not passed, in short; `nof1.report.sentence` has the numbers
     "sampling": "The sampler did not settle.",
     "cross_check": "Two separate computations differ.",
     "weights": "The quick computation's weights are not sound.",
     "predictive": "New nights from the model differ from the recorded ones.",
+    "patterns": "Something about the nights is unusual for the model, such as weekends or an end of the scale.",
     "left_out": "Given all others, some nights are more surprising than they should be, or carry the answer.",
     "prior": "The priors weigh in this answer.",
+    "prior_weight": "More than a third of what is known about a full effect is the prior, or a settled verdict rests on it.",
 }
 
 
@@ -56,7 +59,7 @@ class Result:
 
     Examples
     --------
-    >>> result.lead[0].full.verdict, result.passed
+    >>> result.lead[0].verdict, result.passed
     ('helps', True)
     """
 
@@ -77,14 +80,17 @@ class Result:
 
     @property
     def effects(self) -> "pd.DataFrame":
-        """One row per pair of arms, from the leading engine; numbers in outcome points, chances from 0 to 1."""
+        """One row per pair of arms, from the leading engine; numbers in outcome points, chances from 0 to 1.
+
+        The effect that leads first (`estimand`); in the columns that end in `_full` that at full exposure.
+        """
         import pandas as pd
 
         rows = []
         for entry in self.lead:
             of_pair = {name: getattr(entry, name) for name in _OF_PAIR}
-            numbers = {name: value for name, value in asdict(entry.named).items() if not isinstance(value, tuple)}
-            rows.append(of_pair | numbers | {"lower": entry.named.interval[0], "upper": entry.named.interval[1]})
+            both = {f"{name}_full": value for name, value in _numbers(entry.full).items()}
+            rows.append(of_pair | _numbers(entry.leading) | both)
         first = ["arm", "reference", "estimand", "mean", "sd", "lower", "upper", "verdict"]
         frame = pd.DataFrame(rows)
         return frame[[*first, *(column for column in frame.columns if column not in first)]]
@@ -94,28 +100,8 @@ class Result:
         """The leading engine's entries of `record.effects`, the first the main comparison."""
         return [entry for entry in self.record.effects if entry.engine == self.engine]
 
-    def leading_estimand(self, entry: PairEffect) -> Estimand:
-        """The estimand that pages lead with: the one the protocol names, unless exposure never came near to full: then as lived.
-
-        Examples
-        --------
-        >>> result.leading_estimand(result.lead[0])
-        'full'
-        """
-        return "as-lived" if self.short_of_full(entry) else entry.estimand
-
-    def leading(self, entry: PairEffect) -> Effect:
-        """The effect on the estimand that pages lead with.
-
-        Examples
-        --------
-        >>> result.leading(result.lead[0]).verdict
-        'helps'
-        """
-        return entry.on(self.leading_estimand(entry))
-
     def short_of_full(self, entry: PairEffect) -> list[str]:
-        """The arms of a comparison whose exposure never came near to full, where the protocol names the full effect.
+        """First edition: the arms of a comparison whose exposure never came near to full, so that the effect over these nights leads.
 
         Examples
         --------
@@ -123,7 +109,7 @@ class Result:
         []
         """
         exposure = self.record.exposure
-        if entry.estimand != "full":
+        if self.record.edition > 1 or self.trial.protocol.analysis.estimand != "full":
             return []
         return [arm for arm in (entry.arm, entry.reference) if exposure.highest.get(arm, 1.0) < exposure.nearly_full]
 
@@ -180,7 +166,7 @@ class Result:
         ((), None)
         """
         now = now or local_now()
-        return record_look(folder, self.trial, engine=self.engine, verdict=self.lead[0].named.verdict, now=now)
+        return record_look(folder, self.trial, engine=self.engine, verdict=self.lead[0].verdict, now=now)
 
     def save(self, folder: str | Path, *, results: str | Path = RESULTS_FOLDER, now: datetime | None = None) -> Path:
         """Write results.json and posterior.nc into the trial folder; an answer before the last night is a look, put on record.
@@ -281,6 +267,12 @@ class Result:
             raise InputError(f"{path} is damaged. Run 'nof1 analyze {folder}' again.") from None
 
 
+def _numbers(effect: Effect) -> dict[str, float | None]:
+    """An effect as columns of a table, its interval as lower and upper."""
+    numbers = {name: value for name, value in asdict(effect).items() if not isinstance(value, tuple)}
+    return numbers | {"lower": effect.interval[0], "upper": effect.interval[1]}
+
+
 def _netcdf(tree: "xr.DataTree") -> bytes:
     return bytes(tree.to_netcdf(engine="h5netcdf"))
 
@@ -294,34 +286,34 @@ def load_posterior(path: Path) -> "xr.DataTree":
 
 
 def _as_text(result: Result) -> str:
-    """A few lines: for every pair of arms the verdict, the effect and the chances; then what failed."""
+    """A few lines: for every pair of arms the verdict, both effects and their chances; then what failed."""
     rows: list[Row] = []
     for effect in result.lead:
-        _, size, interval, verdict, better, benefit, small, harm = _cells(result, effect)
-        rows.append((_pair(effect), f"{verdict}; {size} ({interval})"))
-        rows.append(
-            ("chances", f"better {better}; by the threshold or more: better {benefit}, worse {harm}; less {small}")
-        )
+        for estimand in _told(result, effect):
+            pair, size, interval, verdict, better, *by_threshold = _cells(result, effect, estimand)
+            numbers = f"{size} ({interval})"
+            rows.append((pair, f"{verdict}; {numbers}") if pair else ("beside it", f"{numbers}{_times(effect)}"))
+            if not by_threshold:  # none was stated
+                rows.append(("chances", f"better {better}"))
+                continue
+            benefit, small, harm = by_threshold
+            rows.append(
+                ("chances", f"better {better}; by the threshold or more: better {benefit}, worse {harm}; less {small}")
+            )
     return as_text(f"Result of {brief(result.trial.protocol.title, 100)!r}", [*rows, *_rows(result)])
 
 
 def _as_html(result: Result) -> str:
-    """The same as a table, one row for each pair of arms."""
+    """The same as a table, one row for each effect of each pair of arms."""
     level = f"{100 * result.lead[0].level:g} % interval"
-    threshold = f"{result.trial.protocol.outcome.threshold:g}"
-    columns = (
-        "arms",
-        "effect",
-        level,
-        "verdict",
-        "better",
-        f"better by ≥ {threshold}",
-        f"change < {threshold}",
-        f"worse by ≥ {threshold}",
-    )
-    table = Table(columns, [_cells(result, effect) for effect in result.lead])
+    threshold = result.trial.protocol.outcome.threshold
+    columns: tuple[str, ...] = ("arms", "effect", level, "verdict", "better")
+    if threshold is not None:
+        columns += (f"better by ≥ {threshold:g}", f"change < {threshold:g}", f"worse by ≥ {threshold:g}")
+    cells = [_cells(result, effect, estimand) for effect in result.lead for estimand in _told(result, effect)]
+    table = Table(columns, cells)
     first = result.lead[0]
-    rows = [("answer", f"{_pair(first)}: {result.leading(first).verdict}"), ("effect", first.measure)]
+    rows = [("answer", f"{_pair(first)}: {first.verdict}"), ("effect", f"{first.measure}{_times(first)}")]
     return as_html(f"Result: {result.trial.protocol.title}", [*rows, *_rows(result)], table)
 
 
@@ -332,6 +324,7 @@ def _rows(result: Result) -> list[Row]:
         failed.insert(0, "The diary was changed after the order was opened.")
     cautions = [_CHECKS[name] for name in checks.failed(model=True)]
     rows = [
+        ("plain means", _plain_means(result)),
         ("nights", f"{nights.analyzed} analyzed of {nights.planned}"),
         ("computed", f"by {_ENGINES[result.engine]}"),
         ("failed", "\n".join(failed)) if failed else ("checks", "no check of the computation failed"),
@@ -349,18 +342,44 @@ def _other_priors(result: Result) -> str:
     return f"With other priors than the protocol's: {', '.join(told)}" if told else ""
 
 
-def _cells(result: Result, effect: PairEffect) -> tuple[str, ...]:
-    """Arms, effect, interval, verdict and four chances, of the estimand that pages lead with."""
-    estimand, numbers = result.leading_estimand(effect), result.leading(effect)
+def _told(result: Result, effect: PairEffect) -> list[Estimand]:
+    """The effect that leads, and the other one where it is another."""
+    fixed = result.trial.protocol.analysis
+    other: Estimand = "over-nights" if effect.estimand == "full" else "full"
+    differ = fixed.carryover == "exponential" or fixed.dose == "taken"
+    return [effect.estimand, other] if differ else [effect.estimand]
+
+
+def _cells(result: Result, effect: PairEffect, estimand: Estimand) -> tuple[str, ...]:
+    """Arms, effect, interval, verdict and four chances of one effect; the verdict beside the one that leads."""
+    numbers, leads = effect.on(estimand), estimand == effect.estimand
     low, high = numbers.interval
-    built_up = result.trial.protocol.analysis.carryover == "exponential"
-    told = f" {_ESTIMANDS[estimand]}" if built_up or estimand == "as-lived" else ""
+    # Where nothing builds up, a full effect of the first edition is simply the effect.
+    plain = leads and estimand == "full" and result.trial.protocol.analysis.carryover != "exponential"
+    chances = (numbers.p_better, numbers.p_benefit, numbers.p_small, numbers.p_harm)
     return (
-        _pair(effect),
-        f"{signed(numbers.mean)}{told}",
+        _pair(effect) if leads else "",
+        f"{signed(numbers.mean)}{'' if plain else f' {_ESTIMANDS[estimand]}'}",
         f"{signed(low)} to {signed(high)}",
-        numbers.verdict,
-        *map(_percent, (numbers.p_better, numbers.p_benefit, numbers.p_small, numbers.p_harm)),
+        effect.verdict if leads else "",
+        *(_percent(chance) for chance in chances if chance is not None),
+    )
+
+
+def _times(effect: PairEffect) -> str:
+    """How many times the effect over these nights the full one is; empty where that is no one number."""
+    if effect.build_up is None:
+        return ""
+    low, high = effect.build_up.interval
+    return f"; in full {effect.build_up.factor:.1f} times as much as over these nights ({low:.1f} to {high:.1f})"
+
+
+def _plain_means(result: Result) -> str:
+    """What was rated on each arm, without a model; empty for a record of an older version, which did not say it."""
+    return ", ".join(
+        f"{arm} {signed(found.mean, sign='')} on {found.nights} night{'s' * (found.nights != 1)}"
+        for arm, found in result.record.arms.items()
+        if found.mean is not None
     )
 
 

@@ -1,6 +1,6 @@
 """What results.json holds, as types: one record of an analysis, one reader, one writer.
 
-`results.schema.json` beside this file is its JSON Schema. Files of schema 1 are read and brought up.
+`results.schema.json` beside this file is its JSON Schema. Files of schema 1 and 2 are read and brought up (`old_schemas`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,26 +13,30 @@ from nof1.analyze.checks.blinding import Blinding
 from nof1.analyze.checks.computation import Check, CrossCheck, Sampling
 from nof1.analyze.checks.model_checks import LeftOut, ModelCheck, Predictive, PriorSensitivity
 from nof1.analyze.checks.over_time import OverTime
+from nof1.analyze.checks.paired_cycles import PairedCycles
+from nof1.analyze.checks.prior_weight import PriorWeight
+from nof1.analyze.checks.quantities import Patterns
 from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
-from nof1.analyze.checks.sensitivity import WIDER, Choice
+from nof1.analyze.checks.sensitivity import Choice
+from nof1.analyze.checks.tipping import TippingPoint
 from nof1.analyze.describe import Adherence, Harms, Nights, PeriodSummary
 from nof1.analyze.engines.choose import EngineName
 from nof1.analyze.engines.pair_effects import FurtherMeasure
 from nof1.analyze.engines.posterior import Parameter
-from nof1.analyze.model.effects import Effect
-from nof1.analyze.reasons import as_told
+from nof1.analyze.model.arm_nights import ArmNights
+from nof1.analyze.model.judgement import JudgedPair
+from nof1.analyze.old_schemas import brought_up
 from nof1.analyze.simulation.forecast import Forecast
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.orders.loading import Unsealing
-from nof1.plan.protocol.analysis import Estimand
 from nof1.plan.protocol.family import Family
 from nof1.record.looks import Look
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-SCHEMA: Final = 2
-SCHEMAS = (1, SCHEMA)  # that can be read
+SCHEMA: Final = 3
+SCHEMAS = (1, 2, SCHEMA)  # that can be read
 
 
 @dataclass(frozen=True)
@@ -73,56 +77,54 @@ class Engines:
     marginal: MarginalRun | None = None
 
 
-@dataclass(frozen=True)
-class PairEffect:
-    """The effect of one arm against another, by one engine.
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """Two arms, the engine that compared them, and what its numbers are.
 
     Attributes
     ----------
-    estimand : {"full", "as-lived"}
-        The one that the protocol names.
     measure : str
         What the numbers are, such as "difference in points".
-    full, as_lived : Effect
-        At full exposure; and averaged over the treated nights.
+    threshold : float or None
+        Smallest change worth having; None where none was stated.
+    """
+
+    arm: str
+    reference: str
+    engine: EngineName
+    measure: str
+    interval_kind: str
+    level: float
+    threshold: float | None
+    better: Literal["lower", "higher"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairEffect(JudgedPair, Compared):
+    """The effect of one arm against another, by one engine (`Compared`), and what is said of it (`JudgedPair`).
+
+    Attributes
+    ----------
     further : tuple of FurtherMeasure
         Ratios and the like, at full exposure.
     forecast : Forecast or None
         What more blocks would probably say; None where the verdict is settled, and for an engine that does not lead.
     """
 
-    arm: str
-    reference: str
-    engine: EngineName
-    estimand: Estimand
-    measure: str
-    interval_kind: str
-    level: float
-    threshold: float
-    better: Literal["lower", "higher"]
-    full: Effect
-    as_lived: Effect
     further: tuple[FurtherMeasure, ...] = ()
     forecast: Forecast | None = None
-
-    def on(self, estimand: Estimand) -> Effect:
-        """The effect on one of both estimands."""
-        return self.full if estimand == "full" else self.as_lived
-
-    @property
-    def named(self) -> Effect:
-        """The effect on the estimand that the protocol names."""
-        return self.on(self.estimand)
 
 
 @dataclass(frozen=True)
 class Checks:
-    """The checks that were made, None for those that were not."""
+    """The checks that were made, None for those that were not; `prior` is of older versions, `prior_weight` in its place now."""
 
     sampling: Sampling | None = None
     predictive: Predictive | None = None
+    patterns: Patterns | None = None
     left_out: LeftOut | None = None
     prior: PriorSensitivity | None = None
+    prior_weight: PriorWeight | None = None
     cross_check: CrossCheck | None = None
     weights: Check | None = None
 
@@ -158,6 +160,8 @@ class ResultsRecord:
         The version that wrote it; `versions` are those of the libraries.
     protocol_sha256, diary_sha256, posterior_sha256 : str
         Hashes of what it belongs to; the last is "" until the result is saved.
+    edition : {1, 2}
+        Of model, priors and rule, as the protocol says: a trial that was planned by the first is analyzed by it.
     priors : dict of str to float
         That were used.
     planned_priors : dict of str to float
@@ -175,6 +179,12 @@ class ResultsRecord:
         One for each pair of arms.
     looks : tuple of Look
         Looks before the last night.
+    tipping : tuple of TippingPoint
+        What would take the sign from each pair's effect: missing nights, or hope.
+    paired_cycles : tuple of PairedCycles
+        The arms compared block by block, without a model.
+    arms : dict of str to ArmNights
+        Periods, rated nights and plain mean of each arm.
     """
 
     nof1: str
@@ -183,6 +193,7 @@ class ResultsRecord:
     simulated: bool
     randomized: bool
     family: Family
+    edition: Literal[1, 2]
     seed: int
     priors: dict[str, float]
     nights: Nights
@@ -204,7 +215,10 @@ class ResultsRecord:
     looks: tuple[Look, ...] = ()
     posterior_sha256: str = ""
     planned_priors: dict[str, float] = field(default_factory=dict)
-    schema: Literal[2] = SCHEMA
+    tipping: tuple[TippingPoint, ...] = ()
+    paired_cycles: tuple[PairedCycles, ...] = ()
+    arms: dict[str, ArmNights] = field(default_factory=dict)
+    schema: Literal[3] = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as they stand in results.json."""
@@ -236,7 +250,7 @@ def reader() -> "TypeAdapter[ResultsRecord]":
 
 
 def from_dict(content: Mapping[str, Any], amendments: Sequence[Amendment] = ()) -> ResultsRecord:
-    """The record that results.json holds, of schema 2 or of schema 1.
+    """The record that results.json holds, of this schema or an older one.
 
     Parameters
     ----------
@@ -249,105 +263,15 @@ def from_dict(content: Mapping[str, Any], amendments: Sequence[Amendment] = ()) 
     ValueError, KeyError, TypeError
         If it is damaged, or of another schema.
     """
-    if content["schema"] == 1:
-        content = _from_schema_1(content) | {"amendments": amendments}
+    if content["schema"] != SCHEMA:
+        content = brought_up(content, amendments)
     return reader().validate_python(content)
 
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of results.json: the record and its own hash."""
     schema = reader().json_schema()
-    schema["title"] = "results.json of nof1, schema 2"
+    schema["title"] = "results.json of nof1, schema 3"
     schema["required"] = [one.name for one in fields(ResultsRecord)]
     schema["properties"] |= {"results_sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema
-
-
-# --- schema 1, in which a number could stand in several places, and what was said in sentences: these are made anew
-
-
-def _from_schema_1(content: Mapping[str, Any]) -> dict[str, Any]:
-    out = {name: value for name, value in content.items() if name != "sentences"} | {"schema": SCHEMA}
-    of_pair = {one.name for one in fields(PairEffect)}
-    out["effects"] = [
-        {name: value for name, value in entry.items() if name in of_pair} | {"forecast": _forecast(entry)}
-        for entry in content["effects"]
-    ]
-    if content.get("sensitivity") is not None:
-        out["sensitivity"] = [_choice(row, content["priors"]["effect_sd"]) for row in content["sensitivity"]]
-    over_time = _refused(content["over_time"])
-    out["over_time"] = over_time | {
-        "rows": [_without(row, "change", "early", "late", "sentence") for row in over_time["rows"]]
-    }
-    out["blinding"] = _without(content["blinding"], "sentence")
-    out["harms"] = {arm: _without(row, "side_effects") for arm, row in content["harms"].items()}
-    out["checks"] = {name: _check(check) for name, check in content["checks"].items()}
-    test = dict(out.pop("randomization_test"))
-    first, others = test, test.pop("pairs", [])
-    if "refused" in test:
-        first = {key: content["effects"][0][key] for key in ("arm", "reference")} | test
-    out["randomization_tests"] = [
-        _without(one, "sentence") | {"interval": one.get("interval") or [None, None]} if "p" in one else _refused(one)
-        for one in (first, *others)
-    ]
-    return out
-
-
-def _without(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in names}
-
-
-def _refused(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a refusal there is the text alone: it stays as it is."""
-    reason = row.get("refused")
-    return dict(row) if reason is None else dict(row) | {"refused": as_told(reason)}
-
-
-def _choice(row: Mapping[str, Any], effect_sd: float) -> dict[str, Any]:
-    of_choice = {one.name for one in fields(Choice)}
-    out = _refused({name: value for name, value in row.items() if name in of_choice})
-    name = out["choice"]
-    if name.endswith("dropped"):  # "first night dropped", "first 2 nights dropped"
-        return out | {"choice": "nights dropped", "value": int(name.split()[1]) if "nights" in name else 1}
-    return out | {"value": WIDER[name] * effect_sd} if name in WIDER else out
-
-
-def _check(check: Mapping[str, Any]) -> dict[str, Any]:
-    out = _without(check, "kind", "sentence")
-    if check["passed"] is None:
-        _, _, why = check["sentence"].partition(". ")
-        return out | {"refused": as_told(why)}
-    if "statistics" in out:
-        return out | {"statistics": [_statistic(row) for row in out["statistics"].values()]}
-    if "influential" in out:  # named by their dates, or as "night 12"
-        nights = [row["night"].removeprefix("night ") for row in out["influential"]]
-        named = [int(night) if night.isdecimal() else night for night in nights]
-        rows = zip(out["influential"], named, strict=True)
-        return out | {"influential": [dict(row) | {"night": night} for row, night in rows]}
-    return out
-
-
-def _statistic(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Named as "spread without treatment", "spread on magnesium"."""
-    name, _, arm = row["name"].removesuffix(" without treatment").partition(" on ")
-    return dict(row) | {"name": name, "arm": arm or None}
-
-
-def _forecast(entry: Mapping[str, Any]) -> dict[str, Any] | None:
-    told = entry.get("forecast")
-    if told is None:
-        return None
-
-    def row(one: Mapping[str, Any]) -> dict[str, Any]:
-        chances = one["chances"]
-        return {name: value for name, value in one.items() if name != "chances"} | {
-            "helps": chances["helps"],
-            "worsens": chances["worsens"],
-            "no_difference": chances["no difference that matters"],
-        }
-
-    finishing = told["finishing"]
-    return dict(told) | {
-        "finishing": None if finishing is None else row(finishing),
-        "rows": [row(one) for one in told["rows"]],
-    }

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from families import make_protocol, make_terms, prior_nights
 
-from nof1.analyze.checks.model_checks import as_recorded, left_out_check, predictive_check, prior_check, statistics
+from nof1.analyze.checks.model_checks import as_recorded, left_out_check, predictive_check, statistics
 from nof1.analyze.engines.inference_data import complete_tree, leave_one_out_tree
 from nof1.analyze.engines.marginal import fit_marginal
 from nof1.analyze.engines.posterior import marginal_draws
 
-PLAIN = {"trend": False, "period_effects": False, "carryover": "none"}
+PLAIN = {"trend": False, "period_effects": False, "start_up": False, "block_effects": False, "carryover": "none"}
 
 
 def night(day):
@@ -25,7 +25,6 @@ def checked(data, *, whole=False):
     return (
         predictive_check(data, tree, whole=whole),
         left_out_check(data, leave_one_out_tree(data, posterior, seed=1), night),
-        prior_check(tree),
     )
 
 
@@ -44,19 +43,18 @@ def ordinary():
 
 
 def test_nights_of_the_model_pass_every_check(ordinary):
-    predictive, left_out, prior = checked(ordinary)
+    predictive, left_out = checked(ordinary)
     assert predictive.passed, predictive
     assert left_out.passed, left_out
     assert not any(row.strong for row in left_out.influential)
     assert left_out.pareto_k_max < 0.7
     assert len(left_out.pit) == ordinary.n
-    assert set(prior.prior) == set(prior.likelihood) == {"magnesium"}
 
 
 def test_a_wild_night_is_seen_by_name(ordinary):
     y = ordinary.y.copy()
     y[-6] += 14.0
-    predictive, left_out, _ = checked(replace(ordinary, y=y))
+    predictive, left_out = checked(replace(ordinary, y=y))
     told = left_out.influential[0]
     assert told.night == night(int(ordinary.day[-6]))
     assert told.outcome == pytest.approx(y[-6])
@@ -86,7 +84,7 @@ def test_nights_without_the_scatter_of_a_normal_are_not_even():
             5 + 0.05 * rng.normal(size=data.n) + np.where(np.arange(data.n) % 10 == 3, rng.choice([-4, 4], data.n), 0)
         )
 
-    _, left_out, _ = checked(nights_of(y))
+    _, left_out = checked(nights_of(y))
     assert left_out.p_uniform < 0.01
     assert not left_out.passed
     assert not left_out.uniform
@@ -100,20 +98,9 @@ def test_neighbours_that_the_model_takes_for_strangers_are_seen():
             out[i] = 0.95 * out[i - 1] + 0.3 * rng.normal()
         return 5 + out
 
-    predictive, _, _ = checked(nights_of(y, autocorrelation=False))
+    predictive, _ = checked(nights_of(y, autocorrelation=False))
     assert not predictive.passed
     assert "correlation of neighbouring nights" in [row.name for row in predictive.statistics if row.odd]
-
-
-@pytest.mark.slow
-def test_a_prior_against_the_nights_is_seen(ordinary):
-    narrow = replace(ordinary, priors=ordinary.priors.model_copy(update={"effect_sd": 0.25}))
-    _, _, prior = checked(narrow)
-    assert not prior.passed
-    assert prior.prior["magnesium"] > 0.05
-    wide = replace(ordinary, priors=ordinary.priors.model_copy(update={"effect_sd": 30.0}))
-    _, _, prior = checked(wide)
-    assert prior.prior["magnesium"] < 0.05 or prior.prior["magnesium"] < checked(narrow)[2].prior["magnesium"] / 2
 
 
 def test_statistics_are_what_they_say():

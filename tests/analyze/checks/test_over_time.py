@@ -6,14 +6,14 @@ import pytest
 from known import two_arms
 from scipy import stats
 
-from nof1 import RefusalError, Trial, fit
+from nof1 import InputError, RefusalError, Trial
 from nof1.analyze.checks import over_time
-from nof1.analyze.checks.over_time import effect_over_time
+from nof1.analyze.checks.over_time import course_of_pair, effect_over_time
 from nof1.analyze.model.data import build_model_data
-from nof1.analyze.model.effects import TAILS
+from nof1.analyze.model.effects import TAILS, pairs
 from nof1.analyze.model.exposure import exposure
 from nof1.analyze.reasons import as_told
-from nof1.report.words.over_time import course_sentence
+from nof1.report.words.over_time import course_sentence, over_time_sentences
 
 LOW, HIGH = 0, 10
 
@@ -33,23 +33,29 @@ def fading(first, last, *, n=96, noise=0.7, seed=1, **options):
     return trial(np.clip(y, LOW, HIGH), **options)
 
 
-def answer(of):
-    return effect_over_time(of.protocol, build_model_data(of), seed=1)
+def slope(row):
+    """The change a night."""
+    return row.leading.change.mean / (row.nights[1] - row.nights[0])
+
+
+def answer(of, estimand="full"):
+    leading = [estimand] * len(pairs(of.protocol))
+    return effect_over_time(of.protocol, build_model_data(of), seed=1, leading=leading)
 
 
 def test_a_fading_effect_is_found():
     of = fading(-4.0, 0.0)
     row = answer(of).rows[0]
     change = row.leading.change
-    assert change.interval[0] < 4 < change.interval[1]
+    true = 4 * (96 - 5) / 95  # from the first night on the arm to the last
+    assert row.nights == (5, 96)
+    assert change.interval[0] < true < change.interval[1]
     assert change.interval[0] > 1
     assert change.p_positive > 0.99
     assert row.leading.early.mean == pytest.approx(-4, abs=1)
     assert row.leading.late.mean == pytest.approx(0, abs=1)
-    assert (row.course, row.leading.early.verdict, row.verdicts_differ) == ("worse later", "helps", True)
-    told = course_sentence(of.protocol, row)
-    assert "worse on the last days than on the first" in told
-    assert f'on the last days "{row.leading.late.verdict}"' in told
+    assert row.course == "worse later"
+    assert "worse on the last days than on the first" in course_sentence(of.protocol, row)
 
 
 def test_change_is_late_minus_early():
@@ -62,7 +68,7 @@ def test_early_benefit_and_later_harm_that_cancel_are_told():
     of = fading(-3.0, 3.0)
     row = answer(of).rows[0]
     assert row.crosses
-    assert (row.leading.early.verdict, row.leading.late.verdict) == ("helps", "worsens")
+    assert row.leading.early.p_better > 0.99 > 0.01 > row.leading.late.p_better
     assert "Early benefit and later harm can cancel" in course_sentence(of.protocol, row)
     mirrored = answer(fading(3.0, -3.0)).rows[0]
     assert "Early harm and later benefit can cancel" in course_sentence(of.protocol, mirrored)
@@ -77,24 +83,13 @@ def test_which_way_is_better_follows_the_protocol():
     assert "Early benefit and later harm" in course_sentence(of.protocol, up)
 
 
-def test_a_constant_effect_measured_well_is_steady_with_one_verdict():
+def test_a_constant_effect_measured_well_is_steady():
     of = fading(-2.5, -2.5, n=320, noise=0.4)
     row = answer(of).rows[0]
     assert row.course == "steady"
     assert abs(row.leading.change.mean) < 0.6
     assert not row.crosses
-    assert not row.verdicts_differ
-    told = course_sentence(of.protocol, row)
-    assert "about the same" in told
-    assert 'The verdict would be the same on the first days and on the last: "helps".' in told
-
-
-def test_verdicts_that_differ_without_a_sign_of_change_may_be_chance():
-    of = fading(-2.4, -1.5, n=64, noise=0.8, threshold=1.2)
-    row = answer(of).rows[0]
-    assert row.course == "can't tell yet"
-    assert row.verdicts_differ
-    assert course_sentence(of.protocol, row).endswith(", which may be chance.")
+    assert "about the same" in course_sentence(of.protocol, row)
 
 
 def test_few_nights_can_not_tell():
@@ -110,28 +105,93 @@ def test_every_pair_of_arms_has_a_row_and_pairs_fit_together():
     told = answer(of)
     assert [(row.arm, row.reference) for row in told.rows] == [("a", "off"), ("b", "off"), ("b", "a")]
     a, b, between = told.rows
-    for part in ("change", "early", "late"):
-        assert getattr(between.leading, part).mean == pytest.approx(
-            getattr(b.leading, part).mean - getattr(a.leading, part).mean
-        )
+    assert slope(between) == pytest.approx(slope(b) - slope(a))
+    assert between.nights == (max(a.nights[0], b.nights[0]), min(a.nights[1], b.nights[1]))
     assert "b instead of a" in course_sentence(of.protocol, between)
 
 
 def test_the_leading_estimand_is_at_the_top_and_both_are_below():
     of = two_arms("exponential")
-    told = effect_over_time(of.protocol, build_model_data(of), seed=1, leading=["as-lived"]).rows[0]
-    assert told.estimand == "as-lived"
-    assert told.leading.early == told.as_lived.early != told.full.early
-    assert told.as_lived.early.sd < told.full.early.sd
+    told = answer(of, "over-nights").rows[0]
+    assert told.estimand == "over-nights"
+    assert told.leading.early == told.over_nights.early != told.full.early
+    assert told.over_nights.early.sd < told.full.early.sd
     assert answer(of).rows[0].leading.early == told.full.early
 
 
-@pytest.mark.slow
-def test_short_exposure_leads_with_the_effect_as_lived():
-    nightly = trial(np.random.default_rng(1).normal(5, 1, 40), nights=1, carryover="exponential")
-    row, result = answer(nightly).rows[0], fit(nightly, engine="marginal")
-    assert row.estimand == result.leading_estimand(result.lead[0]) == "as-lived"
-    assert row.leading.change == row.as_lived.change
+# --- of which nights
+
+
+def in_order(arms, *, nights=6, seed=3, reference="off", missing=(), **options):
+    """A trial of these periods in a row, with random nights about 5."""
+    y = np.random.default_rng(seed).normal(5, 1, nights * len(arms))
+    y[list(missing)] = np.nan
+    frame = pd.DataFrame({"day": np.arange(1, len(y) + 1), "arm": np.repeat(arms, nights), "y": y})
+    options = {"low": LOW, "high": HIGH, "threshold": 1.0, "carryover": "none"} | options
+    return Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference=reference, **options)
+
+
+def test_the_course_goes_from_the_first_night_on_the_arm_to_the_last():
+    assert answer(in_order(["off", "on", "off", "on", "off"])).rows[0].nights == (7, 24)
+    assert answer(in_order(["on", "off", "on"])).rows[0].nights == (1, 18)
+
+
+def test_nights_that_are_still_to_come_are_not_told():
+    """The last period has no rated night yet: it says nothing of the effect then."""
+    told = answer(in_order(["off", "on", "off", "on", "off", "on"], missing=range(24, 36)))
+    assert told.rows[0].nights == (7, 24)
+
+
+def test_of_two_active_arms_the_course_is_told_while_both_are_compared():
+    told = answer(in_order(["off", "a", "b", "off", "a", "b", "off", "a"]))
+    assert {(row.arm, row.reference): row.nights for row in told.rows} == {
+        ("a", "off"): (7, 48),
+        ("b", "off"): (13, 36),
+        ("b", "a"): (13, 36),
+    }
+
+
+def test_the_ends_are_those_of_the_line_at_these_nights():
+    """The line through the effect halfway: at the ends it is where the time of these nights puts it."""
+    of = in_order(["off", "on", "off", "on", "off"])
+    data, row = build_model_data(of), answer(of).rows[0]
+    fitted = over_time.fit_marginal(replace(data, over_time=True), seed=1)
+    halfway, change = fitted.weights @ fitted.effect_mean
+    time = [(night - 1) / (len(data.doses) - 1) - 0.5 for night in row.nights]
+    assert row.full.early.mean == pytest.approx(halfway + change * time[0])
+    assert row.full.late.mean == pytest.approx(halfway + change * time[1])
+    assert row.full.change.mean == pytest.approx(change * (time[1] - time[0]))
+
+
+@pytest.mark.parametrize("arms", [["off", "on"], ["on", "off"]])
+def test_one_switch_cannot_tell_the_arm_from_time(arms):
+    of = in_order(arms, nights=14)
+    told = answer(of)
+    assert (told.rows, told.refused) == ((), None)
+    (untold,) = told.untold
+    assert (untold.arm, untold.reference, untold.refused.code) == ("on", "off", "arm and time")
+    why = course_of_pair(told, ("on", "off"))
+    assert "cannot be told apart" in str(why)
+    (sentence,) = over_time_sentences(of.protocol, told)
+    assert "changed places only once" in sentence
+
+
+def test_one_pair_may_be_told_where_another_is_not():
+    told = answer(in_order(["off", "a", "off", "a", "b"]))
+    assert [(row.arm, row.reference) for row in told.rows] == [("a", "off")]
+    assert [(row.arm, row.reference) for row in told.untold] == [("b", "off"), ("b", "a")]
+    with pytest.raises(InputError, match="There is no row for"):
+        course_of_pair(told, ("a", "b"))
+
+
+def test_a_single_night_on_the_arm_has_no_course():
+    frame = pd.DataFrame(
+        {"day": range(1, 10), "arm": ["off"] * 4 + ["on"] + ["off"] * 4, "y": [5, 4, 6, 5, 2, 5, 6, 4, 5]}
+    )
+    of = Trial.from_frame(
+        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, threshold=1.0, carryover="none"
+    )
+    assert [one.refused.code for one in answer(of).untold] == ["no stretch"]
 
 
 def test_a_refusal_is_told(monkeypatch):
@@ -166,13 +226,15 @@ def test_intervals_of_the_change_are_calibrated():
             + rng.normal(0, omega, len(base.period_numbers))[base.period]
             + sigma * np.linalg.cholesky(phi**lag + 1e-12 * np.eye(base.n)) @ rng.standard_normal(base.n)
         )
-        told = effect_over_time(protocol, replace(base, y=y), seed=i)
+        told = effect_over_time(protocol, replace(base, y=y), seed=i, leading=["full"])
         if told.refused:
             continue
         found = told.rows[0].full.change  # the truth is the effect at full exposure
+        first, last = told.rows[0].nights
         low, high = found.interval
-        inside.append(low < change < high)
-        positions.append(stats.norm.cdf((change - found.mean) / found.sd))
+        true = change * (last - first) / (nights - 1)
+        inside.append(low < true < high)
+        positions.append(stats.norm.cdf((true - found.mean) / found.sd))
     assert len(inside) >= 0.97 * count
     expected = TAILS[1] - TAILS[0]
     error = np.sqrt(expected * (1 - expected) / len(inside))

@@ -338,7 +338,7 @@ def test_the_sentence_says_which_means_and_only_what_is_so(planned):
     assert "a difference of period means at least" in told[0]
     assert "a difference of means of nights at least" in told[1]
     for found, sentence in zip((periods, of_nights), told, strict=True):
-        assert sentence.startswith("64 orders were possible, each as likely as the one that was lived. If ")
+        assert sentence.startswith("64 orders were possible, each as likely as the actual one. If ")
         assert f"{round(64 * found.p)} of the 64 orders" in sentence
         assert None not in found.interval
         assert "no difference is unlikely enough" not in sentence

@@ -1,11 +1,11 @@
-"""Does the model fit these nights? Predictive checks, leave-one-out, prior sensitivity.
+"""Does the model fit these nights? Predictive checks and leave-one-out.
 
 Thresholds: p below 0.005 or above 0.995 counts as a misfit, since about ten test quantities are looked at; a Pareto k above
-0.7 (Vehtari et al. 2024); prior sensitivity above 0.05 (Kallioinen et al. 2024). Loads ArviZ when called.
+0.7 (Vehtari et al. 2024). Loads ArviZ when called.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 EXTREME = 0.005
-MAX_SENSITIVITY = 0.05
 UNIFORM = 0.01  # p of the LOO-PIT values being uniform, below which the shape of the nights is not met
 _SHIFT = 0.5  # posterior sd by which leaving out one night moves the effect, to be told
 _TOLD = 3
@@ -109,7 +108,10 @@ class LeftOut(ModelCheck):
 
 @dataclass(frozen=True)
 class PriorSensitivity(ModelCheck):
-    """Power-scaling sensitivity of each arm's effect to the priors and to the nights, and the limit above which it counts."""
+    """Power-scaling sensitivity of each arm's effect to the priors and to the nights, and the limit above which it counts.
+
+    Of older versions alone, whose results are read; `prior_weight` has taken its place.
+    """
 
     prior: dict[str, float]
     likelihood: dict[str, float]
@@ -250,22 +252,6 @@ def _refitted(data: ModelData, leave_one_out: "xr.DataTree", unsure: NDArray[np.
 def _name(data: ModelData, i: int, night: Callable[[int], date] | None) -> date | int:
     day = int(data.day[i])
     return day + 1 if night is None else night(day)
-
-
-def prior_check(tree: "xr.DataTree") -> PriorSensitivity:
-    """How much the effect follows its priors and its nights, by power-scaling them (Kallioinen et al. 2024)."""
-    import arviz as az
-
-    scaled = {
-        group: _quietly(lambda group=group: az.psense(tree, var_names=["effect"], group=group))["effect"]  # type: ignore[misc]
-        for group in ("prior", "likelihood")
-    }
-    by_arm = {
-        group: {str(arm): float(values.sel(arm=arm)) for arm in values["arm"].to_numpy()}
-        for group, values in scaled.items()
-    }
-    found = PriorSensitivity(None, by_arm["prior"], by_arm["likelihood"], MAX_SENSITIVITY)
-    return replace(found, passed=not found.sensitive)
 
 
 def _quietly[T](call: Callable[[], T]) -> T:
