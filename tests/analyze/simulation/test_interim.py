@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,8 @@ import pytest
 
 from nof1 import InputError, fit
 from nof1.analyze.model.effects import SETTLED
+from nof1.analyze.model.judgement import JudgedPair
+from nof1.analyze.model.verdict import Regions, region
 from nof1.analyze.simulation.alternatives import neighbours
 from nof1.analyze.simulation.interim import (
     CARELESS,
@@ -16,7 +19,6 @@ from nof1.analyze.simulation.interim import (
     RULE,
     WAYS,
     LookBatch,
-    at_certainty,
     simulate_looks,
     stopping_verdict,
 )
@@ -29,6 +31,7 @@ from nof1.plan.design.interim import planned_looks
 DESIGN = {"blocks": 4, "period_nights": 4, "run_in_nights": 0}
 # Quiet nights and an effect at once, so that looks of a few nights do stop.
 QUIET = {"level": 5.0, "trend": 0.0, "sigma": 0.7, "phi": 0.0, "omega": 0.1, "half_life": 0.5}
+QUIET |= {"start_up": 0.0, "block_sd": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,7 @@ def test_without_looks_the_rates_are_those_of_power_on_the_same_trials(ruled, fo
     for effect in (-2, 0, 2):
         mine = row(found, effect, NO_LOOKS)
         theirs = beside.table[beside.table["effect"] == effect].iloc[0]
-        for name in ("helps", "worsens", "no_difference", "helps_mcse", "trials"):
+        for name in ("helps", "worsens", "no_difference", "no_quick", "helps_mcse", "trials"):
             assert mine[name] == theirs[name]
         assert mine["claimed"] == pytest.approx(theirs["helps"] + theirs["worsens"])
     verdicts = beside.simulated.sort_values(["effect", "trial"])["verdict"]
@@ -78,6 +81,7 @@ def test_the_rates_are_counted_from_the_simulated_trials(found):
             told = row(found, effect, way)
             assert told["claimed"] == trials[way].isin(["helps", "worsens"]).mean()
             assert told["no_difference"] == (trials[way] == "no difference that matters").mean()
+            assert told["no_quick"] == (trials[way] == "no quick difference").mean()
         early = trials[trials["stopped_after"] > 0]
         assert set(early[RULE]) <= set(SETTLED)
         assert row(found, effect, RULE)["stopped"] == len(early) / len(trials)
@@ -134,15 +138,17 @@ def test_each_look_sees_what_fit_says_of_the_nights_until_then(ruled):
         whole = simulate(protocol, order, truth, seed=seed)
         for i, look in enumerate(planned_looks(rule, order)):
             then = replace(whole, entries=tuple(entry for entry in whole.entries if entry.night <= look.end))
-            effect = fit(then, engine="marginal").lead[0].named
-            chances = {name: getattr(effect, name) for name in ("p_better", "p_benefit", "p_small", "p_harm")}
-            if min(abs(p - c) for p in chances.values() for c in (0.9, 0.95, 0.1, 0.05)) < 0.01:
+            judged = fit(then, engine="marginal").lead[0]
+            regions = judged.regions
+            chances = [judged.over_nights.p_better, *(one.posterior for one in vars(regions).values())]
+            factors = [one.bayes_factor for one in vars(regions).values()]
+            near = min(abs(p - c) for p in chances for c in (0.8, 0.85, 0.9, 0.95, 0.1)) < 0.01
+            if near or min(abs(np.log(f / asked)) for f in factors for asked in (4, 0.85 / 0.15, 9, 19)) < 0.15:
                 continue  # too near to call: the quick rounds have another Monte Carlo error
             compared += 1
-            assert VERDICTS[int(told[2 + i])] == effect.verdict
-            strict = stopping_verdict(protocol, **chances)
+            assert VERDICTS[int(told[2 + i])] == judged.verdict
             said = VERDICTS[int(told[i])]
-            assert (said if said in SETTLED else None) == strict
+            assert (said if said in SETTLED else None) == stopping_verdict(protocol, judged)
     assert compared > 2
 
 
@@ -176,24 +182,35 @@ def test_everything_can_be_written_as_json(found):
 # --- what the rule says
 
 
+UNDECIDED = {"full_benefit": (0.1, 0.3), "full_harm": (0.1, 0.3), "full_small": (0.5, 0.4), "nights_small": (0.6, 0.6)}
+
+
+def judged_by(better, **changed):
+    """What a look judges: chances with the nights and before them."""
+    effect = SimpleNamespace(p_better=better)
+    regions = Regions(**{name: region(*both) for name, both in (UNDECIDED | changed).items()})
+    return JudgedPair(effect, effect, "over-nights", "can't tell yet", enough=True, regions=regions)
+
+
 @pytest.mark.parametrize(
-    ("chances", "verdict"),
+    ("better", "changed", "verdict"),
     [
-        ((0.99, 0.95, 0.04, 0.01), "helps"),
-        ((0.99, 0.94, 0.05, 0.01), None),  # the final rule would say "helps"
-        ((0.01, 0.00, 0.04, 0.96), "worsens"),
-        ((0.60, 0.02, 0.97, 0.01), "no difference that matters"),
-        ((0.99, 0.60, 0.40, 0.00), None),  # leaning does not stop a trial
+        (0.99, {"full_benefit": (0.951, 0.3)}, "helps"),
+        (0.99, {"full_benefit": (0.94, 0.3)}, None),  # the final rule would say "helps"
+        (0.99, {"full_benefit": (0.951, 0.6)}, None),  # so sure, but half of it was the prior
+        (0.01, {"full_harm": (0.96, 0.3)}, "worsens"),
+        (0.60, {"nights_small": (0.98, 0.6), "full_small": (0.86, 0.4)}, "no difference that matters"),
+        (0.60, {"nights_small": (0.98, 0.6), "full_small": (0.84, 0.4)}, "no quick difference"),  # 0.85 is asked for
+        (0.99, {}, None),  # leaning does not stop a trial
     ],
 )
-def test_the_rule_stops_at_its_own_certainty(ruled, chances, verdict):
-    names = ("p_better", "p_benefit", "p_small", "p_harm")
-    assert stopping_verdict(ruled(1), **dict(zip(names, chances, strict=True))) == verdict
+def test_the_rule_stops_at_its_own_certainty(ruled, better, changed, verdict):
+    assert stopping_verdict(ruled(1), judged_by(better, **changed)) == verdict
 
 
 def test_without_a_rule_nothing_can_be_said(ruled):
     with pytest.raises(InputError, match="no rule for looks before the last night"):
-        stopping_verdict(ruled(), p_better=0.5, p_benefit=0.5, p_small=0.5, p_harm=0)
+        stopping_verdict(ruled(), judged_by(0.5))
     with pytest.raises(InputError, match="no rule for looks before the last night"):
         simulate_looks(ruled(), trials=20)
 
@@ -227,9 +244,3 @@ def test_a_design_with_looks_has_the_neighbours_of_one_without(ruled):
     with_rule, without = (neighbours(without_looks(protocol)) for protocol in (ruled(1, 3), ruled()))
     assert [one.change for one in with_rule] == [one.change for one in without]
     assert [one.protocol.sha256() for one in with_rule] == [one.protocol.sha256() for one in without]
-
-
-def test_another_certainty_changes_the_verdicts_alone(ruled):
-    protocol = ruled(1)
-    assert at_certainty(protocol, 0.99).analysis.certainty == 0.99
-    assert at_certainty(protocol, protocol.analysis.certainty) == protocol

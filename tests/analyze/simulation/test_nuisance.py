@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nof1 import InputError, RefusalError, Trial
-from nof1.analyze.simulation.nuisance import Nuisance, nuisance_from_diary, nuisance_from_nights
+from nof1.analyze.simulation.nuisance import NAMES, Nuisance, nuisance_from_diary, nuisance_from_nights
 from nof1.analyze.simulation.simulate import Truth, simulate
 from nof1.plan.orders.draw import draw_order
 
@@ -17,9 +17,12 @@ def month(make_protocol):
 
 def test_priors_are_inverted_right(month):
     priors = month.priors
-    values = Nuisance(month).from_unit(np.random.default_rng(0).random((40_000, 6)))
+    values = Nuisance(month).from_unit(np.random.default_rng(0).random((40_000, len(NAMES))))
     assert values["level"].mean() == pytest.approx(priors.level_mean, abs=0.05)
     assert values["trend"].std() == pytest.approx(priors.trend_sd, rel=0.02)
+    assert values["start_up"].std() == pytest.approx(priors.start_up_sd, rel=0.02)
+    assert abs(np.corrcoef(values["start_up"], values["trend"])[0, 1]) < 0.02
+    assert set(values["block_sd"]) == {priors.block_sd}
     assert values["sigma"].mean() == pytest.approx(priors.noise_scale * math.sqrt(2 / math.pi), rel=0.02)
     assert values["omega"].mean() == pytest.approx(priors.period_scale * math.sqrt(2 / math.pi), rel=0.02)
     assert values["phi"].mean() == pytest.approx(1 / 3, abs=0.01)
@@ -27,9 +30,27 @@ def test_priors_are_inverted_right(month):
 
 
 def test_parts_that_the_model_lacks_are_zero(make_protocol):
-    lacking = {"trend": False, "period_effects": False, "autocorrelation": False, "carryover": "none"}
-    values = Nuisance(make_protocol(analysis=lacking)).from_unit(np.full((1, 6), 0.3))
-    assert values["trend"] == values["phi"] == values["omega"] == values["half_life"] == 0
+    lacking = {
+        "start_up": False,
+        "block_effects": False,
+        "trend": False,
+        "period_effects": False,
+        "autocorrelation": False,
+        "carryover": "none",
+    }
+    values = Nuisance(make_protocol(analysis=lacking)).from_unit(np.full((1, len(NAMES)), 0.3))
+    assert all(values[name] == 0 for name in ("trend", "phi", "omega", "half_life", "start_up", "block_sd"))
+
+
+def test_a_protocol_of_the_first_edition_has_neither_start_up_nor_blocks(make_protocol):
+    values = Nuisance(make_protocol(schema=1)).from_unit(np.full((3, len(NAMES)), 0.3))
+    assert not values["start_up"].any()
+    assert not values["block_sd"].any()
+
+
+def test_what_is_known_can_be_fixed_as_what_is_drawn(month):
+    fixed = Nuisance(month, fixed={"start_up": 2.0, "block_sd": 0.0}).draw(np.random.default_rng(0))
+    assert (fixed["start_up"], fixed["block_sd"]) == (2.0, 0.0)
 
 
 def test_own_nights_give_level_spread_and_autocorrelation(make_protocol):
@@ -43,7 +64,7 @@ def test_own_nights_give_level_spread_and_autocorrelation(make_protocol):
     assert level == pytest.approx(y.mean(), abs=0.5)
     assert sigma == pytest.approx(6, rel=0.25)
     assert phi == pytest.approx(0.6, abs=0.15)
-    drawn = own.from_unit(np.random.default_rng(1).random((4000, 6)))
+    drawn = own.from_unit(np.random.default_rng(1).random((4000, len(NAMES))))
     assert drawn["level"].mean() == pytest.approx(level, abs=0.1)
     assert drawn["trend"].std() == pytest.approx(protocol.priors.trend_sd, rel=0.1)
 

@@ -13,13 +13,15 @@ from nof1.analyze.model.data import build_model_data
 from nof1.analyze.simulation.alternatives import THIS
 from nof1.analyze.simulation.nuisance import Nuisance
 from nof1.analyze.simulation.power import advise, power, right_and_wrong, standard_error
-from nof1.analyze.simulation.replicate import Batch, replicate
+from nof1.analyze.simulation.replicate import VERDICTS, Batch, replicate
 from nof1.analyze.simulation.simulate import Calendar, Truth, simulate, simulate_nights, simulated_terms
 from nof1.plan.orders.draw import draw_order
 
-VERDICTS = ("helps", "leans_better", "no_difference", "cant_tell", "leans_worse", "worsens")
+NAMES = ("helps", "leans_better", "no_difference", "no_quick", "cant_tell", "leans_worse", "worsens")
+NEITHER = ("no difference that matters", "no quick difference")
 MONTH = {"blocks": 2, "period_nights": 7, "run_in_nights": 0}
 SILENT = {"level": 5.0, "trend": 0.0, "sigma": 1.0, "phi": 0.3, "omega": 0.2, "half_life": 1.0}
+SILENT |= {"start_up": 0.0, "block_sd": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +40,13 @@ def found(month):
 
 def test_chances_sum_to_one_and_answers_are_sorted(found):
     table = found.table
-    np.testing.assert_allclose(table[[*VERDICTS, "no_answer"]].sum(axis=1), 1)
+    np.testing.assert_allclose(table[[*NAMES, "no_answer"]].sum(axis=1), 1)
+    np.testing.assert_allclose(table[["helps", "worsens", "no_difference", "no_quick"]].sum(axis=1), table["settled"])
     better, none = (table[table["truth"] == truth].iloc[0] for truth in ("better by 2m", "no effect"))
     assert better["effect"] == -2  # a lower rating is better
     assert better["right"] == pytest.approx(better["helps"] + better["leans_better"])
     assert better["wrong"] == pytest.approx(better["worsens"] + better["leans_worse"])
-    assert none["right"] == pytest.approx(none["no_difference"] + none["cant_tell"])
+    assert none["right"] == pytest.approx(none["no_difference"] + none["no_quick"] + none["cant_tell"])
     assert none["wrong"] == pytest.approx(1 - none["right"] - none["no_answer"])
 
 
@@ -79,8 +82,8 @@ def test_better_and_worse_are_averaged_for_the_goal(found):
     [
         (2, {"helps", "leans better"}, {"worsens", "leans worse"}),
         (-1, {"worsens", "leans worse"}, {"helps", "leans better"}),
-        (0.5, {"helps", "leans better", "no difference that matters"}, {"worsens", "leans worse"}),
-        (0, {"no difference that matters", "can't tell yet"}, {"helps", "leans better", "worsens", "leans worse"}),
+        (0.5, {"helps", "leans better", *NEITHER}, {"worsens", "leans worse"}),
+        (0, {*NEITHER, "can't tell yet"}, {"helps", "leans better", "worsens", "leans worse"}),
     ],
 )
 def test_which_verdicts_are_right(gain, right, wrong):
@@ -187,7 +190,7 @@ def test_known_answer_against_a_plain_loop(month):
         effect = fit(trial, engine="marginal").effects.iloc[0]
         widths.append(effect["upper"] - effect["lower"])
         right += effect["verdict"] in ("helps", "leans better")
-    mine = np.isin(rows[:, 0], [0, 3]).mean()  # helps, leans better
+    mine = np.isin(rows[:, 0], [VERDICTS.index(verdict) for verdict in ("helps", "leans better")]).mean()
     assert mine == pytest.approx(right / trials, abs=3 * math.sqrt(2) * standard_error(right, trials))
     error = math.sqrt(2) * np.std(widths) / math.sqrt(trials)
     assert (rows[:, 3] - rows[:, 2]).mean() == pytest.approx(np.mean(widths), abs=3 * error)
@@ -240,11 +243,12 @@ def test_every_kind_of_design_can_be_tried(make_protocol, design):
     common = {"start": date(2026, 1, 5), "period_nights": 6, "run_in_nights": 0, "seed": 7}
     content = make_protocol().to_dict()
     content["design"] = common | design
+    del content["analysis"]["block_effects"]  # other kinds have no blocks
     if "concealed" in design:
         del content["design"]["seed"]
     protocol = type(make_protocol()).build(content)
     result = power(protocol, trials=20, workers=1)
-    np.testing.assert_allclose(result.table[[*VERDICTS, "no_answer"]].sum(axis=1), 1)
+    np.testing.assert_allclose(result.table[[*NAMES, "no_answer"]].sum(axis=1), 1)
     assert len(result.designs) >= 3
     assert result.designs["nights"].iloc[0] == protocol.nights
     assert result.designs["design"].is_unique

@@ -34,7 +34,7 @@ _CHANGES = (
     ("same nights, shorter periods", 0.5, 2.0),
     ("same nights, longer periods", 2.0, 0.5),
 )
-_COUNTS = ("blocks", "pairs", "periods")  # what the kinds of design call the number that can be changed
+COUNTS = ("blocks", "pairs", "periods")  # what the kinds of design call the number that can be changed
 THIS = "this design"
 
 
@@ -80,7 +80,7 @@ def _changed(design: Mapping[str, Any], length: float, count: float, *, arms: in
         got = sum(scaled.values()) / sum(_by_arm(before).values())
         count = count if count == 1 else 1 / got
     if count != 1:
-        name = next((name for name in _COUNTS if name in design), None)
+        name = next((name for name in COUNTS if name in design), None)
         if name is None:
             return None
         unit = arms if name == "periods" else 1  # whole sets of arms, so that no arm comes more often
@@ -93,7 +93,7 @@ def _by_arm(period_nights: int | Mapping[str, int]) -> dict[str, int]:
 
 
 def _shape(design: Mapping[str, Any]) -> str:
-    return repr(sorted((name, value) for name, value in design.items() if name in ("period_nights", *_COUNTS)))
+    return repr(sorted((name, value) for name, value in design.items() if name in ("period_nights", *COUNTS)))
 
 
 def describe_design(protocol: Protocol) -> dict[str, Any]:
@@ -132,9 +132,15 @@ def half_life_table(protocol: Protocol, *, seed: int) -> pd.DataFrame:
         without any, on average over drawn orders; `seen`, whether that is at least half.
     """
     half_life = np.array([*HALF_LIVES, slow_half_life()])
-    orders = [Calendar.from_order(protocol, draw_order(protocol, seed=seed + i)) for i in range(_ORDERS)]
-    share = np.mean([_contrast(protocol, calendar, half_life) for calendar in orders], axis=0)
+    share = seen_share(protocol, half_life, seed=seed)
     return pd.DataFrame({"half_life_days": half_life, "share": share, "seen": share >= SEEN})
+
+
+def seen_share(protocol: Protocol, half_life: Array, *, seed: int) -> Array:
+    """Share of the full effect that lies between nights on the first active arm and nights off, by half-life; shape (S,)."""
+    orders = [Calendar.from_order(protocol, draw_order(protocol, seed=seed + i)) for i in range(_ORDERS)]
+    out: Array = np.mean([_contrast(protocol, calendar, half_life) for calendar in orders], axis=0)
+    return out
 
 
 def _contrast(protocol: Protocol, calendar: Calendar, half_life: Array) -> Array:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from nof1.analyze.model.data import ModelData, night_of_period, treated_days
+from nof1.analyze.model.data import ModelData, arm_places, blocks_of, night_of_period
 from nof1.analyze.simulation.simulate import Calendar
 from nof1.errors import InputError
 from nof1.plan.design.fields import PAUSE, WASHOUT
@@ -32,7 +32,7 @@ def planned_nights(protocol: Protocol, data: ModelData, order: Order) -> Calenda
     if not np.array_equal(calendar.treated[:so_far], data.treated):
         raise InputError("The order is not that of the analyzed nights. Give the trial's own order, with its pauses.")
     if isinstance(protocol.design, Adopted):
-        return Calendar(calendar.arm[:so_far], calendar.treated[:so_far], calendar.period[:so_far])
+        return Calendar.from_days(protocol, calendar.arm[:so_far], calendar.period[:so_far])
     return calendar
 
 
@@ -77,7 +77,7 @@ def continued(protocol: Protocol, order: Order, planned: Calendar, blocks: int, 
         arms.append(np.full(lengths[place], before, dtype=object))
         numbers.append(np.full(lengths[place], number))
     arm = np.concatenate(arms)
-    return Calendar(arm, treated_days(protocol, arm), np.concatenate(numbers))
+    return Calendar.from_days(protocol, arm, np.concatenate(numbers))
 
 
 def missing_share(protocol: Protocol, data: ModelData, planned: Calendar) -> float:
@@ -93,7 +93,9 @@ def informing(protocol: Protocol, calendar: Calendar) -> NDArray[np.bool_]:
     return out
 
 
-def lengthen(data: ModelData, future: Calendar, recorded: NDArray[np.bool_], until: int) -> ModelData:
+def lengthen(
+    protocol: Protocol, data: ModelData, future: Calendar, recorded: NDArray[np.bool_], until: int
+) -> ModelData:
     """The terms of the trial as it would be on the day before `until`; outcomes still to come stand at today's mean.
 
     Parameters
@@ -111,6 +113,7 @@ def lengthen(data: ModelData, future: Calendar, recorded: NDArray[np.bool_], unt
     treated = future.treated[so_far:last]
     numbers = np.r_[np.array(data.period_numbers)[data.period], future.period[new]]
     known, index = np.unique(numbers, return_inverse=True)
+    block, block_numbers = blocks_of(protocol, numbers, future.on_trial[np.r_[data.day, new]])
     slope = float(data.time[-1] - data.time[0]) / int(data.day[-1] - data.day[0])  # of time over days
     return replace(
         data,
@@ -120,6 +123,9 @@ def lengthen(data: ModelData, future: Calendar, recorded: NDArray[np.bool_], unt
         doses=np.vstack([data.doses, treated.astype(float)]),
         treated=np.vstack([data.treated, treated]),
         covariates=np.vstack([data.covariates, np.zeros((len(new), data.covariates.shape[1]))]),
+        arm=np.r_[data.arm, arm_places(future.treated[new], future.on_trial[new])],
         period=index,
         period_numbers=tuple(int(number) for number in known),
+        block=block,
+        block_numbers=block_numbers,
     )

@@ -8,7 +8,7 @@ It must not import PyMC, knows no words for people, and decides by the protocol'
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Literal
 
 import numpy as np
@@ -19,8 +19,11 @@ from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import MarginalFit, contrast_sd
 from nof1.analyze.engines.marginal_model import MarginalModel
 from nof1.analyze.model.data import ModelData
-from nof1.analyze.model.effects import pairs
+from nof1.analyze.model.effects import Estimand, Pair, gain, pairs
 from nof1.analyze.model.exposure import exposure_summary
+from nof1.analyze.model.judgement import beforehand, enough_for, least_chances
+from nof1.analyze.model.prior_chances import PriorChances
+from nof1.analyze.model.verdict import Regions
 from nof1.analyze.simulation.continuation import (
     block_nights,
     continued,
@@ -40,11 +43,10 @@ _THETA = 192  # draws of theta, shared out among the continuations
 _CONTINUATIONS = 2
 _MEANS = 32  # future means for each theta
 
-Estimand = Literal["full", "as-lived"]
-
 
 # By number of further blocks and number of the continuation: roots of the effects' precision, shape (S, K, K).
 Roots = dict[tuple[int, int], Array]
+ESTIMANDS: tuple[Estimand, ...] = ("full", "over-nights")
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,9 @@ class ForecastRow:
     blocks, nights : int
         That many more, after the nights that are planned.
     chance_settled : float
-        Chance that the verdict would then be one of the three below, from 0 to 1; it is their sum.
-    helps, worsens, no_difference : float
-        Chance of each verdict.
+        Chance that the verdict would then be one of those below, from 0 to 1; it is their sum.
+    helps, worsens, no_difference, no_quick : float
+        Chance of each verdict; the last is *no quick difference*, which the first edition did not have.
     """
 
     blocks: int
@@ -67,6 +69,7 @@ class ForecastRow:
     helps: float
     worsens: float
     no_difference: float
+    no_quick: float
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,10 @@ class Forecast:
 
     Attributes
     ----------
-    estimand : {"full", "as-lived"}
+    estimand : {"full", "over-nights"}
+        The effect that leads; in the first edition the one that the verdict is about.
     method : {"marginal", "approximate"}
-        The second knows only draws of the effect, see `forecast_normal`.
+        The second knows only draws of the effects, see `forecast_normal`.
     planned_left : int
         Nights that are planned after the last recorded one. They come before any further block.
     finishing : ForecastRow or None
@@ -112,8 +116,10 @@ def forecast(
     the same, and an adopted trial does with its median stretch as the length of a period. Nights that are planned and not
     yet recorded come first, on the arms that the order says. Nights go missing as often as they did so far; doses are
     taken as planned; covariates stay at their average; a trend goes on at the same slope beyond the last planned night.
+    What the priors alone say, and whether each arm has nights enough, are those of the longer trial.
 
-    What will be known is taken for normal. Its variance counts that theta will still be in doubt: see `_look_ahead`. Held
+    What will be known is taken for normal, and for both effects to go up and down together: given theta that is so of an arm
+    against the reference, and nearly so of two active arms. Its variance counts that theta will still be in doubt: see `_look_ahead`. Held
     against trials that were lived on, it was off by about 0.06 at most, hardly more than chance (benchmarks/forecast.md).
 
     Parameters
@@ -125,8 +131,9 @@ def forecast(
         Of `data`.
     order : Order
         Of the trial, with its pauses.
-    estimand : {"full", "as-lived"}
-        The effect that the verdict is about. As lived, exposure is averaged over the treated nights so far and to come.
+    estimand : {"full", "over-nights"}
+        The effect that leads. The second edition's rule looks at both, the first edition's at this one. Over the nights, exposure
+        is averaged over the treated nights so far and to come.
     vector : sequence of float, shape (K,), optional
         The comparison, as in `Pair`; the first pair if not given.
     more_blocks : sequence of int
@@ -140,7 +147,7 @@ def forecast(
     InputError
         If an option is not what it must be, or the order is not that of these nights.
     """
-    contrast = _check(protocol, data, estimand, vector, more_blocks)
+    pair = _check(protocol, data, estimand, vector, more_blocks)
     known = {} if roots is None else roots
     rng = np.random.default_rng(seed)
     planned = planned_nights(protocol, data, order)
@@ -156,16 +163,33 @@ def forecast(
 
     def row(blocks: int) -> ForecastRow:
         until = len(planned.arm) + blocks * each
-        longer = [lengthen(data, future, there, until) for future, there in zip(futures, recorded, strict=True)]
-        parts = []
-        for i, (terms, part) in enumerate(zip(longer, np.split(chosen, _CONTINUATIONS), strict=True)):
+        longer = [
+            lengthen(protocol, data, future, there, until) for future, there in zip(futures, recorded, strict=True)
+        ]
+        parts = np.split(chosen, _CONTINUATIONS)
+        for i, (terms, part) in enumerate(zip(longer, parts, strict=True)):
             if (blocks, i) not in known:
                 known[blocks, i] = _effect_root(terms, fit.theta[part])
-            parts.append(_variances(terms, fit, part, contrast, estimand, known[blocks, i]))
-        mean, now, then = np.concatenate(parts, axis=1)
         doubt = Doubt.after(float(np.mean([terms.n for terms in longer])) - data.n, data, fit)
-        found = _look_ahead(mean, now, then, fit.half_life[chosen], doubt, normal)
-        return _row(protocol, blocks, blocks * each, *found)
+
+        def found(of: Estimand) -> Found:
+            variances = [
+                _variances(terms, fit, part, np.array(pair.vector), of, known[blocks, i])
+                for i, (terms, part) in enumerate(zip(longer, parts, strict=True))
+            ]
+            mean, now, then = np.concatenate(variances, axis=1)
+            return Found(*_look_ahead(mean, now, then, fit.half_life[chosen], doubt, normal))
+
+        if protocol.schema_version == 1:
+            return _first_edition_row(protocol, blocks, blocks * each, found(estimand))
+        asked = np.concatenate(
+            [
+                np.repeat(_asked_of(protocol, terms, pair), len(part) * _MEANS, axis=1)
+                for terms, part in zip(longer, parts, strict=True)
+            ],
+            axis=1,
+        )
+        return row_of(protocol, blocks, blocks * each, found("full"), found("over-nights"), asked)
 
     return Forecast(
         estimand=estimand,
@@ -179,40 +203,69 @@ def forecast(
 def forecast_normal(
     protocol: Protocol,
     data: ModelData,
-    draws: Array,
+    full: Array,
+    over_nights: Array,
     *,
     order: Order,
     estimand: Estimand,
+    regions: Regions | None,
+    vector: Sequence[float] | None = None,
     more_blocks: Sequence[int] = MORE_BLOCKS,
+    seed: int,
 ) -> Forecast:
-    """The same from posterior draws of an effect alone: crude, for families that the marginal engine does not know.
+    """The same from posterior draws of both effects alone: crude, for families that the marginal engine does not know.
 
     The variance is taken to shrink as nights so far / (nights so far + nights to come), that is as blocks / (blocks + k),
-    and what will be known for normal. What the prior says and how nights resemble each other is not looked at.
+    and what will be known for normal. What the priors alone say is taken from today's nights, and how nights resemble each other
+    is not looked at.
 
     Parameters
     ----------
-    draws : array, any shape
-        Of the comparison, on the scale of the threshold.
+    full, over_nights : arrays, shape (S,)
+        Draws of the comparison on the scale of the threshold, a pair of numbers from each draw.
+    regions : Regions or None
+        Of today's answer, for what the priors alone say; None in the first edition.
 
     Raises
     ------
     InputError
         As `forecast`, or if the draws are not at least two different numbers.
     """
-    _check(protocol, data, estimand, None, more_blocks)
-    flat = np.sort(np.asarray(draws, dtype=float).ravel())
-    if flat.size < 2 or not np.all(np.isfinite(flat)) or flat[0] == flat[-1]:
-        raise InputError("A forecast needs posterior draws of the effect: at least two different numbers.")
+    pair = _check(protocol, data, estimand, vector, more_blocks)
+    by_estimand = {
+        name: np.asarray(draws, dtype=float).ravel() for name, draws in zip(ESTIMANDS, (full, over_nights), strict=True)
+    }
+    for draws in by_estimand.values():
+        if draws.size < 2 or not np.all(np.isfinite(draws)) or np.ptp(draws) == 0:
+            raise InputError("A forecast needs posterior draws of the effect: at least two different numbers.")
+    rng = np.random.default_rng(seed)
     planned = planned_nights(protocol, data, order)
     so_far = len(data.doses)
     left = nights_left(data, planned)
     each = block_nights(protocol, order)
+    future = continued(protocol, order, planned, max(more_blocks), rng)
+    lost = missing_share(protocol, data, planned)
+    recorded = informing(protocol, future) & ~absent_nights(len(future.arm), lost, rng)
 
     def row(blocks: int) -> ForecastRow:
         rest = so_far / (so_far + left + blocks * each)
-        future = flat.mean() + np.sqrt(1 - rest) * (flat - flat.mean())
-        return _row(protocol, blocks, blocks * each, future, np.full(len(flat), flat.std() * np.sqrt(rest)))
+
+        def found(of: Estimand) -> Found:
+            draws = by_estimand[of]
+            mean = draws.mean() + np.sqrt(1 - rest) * (draws - draws.mean())
+            return Found(mean, np.full(len(draws), draws.std() * np.sqrt(rest)))
+
+        if regions is None:
+            return _first_edition_row(protocol, blocks, blocks * each, found(estimand))
+        longer = lengthen(protocol, data, future, recorded, len(planned.arm) + blocks * each)
+        prior = PriorChances(
+            full_benefit=regions.full_benefit.prior,
+            full_harm=regions.full_harm.prior,
+            full_small=regions.full_small.prior,
+            nights_small=regions.nights_small.prior,
+        )
+        asked = _asked(protocol, prior, longer, pair)
+        return row_of(protocol, blocks, blocks * each, found("full"), found("over-nights"), asked)
 
     return Forecast(
         estimand=estimand,
@@ -225,10 +278,10 @@ def forecast_normal(
 
 def _check(
     protocol: Protocol, data: ModelData, estimand: str, vector: Sequence[float] | None, more_blocks: Sequence[int]
-) -> Array:
-    """The comparison as an array, once all options are what they must be."""
-    if estimand not in ("full", "as-lived"):
-        raise InputError(f"There is no estimand {estimand!r}. Choose one of: full, as-lived.")
+) -> Pair:
+    """The comparison, once all options are what they must be."""
+    if estimand not in ("full", "over-nights"):
+        raise InputError(f"There is no estimand {estimand!r}. Choose one of: full, over-nights.")
     if not more_blocks or any(blocks != int(blocks) or blocks < 1 for blocks in more_blocks):
         raise InputError(
             f"more_blocks is {tuple(more_blocks)!r}; it must be whole numbers from 1, such as (1, 2, 4, 8)."
@@ -236,7 +289,7 @@ def _check(
     contrast = np.array(pairs(protocol)[0].vector if vector is None else vector, dtype=float)
     if contrast.shape != (len(data.arms),):
         raise InputError(f"vector has the shape {contrast.shape}; it must have one number for each active arm.")
-    return contrast
+    return Pair("", "", tuple(contrast.tolist()))
 
 
 def _effect_root(longer: ModelData, theta: Array) -> Array:
@@ -251,7 +304,7 @@ def _variances(
 ) -> Array:
     """Given each chosen theta: the effect's mean and variance today, and its variance on the longer trial, shape (3, S)."""
     vector = np.broadcast_to(contrast, (len(chosen), root.shape[1]))
-    if estimand == "as-lived":
+    if estimand == "over-nights":
         half_life = fit.half_life[chosen] if longer.exponential else None
         vector = vector * exposure_summary(longer.doses, longer.treated, half_life)[0]
     mean = np.sum(fit.effect_mean[chosen] * vector, axis=1)
@@ -335,11 +388,49 @@ def _by_half_life(values: Array, half_life: Array) -> tuple[Array, Array]:
     return along, centred - along
 
 
-def _row(protocol: Protocol, blocks: int, nights: int, mean: Array, sd: Array) -> ForecastRow:
-    """How often the protocol's rule settles it, where the posterior is normal with each mean and sd."""
-    certainty, threshold = protocol.analysis.certainty, protocol.outcome.threshold
-    gain = mean if protocol.outcome.better == "higher" else -mean
-    benefit, harm = ndtr((gain - threshold) / sd), ndtr((-gain - threshold) / sd)
-    helps, worsens = float(np.mean(benefit >= certainty)), float(np.mean(harm >= certainty))
-    small = float(np.mean(1 - benefit - harm >= certainty))
-    return ForecastRow(blocks, nights, helps + worsens + small, helps, worsens, small)
+@dataclass(frozen=True)
+class Found:
+    """Mean and sd that will be found for an effect, for many futures; shape (S,)."""
+
+    mean: Array
+    sd: Array
+
+    def chances(self, protocol: Protocol) -> tuple[Array, Array, Array]:
+        """Better by the threshold or more, smaller than it, worse by it or more, where the posterior is normal."""
+        better, threshold = gain(protocol, self.mean), protocol.threshold
+        benefit, harm = ndtr((better - threshold) / self.sd), ndtr((-better - threshold) / self.sd)
+        return benefit, 1 - benefit - harm, harm
+
+
+def _asked_of(protocol: Protocol, longer: ModelData, pair: Pair) -> Array:
+    """What the rule asks for on the longer trial: shape (4, 1)."""
+    known = beforehand(protocol, longer, [pair])
+    assert known.chances is not None  # a forecast has a threshold
+    return _asked(protocol, known.chances[0], longer, pair)
+
+
+def _asked(protocol: Protocol, prior: PriorChances, longer: ModelData, pair: Pair) -> Array:
+    asked = least_chances(protocol, prior, enough=enough_for(longer, pair))
+    return np.array(astuple(asked))[:, None]
+
+
+def row_of(protocol: Protocol, blocks: int, nights: int, full: Found, over_nights: Found, asked: Array) -> ForecastRow:
+    """How often the protocol's rule settles it; `asked` holds `LeastChances` for every future or one for all, shape (4, S or 1)."""
+    benefit, small, harm = full.chances(protocol)
+    _, nights_small, _ = over_nights.chances(protocol)
+    helps = benefit >= asked[0]
+    worsens = ~helps & (harm >= asked[1])
+    quick = ~(helps | worsens) & (nights_small >= asked[3])
+    neither = quick & (small >= asked[2])
+    return _chances(blocks, nights, helps, worsens, neither, quick & ~neither)
+
+
+def _first_edition_row(protocol: Protocol, blocks: int, nights: int, found: Found) -> ForecastRow:
+    certainty = protocol.analysis.certainty
+    benefit, small, harm = (chance >= certainty for chance in found.chances(protocol))
+    return _chances(blocks, nights, benefit, harm, small, np.zeros(1, dtype=bool))
+
+
+def _chances(blocks: int, nights: int, *verdicts: NDArray[np.bool_]) -> ForecastRow:
+    shares = [float(np.mean(verdict)) for verdict in verdicts]
+    return ForecastRow(blocks, nights, sum(shares), *shares)

@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.effects import SETTLED, Effect, Verdict, decide
+from nof1.analyze.model.effects import SETTLED, Verdict
+from nof1.analyze.model.judgement import JudgedPair, verdict_at
 from nof1.analyze.parallel.processes import Progress, Spread
 from nof1.analyze.simulation.nuisance import Nuisance
 from nof1.analyze.simulation.power import GOAL_EFFECT, in_words, records, standard_error
@@ -26,7 +27,7 @@ from nof1.analyze.simulation.replicate import (
     Batch,
     check_options,
     checked_effects,
-    first_effects,
+    first_pairs,
     replicate,
     terms_or_refusal,
 )
@@ -39,21 +40,23 @@ from nof1.plan.protocol.protocol import Protocol
 RULE, NO_LOOKS, CARELESS = "by the rule", "without looks", "same looks, no stricter"
 WAYS = (RULE, NO_LOOKS, CARELESS)
 _STOPS = [VERDICTS.index(verdict) for verdict in SETTLED]
-_SAYS = {"helps": ("helps",), "worsens": ("worsens",), "no_difference": ("no difference that matters",)}
+_SAYS = {
+    "helps": ("helps",),
+    "worsens": ("worsens",),
+    "no_difference": ("no difference that matters",),
+    "no_quick": ("no quick difference",),
+}
 
 
-def stopping_verdict(
-    protocol: Protocol, *, p_better: float, p_benefit: float, p_small: float, p_harm: float
-) -> Verdict | None:
-    """The verdict with which the protocol's rule stops at a look, from the chances of the main comparison; None to go on.
+def stopping_verdict(protocol: Protocol, judged: JudgedPair) -> Verdict | None:
+    """The verdict with which the protocol's rule stops at a look, of the main comparison; None to go on.
 
     Raises
     ------
     InputError
         If the protocol has no rule.
     """
-    strict = at_certainty(protocol, rule_of(protocol).certainty)
-    verdict = decide(strict, p_better=p_better, p_benefit=p_benefit, p_small=p_small, p_harm=p_harm)
+    verdict = verdict_at(protocol, judged, rule_of(protocol).certainty)
     return verdict if verdict in SETTLED else None
 
 
@@ -73,11 +76,6 @@ def rule_of(protocol: Protocol) -> Interim:
     return protocol.analysis.interim
 
 
-def at_certainty(protocol: Protocol, certainty: float) -> Protocol:
-    """The same protocol with another certainty of its verdicts; for computing alone, its hash is another."""
-    return protocol.model_copy(update={"analysis": protocol.analysis.model_copy(update={"certainty": certainty})})
-
-
 @dataclass(frozen=True, eq=False)
 class InterimLooks:
     """What a stopping rule would do, from simulated trials.
@@ -86,9 +84,9 @@ class InterimLooks:
     ----------
     table : DataFrame
         One row for each true effect and way to look (`WAYS`): `effect` (multiples of the threshold, the outcome's own sign),
-        `truth` in words, `way`, `trials`; chances that "helps", "worsens" or "no difference that matters" (`helps`,
-        `worsens`, `no_difference`) is said at any time, of either of the first two (`claimed`), and of ending before the last
-        night (`stopped`), each with its Monte Carlo standard error in the column that ends in `_mcse`; expected `nights` and
+        `truth` in words, `way`, `trials`; chances that "helps", "worsens", "no difference that matters" or "no quick
+        difference" (`helps`, `worsens`, `no_difference`, `no_quick`) is said at any time, of either of the first two (`claimed`), and
+        of ending before the last night (`stopped`), each with its Monte Carlo standard error in the column that ends in `_mcse`; expected `nights` and
         `nights_mcse`. Where the truth is no effect, `claimed` is the false-alarm rate.
     stops : DataFrame
         One row for each true effect and planned look: `after` so many blocks or periods, mean `nights` until then, chance
@@ -212,7 +210,7 @@ def simulate_looks(
             "nuisance": people.source,
             "arm": protocol.active_arms[0].name,
             "reference": protocol.reference,
-            "threshold": protocol.outcome.threshold,
+            "threshold": protocol.threshold,
         },
     )
 
@@ -227,19 +225,19 @@ class LookBatch(Batch):
         For L looks the columns are L verdicts by the rule, L at the final certainty, L numbers of nights, and the verdict of
         the end. Verdicts are told by their place in `VERDICTS`, or `NO_ANSWER`.
         """
-        certainty, final = rule_of(self.protocol).certainty, self.protocol.analysis.certainty
+        certainty = rule_of(self.protocol).certainty
         looked = [self._looks(trial) for trial in self.trials]
         seen = [terms_or_refusal(self.protocol, *one) for _, views in looked for one in views]
-        effects = iter(first_effects(self.protocol, seen, seed=self.seed))
+        effects = iter(first_pairs(self.protocol, seen, seed=self.seed))
         rows = []
         for nights, views in looked:
             of_trial = [next(effects) for _ in views]
             rows.append(
                 [
                     *(self._verdict(effect, certainty) for effect in of_trial[:-1]),
-                    *(self._verdict(effect, final) for effect in of_trial[:-1]),
+                    *(self._verdict(effect, None) for effect in of_trial[:-1]),
                     *nights,
-                    self._verdict(of_trial[-1], final),
+                    self._verdict(of_trial[-1], None),
                 ]
             )
         return np.array(rows)
@@ -251,18 +249,11 @@ class LookBatch(Batch):
         nights = [(look.end - order.start + timedelta(days=1)).days for look in looks]
         return nights, [*((calendar, _until(simulated, last)) for last in nights), (calendar, simulated)]
 
-    def _verdict(self, effect: Effect | RefusalError, certainty: float) -> int:
-        """The verdict at this certainty, by its place."""
-        if isinstance(effect, RefusalError):
+    def _verdict(self, judged: JudgedPair | RefusalError, certainty: float | None) -> int:
+        """The verdict at the certainty of a look, or at the final one, by its place."""
+        if isinstance(judged, RefusalError):
             return NO_ANSWER
-        said = decide(
-            at_certainty(self.protocol, certainty),
-            p_better=effect.p_better,
-            p_benefit=effect.p_benefit,
-            p_small=effect.p_small,
-            p_harm=effect.p_harm,
-        )
-        return VERDICTS.index(said)
+        return VERDICTS.index(verdict_at(self.protocol, judged, certainty))
 
 
 def _until(simulated: SimulatedNights, nights: int) -> SimulatedNights:
@@ -310,7 +301,7 @@ class _Answers:
 def _truth(protocol: Protocol, effect: float) -> dict[str, Any]:
     outcome = protocol.outcome
     gain = effect if outcome.better == "higher" else -effect
-    return {"effect": effect, "points": effect * outcome.threshold, "truth": in_words(gain)}
+    return {"effect": effect, "points": effect * protocol.threshold, "truth": in_words(gain)}
 
 
 def _row(protocol: Protocol, effect: float, way: str, answers: _Answers) -> dict[str, Any]:

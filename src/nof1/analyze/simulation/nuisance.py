@@ -1,4 +1,4 @@
-"""What a simulated trial needs beside the effects: level, trend, spread, autocorrelation, period spread, half-life.
+"""What a simulated trial needs beside the effects: level, trend, start, spread, autocorrelation, period spread, half-life.
 
 Drawn from the protocol's priors, or, for level, spread and autocorrelation, from nights that the person has recorded.
 """
@@ -14,7 +14,7 @@ from scipy.special import betaincinv, ndtri
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import draw_coefficients, fit_marginal
-from nof1.analyze.model.data import ModelData
+from nof1.analyze.model.data import NO_BLOCK, REFERENCE, ModelData
 from nof1.errors import InputError, RefusalError
 from nof1.plan.design.order import RUN_IN, Order
 from nof1.plan.orders.loading import load_schedule
@@ -24,7 +24,8 @@ from nof1.record.diary.table import read_diary
 from nof1.record.trial import Trial
 
 MIN_OWN_NIGHTS = 7  # fewer say next to nothing on spread and autocorrelation
-NAMES = ("level", "trend", "sigma", "phi", "omega", "half_life")
+NAMES = ("level", "trend", "sigma", "phi", "omega", "half_life", "start_up")
+FIXED = (*NAMES, "block_sd")  # the spread of blocks is known to the model, so it is never drawn
 _DRAWS = 2000
 
 
@@ -39,7 +40,7 @@ class Nuisance:
     nights : array, shape (draws, 3), or None
         Draws of level, sigma and phi that replace their priors.
     fixed : mapping of name to float
-        Values that are not drawn at all: any of level, trend, sigma, phi, omega, half_life.
+        Values that replace what is drawn or known: any of level, trend, sigma, phi, omega, half_life, start_up, block_sd.
     source : str
         In words, for the page.
 
@@ -56,8 +57,8 @@ class Nuisance:
 
     def __post_init__(self) -> None:
         for name in self.fixed:
-            if name not in NAMES:
-                raise InputError(f"There is no {name!r} to fix. Choose from: {', '.join(NAMES)}.")
+            if name not in FIXED:
+                raise InputError(f"There is no {name!r} to fix. Choose from: {', '.join(FIXED)}.")
 
     def draw(self, rng: np.random.Generator) -> dict[str, float]:
         """One person: values by the names of `Truth`, in points, days and shares of one."""
@@ -68,14 +69,15 @@ class Nuisance:
 
         Parameters
         ----------
-        unit : array, shape (S, 6)
+        unit : array, shape (S, 7)
+            One column for each of `NAMES`.
 
         Returns
         -------
         dict of name to array, shape (S,)
         """
         analysis, priors = self.protocol.analysis, self.protocol.priors
-        level, trend, sigma, phi, omega, half_life = np.clip(unit, 1e-9, 1 - 1e-9).T
+        level, trend, sigma, phi, omega, half_life, start_up = np.clip(unit, 1e-9, 1 - 1e-9).T
         nothing = np.zeros(len(unit))
         values = {
             "level": priors.level_mean + priors.level_sd * ndtri(level),
@@ -88,6 +90,8 @@ class Nuisance:
             "half_life": priors.half_life_median * np.exp(priors.half_life_log_sd * ndtri(half_life))
             if analysis.carryover == "exponential"
             else nothing,
+            "start_up": priors.own("start_up_sd") * ndtri(start_up) if analysis.start_up else nothing,
+            "block_sd": np.full(len(unit), priors.own("block_sd")) if analysis.block_effects else nothing,
         }
         if self.nights is not None:
             rows = self.nights[(level * len(self.nights)).astype(int)]
@@ -139,7 +143,7 @@ def nuisance_from_diary(protocol: Protocol, order: Order, entries: Sequence[Entr
             "from. Check that the right column was recorded, or plan from the priors."
         )
     fitted = fit_marginal(_without_effects(protocol, outcome, used), seed=seed)
-    chosen, coefficients, _ = draw_coefficients(fitted, _DRAWS, np.random.default_rng(seed))
+    chosen, coefficients, *_ = draw_coefficients(fitted, _DRAWS, np.random.default_rng(seed))
     level = coefficients[:, 0] + protocol.priors.level_mean
     draws = np.column_stack([level, fitted.sigma[chosen], fitted.phi[chosen]])
     # Sorted by level, so that a point of the unit interval stands for a place in the level's distribution.
@@ -156,12 +160,16 @@ def _without_effects(protocol: Protocol, outcome: Array, used: NDArray[np.bool_]
         time=np.zeros(len(day)),
         doses=np.empty((day[-1] + 1, 0)),
         treated=np.empty((day[-1] + 1, 0), dtype=bool),
+        arm=np.full(len(day), REFERENCE),
         period=np.zeros(len(day), dtype=int),
         period_numbers=(RUN_IN,),
+        block=np.full(len(day), NO_BLOCK),
+        block_numbers=(),
         arms=(),
         priors=protocol.priors,
         exponential=False,
         trend=False,
+        start_up=False,
         period_effects=False,
         autocorrelation=protocol.analysis.autocorrelation,
         **none,

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from nof1.analyze.arrays import Array
+from nof1.analyze.model.effects import SETTLED
+from nof1.analyze.model.judgement import named_estimand
 from nof1.analyze.parallel.processes import Progress, Spread
 from nof1.analyze.simulation.alternatives import (
     THIS,
@@ -24,6 +26,7 @@ from nof1.analyze.simulation.alternatives import (
     slow_pool_sentence,
 )
 from nof1.analyze.simulation.nuisance import Nuisance
+from nof1.analyze.simulation.reach import Reach, reach
 from nof1.analyze.simulation.replicate import (
     COLUMNS,
     NO_ANSWER,
@@ -45,11 +48,13 @@ _CHANCES = {
     "helps": "helps",
     "leans better": "leans_better",
     "no difference that matters": "no_difference",
+    "no quick difference": "no_quick",
     "can't tell yet": "cant_tell",
     "leans worse": "leans_worse",
     "worsens": "worsens",
 }
 _BETTER, _WORSE = ("helps", "leans better"), ("worsens", "leans worse")
+_NEITHER = ("no difference that matters", "no quick difference")
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +66,12 @@ class Power:
     table : DataFrame
         One row for each design and true effect: `effect` (multiples of the threshold, the outcome's own sign), `points`,
         `truth` in words, number of `trials`, expected `width` of the 95 % interval in points, the chance of each verdict
-        and of `no_answer`, of a `right` answer and of a `wrong` direction; each with its Monte Carlo standard error in
-        the column that ends in `_mcse`. Without any effect every direction is wrong, and "no difference that matters" and
+        and of `no_answer`, of a `settled` one (that neither leans nor can't tell), of a `right` answer and of a `wrong` direction;
+        each with its Monte Carlo standard error in the column that ends in `_mcse`. Leaning in the right direction is right.
+        Without any effect every direction is wrong, leaning or not, and "no difference that matters", "no quick difference" and
         "can't tell yet" are right.
     designs : DataFrame
-        One row for each design: `width`, `right` and `wrong` at a true effect of twice the threshold, better and worse
+        One row for each design: `width`, `right`, `wrong` and `settled` at a true effect of twice the threshold, better and worse
         averaged; `reaches` the goal or not. The first row is this design.
     half_lives : DataFrame
         By half-life of build-up in days: `share` of the full effect that lies between nights on and off, `seen` or not.
@@ -75,6 +81,8 @@ class Power:
         One sentence each.
     notes : tuple of str
         What was assumed.
+    reach : Reach or None
+        What this design can say at best; None where that cannot be worked out.
     protocol : Protocol
     settings : dict
         goal, trials, seed, missing, skipped, nuisance, arm, reference, threshold.
@@ -92,6 +100,7 @@ class Power:
     advice: str
     slow_pool: str
     notes: tuple[str, ...]
+    reach: Reach | None
     protocol: Protocol
     settings: dict[str, Any]
 
@@ -101,13 +110,14 @@ class Power:
         Examples
         --------
         >>> sorted(found.to_dict())
-        ['advice', 'designs', 'half_lives', 'notes', 'settings', 'slow_pool', 'table']
+        ['advice', 'designs', 'half_lives', 'notes', 'reach', 'settings', 'slow_pool', 'table']
         """
         return {
             "settings": dict(self.settings),
             "advice": self.advice,
             "slow_pool": self.slow_pool,
             "notes": list(self.notes),
+            "reach": None if self.reach is None else self.reach.to_dict(),
             "designs": records(self.designs),
             "table": records(self.table),
             "half_lives": records(self.half_lives),
@@ -217,6 +227,7 @@ def power(
         advice=advise(beside, protocol, goal),
         slow_pool=slow_pool_sentence(protocol, half_lives),
         notes=_notes(planned, people, missing, skipped),
+        reach=reach(protocol, nuisance=nuisance, seed=seed),
         protocol=planned,
         settings={
             "goal": goal,
@@ -228,8 +239,8 @@ def power(
             "nuisance": people.source,
             "arm": protocol.active_arms[0].name,
             "reference": protocol.reference,
-            "threshold": protocol.outcome.threshold,
-            "estimand": protocol.analysis.estimand,
+            "threshold": protocol.threshold,
+            "estimand": named_estimand(protocol),
         },
     )
 
@@ -268,11 +279,12 @@ def _row(design: Neighbour, effect: float, rows: Array) -> dict[str, Any]:
     right, wrong = right_and_wrong(gain)
     chances = {name: of[verdict] for verdict, name in _CHANCES.items()} | {
         "no_answer": hits[NO_ANSWER],
+        "settled": sum(of[verdict] for verdict in SETTLED),
         "right": sum(of[verdict] for verdict in right),
         "wrong": sum(of[verdict] for verdict in wrong),
     }
     row: dict[str, Any] = {"change": design.change, **describe_design(design.protocol)}
-    row |= {"effect": effect, "points": effect * outcome.threshold, "truth": in_words(gain), "trials": count}
+    row |= {"effect": effect, "points": effect * design.protocol.threshold, "truth": in_words(gain), "trials": count}
     row |= {
         "width": float(width.mean()) if len(width) else math.nan,
         "width_mcse": float(width.std(ddof=1) / math.sqrt(len(width))) if len(width) > 1 else math.nan,
@@ -284,11 +296,10 @@ def _row(design: Neighbour, effect: float, rows: Array) -> dict[str, Any]:
 
 def right_and_wrong(gain: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The verdicts that are right, and those wrong in direction, where the truth is better by `gain` thresholds."""
-    undecided = ("no difference that matters", "can't tell yet")
     if gain == 0:
-        return undecided, (*_BETTER, *_WORSE)
+        return (*_NEITHER, "can't tell yet"), (*_BETTER, *_WORSE)
     right, wrong = (_BETTER, _WORSE) if gain > 0 else (_WORSE, _BETTER)
-    return ((*right, "no difference that matters") if abs(gain) < 1 else right), wrong
+    return ((*right, *_NEITHER) if abs(gain) < 1 else right), wrong
 
 
 def in_words(gain: float) -> str:
@@ -308,7 +319,7 @@ def _beside(table: pd.DataFrame, goal: float) -> pd.DataFrame:
             name: first[name] for name in ("design", "periods", "period_nights", "blocks", "nights", "weeks")
         }
         row["trials"] = int(both["trials"].sum())
-        for name in ("width", "right", "wrong", "no_answer"):
+        for name in ("width", "right", "wrong", "settled", "no_answer"):
             row[name] = float(both[name].mean())
             # Two independent means: the errors add up as squares.
             row[f"{name}_mcse"] = float(np.sqrt((both[f"{name}_mcse"] ** 2).sum()) / len(both))
@@ -343,7 +354,7 @@ def advise(designs: pd.DataFrame, protocol: Protocol, goal: float) -> str:
     count = f"the {len(designs)} designs tried"
     asked = (
         f"a right answer in {_percent(goal)} of 100 simulated trials with a true change of "
-        f"{GOAL_EFFECT * outcome.threshold:g} points in {outcome.title} (twice the threshold, better and worse averaged)"
+        f"{GOAL_EFFECT * protocol.threshold:g} points in {outcome.title} (twice the threshold, better and worse averaged)"
     )
     if len(designs) == 1:
         told = f"This design {'reaches' if len(reaching) else 'does not reach'} your goal, {asked}: {_named(designs.iloc[0])}"

@@ -14,6 +14,7 @@ from nof1.analyze.engines.marginal_model import MarginalModel
 from nof1.analyze.model.data import ModelData, assemble, used_nights
 from nof1.analyze.model.effects import TAILS, pairs
 from nof1.analyze.model.exposure import exposure_summary
+from nof1.analyze.model.judgement import named_estimand
 from nof1.analyze.simulation.nuisance import NAMES, Nuisance
 from nof1.analyze.simulation.simulate import Calendar, absent_nights
 from nof1.errors import InputError, RefusalError
@@ -42,7 +43,7 @@ def expected_width(protocol: Protocol, *, missing: float = 0.05, draws: int = 64
     Returns
     -------
     float
-        In points, on the estimand that the protocol names.
+        In points: of the effect over the nights, which leads; in the first edition of the estimand that the protocol names.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def expected_width(protocol: Protocol, *, missing: float = 0.05, draws: int = 64
     sds: list[Array] = []
     for i in range(orders):
         try:
-            data = _some_nights(protocol, missing, rng)
+            data = some_nights(protocol, missing, rng)
         except RefusalError:  # an arm was never recorded in this one
             continue
         sds.append(_posterior_sd(protocol, data, {name: values[i::orders] for name, values in natural.items()}))
@@ -82,7 +83,7 @@ def _lattice(count: int, d: int, rng: np.random.Generator) -> Array:
     return out
 
 
-def _some_nights(protocol: Protocol, missing: float, rng: np.random.Generator) -> ModelData:
+def some_nights(protocol: Protocol, missing: float, rng: np.random.Generator) -> ModelData:
     """The nights of one drawn order, some of them missing; their outcomes are made up, since they do not count.
 
     They must only not be what the model can meet exactly, which is refused.
@@ -91,7 +92,9 @@ def _some_nights(protocol: Protocol, missing: float, rng: np.random.Generator) -
     days = len(calendar.arm)
     outcome = np.where(absent_nights(days, missing, rng), np.nan, np.sqrt(np.arange(days)))
     used = used_nights(protocol, outcome, calendar.arm, calendar.period)
-    return assemble(protocol, outcome, used, calendar.treated, calendar.treated.astype(float), calendar.period)
+    return assemble(
+        protocol, outcome, used, calendar.treated, calendar.treated.astype(float), calendar.period, calendar.on_trial
+    )
 
 
 def _posterior_sd(protocol: Protocol, data: ModelData, natural: dict[str, Array]) -> Array:
@@ -100,7 +103,7 @@ def _posterior_sd(protocol: Protocol, data: ModelData, natural: dict[str, Array]
     _, root = model.density_and_root(model.coordinates(natural))
     last = slice(model.n_fixed, model.c)
     vector = np.broadcast_to(pairs(protocol)[0].vector, (len(root), model.k))
-    if protocol.analysis.estimand == "as-lived":
+    if named_estimand(protocol) == "over-nights":
         half_life = natural["half_life"] if data.exponential else None
         vector = vector * exposure_summary(data.doses, data.treated, half_life)[0]
     return contrast_sd(root[:, last, last], vector)

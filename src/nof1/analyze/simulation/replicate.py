@@ -8,14 +8,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
-from typing import Self, get_args
+from typing import Any, Self, get_args
 
 import numpy as np
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import QUICK_ROUNDS, MarginalFit, fit_marginals
+from nof1.analyze.engines.pair_effects import mixture_rows
 from nof1.analyze.model.data import ModelData
-from nof1.analyze.model.effects import Effect, Verdict, effect_from_mixture, pairs
+from nof1.analyze.model.effects import Verdict, pairs
+from nof1.analyze.model.judgement import JudgedPair
 from nof1.analyze.parallel.processes import Progress, Spread, run_local
 from nof1.analyze.simulation.nuisance import Nuisance
 from nof1.analyze.simulation.simulate import Calendar, SimulatedNights, Truth, simulate_nights, simulated_terms
@@ -62,17 +64,12 @@ class Batch:
         """What is true in a trial, the order drawn for it, and the seed of its nights."""
         key = round(self.effect * 1000) % 2**32
         rng = np.random.default_rng([self.seed, key, trial])
-        person = self.nuisance.draw(rng)
+        person: dict[str, Any] = self.nuisance.draw(rng)
         order_seed, night_seed = (int(value) for value in rng.integers(2**63, size=2))
-        points = self.effect * self.protocol.outcome.threshold
+        points = self.effect * self.protocol.threshold
         truth = Truth(
-            level=person["level"],
+            **person,
             effects={arm.name: points for arm in self.protocol.active_arms},
-            trend=person["trend"],
-            sigma=person["sigma"],
-            phi=person["phi"],
-            omega=person["omega"],
-            half_life=person["half_life"],
             missing=self.missing,
             skipped=self.skipped,
         )
@@ -98,7 +95,7 @@ class Batch:
     def results(self) -> Array:
         """Simulate and analyze all of them: one row a trial with `COLUMNS`; nan where there is no answer."""
         nights = [terms_or_refusal(self.protocol, *self.realised(trial)[1:]) for trial in self.trials]
-        return np.array([_row(effect) for effect in first_effects(self.protocol, nights, seed=self.seed)])
+        return np.array([_row(judged) for judged in first_pairs(self.protocol, nights, seed=self.seed)])
 
     def split(self) -> list[Self]:
         """The same in parts of a few trials."""
@@ -113,10 +110,10 @@ def terms_or_refusal(protocol: Protocol, calendar: Calendar, simulated: Simulate
         return refusal
 
 
-def first_effects(
+def first_pairs(
     protocol: Protocol, trials: Sequence[ModelData | RefusalError], *, seed: int
-) -> list[Effect | RefusalError]:
-    """The first active arm's effect against the reference on the estimand that the protocol names, by the quick rounds.
+) -> list[JudgedPair | RefusalError]:
+    """The first active arm against the reference, judged by the protocol's rule; by the quick rounds.
 
     Parameters
     ----------
@@ -125,28 +122,26 @@ def first_effects(
 
     Returns
     -------
-    list of Effect or RefusalError
+    list of JudgedPair or RefusalError
         In the order of the trials; a refusal where the weights cannot be trusted.
     """
     found = iter(fit_marginals([one for one in trials if isinstance(one, ModelData)], seed=seed, rounds=QUICK_ROUNDS))
-    return [one if isinstance(one, RefusalError) else _first_effect(protocol, next(found)) for one in trials]
+    return [one if isinstance(one, RefusalError) else _first_pair(protocol, next(found)) for one in trials]
 
 
-def _first_effect(protocol: Protocol, fitted: MarginalFit | RefusalError) -> Effect | RefusalError:
+def _first_pair(protocol: Protocol, fitted: MarginalFit | RefusalError) -> JudgedPair | RefusalError:
     if isinstance(fitted, RefusalError):
         return fitted
-    first = np.array(pairs(protocol)[0].vector)
-    mean, sd = fitted.contrast(first, as_lived=protocol.analysis.estimand == "as-lived")
-    spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
-    return effect_from_mixture(protocol, fitted.weights, mean, sd, spread)
+    return mixture_rows(protocol, fitted, compared=pairs(protocol)[:1], full_ends=False)[0]
 
 
-def _row(effect: Effect | RefusalError) -> tuple[float, float, float, float]:
+def _row(judged: JudgedPair | RefusalError) -> tuple[float, float, float, float]:
     """`COLUMNS` of one trial. Rounded, since the last bits depend on how trials are shared out and how many threads there are."""
-    if isinstance(effect, RefusalError):
+    if isinstance(judged, RefusalError):
         return NO_ANSWER, np.nan, np.nan, np.nan
+    effect = judged.leading
     low, high = effect.interval
-    return VERDICTS.index(effect.verdict), round(effect.mean, 7), round(low, 7), round(high, 7)
+    return VERDICTS.index(judged.verdict), round(effect.mean, 7), round(low, 7), round(high, 7)
 
 
 def replicate(

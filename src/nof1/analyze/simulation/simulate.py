@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.data import ModelData, assemble, treated_days, used_nights
+from nof1.analyze.model.data import ModelData, assemble, block_of, fading, on_trial_days, treated_days, used_nights
 from nof1.analyze.model.exposure import exposure
 from nof1.errors import InputError
 from nof1.plan.design.fields import PAUSE
@@ -32,8 +32,12 @@ class Truth:
         At full exposure, in points; zero for arms not named.
     trend : float
         Drift over the whole trial, in points.
+    start_up : float
+        What the first planned night has beside the level, in points; it fades with a half-life of five nights.
     sigma, phi, omega : float
         Sd between nights, correlation of neighbouring nights, sd between periods.
+    block_sd : float
+        Sd between blocks, beside that of their periods; of designs whose blocks hold every arm once.
     half_life : float
         In days; 0 for exposure that is the dose itself.
     missing, skipped : float
@@ -44,9 +48,11 @@ class Truth:
     level: float
     effects: Mapping[str, float] = field(default_factory=dict)
     trend: float = 0.0
+    start_up: float = 0.0
     sigma: float = 1.0
     phi: float = 0.3
     omega: float = 0.2
+    block_sd: float = 0.0
     half_life: float = 2.0
     missing: float = 0.0
     skipped: float = 0.0
@@ -106,11 +112,14 @@ class Calendar:
         Days assigned to each active arm; none on any other day, whatever its name.
     period : int array, shape (days,)
         Number of the period.
+    on_trial : bool array, shape (days,)
+        Days on one of the arms after the run-in.
     """
 
     arm: NDArray[np.object_]
     treated: NDArray[np.bool_]
     period: NDArray[np.int64]
+    on_trial: NDArray[np.bool_]
 
     @classmethod
     def from_order(cls, protocol: Protocol, order: Order) -> "Calendar":
@@ -118,7 +127,12 @@ class Calendar:
         lengths = [period.nights for period in order.periods]
         arm = np.repeat(np.array([period.arm for period in order.periods], dtype=object), lengths)
         numbers = np.repeat([period.number for period in order.periods], lengths)
-        return cls(arm, treated_days(protocol, arm), numbers)
+        return cls.from_days(protocol, arm, numbers)
+
+    @classmethod
+    def from_days(cls, protocol: Protocol, arm: NDArray[np.object_], period: NDArray[np.int64]) -> "Calendar":
+        """Days of which the arm and the number of the period are known."""
+        return cls(arm, treated_days(protocol, arm), period, on_trial_days(protocol, arm, period))
 
 
 @dataclass(frozen=True)
@@ -158,12 +172,26 @@ def unbounded_nights(protocol: Protocol, calendar: Calendar, truth: Truth, rng: 
     outcome = (
         truth.level
         + truth.trend * np.linspace(-0.5, 0.5, n)
+        + truth.start_up * fading(np.arange(n))
         + exposures @ np.array([truth.effects.get(arm.name, 0.0) for arm in protocol.active_arms])
         + offsets[period]
         + _autoregressive(n, truth.sigma, truth.phi, rng)
     )
     absent = absent_nights(n, truth.missing, rng) | (calendar.arm == PAUSE)
+    if truth.block_sd > 0:  # drawn last, so that all else is the same with blocks and without
+        outcome = outcome + _block_offsets(protocol, calendar, truth.block_sd, rng)
     return SimulatedNights(outcome, taken, absent)
+
+
+def _block_offsets(protocol: Protocol, calendar: Calendar, sd: float, rng: np.random.Generator) -> Array:
+    """What each day has from its block, shape (days,); nothing outside blocks and in a design without them."""
+    size = protocol.block_periods
+    if size is None:
+        return np.zeros(len(calendar.arm))
+    block = np.where(calendar.on_trial, block_of(calendar.period, size), 0)
+    offsets = np.r_[0.0, rng.normal(0, sd, block.max())]
+    out: Array = offsets[block]
+    return out
 
 
 def as_simulated(protocol: Protocol) -> Protocol:
@@ -200,7 +228,7 @@ def simulated_terms(protocol: Protocol, calendar: Calendar, nights: SimulatedNig
     doses = calendar.treated.astype(float)
     if protocol.analysis.dose == "taken":
         doses[~nights.absent] = nights.taken[~nights.absent]
-    return assemble(protocol, outcome, used, calendar.treated, doses, calendar.period)
+    return assemble(protocol, outcome, used, calendar.treated, doses, calendar.period, calendar.on_trial)
 
 
 def _autoregressive(n: int, sigma: float, phi: float, rng: np.random.Generator) -> Array:
