@@ -15,26 +15,38 @@ from scipy import stats
 from scipy.integrate import quad
 from scipy.special import ndtr
 
-from nof1 import Cohort, InputError, Protocol, RefusalError, draw_order, fit_cohort
+from nof1 import Cohort, InputError, Protocol, RefusalError, Trial, draw_order, fit, fit_cohort
 from nof1.analyze.cohort.fit import pool
 from nof1.analyze.cohort.likelihood import Person, PersonPair, effect_grid, effect_likelihood, fields_of, person
 from nof1.analyze.cohort.people import Moderator, unique_names
 from nof1.analyze.cohort.pool import Likelihoods, normal_on_grid, pool_likelihoods
 from nof1.analyze.cohort.pymc_reference import build_cohort_model, stack
 from nof1.analyze.engines.marginal import fit_marginal
+from nof1.analyze.engines.pymc_model import build_model
 from nof1.analyze.model.data import build_model_data
 from nof1.analyze.reasons import Reason
 from nof1.analyze.simulation.simulate import Truth, simulate
+from nof1.report.words.cohort import edition_sentence
 
 SPAN = 10.0
 MEAN, SPREAD = -1.5, 0.8
 
 
 def protocol(
-    seed, *, arms=("off", "magnesium"), blocks=2, form="citrate", dose_mg=200.0, analysis=None, title="", **outcome
+    seed,
+    *,
+    arms=("off", "magnesium"),
+    blocks=2,
+    form="citrate",
+    dose_mg=200.0,
+    analysis=None,
+    title="",
+    schema=2,
+    **outcome,
 ):
     return Protocol.build(
         {
+            "schema": schema,
             "title": title or f"Simulated {seed}",
             "simulated": True,
             "reference": "off",
@@ -60,6 +72,19 @@ def trial(seed, effect=MEAN, **options):
     effects = {arm.name: effect for arm in made.active_arms}
     truth = Truth(level=5, effects=effects, sigma=1, phi=0.3, omega=0.2, half_life=1.0)
     return simulate(made, draw_order(made), truth, seed=seed)
+
+
+def planned_by_the_first(made):
+    """The same trial as if it had been planned by the first edition, with its defaults."""
+    content = made.protocol.to_dict() | {"schema": 1, "analysis": {}}
+    return Trial(Protocol.build(content), made.order, made.entries)
+
+
+def adopted(lived, nights):
+    """The same nights as if nof1 had not planned them, the first few of them left out."""
+    frame = lived.frame.reset_index(drop=True).iloc[nights:]
+    options = {"outcome": "severity", "arm": "arm", "day": "day", "reference": "off", "low": 0, "high": 10}
+    return Trial.from_frame(frame[["day", "arm", "severity"]], **options, threshold=1, carryover="exponential")
 
 
 def made_up(name, mean, sd, **options):
@@ -114,6 +139,8 @@ def test_the_likelihood_without_the_prior_is_that_of_the_nights():
     analysis = {
         "carryover": "none",
         "trend": False,
+        "start_up": False,
+        "block_effects": False,
         "period_effects": False,
         "autocorrelation": False,
         "priors": priors,
@@ -363,6 +390,22 @@ def test_a_scale_that_is_only_moved_can_be_pooled():
     assert len(pool([*people, moved]).people) == 4
 
 
+def test_verdicts_are_by_the_rule_of_each_person_s_own_protocol():
+    """Twice the same nights, by both editions: each as alone, and pooled by what the nights say without either's prior."""
+    second = trial(2, blocks=3)
+    first = planned_by_the_first(second)
+    cohort = fit_cohort({"first": first, "second": second, "third": trial(9)})
+    people = cohort.people.set_index("name")
+    assert list(people["edition"]) == [1, 2, 2]
+    for name, one in (("first", first), ("second", second)):
+        lead = fit(one, engine="marginal", sensitivity=False).lead[0]
+        assert people.loc[name, "verdict"] == lead.verdict
+        assert people.loc[name, "mean"] == pytest.approx(lead.full.mean, abs=1e-9)
+    told = edition_sentence(cohort)
+    assert told.startswith("1 of these trials was planned by the rule of the first edition")
+    assert edition_sentence(fit_cohort({"second": second})) == ""
+
+
 def test_arms_can_be_chosen():
     three = [person(trial(i, arms=("off", "magnesium", "oxide")), name=f"p{i}") for i in range(2)]
     assert pool(three, arm="oxide").arm == "oxide"
@@ -374,9 +417,15 @@ def test_what_cannot_be_analyzed_is_left_out_by_name(effects):
     empty = trial(1)
     trials = {"fine": trial(2), "few": replace(empty, entries=empty.entries[:2])}
     trials["rated"] = trial(3, whole=True, analysis={"family": "rating"})
+    content = adopted(empty, 0).protocol.to_dict()
+    del content["outcome"]["threshold"]
+    trials["no threshold"] = Trial(Protocol.build(content), adopted(empty, 0).order, adopted(empty, 0).entries)
     cohort = fit_cohort(trials)
     assert list(cohort.people["name"]) == ["fine"]
-    assert set(dict(cohort.left_out)) == {"few", "rated"}
+    assert set(dict(cohort.left_out)) == {"few", "rated", "no threshold"}
+    assert dict(cohort.left_out)["no threshold"] == Reason("no threshold")
+    with pytest.raises(RefusalError, match="states no smallest change worth having"):
+        person(trials["no threshold"], name="no threshold")
     assert dict(cohort.left_out)["rated"] == Reason("family not pooled", {"family": "rating"})
 
 
@@ -508,8 +557,9 @@ def test_an_outlier_that_no_number_can_hold():
 
 @pytest.mark.slow
 def test_the_two_ways_agree(effects):
-    """One PyMC model over all nights of six people against likelihoods and quadrature."""
+    """One PyMC model over all nights of seven people against likelihoods and quadrature."""
     trials = {f"p{i}": trial(i, effects[i]) for i in range(5)}
+    trials["first edition"] = trial(6, schema=1)
     trials["three arms, no trend"] = trial(5, arms=("off", "oxide", "magnesium"), analysis={"trend": False})
     two = fit_cohort(trials, arm="magnesium")
     one = fit_cohort(trials, arm="magnesium", engine="nuts", seed=2)
@@ -545,3 +595,31 @@ def test_groups_in_pymc_move_each_person_s_mean(effects):
     prior = stats.norm.logpdf(delta, 0, 0.2 * SPAN / np.sqrt(2)).sum()
     raw = stats.norm.logpdf(point["raw"]).sum() - stats.norm.logpdf(moved["raw"]).sum()
     assert got == pytest.approx(expected + prior + raw, rel=1e-9)
+
+
+@pytest.mark.slow
+def test_everybody_s_nights_have_the_density_of_their_own_models():
+    """The nights of four people in one model against each person's own model, at the same parameters."""
+    import pytensor
+    from pymc_density import as_pymc_wants
+
+    plans = [{}, {"arms": ("off", "oxide", "magnesium")}, {"analysis": {"start_up": False, "block_effects": False}}]
+    plans.append({"schema": 1})
+    everybody = [build_model_data(trial(i, **plan)) for i, plan in enumerate(plans)]
+    assert [len(data.block_numbers) for data in everybody] == [2, 2, 0, 0]
+    stacked, rng = stack(everybody, "magnesium"), np.random.default_rng(3)
+    with pytensor.config.change_flags(mode="FAST_COMPILE"):
+        together = build_cohort_model(stacked, SPAN)
+        values = {variable.name: rng.uniform(0.2, 0.9, variable.shape.eval()) for variable in together.free_RVs}
+        got = together.compile_logp(vars=together.observed_RVs, jacobian=False)(as_pymc_wants(together, values))
+        expected = 0.0
+        for i, data in enumerate(everybody):
+            names = ("level", "trend", "start_up", "omega", "sigma", "phi_unit", "half_life")
+            own = {name: values[name][i] for name in names}
+            own["period_raw"] = values["period_raw"][stacked.period_person == i]
+            own["block_offset"] = values["block_offset"][stacked.block_person == i]
+            effect = values["mu"] + values["zeta"] * values["raw"][i]
+            own["effect"] = [effect if arm == "magnesium" else values["other_effect"][i, 0] for arm in data.arms]
+            alone = build_model(data)
+            expected += alone.compile_logp(vars=alone.observed_RVs, jacobian=False)(as_pymc_wants(alone, own))
+    assert got == pytest.approx(expected, rel=1e-9)

@@ -1,4 +1,4 @@
-"""Cohorts whose truth is known: the three sample trials, and a thousand simulated people."""
+"""Cohorts whose truth is known: three sample trials, and a thousand simulated people."""
 
 from datetime import date
 

@@ -36,7 +36,8 @@ class Cohort:
     engine : str
         "two-stage" or "nuts".
     people : DataFrame
-        One row a person. Alone: `mean`, `sd`, `lower`, `upper`, `verdict`; with all others: `pooled_mean`, `pooled_sd`,
+        One row a person. Alone: `mean`, `sd`, `lower`, `upper` of the full effect, and `verdict` by the rule of the protocol's
+        `edition`; with all others: `pooled_mean`, `pooled_sd`,
         `pooled_lower`, `pooled_upper`, `pooled_p_benefit`, `pooled_p_harm` (by the person's own threshold); `shrinkage`,
         how far pooling moved the mean in standard deviations of its own; `name`, `nights`, `threshold`, `simulated` and,
         with a moderator, `moderator`.

@@ -17,8 +17,9 @@ import numpy as np
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import ROUNDS, MarginalFit, fit_marginals
+from nof1.analyze.engines.pair_effects import mixture_rows
 from nof1.analyze.model.data import ModelData, build_model_data
-from nof1.analyze.model.effects import effect_from_mixture, pairs
+from nof1.analyze.model.effects import pairs
 from nof1.analyze.model.standardize import MEASURES
 from nof1.analyze.reasons import refused
 from nof1.errors import InputError, Nof1Error, RefusalError
@@ -53,7 +54,8 @@ class PersonPair:
     grid, log_likelihood : array, shape (G,)
         Effects in points, dense where the nights speak, and the log likelihood there; its largest value is 0.
     alone : mapping
-        Mean, sd, interval, chances and verdict from this person's nights and prior alone.
+        Mean, sd, interval and chances of the full effect from this person's nights and prior alone, and the verdict by the rule of
+        their own protocol.
     fields : mapping
         Of the arm and the protocol, for subgroups: form, dose_mg, product, placebo, design, period_nights, the family, and
         the answers to the safety screen by the question's id.
@@ -130,6 +132,8 @@ class Person:
         Nights that inform the model.
     simulated : bool
         Whether the data are made up.
+    edition : int
+        Of model, priors and rule, as the protocol says.
     """
 
     name: str
@@ -138,6 +142,7 @@ class Person:
     diary_sha256: str
     nights: int
     simulated: bool = False
+    edition: int = 2
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; `from_dict` gives back an equal object."""
@@ -155,11 +160,16 @@ class Person:
         """
         try:
             texts = {name: str(content[name]) for name in ("name", "protocol_sha256", "diary_sha256")}
-            found, nights, simulated = content["pairs"], int(content["nights"]), bool(content["simulated"])
+            found = tuple(PersonPair.from_dict(pair) for pair in content["pairs"])
+            nights, simulated, edition = int(content["nights"]), bool(content["simulated"]), int(content["edition"])
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"This is no person of a cohort: {error!r}. Analyze the trial again.") from None
         return cls(
-            pairs=tuple(PersonPair.from_dict(pair) for pair in found), nights=nights, simulated=simulated, **texts
+            pairs=found,
+            nights=nights,
+            simulated=simulated,
+            edition=edition,
+            **texts,
         )
 
 
@@ -177,7 +187,7 @@ def person(trial: Trial, *, name: str, seed: int = 1) -> Person:
     Raises
     ------
     RefusalError
-        If the family is not "normal", or the nights cannot answer.
+        If the family is not "normal", no threshold was stated, or the nights cannot answer.
     """
     (found,) = people({name: trial}, seed=seed)
     if isinstance(found, Nof1Error):
@@ -213,7 +223,7 @@ def people(trials: Mapping[str, Trial], *, seed: int = 1) -> list[Person | Nof1E
 
 def _terms(trial: Trial) -> ModelData | Nof1Error:
     try:
-        refuse_family(trial.protocol)
+        refuse_unpoolable(trial.protocol)
         return build_model_data(trial)
     except Nof1Error as refusal:
         return refusal
@@ -226,19 +236,17 @@ def person_of(protocol: Protocol, fitted: MarginalFit, *, name: str, diary_sha25
     ----------
     protocol : Protocol
     fitted : MarginalFit
-        Of the family "normal".
+        Of the family "normal", with a threshold.
     name, diary_sha256 : str
     """
-    spread = np.sqrt(2 * (fitted.sigma**2 + fitted.omega**2))
     found = []
-    for k, pair in enumerate(pairs(protocol)):
+    for k, (pair, judged) in enumerate(zip(pairs(protocol), mixture_rows(protocol, fitted), strict=True)):
         if pair.reference != protocol.reference:  # arm against arm: no independent prior to divide out
             continue
         grid, logs = effect_likelihood(
             fitted, k, protocol.priors.effect_sd, protocol.outcome.high - protocol.outcome.low
         )
-        mixture = fitted.contrast(np.array(pair.vector))
-        alone = effect_from_mixture(protocol, fitted.weights, *mixture, spread).to_dict()
+        alone = judged.full.to_dict() | {"verdict": judged.verdict}
         found.append(
             PersonPair(
                 arm=pair.arm,
@@ -247,7 +255,7 @@ def person_of(protocol: Protocol, fitted: MarginalFit, *, name: str, diary_sha25
                 measure=MEASURES[protocol.analysis.family],
                 better=protocol.outcome.better,
                 scale=(protocol.outcome.low, protocol.outcome.high),
-                threshold=protocol.outcome.threshold,
+                threshold=protocol.threshold,
                 estimand="full",
                 effect_sd=protocol.priors.effect_sd,
                 grid=grid,
@@ -256,11 +264,19 @@ def person_of(protocol: Protocol, fitted: MarginalFit, *, name: str, diary_sha25
                 fields=fields_of(protocol, pair.arm),
             )
         )
-    return Person(name, tuple(found), protocol.sha256(), diary_sha256, fitted.model.data.n, protocol.simulated)
+    return Person(
+        name,
+        tuple(found),
+        protocol.sha256(),
+        diary_sha256,
+        fitted.model.data.n,
+        protocol.simulated,
+        protocol.schema_version,
+    )
 
 
-def refuse_family(protocol: Protocol) -> None:
-    """Refuse a trial whose effect is not the coefficient of a normal model.
+def refuse_unpoolable(protocol: Protocol) -> None:
+    """Refuse a trial whose effect is not the coefficient of a normal model, or that states no threshold.
 
     Raises
     ------
@@ -268,6 +284,8 @@ def refuse_family(protocol: Protocol) -> None:
     """
     if protocol.analysis.family != "normal":
         raise refused(RefusalError, "family not pooled", family=protocol.analysis.family)
+    if protocol.outcome.threshold is None:
+        raise refused(RefusalError, "no threshold")
 
 
 def fields_of(protocol: Protocol, arm: str) -> dict[str, Field]:

@@ -208,4 +208,5 @@ def alone_columns(members: Sequence[Member]) -> Mapping[str, list[Any]]:
         "lower": [numbers["interval"][0] for numbers in alone],
         "upper": [numbers["interval"][1] for numbers in alone],
         "verdict": [numbers["verdict"] for numbers in alone],
+        "edition": [one.edition for one, _ in members],
     }

@@ -2,8 +2,8 @@
 
 Each person has the model of `model.py` with parameters and priors of their own; the effects of the arm in question are
 Normal(mu + gamma x_i, zeta). People's nights stand in one row of arrays and their parameters in vectors, so that there is one
-compilation and its time hardly grows with the number of people. Where a person's model lacks a part (trend, carryover ...), the
-part is there and multiplied by 0.
+compilation and its time hardly grows with the number of people. Where a person's model lacks a part (trend, start-up,
+carryover ...), the part is there and multiplied by 0.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from nof1.analyze.cohort.nodes import MEAN_SD, SPREAD_SCALE
 from nof1.analyze.cohort.people import Moderator
 from nof1.analyze.cohort.pool import Pooled, Population
 from nof1.analyze.engines.nuts import CHAINS, MAX_RHAT, MIN_ESS, Effort
-from nof1.analyze.model.data import ModelData, build_model_data
+from nof1.analyze.model.data import NO_BLOCK, ModelData, build_model_data
 from nof1.analyze.model.effects import TAILS
 from nof1.analyze.model.exposure import dose_changes
 from nof1.errors import RefusalError
@@ -45,6 +45,9 @@ class Stacked:
     person, period : int array, shape (n,)
         Whose night it is, and its period among everybody's.
     period_person : int array, shape (P,)
+    block : int array, shape (n,)
+        The night's block among everybody's; `NO_BLOCK` outside blocks.
+    block_person : int array, shape (B,)
     stretch : int array, shape (n,)
         Number of the night's stretch of constant dose among the person's.
     days_in : array, shape (n,)
@@ -63,6 +66,8 @@ class Stacked:
     person: NDArray[np.int64]
     period: NDArray[np.int64]
     period_person: NDArray[np.int64]
+    block: NDArray[np.int64]
+    block_person: NDArray[np.int64]
     stretch: NDArray[np.int64]
     days_in: Array
     since: Array
@@ -73,8 +78,8 @@ class Stacked:
     gap: Array
 
     def prior(self, name: str) -> Array:
-        """A number of everybody's own priors, shape (N,)."""
-        return np.array([getattr(one.priors, name) for one in self.data], dtype=float)
+        """A number of everybody's own priors, shape (N,); 1 where the person's edition has no such part."""
+        return np.array([1.0 if (of := getattr(one.priors, name)) is None else of for one in self.data])
 
     def has(self, part: str) -> Array:
         """Whether everybody's model has a part, as 1 or 0, shape (N,)."""
@@ -97,7 +102,7 @@ def stack(everybody: Sequence[ModelData], arm: str) -> Stacked:
     since = np.zeros((len(everybody), longest, longest))
     steps, levels = np.zeros((2, len(everybody), longest, arms))
     nights: list[tuple[NDArray[Any], ...]] = []
-    periods = 0
+    periods = blocks = 0
     for i, (data, found) in enumerate(zip(everybody, changes, strict=True)):
         order = [data.arms.index(arm), *(k for k, name in enumerate(data.arms) if name != arm)]
         starts = np.array([start for start, _, _ in found])
@@ -113,14 +118,30 @@ def stack(everybody: Sequence[ModelData], arm: str) -> Stacked:
         covariates[:, : len(data.covariate_names)] = data.covariates
         gap = np.diff(data.day, prepend=data.day[0]).astype(float)
         whose = np.full(data.n, i)
-        nights.append((whose, data.period + periods, stretch, data.day - starts[stretch] + 1.0, wide, covariates, gap))
+        block = np.where(data.block == NO_BLOCK, NO_BLOCK, data.block + blocks)
+        days_in = data.day - starts[stretch] + 1.0
+        nights.append((whose, data.period + periods, block, stretch, days_in, wide, covariates, gap))
         periods += len(data.period_numbers)
-    person, period, stretch, days_in, doses, covariates, gap = (
+        blocks += len(data.block_numbers)
+    person, period, block, stretch, days_in, doses, covariates, gap = (
         np.concatenate(column) for column in zip(*nights, strict=True)
     )
-    owners = np.repeat(np.arange(len(everybody)), [len(data.period_numbers) for data in everybody])
+    people = np.arange(len(everybody))
     return Stacked(
-        tuple(everybody), person, period, owners, stretch, days_in, since, steps, levels, doses, covariates, gap
+        data=tuple(everybody),
+        person=person,
+        period=period,
+        period_person=np.repeat(people, [len(data.period_numbers) for data in everybody]),
+        block=block,
+        block_person=np.repeat(people, [len(data.block_numbers) for data in everybody]),
+        stretch=stretch,
+        days_in=days_in,
+        since=since,
+        steps=steps,
+        levels=levels,
+        doses=doses,
+        covariates=covariates,
+        gap=gap,
     )
 
 
@@ -174,12 +195,19 @@ def _mean(stacked: Stacked, effect: Tensor) -> Tensor:
     if stacked.has("trend").any():
         time = np.concatenate([data.time * data.trend for data in stacked.data])
         mean = mean + pm.Normal("trend", 0, stacked.prior("trend_sd"), dims="person")[person] * time
+    if stacked.has("start_up").any():
+        fading = np.concatenate([data.fading * data.start_up for data in stacked.data])
+        mean = mean + pm.Normal("start_up", 0, stacked.prior("start_up_sd"), dims="person")[person] * fading
     if stacked.covariates.shape[1]:
         sd = np.ones((len(stacked.data), stacked.covariates.shape[1]))
         for row, data in zip(sd, stacked.data, strict=True):
             row[: len(data.covariate_sd)] = data.priors.covariate_sd / data.covariate_sd
         gamma = pm.Normal("covariate_effect", 0, sd, shape=sd.shape)
         mean = mean + pt.sum(gamma[person] * stacked.covariates, axis=1)
+    if len(stacked.block_person):
+        sd = stacked.prior("block_sd")[stacked.block_person]
+        offset = pm.Normal("block_offset", 0, sd, shape=len(sd))
+        mean = mean + pt.where(stacked.block == NO_BLOCK, 0.0, offset[np.maximum(stacked.block, 0)])
     if stacked.has("period_effects").any():
         omega = pm.HalfNormal("omega", stacked.prior("period_scale"), dims="person")
         raw = pm.Normal("period_raw", 0, 1, shape=len(stacked.period_person))

@@ -116,7 +116,8 @@ def analyze_people(
         if one.name in twins
     ]
     wanted = [one for one in trials if one.name in keys and one.name not in twins]
-    answers = finished.find(keys[one.name] for one in wanted)
+    kept = finished.find(keys[one.name] for one in wanted)
+    answers = {key: told for key, told in kept.items() if _is_person(told)}
     taken_over = len(answers)
     left = [one for one in wanted if keys[one.name] not in answers]
     done, whole = taken_over + len(trials) - len(wanted), len(trials)
@@ -148,6 +149,15 @@ def analyze_people(
         last=max(nights, default=None),
         early=early,
     )
+
+
+def _is_person(told: Mapping[str, Any]) -> bool:
+    """Whether an answer that was kept holds all that a person has; one of an earlier build with this version's number may not."""
+    try:
+        Person.from_dict(told)
+    except InputError:
+        return False
+    return True
 
 
 def _put_on_record(
