@@ -3,6 +3,7 @@
 helps                      magnesium lowers the ratings
 worsens                    magnesium raises them, with loose stools
 cant-tell                  the nights can't tell
+floor                      mild nights: a third of the ratings are 0, the lowest there is, and the protocol takes them for a bell curve
 simulated-sleep-diary.csv  no trial but a table, as somebody keeps it who never heard of nof1: a walk in the evening or none
 """
 
@@ -54,6 +55,18 @@ TRIALS = {
             sigma=2.4,
             phi=0.55,
             side_effects={"magnesium": ("nausea", 0.03), "off": ("headache", 0.03)},
+            **LIVED,
+        ),
+    ),
+    "floor": (
+        "Simulated example: many nights at 0",
+        17,
+        Truth(
+            level=1.9,
+            effects={"magnesium": -2.2},
+            sigma=1.7,
+            phi=0.3,
+            side_effects={"magnesium": ("loose stools", 0.06)},
             **LIVED,
         ),
     ),

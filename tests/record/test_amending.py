@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from journals import begin_journal, read_journal
+from known import adopted
 
 from nof1 import commit as commit_room
 from nof1.analyze.model.data import build_model_data
@@ -16,7 +17,6 @@ from nof1.plan.design.order import Pause, order_from_arms
 from nof1.plan.orders.amendments import load_amendments
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.orders.loading import load_order, load_schedule
-from nof1.plan.protocol.protocol import Protocol
 from nof1.record.amending import add_note, add_pause
 from nof1.record.checking.folder import check
 from nof1.record.diary.entry import Entry
@@ -273,8 +273,7 @@ def test_a_pause_that_cannot_be_written_changes_nothing(trial_folder, bytes_in, 
 
 
 def test_nights_taken_over_from_a_table_have_no_plan_to_change(tmp_path, make_protocol, bytes_in):
-    design = {"kind": "adopted", "start": day(5), "nights": 4}
-    protocol = Protocol.build(make_protocol().to_dict() | {"design": design})
+    protocol = adopted(make_protocol(), day(5))
     Trial(protocol, order_from_arms(day(5), ["off", "off", "magnesium", "off"]), ()).write(tmp_path / "adopted")
     before = bytes_in(tmp_path)
     with pytest.raises(InputError, match="there is no plan to change"):

@@ -225,6 +225,8 @@ class Trial:
         better: Literal["lower", "higher"] = "lower",
         threshold: float | None = None,
         carryover: str = "none",
+        blocks: int | None = None,
+        start_up: bool = False,
         covariates: Sequence[str] = (),
         title: str | None = None,
         simulated: bool = False,
@@ -247,9 +249,13 @@ class Trial:
             How several rows of a night become one.
         better : {"lower", "higher"}
         threshold : float, optional
-            Smallest change worth having, in points; a tenth of the scale if not given.
+            Smallest change worth having, in points. Without it nothing is said of changes that matter.
         carryover : str
             "none", "exponential" or "discard:n", as in `Analysis`.
+        blocks : int, optional
+            How many periods in a row make a block that holds every arm, for block offsets; a period is a stretch on one arm.
+        start_up : bool
+            Whether the model has a start that fades.
         covariates : sequence of str
             Columns of numbers that enter the model.
         title : str, optional
@@ -263,7 +269,7 @@ class Trial:
         Raises
         ------
         InputError
-            If a column is missing or a value does not fit.
+            If a column is missing, a value does not fit, or a block does not hold every arm.
 
         Examples
         --------
@@ -291,6 +297,8 @@ class Trial:
             better=better,
             threshold=threshold,
             carryover=carryover,
+            blocks=blocks,
+            start_up=start_up,
             covariates=covariates,
             title=title,
             simulated=simulated,

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from known import SAMPLE, TWO_ARMS, data_of_others
 
+from nof1.analyze.model.data import build_model_data
 from nof1.errors import InputError
 from nof1.record.importing.adopt import adopted_nights, read_schedule
 from nof1.record.sources.table import read_table
@@ -69,11 +70,45 @@ def test_the_protocol_says_what_was_told_and_that_nobody_drew_an_order(take):
     assert [arm.name for arm in protocol.arms] == ["off", "on"]
 
 
-def test_the_reference_stands_first_and_the_default_threshold_is_a_tenth_of_the_scale(take):
+def test_the_reference_stands_first_and_what_was_not_said_is_not_assumed(take):
     protocol = take(reference="on").protocol
     assert [arm.name for arm in protocol.arms] == ["on", "off"]
-    assert protocol.outcome.threshold == pytest.approx(1.0)
-    assert protocol.analysis.carryover == "none"
+    assert protocol.outcome.threshold is None
+    analysis = protocol.analysis
+    assert (analysis.carryover, analysis.start_up, analysis.block_effects) == ("none", False, False)
+    assert protocol.block_periods is None
+
+
+ALTERNATING = "".join(f"2026-01-{5 + i:02},{'off' if i % 2 == 0 else 'on'},{3 + i % 3}\n" for i in range(9))
+THREE = "".join(
+    f"2026-01-{5 + i:02},{arm},{3 + i % 4}\n"
+    for i, arm in enumerate(["off", "on", "other", "on", "other", "off", "on", "other"])
+)
+
+
+def test_blocks_and_a_start_up_are_in_the_model_where_they_are_asked_for(take):
+    trial = take(f"date,arm,mood\n{ALTERNATING}", blocks=2, start_up=True)
+    assert trial.protocol.block_periods == 2
+    assert (trial.protocol.analysis.block_effects, trial.protocol.analysis.start_up) == (True, True)
+    data = build_model_data(trial)
+    assert data.block_numbers == (1, 2, 3, 4, 5)  # the last one unfinished
+    assert list(data.block) == [0, 0, 1, 1, 2, 2, 3, 3, 4]
+    assert data.start_up
+    assert take(f"date,arm,mood\n{THREE}", blocks=3).protocol.block_periods == 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "blocks", "message"),
+    [
+        (THREE, 2, "block of periods 1 to 2 has no night on 'other'"),
+        (THREE.replace("05,off", "05,on"), 3, "block of periods 1 to 3 has no night on 'off'"),
+        (ALTERNATING, 10, "more than the 9 periods"),
+        (ALTERNATING, 1, "block_periods"),
+    ],
+)
+def test_blocks_that_do_not_hold_every_arm_are_refused(take, rows, blocks, message):
+    with pytest.raises(InputError, match=message):
+        take(f"date,arm,mood\n{rows}", blocks=blocks)
 
 
 def test_day_numbers_stand_for_nights_without_dates(take):

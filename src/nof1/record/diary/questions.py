@@ -277,7 +277,7 @@ def _guess(protocol: Protocol, number: str) -> list[Question]:
             asks=asks,
             kind="guess",
             help=say(
-                "A number of the list; Enter to leave it open. Asked before anybody knows, to see whether it could be told."
+                "A number of the list; Enter to leave it open. Asked before anybody knows, to see whether it could be noticed."
             ),
             choices=choices,
         ),

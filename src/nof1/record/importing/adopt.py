@@ -28,7 +28,6 @@ from nof1.record.values.nights import DatedBy, DateOrder, night_of, parse_moment
 from nof1.record.values.numbers import number_reader, settle_decimal
 
 UNDATED_START = date(2000, 1, 1)  # stands in where only day numbers are known
-THRESHOLD_SHARE = 0.1  # of the scale, where the person names none
 _Number = Callable[[Row, str], float | None]
 
 
@@ -47,6 +46,8 @@ class AdoptOptions(TypedDict, total=False):
     better: Literal["lower", "higher"]
     threshold: float | None
     carryover: str
+    blocks: int | None
+    start_up: bool
     covariates: Sequence[str]
     title: str | None
     simulated: bool
@@ -81,6 +82,8 @@ def adopted_nights(
     better: Literal["lower", "higher"] = "lower",
     threshold: float | None = None,
     carryover: str = "none",
+    blocks: int | None = None,
+    start_up: bool = False,
     covariates: Sequence[str] = (),
     title: str | None = None,
     simulated: bool = False,
@@ -115,9 +118,13 @@ def adopted_nights(
         How several ratings of a night become one: "mean", "last", "first", "max", "min" or "sum".
     better : {"lower", "higher"}
     threshold : float, optional
-        Smallest change worth having, in points; a tenth of the scale if not given.
+        Smallest change worth having, in points. Without it nothing is said of changes that matter.
     carryover : str
         As in `Analysis`.
+    blocks : int, optional
+        How many periods in a row make a block that holds every arm; the model has block offsets then. A period is a stretch on one arm.
+    start_up : bool
+        Whether the model has a start that fades.
     covariates : sequence of str
         Columns of numbers that enter the model.
     zone : str, optional
@@ -131,7 +138,7 @@ def adopted_nights(
     ------
     InputError
         If a column is missing, a value does not fit, a night is there twice and `several` is not given, days and dates or arms and
-        schedule contradict each other, or there is only one arm.
+        schedule contradict each other, there is only one arm, or a block does not hold every arm.
 
     Notes
     -----
@@ -196,25 +203,35 @@ def adopted_nights(
                 "low": low,
                 "high": high,
                 "better": better,
-                "threshold": (high - low) * THRESHOLD_SHARE if threshold is None else threshold,
+                **({} if threshold is None else {"threshold": threshold}),
                 "whole": (analysis or {}).get("family") in WHOLE_NUMBERS,
             },
             "arms": [{"name": name} for name in distinct],
-            "design": {"kind": "adopted", "start": start, "dated": dated, "nights": days},
+            "design": {
+                "kind": "adopted",
+                "start": start,
+                "dated": dated,
+                "nights": days,
+                **({} if blocks is None else {"block_periods": blocks}),
+            },
             "analysis": {
                 "carryover": carryover,
+                "start_up": start_up,
                 "covariates": [_slug(name) for name in covariates],
                 **(analysis or {}),
             },
         },
         where="the adopted trial",
     )
+    order = order_from_arms(start, _every_day(start, days, by_night))
+    if blocks is not None:
+        _refuse_other_blocks(order, blocks, distinct)
     number = _number_reader(table, (outcome, *covariates), decimal_comma)
     entries = tuple(
         _entry(table, rows, night, protocol, outcome, covariates, several, number)
         for night, rows in sorted(groups.items())
     )
-    return AdoptedNights(protocol, order_from_arms(start, _every_day(start, days, by_night)), entries)
+    return AdoptedNights(protocol, order, entries)
 
 
 def clock_of(table: Table, date: str, others: Iterable[str | None]) -> str:
@@ -318,6 +335,23 @@ def _distinct_arms(names: Sequence[str], column: str, reference: str) -> list[st
     if len(distinct) < 2:
         raise InputError(f"Column {column!r} holds only {reference!r}. A comparison needs nights on at least two arms.")
     return sorted(distinct, key=lambda name: name != reference)
+
+
+def _refuse_other_blocks(order: Order, size: int, arms: Sequence[str]) -> None:
+    """Refuse blocks that do not hold every arm: their offsets would take part of the effect with them. The last one may be unfinished."""
+    periods = order.periods
+    whole = [periods[i : i + size] for i in range(0, len(periods) - size + 1, size)]
+    if not whole:
+        raise InputError(
+            f"blocks = {size} is more than the {len(periods)} periods there are; a period is a stretch on one arm. Leave blocks out."
+        )
+    for block in whole:
+        absent = [name for name in arms if name not in {period.arm for period in block}]
+        if absent:
+            raise InputError(
+                f"With blocks = {size} the block of periods {block[0].number} to {block[-1].number} has no night on {absent[0]!r}; a "
+                "period is a stretch on one arm, and every block needs each arm. Choose another number, or leave blocks out."
+            )
 
 
 def _entry(

@@ -59,10 +59,17 @@ def _protocol(trial: Trial, study_id: str, names: dict[str, str]) -> Protocol:
         "start": UNDATED_START,
         "dated": False,
         "nights": trial.order.without_pauses().nights,
+        **_blocks(protocol),
     }
     content["analysis"].pop("interim", None)
     content["analysis"]["covariates"] = list(names.values())
     return Protocol.build(content, where=f"the shared trial {study_id}")
+
+
+def _blocks(protocol: Protocol) -> dict[str, int]:
+    """How many periods make a block, where the model has block offsets: periods keep their numbers."""
+    size = protocol.block_periods
+    return {"block_periods": size} if protocol.analysis.block_effects and size is not None else {}
 
 
 _NOT_OWN_WORDS = ("purpose", "dose_time", "entry_time")  # a choice, and times of day that have a default
