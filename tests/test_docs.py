@@ -7,7 +7,7 @@ import pytest
 from fitted import fitted
 from known import priors_for
 
-from nof1.analyze.checks import blinding, computation, model_checks, randomization_test
+from nof1.analyze.checks import blinding, computation, model_checks, prior_weight, randomization_test, sensitivity
 from nof1.analyze.engines import marginal, nuts, posterior
 from nof1.analyze.engines.augmented import fit as augmented
 from nof1.analyze.model.exposure import NEARLY_FULL
@@ -130,7 +130,10 @@ def test_limits_are_the_code_s():
     said(f"above {computation.TOLERANCE_SD:g} posterior sd + {computation.ERRORS:g} Monte Carlo errors")
     said(f"p below {model_checks.EXTREME:g} or above {1 - model_checks.EXTREME:g}")
     said(f"p below {model_checks.UNIFORM:g}; a shift above {model_checks._SHIFT:g} posterior sd")
-    said(f"sensitivity above {model_checks.MAX_SENSITIVITY:g}")
+    said(f"to the power of {prior_weight.POWERS[0]:g} and {prior_weight.POWERS[1]:g}")
+    assert prior_weight.LARGEST_SHARE == 1 / 3
+    said("more than a third; another verdict")
+    said(f"Below 1/{sensitivity.AGAINST:g} the nights speak against the choice: it is shown apart")
     said(f"enumerated up to {randomization_test.MAX_ENUMERATED:,}, else {randomization_test.DRAWS:,} of them drawn")
     said(f"reached {NEARLY_FULL:g} of full")
     said(f"at least {posterior.UNINFORMED:g} of it")

@@ -74,7 +74,7 @@ def test_what_is_known_is_let_through():
     assert unknown("```sh\nls\n```\n\n```text\n    a\n\n    b\n```\n\n- a\n\n```{include} x\n```\n") == []
 
 
-def with_blocks():
+def in_blocks():
     return [page for page in PAGES if any(block.language in RUN for block in blocks(page.read_text(encoding="utf-8")))]
 
 
@@ -96,7 +96,7 @@ def given(tmp_path):
 @pytest.mark.slow
 @pytest.mark.road
 @pytest.mark.clock
-@pytest.mark.parametrize("page", with_blocks(), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", in_blocks(), ids=lambda page: page.stem)
 def test_every_command_and_python_line_runs(page, given, tmp_path, monkeypatch):
     from matplotlib import pyplot as plt
 
@@ -124,7 +124,7 @@ def run(code):
 
 
 def test_pages_have_the_blocks_that_a_reader_needs():
-    assert {page.stem for page in with_blocks()} == {page.stem for page in PAGES} - {"index"}
+    assert {page.stem for page in in_blocks()} == {page.stem for page in PAGES} - {"index"}
     readme = blocks((ROOT / "README.md").read_text(encoding="utf-8"))
     assert sum(len(block.code.splitlines()) for block in readme if block.language == "sh") >= 12
     (python,) = [block.code for block in readme if block.language == "python"]

@@ -79,11 +79,12 @@ CASES = {
         "nothing",
         lambda at: [
             "adopt", at / "new", at / "nights.csv", "--outcome", "sleep", "--arm", "arm", "--reference", "home", "--day", "day",
-            "--low", 0, "--high", 100, "--better", "higher", "--several", "mean", "--decimal", "point",
+            "--low", 0, "--high", 100, "--better", "higher", "--several", "mean", "--decimal", "point", "--threshold", 5,
+            "--blocks", 2, "--start-up",
         ],
         lambda at: Trial.adopt(
             at / "nights.csv", at / "new", outcome="sleep", arm="arm", reference="home", day="day", low=0, high=100,
-            better="higher", several="mean", decimal_comma=False,
+            better="higher", several="mean", decimal_comma=False, threshold=5, blocks=2, start_up=True,
         ),
     ),
     "amend": Case(

@@ -123,7 +123,7 @@ def test_prior_posterior(checked):
 
 @compared
 def test_sensitivity(result):
-    return drawn(lambda ax: plots.sensitivity(result, ax=ax))
+    return drawn(lambda ax: plots.sensitivity(result, ax=ax), (7.2, 3.6))
 
 
 @compared

@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from fitted import fitted
 from known import SAMPLE, nightly, two_arms
 from matplotlib.figure import Figure
+from records import with_main
 
-from nof1 import Trial, fit
+from nof1 import Protocol, Trial, fit
 from nof1.report import plots
 
 HELPS = Trial.load(SAMPLE / "helps")
@@ -64,8 +67,39 @@ def test_effect_shows_band_interval_and_which_way_is_better():
     band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
     assert (band.x0, band.x1) == pytest.approx((-1, 1))
     interval = next(line for line in ax.lines if line.get_linewidth() == 2.6)
-    assert list(interval.get_xdata()) == pytest.approx(result.lead[0].named.interval)
+    assert list(interval.get_xdata()) == pytest.approx(result.lead[0].leading.interval)
     assert texts(ax)[:2] == ["← better", "worse →"]
+
+
+def test_both_effects_are_shown_each_with_its_interval_and_the_leading_one_bold():
+    result = with_main(fitted("helps"), estimand="over-nights")
+    ax, main = plots.effect(result, ax=axes()), result.lead[0]
+    bars = {line.get_linewidth(): list(line.get_xdata()) for line in ax.lines if line.get_linewidth() in (2.6, 1.3)}
+    assert bars[2.6] == pytest.approx(main.over_nights.interval)
+    assert bars[1.3] == pytest.approx(main.full.interval)
+    assert {"over these nights", "once fully built up"} <= set(texts(ax))
+    told = plots.describe(result.trial, result)["effect"]
+    assert told.index("over these nights mean") < told.index("once fully built up mean")
+
+
+def test_without_build_up_or_threshold_there_is_one_interval_and_no_band():
+    content = two_arms().protocol.to_dict()
+    del content["outcome"]["threshold"]
+    trial = replace(two_arms(), protocol=Protocol.build(content))
+    ax = plots.effect(fit(trial, engine="marginal", sensitivity=False), ax=axes())
+    assert [line.get_linewidth() for line in ax.lines].count(2.6) == 1
+    assert not {"once fully built up", "too small\nto matter"} & set(texts(ax))
+    assert not [
+        patch for patch in plots.nights(trial, ax=axes()).patches if patch.get_facecolor()[:3] == (0xEF / 255,) * 3
+    ]
+
+
+def test_missing_nights_have_a_strip_of_their_own_below_the_scale():
+    ax = plots.nights(HELPS, ax=axes())
+    bottom, _ = ax.spines["left"].get_bounds()
+    assert bottom < 0  # a rating of 0 is above it
+    assert (points(ax, "x")[:, 1] < bottom).all()
+    assert min(ax.get_yticks()) >= bottom
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ def test_a_sample_trial_is_analyzed_and_reported(nof1, tmp_path, name):
     places = [out.index(words) for words in order]
     assert places == sorted(places)
     status, out, _ = nof1("analyze", folder, "--engine", "marginal", "--json")
-    assert (status, json.loads(out)["schema"]) == (0, 2)
+    assert (status, json.loads(out)["schema"]) == (0, 3)
     assert json.loads((folder / "results" / "results.json").read_text())["effects"]
     status, out, _ = nof1("report", folder, "--json")
     assert status == 0
@@ -63,7 +63,7 @@ def test_the_demonstration_prints_one_json_with_the_answer_and_the_page(nof1, tm
     monkeypatch.setattr(fit, "fit", lambda trial, *, real=fit.fit, **options: real(trial, engine="marginal"))
     status, out, _ = nof1("demo", tmp_path / "demo", "--json")
     content = json.loads(out)
-    assert (status, content["schema"]) == (0, 2)
+    assert (status, content["schema"]) == (0, 3)
     assert content["effects"] == json.loads((tmp_path / "demo" / "results" / "results.json").read_text())["effects"]
     assert Path(content["summary"]).read_bytes().startswith(b"%PDF-")
     assert all(Path(figure).is_file() for figure in content["figures"])

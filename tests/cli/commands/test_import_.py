@@ -430,7 +430,23 @@ def test_adopt_makes_a_trial_that_can_be_analyzed(nof1, tmp_path, write):
     assert copies == [content.encode()]
     status, out, _ = nof1("analyze", tmp_path / "trial", "--engine", "marginal", "--json")
     assert status == 0
-    assert json.loads(out)["randomized"] is False
+    content = json.loads(out)
+    assert content["randomized"] is False
+    assert (content["effects"][0]["threshold"], content["effects"][0]["full"]["p_small"]) == (None, None)
+
+
+def test_adopt_says_what_is_assumed(nof1, tmp_path, write):
+    path = write(f"date,arm,mood\n{ROWS}")
+    out = nof1("adopt", tmp_path / "trial", path, *ADOPT)[1]
+    assert "No --threshold, so nothing is said of changes that matter." in out
+    assert "Assumed: no blocks, no start that fades, no effect that builds up or lingers" in out
+    further = ("--threshold", "1.5", "--blocks", "2", "--start-up", "--carryover", "exponential")
+    out = " ".join(nof1("adopt", tmp_path / "further", path, *ADOPT, *further)[1].split())
+    assert "smallest change worth having 1.5." in out
+    assert (
+        "Assumed: blocks of 2 periods (a period is a stretch on one arm), a start that fades, an effect that builds up"
+        in out
+    )
 
 
 def test_adopt_prints_json(nof1, tmp_path, write):
@@ -449,6 +465,11 @@ BAD_ADOPTIONS = {
     "unknown carryover": (f"date,arm,mood\n{ROWS}", ("--carryover", "slow"), "carryover"),
     "scale of nan": (f"date,arm,mood\n{ROWS}", ("--low", "nan"), "from nan to 10"),
     "a column of dates as day numbers": (f"date,arm,mood\n{ROWS}", ("--day", "date"), "line 2"),
+    "blocks without an arm": (
+        f"date,arm,mood\n{ROWS}2026-01-12,third,4\n",
+        ("--blocks", "2"),
+        "has no night on 'third'",
+    ),
     "unknown rule": (f"date,arm,mood\n{ROWS}", ("--several", "median"), "--several median is no rule"),
     "no schedule": (f"date,arm,mood\n{ROWS}", ("--schedule", "nowhere.json"), "There is no file nowhere.json"),
     "days and dates part": ("date,n,arm,mood\n2026-01-05,1,off,4\n2026-01-07,2,on,4\n", ("--day", "n"), "--trust day"),

@@ -74,6 +74,16 @@ def test_flags_go_before_answers(nof1, tmp_path):
     assert protocol.arm("magnesium").form == "citrate"
 
 
+def test_plan_says_what_the_design_can_never_say(nof1, tmp_path):
+    flags = ("--dose-mg", "100", "--blocks", 2, "--period-nights", 2)
+    _, out, _ = nof1("plan", tmp_path / "few", *flags)
+    said = " ".join(out.split())
+    assert "Note: This design can never settle anything" in said
+    assert "The nearest that can has about 3 blocks (12 nights)." in said
+    _, out, _ = nof1("plan", tmp_path / "large", "--dose-mg", "100", "--threshold", 7, "--json")
+    assert json.loads(out)["reach"]["obstacle"] == "prior alone"
+
+
 def test_plan_prints_json(nof1, tmp_path):
     status, out, _ = nof1("plan", tmp_path / "trial", "--answers", SAMPLE / "answers.toml", "--json")
     content = json.loads(out)

@@ -28,6 +28,8 @@ def test_shows_designs_verdicts_advice_and_the_slow_pool(nof1, trial_folder):
     assert "designs tried" in out
     assert "would not speak about slow effects" in out
     assert "no advice for or against" in out
+    assert "called helps or worsens in few trials, by construction" in " ".join(out.split())
+    assert "effects that build up and fade" in " ".join(out.split())
 
 
 def test_json_holds_everything_and_nothing_else_is_printed(nof1, trial_folder):
@@ -38,6 +40,7 @@ def test_json_holds_everything_and_nothing_else_is_printed(nof1, trial_folder):
     assert [row["effect"] for row in content["table"]] == [-2, 0, 2]
     assert len(content["designs"]) == 1
     assert content["half_lives"][-1]["half_life_days"] == 42
+    assert content["reach"]["asked"][0] >= 0.8
 
 
 def test_a_figure_is_drawn(nof1, trial_folder, tmp_path):

@@ -16,10 +16,14 @@ def test_every_picture_of_a_quick_result_is_described():
     assert set(told) == ALWAYS | {"over_time", "sensitivity", "randomization", "autocorrelation"}
     assert "8 nights missing" in told["nights"]
     assert "3.5 on off and 2.0 on magnesium" in told["periods"]
-    assert "About 97 in 100: better by 1 point or more" in told["probabilities"]
+    assert "About 94 in 100: better by 1 point or more" in told["probabilities"]
     assert "1: off, 2: magnesium" in told["schedule"]
     assert "7 run-in nights" in told["schedule"]
-    assert "no carryover: \N{MINUS SIGN}1.1, leans better" in told["sensitivity"]
+    assert (
+        "no carryover: \N{MINUS SIGN}1.2, leans better, in grey, Bayes factor 1/11: the nights speak against it"
+        in told["sensitivity"]
+    )
+    assert "first 2 nights dropped: \N{MINUS SIGN}1.8, helps;" in told["sensitivity"]
     assert "64 possible orders" in told["randomization"]
 
 
@@ -42,15 +46,15 @@ def test_the_pictures_of_a_sampled_result_are_described_too():
     assert "share at the floor on magnesium: recorded 0.90, new nights 0.10 to 0.30" in told["predictive"]
     assert told["left_out"].endswith("no single night carries the answer.")
     (both,) = {re.sub(r"^quick: | points$", "", one) for one in re.findall(r"quick: .*? points", told["engines"])}
-    assert re.fullmatch("\N{MINUS SIGN}2\\.6 \\(\N{MINUS SIGN}4\\.\\d to \N{MINUS SIGN}[01]\\.\\d+\\)", both)
+    assert re.fullmatch("\N{MINUS SIGN}2\\.5 \\(\N{MINUS SIGN}4\\.\\d to \N{MINUS SIGN}[01]\\.\\d+\\)", both)
     assert f"sampled: {both}; quick: {both} points" in told["engines"]
 
 
 def test_numbers_are_told_as_the_language_writes_them():
     with speaking("de"):
         told = plots.describe(fitted("helps").trial, fitted("helps"))
-    assert "\N{MINUS SIGN}2,6" in told["over_time"]
-    assert not any("2.6" in text for text in told.values())
+    assert "\N{MINUS SIGN}1,8" in told["effect"]
+    assert not any("1.8" in text for text in told.values())
 
 
 @pytest.mark.parametrize("name", ["nights", "effect", "over_time", "autocorrelation"])

@@ -3,9 +3,10 @@ from fitted import fitted
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from records import with_effects, with_exposure, with_numbers
+from matplotlib.text import Text
+from records import with_effects, with_main, with_numbers
 
-from nof1 import plots
+from nof1 import InputError, plots
 from nof1.report.figures.chances import in_hundred
 
 
@@ -68,15 +69,21 @@ def test_icons_always_add_up_to_a_hundred_and_none_is_far_off(chances):
 
 
 def test_the_estimand_that_pages_lead_with_is_shown():
-    short = with_exposure(fitted("helps", sensitivity=False), magnesium=0.5)
-    shown = drawn(with_effects(short, as_lived={"p_benefit": 0.2, "p_small": 0.7, "p_harm": 0.1}))
+    led = with_main(fitted("helps", sensitivity=False), estimand="over-nights")
+    shown = drawn(with_effects(led, over_nights={"p_benefit": 0.2, "p_small": 0.7, "p_harm": 0.1}))
     assert groups(shown) == {BETTER: 20, SMALL: 70, WORSE: 10}
 
 
-@pytest.mark.parametrize("size", [(3.4, 2.2), (7.4, 2.45)])
+def test_without_a_threshold_there_are_no_chances_by_it():
+    with pytest.raises(InputError, match="No smallest change that matters was stated"):
+        drawn(with_main(fitted("helps", sensitivity=False), threshold=None))
+
+
+@pytest.mark.parametrize("size", [(3.4, 2.2), (3.5, 2.4), (7.4, 2.45)])
 @pytest.mark.parametrize("chances", [(0.97, 0.025, 0.005), (0.3, 0.6, 0.1), (0.001, 0.009, 0.99)])
 def test_words_do_not_touch_and_stay_on_the_picture(size, chances):
     ax = drawn(with_chances(*chances), size)
-    boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    boxes = [text.get_window_extent() for text in ax.findobj(Text) if text.get_text()]
+    assert len(boxes) == 5
     assert not any(one.overlaps(other) for i, one in enumerate(boxes) for other in boxes[:i])
     assert all(box.x1 <= ax.figure.bbox.width and box.y0 >= 0 for box in boxes)

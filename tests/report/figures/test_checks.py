@@ -55,7 +55,7 @@ def checked(result=None, **checks):
             (date(2026, 1, 19), 7.0, 0.29, PIT[10]),
             (date(2026, 2, 1), 2.0, 0.11, PIT[40]),
         ),
-        "prior": records.prior([arm.name for arm in result.trial.protocol.active_arms]),
+        "prior_weight": records.prior_weight({(arm.name, "off"): 0.42 for arm in result.trial.protocol.active_arms}),
     }
     tests = randomization_tests(result.trial, seed=result.record.seed)
     return records.changed(records.sampled(result, -0.25, **made | checks), randomization_tests=tests)
@@ -77,12 +77,12 @@ def three_arms():
 def test_both_computations_have_their_mean_and_interval_in_every_row():
     ax = plots.engines(CHECKED, ax=axes())
     (quick,) = fitted("helps").lead
-    wanted = [(quick.full.mean, 0), (quick.as_lived.mean, 1)]
+    wanted = [(quick.full.mean, 0), (quick.over_nights.mean, 1)]
     np.testing.assert_allclose(marks(ax, "s"), [(mean, row + 0.15) for mean, row in wanted])
     np.testing.assert_allclose(marks(ax, "o"), [(mean - 0.25, row - 0.15) for mean, row in wanted])
     drawn = [list(line.get_xdata()) for line in ax.lines if line.get_linewidth() == 2.0]
-    np.testing.assert_allclose(drawn, 2 * [quick.full.interval, quick.as_lived.interval])
-    assert ticks(ax) == ["magnesium against\noff, full effect", "magnesium against\noff, as lived"]
+    np.testing.assert_allclose(drawn, 2 * [quick.full.interval, quick.over_nights.interval])
+    assert ticks(ax) == ["magnesium against\noff, fully built up", "magnesium against\noff, over these nights"]
     assert "(points)" in ax.get_xlabel()
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["sampled (PyMC)", "quick (marginal engine)"]
 
@@ -91,7 +91,7 @@ def test_both_computations_have_their_mean_and_interval_in_every_row():
 def test_every_pair_of_three_arms_has_both_its_rows():
     ax = plots.engines(checked(three_arms()), ax=axes())
     assert len(marks(ax, "o")) == len(marks(ax, "s")) == 6
-    assert ticks(ax)[4:] == ["b against\na, full effect", "b against\na, as lived"]
+    assert ticks(ax)[4:] == ["b against\na, fully built up", "b against\na, over these nights"]
 
 
 def test_one_computation_alone_is_refused():
@@ -176,17 +176,28 @@ def test_prior_and_posterior_are_densities_on_one_scale():
     along, up = shape.T
     area = 0.5 * abs(np.sum(along * np.roll(up, -1) - up * np.roll(along, -1)))
     assert area == pytest.approx(np.trapezoid(before, x), rel=0.02)
+    assert "prior\n42 %" in texts(ax)
+    assert "how much of what is known about it is the prior" in ax.get_xlabel()
+
+
+def test_a_result_of_an_older_version_has_its_power_scaling_numbers():
+    older = records.with_checks(CHECKED, prior=records.prior(["magnesium"]), prior_weight=None)
+    ax = plots.prior_posterior(older, ax=axes())
     assert "prior 0.14\nnights 0.09" in texts(ax)
     assert "limit of the prior 0.05" in ax.get_xlabel()
 
 
 @pytest.mark.slow
 def test_every_active_arm_has_its_own_densities_and_no_numbers_where_there_was_no_check():
-    ax = plots.prior_posterior(three_arms(), ax=axes())
+    result = three_arms()
+    ax = plots.prior_posterior(result, ax=axes())
     assert len(ax.collections) == 2
     assert ticks(ax) == ["a", "b"]
+    shares = [one.share for one in result.record.checks.prior_weight.shares[:2]]
+    assert texts(ax) == [f"prior\n{100 * share:.0f} %" for share in shares]
+    ax = plots.prior_posterior(records.with_checks(result, prior_weight=None), ax=axes())
     assert texts(ax) == []
-    assert "power-scaling" not in ax.get_xlabel()
+    assert "at the right" not in ax.get_xlabel()
 
 
 # --- randomization
@@ -236,7 +247,7 @@ def test_the_sheet_has_six_pictures_with_their_sentences():
     figure.canvas.draw()
     told = sheet_text(figure)
     assert len(figure.axes) == 6
-    for check in ("cross_check", "prior", "left_out"):
+    for check in ("cross_check", "prior_weight", "left_out"):
         assert report.sentence(CHECKED, CHECKED.record.checks.made()[check]) in told
     assert report.sentence(CHECKED, CHECKED.record.randomization_tests[0]) in told
     assert sensitivity_sentences(CHECKED.record.sensitivity)[0].replace("$", r"\$") in told
@@ -272,7 +283,7 @@ def test_other_families_are_drawn_in_their_own_units(better):
     assert ax.get_xlabel() == "change in time awake (min) (minutes)"
     # The density is on the scale of the interval.
     shape = ax.collections[0].get_paths()[0].vertices
-    low, high = result.leading(result.lead[0]).interval
+    low, high = result.lead[0].leading.interval
     assert shape[:, 0].min() < low < high < shape[:, 0].max()
     assert np.ptp(shape[:, 0]) < 6 * (high - low)
     assert "(minutes 0–600" in plots.nights(result.trial, ax=axes()).get_ylabel()

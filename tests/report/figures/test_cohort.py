@@ -1,8 +1,9 @@
 import pytest
 from fitted import fitted
+from known import of_edition, two_arms
 from matplotlib.figure import Figure
 
-from nof1 import InputError, Result, Trial, plots
+from nof1 import InputError, Result, Trial, fit, plots
 from nof1.plan.protocol.protocol import Protocol
 
 
@@ -26,10 +27,10 @@ def test_everyone_has_a_line_the_best_on_top_with_the_verdict_beside_it(people):
     bars = {float(line.get_ydata()[0]): list(line.get_xdata()) for line in ax.lines if line.get_linewidth() == 2.0}
     beside = {text.get_position()[1]: text.get_text() for text in ax.texts if text.get_position()[0] == 1.02}
     for place, name in enumerate(rows(ax)):
-        numbers = people[name].leading(people[name].lead[0])
+        numbers = people[name].lead[0].leading
         assert means[place] == pytest.approx(numbers.mean)
         assert bars[place] == pytest.approx(numbers.interval)
-        assert beside[place] == numbers.verdict
+        assert beside[place] == people[name].lead[0].verdict
     band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
     assert (band.x0, band.x1) == pytest.approx((-1, 1))
     assert "each from their own nights alone" in ax.get_xlabel()
@@ -68,6 +69,32 @@ def test_other_scales_are_refused_by_name(people, change, reason):
     other = Result(trial, helps.record, helps.posterior)
     with pytest.raises(InputError, match=f"“other one” cannot stand beside “first one”: {reason}"):
         plots.cohort({"first one": helps, "other one": other})
+
+
+def without_threshold(trial):
+    content = trial.protocol.to_dict()
+    del content["outcome"]["threshold"]
+    return Trial(Protocol.build(content), trial.order, trial.entries)
+
+
+def test_where_no_smallest_change_was_stated_no_band_is_drawn():
+    quick = {"engine": "marginal", "sensitivity": False}
+    none, some = fit(without_threshold(two_arms()), **quick), fit(two_arms(), **quick)
+    ax = drawn({"Ada": none, "Ben": none})
+    assert rows(ax) == ["Ada", "Ben"]
+    assert not [patch for patch in ax.patches if patch.get_extents().width > 1]
+    assert "too small to matter" not in {text.get_text() for text in ax.texts}
+    assert "too small to matter" in {text.get_text() for text in drawn({"Ada": some}).texts}
+    with pytest.raises(InputError, match=r"the smallest change that matters differs \(not stated, not 1.2 points\)"):
+        plots.cohort({"Ada": some, "Ben": none})
+
+
+def test_which_effect_a_line_is_of_is_said_where_they_differ(people):
+    """A trial that was planned by the first edition leads with the full effect, others with the one over these nights."""
+    first = fit(of_edition(people["helps"].trial, 1), engine="marginal", sensitivity=False)
+    assert first.lead[0].estimand == "full"
+    assert set(rows(drawn({"old": first, "new": people["helps"]}))) == {"old", "new (over these nights)"}
+    assert rows(drawn({"old": first})) == ["old"]
 
 
 def test_nobody_is_refused():

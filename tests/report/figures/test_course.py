@@ -21,14 +21,15 @@ def axes(size=(7, 3)):
 
 def test_the_effect_over_time_has_both_ends_and_the_band():
     ax = plots.over_time(fitted("helps", sensitivity=False), ax=axes())
-    row = fitted("helps", sensitivity=False).record.over_time.rows[0].leading
+    told = fitted("helps", sensitivity=False).record.over_time.rows[0]
+    row, (first, last) = told.leading, told.nights
     bars = [(line.get_xdata()[0], *line.get_ydata()) for line in ax.lines if line.get_linewidth() == 2.6]
-    assert bars == [(1, *row.early.interval), (91, *row.late.interval)]
+    assert bars == [(first, *row.early.interval), (last, *row.late.interval)]
     line = next(line for line in ax.lines if line.get_linewidth() == 1.8)
     assert list(line.get_ydata()) == [row.early.mean, row.late.mean]
     band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
     assert (band.y0, band.y1) == pytest.approx((-1, 1))
-    assert ax.get_title().startswith("from first to last: 0.02 (")
+    assert ax.get_title().startswith("from first to last: 0.28 (")
     assert "(points, ↓ better)" in ax.get_ylabel()
     low, high = ax.get_ylim()
     assert low < min(row.early.interval[0], -1)
@@ -99,7 +100,7 @@ def test_german_axes_have_a_decimal_comma():
     english = plots.over_time(fitted("helps", sensitivity=False), ax=axes())
     with speaking("de"):
         german = plots.over_time(fitted("helps", sensitivity=False), ax=axes())
-        assert "0,02" in german.get_title()
+        assert "0,28" in german.get_title()
     assert "." in ticks(english)
     told = ticks(german)  # drawn after the language was spoken
     assert "," in told

@@ -2,20 +2,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from known import SAMPLE
+from known import SAMPLE, of_edition
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from records import changed
 
-from nof1 import InputError, Trial, fit, plots
+from nof1 import InputError, Protocol, Trial, fit, plots
 from nof1.analyze.checks.sensitivity import rows_of_refusal, sensitivity
 from nof1.analyze.reasons import as_told
 from nof1.report.figures import sensitivity as drawing
-from nof1.report.words.sensitivity import choice_name
+from nof1.report.words.sensitivity import bayes_factor_words, choice_name
 
 
 @pytest.fixture(scope="module")
 def trial():
-    return Trial.load(SAMPLE / "helps")
+    return of_edition(Trial.load(SAMPLE / "helps"), 2)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,10 @@ def marks(ax):
     }
 
 
+def is_verdict(text):
+    return text.get_text()[:1].isalpha()
+
+
 def test_every_choice_has_its_line_in_order_the_main_analysis_on_top(ax, rows):
     assert [tick.get_text() for tick in ax.get_yticklabels()] == [choice_name(row) for row in rows]
     bottom, top = ax.get_ylim()
@@ -76,11 +81,11 @@ def test_the_main_analysis_alone_is_filled_and_its_name_bold(ax):
 
 
 def test_verdicts_stand_beside_their_lines_and_others_than_planned_are_marked(ax, rows):
-    beside = {text.get_position()[1]: text for text in ax.texts if text.get_position()[0] == 1.02}
+    beside = {text.get_position()[1]: text for text in ax.texts if text.get_position()[0] == 1.02 and is_verdict(text)}
     for place, row in enumerate(rows):
         text = beside[place]
-        assert text.get_text() == ("no answer" if row.leading is None else row.leading.verdict)
-        changed = row.leading is not None and row.leading.verdict != rows[0].leading.verdict
+        assert text.get_text() == ("no answer" if row.leading is None else row.verdict)
+        changed = row.leading is not None and row.verdict != rows[0].verdict and not row.spoken_against
         assert (text.get_fontweight() == "bold") == (changed or place == 0)
         if row.refused is None:
             assert marks(ax)[place][1] == ("D" if changed else "o")
@@ -96,7 +101,7 @@ def test_band_zero_scale_and_sides_are_there(ax, trial, rows):
     assert verticals == pytest.approx([0.0, rows[0].leading.mean])
     texts = {text.get_text() for text in ax.texts}
     assert {"← better", "worse →", "too small to matter", "verdict", "simulated"} <= texts
-    assert "RLS severity (points), magnesium against no magnesium" in ax.get_xlabel()
+    assert "RLS severity over these nights (points), magnesium against no magnesium" in ax.get_xlabel()
     assert "95 % interval" in ax.get_xlabel()
 
 
@@ -117,11 +122,43 @@ def test_nothing_is_written_over_anything_else(rows, trial, monkeypatch):
     assert all(box.x0 >= 0 and box.x1 <= figure.bbox.width and box.y1 <= figure.bbox.height for box in boxes)
 
 
-@pytest.mark.slow
-def test_the_effect_as_lived_is_called_so(trial):
-    ax = drawn(sensitivity(trial, seed=1, leading=["as-lived"]), trial)
-    assert "RLS severity as lived (points)" in ax.get_xlabel()
-    assert not any("as lived" in tick.get_text() for tick in ax.get_yticklabels())
+def test_bayes_factors_have_a_column_and_what_the_nights_speak_against_is_grey(ax, rows):
+    beside = [text for text in ax.texts if text.get_position()[0] == 1.02]
+    factors = {text.get_position()[1]: text for text in beside if not is_verdict(text)}
+    assert {place: text.get_text() for place, text in factors.items()} == {
+        place: bayes_factor_words(row) for place, row in enumerate(rows) if place
+    }
+    assert factors[1].get_text() == "1/11"
+    against = [place for place, row in enumerate(rows) if row.spoken_against]
+    assert against == [1, 5]
+    for line in ax.lines:
+        if line.get_marker() in ("o", "D"):
+            assert (to_hex(line.get_color()) == drawing._AGAINST.lower()) == (line.get_ydata()[0] in against)
+    assert all(marks(ax)[place][1] == "o" for place in against)
+    assert "Bayes\nfactor" in [text.get_text() for text in ax.texts]
+    assert "grey: the nights speak against it" in " ".join(ax.get_xlabel().split())
+
+
+def test_the_effect_that_leads_is_named(ax):
+    assert "RLS severity over these nights (points)" in ax.get_xlabel()
+    assert not any("over these nights" in tick.get_text() for tick in ax.get_yticklabels())
+
+
+def test_in_the_first_edition_there_is_no_column_of_bayes_factors(trial):
+    first = of_edition(trial, 1)
+    ax = drawn(sensitivity(first, seed=1, quick=True), first)
+    assert all(is_verdict(text) for text in ax.texts if text.get_position()[0] == 1.02)
+    assert "Bayes" not in ax.get_xlabel()
+
+
+def test_without_a_threshold_there_is_no_band(trial, rows):
+    content = trial.protocol.to_dict()
+    content["outcome"].pop("threshold")
+    content["design"] = {"kind": "adopted", "start": content["design"]["start"], "nights": trial.protocol.nights}
+    content["analysis"] |= {"block_effects": False}
+    ax = plots.sensitivity(rows, protocol=Protocol.build(content))
+    assert not ax.patches
+    assert "too small to matter" not in [text.get_text() for text in ax.texts]
 
 
 @pytest.mark.slow
@@ -142,10 +179,10 @@ def test_rows_alone_are_refused(rows):
 
 def test_choices_are_text_and_not_mathematics_and_long_ones_are_cut(rows, trial, monkeypatch):
     monkeypatch.setattr(drawing, "choice_name", lambda row: "$5 and $6 " + "x" * 60)
-    named = [rows[0], replace(rows[1], estimand="as-lived")]
+    named = [rows[0], replace(rows[1], estimand="full")]
     label = drawn(named, trial).get_yticklabels()[1].get_text()
     assert label.startswith(r"\$5 and \$6")
-    assert label.endswith("… (as lived)")
+    assert label.endswith("… (over these nights)")
 
 
 def test_a_main_analysis_without_an_answer_leaves_the_others(rows, trial):

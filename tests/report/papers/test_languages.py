@@ -75,7 +75,10 @@ PLANS = {
             "kind": "listed",
             "orders": [["off", "magnesium", "magnesium", "off"], ["magnesium", "off", "off", "magnesium"]],
         },
-        {"conduct": {"purpose": "research", "diagnosis": OWN}, "analysis": {"family": "count", "estimand": "as-lived"}},
+        {
+            "conduct": {"purpose": "research", "diagnosis": OWN},
+            "analysis": {"family": "count"},
+        },
     ),
 }
 NOTES = [
@@ -92,7 +95,7 @@ def plan(request, make_protocol):
     arms, design, more = PLANS[request.param]
     seed = {} if "concealed" in design else {"seed": 1}
     dated = {"start": date(2026, 1, 5), "period_nights": 3} | seed | design
-    return Protocol.build(make_protocol().to_dict() | {"arms": arms, "design": dated} | more)
+    return Protocol.build(make_protocol().to_dict() | {"analysis": {}, "arms": arms, "design": dated} | more)
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ ITEMS = {
     "missed nights": "never filled in",
     "slow pool": "42 days",
     "priors": "half-life",
-    "decision rule": "90 %",
+    "decision rule": "a chance of at least 90 in 100",
     "interim": "Interim look None",
     "purpose": "Self-care",
     "amendments": "New pillow",

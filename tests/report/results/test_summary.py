@@ -30,16 +30,16 @@ def on_pages(path):
 
 
 @pytest.mark.slow
-def test_three_pages_and_the_first_has_the_answer(page):
+def test_four_pages_and_the_first_has_the_answer(page):
     reader = pypdf.PdfReader(page)
-    assert len(reader.pages) == 3
+    assert len(reader.pages) == 4
     assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842]
     first = on_pages(page)[0]
     for words in (
         "N-of-1 trial",
         "Are my nights calmer on magnesium than off it?",
         "On these nights, magnesium helped.",
-        "with a chance of 95 in 100 it is somewhere from",
+        "with a chance of 95 in 100 it is between 0.8 and 2.9 points lower",
         "better by 1 point or more",
         "in 100",
         "Simulated data",
@@ -93,8 +93,8 @@ ITEMS = {
     ),
     "17": (
         "12 magnesium Mon 30 Mar",
-        "as lived",
-        "full effect",
+        "over these nights",
+        "at full exposure",
         "Relative size",
         "%) of the mean of all nights recorded on no magnesium",
     ),
@@ -108,7 +108,7 @@ ITEMS = {
         "Limits, and how far this carries",
         "says nothing about other people",
         "Funding",
-        "30784346246733f247d3fbeeb9bc0629e6273285ab3759a2508fb98edbbe5d39",
+        "17c70e18d82c383cda870e0437d64a86d374093a227217c23f918fa852536fff",
     ),
 }
 
@@ -135,8 +135,8 @@ def test_two_computations_and_the_test_without_a_model_stand_beside_each_other(t
     result = sampled(fitted("helps"))
     text = " ".join(on_pages(report.summary(result, tmp_path / "both.pdf")))
     for words in (
-        "PyMC (NUTS) magnesium against off full effect",
-        "marginal engine magnesium against off as lived",
+        "PyMC (NUTS) magnesium against off at full exposure",
+        "marginal engine magnesium against off over these nights",
         "randomization test magnesium against off",
     ):
         assert words in text
@@ -232,7 +232,7 @@ def test_same_result_same_bytes(page, tmp_path):
 def test_letter_paper_and_large_print(tmp_path):
     letter = pypdf.PdfReader(report.summary(fitted("helps"), tmp_path / "letter.pdf", paper="letter"))
     assert [round(float(side)) for side in letter.pages[0].mediabox[2:]] == [612, 792]
-    assert len(letter.pages) == 3
+    assert len(letter.pages) == 4
     large = report.summary(fitted("helps"), tmp_path / "large.pdf", large_print=True)
     assert len(pypdf.PdfReader(large).pages) > 5
     assert letter_sizes(large) >= 12 > letter_sizes(tmp_path / "letter.pdf")
@@ -277,7 +277,7 @@ def test_user_text_is_only_text(title, tmp_path):
     changed = Trial(Protocol.build(content), trial.order, trial.entries)
     report.summary(fit(changed, engine="marginal"), tmp_path / "summary.pdf")
     reader = pypdf.PdfReader(tmp_path / "summary.pdf")
-    assert len(reader.pages) == 3
+    assert len(reader.pages) <= 4
     shown = re.sub(r"\s+", "", reader.pages[0].extract_text())
     expected = re.sub(r"\s+", "", re.sub("[夜\ue000\uf6c5\U000f0000]", "□", title))
     assert expected[:10] in shown
@@ -310,10 +310,10 @@ def sealed(protocol):
 def test_side_effects_doses_and_guesses_of_a_sealed_trial_are_on_the_page(planned, tmp_path):
     result = sealed(planned("randomized-blocks", concealed="helper", blocks=6, period_nights=4))
     pages, text = words_of(report.summary(result, tmp_path / "summary.pdf"))
-    assert pages == 3
+    assert pages == 4
     harms, doses = (result.record.harms["citrate"], result.record.adherence["citrate"])
-    assert f"on {harms.with_side_effects} of 24 nights ({100 * harms.rate:.0f} in 100; from " in text
-    assert f"{doses.as_planned} of 24 ({100 * doses.share_as_planned:.0f} in 100; from " in text
+    assert f"on {harms.with_side_effects} of 24 nights ({100 * harms.rate:.0f} in 100; between " in text
+    assert f"{doses.as_planned} of 24 ({100 * doses.share_as_planned:.0f} in 100; between " in text
     assert "The stop rules name some of what was recorded: diarrhoea. Talk to a doctor or pharmacist" in text
     assert "more had side effects on citrate than on off" in text
     assert "they resemble each other, so it may be too narrow" in text
@@ -328,6 +328,6 @@ def test_three_arms_with_long_names_fit_on_the_page_with_what_was_recorded(plann
     for arm in content["arms"]:
         arm["label"] = f"{arm['name']} capsules of the pharmacy round the corner"
     pages, text = words_of(report.summary(sealed(Protocol.build(content)), tmp_path / "summary.pdf"))
-    assert pages == 3
+    assert pages == 4
     assert "more had side effects on citrate capsules of the pharmacy round the corner" in text
     assert "a blind one is right once in 3" in text

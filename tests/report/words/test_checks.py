@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from fitted import fitted
-from records import NUTS, agreeing, left_out, predictive, prior, statistic
+from records import NUTS, agreeing, left_out, predictive, prior, prior_weight, statistic
 
 from nof1.analyze.checks.computation import Check, CrossCheck, Sampling
 from nof1.analyze.reasons import Reason
@@ -59,6 +59,25 @@ SAID = {
     "priors": (prior(["a", "b"], 0.2, 0.01), "The priors weigh more in this answer than the nights do"),
     "sensitive": (prior(["a", "b"], 0.2, 0.2), "would move this answer noticeably"),
     "as it is": (prior(["a", "b"], 0.01, 0.01), "would leave this answer as it is."),
+    "weight": (prior_weight({("a", "off"): 0.191}), "At most a third of what is known about the full effect is the prior (19 %)."),
+    "stays": (
+        prior_weight({("a", "off"): 0.2}, effect=(0.8, "helps"), half_life=(1.25, "helps")),
+        "The verdict stays as it is with the prior of the effect, or of the half-life, counting a little less or more.",
+    ),
+    "heavy": (prior_weight({("a", "off"): 0.6}), "More than a third of what is known about the full effect is the prior (60 %)."),
+    "heavy pairs": (
+        prior_weight({("a", "off"): 0.6, ("b", "off"): 0.2, ("b", "a"): 0.4}),
+        "of what is known about the full effect is the prior: a against off (60 %) and b against a (40 %).",
+    ),
+    "resting": (
+        prior_weight({("a", "off"): 0.2}, effect=(1.25, "leans better"), half_life=(0.8, "can't tell yet")),
+        "This verdict rests on the prior: it is another with the effect's prior counting a quarter more (\"leans better\"), "
+        "the half-life's prior counting a fifth less (\"can't tell yet\").",
+    ),
+    "resting pair": (
+        prior_weight({("a", "off"): 0.2, ("b", "off"): 0.2}, effect=(0.8, "leans better")),
+        "The verdict on a against off rests on the prior: it is another with the effect's prior counting a fifth less",
+    ),
 }  # fmt: skip
 
 
@@ -84,6 +103,7 @@ def test_a_check_of_the_model_passes_where_its_sentence_says_so():
     passed = {name: check.passed for name, (check, _) in SAID.items()}
     assert [name for name, there in passed.items() if there is False] == [
         "not settled", "differ", "one respect", "three of four", "one night", "nights without dates", "priors", "sensitive",
+        "heavy", "heavy pairs", "resting", "resting pair",
     ]  # fmt: skip
     assert quantity(ODD[1]) == "share at the floor on magnesium"
     assert fitted("helps").record.checks.weights == Check(True)

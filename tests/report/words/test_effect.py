@@ -25,14 +25,29 @@ from nof1.report.words.effect import (
     unit_of_nights,
 )
 
-INTERVAL = "the 95 % equal-tailed interval runs "
+INTERVAL = "the 95 % equal-tailed interval is "
 
 
 def made(
-    family, *, label="", better="lower", mean=-0.25, interval=(-0.5, 0.1), carryover="none", highest=1.0, further=()
+    family,
+    *,
+    label="",
+    better="lower",
+    mean=-0.25,
+    interval=(-0.5, 0.1),
+    carryover="none",
+    highest=1.0,
+    further=(),
+    estimand="full",
+    first_edition=False,
 ):
-    """A result made by hand, with these numbers for both estimands; as lived half of them."""
+    """A result made by hand, with these numbers once fully built up, and half of them over these nights."""
     content = make_protocol(family, better=better, carryover=carryover).to_dict()
+    if first_edition:
+        content = {name: value for name, value in content.items() if name != "priors"} | {"schema": 1}
+        second = ("start_up", "block_effects", "certainty_full", "priors")
+        kept = {name: value for name, value in content["analysis"].items() if name not in second}
+        content["analysis"] = kept | {"estimand": "full"}
     if label:
         content["outcome"]["label"] = label
     protocol = Protocol.build(content)
@@ -43,42 +58,43 @@ def made(
         chances = dict.fromkeys(("p_better", "p_benefit", "p_small", "p_harm", "p_night_better"), 0.5)
         ends = tuple(share * end for end in interval)
         effect = base.record.effects[0].full
-        return replace(effect, mean=share * mean, interval=ends, verdict="leans better", **chances)
+        return replace(effect, mean=share * mean, interval=ends, **chances)
 
     entry = replace(
         base.record.effects[0],
         engine="nuts",
-        estimand="full",
+        estimand=estimand,
+        verdict="leans better",
         measure=MEASURES[family],
         full=numbers(1.0),
-        as_lived=numbers(0.5),
+        over_nights=numbers(0.5),
         further=further,
         forecast=None,
     )
-    told = changed(base, effects=(entry,), engines=Engines(nuts=NUTS))
+    told = changed(base, effects=(entry,), engines=Engines(nuts=NUTS), edition=1 if first_edition else 2)
     return replace(with_exposure(told, magnesium=highest), trial=SimpleNamespace(protocol=protocol))
 
 
 FULL = {
     "normal": (
         "Severity is estimated to be 0.25 points lower on magnesium than on off; "
-        f"{INTERVAL}from 0.50 lower to 0.10 higher. The scale goes from 0 to 10, and lower is better."
+        f"{INTERVAL}between 0.50 lower and 0.10 higher. The scale goes from 0 to 10, and lower is better."
     ),
     "ordinal": (
         "The average level of severity is estimated to be 0.25 levels lower on magnesium than on off; "
-        f"{INTERVAL}from 0.50 lower to 0.10 higher. The levels go from 0 to 4, and lower is better."
+        f"{INTERVAL}between 0.50 lower and 0.10 higher. The levels go from 0 to 4, and lower is better."
     ),
     "count": (
         "The average count of severity is estimated to be 0.25 lower on magnesium than on off; "
-        f"{INTERVAL}from 0.50 lower to 0.10 higher. Counts go from 0 to 60, and lower is better."
+        f"{INTERVAL}between 0.50 lower and 0.10 higher. Counts go from 0 to 60, and lower is better."
     ),
     "binary": (
         "Of 100 nights on magnesium, severity is estimated to be a yes on 25 fewer than of 100 nights on off; "
-        f"{INTERVAL}from 50 fewer to 10 more. Fewer is better."
+        f"{INTERVAL}between 50 fewer and 10 more. Fewer is better."
     ),
     "duration": (
         "The median of severity is estimated to be 0.25 units lower on magnesium than on off; "
-        f"{INTERVAL}from 0.50 lower to 0.10 higher. It can be from 0 to 600 units, and lower is better."
+        f"{INTERVAL}between 0.50 lower and 0.10 higher. It can be from 0 to 600 units, and lower is better."
     ),
 }
 FULL |= {"student": FULL["normal"], "rating": FULL["normal"]}
@@ -98,15 +114,17 @@ LIVED = {
 
 
 @pytest.mark.parametrize("family", LIVED)
-def test_an_effect_as_lived_is_told_as_such(family):
-    told = words.effect_sentence(made(family, carryover="exponential", highest=0.5))
+def test_an_effect_over_nights_is_told_as_such(family):
+    told = words.effect_sentence(made(family, carryover="exponential", estimand="over-nights"))
     assert told.startswith(LIVED[family] + "; ")
 
 
-def test_what_was_lived_stands_beside_the_full_effect_in_the_same_units():
-    told = words.lived_sentence(made("binary", carryover="exponential", mean=-0.24, interval=(-0.4, 0.2)))
-    assert told.endswith("is estimated at 12 fewer nights in 100 (from 20 fewer to 10 more).")
-    told = words.lived_sentence(made("duration", carryover="exponential", label="Time awake (min)", mean=30))
+def test_what_these_nights_showed_stands_beside_the_full_effect_in_the_same_units():
+    told = words.over_nights_sentence(made("binary", carryover="exponential", mean=-0.24, interval=(-0.4, 0.2)))
+    assert told.endswith("is estimated at 12 fewer nights in 100 (between 20 fewer and 10 more).")
+    told = words.over_nights_sentence(
+        made("duration", carryover="exponential", label="Time awake (min)", mean=30, interval=(10, 50))
+    )
     assert "estimated at 15.0 minutes higher" in told
 
 
@@ -162,7 +180,7 @@ def test_risks_are_nights_in_a_hundred(value, told):
 
 def test_one_night_in_a_hundred_is_singular_and_more_can_be_better():
     assert amount("difference of risks", RISK) == "1 night in 100"
-    assert span("difference of risks", RISK, -0.2, 0.05) == "from 20 fewer to 5 more"
+    assert span("difference of risks", RISK, -0.2, 0.05) == "between 20 fewer and 5 more"
     assert scale_sentence("difference of risks", RISK) == "More is better."
 
 
@@ -171,7 +189,7 @@ ODDS = FurtherMeasure("odds ratio", 0.4, (0.2, 0.9))
 
 def test_further_measures_stand_with_their_interval():
     assert further_sentence([ODDS], full=False) == "Also: odds ratio 0.40 (0.20 to 0.90)."
-    assert further_sentence([ODDS], full=True).startswith("Also, at full effect: odds ratio")
+    assert further_sentence([ODDS], full=True).startswith("Also, once fully built up: odds ratio")
     assert further_sentence([], full=True) == ""
 
 
@@ -180,13 +198,13 @@ def test_chances_of_levels_are_nights_in_a_hundred_and_a_long_list_is_cut():
         FurtherMeasure(f"difference in the chance of at least {level}", -0.12, (-0.3, 0.01)) for level in range(1, 5)
     ]
     told = further_sentence([*rows, ODDS], full=False)
-    assert told.startswith("Also: at least 1 on 12 fewer nights in 100 (30 fewer to 1 more); at least 2 ")
+    assert told.startswith("Also: at least 1 on 12 fewer nights in 100 (between 30 fewer and 1 more); at least 2 ")
     assert told.endswith("; 2 more in results.json.")
     assert "at least 4" not in told
 
 
 def test_full_effects_that_would_be_a_guess_are_not_told():
-    result = made("binary", carryover="exponential", highest=0.5, further=(ODDS,))
+    result = made("binary", carryover="exponential", highest=0.5, further=(ODDS,), first_edition=True)
     assert words.further_measures_sentence(result) == ""
     result = made("binary", further=(ODDS,))
     assert words.further_measures_sentence(result) == "Also: odds ratio 0.40 (0.20 to 0.90)."
@@ -209,6 +227,6 @@ def test_a_duration_is_told_from_its_nights():
     (entry,) = result.lead
     told = words.effect_sentence(result)
     assert told.startswith("The median of severity is estimated to be ")
-    assert f"{words.number(abs(entry.full.mean))} units" in told
+    assert f"{words.number(abs(entry.over_nights.mean))} units" in told
     assert "ratio of medians " + words.number(entry.further[0].median) in words.further_measures_sentence(result)
     assert "logarithms of the nightly durations" in words.method_sentence(result)

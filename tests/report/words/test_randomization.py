@@ -12,15 +12,15 @@ from nof1.language import speaking
 from nof1.report.words.randomization import randomization_sentence
 
 SAID = {
-    "all": ({}, "64 orders were possible, each as likely as the one that was lived. If "),
+    "all": ({}, "64 orders were possible, each as likely as the actual one. If "),
     "rare": ({"p": 0.004}, "(fewer than 1 in 100)."),
     "one": (
         {"orders": 1},
-        "No order but the one that was lived was possible, so this check cannot tell magnesium from",
+        "No order but the actual one was possible, so this check cannot tell magnesium from",
     ),
     "drawn": (
         {"orders": 2 * 10**21, "draws": 10_000, "exact": False},
-        "More than 10^21 orders were possible, each as likely as the one that was lived; 10000 of them were drawn at random",
+        "More than 10^21 orders were possible, each as likely as the actual one; 10000 of them were drawn at random",
     ),
     "of nights": ({"of": "nights"}, "a difference of means of nights at least"),
     "never": (

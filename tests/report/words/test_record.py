@@ -42,9 +42,10 @@ def result(harms=None, adherence=None, blinding=None, trial=None):
 def test_side_effects_of_an_arm_in_a_line():
     told = result({"magnesium": harm(40, 3, loose_stools=2, headache=1), "off": harm(42, 0)})
     assert (
-        words.harms_line(told, "magnesium") == "on 3 of 40 nights (8 in 100; from 2 to 19): loose stools 2, headache 1"
+        words.harms_line(told, "magnesium")
+        == "on 3 of 40 nights (8 in 100; between 2 and 19): loose stools 2, headache 1"
     )
-    assert words.harms_line(told, "off") == "none on 42 nights in the diary (0 in 100; from 0 to 6)"
+    assert words.harms_line(told, "off") == "none on 42 nights in the diary (0 in 100; between 0 and 6)"
 
 
 def test_long_lists_and_names_are_cut_and_said_to_be():
@@ -65,9 +66,9 @@ def test_what_was_never_asked_or_never_recorded_is_not_none():
 @pytest.mark.parametrize(
     ("counts", "expected"),
     [
-        ((3, 40, 0, 42), "Of 100 nights, 8 more had side effects on magnesium than on no magnesium (from 0.2 fewer to 18 more); the chance that they are more frequent on magnesium is about 97 in 100."),
-        ((1, 40, 9, 40), "Of 100 nights, 20 fewer had side effects on magnesium than on no magnesium (from 34 fewer to 6 fewer); the chance that they are more frequent on magnesium is fewer than 1 in 100."),
-        ((2, 40, 2, 40), "Of 100 nights, as many had side effects on magnesium as on no magnesium (from 11 fewer to 11 more); the chance that they are more frequent on magnesium is about 50 in 100."),
+        ((3, 40, 0, 42), "Of 100 nights, 8 more had side effects on magnesium than on no magnesium (between 0 and 18 more); the chance that they are more frequent on magnesium is about 97 in 100."),
+        ((1, 40, 9, 40), "Of 100 nights, 20 fewer had side effects on magnesium than on no magnesium (between 6 and 34 fewer); the chance that they are more frequent on magnesium is fewer than 1 in 100."),
+        ((2, 40, 2, 40), "Of 100 nights, as many had side effects on magnesium as on no magnesium (between 11 fewer and 11 more); the chance that they are more frequent on magnesium is about 50 in 100."),
         ((0, 40, 0, 42), "No side effect was recorded on magnesium or no magnesium."),
     ],
 )  # fmt: skip
@@ -89,8 +90,10 @@ def test_a_symptom_of_the_stop_rules_is_named_with_whom_to_ask():
 def test_doses_of_an_arm_in_a_line():
     trial = Trial.load(SAMPLE / "helps")
     told = result(adherence=describe_adherence(trial))
-    assert words.adherence_line(told, "magnesium") == "37 of 42 (88 in 100; from 76 to 95); 4 missed, 1 not recorded"
-    assert words.adherence_line(told, "off") == "42 of 49 (86 in 100; from 74 to 93); 7 not recorded"
+    assert (
+        words.adherence_line(told, "magnesium") == "37 of 42 (88 in 100; between 76 and 95); 4 missed, 1 not recorded"
+    )
+    assert words.adherence_line(told, "off") == "42 of 49 (86 in 100; between 74 and 93); 7 not recorded"
     row = replace(describe_adherence(trial)["off"], as_planned=40, more=2, contamination=2)
     assert "; 2 with magnesium taken, 7 not recorded" in words.adherence_line(result(adherence={"off": row}), "off")
     row = replace(describe_adherence(trial)["magnesium"], as_planned=34, more=1, partly=2)
@@ -101,9 +104,9 @@ def test_doses_of_an_arm_in_a_line():
 
 def test_a_share_that_is_neither_none_nor_all_is_not_rounded_to_it():
     line = words.harms_line(result({"off": harm(1000, 1, itch=1)}), "off")
-    assert line == "on 1 of 1000 nights (0.1 in 100; from under 0.1 to 0.5): itch 1"
+    assert line == "on 1 of 1000 nights (0.1 in 100; between under 0.1 and 0.5): itch 1"
     line = words.harms_line(result({"off": harm(1000, 999, itch=999)}), "off")
-    assert "(99.9 in 100; from 99.5 to over 99.9)" in line
+    assert "(99.9 in 100; between 99.5 and over 99.9)" in line
 
 
 def test_guesses_of_an_arm_in_a_line():
@@ -112,7 +115,7 @@ def test_guesses_of_an_arm_in_a_line():
     none = Guesses(0, 0, 0, 0, 2, None, None, None, None)
     told = result(blinding=Blinding("helper", 2, {"magnesium": row, "off": none}, ()))
     assert words.blinding_line(told, "magnesium") == (
-        "2 of 4 right, 1 wrong, 1 “can't tell” (blinding index 0.25; from −0.49 to 0.76); 62 % sure on average"
+        "2 of 4 right, 1 wrong, 1 “can't tell” (blinding index 0.25; between −0.49 and 0.76); 62 % sure on average"
     )
     assert words.blinding_line(told, "off") == ""
 

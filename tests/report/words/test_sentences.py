@@ -3,7 +3,7 @@ import json
 import pytest
 from fitted import fitted
 from known import melatonin, nightly, two_arms
-from records import with_checks, with_exposure, with_numbers
+from records import with_checks, with_effects, with_main, with_numbers
 
 from nof1 import fit
 from nof1.analyze.checks.computation import CrossCheck
@@ -20,22 +20,23 @@ def changed(**numbers):
         ("helps", "On these nights, magnesium helped."),
         ("worsens", "On these nights, magnesium made it worse."),
         ("no difference that matters", "On these nights, magnesium made no difference that matters."),
+        ("no quick difference", "As taken, magnesium made no difference that matters; more time on one arm is open."),
         ("leans better", "The nights lean towards magnesium helping, but this is not settled."),
         ("leans worse", "The nights lean towards magnesium making it worse, but this is not settled."),
         ("can't tell yet", "These nights can't tell yet whether magnesium helps or harms."),
     ],
 )
 def test_the_headline_follows_the_verdict(verdict, sentence):
-    assert words.headline(changed(verdict=verdict)) == sentence
+    assert words.headline(with_main(fitted("helps"), verdict=verdict)) == sentence
 
 
 @pytest.mark.parametrize(
     ("interval", "text"),
-    [([-2.5, -0.5], "from 2.5 lower to 0.50 lower"), ([-1.26, 12.3], "from 1.3 lower to 12.3 higher")],
+    [([-2.5, -0.5], "between 0.5 and 2.5 points lower"), ([-1.26, 12.3], "between 1.3 lower and 12.3 higher")],
     ids=str,
 )
 def test_intervals_say_which_way_each_end_lies(interval, text):
-    assert f"95 % equal-tailed interval runs {text}" in words.effect_sentence(changed(mean=-1.0, interval=interval))
+    assert f"95 % equal-tailed interval is {text}" in words.effect_sentence(changed(mean=-1.0, interval=interval))
 
 
 @pytest.mark.parametrize(
@@ -114,10 +115,24 @@ def test_comparisons_left_out_are_counted():
     assert words.further_comparisons(2) == ["2 further comparisons are in results.json."]
 
 
-def test_an_effect_as_lived_is_not_worded_as_a_difference_between_nights():
-    result = with_exposure(fitted("helps"), magnesium=0.55)
+def test_an_effect_over_nights_is_not_worded_as_a_difference_between_nights():
+    result = with_main(fitted("helps"), estimand="over-nights")
     assert "than the same nights would have been on no magnesium" in words.effect_sentence(result)
-    assert "Build-up reached at most 55 % on magnesium of full" in words.exposure_sentence(result)
-    assert words.lived_sentence(result) == ""
-    assert words.exposure_sentence(fitted("helps")) == ""
-    assert "as they were lived" in words.lived_sentence(fitted("helps"))
+    assert words.over_nights_sentence(result) == ""
+    assert words.exposure_sentence(result) == ""
+    assert "Over these nights, while" in words.over_nights_sentence(with_main(result, estimand="full"))
+
+
+def test_the_chance_is_told_of_the_side_that_is_likelier():
+    assert "better at all with magnesium is about 93 in 100" in words.chance_sentence(changed(p_better=0.93))
+    assert "worse at all with magnesium is about 93 in 100" in words.chance_sentence(changed(p_better=0.07))
+
+
+def test_chances_can_be_told_of_either_effect():
+    result = with_effects(fitted("helps"), full={"p_better": 0.5}, over_nights={"p_better": 0.7})
+    assert words.chances(result, on="full")[0] == ("better at all", "about as likely as not", "about 50 in 100")
+    assert words.chances(result, on="over-nights")[0] == ("better at all", "likely", "about 70 in 100")
+
+
+def test_without_a_threshold_no_chance_needs_one():
+    assert [what for what, _, _ in words.chances(with_main(fitted("helps"), threshold=None))] == ["better at all"]

@@ -8,10 +8,16 @@ import typer
 from nof1.cli.commands.import_ import parse_decimal
 from nof1.cli.terminal.console import next_step, show, show_json
 from nof1.cli.terminal.options import AsJson
+from nof1.plan.protocol.protocol import Protocol
 from nof1.record.importing.ledger import read_ledger
 from nof1.record.sources.source import Merge
 from nof1.record.trial import Trial
 from nof1.record.values.nights import DatedBy, DateOrder
+
+_CARRYOVER = {
+    "none": "no effect that builds up or lingers",
+    "exponential": "an effect that builds up and lingers with a half-life of its own",
+}
 
 
 def adopt(
@@ -48,11 +54,24 @@ def adopt(
     ] = None,
     better: Annotated[Literal["lower", "higher"], typer.Option(help="Which way is better.")] = "lower",
     threshold: Annotated[
-        float | None, typer.Option(help="Smallest change worth having, in points; a tenth of the scale if not given.")
+        float | None,
+        typer.Option(
+            help="Smallest change worth having, in points; without it nothing is said of changes that matter."
+        ),
     ] = None,
     carryover: Annotated[
         str, typer.Option(help="none, exponential, or discard:N (leave out the first N nights of a period).")
     ] = "none",
+    blocks: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="N periods in a row make a block that holds every arm, and blocks may differ; a period is a stretch on one arm.",
+        ),
+    ] = None,
+    start_up: Annotated[
+        bool, typer.Option("--start-up", help="The model has a bad or good start that fades within weeks.")
+    ] = False,
     family: Annotated[
         Literal["normal", "rating", "student", "ordinal", "count", "binary", "duration"],
         typer.Option(help="What a night's outcome is taken for."),
@@ -88,6 +107,8 @@ def adopt(
         better=better,
         threshold=threshold,
         carryover=carryover,
+        blocks=blocks,
+        start_up=start_up,
         analysis={"family": family},
         covariates=covariate or [],
         title=title,
@@ -122,7 +143,25 @@ def adopt(
     show(
         f"{read.rows} rows taken over as {protocol.nights} nights ({counts}); {len(trial.missing_nights)} without an outcome."
     )
-    show(
-        f"{protocol.outcome.title}: {protocol.outcome.low:g} to {protocol.outcome.high:g}, {better} is better; smallest change worth having {protocol.outcome.threshold:g}."
-    )
+    for line in _assumed(protocol):
+        show(line)
     show(f"Next: {next_step('analyze', folder)}")
+
+
+def _assumed(protocol: Protocol) -> list[str]:
+    """What the analysis takes for granted, whether it was said or not."""
+    outcome, analysis = protocol.outcome, protocol.analysis
+    scale = f"{outcome.title}: {outcome.low:g} to {outcome.high:g}, {outcome.better} is better"
+    parts = [
+        f"blocks of {protocol.block_periods} periods (a period is a stretch on one arm)"
+        if analysis.block_effects
+        else "no blocks",
+        "a start that fades" if analysis.start_up else "no start that fades",
+        _CARRYOVER.get(analysis.carryover, f"the first {analysis.discarded_nights} nights of a period left out"),
+    ]
+    return [
+        f"{scale}; smallest change worth having {outcome.threshold:g}."
+        if outcome.threshold is not None
+        else f"{scale}. No --threshold, so nothing is said of changes that matter.",
+        f"Assumed: {', '.join(parts)} (--blocks, --start-up, --carryover).",
+    ]

@@ -9,6 +9,7 @@ from nof1.cli.terminal.console import console, show, show_json
 from nof1.cli.terminal.options import AsJson, DaskAddress, Folder
 from nof1.cli.terminal.progress import counting, elsewhere
 from nof1.errors import InputError
+from nof1.language import say
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from nof1.analyze.simulation.interim import InterimLooks
     from nof1.analyze.simulation.power import Power
 
+_SAID = ("helps", "worsens", "no_difference", "no_quick")  # verdicts that stop a trial
 _PICTURES = (".png", ".svg", ".pdf")
 
 
@@ -119,10 +121,18 @@ def _draw(result: "Power", path: Path) -> None:
 def _tell(result: "Power") -> None:
     from rich.text import Text
 
+    from nof1.report.words.reach import limit_sentence, onset_sentence, threshold_sentence
+
     for table in (_designs(result), _verdicts(result)):
         console().print(table)
         show()
     show(result.advice, style="bold")
+    show(threshold_sentence(result.protocol))
+    if result.reach is not None:
+        limit = limit_sentence(result.protocol, result.reach)
+        if limit:
+            show(say("Note: {concern}", concern=limit), style="yellow")
+        show(onset_sentence(result.reach))
     show(_half_lives(result))
     show(result.slow_pool)
     for note in result.notes:
@@ -163,23 +173,25 @@ def _verdicts(result: "Power") -> "Table":
     table = _table(f"What this design would say, by what is true (m = {threshold:g}, the threshold)")
     columns = {
         "\nhelps": "helps",
-        "leans\nbetter": "leans_better",
-        "no differ-\nence": "no_difference",
-        "can't\ntell": "cant_tell",
-        "leans\nworse": "leans_worse",
         "\nworsens": "worsens",
+        "no differ-\nence": "no_difference",
+        "no\nquick": "no_quick",
+        "leans\nbetter": "leans_better",
+        "leans\nworse": "leans_worse",
+        "can't\ntell": "cant_tell",
         "no\nanswer": "no_answer",
     }
     table.add_column("truth", no_wrap=True, vertical="bottom")
-    for name in (*columns, "interval\nwide"):
+    for name in columns:
         table.add_column(name, justify="right", no_wrap=True)
     rows = result.table[result.table["change"] == "this design"]
     for _, row in rows.iterrows():
         chances = (f"{100 * row[name]:.0f}" for name in columns.values())
-        table.add_row(row["truth"], *chances, f"{row['width']:.1f}")
+        table.add_row(row["truth"], *chances)
     worst = max(float(rows[f"{name}_mcse"].max()) for name in columns.values())
     table.caption = (
-        f"Chances in 100, from {int(rows['trials'].iloc[0])} trials each; Monte Carlo error at most {100 * worst:.0f}."
+        f"Chances in 100, from {int(rows['trials'].iloc[0])} trials each; Monte Carlo error at most {100 * worst:.0f}.\n"
+        "The first four settle it. No quick: no quick difference, more time on one arm is open."
     )
     return table
 
@@ -210,17 +222,18 @@ def _tell_looks(looks: "InterimLooks") -> None:
 def _ways(looks: "InterimLooks") -> "Table":
     """What is said at a look or at the end, by what is true and how somebody looks; fits 80 columns."""
     table = _table("Looks before the last night: what is said at any time")
+    table.padding = (0, 1, 0, 0)
     for name in ("truth", "looks"):
         table.add_column(name, no_wrap=True, vertical="bottom")
-    for name in ("\nhelps", "\nworsens", "no differ-\nence", "stops\nearly", "\nnights"):
+    for name in ("\nhelps", "\nworsens", "no differ-\nence", "no\nquick", "stops\nearly", "\nnights"):
         table.add_column(name, justify="right", no_wrap=True)
     before = None
     for _, row in looks.table.iterrows():
-        chances = (f"{100 * row[name]:.1f}" for name in ("helps", "worsens", "no_difference"))
+        chances = (f"{100 * row[name]:.1f}" for name in _SAID)
         truth = row["truth"] if row["truth"] != before else ""
         table.add_row(truth, row["way"], *chances, f"{100 * row['stopped']:.0f}", f"{row['nights']:.0f}")
         before = row["truth"]
-    errors = looks.table[["helps_mcse", "worsens_mcse", "no_difference_mcse", "stopped_mcse"]].to_numpy()
+    errors = looks.table[[f"{name}_mcse" for name in (*_SAID, "stopped")]].to_numpy()
     table.caption = (
         f"Chances in 100, from {int(looks.table['trials'].iloc[0])} trials each, the same for every way to look;\n"
         f"Monte Carlo error at most {100 * errors.max():.1f}, of the nights {looks.table['nights_mcse'].max():.1f}."

@@ -95,13 +95,19 @@ def _chances(result: "Result", effect: "PairEffect") -> None:
 
 
 def _about(result: "Result", effect: "PairEffect") -> Iterator[str]:
-    """What belongs to one comparison: exposure, other measures, what further blocks would probably say."""
+    """What belongs to one comparison: the other effect, how sure it is, what it leans on, what further blocks would probably say."""
+    from nof1.report.words import answer
     from nof1.report.words import sentences as words
     from nof1.report.words.forecast import forecast_sentence
 
     yield from _there(
         words.exposure_sentence(result, effect),
-        words.lived_sentence(result, effect),
+        answer.plain_means_sentence(result, effect),
+        answer.full_sentence(result, effect),
+        words.over_nights_sentence(result, effect),
+        *answer.sure_sentences(result, effect),
+        *answer.leans_sentences(result, effect, checks=False),
+        answer.bet_sentence(result, effect),
         words.further_measures_sentence(result, effect),
         forecast_sentence(effect.forecast) if effect.forecast else "",
     )
@@ -131,22 +137,20 @@ def mark_of(check: "Check") -> str:
 
 
 def _trust(result: "Result") -> list[Line]:
-    """Lead, sentence and style of each check, those that matter first; then what needs no model, and other choices."""
+    """Lead, sentence and style of each check, those that matter first; then what needs no model, and the effect over time."""
     from nof1.report.words.checks import check_sentence
     from nof1.report.words.over_time import over_time_sentences
     from nof1.report.words.randomization import randomization_sentence
-    from nof1.report.words.sensitivity import sensitivity_sentences
 
     record = result.record
     checks = sorted(record.checks.made().values(), key=lambda check: list(_MARKS).index(mark_of(check)))
     lines: list[Line] = []
     for check in checks:
         (mark, style), fine = _MARKS[mark_of(check)], mark_of(check) == "ok"
-        sentence = check_sentence(record.engines, check)
+        sentence = check_sentence(record.engines, check, record.sensitivity)
         lines.append((_lead(mark), _NUMBERS.sub("", sentence) if fine else sentence, style))
     further = (
         ("orders", randomization_sentence(result.trial.protocol, record.randomization_tests[0])),
-        ("choices", sensitivity_sentences(record.sensitivity)[0] if record.sensitivity else ""),
         ("time", over_time_sentences(result.trial.protocol, record.over_time)[0]),
     )
     return lines + [(_lead(word), sentence, None) for word, sentence in further if sentence]

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from nof1.analyze.simulation.precision import expected_width
+from nof1.analyze.simulation.reach import reach
 from nof1.cli.terminal.console import console, next_step, show
 from nof1.language import clauses, say
 from nof1.plan.design.fields import WASHOUT
@@ -15,6 +16,7 @@ from nof1.plan.protocol.safety import NO_ADVICE, finding_line, stop_rule_sentenc
 from nof1.record.planning import Plan
 from nof1.report.papers.folder import RECIPE, precision
 from nof1.report.words.phrases import large
+from nof1.report.words.reach import limit_sentence, onset_sentence
 
 _FEW = 24  # periods listed on the screen
 
@@ -22,6 +24,7 @@ _FEW = 24  # periods listed on the screen
 def describe_plan(plan: Plan) -> dict[str, Any]:
     """A plan as plain values."""
     protocol, order = plan.protocol, plan.order
+    found = reach(protocol)
     return {
         "folder": str(plan.folder),
         "protocol_sha256": protocol.sha256(),
@@ -33,6 +36,7 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
         "expected_width": expected_width(protocol) if protocol.analysis.scale == "points" else None,
         "balance": None if order.sealed else [asdict(row) for row in balance(order)],
         "concerns": list(concerns(protocol)),
+        "reach": None if found is None else found.to_dict(),
         "findings": [asdict(finding) for finding in findings(protocol)],
         "unanswered": [question.id for question in unanswered(protocol.safety)],
     }
@@ -53,8 +57,11 @@ def tell_plan(plan: Plan) -> None:
         )
     )
     _tell_order(plan)
+    found = reach(protocol)
     for sentence in precision(protocol):
         show(sentence)
+    if found is not None and (onset := onset_sentence(found)):
+        show(onset)
     if len(order.periods) <= _FEW:
         _table(order)
     for finding in findings(protocol):
@@ -68,7 +75,8 @@ def tell_plan(plan: Plan) -> None:
                 questions=left,
             )
         )
-    for concern in concerns(protocol):
+    limit = limit_sentence(protocol, found) if found is not None else ""
+    for concern in (*concerns(protocol), *([limit] if limit else [])):
         show(say("Note: {concern}", concern=concern), style="yellow")
     show(stop_rule_sentence())
     show(say(NO_ADVICE))

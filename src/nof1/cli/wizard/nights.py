@@ -11,7 +11,7 @@ from nof1.cli.wizard.answers import (
 from nof1.cli.wizard.parse import GO_ON, clock, day, one_of, quoted, whole
 from nof1.cli.wizard.step import Choice, Raw, Step, Talk, Turn, at
 from nof1.errors import InputError, Nof1Error
-from nof1.language import phrase, say, say_some, spoken
+from nof1.language import phrase, say, say_some, sentences, spoken
 from nof1.plan.orders.concerns import TEST_LEVEL, concerns
 from nof1.plan.orders.draw import smallest_p
 from nof1.plan.protocol.own_words import ours
@@ -283,7 +283,39 @@ def _table(talk: Talk) -> str:
             threshold=outcome.threshold,
         )
     )
-    return "\n".join([*lines, *(say("Note: {concern}", concern=concern) for concern in concerns(designs[0]))])
+    return "\n".join([*lines, *notes(designs[0], never=True)])
+
+
+def notes(protocol: Protocol, *, never: bool = False) -> list[str]:
+    """What a design can never show or say, a line each; without `never` what it can hardly say, too."""
+    from nof1.analyze.simulation.reach import reach
+    from nof1.report.words.reach import limit_sentence
+
+    found = reach(protocol)
+    limit = "" if found is None or (never and found.obstacle is None) else limit_sentence(protocol, found)
+    return [say("Note: {concern}", concern=one) for one in (*concerns(protocol), limit) if one]
+
+
+def _price_help(talk: Talk) -> str:
+    from nof1.analyze.simulation.reach import reach
+    from nof1.report.words.reach import limit_sentence, onset_sentence, threshold_sentence
+
+    protocol = preview(talk)
+    found = reach(protocol)
+    return sentences(
+        [
+            say(
+                "If the model is right, the interval holds the effect with a chance of 95 %. Its width is worked out from the model, with one night in twenty missing; "
+                "your own nights may vary more or less. To see a change that is worth it to you, the interval has to be narrow against that change. "
+                "Smallest p is the best that a randomization test could reach, a check that needs no model: above {level} it could never answer. "
+                "{fact} The choice is yours. < takes you back to the single questions.",
+                level=TEST_LEVEL,
+                fact=cited("shorter-trials"),
+            ),
+            threshold_sentence(protocol),
+            *([] if found is None else [limit_sentence(protocol, found), onset_sentence(found)]),
+        ]
+    )
 
 
 def _parse_price(text: str, talk: Talk) -> str:
@@ -314,14 +346,7 @@ _PRICE = Step(
     part=phrase("What this design costs, and what it can show"),
     body=_table,
     question=phrase("Go on with your design? Enter goes on, a number takes that row."),
-    help=lambda _: say(
-        "If the model is right, the interval holds the effect with a chance of 95 %. Its width is worked out from the model, with one night in twenty missing; "
-        "your own nights may vary more or less. To see a change that is worth it to you, the interval has to be narrow against that change. "
-        "Smallest p is the best that a randomization test could reach, a check that needs no model: above {level} it could never answer. "
-        "{fact} The choice is yours. < takes you back to the single questions.",
-        level=TEST_LEVEL,
-        fact=cited("shorter-trials"),
-    ),
+    help=_price_help,
     parse=_parse_price,
     default=GO_ON,
     rests_on=(*DESIGN, "compare", "rating", "low", "high", "threshold", "concealed", "dummy"),

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from nof1.cli.terminal.text import COLUMNS, ROWS, crop, wrap
 from nof1.cli.wizard.answers import SLOTS, arm_names, dose_words, preview, slots, with_off
-from nof1.cli.wizard.nights import ALTERNATING, BALANCED, BLOCKS, MIRRORED, price_line
+from nof1.cli.wizard.nights import ALTERNATING, BALANCED, BLOCKS, MIRRORED, notes, price_line
 from nof1.cli.wizard.parse import DRAW, SEEN, SKIP, YES, quoted, spoken_answer
 from nof1.cli.wizard.safety import AGREEMENT, key
 from nof1.cli.wizard.step import ANYTHING, Parse, Raw, Step, Talk, Turn
 from nof1.errors import InputError
 from nof1.language import clauses, commas, listed, phrase, say, sentences
-from nof1.plan.orders.concerns import concerns, findings
+from nof1.plan.orders.concerns import findings
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety import NO_ADVICE, finding_line, questions, unanswered
@@ -81,7 +81,7 @@ def _scale(_: Raw, protocol: Protocol) -> str:
 
 
 def _points(_: Raw, protocol: Protocol) -> str:
-    return say("{points} or more", points=points(protocol.outcome.threshold))
+    return say("{points} or more", points=points(protocol.threshold))
 
 
 def _knows(raw: Raw, protocol: Protocol) -> str:
@@ -189,7 +189,7 @@ def _heed(talk: Talk, *, whole: bool = False) -> str:
     """Price, concerns and findings; findings are cut to a line each, the weightiest first, where they do not fit."""
     protocol = preview(talk)
     lines = wrap(price_line(protocol, talk))
-    lines += [line for one in concerns(protocol) for line in wrap(say("Note: {concern}", concern=one))]
+    lines += [line for one in notes(protocol) for line in wrap(one)]
     left = len(unanswered(protocol.safety))
     open_ = say("Left open in the safety screen: {left} of {count} questions.", left=left, count=len(questions()))
     last = [*([open_] if left else []), *wrap(say(NO_ADVICE))]

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from nof1.analyze.checks.sensitivity import Choice
 from nof1.analyze.model.data import build_model_data
 from nof1.analyze.model.effects import LEVEL, TAILS, Effect
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.errors import InputError
-from nof1.language import listed, say, say_some, sentences
+from nof1.language import clauses, listed, say, say_some, sentences
 from nof1.plan.design.order import RUN_IN
 from nof1.plan.protocol.own_words import ours
 from nof1.record.trial import Trial
@@ -18,13 +19,15 @@ from nof1.report.figures.autocorrelation import lags
 from nof1.report.figures.chances import labels
 from nof1.report.figures.checks import both_engines
 from nof1.report.figures.course import course_of, exposure_curves
+from nof1.report.figures.effect import NAMES, shows_both
 from nof1.report.figures.model import made
 from nof1.report.figures.orders import p_words, test_of
 from nof1.report.figures.sensitivity import rows_of
+from nof1.report.words import ranges
 from nof1.report.words.checks import check_sentence, quantity
 from nof1.report.words.effect import units
 from nof1.report.words.phrases import verdict_words
-from nof1.report.words.sensitivity import choice_name
+from nof1.report.words.sensitivity import bayes_factor_words, choice_name
 
 _MOST = 24  # periods that one sentence lists
 
@@ -75,20 +78,35 @@ def _first(parts: list[str]) -> str:
 def _numbers(result: Result, numbers: Effect, entry: PairEffect) -> dict[str, Any]:
     """Mean, ends of the interval and unit of an effect, as they are told."""
     told = units(entry.measure, result.trial.protocol.outcome)
-    low, high = (told.factor * end for end in numbers.interval)
-    return {"mean": told.factor * numbers.mean, "low": low, "high": high, "unit": told.axis}
+    span = ranges.plain(*(told.factor * end for end in numbers.interval))
+    return {"mean": told.factor * numbers.mean, "span": span, "unit": told.axis}
 
 
 def _effect(trial: Trial, result: Result) -> str:
     main = result.lead[0]
-    factor = units(main.measure, trial.protocol.outcome).factor
-    return say(
-        "Posterior of the change with {arm} against {reference}: mean {mean:number}, interval {low:number} to {high:number} "
-        "{unit}; changes within {threshold:g} are too small to matter.",
+    built_up = [] if not shows_both(result) else [main.full if main.estimand == "over-nights" else main.over_nights]
+    told = [_named(result, main, numbers) for numbers in (main.leading, *built_up)]
+    shown = say(
+        "Posterior of the change with {arm} against {reference}: {effects} {unit}.",
         arm=main.arm,
         reference=main.reference,
-        threshold=factor * trial.protocol.outcome.threshold,
-        **_numbers(result, result.leading(main), main),
+        effects=clauses(told),
+        unit=units(main.measure, trial.protocol.outcome).axis,
+    )
+    if main.threshold is None:
+        return shown
+    factor = units(main.measure, trial.protocol.outcome).factor
+    return sentences(
+        [shown, say("Changes within {threshold:g} are too small to matter.", threshold=factor * main.threshold)]
+    )
+
+
+def _named(result: Result, main: PairEffect, numbers: Effect) -> str:
+    """An effect by its name, with mean and interval."""
+    return say(
+        "{name} mean {mean:number}, interval {span}",
+        name=say(NAMES["full" if numbers is main.full else "over-nights"]),
+        **{name: value for name, value in _numbers(result, numbers, main).items() if name != "unit"},
     )
 
 
@@ -98,6 +116,8 @@ def _periods(trial: Trial, result: Result) -> str:
 
 def _probabilities(trial: Trial, result: Result) -> str:
     main = result.lead[0]
+    if main.threshold is None:
+        raise InputError(say("No smallest change that matters was stated, so there are no chances by it."))
     first, second, third = labels(result, main)
     return say(
         "A hundred icons for the change with {arm} against {reference}. {first}; {second}; {third}.",
@@ -141,46 +161,52 @@ def _exposure(trial: Trial, result: Result) -> str:
         return say(
             "Dose of every night as a share of the planned one; the highest: {highest}.", highest=listed(highest)
         )
-    low, high = (float(end) for end in np.quantile(half_life, TAILS))
     return say(
         "Exposure of every night as a share of full, with its interval, and the doses below. It rises on nights with a dose and "
-        "falls on others, by half in {mean:number} days ({low:number} to {high:number}); the highest: {highest}.",
+        "falls on others, by half in {mean:number} days ({span}); the highest: {highest}.",
         mean=float(half_life.mean()),
-        low=low,
-        high=high,
+        span=ranges.plain(*(float(end) for end in np.quantile(half_life, TAILS))),
         highest=listed(highest),
     )
 
 
 def _over_time(trial: Trial, result: Result) -> str:
     row, told = course_of(result)
-    places = {
-        f"{name}_{part}": told.factor * value
-        for name, end in (("early", row.leading.early), ("late", row.leading.late))
-        for part, value in zip(("mean", "low", "high"), (end.mean, *end.interval), strict=True)
-    }
+    early, late = (
+        say(
+            "{mean:number} ({span})",
+            mean=told.factor * end.mean,
+            span=ranges.plain(*(told.factor * limit for limit in end.interval)),
+        )
+        for end in (row.leading.early, row.leading.late)
+    )
     return say(
-        "Line from the effect on the first planned day, {early_mean:number} ({early_low:number} to {early_high:number}), to that on "
-        "the last, {late_mean:number} ({late_low:number} to {late_high:number}) {unit}.",
+        "Line from the effect on the first night it was taken, {early}, to that on the last, {late} {unit}.",
+        early=early,
+        late=late,
         unit=told.axis,
-        **places,
     )
 
 
 def _sensitivity(trial: Trial, result: Result) -> str:
     rows, _ = rows_of(result, None, None)
-    told = [
-        say("{choice}: no answer", choice=choice_name(row))
-        if row.leading is None
-        else say(
-            "{choice}: {mean:number}, {verdict}",
-            choice=choice_name(row),
-            mean=row.leading.mean,
-            verdict=verdict_words(row.leading.verdict),
-        )
-        for row in rows
-    ]
-    return say("A line with mean, interval and verdict for each choice. {rows}.", rows="; ".join(told))
+    return say("A line with mean, interval and verdict for each choice. {rows}.", rows="; ".join(map(_choice, rows)))
+
+
+def _choice(row: Choice) -> str:
+    """A line of the picture of other choices, and how well the nights agree with it where that is known."""
+    name = choice_name(row)
+    if row.leading is None or row.verdict is None:
+        return say("{choice}: no answer", choice=name)
+    told = say(
+        "{choice}: {mean:number}, {verdict}", choice=name, mean=row.leading.mean, verdict=verdict_words(row.verdict)
+    )
+    if row.log_bayes_factor is None:
+        return told
+    odds = bayes_factor_words(row)
+    if row.spoken_against:
+        return say("{told}, in grey, Bayes factor {odds}: the nights speak against it", told=told, odds=odds)
+    return say("{told}, Bayes factor {odds}", told=told, odds=odds)
 
 
 def _engines(trial: Trial, result: Result) -> str:
@@ -188,7 +214,7 @@ def _engines(trial: Trial, result: Result) -> str:
     first, second = (_numbers(result, by_engine[name][0].full, by_engine[name][0]) for name in ("nuts", "marginal"))
     return say(
         "Means and intervals of two computations beside each other. Full effect of {arm} against {reference}, sampled: {mean:number} "
-        "({low:number} to {high:number}); quick: {mean2:number} ({low2:number} to {high2:number}) {unit}.",
+        "({span}); quick: {mean2:number} ({span2}) {unit}.",
         arm=by_engine["nuts"][0].arm,
         reference=by_engine["nuts"][0].reference,
         **first,
@@ -235,11 +261,10 @@ def _prior_posterior(trial: Trial, result: Result) -> str:
 def _predictive(trial: Trial, result: Result) -> str:
     rows = [
         say(
-            "{what}: recorded {observed:number}, new nights {low:number} to {high:number}",
+            "{what}: recorded {observed:number}, new nights {span}",
             what=quantity(row),
             observed=row.observed,
-            low=row.interval[0],
-            high=row.interval[1],
+            span=ranges.plain(*row.interval),
         )
         for row in made(result.record.checks.predictive).statistics
     ]
@@ -260,12 +285,11 @@ def _autocorrelation(trial: Trial, result: Result) -> str:
     outside = int(np.sum((found.found < found.low) | (found.found > found.high)))
     return say(
         "Autocorrelation of nights {first} to {last} days apart; {first} apart {value:number}, new nights from the model "
-        "{low:number} to {high:number}. {outside} of {all} dots lie outside the {level:g} % band.",
+        "{span}. {outside} of {all} dots lie outside the {level:g} % band.",
         first=int(found.days[0]),
         last=int(found.days[-1]),
         value=float(found.found[0]),
-        low=float(found.low[0]),
-        high=float(found.high[0]),
+        span=ranges.plain(float(found.low[0]), float(found.high[0])),
         outside=outside,
         all=len(found.days),
         level=100 * LEVEL,

@@ -8,9 +8,19 @@ import numpy as np
 
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
-from nof1.errors import takes
+from nof1.errors import InputError, takes
 from nof1.language import phrase, say
-from nof1.report.figures.style import ARM_COLOURS, INCHES_A_LETTER, finish, harmless, new_axes, shorten, size_of
+from nof1.plan.protocol.own_words import ours
+from nof1.report.figures.style import (
+    ARM_COLOURS,
+    INCHES_A_LETTER,
+    finish,
+    harmless,
+    new_axes,
+    shorten,
+    size_of,
+    wrapped,
+)
 from nof1.report.words.sentences import chances
 
 if TYPE_CHECKING:
@@ -39,6 +49,11 @@ def probabilities(result: Result, *, effect: PairEffect | None = None, ax: "Axes
     ax : Axes, optional
         Drawn into; a new figure if not given.
 
+    Raises
+    ------
+    InputError
+        If no smallest change that matters was stated.
+
     Examples
     --------
     >>> axes = nof1.plots.probabilities(result)
@@ -46,8 +61,10 @@ def probabilities(result: Result, *, effect: PairEffect | None = None, ax: "Axes
     True
     """
     effect = effect or result.lead[0]
-    numbers = result.leading(effect)
-    counts = in_hundred([numbers.p_benefit, numbers.p_small, numbers.p_harm])
+    numbers = effect.leading
+    if effect.threshold is None:
+        raise InputError(say("No smallest change that matters was stated, so there are no chances by it."))
+    counts = in_hundred(list(numbers.by_threshold))
     ax = ax or new_axes(3.9, 2.3)
     wide, high = size_of(ax)
     inch = min(high / (_SIDE + 1.9), (wide - _WORDS) / (_SIDE + 1.4))  # of an icon and the space around it
@@ -66,8 +83,13 @@ def probabilities(result: Result, *, effect: PairEffect | None = None, ax: "Axes
         ax.plot([_SIDE + 0.5], [row], ls="none", ms=size, zorder=3, **style)
         lines = "\n".join(textwrap.fill(harmless(line), max(letters, 14)) for line in text.split("\n"))
         ax.text(_SIDE + 1.3, row, lines, ha="left", va="center", fontsize=8, linespacing=1.05)
-    heading = say("chances in 100: {arm} against {reference}", arm=_name(effect.arm), reference=_name(effect.reference))
-    ax.set_title(heading, loc="left", fontsize=8)
+    template = (
+        phrase("chances in 100: {arm} against {reference}, over these nights")
+        if effect.estimand == "over-nights"
+        else phrase("chances in 100: {arm} against {reference}")
+    )
+    heading = say(template, arm=_name(effect.arm), reference=_name(effect.reference))
+    ax.set_title(wrapped(heading, ax, size=8, share=0.92), loc="left", fontsize=8)
     ax.set(xlim=(-0.7, wide / inch - 0.7), ylim=(_SIDE - 0.3, -0.7), xticks=[], yticks=[])
     ax.set_aspect("equal", anchor="W")
     ax.spines[:].set_visible(False)
@@ -102,7 +124,7 @@ def labels(result: Result, effect: PairEffect, *, lines: bool = False) -> list[s
 
 
 def _name(arm: str) -> str:
-    return shorten(arm, 14)
+    return shorten(ours(arm), 14)
 
 
 def _apart(rows: Sequence[float]) -> list[float]:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nof1.analyze.checks.randomization_test import NotTested
-from nof1.analyze.model.effects import LEVEL
+from nof1.analyze.model.effects import LEVEL, Estimand
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.errors import InputError, takes
 from nof1.language import phrase, say
-from nof1.plan.protocol.analysis import Estimand
 from nof1.plan.protocol.own_words import ours
 from nof1.report.figures.model import left_out, predictive, prior_posterior
 from nof1.report.figures.orders import randomization
@@ -31,6 +30,7 @@ from nof1.report.figures.style import (
     new_axes,
     shorten,
     size_of,
+    too_small,
     wrapped,
 )
 from nof1.report.words.checks import check_sentence
@@ -46,14 +46,14 @@ _ENGINES = {
     "nuts": (phrase("sampled (PyMC)"), "o", "black"),
     "marginal": (phrase("quick (marginal engine)"), "s", ARM_COLOURS[1]),
 }
-_BOTH: tuple[Estimand, ...] = ("full", "as-lived")
+_BOTH: tuple[Estimand, ...] = ("full", "over-nights")
 _MOST_PAIRS = 6
 _SENTENCE = 88  # letters in a line of the sheet
 
 
 @takes(Result)
 def engines(result: Result, *, ax: "Axes | None" = None) -> "Axes":
-    """Means and intervals of the two computations beside each other: every pair of arms, at full exposure and as lived.
+    """Means and intervals of the two computations beside each other: every pair of arms, once fully built up and over these nights.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def engines(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     told = units(by_engine["nuts"][0].measure, protocol.outcome)
     rows = [(place, key) for place in range(len(by_engine["nuts"])) for key in _BOTH]
     ax = ax or new_axes(6.5, 1.2 + 0.45 * len(rows))
-    threshold = told.factor * protocol.outcome.threshold
+    threshold = too_small(protocol, told.factor)
     ax.axvspan(-threshold, threshold, color=BAND, lw=0, zorder=0)
     ax.axvline(0, color="black", lw=0.9, zorder=1)
     for (name, (label, marker, colour)), offset in zip(_ENGINES.items(), (-0.15, 0.15), strict=True):
@@ -145,8 +145,8 @@ def both_engines(result: Result) -> dict[str, list[PairEffect]]:
 def _of_pair(entry: PairEffect, key: Estimand) -> str:
     arm, reference = shorten(entry.arm, 16), shorten(entry.reference, 16)
     if key == "full":
-        return say("{arm} against\n{reference}, full effect", arm=arm, reference=reference)
-    return say("{arm} against\n{reference}, as lived", arm=arm, reference=reference)
+        return say("{arm} against\n{reference}, fully built up", arm=arm, reference=reference)
+    return say("{arm} against\n{reference}, over these nights", arm=arm, reference=reference)
 
 
 def _sensitivity_sentence(result: Result) -> str:
@@ -178,7 +178,7 @@ _SHEET: tuple[tuple[str, Callable[..., "Axes"], Callable[[Result], str]], ...] =
         randomization,
         _randomization_sentence,
     ),
-    (phrase("Before and after the nights"), prior_posterior, _sentence_of("prior")),
+    (phrase("Before and after the nights"), prior_posterior, _sentence_of("prior_weight", "prior")),
     (phrase("New nights from the model"), predictive, _sentence_of("predictive")),
     (phrase("Each night, given all others"), left_out, _sentence_of("left_out")),
 )

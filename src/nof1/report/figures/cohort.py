@@ -19,6 +19,7 @@ from nof1.report.figures.style import (
     shorten,
     sides,
     size_of,
+    too_small,
     wrapped,
 )
 from nof1.report.words.effect import amount, units
@@ -63,18 +64,21 @@ def cohort(results: Sequence[Result] | Mapping[str, Result] | Cohort, *, ax: "Ax
     ax = ax or new_axes(7.0, 1.4 + 0.3 * len(rows))
     first = named[0][1]
     protocol, told = first.trial.protocol, units(first.lead[0].measure, first.trial.protocol.outcome)
-    threshold = told.factor * protocol.outcome.threshold
-    ax.axvspan(-threshold, threshold, color=BAND, lw=0, zorder=0)
+    threshold = too_small(protocol, told.factor)
+    if threshold:
+        ax.axvspan(-threshold, threshold, color=BAND, lw=0, zorder=0)
     ax.axvline(0, color="black", lw=0.9, zorder=1)
     ends = [-1.15 * threshold, 1.15 * threshold]
-    for place, (_, _, _, numbers) in enumerate(rows):
+    for place, (_, result, _, numbers) in enumerate(rows):
         low, high = (told.factor * end for end in numbers.interval)
         ax.plot([low, high], [place] * 2, color=ARM_COLOURS[0], lw=2.0, solid_capstyle="butt", zorder=3)
         ax.plot([told.factor * numbers.mean], [place], "o", color="black", ms=6, ls="none", zorder=4)
         beside: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "ha": "left", "va": "center", "fontsize": 8.5}
-        ax.text(1.02, place, verdict_words(numbers.verdict), **beside)
+        ax.text(1.02, place, verdict_words(result.lead[0].verdict), **beside)
         ends += [low, high]
-    ax.set_yticks(range(len(rows)), [_row_label(name, estimand, result) for name, result, estimand, _ in rows])
+    differ = len({estimand for _, _, estimand, _ in rows}) > 1
+    labels = [_row_label(name, over_nights=differ and estimand == "over-nights") for name, _, estimand, _ in rows]
+    ax.set_yticks(range(len(rows)), labels)
     ax.tick_params(axis="y", length=0, labelsize=8.5)
     simulated = next((one.trial.protocol for _, one in named if one.trial.protocol.simulated), None)
     pad = _PAD * (max(ends) - min(ends))
@@ -130,7 +134,9 @@ def _kind(result: Result) -> dict[str, str]:
     return {
         say("what is measured"): str(units(measure, outcome).axis),
         say("the scale"): say("{low:g} to {high:g}", low=outcome.low, high=outcome.high),
-        say("the smallest change that matters"): str(amount(measure, outcome)),
+        say("the smallest change that matters"): say("not stated")
+        if outcome.threshold is None
+        else str(amount(measure, outcome)),
         say("the better direction"): str(say("lower") if outcome.better == "lower" else say("higher")),
     }
 
@@ -138,7 +144,7 @@ def _kind(result: Result) -> dict[str, str]:
 def _told(result: Result) -> tuple[str, Effect]:
     """Estimand and numbers of the main comparison, as the person's own page leads with."""
     main = result.lead[0]
-    return result.leading_estimand(main), result.leading(main)
+    return main.estimand, main.leading
 
 
 def _better_first(row: tuple[str, Result, str, Effect]) -> float:
@@ -147,10 +153,11 @@ def _better_first(row: tuple[str, Result, str, Effect]) -> float:
     return mean if result.trial.protocol.outcome.better == "lower" else -mean
 
 
-def _row_label(name: str, estimand: str, result: Result) -> str:
-    """The name, and that the effect is the one as lived where the protocol names the full one."""
-    if estimand == "as-lived" and result.lead[0].estimand == "full":
-        return say("{name} (as lived)", name=shorten(name, _LABEL - 11))
+def _row_label(name: str, *, over_nights: bool) -> str:
+    """The name, and that the effect is the one over these nights where others' is the full one, by the first edition's rule."""
+    if over_nights:
+        room = _LABEL - len(say("{name} (over these nights)", name=""))
+        return say("{name} (over these nights)", name=shorten(name, room))
     return shorten(name, _LABEL)
 
 
@@ -158,8 +165,9 @@ def _words_around(ax: "Axes", first: Result) -> None:
     protocol = first.trial.protocol
     left, right = sides(protocol)
     heading = "" if size_of(ax)[0] < NARROW else say("verdict")
-    small = say("too small to matter")
-    ax.text(0, 1.01, small, transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=7.5)
+    if protocol.outcome.threshold is not None:
+        small = say("too small to matter")
+        ax.text(0, 1.01, small, transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=7.5)
     for x, side, words in ((0.0, "left", left), (1.0, "right", right), (1.02, "left", heading)):
         above: dict[str, Any] = {"xytext": (0, 15), "textcoords": "offset points", "va": "bottom", "fontsize": 8.5}
         ax.annotate(words, (x, 1.0), xycoords="axes fraction", ha=side, **above)

@@ -5,17 +5,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.checks.over_time import PairOverTime
-from nof1.analyze.checks.sensitivity import of_pair
+from nof1.analyze.checks.over_time import PairOverTime, course_of_pair
 from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.model.draws import draws_of
-from nof1.analyze.model.effects import LEVEL, TAILS
+from nof1.analyze.model.effects import LEVEL, TAILS, pairs
 from nof1.analyze.model.exposure import NEARLY_FULL, exposure_by_day
 from nof1.analyze.model.standardize import MEASURES
+from nof1.analyze.reasons import Reason
 from nof1.analyze.results import Result
 from nof1.errors import InputError, takes
 from nof1.language import say
-from nof1.report.figures.style import BAND, GREY, NARROW, arm_styles, finish, new_axes, shorten, size_of
+from nof1.report.figures.style import BAND, GREY, NARROW, arm_styles, finish, new_axes, shorten, size_of, too_small
+from nof1.report.words import ranges
 from nof1.report.words.effect import Units, units
 from nof1.report.words.reasons import reason_sentence
 
@@ -30,9 +31,10 @@ _DOSES = 0.13  # height of a row of doses below the curves, as a share of full e
 
 @takes(Result)
 def over_time(result: Result, *, pair: tuple[str, str] | None = None, ax: "Axes | None" = None) -> "Axes":
-    """The effect on the first planned day and on the last with their intervals, against changes too small to matter.
+    """The effect on the first night on the arm and on the last with their intervals, against changes too small to matter.
 
-    The line between them is the model's: an effect that changes by the same amount every day.
+    The line between them is the model's: an effect that changes by the same amount every day. Of nights before and after nothing is
+    drawn.
 
     Parameters
     ----------
@@ -55,44 +57,43 @@ def over_time(result: Result, *, pair: tuple[str, str] | None = None, ax: "Axes 
     row, told = course_of(result, pair)
     ax = ax or new_axes(5.0, 3.0)
     protocol = result.trial.protocol
-    threshold = told.factor * protocol.outcome.threshold
+    threshold = too_small(protocol, told.factor)
     colour = arm_styles(protocol)[row.arm][0]
-    days = (1, result.trial.order.nights)  # pauses are days, too
+    nights = result.trial.order.nights  # pauses are nights of the trial, too
+    days = row.nights or (1, nights)
     ends = [row.leading.early, row.leading.late]
     means = [told.factor * end.mean for end in ends]
     ax.axhspan(-threshold, threshold, color=BAND, lw=0, zorder=0)
     ax.plot(days, [0, 0], color="black", lw=0.9, zorder=1)
     ax.plot(days, means, color=colour, lw=1.8, zorder=2)
     reach = [-threshold, threshold]
-    for day, end, mean, name in zip(days, ends, means, (say("first day"), say("last day")), strict=True):
+    for day, end, mean, name in zip(days, ends, means, (say("first night"), say("last night")), strict=True):
         low, high = (told.factor * limit for limit in end.interval)
         ax.plot([day, day], [low, high], color="black", lw=2.6, solid_capstyle="butt", zorder=3)
         ax.plot([day], [mean], "o", color="black", ms=6, zorder=4)
-        side = "right" if day == 1 else "left"
+        side = "right" if day == days[0] else "left"
         words = say("{when}\n{mean:number}", when=name, mean=mean)
-        offset = (-7 if day == 1 else 7, 0)
+        offset = (-7 if day == days[0] else 7, 0)
         ax.annotate(words, (day, mean), offset, textcoords="offset points", ha=side, va="center", fontsize=8)
         reach += [low, high]
-    pad = days[1] * _BESIDE / max(size_of(ax)[0] - 2 * _BESIDE - 0.6, 0.6)
+    pad = nights * _BESIDE / max(size_of(ax)[0] - 2 * _BESIDE - 0.6, 0.6)
     edge = 0.08 * (max(reach) - min(reach))
     # In the half of the band that the line leaves free.
     place, va = (-0.95 * threshold, "bottom") if sum(means) > 0 else (0.95 * threshold, "top")
-    small = say("too small to matter")
+    small = say("too small to matter") if threshold else ""
     ax.text(0.5, place, small, transform=ax.get_yaxis_transform(), ha="center", va=va, fontsize=7.5, color=GREY)
     ax.set(
-        xlim=(1 - pad, days[1] + pad),
+        xlim=(1 - pad, nights + pad),
         ylim=(min(reach) - edge, max(reach) + (2.2 if protocol.simulated else 1.0) * edge),
         xlabel=say("night of the trial"),
-        xticks=[1, (1 + days[1]) // 2, days[1]],
+        xticks=sorted({1, *days, nights}),
     )
     change = row.leading.change
-    low, high = (told.factor * end for end in change.interval)
     ax.set_title(
         say(
-            "from first to last: {change:number} ({low:number} to {high:number})",
+            "from first to last: {change:number} ({span})",
             change=told.factor * change.mean,
-            low=low,
-            high=high,
+            span=ranges.plain(*(told.factor * end for end in change.interval)),
         ),
         fontsize=8.5,
     )
@@ -114,11 +115,12 @@ def course_of(result: Result, pair: tuple[str, str] | None = None) -> tuple[Pair
     InputError
         If there is none, with the reason.
     """
-    found = result.record.over_time
-    if found.refused is not None:
-        raise InputError(reason_sentence(found.refused))
     protocol = result.trial.protocol
-    return of_pair(found.rows, pair)[0], units(MEASURES[protocol.analysis.family], protocol.outcome)
+    main = pairs(protocol)[0]
+    row = course_of_pair(result.record.over_time, pair or (main.arm, main.reference))
+    if isinstance(row, Reason):
+        raise InputError(reason_sentence(row))
+    return row, units(MEASURES[protocol.analysis.family], protocol.outcome)
 
 
 @takes(Result)
@@ -187,12 +189,12 @@ def _first_peak(curve: Array) -> int:
 
 
 def _heading(half_life: Array, *, narrow: bool) -> str:
-    low, high = (float(end) for end in np.quantile(half_life, TAILS))
-    numbers = {"mean": float(half_life.mean()), "low": low, "high": high}
+    span = ranges.plain(*(float(end) for end in np.quantile(half_life, TAILS)))
+    numbers = {"mean": float(half_life.mean()), "span": span}
     if narrow:
-        return say("half-life {mean:number} days ({low:number} to {high:number})", **numbers)
+        return say("half-life {mean:number} days ({span})", **numbers)
     return say(
-        "half-life {mean:number} days ({low:number} to {high:number}); band: {level:g} % interval; dashed: nearly full",
+        "half-life {mean:number} days ({span}); band: {level:g} % interval; dashed: nearly full",
         level=100 * LEVEL,
         **numbers,
     )

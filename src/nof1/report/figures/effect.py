@@ -1,32 +1,47 @@
-"""The posterior of each effect, against the band of changes too small to matter."""
+"""The posterior of each effect, against the band of changes too small to matter: over these nights, and once fully built up."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nof1.analyze.arrays import Array
 from nof1.analyze.engines.inference_data import thinned
 from nof1.analyze.model.data import build_model_data
 from nof1.analyze.model.draws import draws_of
-from nof1.analyze.model.effects import pairs
+from nof1.analyze.model.effects import Estimand, pairs
 from nof1.analyze.model.standardize import LINEAR, standardize
 from nof1.analyze.results import Result
+from nof1.analyze.schema import PairEffect
 from nof1.errors import takes
-from nof1.language import say
+from nof1.language import phrase, say
 from nof1.plan.protocol.own_words import ours
-from nof1.report.figures.style import BAND, arm_styles, density, finish, new_axes, shorten, sides, wrapped
+from nof1.report.figures.style import (
+    BAND,
+    GREY,
+    arm_styles,
+    density,
+    finish,
+    new_axes,
+    shorten,
+    sides,
+    too_small,
+    wrapped,
+)
 from nof1.report.words.effect import units
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_PAIRS = 6
+NAMES: dict[Estimand, str] = {"over-nights": phrase("over these nights"), "full": phrase("once fully built up")}
 
 
 @takes(Result)
 def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
-    """Posterior of each effect with its interval, against the band of changes too small to matter.
+    """Posterior of each effect over these nights and once fully built up, each with its interval, against the band of small changes.
 
-    Of many pairs of arms it shows the first few, those with the reference before others; `result.effects` has all.
+    The one that leads is filled and has the thicker interval. Where nothing builds up there is one. Of many pairs of arms the first
+    few are shown, those with the reference before others; `result.effects` has all.
 
     Examples
     --------
@@ -36,42 +51,55 @@ def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     ax = ax or new_axes(5.0, 3.0)
     protocol = result.trial.protocol
     told = units(result.lead[0].measure, protocol.outcome)
-    threshold = told.factor * protocol.outcome.threshold
-    draws = [told.factor * values for values in _effect_draws(result)]
+    threshold = too_small(protocol, told.factor)
+    rows = _rows(result)
     ax.axvspan(-threshold, threshold, color=BAND, zorder=0)
     ax.axvline(0, color="black", lw=0.9, zorder=1)
-    reach = [threshold * 1.15]
-    for row, (entry, values) in enumerate(zip(result.lead, draws, strict=False)):
-        colour = arm_styles(protocol)[entry.arm][0]
-        base = float(len(draws) - 1 - row)
-        grid, height = density(values)
-        ax.fill_between(grid, base, base + 0.8 * height / height.max(), color=colour, alpha=0.45, lw=0, zorder=2)
-        numbers = result.leading(entry)
-        low, high = (told.factor * end for end in numbers.interval)
-        ax.plot([low, high], [base, base], color="black", lw=2.6, solid_capstyle="butt", zorder=4)
-        ax.plot([told.factor * numbers.mean], [base], "o", color="black", ms=6, zorder=5)
-        reach += [abs(grid[0]), abs(grid[-1])]
-        if len(draws) > 1:
-            label = say("{arm} against {reference}", arm=ours(entry.arm), reference=ours(entry.reference))
-            ax.text(0.01, base + 0.45, shorten(label, 40), transform=ax.get_yaxis_transform(), fontsize=8)
-    span = max(reach)
     left, right = sides(protocol)
     ax.text(0.02, 1.02, left, transform=ax.transAxes, ha="left", va="bottom", fontsize=9)
     ax.text(0.98, 1.02, right, transform=ax.transAxes, ha="right", va="bottom", fontsize=9)
-    ax.text(
-        0,
-        1.02,
-        say("too small\nto matter"),
-        transform=ax.get_xaxis_transform(),
-        ha="center",
-        va="bottom",
-        fontsize=7.5,
-        linespacing=0.95,
-    )
+    reach = [threshold * 1.15]
+    for row, (entry, estimand, values) in enumerate(rows):
+        base, leads = float(len(rows) - 1 - row), estimand == entry.estimand
+        grid, height = density(told.factor * values)
+        low, high = (told.factor * end for end in entry.on(estimand).interval)
+        curve = base + 0.8 * height / height.max()
+        if leads:
+            colour = arm_styles(protocol)[entry.arm][0]
+            ax.fill_between(grid, base, curve, color=colour, alpha=0.45, lw=0, zorder=2)
+        else:
+            ax.plot(grid, curve, color=GREY, lw=0.9, ls=(0, (3, 2)), zorder=2)
+        ax.plot([low, high], [base, base], color="black", lw=2.6 if leads else 1.3, solid_capstyle="butt", zorder=4)
+        mean = told.factor * entry.on(estimand).mean
+        ax.plot([mean], [base], "o", color="black", mfc="black" if leads else "white", ms=6, zorder=5)
+        reach += [abs(grid[0]), abs(grid[-1])]
+        label = _label(result, entry, estimand)
+        if label:
+            at_left = mean > 0  # where the picture is empty
+            ax.text(
+                0.01 if at_left else 0.99,
+                base + 0.4,
+                shorten(label, 44),
+                transform=ax.get_yaxis_transform(),
+                ha="left" if at_left else "right",
+                fontsize=7.5,
+            )
+    span = max(reach)
+    if threshold:
+        ax.text(
+            0,
+            1.02,
+            say("too small\nto matter"),
+            transform=ax.get_xaxis_transform(),
+            ha="center",
+            va="bottom",
+            fontsize=7.5,
+            linespacing=0.95,
+        )
     words = say("change in {outcome} ({unit})", outcome=shorten(protocol.outcome.title, 40), unit=told.axis)
     ax.set(
         xlim=(-span, span),
-        ylim=(-0.15, len(draws)),
+        ylim=(-0.15, len(rows)),
         yticks=[],
         xlabel=wrapped(words, ax, size=10),
     )
@@ -80,12 +108,31 @@ def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     return ax
 
 
-def _effect_draws(result: Result) -> list[np.ndarray]:
-    """Draws of each pair's effect, on the estimand that leads."""
+def shows_both(result: Result) -> bool:
+    """Whether the effect once fully built up differs from that over these nights, and is no guess beyond them."""
+    return result.trial.protocol.analysis.carryover == "exponential" and not result.short_of_full(result.lead[0])
+
+
+def _label(result: Result, entry: PairEffect, estimand: Estimand) -> str:
+    """Which pair of several, and which effect of two."""
+    name = say(NAMES[estimand]) if shows_both(result) else ""
+    if len(result.lead) == 1:
+        return name
+    if estimand != entry.estimand:
+        return name
+    told = say("{arm} against {reference}", arm=ours(entry.arm), reference=ours(entry.reference))
+    return say("{pair}, {name}", pair=told, name=name) if name else told
+
+
+def _rows(result: Result) -> list[tuple[PairEffect, Estimand, Array]]:
+    """What is shown, from the top: pair of arms, which effect, and its draws in the record's units."""
     data = build_model_data(result.trial)
     draws = draws_of(data, result.posterior["posterior"].to_dataset())
     told = standardize(data, draws if data.family in LINEAR else thinned(draws))
-    return [
-        (told.as_lived if result.leading_estimand(entry) == "as-lived" else told.full) @ np.array(pair.vector)
-        for entry, pair in zip(result.lead[:_MOST_PAIRS], pairs(result.trial.protocol), strict=False)
-    ]
+    out: list[tuple[PairEffect, Estimand, Array]] = []
+    for entry, pair in zip(result.lead[:_MOST_PAIRS], pairs(result.trial.protocol), strict=False):
+        vector = np.array(pair.vector)
+        both: dict[Estimand, Array] = {"over-nights": told.over_nights @ vector, "full": told.full @ vector}
+        shown = [entry.estimand] + [name for name in both if name != entry.estimand and shows_both(result)]
+        out += [(entry, name, both[name]) for name in shown]
+    return out

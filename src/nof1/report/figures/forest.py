@@ -12,6 +12,7 @@ from nof1.analyze.model.effects import LEVEL
 from nof1.errors import InputError
 from nof1.language import say
 from nof1.report.figures.style import ARM_COLOURS, BAND, GREY, finish, new_axes, shorten, wrapped
+from nof1.report.words import ranges
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,15 +203,13 @@ def described(cohort: "Cohort") -> str:
     places = {
         "count": len(cohort.people),
         "mean": cohort.mean["mean"],
-        "low": cohort.mean["interval"][0],
-        "high": cohort.mean["interval"][1],
-        "next_low": cohort.next_person["interval"][0],
-        "next_high": cohort.next_person["interval"][1],
+        "span": ranges.plain(*cohort.mean["interval"]),
+        "next_span": ranges.plain(*cohort.next_person["interval"]),
         "threshold": cohort.threshold,
     }
     return say(
         "Effects of {count:,} people, each from their own nights alone and with the help of the others. Mean of all {mean:number} points "
-        "({low:number} to {high:number}); next person {next_low:number} to {next_high:number}; changes within {threshold:g} are too small "
+        "({span}); next person {next_span}; changes within {threshold:g} are too small "
         "to matter.",
         **places,
     )

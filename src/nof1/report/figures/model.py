@@ -26,6 +26,7 @@ from nof1.report.figures.style import (
     size_of,
     wrapped,
 )
+from nof1.report.words import ranges
 from nof1.report.words.checks import night_name, quantity
 from nof1.report.words.effect import MODEL_SCALES
 
@@ -73,7 +74,7 @@ def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
             mew=1.3,
             zorder=4,
         )
-        text = say("{observed:number} ({low:number} to {high:number})", observed=row.observed, low=low, high=high)
+        text = say("{observed:number} ({span})", observed=row.observed, span=ranges.plain(low, high))
         _beside(ax, place, text, bold=row.odd)
     ax.text(
         1.02,
@@ -198,18 +199,19 @@ def _named(row: InfluentialNight) -> str:
 def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """What was believed of every active arm's effect before the first night, and after the last, on the model's scale.
 
-    At the right stand the power-scaling numbers of prior and nights where the check was made: how far the answer moves when either weighs
-    a little more (Kallioinen et al. 2024).
+    At the right stands how much of what is known about the full effect is the prior, where the check was made: posterior variance over
+    prior variance. Results of older versions have the power-scaling numbers of prior and nights there.
 
     Examples
     --------
-    >>> nof1.plots.prior_posterior(result).get_xlabel()
+    >>> nof1.plots.prior_posterior(result).get_xlabel().splitlines()[0]
     "effect on the model's scale (points)"
     """
     protocol = result.trial.protocol
     sd = result.record.priors["effect_sd"]
     effect = result.posterior["posterior"].to_dataset()["effect"]
-    check = result.record.checks.prior
+    check, weight = result.record.checks.prior, result.record.checks.prior_weight
+    shares = {one.arm: one.share for one in weight.shares if one.reference == protocol.reference} if weight else {}
     arms = protocol.active_arms
     ax = ax or new_axes(6.0, 1.3 + 0.9 * len(arms))
     reach = 2.5 * sd
@@ -241,7 +243,9 @@ def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
             label=say("before") if first else None,
         )
         ax.axhline(base, color="#B5B5B5", lw=0.7, zorder=1)
-        if check is not None:
+        if arm.name in shares:
+            _beside(ax, base + 0.35, say("prior\n{share:.0f} %", share=100 * shares[arm.name]))
+        elif check is not None:
             scaled = {"prior": check.prior[arm.name], "nights": check.likelihood[arm.name]}
             _beside(ax, base + 0.35, say("prior {prior:.2f}\nnights {nights:.2f}", **scaled))
     ax.axvline(0, color="black", lw=0.8, zorder=1)
@@ -251,7 +255,9 @@ def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         ax.set_yticks([len(arms) - 1 - row + 0.35 for row in range(len(arms))], names)
         ax.tick_params(axis="y", length=0, labelsize=8)
     label = say("effect on the model's scale ({scale})", scale=say(MODEL_SCALES[protocol.analysis.family]))
-    if check is not None:
+    if shares:
+        label = say("{scale}\nat the right: how much of what is known about it is the prior", scale=label)
+    elif check is not None:
         label = say(
             "{scale}\nat the right: power-scaling, how much the answer follows each (limit of the prior {limit:g})",
             scale=label,

@@ -15,6 +15,7 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
 from nof1.report.figures.style import (
     BAND,
+    GREY,
     INCHES_A_LETTER,
     NARROW,
     REFERENCE_COLOUR,
@@ -29,6 +30,7 @@ from nof1.report.words.effect import amount, unit_of_nights
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_STRIP = 0.12  # of the scale's height: the place of missing nights below it
 _WHOLE_SCALE = 0.4  # the axis shows the whole scale if the nights use at least this share of it
 _MAX_LABEL = 16
 _OF_A_MARK = 9  # letters' worth of room for the mark beside a name in a legend
@@ -37,7 +39,7 @@ _BELOW = -0.14  # of the axes' height: words under the axis, beside its label
 
 @takes(Trial)
 def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
-    """Every night's outcome by period: dots, period means, missing nights as crosses at the foot.
+    """Every night's outcome by period: dots, period means, missing nights as crosses in a strip of their own below the scale.
 
     The grey band holds what is too near to the reference's own nights to matter: within the threshold of their mean (of their
     median for durations, whose effects are differences of medians).
@@ -60,7 +62,7 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
         high += 0.08 * (high - low)  # for the word
     stretches = _stretches(trial)
     named = _that_fit(stretches, inches_per_night=0.88 * size_of(ax)[0] / len(frame))
-    band = _threshold_band(ax, trial)
+    band = _threshold_band(ax, trial, foot=low)
     _draw_periods(ax, trial)
     for name, start, end in named:
         ax.text(
@@ -72,7 +74,8 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
             va="bottom",
             fontsize=8,
         )
-    missing, narrow = _mark_missing(ax, trial, foot=low + 0.03 * (high - low)), size_of(ax)[0] < NARROW
+    strip = _STRIP * (high - low)
+    missing, narrow = _mark_missing(ax, trial, at=low - strip / 2), size_of(ax)[0] < NARROW
     if not named:
         _arm_legend(ax, protocol, [arm.name for arm in protocol.arms])
     elif missing and not narrow:
@@ -80,23 +83,32 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     if band and not narrow:
         ax.text(0.0, _BELOW, band, transform=ax.transAxes, ha="left", va="top", fontsize=8)
     below = say("night of the trial (× missing)") if narrow and named and missing else say("night of the trial")
-    ax.set(xlim=(0.5, len(frame) + 0.5), ylim=(low, high), xlabel=below)
+    ax.set(xlim=(0.5, len(frame) + 0.5), ylim=(low - strip if missing else low, high), xlabel=below)
     label_outcome(ax, protocol)
     round_steps(ax)
     finish(ax, protocol)
+    if missing:
+        _end_scale(ax, low, high)
     return ax
 
 
-def _threshold_band(ax: "Axes", trial: Trial) -> str:
+def _end_scale(ax: "Axes", low: float, high: float) -> None:
+    """Let the scale end above the strip of the missing nights, so that none of them looks like a rating."""
+    ax.axhline(low, color=GREY, lw=0.6, zorder=1)
+    ax.spines["left"].set_bounds(low, high)
+    ax.set_yticks([tick for tick in ax.yaxis.get_major_locator().tick_values(low, high) if low <= tick <= high])
+
+
+def _threshold_band(ax: "Axes", trial: Trial, *, foot: float) -> str:
     """Shade what is within the threshold of the reference; what the band is, in words, or "" where there is none."""
     protocol, frame = trial.protocol, trial.frame
     nights_off = frame.loc[(frame["arm"] == protocol.reference) & (frame["period"] > 0), protocol.outcome.name].dropna()
-    if nights_off.empty:
+    if nights_off.empty or protocol.outcome.threshold is None:
         return ""
     of_medians = protocol.analysis.family == "duration"
     middle = float(nights_off.median() if of_medians else nights_off.mean())
-    threshold = protocol.outcome.threshold
-    ax.axhspan(middle - threshold, middle + threshold, color=BAND, lw=0, zorder=0)
+    threshold = protocol.threshold
+    ax.axhspan(max(middle - threshold, foot), middle + threshold, color=BAND, lw=0, zorder=0)
     told = {
         "amount": amount(MEASURES[protocol.analysis.family], protocol.outcome),
         "arm": shorten(protocol.reference, _MAX_LABEL),
@@ -129,13 +141,15 @@ def _draw_periods(ax: "Axes", trial: Trial) -> None:
             ax.plot([start, end], [seen.mean()] * 2, color=colour, lw=1.8, zorder=2)
 
 
-def _mark_missing(ax: "Axes", trial: Trial, *, foot: float) -> int:
-    """A cross at the foot for every night without a rating; how many there are."""
+def _mark_missing(ax: "Axes", trial: Trial, *, at: float) -> int:
+    """A cross at this height for every night without a rating; how many there are."""
     frame = trial.frame
     missing = frame["day"][frame[trial.protocol.outcome.name].isna() & (frame["arm"] != PAUSE)]
+    if missing.empty:
+        return 0
     ax.plot(
         missing,
-        np.full(len(missing), foot),
+        np.full(len(missing), at),
         "x",
         color="black",
         ms=4.5,

@@ -86,7 +86,7 @@ def power(result: Power, *, ax: "Axes | None" = None) -> "Axes":
                 "chance of a right answer where {arm} truly changes\n{outcome} by {change:g} points (bars: two Monte Carlo errors)",
                 arm=shorten(arm.title, 16),
                 outcome=shorten(outcome.title, 24),
-                change=GOAL_EFFECT * outcome.threshold,
+                change=GOAL_EFFECT * result.protocol.threshold,
             ),
             ax,
             size=10,

@@ -21,11 +21,12 @@ from nof1.report.figures.style import (
     shorten,
     sides,
     size_of,
+    too_small,
     wrapped,
 )
 from nof1.report.words.effect import units
 from nof1.report.words.phrases import verdict_words
-from nof1.report.words.sensitivity import choice_name
+from nof1.report.words.sensitivity import bayes_factor_words, choice_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 _LABEL = 38  # letters of a choice's name
 _OF_ROW = 62.0  # points of letters in an inch of row
 _PAD = 0.04  # of the axis, beyond the longest interval
+_FACTORS = 50.0  # points of the column of Bayes factors
+_AGAINST = "#9A9A9A"  # of a choice that the nights speak against
 
 
 def sensitivity(
@@ -45,7 +48,8 @@ def sensitivity(
     """One line for each choice: mean and interval, the verdict in words at the right.
 
     The analysis as planned is on top, filled and in bold; other choices are hollow. A verdict that differs from the
-    planned one is in bold, with a diamond for its mark. The band holds changes too small to matter.
+    planned one is in bold, with a diamond for its mark. Where the nights of two models can be compared, each choice has its Bayes
+    factor against the plan; one that the nights speak against is grey. The band holds changes too small to matter.
 
     Parameters
     ----------
@@ -65,20 +69,23 @@ def sensitivity(
     Examples
     --------
     >>> nof1.plots.sensitivity(result).get_xlabel().splitlines()[0]
-    'change in RLS severity (points), magnesium against no magnesium'
+    'change in RLS severity over these nights (points), magnesium against no magnesium'
     """
     rows, protocol = rows_of(source, protocol, pair)
     told = units(MEASURES[protocol.analysis.family], protocol.outcome)
     main = rows[0]
     ax = ax or new_axes(7.5, 1.25 + 0.25 * len(rows))
-    threshold = told.factor * protocol.outcome.threshold
-    ax.axvspan(-threshold, threshold, color=BAND, lw=0, zorder=0)
+    threshold = too_small(protocol, told.factor)
+    if threshold:
+        ax.axvspan(-threshold, threshold, color=BAND, lw=0, zorder=0)
     ax.axvline(0, color="black", lw=0.9, zorder=1)
     if main.leading is not None:
         ax.axvline(told.factor * main.leading.mean, color="#6E6E6E", lw=0.9, ls=(0, (2, 2)), zorder=1)
     size = min(8.5, _OF_ROW * (size_of(ax)[1] - 1.0) / (len(rows) + 1.3))
+    factors = _FACTORS if any(row.log_bayes_factor is not None for row in rows) else 0.0
     for place, row in enumerate(rows):
         _line(ax, place, row, main, size, told.factor)
+        _beside(ax, place, row, main, size, factors)
     if len(rows) > 1:
         ax.axhline(0.5, color="#B5B5B5", lw=0.7, zorder=1)
     ax.set_yticks(range(len(rows)), [_label(row, main) for row in rows])
@@ -86,7 +93,7 @@ def sensitivity(
     ax.tick_params(axis="y", length=0, labelsize=size)
     # The word "simulated" stands in the upper corner, where the longest interval may be.
     ax.set(xlim=_limits(rows, threshold, told.factor), ylim=(len(rows) - 0.4, -head_room(ax, len(rows), protocol)))
-    _words_around(ax, protocol, main)
+    _words_around(ax, protocol, main, factors)
     ax.spines["left"].set_visible(False)
     finish(ax, protocol)
     return ax
@@ -110,26 +117,24 @@ def rows_of(
     return of_pair(rows, pair), protocol
 
 
+def _changed(row: Choice, main: Choice) -> bool:
+    """Whether a rival of the plan has another verdict."""
+    return main.verdict is not None and row.verdict != main.verdict and not row.spoken_against
+
+
 def _line(ax: "Axes", place: int, row: Choice, main: Choice, size: float, factor: float) -> None:
-    """Interval, mark and verdict of one choice; a choice without an answer has the words alone."""
-    beside: dict[str, Any] = {
-        "transform": ax.get_yaxis_transform(),
-        "ha": "left",
-        "va": "center",
-        "fontsize": size,
-    }
+    """Interval and mark of one choice; one without an answer has none."""
     effect = row.leading
-    if effect is None:
-        ax.text(1.02, place, say("no answer"), style="italic", color="#555555", **beside)
+    if effect is None or row.verdict is None:
         return
-    planned, changed = row is main, main.leading is not None and effect.verdict != main.leading.verdict
-    colour = "black" if planned else ARM_COLOURS[0]
+    planned = row is main
+    colour = "black" if planned else _AGAINST if row.spoken_against else ARM_COLOURS[0]
     ends = [factor * end for end in effect.interval]
     ax.plot(ends, [place] * 2, color=colour, lw=2.6 if planned else 1.4, solid_capstyle="butt", zorder=3)
     ax.plot(
         [factor * effect.mean],
         [place],
-        "D" if changed else "o",
+        "D" if _changed(row, main) else "o",
         ms=7 if planned else 5.5,
         color=colour,
         mfc=colour if planned else "white",
@@ -138,16 +143,39 @@ def _line(ax: "Axes", place: int, row: Choice, main: Choice, size: float, factor
         zorder=4,
         label=harmless(choice_name(row)),
     )
-    ax.text(1.02, place, verdict_words(effect.verdict), fontweight="bold" if planned or changed else "normal", **beside)
+
+
+def _beside(ax: "Axes", place: int, row: Choice, main: Choice, size: float, factors: float) -> None:
+    """At the right of a line: the verdict, and before it the Bayes factor where there is a column of them."""
+    style: dict[str, Any] = {"fontweight": "bold" if row is main or _changed(row, main) else "normal"}
+    words = "" if row.verdict is None else verdict_words(row.verdict)
+    if row.leading is None or row.verdict is None:
+        words, style = say("no answer"), {"style": "italic", "color": "#555555"}
+    elif row.spoken_against:
+        style["color"] = "#6E6E6E"
+    _at_the_right(ax, place, words, factors, fontsize=size, **style)
+    if factors and row is not main:
+        style.pop("fontweight", None)
+        _at_the_right(ax, place, bayes_factor_words(row), 0.0, fontsize=size, **style)
+
+
+def _at_the_right(ax: "Axes", place: float, words: str, offset: float, **style: Any) -> None:
+    """Words beside the axes, so many points behind where words begin there."""
+    from matplotlib.transforms import ScaledTranslation
+
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    transform = ax.get_yaxis_transform() + ScaledTranslation(offset / 72, 0, figure.dpi_scale_trans)
+    ax.text(1.02, place, words, transform=transform, ha="left", va="center", **style)
 
 
 def _label(row: Choice, main: Choice) -> str:
-    """The choice's name, and that it shows the effect as lived where the main analysis does not."""
+    """The choice's name, and that it shows the effect over these nights where the main analysis does not."""
     choice = choice_name(row)
     if row.estimand == main.estimand:
         return shorten(choice, _LABEL)
-    room = _LABEL - len(say("{choice} (as lived)", choice=""))
-    return say("{choice} (as lived)", choice=shorten(choice, room))
+    room = _LABEL - len(say("{choice} (over these nights)", choice=""))
+    return say("{choice} (over these nights)", choice=shorten(choice, room))
 
 
 def _limits(rows: Sequence[Choice], threshold: float, factor: float) -> tuple[float, float]:
@@ -159,18 +187,22 @@ def _limits(rows: Sequence[Choice], threshold: float, factor: float) -> tuple[fl
     return low - pad, high + pad
 
 
-def _words_around(ax: "Axes", protocol: Protocol, main: Choice) -> None:
-    """Which side is better, the band, what the columns are."""
+def _words_around(ax: "Axes", protocol: Protocol, main: Choice, factors: float) -> None:
+    """Which side is better, the band, what the columns are; `factors` is how wide that of the Bayes factors is, 0 without it."""
     left, right = sides(protocol)
     heading = "" if size_of(ax)[0] < NARROW else say("verdict")
     small = say("too small to matter")
-    ax.text(0, 1.01, small, transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=7.5)
-    for x, side, words in ((0.0, "left", left), (1.0, "right", right), (1.02, "left", heading)):
+    if too_small(protocol):
+        ax.text(0, 1.01, small, transform=ax.get_xaxis_transform(), ha="center", va="bottom", fontsize=7.5)
+    columns = [(0.0, "left", left, 0.0), (1.0, "right", right, 0.0), (1.02, "left", heading, factors)]
+    if factors and heading:
+        columns.append((1.02, "left", say("Bayes\nfactor"), 0.0))
+    for x, side, words, offset in columns:
         # A line above, since zero may lie near either end of the axis.
-        above: dict[str, Any] = {"xytext": (0, 15), "textcoords": "offset points", "va": "bottom", "fontsize": 8.5}
+        above: dict[str, Any] = {"xytext": (offset, 15), "textcoords": "offset points", "va": "bottom", "fontsize": 8.5}
         ax.annotate(words, (x, 1.0), xycoords="axes fraction", ha=side, **above)
     title = shorten(protocol.outcome.title, 32)
-    of = say("{outcome} as lived", outcome=title) if main.estimand == "as-lived" else title
+    of = say("{outcome} over these nights", outcome=title) if main.estimand == "over-nights" else title
     change = say(
         "change in {outcome} ({unit}), {arm} against {reference}",
         outcome=of,
@@ -179,4 +211,9 @@ def _words_around(ax: "Axes", protocol: Protocol, main: Choice) -> None:
         reference=shorten(protocol.arm(main.reference).title, 18),
     )
     key = say("dots: mean; bars: {level:g} % interval; diamonds: another verdict than planned", level=100 * LEVEL)
+    if factors:
+        against = say(
+            "Bayes factor: how well a choice foretells these nights, against the plan; \N{EN DASH}: cannot be compared"
+        )
+        key = f"{key}\n{against}; {say('grey: the nights speak against it')}"
     ax.set_xlabel(wrapped(change if size_of(ax)[0] < NARROW else f"{change}\n{key}", ax), fontsize=8.5)

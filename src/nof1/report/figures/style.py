@@ -79,6 +79,11 @@ def head_room(ax: "Axes", rows: int, protocol: Protocol | None) -> float:
     return 0.6 + _WORD * (rows + 1.5) / max(size_of(ax)[1] - _AROUND, 0.5)
 
 
+def too_small(protocol: Protocol, factor: float = 1.0) -> float:
+    """The smallest change that matters, on an axis whose numbers are `factor` times those of the record; 0 where none was stated."""
+    return factor * (protocol.outcome.threshold or 0.0)
+
+
 def sides(protocol: Protocol) -> tuple[str, str]:
     """What stands at the left end and at the right end of an axis of changes."""
     if protocol.outcome.better == "lower":

@@ -6,7 +6,8 @@ from nof1.language import clauses, commas, listed, phrase, say
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.papers.parts import MANY, Room, item, lines
-from nof1.report.words.phrases import points, some
+from nof1.report.words.phrases import some
+from nof1.report.words.rule import estimand_sentence, rule_sentences
 
 
 def analysis(protocol: Protocol, room: Room) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def analysis(protocol: Protocol, room: Room) -> dict[str, Any]:
             item(say("Carryover"), _carryover(protocol)),
             item(say("Trend"), trend),
             item(say("Missing data"), missing),
-            lines(say("Decision rule"), _rule(protocol), room),
+            lines(say("Decision rule"), rule_sentences(protocol), room),
         ],
     }
 
@@ -40,9 +41,7 @@ def _model(protocol: Protocol) -> list[str]:
             parts=commas([say("level"), say("one effect for each arm but the reference"), *_parts(protocol)]),
         ),
         say(_NIGHTS[fixed.family]),
-        say("It estimates the effect at full exposure, after build-up.")
-        if fixed.estimand == "full"
-        else say("It estimates the effect as lived: its mean over the nights on the arm."),
+        estimand_sentence(protocol),
         say("Every night counts as on the arm it was assigned to, whatever was taken.")
         if fixed.dose == "assigned"
         else say("Each night counts by the share of the planned dose that was taken."),
@@ -92,24 +91,12 @@ def _own_priors(protocol: Protocol) -> list[str]:
             return []
 
 
-def _rule(protocol: Protocol) -> list[str]:
-    return [
-        say(
-            "The first of these that reaches a chance of {certainty:g} % is what is said; otherwise these nights can't tell yet.",
-            certainty=100 * protocol.analysis.certainty,
-        ),
-        say(
-            "Helps: better by {threshold} or more. Worsens: worse by {threshold} or more. No difference that matters: a change "
-            "smaller than {threshold}. Leans better, leans worse: any change in that direction.",
-            threshold=points(protocol.outcome.threshold),
-        ),
-    ]
-
-
 def _parts(protocol: Protocol) -> list[str]:
     fixed = protocol.analysis
     parts: list[tuple[str, bool]] = [
         (say("trend"), fixed.trend),
+        (say("a start that fades"), bool(fixed.start_up)),
+        (say("differences between blocks"), bool(fixed.block_effects)),
         (say("differences between periods"), fixed.period_effects),
         (say("gradual build-up and wash-out"), fixed.carryover == "exponential"),
     ]
@@ -126,6 +113,15 @@ def _priors(protocol: Protocol) -> list[str]:
         (say("half-life"), fixed.carryover == "exponential"),
     ]
     unused = [name for name, used in parts if not used]
+    if protocol.schema_version > 1:
+        unused += [
+            name
+            for name, used in (
+                (say("a start that fades"), fixed.start_up),
+                (say("differences between blocks"), fixed.block_effects),
+            )
+            if not used
+        ]
     shared = say(
         "Level ~ Normal({level_mean:g}, {level_sd:g}); each effect ~ Normal(0, {effect_sd:g}), help and harm alike; trend ~ "
         "Normal(0, {trend_sd:g}); a covariate's sd ~ Normal(0, {covariate_sd:g}); spread of periods ~ HalfNormal({period_scale:g}); "
@@ -133,8 +129,19 @@ def _priors(protocol: Protocol) -> list[str]:
         "LogNormal(ln {half_life_median:g}, {half_life_log_sd:g}) days",
         **prior.model_dump(),
     )
+    second = (
+        []
+        if prior.start_up_sd is None or prior.block_sd is None
+        else [
+            say(
+                "a start that fades with a half-life of five nights ~ Normal(0, {start_up_sd:g}); each block ~ Normal(0, {block_sd:g})",
+                start_up_sd=prior.start_up_sd,
+                block_sd=prior.block_sd,
+            )
+        ]
+    )
     return [
-        say("{priors}.", priors=clauses([shared, *_own_priors(protocol)])),
+        say("{priors}.", priors=clauses([shared, *second, *_own_priors(protocol)])),
         say("{unit}.", unit=say(_UNITS[fixed.scale])),
         say("Not in this model: {parts}.", parts=listed(unused)) if unused else "",
     ]

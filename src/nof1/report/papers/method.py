@@ -90,7 +90,7 @@ def _each_morning(protocol: Protocol, room: Room) -> str:
 
 
 def _known(protocol: Protocol) -> str:
-    own = say("The person set the threshold of {points} beforehand.", points=points(protocol.outcome.threshold))
+    own = say("The person set the threshold of {points} beforehand.", points=points(protocol.threshold))
     if (protocol.outcome.low, protocol.outcome.high) != (0, 10):
         return sentences([say("nof1 knows of no published change that matters on this scale."), own])
     row = facts.fact("rating-change")

@@ -94,7 +94,7 @@ def _abstract(protocol: Protocol, room: Room) -> str:
     matters = say(
         "A difference of {points} or more was said beforehand to matter. A Bayesian model estimates the difference and how "
         "certain it is.",
-        points=points(outcome.threshold),
+        points=points(protocol.threshold),
     )
     secret = say(_SECRET[protocol.concealed]) if protocol.concealed in _SECRET else ""
     return sentences([compared, secret, rated, matters])
@@ -130,7 +130,7 @@ def why(protocol: Protocol, room: Room) -> dict[str, Any]:
                 say("Threshold"),
                 say(
                     "A difference of at least {points} in {outcome} is worth having. The person set this before the first night.",
-                    points=points(outcome.threshold),
+                    points=points(protocol.threshold),
                     outcome=clip(outcome.title, room.label),
                 ),
             ),

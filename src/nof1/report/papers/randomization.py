@@ -96,10 +96,10 @@ _EMERGENCY = {
     "open": phrase("The person can say at once what they took."),
     "alone": phrase(
         "The slip in the pack of that period is read. The rest stays closed; that it was opened goes on record with its reason and is "
-        "told with the results."
+        "reported with the results."
     ),
     "helper": phrase(
         "The helper says what is in the pack, or opens that period with nof1 unseal --period. The rest stays closed; that it was opened "
-        "goes on record with its reason and is told with the results."
+        "goes on record with its reason and is reported with the results."
     ),
 }

@@ -15,6 +15,7 @@ from nof1.report.results import parts
 from nof1.report.results.summary import as_svg
 from nof1.report.typesetting.typeset import render
 from nof1.report.words import cohort as words
+from nof1.report.words import ranges
 from nof1.report.words.effect import amount, number
 from nof1.report.words.phrases import clip
 from nof1.report.words.reasons import reason_sentence
@@ -179,9 +180,9 @@ def _people(cohort: "Cohort") -> parts.Section:
         [
             clip(str(row["name"]), _NAME),
             number(row["mean"]),
-            _span(row["lower"], row["upper"]),
+            ranges.plain(row["lower"], row["upper"]),
             number(row["pooled_mean"]),
-            _span(row["pooled_lower"], row["pooled_upper"]),
+            ranges.plain(row["pooled_lower"], row["pooled_upper"]),
         ]
         for _, row in cohort.most_changed(_MOST_CHANGED).iterrows()
     ]
@@ -195,14 +196,11 @@ def _people(cohort: "Cohort") -> parts.Section:
                     say("{verdict} {count}", verdict=verdict, count=count) for verdict, count in words.verdicts(cohort)
                 ),
             ),
+            words.edition_sentence(cohort),
             say("Those whose estimate was moved most by what is known of the others, in points:"),
         ),
         parts.table(header, rows, columns=("1fr", "auto", "auto", "auto", "auto")),
     )
-
-
-def _span(low: float, high: float) -> str:
-    return say("{low:number} to {high:number}", low=low, high=high)
 
 
 def _left_out(cohort: "Cohort", about: About) -> parts.Section:

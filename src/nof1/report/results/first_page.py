@@ -11,6 +11,7 @@ from nof1.analyze.schema import PairEffect
 from nof1.language import say, sentences, spoken
 from nof1.plan.protocol.own_words import ours
 from nof1.report.results.further import more_sentences
+from nof1.report.words import answer as answers
 from nof1.report.words import record as words_record
 from nof1.report.words import sentences as words
 from nof1.report.words.changes import changes as changes_of
@@ -39,13 +40,10 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
         "simulated": say(words.SIMULATED) if protocol.simulated else "",
         "failed": words.failed_checks(result),
         "headline": words.headline(result),
-        "answer": [sentence for sentence in (_plain(result, main), words.exposure_sentence(result)) if sentence],
+        "answer": _answer(result, main),
         "others": _others(result, 1 if brief else _MAX_OTHERS),
         "nights": _nights(result, brief=brief),
-        "chances": {
-            "header": [say("what"), say("in words"), say("chance")],
-            "rows": [list(row) for row in words.chances(result)],
-        },
+        "chances": _chances(result, main),
         "compared": say(
             "{arm} against {reference}",
             arm=clip(protocol.arm(main.arm).title, _MAX_ARM),
@@ -62,32 +60,67 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
         },
         "no_advice": say(words.NO_ADVICE),
         "behind": say(
-            "The next pages say how the trial was planned and lived, how this was computed, and how far it can be trusted."
+            "The next pages say how the trial was planned and carried out, how this was computed, and how far it can be trusted."
         ),
+    }
+
+
+def _answer(result: Result, main: PairEffect) -> list[dict[str, str]]:
+    """How big, how sure, what it leans on, and the bet: each with the words before it. What is empty is left out."""
+    parts = (
+        (
+            say("How big:"),
+            [
+                _plain(result, main),
+                words.exposure_sentence(result),
+                answers.plain_means_sentence(result),
+                answers.full_sentence(result),
+            ],
+        ),
+        (say("How sure:"), [words.chance_sentence(result), *answers.sure_sentences(result)]),
+        (say("What it leans on:"), answers.leans_sentences(result)),
+        (say("The better bet:"), [answers.bet_sentence(result)]),
+    )
+    return [{"label": label, "text": sentences(told)} for label, told in parts if any(told)]
+
+
+def _chances(result: Result, main: PairEffect) -> dict[str, Any]:
+    """Every chance in words and as a frequency; beside those over these nights, those once fully built up."""
+    rows = [list(row) for row in words.chances(result)]
+    if main.estimand == "full" or result.trial.protocol.analysis.carryover != "exponential":
+        return {"header": [say("what"), say("in words"), say("chance")], "rows": rows}
+    built_up = words.chances(result, main, on="full")
+    return {
+        "header": [say("what"), say("in words"), say("over these nights"), say("once fully built up")],
+        "rows": [[*row, often] for row, (_, _, often) in zip(rows, built_up, strict=True)],
     }
 
 
 def _plain(result: Result, effect: PairEffect) -> str:
     """The size of the effect, its interval as a chance, and what was said beforehand to matter."""
     protocol = result.trial.protocol
-    estimand, numbers = result.leading_estimand(effect), result.leading(effect)
-    measure = effect.measure
+    numbers, measure = effect.leading, effect.measure
     told = estimate_sentence(
         measure,
         protocol.outcome,
         arm=clip(protocol.arm(effect.arm).title, _MAX_ARM),
         reference=clip(protocol.arm(effect.reference).title, _MAX_ARM),
-        lived=estimand == "as-lived",
+        over_nights=words.is_of_these_nights(protocol, effect),
         full=protocol.analysis.carryover == "exponential",
         mean=numbers.mean,
+        beside=numbers.interval,
         interval=say(
-            "with a chance of {sure:g} in 100 it is somewhere {span}",
+            "with a chance of {sure:g} in 100 it is {span}",
             sure=100 * LEVEL,
             span=span(measure, protocol.outcome, *numbers.interval),
         ),
     )
-    matters = say(
-        "A change of {amount} or more was said beforehand to matter.", amount=amount(measure, protocol.outcome)
+    matters = (
+        ""
+        if effect.threshold is None
+        else say(
+            "A change of {amount} or more was said beforehand to matter.", amount=amount(measure, protocol.outcome)
+        )
     )
     return sentences([say("{clause}.", clause=told), scale_sentence(measure, protocol.outcome), matters])
 

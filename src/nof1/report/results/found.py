@@ -6,22 +6,25 @@ record of results.json.
 
 from nof1.analyze.checks.computation import Check, Sampling
 from nof1.analyze.checks.model_checks import ModelCheck
+from nof1.analyze.checks.paired_cycles import PairedCycles
 from nof1.analyze.checks.randomization_test import RandomizationTest
 from nof1.analyze.engines.posterior import Parameter
-from nof1.analyze.model.effects import LEVEL
+from nof1.analyze.model.effects import LEVEL, Estimand
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.language import phrase, say, sentences
-from nof1.plan.protocol.analysis import Estimand
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.results.parts import Part, Section, beside, item, pictures, section, table, text
+from nof1.report.words import answer, ranges
 from nof1.report.words import sentences as words
 from nof1.report.words.checks import check_sentence
+from nof1.report.words.cycles import cycles_sentence
 from nof1.report.words.effect import number, units
 from nof1.report.words.over_time import over_time_sentences
 from nof1.report.words.phrases import clip
 from nof1.report.words.randomization import randomization_sentence
 from nof1.report.words.sensitivity import sensitivity_sentences
+from nof1.report.words.tipping import tipping_sentence
 from nof1.shown import signed
 
 _ARM = 24
@@ -31,7 +34,7 @@ _ENGINES = {
     "marginal": phrase("marginal engine"),
     "augmented": phrase("data augmentation"),
 }
-_ESTIMANDS: dict[Estimand, str] = {"full": phrase("full effect"), "as-lived": phrase("as lived")}
+_ESTIMANDS: dict[Estimand, str] = {"full": phrase("at full exposure"), "over-nights": phrase("over these nights")}
 
 
 def found(result: Result) -> Section:
@@ -41,8 +44,12 @@ def found(result: Result) -> Section:
         _effects(result),
         text(_intervals()),
         item(say("Randomization test"), _randomization(result)),
+        item(say("Block by block"), _cycles(result)),
+        item(say("What would change it"), _tipping(result)),
         item(say("Relative size"), _relative(result), words.further_measures_sentence(result)),
-        item(say("As lived"), words.lived_sentence(result)),
+        item(say("Plain means"), answer.plain_means_sentence(result)),
+        item(say("Once fully built up"), answer.full_sentence(result)),
+        item(say("Over these nights"), words.over_nights_sentence(result)),
         item(say("A single night"), words.night_sentence(result)),
         item(say("Over the trial"), _over_time(result)),
     )
@@ -53,7 +60,7 @@ def _intervals() -> str:
 
 
 def _effects(result: Result) -> Part | None:
-    """A row for each engine, pair of arms and estimand, and one for the randomization test of the main pair."""
+    """A row for each engine, pair of arms and estimand; of the main pair one for the randomization test and one block by block."""
     record, protocol = result.record, result.trial.protocol
     told = units(result.lead[0].measure, protocol.outcome)
     rows = [
@@ -61,6 +68,9 @@ def _effects(result: Result) -> Part | None:
         for entry in record.effects[: 2 * _MOST_PAIRS]
         for estimand in _ESTIMANDS
     ]
+    by_threshold = (
+        [] if protocol.outcome.threshold is None else [say("… by threshold"), say("small"), say("worse by threshold")]
+    )
     test = record.randomization_tests[0]
     if isinstance(test, RandomizationTest):
         low, high = test.interval
@@ -70,13 +80,25 @@ def _effects(result: Result) -> Part | None:
                 _pair(protocol, test),
                 say("difference of means"),
                 number(told.factor * test.statistic),
-                "\N{EN DASH}" if low is None or high is None else _span(told.factor * low, told.factor * high),
+                "\N{EN DASH}" if low is None or high is None else ranges.plain(told.factor * low, told.factor * high),
                 say("p = {p:.2g}", p=test.p),
-                "",
-                "",
-                "",
+                *([""] * len(by_threshold)),
             ]
         )
+    for cycles in record.paired_cycles[:1]:
+        if cycles.mean is not None and cycles.interval is not None:
+            low, high = (told.factor * end for end in cycles.interval)
+            mean = number(told.factor * cycles.mean)
+            rows.append(
+                [
+                    say("block by block"),
+                    _pair(protocol, cycles),
+                    say("difference of means"),
+                    mean,
+                    ranges.plain(low, high),
+                    *([""] * len(by_threshold)),
+                ]
+            )
     header = [
         say("computed by"),
         say("arms"),
@@ -84,9 +106,7 @@ def _effects(result: Result) -> Part | None:
         say("mean ({unit})", unit=told.axis),
         say("interval"),
         say("better"),
-        say("… by threshold"),
-        say("small"),
-        say("worse by threshold"),
+        *by_threshold,
     ]
     return table(header, rows, columns=["auto"] * len(header))
 
@@ -94,27 +114,33 @@ def _effects(result: Result) -> Part | None:
 def _effect_row(protocol: Protocol, entry: PairEffect, estimand: Estimand, factor: float) -> list[str]:
     numbers = entry.on(estimand)
     low, high = numbers.interval
-    chances = (numbers.p_better, numbers.p_benefit, numbers.p_small, numbers.p_harm)
+    chances = (numbers.p_better, *(() if entry.threshold is None else numbers.by_threshold))
     return [
         say(_ENGINES[entry.engine]),
         _pair(protocol, entry),
         say(_ESTIMANDS[estimand]),
         number(factor * numbers.mean),
-        _span(factor * low, factor * high),
+        ranges.plain(factor * low, factor * high),
         *(say("{chance:.2f}", chance=chance) for chance in chances),
     ]
 
 
-def _span(low: float, high: float) -> str:
-    return say("{low:number} to {high:number}", low=low, high=high)
-
-
-def _pair(protocol: Protocol, entry: PairEffect | RandomizationTest) -> str:
+def _pair(protocol: Protocol, entry: PairEffect | RandomizationTest | PairedCycles) -> str:
     return say("{arm} against {reference}", arm=clip(entry.arm, _ARM), reference=clip(entry.reference, _ARM))
 
 
 def _randomization(result: Result) -> str:
     return randomization_sentence(result.trial.protocol, result.record.randomization_tests[0])
+
+
+def _cycles(result: Result) -> str:
+    told = result.record.paired_cycles
+    return cycles_sentence(result.trial.protocol, told[0]) if told else ""
+
+
+def _tipping(result: Result) -> str:
+    told = result.record.tipping
+    return tipping_sentence(result.trial.protocol, told[0]) if told else ""
 
 
 def _relative(result: Result) -> str:
@@ -125,11 +151,11 @@ def _relative(result: Result) -> str:
     mean = float(nights.loc[nights["arm"] == main.reference, protocol.outcome.name].mean())
     if protocol.outcome.low != 0 or not mean > 0 or protocol.analysis.family == "binary":
         return ""
-    lived = main.as_lived
-    low, high = (100 * end / mean for end in lived.interval)
+    over_nights = main.over_nights
+    low, high = (100 * end / mean for end in over_nights.interval)
     return say(
-        "As lived {share} % ({low} to {high} %) of the mean of all nights recorded on {reference}, {mean:number}.",
-        share=signed(100 * lived.mean / mean, 0),
+        "Over these nights {share} % ({low} to {high} %) of the mean of all nights recorded on {reference}, {mean:number}.",
+        share=signed(100 * over_nights.mean / mean, 0),
         low=signed(low, 0),
         high=signed(high, 0),
         reference=clip(protocol.arm(main.reference).title, _ARM),
@@ -160,6 +186,7 @@ def method(result: Result, drawn: set[str]) -> Section:
 _PARAMETERS = {
     "level": (phrase("level on the reference"), phrase("Normal({level_mean:g}, {level_sd:g})")),
     "trend": (phrase("trend, first to last night"), phrase("Normal(0, {trend_sd:g})")),
+    "start_up": (phrase("start that fades, first night"), phrase("Normal(0, {start_up_sd:g})")),
     "sigma": (phrase("spread of nights (sd)"), phrase("HalfNormal({noise_scale:g})")),
     "phi": (
         phrase("likeness of neighbouring nights (phi)"),
@@ -181,7 +208,7 @@ def _parameters(result: Result) -> Part | None:
     rows = []
     for name, row in result.record.parameters.items():
         low, high = row.interval
-        rows.append([_parameter(name), _prior(result, name, row), number(row.mean), _span(low, high)])
+        rows.append([_parameter(name), _prior(result, name, row), number(row.mean), ranges.plain(low, high)])
     return table([say("parameter"), say("prior"), say("found: mean"), say("interval")], rows, columns=["auto"] * 4)
 
 
@@ -213,7 +240,9 @@ _CHECKS = {
     "weights": phrase("weights"),
     "predictive": phrase("new nights from the model"),
     "left_out": phrase("each night from all others"),
+    "patterns": phrase("what else is unusual"),
     "prior": phrase("weight of the priors"),
+    "prior_weight": phrase("weight of the priors"),
 }
 
 
@@ -229,7 +258,7 @@ def _mark(check: Check) -> str:
 def checks(result: Result) -> Section:
     """Every check with its sentence."""
     rows = [
-        [say(_CHECKS[name]), _mark(check), check_sentence(result.record.engines, check)]
+        [say(_CHECKS[name]), _mark(check), check_sentence(result.record.engines, check, result.record.sensitivity)]
         for name, check in result.record.checks.made().items()
     ]
     return section(

@@ -3,7 +3,6 @@
 Says what the numbers of a result imply about further nights; never what the person should take.
 """
 
-from nof1.analyze.checks.sensitivity import compare, of_pair
 from nof1.analyze.model.effects import SETTLED
 from nof1.analyze.results import Result
 from nof1.language import say, say_some
@@ -21,7 +20,6 @@ def _all(result: Result) -> list[str]:
     return [
         _blocks(result),
         _exposure(result),
-        _choices(result),
         _blind(result),
         _missing(result),
         _drawn(result),
@@ -39,21 +37,6 @@ def _exposure(result: Result) -> str:
     if not result.short_of_full(result.lead[0]):
         return ""
     return say("The dose had no time to build up in full: longer periods would show more of its effect.")
-
-
-def _choices(result: Result) -> str:
-    rows = result.record.sensitivity
-    if not rows:
-        return ""
-    told = compare(of_pair(rows))
-    if not told.changed:
-        return ""
-    return say_some(
-        len(told.changed),
-        "One of {others} other ways to work it out gives another answer (see “Other choices”).",
-        "{count} of {others} other ways to work it out give another answer (see “Other choices”).",
-        others=told.others,
-    )
 
 
 def _blind(result: Result) -> str:
@@ -84,6 +67,6 @@ def _drawn(result: Result) -> str:
 
 
 def _again(result: Result) -> str:
-    if result.leading(result.lead[0]).verdict not in SETTLED:
+    if result.lead[0].verdict not in SETTLED:
         return ""
     return say("This is one trial of one person. The same answer from a second one would make it surer.")

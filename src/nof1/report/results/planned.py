@@ -20,6 +20,7 @@ from nof1.report.words import sentences as words
 from nof1.report.words.changes import changes
 from nof1.report.words.effect import amount, number
 from nof1.report.words.phrases import BETTER, clip, large, sentence
+from nof1.report.words.rule import estimand_sentence, rule_sentences
 
 _TEXT = 400  # letters of a person's own text
 _ARM = 40
@@ -39,7 +40,8 @@ def plan(result: Result) -> Section:
         item(say("Compared"), *[_arm(protocol, arm) for arm in protocol.arms]),
         item(say("Outcome"), _outcome(protocol)),
         item(say("Design"), _design(protocol), _surroundings(protocol)),
-        item(say("Threshold and rule"), _rule(result)),
+        item(say("What is estimated"), estimand_sentence(protocol)),
+        item(say("Threshold and rule"), _threshold(result), *rule_sentences(protocol)),
         item(say("Looks on the way"), words_looks.rule_sentence(protocol)) if protocol.randomized else None,
         item(
             say("Registration, purpose"),
@@ -47,6 +49,13 @@ def plan(result: Result) -> Section:
             say(_PURPOSE[conduct.purpose]),
         ),
     )
+
+
+def _threshold(result: Result) -> str:
+    protocol = result.trial.protocol
+    if protocol.outcome.threshold is None:
+        return ""
+    return say("A change of {amount} or more matters.", amount=amount(result.lead[0].measure, protocol.outcome))
 
 
 _PURPOSE = {
@@ -152,16 +161,6 @@ def _surroundings(protocol: Protocol) -> str:
     )
 
 
-def _rule(result: Result) -> str:
-    protocol = result.trial.protocol
-    return say(
-        "A change of {amount} or more matters. The answer is the first of: helps, worsens, no difference that matters, leans better, "
-        "leans worse, that reaches a chance of {certainty:g} in 100; else these nights can't tell yet.",
-        amount=amount(result.lead[0].measure, protocol.outcome),
-        certainty=100 * protocol.analysis.certainty,
-    )
-
-
 def drawn(result: Result) -> Section:
     """How the order came about, the whole of it, who knew it, what was changed."""
     trial = result.trial
@@ -226,10 +225,10 @@ def _looks(result: Result) -> str:
     return words_looks.looks_sentence(result.record.looks) or say("None.")
 
 
-def lived(result: Result, drawn: set[str]) -> Section:
+def happened(result: Result, drawn: set[str]) -> Section:
     """What became of the plan: nights, and every period with its results."""
     return section(
-        say("What was lived, period by period"),
+        say("What actually happened, period by period"),
         item(say("Nights"), words.nights_sentence(result), _by_arm(result)),
         item(say("Dates"), _dates(result)),
         _periods(result, drawn),

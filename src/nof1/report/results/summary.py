@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from nof1.analyze.checks.sensitivity import of_pair
 from nof1.analyze.results import Result
 from nof1.errors import InputError, takes
 from nof1.files import write_atomic
@@ -35,7 +36,7 @@ _FIRST = (
     (8.0, 0.9, True),
     (8.0, 0.7, True),
 )
-_BEHIND = (8.8, 8.4, 8.0)  # of the pages behind it, so that there are three in all; a long trial takes more
+_BEHIND = (8.8, 8.4, 8.0)  # of the pages behind it, so that there are four in all; a long trial takes more
 _LARGE = 16.0
 _LONG = 34  # letters of a word that no language has: shorter ones are hyphenated
 
@@ -64,7 +65,7 @@ def _pictures(result: Result, *, large_print: bool = False) -> dict[str, bytes]:
         "probabilities": (3.5, 2.3, 4.2, lambda ax: plots.probabilities(result, ax=ax)),
         "periods": (3.2, 2.2, 4.2, lambda ax: plots.period_means(trial, ax=ax)),
         "exposure": (3.2, 1.75, 4.2, lambda ax: plots.exposure(result, ax=ax)),
-        "sensitivity": (7.2, 2.6, 6.0, lambda ax: plots.sensitivity(result, ax=ax)),
+        "sensitivity": (7.2, _height_of_choices(result), 6.0, lambda ax: plots.sensitivity(result, ax=ax)),
     }
     drawn = {}
     for name, (width, height, large, picture) in draw.items():
@@ -74,6 +75,12 @@ def _pictures(result: Result, *, large_print: bool = False) -> dict[str, bytes]:
         except InputError:
             continue  # the words say why there is none
     return drawn
+
+
+def _height_of_choices(result: Result) -> float:
+    """Inches for a line for each choice that can be read."""
+    rows = result.record.sensitivity
+    return max(2.6, 1.35 + 0.165 * len(of_pair(rows))) if rows else 2.6
 
 
 def _svg(width: float, height: float, draw: "Callable[[Axes], Axes]") -> bytes:
@@ -182,7 +189,7 @@ def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) 
         "sections": [
             planned.plan(result),
             planned.drawn(result),
-            planned.lived(result, drawn),
+            planned.happened(result, drawn),
             recorded.recorded(result),
             found.method(result, drawn),
             found.found(result),

@@ -1,5 +1,7 @@
 """The checks of computation and model, each in one sentence. Numbers come from the record of results.json."""
 
+from collections.abc import Sequence
+
 from nof1.analyze.checks.computation import Check, CrossCheck, Sampling
 from nof1.analyze.checks.model_checks import (
     InfluentialNight,
@@ -9,13 +11,19 @@ from nof1.analyze.checks.model_checks import (
     Quantity,
     Statistic,
 )
+from nof1.analyze.checks.prior_weight import PriorShare, PriorWeight, ScaledName, ScaledPrior
+from nof1.analyze.checks.quantities import Patterns
+from nof1.analyze.checks.sensitivity import Choice
 from nof1.analyze.engines.marginal import MAX_PARETO_K
 from nof1.analyze.engines.nuts import MAX_RHAT, MIN_ESS
 from nof1.analyze.schema import Engines
-from nof1.language import clauses, commas, phrase, say, say_some
+from nof1.language import clauses, commas, phrase, say, say_some, sentences
+from nof1.report.words.patterns import patterns_sentence
+from nof1.report.words.phrases import clip, some, verdict_words
 from nof1.report.words.reasons import reason_sentence
 
-_MOST = 3  # test quantities that one sentence lists
+_MOST = 3  # test quantities, or pairs of arms, that one sentence lists
+_ARM = 24
 # Test quantities: of nights without treatment, or of all; and of nights on an arm.
 _QUANTITIES: dict[Quantity, tuple[str, str]] = {
     "spread": (phrase("spread without treatment"), phrase("spread on {arm}")),
@@ -29,8 +37,8 @@ _QUANTITIES: dict[Quantity, tuple[str, str]] = {
 }
 
 
-def check_sentence(engines: Engines, check: Check) -> str:
-    """What a check found; `engines` are those of its record."""
+def check_sentence(engines: Engines, check: Check, choices: Sequence[Choice] | None = None) -> str:
+    """What a check found; `engines` and `choices` are those of its record."""
     match check:
         case Sampling():
             return _sampling(engines, check)
@@ -38,8 +46,12 @@ def check_sentence(engines: Engines, check: Check) -> str:
             return _cross_check(check)
         case Predictive():
             return _predictive(check)
+        case Patterns():
+            return patterns_sentence(check, choices)
         case LeftOut():
             return _left_out(check)
+        case PriorWeight():
+            return _prior_weight(check)
         case PriorSensitivity():
             return _prior(check)
         case _:
@@ -148,6 +160,75 @@ def _left_out(check: LeftOut) -> str:
 def night_name(row: InfluentialNight) -> str:
     """A night by its date, or by its number where nights have no dates."""
     return say("night {number}", number=row.night) if isinstance(row.night, int) else row.night.isoformat()
+
+
+# A prior that counts for less (to a power below 1), and one that counts for more.
+_LIGHTER: dict[ScaledName, str] = {
+    "effect": phrase("the effect's prior counting a fifth less"),
+    "half-life": phrase("the half-life's prior counting a fifth less"),
+}
+_HEAVIER: dict[ScaledName, str] = {
+    "effect": phrase("the effect's prior counting a quarter more"),
+    "half-life": phrase("the half-life's prior counting a quarter more"),
+}
+
+
+def _prior_weight(check: PriorWeight) -> str:
+    return sentences([_share(check), _rest(check)])
+
+
+def _share(check: PriorWeight) -> str:
+    """How much of what is known about the full effect is the prior."""
+    large = check.mostly_prior
+    if not large:
+        share = max(one.share for one in check.shares)
+        return say(
+            "At most a third of what is known about the full effect is the prior ({share:.0f} %).",
+            share=100 * share,
+        )
+    if len(check.shares) == 1:
+        return say(
+            "More than a third of what is known about the full effect is the prior ({share:.0f} %).",
+            share=100 * large[0].share,
+        )
+    told = [say("{pair} ({share:.0f} %)", pair=_pair(one), share=100 * one.share) for one in large]
+    return say(
+        "More than a third of what is known about the full effect is the prior: {pairs}.", pairs=some(told, _MOST)
+    )
+
+
+def _rest(check: PriorWeight) -> str:
+    """Whether a settled verdict rests on a prior."""
+    if not check.scaled:
+        return ""
+    if not check.resting:
+        return say_some(
+            len({(one.arm, one.reference) for one in check.scaled}),
+            "The verdict stays as it is with the prior of the effect, or of the half-life, counting a little less or more.",
+            "The settled verdicts stay as they are with the prior of the effect, or of the half-life, counting a little less or more.",
+        )
+    told = []
+    for arm, reference in check.resting[:_MOST]:
+        changes = [one for one in check.scaled if one.changed and (one.arm, one.reference) == (arm, reference)]
+        cases = commas([_case(one) for one in changes])
+        if len(check.shares) == 1:
+            told.append(say("This verdict rests on the prior: it is another with {cases}.", cases=cases))
+        else:
+            pair = _pair(changes[0])
+            told.append(
+                say("The verdict on {pair} rests on the prior: it is another with {cases}.", pair=pair, cases=cases)
+            )
+    return sentences(told)
+
+
+def _case(one: ScaledPrior) -> str:
+    assert one.verdict is not None  # it has changed
+    scaled = (_LIGHTER if one.power < 1 else _HEAVIER)[one.prior]
+    return say('{prior} ("{verdict}")', prior=say(scaled), verdict=verdict_words(one.verdict))
+
+
+def _pair(one: PriorShare | ScaledPrior) -> str:
+    return say("{arm} against {reference}", arm=clip(one.arm, _ARM), reference=clip(one.reference, _ARM))
 
 
 def _prior(check: PriorSensitivity) -> str:

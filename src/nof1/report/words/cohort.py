@@ -10,6 +10,7 @@ from nof1.analyze.model.effects import LEVEL, Verdict
 from nof1.analyze.model.standardize import MEASURES
 from nof1.language import commas, listed, phrase, say, say_some, sentences
 from nof1.plan.protocol.parts import Outcome
+from nof1.report.words import ranges
 from nof1.report.words.effect import amount, change, number, span
 from nof1.report.words.phrases import verdict_words
 from nof1.report.words.sentences import SIMULATED, about_in_100
@@ -69,7 +70,7 @@ def headline(cohort: "Cohort") -> str:
         count=len(cohort.people),
         arm=cohort.arm,
         reference=cohort.reference,
-        size=change(MEASURE, outcome, cohort.mean["mean"]),
+        size=change(MEASURE, outcome, cohort.mean["mean"], cohort.mean["interval"]),
         threshold=amount(MEASURE, outcome),
         benefit=about_in_100(cohort.share_benefit["mean"]),
         harm=about_in_100(cohort.share_harmed["mean"]),
@@ -92,8 +93,8 @@ def mean_sentence(cohort: "Cohort") -> str:
     """The mean of all people's effects."""
     outcome = outcome_of(cohort)
     return say(
-        "Mean effect: {size}; the {level:g} % interval runs {span}.",
-        size=change(MEASURE, outcome, cohort.mean["mean"]),
+        "Mean effect: {size}; the {level:g} % interval is {span}.",
+        size=change(MEASURE, outcome, cohort.mean["mean"], cohort.mean["interval"]),
         level=100 * LEVEL,
         span=span(MEASURE, outcome, *cohort.mean["interval"]),
     )
@@ -101,12 +102,10 @@ def mean_sentence(cohort: "Cohort") -> str:
 
 def spread_sentence(cohort: "Cohort") -> str:
     """How much people differ."""
-    low, high = cohort.spread["interval"]
     return say(
-        "People differ: their own effects have a standard deviation of {mean:number} points ({low:number} to {high:number}).",
+        "People differ: their own effects have a standard deviation of {mean:number} points ({span}).",
         mean=cohort.spread["mean"],
-        low=low,
-        high=high,
+        span=ranges.plain(*cohort.spread["interval"]),
     )
 
 
@@ -128,7 +127,7 @@ def next_sentence(cohort: "Cohort") -> str:
     """What may be expected of a person who has recorded nothing yet."""
     outcome, told = outcome_of(cohort), cohort.next_person
     return say(
-        "For the next person, before any night of their own, the effect is probably somewhere {span}: {benefit} for a change for the "
+        "For the next person, before any night of their own, the effect is probably {span}: {benefit} for a change for the "
         "better by {threshold} or more, {harm} for one as large for the worse.",
         span=span(MEASURE, outcome, *told["interval"]),
         benefit=about_in_100(told["p_benefit"]),
@@ -148,16 +147,16 @@ def moderator_sentence(cohort: "Cohort") -> str:
 
 def _coefficient(told: Mapping[str, Any]) -> str:
     """The one coefficient: of a number, or the difference of two groups."""
-    low, high = told["coefficient"]["interval"]
-    places = {"field": told["field"], "mean": told["coefficient"]["mean"], "low": low, "high": high}
+    coefficient = told["coefficient"]
+    places = {"field": told["field"], "mean": coefficient["mean"], "span": ranges.plain(*coefficient["interval"])}
     if told["kind"] == "number":
         return say(
-            "With each further unit of {field} the effect changes by {mean:number} points ({low:number} to {high:number}).",
+            "With each further unit of {field} the effect changes by {mean:number} points ({span}).",
             **places,
         )
     first, second = (group["value"] for group in told["groups"])
     return say(
-        "{field}: the effect of {second} minus that of {first} is {mean:number} points ({low:number} to {high:number}).",
+        "{field}: the effect of {second} minus that of {first} is {mean:number} points ({span}).",
         first=first,
         second=second,
         **places,
@@ -169,11 +168,10 @@ def _differences(told: Mapping[str, Any]) -> str:
     rows = sorted(told["rows"], key=lambda row: -abs(row["mean"]))
     parts: list[str] = [
         say(
-            "{group} {mean:number} ({low:number} to {high:number})",
+            "{group} {mean:number} ({span})",
             group=row["group"],
             mean=row["mean"],
-            low=row["interval"][0],
-            high=row["interval"][1],
+            span=ranges.plain(*row["interval"]),
         )
         for row in rows[:_SHOWN_GROUPS]
     ]
@@ -196,7 +194,7 @@ def group_rows(cohort: "Cohort") -> list[list[str]]:
             str(group["value"]),
             str(group["people"]),
             number(group["mean"]),
-            say("{low:number} to {high:number}", low=group["interval"][0], high=group["interval"][1]),
+            ranges.plain(*group["interval"]),
         ]
         for group in told["groups"]
     ]
@@ -257,6 +255,18 @@ def verdicts(cohort: "Cohort") -> list[tuple[str, int]]:
     return [(verdict_words(cast("Verdict", verdict)), int(count)) for verdict, count in counts.items()]
 
 
+def edition_sentence(cohort: "Cohort") -> str:
+    """That some trials were planned by the first edition's rule; empty where none was."""
+    first = int((cohort.people["edition"] == 1).sum())
+    if not first:
+        return ""
+    return say_some(
+        first,
+        "{count} of these trials was planned by the rule of the first edition of nof1, and its verdict is by that rule.",
+        "{count} of these trials were planned by the rule of the first edition of nof1, and their verdicts are by that rule.",
+    )
+
+
 def limits() -> list[str]:
     """What these numbers cannot say."""
     return [
@@ -267,11 +277,11 @@ def limits() -> list[str]:
         say("Each person's own nights stay the point: with many nights of one's own the others change little."),
         say(
             "The pooled numbers take people's effects for a bell-shaped spread about one mean. Groups that differ much, or a few people who "
-            "are quite unlike the rest, are told as too alike."
+            "are quite unlike the rest, appear too alike."
         ),
         say(
             "How much nights may scatter is taken for each person from their own protocol. Where many trials are short and nights much steadier "
-            "than that, people are told as too alike."
+            "than that, people appear too alike."
         ),
         say("What was not written down, such as who gave up early and why, is not in these numbers."),
     ]

@@ -13,6 +13,8 @@ from nof1.language import clauses, phrase, say, spoken
 from nof1.language import number as number
 from nof1.plan.protocol.family import Family
 from nof1.plan.protocol.parts import Outcome
+from nof1.report.words import ranges
+from nof1.report.words.ranges import Sides
 
 # What the model is of, by family.
 MODELS: dict[Family, str] = {
@@ -93,28 +95,36 @@ class Units:
         The unit on an axis, said.
     amounts : pair of str
         A size with its unit: of exactly one, and of any other number.
-    changes, ends : pair of str
-        A size that is less than the reference's, and one that is more: with its unit, and without.
+    changes : pair of str
+        A size that is less than the reference's, and one that is more.
+    sides : Sides
+        A range of such sizes.
     scale : str
         The ends of the scale; empty where they say nothing.
-    plain, full, lived : str
-        The effect with its interval: without build-up, at full exposure where there is one, and as lived.
+    plain, full, over_nights : str
+        The effect with its interval: without build-up, once fully built up where there is one, and over these nights.
     """
 
     factor: float
     axis: str
     amounts: tuple[str, str]
     changes: tuple[str, str]
-    ends: tuple[str, str]
+    sides: Sides
     scale: str
     plain: str
     full: str
-    lived: str
+    over_nights: str
 
 
 _POINTS = (phrase("{size:g} point"), phrase("{size:g} points"))
 _LOWER_HIGHER = (phrase("{size} lower"), phrase("{size} higher"))
 _FEWER_MORE = (phrase("{size} fewer"), phrase("{size} more"))
+_ACROSS = phrase("between {low} lower and {high} higher")
+FEWER_MORE = Sides(
+    phrase("between {low} and {high} fewer"),
+    phrase("between {low} and {high} more"),
+    phrase("between {low} fewer and {high} more"),
+)
 
 
 def units(measure: str, outcome: Outcome) -> Units:
@@ -126,17 +136,17 @@ def units(measure: str, outcome: Outcome) -> Units:
                 say("nights in 100"),
                 amounts=(phrase("{size:g} night in 100"), phrase("{size:g} nights in 100")),
                 changes=_FEWER_MORE,
-                ends=_FEWER_MORE,
+                sides=FEWER_MORE,
                 scale="",
                 plain=phrase(
                     "Of 100 nights on {arm}, {title} is estimated to be a yes on {size} than of 100 nights on {reference}; "
                     "{interval}"
                 ),
                 full=phrase(
-                    "Of 100 nights on {arm} at its full effect, {title} is estimated to be a yes on {size} than of 100 nights on "
+                    "Of 100 nights on {arm} once fully built up, {title} is estimated to be a yes on {size} than of 100 nights on "
                     "{reference}; {interval}"
                 ),
-                lived=phrase(
+                over_nights=phrase(
                     "Of 100 nights such as those on {arm}, {title} is estimated to have been a yes on {size} than had they been on "
                     "{reference}; {interval}"
                 ),
@@ -147,16 +157,18 @@ def units(measure: str, outcome: Outcome) -> Units:
                 say("average count"),
                 amounts=(phrase("{size:g}"), phrase("{size:g}")),
                 changes=_LOWER_HIGHER,
-                ends=_LOWER_HIGHER,
+                sides=Sides(
+                    phrase("between {low} and {high} lower"), phrase("between {low} and {high} higher"), _ACROSS
+                ),
                 scale=phrase("Counts go from {low:g} to {high:g}"),
                 plain=phrase(
                     "The average count of {title} is estimated to be {size} on {arm} than on {reference}; {interval}"
                 ),
                 full=phrase(
-                    "The average count of {title} is estimated to be {size} on {arm} at its full effect than on {reference}; "
+                    "The average count of {title} is estimated to be {size} on {arm} once fully built up than on {reference}; "
                     "{interval}"
                 ),
-                lived=phrase(
+                over_nights=phrase(
                     "On the nights on {arm}, the average count of {title} is estimated to have been {size} than it would have been "
                     "on the same nights on {reference}; {interval}"
                 ),
@@ -167,16 +179,20 @@ def units(measure: str, outcome: Outcome) -> Units:
                 say("levels"),
                 amounts=(phrase("{size:g} level"), phrase("{size:g} levels")),
                 changes=(phrase("{size} levels lower"), phrase("{size} levels higher")),
-                ends=_LOWER_HIGHER,
+                sides=Sides(
+                    phrase("between {low} and {high} levels lower"),
+                    phrase("between {low} and {high} levels higher"),
+                    _ACROSS,
+                ),
                 scale=phrase("The levels go from {low:g} to {high:g}"),
                 plain=phrase(
                     "The average level of {title} is estimated to be {size} on {arm} than on {reference}; {interval}"
                 ),
                 full=phrase(
-                    "The average level of {title} is estimated to be {size} on {arm} at its full effect than on {reference}; "
+                    "The average level of {title} is estimated to be {size} on {arm} once fully built up than on {reference}; "
                     "{interval}"
                 ),
-                lived=phrase(
+                over_nights=phrase(
                     "On the nights on {arm}, the average level of {title} is estimated to have been {size} than it would have been "
                     "on the same nights on {reference}; {interval}"
                 ),
@@ -187,15 +203,19 @@ def units(measure: str, outcome: Outcome) -> Units:
                 say(_TIMES[unit_of(outcome)][1]),
                 amounts=(phrase("{size:g} {unit}"), phrase("{size:g} {unit}")),
                 changes=(phrase("{size} {unit} lower"), phrase("{size} {unit} higher")),
-                ends=_LOWER_HIGHER,
+                sides=Sides(
+                    phrase("between {low} and {high} {unit} lower"),
+                    phrase("between {low} and {high} {unit} higher"),
+                    _ACROSS,
+                ),
                 scale=phrase("It can be from {low:g} to {high:g} {unit}"),
                 plain=phrase(
                     "The median of {title} is estimated to be {size} on {arm} than on {reference}; {interval}"
                 ),
                 full=phrase(
-                    "The median of {title} is estimated to be {size} on {arm} at its full effect than on {reference}; {interval}"
+                    "The median of {title} is estimated to be {size} on {arm} once fully built up than on {reference}; {interval}"
                 ),
-                lived=phrase(
+                over_nights=phrase(
                     "On the nights on {arm}, the median of {title} is estimated to have been {size} than it would have been on the "
                     "same nights on {reference}; {interval}"
                 ),
@@ -206,13 +226,17 @@ def units(measure: str, outcome: Outcome) -> Units:
                 say("points"),
                 amounts=_POINTS,
                 changes=(phrase("{size} points lower"), phrase("{size} points higher")),
-                ends=_LOWER_HIGHER,
+                sides=Sides(
+                    phrase("between {low} and {high} points lower"),
+                    phrase("between {low} and {high} points higher"),
+                    _ACROSS,
+                ),
                 scale=phrase("The scale goes from {low:g} to {high:g}"),
                 plain=phrase("{Title} is estimated to be {size} on {arm} than on {reference}; {interval}"),
                 full=phrase(
-                    "{Title} is estimated to be {size} on {arm} at its full effect than on {reference}; {interval}"
+                    "{Title} is estimated to be {size} on {arm} once fully built up than on {reference}; {interval}"
                 ),
-                lived=phrase(
+                over_nights=phrase(
                     "On the nights on {arm}, {title} is estimated to have been {size} than the same nights would have been on "
                     "{reference}; {interval}"
                 ),
@@ -230,24 +254,25 @@ def estimate_sentence(
     *,
     arm: str,
     reference: str,
-    lived: bool,
+    over_nights: bool,
     full: str | bool,
     mean: float,
+    beside: tuple[float, float],
     interval: str,
 ) -> str:
     """How large an effect is, with its interval; without a full stop.
 
-    `full` says whether it is at an exposure that is built up first, which is not said of an effect as lived; `interval` is
-    a clause.
+    `full` says whether it is at an exposure that is built up first, which is not said of an effect over these nights;
+    `interval` is a clause, and `beside` are its ends.
     """
     told, title = units(measure, outcome), outcome.title
     return say(
-        told.lived if lived else told.full if full else told.plain,
+        told.over_nights if over_nights else told.full if full else told.plain,
         arm=arm,
         reference=reference,
         title=title,
         Title=title[:1].upper() + title[1:],
-        size=change(measure, outcome, mean),
+        size=change(measure, outcome, mean, beside),
         interval=interval,
     )
 
@@ -265,22 +290,26 @@ def scale_sentence(measure: str, outcome: Outcome) -> str:
     )
 
 
-def change(measure: str, outcome: Outcome, value: float) -> str:
-    """A difference in words, such as "2.1 points lower" or "12 fewer"."""
+def change(measure: str, outcome: Outcome, value: float, beside: Sequence[float] = ()) -> str:
+    """A difference in words, such as "2.1 points lower" or "12 fewer"; with the digits of the interval that it stands beside."""
     told = units(measure, outcome)
-    return say(told.changes[not value < 0], size=_size(told, value), unit=told.axis)
+    if not beside:
+        size = _size(told, value)
+    else:
+        size = ranges.size(told.factor * value, *(told.factor * end for end in beside), whole=told.factor != 1)
+    return say(told.changes[not value < 0], size=size, unit=told.axis)
 
 
 def span(measure: str, outcome: Outcome, low: float, high: float) -> str:
-    """An interval in words, such as "from 2.1 lower to 0.3 higher"."""
+    """An interval in words, such as "between 2.1 lower and 0.3 higher"."""
     told = units(measure, outcome)
-    one, other = (say(told.ends[not end < 0], size=_size(told, end)) for end in (low, high))
-    return say("from {low} to {high}", low=one, high=other)
+    return ranges.differences(told.factor * low, told.factor * high, told.sides, unit=told.axis, whole=told.factor != 1)
 
 
 def amount(measure: str, outcome: Outcome) -> str:
     """The smallest change that matters, such as "1 point" or "10 nights in 100"."""
     told = units(measure, outcome)
+    assert outcome.threshold is not None  # where none was stated, nothing is said of it
     value = told.factor * outcome.threshold
     return say(told.amounts[value != 1], size=value, unit=say(_TIMES[unit_of(outcome)][value != 1]))
 
@@ -296,28 +325,25 @@ def further_sentence(further: Sequence[FurtherMeasure], *, full: bool) -> str:
     rest = len(further) - _MOST_FURTHER
     if rest > 0:
         told = say("{measures}; {rest} more in results.json", measures=told, rest=rest)
-    return say("Also, at full effect: {measures}.", measures=told) if full else say("Also: {measures}.", measures=told)
+    if full:
+        return say("Also, once fully built up: {measures}.", measures=told)
+    return say("Also: {measures}.", measures=told)
 
 
 def _further(row: FurtherMeasure) -> str:
     if not row.measure.startswith(_AT_LEAST):
-        low, high = row.interval
         return say(
-            "{measure} {median:number} ({low:number} to {high:number})",
+            "{measure} {median:number} ({span})",
             measure=say(_FURTHER[row.measure]) if row.measure in _FURTHER else row.measure,
             median=row.median,
-            low=low,
-            high=high,
+            span=ranges.plain(*row.interval),
         )
-    median, lower, upper = (
-        say(_FEWER_MORE[not value < 0], size=_hundredths(abs(value))) for value in (row.median, *row.interval)
-    )
+    low, high = row.interval
     return say(
-        "at least {level} on {median} nights in 100 ({low} to {high})",
+        "at least {level} on {median} nights in 100 ({span})",
         level=row.measure.removeprefix(_AT_LEAST),
-        median=median,
-        low=lower,
-        high=upper,
+        median=say(_FEWER_MORE[not row.median < 0], size=_hundredths(abs(row.median))),
+        span=ranges.differences(100 * low, 100 * high, FEWER_MORE, whole=True),
     )
 
 

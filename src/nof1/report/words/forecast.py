@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from nof1.analyze.model.effects import Verdict
 from nof1.analyze.simulation.forecast import Forecast, ForecastRow
 from nof1.language import phrase, say, say_some, sentences
+from nof1.report.words.phrases import verdict_words
 
 # Small whole numbers as words: within a sentence, and where it begins.
 _NUMBERS = (
@@ -23,7 +25,8 @@ _LEAST_OF_A_BLOCK = 0.25  # fewer planned nights than this share of a block are 
 def forecast_sentence(forecast: Forecast) -> str:
     """How many more blocks would probably settle it.
 
-    Where no number of blocks that was looked at reaches one half, the largest is named.
+    Where no number of blocks that was looked at reaches one half, the largest is named; where one does, so is the likeliest
+    verdict.
 
     Parameters
     ----------
@@ -34,7 +37,28 @@ def forecast_sentence(forecast: Forecast) -> str:
     finishing = _worth_naming(forecast)
     told = _further(rows) if finishing is None else _finishing(finishing, forecast.planned_left, rows)
     rough = say("This is a rough guess.") if forecast.method == "approximate" else ""
-    return sentences([say("{clause}.", clause=told), rough])
+    return sentences([say("{clause}.", clause=told), _likeliest(finishing, rows), rough])
+
+
+def _likeliest(finishing: ForecastRow | None, rows: Sequence[ForecastRow]) -> str:
+    """By which verdict it would most likely be settled; "" where nothing that is named is likely to settle it."""
+    named = finishing if finishing is not None and _rounded(finishing) >= _LIKELY else None
+    if named is None:
+        named, likely = _first_likely(rows)
+        if not likely:
+            return ""
+    chances: dict[Verdict, float] = {
+        "helps": named.helps,
+        "worsens": named.worsens,
+        "no difference that matters": named.no_difference,
+        "no quick difference": named.no_quick,
+    }
+    verdict = max(chances, key=lambda one: chances[one])
+    return say(
+        'The likeliest verdict is then "{verdict}", with a chance of {chance}.',
+        verdict=verdict_words(verdict),
+        chance=_chance(chances[verdict]),
+    )
 
 
 def _worth_naming(forecast: Forecast) -> ForecastRow | None:
@@ -50,7 +74,7 @@ def _finishing(finishing: ForecastRow, left: int, rows: Sequence[ForecastRow]) -
         left,
         "The {count:,} planned night after the last entry would settle it with a chance of {chance}",
         "The {count:,} planned nights after the last entry would settle it with a chance of {chance}",
-        chance=_chance(finishing),
+        chance=_chance(finishing.chance_settled),
     )
     if _rounded(finishing) >= _LIKELY:
         return told
@@ -60,7 +84,7 @@ def _finishing(finishing: ForecastRow, left: int, rows: Sequence[ForecastRow]) -
 def _further(rows: Sequence[ForecastRow]) -> str:
     """What the fewest blocks that are likely to settle it would do, and the next number that is likelier to."""
     row, likely = _first_likely(rows)
-    blocks, values = row.blocks, {"nights": _nights(row), "chance": _chance(row)}
+    blocks, values = row.blocks, {"nights": _nights(row), "chance": _chance(row.chance_settled)}
     if not likely and _rounded(row) < _LEAST:
         return say_some(
             blocks,
@@ -85,13 +109,18 @@ def _further(rows: Sequence[ForecastRow]) -> str:
     more = next((later for later in rows if later.blocks > blocks and _rounded(later) > _rounded(row)), None)
     if more is None:
         return told
-    return say("{clause}; {number} more with {chance}", clause=told, number=_number(more.blocks), chance=_chance(more))
+    return say(
+        "{clause}; {number} more with {chance}",
+        clause=told,
+        number=_number(more.blocks),
+        chance=_chance(more.chance_settled),
+    )
 
 
 def _after_them(rows: Sequence[ForecastRow]) -> str:
     """The same in short, of blocks after the planned nights."""
     row, likely = _first_likely(rows)
-    blocks, values = row.blocks, {"nights": _nights(row), "chance": _chance(row)}
+    blocks, values = row.blocks, {"nights": _nights(row), "chance": _chance(row.chance_settled)}
     if likely:
         return say_some(
             blocks,
@@ -131,12 +160,17 @@ def _number(count: int, *, first: bool = False) -> str:
 
 
 def _rounded(row: ForecastRow) -> int:
-    """Chance in 100, to the nearest five: the forecast is no more exact than that."""
-    return 5 * round(20 * row.chance_settled)
+    """Chance that it is settled, as `_in_100`."""
+    return _in_100(row.chance_settled)
 
 
-def _chance(row: ForecastRow) -> str:
-    rounded = _rounded(row)
+def _in_100(chance: float) -> int:
+    """To the nearest five: the forecast is no more exact than that."""
+    return 5 * round(20 * chance)
+
+
+def _chance(chance: float) -> str:
+    rounded = _in_100(chance)
     if rounded < _LEAST:
         return say("less than {n} in 100", n=_LEAST)
     return say("more than {n} in 100", n=_MOST) if rounded > _MOST else say("about {n} in 100", n=rounded)

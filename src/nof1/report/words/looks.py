@@ -6,6 +6,7 @@ Says what was fixed and what was done; never that somebody must not look.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from nof1.analyze.model.judgement import certainty_of
 from nof1.analyze.results import Result
 from nof1.language import listed, phrase, say, say_some, sentences
 from nof1.plan.design.interim import Interim, PlannedLook
@@ -17,10 +18,11 @@ from nof1.report.words.effect import points
 from nof1.report.words.sentences import about_in_100
 
 if TYPE_CHECKING:
+    from nof1.analyze.model.effects import Verdict
+    from nof1.analyze.schema import PairEffect
     from nof1.analyze.simulation.interim import InterimLooks
 
-_CHANCES = ("p_better", "p_benefit", "p_small", "p_harm")
-_STOPS = {
+_STOPS: "dict[Verdict, tuple[str, str]]" = {
     "helps": ("p_benefit", phrase("{arm} helps by {threshold} or more")),
     "worsens": ("p_harm", phrase("{arm} makes it worse by {threshold} or more")),
     "no difference that matters": ("p_small", phrase("{arm} makes no difference that matters")),
@@ -35,7 +37,7 @@ def rule_sentence(protocol: Protocol) -> str:
             [
                 say("None is planned: the arms are compared after the last night."),
                 say(
-                    "Any look before the last night is put on record ({file}) and told with the results.",
+                    "Any look before the last night is put on record ({file}) and reported with the results.",
                     file=LOOKS_FILE,
                 ),
             ]
@@ -43,17 +45,31 @@ def rule_sentence(protocol: Protocol) -> str:
     return sentences(
         [
             say("Planned {times}.", times=_times(rule, protocol)),
+            _may_stop(protocol, rule),
             say(
-                "The trial may stop there if the chance of helps, of worsens or of no difference that matters is at least "
-                "{certainty:g} % (after the last night {last:g} % is asked for).",
-                certainty=100 * rule.certainty,
-                last=100 * protocol.analysis.certainty,
-            ),
-            say(
-                "Any other look before the last night is put on record ({file}) and told with the results.",
+                "Any other look before the last night is put on record ({file}) and reported with the results.",
                 file=LOOKS_FILE,
             ),
         ]
+    )
+
+
+def _may_stop(protocol: Protocol, rule: Interim) -> str:
+    if protocol.schema_version == 1:
+        return say(
+            "The trial may stop there if the chance of helps, of worsens or of no difference that matters is at least "
+            "{certainty:g} % (after the last night {last:g} % is asked for).",
+            certainty=100 * rule.certainty,
+            last=100 * protocol.analysis.certainty,
+        )
+    asked, last = certainty_of(protocol, rule.certainty), certainty_of(protocol)
+    return say(
+        "The trial may stop there if the decision rule settles it with {certainty:g} % in place of {last:g} % and, for the effect "
+        "once fully built up being too small to matter, {full:g} % in place of {full_last:g} %.",
+        certainty=100 * asked.claim,
+        last=100 * last.claim,
+        full=100 * asked.full,
+        full_last=100 * last.full,
     )
 
 
@@ -158,7 +174,7 @@ def look_sentence(result: Result, look: Look) -> str:
 
 
 def _planned(result: Result, planned: PlannedLook) -> str:
-    """What the rule says at a planned look, about the main comparison on the estimand that the protocol names."""
+    """What the rule says at a planned look, about the main comparison."""
     from nof1.analyze.simulation.interim import rule_of, stopping_verdict
 
     protocol, effect = result.trial.protocol, result.lead[0]
@@ -169,31 +185,72 @@ def _planned(result: Result, planned: PlannedLook) -> str:
         else phrase("This look, after {after} of {whole} blocks, was planned.")
     )
     when = say(template, after=planned.after, whole=_whole(rule, protocol))
-    verdict = stopping_verdict(protocol, **{name: getattr(effect.named, name) for name in _CHANCES})
-    arm, least = protocol.arm(effect.arm).title, 100 * rule.certainty
+    verdict = stopping_verdict(protocol, effect)
     if verdict is None:
-        return sentences(
-            [
-                when,
-                say("The rule fixed beforehand says: go on."),
-                say(
-                    "It asks for a chance of at least {least:g} in 100 that {arm} helps, makes it worse, or makes no difference "
-                    "that matters, and none of these is so sure yet.",
-                    least=least,
-                    arm=arm,
-                ),
-            ]
+        return sentences([when, say("The rule fixed beforehand says: go on."), _not_yet(protocol, effect, rule)])
+    stops = _first_edition_stops if protocol.schema_version == 1 else _stops
+    return sentences([when, say("The rule fixed beforehand says: stop."), stops(protocol, effect, verdict, rule)])
+
+
+def _not_yet(protocol: Protocol, effect: "PairEffect", rule: Interim) -> str:
+    words = (
+        phrase(
+            "It asks for a chance of at least {least:g} in 100 that {arm} helps, makes it worse, or makes no difference "
+            "that matters, and none of these is so sure yet."
         )
-    chance, words = _STOPS[verdict]
-    return sentences(
-        [
-            when,
-            say("The rule fixed beforehand says: stop."),
-            say(
-                "The chance that {claim} is {chance}; it asks for at least {least:g} in 100.",
-                claim=say(words, arm=arm, threshold=points(protocol.outcome.threshold)),
-                chance=about_in_100(getattr(effect.named, chance)),
-                least=least,
-            ),
-        ]
+        if protocol.schema_version == 1
+        else phrase(
+            "It asks for a chance of at least {least:g} in 100 that {arm} helps, makes it worse, or makes no difference "
+            "that matters, and for nights that would have convinced somebody undecided as much; none of these is so sure yet."
+        )
     )
+    return say(words, least=100 * rule.certainty, arm=protocol.arm(effect.arm).title)
+
+
+def _first_edition_stops(protocol: Protocol, effect: "PairEffect", verdict: "Verdict", rule: Interim) -> str:
+    chance, words = _STOPS[verdict]
+    return say(
+        "The chance that {claim} is {chance}; it asks for at least {least:g} in 100.",
+        claim=say(words, arm=protocol.arm(effect.arm).title, threshold=points(protocol.threshold)),
+        chance=about_in_100(getattr(effect.leading, chance)),
+        least=100 * rule.certainty,
+    )
+
+
+def _stops(protocol: Protocol, effect: "PairEffect", verdict: "Verdict", rule: Interim) -> str:
+    """The chances that the rule looked at: of a claim once fully built up, of no difference over the nights, too."""
+    asked = certainty_of(protocol, rule.certainty)
+    arm, threshold = protocol.arm(effect.arm).title, points(protocol.threshold)
+    benefit, full_small, harm = effect.full.by_threshold
+    claims: dict[Verdict, tuple[str, float]] = {
+        "helps": (
+            phrase(
+                "Once fully built up, {arm} helps by {threshold} or more with a chance of {chance}; {least:g} in 100 is asked for."
+            ),
+            benefit,
+        ),
+        "worsens": (
+            phrase(
+                "Once fully built up, {arm} makes it worse by {threshold} or more with a chance of {chance}; {least:g} in 100 is asked for."
+            ),
+            harm,
+        ),
+    }
+    if verdict in claims:
+        words, chance = claims[verdict]
+        return say(words, arm=arm, threshold=threshold, chance=about_in_100(chance), least=100 * asked.claim)
+    small = say(
+        "Over these nights, {arm} made less than {threshold} of difference with a chance of {chance}; {least:g} in 100 is asked for.",
+        arm=arm,
+        threshold=threshold,
+        chance=about_in_100(effect.over_nights.by_threshold[1]),
+        least=100 * asked.claim,
+    )
+    built = (
+        phrase("Once fully built up, it makes less than that with a chance of {chance}; {least:g} in 100 is asked for.")
+        if verdict == "no difference that matters"
+        else phrase(
+            "Once fully built up, it makes less than that with a chance of {chance}, where {least:g} in 100 is asked for: more time on one arm is open."
+        )
+    )
+    return sentences([small, say(built, chance=about_in_100(full_small), least=100 * asked.full)])

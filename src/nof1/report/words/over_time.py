@@ -1,12 +1,14 @@
 """Sentences on the effect over time: whether it was the same on the first days as on the last. Numbers come from `nof1.analyze`."""
 
-from nof1.analyze.checks.over_time import Course, OverTime, PairOverTime
-from nof1.analyze.checks.sensitivity import of_pair
+from nof1.analyze.checks.over_time import Course, OverTime, PairOverTime, course_of_pair
+from nof1.analyze.model.effects import pairs
 from nof1.analyze.model.standardize import MEASURES
+from nof1.analyze.reasons import Reason
 from nof1.language import phrase, say, sentences
 from nof1.plan.protocol.protocol import Protocol
+from nof1.report.words import ranges
 from nof1.report.words.effect import change, number, span, units
-from nof1.report.words.phrases import sentence, verdict_words
+from nof1.report.words.phrases import sentence
 from nof1.report.words.reasons import reason_sentence
 from nof1.report.words.sentences import compared, level_words
 
@@ -22,14 +24,14 @@ _SENTENCES: dict[Course, str] = {
         "These nights can't tell yet whether the effect of {arm} changed between the first days and the last."
     ),
 }
-# The effect at both ends of the trial, at full exposure and as lived.
+# The effect at both ends of the nights on which it was taken, once fully built up and over these nights.
 _FULL = phrase(
-    "The effect of {arm} against {reference} on {title} is estimated at {first} on the first planned day and {last} on the "
-    "last: a change of {by} {unit}; the {interval} of the change runs from {low} to {high}."
+    "The effect of {arm} against {reference} on {title}, once fully built up, is estimated at {first} {start} and {last} {end}: a "
+    "change of {by} {unit}; the {interval} of the change is {span}."
 )
-_AS_LIVED = phrase(
-    "The effect of {arm} against {reference} as lived on {title} is estimated at {first} on the first planned day and {last} on "
-    "the last: a change of {by} {unit}; the {interval} of the change runs from {low} to {high}."
+_OVER_NIGHTS = phrase(
+    "The effect of {arm} against {reference} on {title}, as it had built up over these nights, is estimated at {first} {start} and {last} "
+    "{end}: a change of {by} {unit}; the {interval} of the change is {span}."
 )
 
 
@@ -41,62 +43,58 @@ def over_time_sentences(protocol: Protocol, told: OverTime, pair: tuple[str, str
     protocol : Protocol
     told : OverTime
     pair : (arm, reference), optional
-        The first of the rows if not given.
+        The main comparison if not given.
     """
-    if told.refused is not None:
+    main = pairs(protocol)[0]
+    row = course_of_pair(told, pair or (main.arm, main.reference))
+    if isinstance(row, Reason):
         return [
             sentences(
                 [
                     say("Whether the effect changed over the trial could not be computed."),
-                    sentence(reason_sentence(told.refused)),
+                    sentence(reason_sentence(row)),
                 ]
             )
         ]
-    row = of_pair(told.rows, pair)[0]
     measure, outcome = MEASURES[protocol.analysis.family], protocol.outcome
     first, last = (
         say(
             "{size} ({span})",
-            size=change(measure, outcome, end.mean),
+            size=change(measure, outcome, end.mean, end.interval),
             span=span(measure, outcome, *end.interval),
         )
         for end in (row.leading.early, row.leading.late)
     )
     told_in = units(measure, outcome)
-    by, low, high = (
-        number(told_in.factor * value) for value in (row.leading.change.mean, *row.leading.change.interval)
+    change_of = row.leading.change
+    start, end = (
+        (say("on the first planned day"), say("on the last"))  # of a file of before
+        if row.nights is None
+        else (say("on night {night}", night=night) for night in row.nights)
     )
     size = say(
-        _AS_LIVED if row.estimand == "as-lived" else _FULL,
+        _OVER_NIGHTS if row.estimand == "over-nights" else _FULL,
         arm=protocol.arm(row.arm).title,
         reference=protocol.arm(row.reference).title,
         title=outcome.title,
         first=first,
         last=last,
-        by=by,
+        start=start,
+        end=end,
+        by=number(told_in.factor * change_of.mean),
         unit=told_in.axis,
         interval=level_words(),
-        low=low,
-        high=high,
+        span=ranges.between(*(told_in.factor * end for end in change_of.interval)),
     )
     return [course_sentence(protocol, row), size]
 
 
 def course_sentence(protocol: Protocol, row: PairOverTime) -> str:
-    """What the course was, and whether the ends alone would lead to different verdicts."""
+    """What the course was, and whether its ends can cancel."""
     early, late = row.leading.early, row.leading.late
     told = [say(_SENTENCES[row.course], arm=compared(protocol, row))]
     if row.crosses and early.p_better > late.p_better:
         told.append(say("Early benefit and later harm can cancel: the effect over all nights hides both."))
     elif row.crosses:
         told.append(say("Early harm and later benefit can cancel: the effect over all nights hides both."))
-    first, last = verdict_words(early.verdict), verdict_words(late.verdict)
-    if not row.verdicts_differ:
-        template = phrase('The verdict would be the same on the first days and on the last: "{first}".')
-    elif row.course == "can't tell yet":
-        template = phrase(
-            'The verdict on the first days alone would be "{first}", on the last days "{last}", which may be chance.'
-        )
-    else:
-        template = phrase('The verdict on the first days alone would be "{first}", on the last days "{last}".')
-    return sentences([*told, say(template, first=first, last=last)])
+    return sentences(told)

@@ -22,6 +22,7 @@ _VERDICTS: "dict[Verdict, str]" = {
     "helps": phrase("helps"),
     "worsens": phrase("worsens"),
     "no difference that matters": phrase("no difference that matters"),
+    "no quick difference": phrase("no quick difference"),
     "leans better": phrase("leans better"),
     "leans worse": phrase("leans worse"),
     "can't tell yet": phrase("can't tell yet"),

@@ -15,14 +15,14 @@ def randomization_sentence(protocol: Protocol, test: RandomizationTest | NotTest
     orders, draws = test.orders, test.draws
     if orders == 1 and others:
         return say(
-            "No order but the one that was lived was possible with the nights on the other arms left where they were, so this "
+            "No order but the actual one was possible with the nights on the other arms left where they were, so this "
             "check cannot tell {one} from {other}.",
             one=one,
             other=other,
         )
     if orders == 1:
         return say(
-            "No order but the one that was lived was possible, so this check cannot tell {one} from {other}.",
+            "No order but the actual one was possible, so this check cannot tell {one} from {other}.",
             one=one,
             other=other,
         )
@@ -71,12 +71,12 @@ def _possible(orders: int, draws: int | None, *, others: bool) -> str:
     number = orders if orders < 10**6 else say("More than 10^{power}", power=len(str(orders)) - 1)
     told = (
         say(
-            "{number} orders were possible with the nights on the other arms left where they were, each as likely as the one "
-            "that was lived",
+            "{number} orders were possible with the nights on the other arms left where they were, each as likely as the "
+            "actual one",
             number=number,
         )
         if others
-        else say("{number} orders were possible, each as likely as the one that was lived", number=number)
+        else say("{number} orders were possible, each as likely as the actual one", number=number)
     )
     if draws is None:
         return say("{clause}.", clause=told)

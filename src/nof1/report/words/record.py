@@ -8,6 +8,8 @@ from typing import Any
 
 from nof1.analyze.results import Result
 from nof1.language import clauses, commas, phrase, say, say_some, spoken
+from nof1.report.words import ranges
+from nof1.report.words.effect import FEWER_MORE
 from nof1.report.words.phrases import clip
 from nof1.report.words.sentences import about_in_100, level_words
 
@@ -30,7 +32,7 @@ def side_effect(name: str, room: int = _MAX_NAME) -> str:
 
 
 def harms_line(result: Result, arm: str, *, interval: bool = True) -> str:
-    """Side effects of one arm: "on 3 of 40 nights (8 in 100; from 2 to 19): loose stools 2, headache 1".
+    """Side effects of one arm: "on 3 of 40 nights (8 in 100; between 2 and 19): loose stools 2, headache 1".
 
     `interval` says whether to tell the share with its interval, in the brackets.
     """
@@ -72,12 +74,12 @@ def harms_difference(result: Result, arm: str) -> str:
     found = against.any
     template = (
         phrase(
-            "Of 100 nights, {more} had side effects on {here} than on {there} (from {low} to {high}); the chance that they are "
+            "Of 100 nights, {more} had side effects on {here} than on {there} ({span}); the chance that they are "
             "more frequent on {here} is {chance}."
         )
         if found.difference
         else phrase(
-            "Of 100 nights, as many had side effects on {here} as on {there} (from {low} to {high}); the chance that they are "
+            "Of 100 nights, as many had side effects on {here} as on {there} ({span}); the chance that they are "
             "more frequent on {here} is {chance}."
         )
     )
@@ -87,8 +89,7 @@ def harms_difference(result: Result, arm: str) -> str:
         here=here,
         there=there,
         more=_more(found.difference),
-        low=_more(low),
-        high=_more(high),
+        span=ranges.differences(100 * low, 100 * high, FEWER_MORE, whole=True),
         chance=about_in_100(found.p_higher),
     )
 
@@ -116,7 +117,7 @@ def stop_sentence(result: Result) -> str:
 
 
 def adherence_line(result: Result, arm: str, *, interval: bool = True) -> str:
-    """Doses of one arm: "37 of 42 (88 in 100; from 76 to 95); 4 missed, 1 not recorded".
+    """Doses of one arm: "37 of 42 (88 in 100; between 76 and 95); 4 missed, 1 not recorded".
 
     `interval` says whether to tell what follows the counts: the share with its interval, and what the other nights were.
     """
@@ -146,7 +147,7 @@ def adherence_line(result: Result, arm: str, *, interval: bool = True) -> str:
 
 
 def blinding_line(result: Result, arm: str) -> str:
-    """Guesses of one arm: "2 of 3 right, 1 wrong (blinding index 0.33; from -0.63 to 0.90)"; empty if there are none."""
+    """Guesses of one arm: "2 of 3 right, 1 wrong (blinding index 0.33; between -0.63 and 0.90)"; empty if there are none."""
     row = result.record.blinding.by_arm.get(arm)
     if row is None or row.index is None or row.interval is None:
         return ""
@@ -157,7 +158,7 @@ def blinding_line(result: Result, arm: str) -> str:
         counts.append(say("{guesses} \u201ccan't tell\u201d", guesses=row.dont_know))
     low, high = row.interval
     told = say(
-        "{counts} (blinding index {index}; from {low} to {high})",
+        "{counts} (blinding index {index}; between {low} and {high})",
         counts=commas(counts),
         index=_index(row.index),
         low=_index(low),
@@ -176,7 +177,7 @@ def record_note(result: Result) -> str:
     if not any((*felt, *taken)):
         return ""
     return say(
-        "\u201cFrom \u2026 to\u201d is a {interval}. Nights were counted as if independent; they resemble each other, so it may "
+        "\u201cBetween \u2026 and\u201d is a {interval}. Nights were counted as if independent; they resemble each other, so it may "
         "be too narrow.",
         interval=level_words(),
     )
@@ -188,7 +189,7 @@ def _in_100(count: int, n: int, interval: tuple[float, float] | None) -> str:
     if not interval:
         return say("{share} in 100", **values)
     low, high = (_hundredths(end) for end in interval)
-    return say("{share} in 100; from {low} to {high}", low=low, high=high, **values)
+    return say("{share} in 100; between {low} and {high}", low=low, high=high, **values)
 
 
 def _hundredths(share: float) -> str:

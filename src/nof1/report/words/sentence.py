@@ -3,8 +3,10 @@
 from nof1.analyze.checks.blinding import Blinding
 from nof1.analyze.checks.computation import Check
 from nof1.analyze.checks.over_time import PairOverTime
+from nof1.analyze.checks.paired_cycles import PairedCycles
 from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
 from nof1.analyze.checks.sensitivity import Choice
+from nof1.analyze.checks.tipping import TippingPoint
 from nof1.analyze.reasons import Reason
 from nof1.analyze.results import Result
 from nof1.errors import InputError, require
@@ -14,12 +16,25 @@ from nof1.record.trial import Trial
 from nof1.report.words.blinding import blinding_sentence
 from nof1.report.words.changes import amendment_sentence
 from nof1.report.words.checks import check_sentence
+from nof1.report.words.cycles import cycles_sentence
 from nof1.report.words.over_time import course_sentence
 from nof1.report.words.randomization import randomization_sentence
 from nof1.report.words.reasons import reason_sentence
 from nof1.report.words.sensitivity import choice_sentence
+from nof1.report.words.tipping import tipping_sentence
 
-Part = Check | RandomizationTest | NotTested | PairOverTime | Choice | Blinding | Amendment | Reason
+Part = (
+    Check
+    | RandomizationTest
+    | NotTested
+    | PairedCycles
+    | TippingPoint
+    | PairOverTime
+    | Choice
+    | Blinding
+    | Amendment
+    | Reason
+)
 
 
 def sentence(of: Result | Trial, part: Part, *, language: str = ENGLISH) -> str:
@@ -30,8 +45,8 @@ def sentence(of: Result | Trial, part: Part, *, language: str = ENGLISH) -> str:
     of : Result or Trial
         The result that it is part of; a trial will do for a test of `nof1.randomization_test`.
     part : object
-        Of `result.record`: one of its `checks`, `randomization_tests`, `over_time.rows`, `sensitivity` or `amendments`, its
-        `blinding`, or why one of them was `refused`.
+        Of `result.record`: one of its `checks`, `randomization_tests`, `paired_cycles`, `tipping`, `over_time.rows`,
+        `sensitivity` or `amendments`, its `blinding`, or why one of them was `refused`.
     language : str
         "en" or "de".
 
@@ -57,9 +72,13 @@ def _said(of: Result | Trial, part: Part) -> str:
     protocol = of.protocol if isinstance(of, Trial) else of.trial.protocol
     match part:
         case Check() if isinstance(of, Result):
-            return check_sentence(of.record.engines, part)
+            return check_sentence(of.record.engines, part, of.record.sensitivity)
         case RandomizationTest() | NotTested():
             return randomization_sentence(protocol, part)
+        case PairedCycles():
+            return cycles_sentence(protocol, part)
+        case TippingPoint():
+            return tipping_sentence(protocol, part)
         case PairOverTime():
             return course_sentence(protocol, part)
         case Choice():

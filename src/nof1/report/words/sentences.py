@@ -4,7 +4,7 @@ Says what was observed and how sure it is; never what to do, other than whom to 
 """
 
 from nof1.analyze.checks.over_time import PairOverTime
-from nof1.analyze.model.effects import LEVEL
+from nof1.analyze.model.effects import LEVEL, Estimand
 from nof1.analyze.model.standardize import MEASURES
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
@@ -46,6 +46,7 @@ _HEADLINES = {
     "helps": phrase("On these nights, {arm} helped."),
     "worsens": phrase("On these nights, {arm} made it worse."),
     "no difference that matters": phrase("On these nights, {arm} made no difference that matters."),
+    "no quick difference": phrase("As taken, {arm} made no difference that matters; more time on one arm is open."),
     "leans better": phrase("The nights lean towards {arm} helping, but this is not settled."),
     "leans worse": phrase("The nights lean towards {arm} making it worse, but this is not settled."),
     "can't tell yet": phrase("These nights can't tell yet whether {arm} helps or harms."),
@@ -74,8 +75,7 @@ def level_words() -> str:
 def headline(result: Result, effect: PairEffect | None = None) -> str:
     """The answer in one plain sentence."""
     effect = effect or result.lead[0]
-    numbers = result.leading(effect)
-    return say(_HEADLINES[numbers.verdict], arm=compared(result.trial.protocol, effect))
+    return say(_HEADLINES[effect.verdict], arm=compared(result.trial.protocol, effect))
 
 
 def compared(protocol: Protocol, effect: PairEffect | PairOverTime) -> str:
@@ -90,23 +90,29 @@ def effect_sentence(result: Result, effect: PairEffect | None = None, *, scale: 
     """The size of the effect with its interval, and what the scale is unless it was said before."""
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
-    estimand, numbers = result.leading_estimand(effect), result.leading(effect)
-    measure = effect.measure
+    numbers, measure = effect.leading, effect.measure
     told = estimate_sentence(
         measure,
         protocol.outcome,
         arm=protocol.arm(effect.arm).title,
         reference=protocol.arm(effect.reference).title,
-        lived=estimand == "as-lived",
+        over_nights=is_of_these_nights(protocol, effect),
         full=protocol.analysis.carryover == "exponential",
         mean=numbers.mean,
+        beside=numbers.interval,
         interval=say(
-            "the {interval} runs {span}",
+            "the {interval} is {span}",
             interval=level_words(),
             span=span(measure, protocol.outcome, *numbers.interval),
         ),
     )
     return sentences([say("{clause}.", clause=told), scale_sentence(measure, protocol.outcome) if scale else ""])
+
+
+def is_of_these_nights(protocol: Protocol, effect: PairEffect) -> bool:
+    """Whether the effect that leads is one of these nights alone: not where every night on the arm has all of it."""
+    fixed = protocol.analysis
+    return effect.estimand == "over-nights" and (fixed.carryover == "exponential" or fixed.dose == "taken")
 
 
 def further_measures_sentence(result: Result, effect: PairEffect | None = None) -> str:
@@ -118,26 +124,26 @@ def further_measures_sentence(result: Result, effect: PairEffect | None = None) 
     return further_sentence(effect.further, full=full)
 
 
-def lived_sentence(result: Result, effect: PairEffect | None = None) -> str:
+def over_nights_sentence(result: Result, effect: PairEffect | None = None) -> str:
     """The effect over the nights as they were, where the page leads with the one at full exposure; else empty."""
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
-    if result.leading_estimand(effect) != "full" or protocol.analysis.carryover != "exponential":
+    if effect.estimand != "full" or protocol.analysis.carryover != "exponential":
         return ""
-    lived, measure = effect.as_lived, effect.measure
+    over_nights, measure = effect.over_nights, effect.measure
     if measure == MEASURES["binary"]:
         template = phrase(
-            "Over the nights as they were lived, while it built up, the difference it made is estimated at {size} nights in 100 "
+            "Over these nights, while it built up, the difference it made is estimated at {size} nights in 100 "
             "({span})."
         )
     else:
         template = phrase(
-            "Over the nights as they were lived, while it built up, the difference it made is estimated at {size} ({span})."
+            "Over these nights, while it built up, the difference it made is estimated at {size} ({span})."
         )
     return say(
         template,
-        size=change(measure, protocol.outcome, lived.mean),
-        span=span(measure, protocol.outcome, *lived.interval),
+        size=change(measure, protocol.outcome, over_nights.mean, over_nights.interval),
+        span=span(measure, protocol.outcome, *over_nights.interval),
     )
 
 
@@ -154,41 +160,56 @@ def exposure_sentence(result: Result, effect: PairEffect | None = None) -> str:
     )
     if protocol.analysis.carryover == "exponential":
         template = phrase(
-            "Build-up reached at most {named} of full, so this leads with the effect as it was lived. The full effect would be a "
-            "guess beyond these nights."
+            "Build-up reached at most {named} of full, so this leads with the effect over these nights. The full effect would be a "
+            "guess beyond them."
         )
     else:
         template = phrase(
-            "Of the planned dose at most {named} was taken, so this leads with the effect as it was lived. The full effect would "
-            "be a guess beyond these nights."
+            "Of the planned dose at most {named} was taken, so this leads with the effect over these nights. The full effect would "
+            "be a guess beyond them."
         )
     return say(template, named=named)
 
 
-def chances(result: Result, effect: PairEffect | None = None) -> list[tuple[str, str, str]]:
-    """Rows of the table of chances: what, in words, as a frequency."""
+def chances(
+    result: Result, effect: PairEffect | None = None, *, on: Estimand | None = None
+) -> list[tuple[str, str, str]]:
+    """Rows of the table of chances: what, in words, as a frequency; of the effect that leads, or on the one that is named."""
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
-    numbers = result.leading(effect)
-    threshold = amount(effect.measure, protocol.outcome)
-    rows = (
-        (say("better at all"), numbers.p_better),
-        (say("better by {threshold} or more", threshold=threshold), numbers.p_benefit),
-        (say("a change smaller than {threshold}", threshold=threshold), numbers.p_small),
-        (say("worse by {threshold} or more", threshold=threshold), numbers.p_harm),
-    )
+    numbers = effect.leading if on is None else effect.on(on)
+    rows = [(say("better at all"), numbers.p_better)]
+    if effect.threshold is not None:
+        threshold = amount(effect.measure, protocol.outcome)
+        benefit, small, harm = numbers.by_threshold
+        rows += [
+            (say("better by {threshold} or more", threshold=threshold), benefit),
+            (say("a change smaller than {threshold}", threshold=threshold), small),
+            (say("worse by {threshold} or more", threshold=threshold), harm),
+        ]
     return [(what, chance_words(chance), about_in_100(chance)) for what, chance in rows]
+
+
+def chance_sentence(result: Result, effect: PairEffect | None = None) -> str:
+    """How sure the direction of the effect that leads is."""
+    effect = effect or result.lead[0]
+    arm, better = compared(result.trial.protocol, effect), effect.leading.p_better
+    if better < 0.5:
+        return say(
+            "The chance that it was worse at all with {arm} is {chance}.", arm=arm, chance=about_in_100(1 - better)
+        )
+    return say("The chance that it was better at all with {arm} is {chance}.", arm=arm, chance=about_in_100(better))
 
 
 def night_sentence(result: Result, effect: PairEffect | None = None) -> str:
     """What a single night is likely to be."""
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
-    estimand, numbers = result.leading_estimand(effect), result.leading(effect)
+    estimand, numbers = effect.estimand, effect.leading
     if estimand == "full" and protocol.analysis.carryover == "exponential":
         template = phrase(
             "Of 100 random nights on {arm}, each beside a random night on {reference}, {frequency} would be the better one, once "
-            "at full effect"
+            "fully built up"
         )
     else:
         template = phrase(
@@ -262,6 +283,8 @@ def method_sentence(result: Result) -> str:
         part
         for part, there in (
             (say("a trend over time"), analysis.trend),
+            (say("a start that fades"), bool(analysis.start_up)),
+            (say("differences between blocks"), bool(analysis.block_effects)),
             (say("differences between periods"), analysis.period_effects),
             (say("similar neighbouring nights (AR(1) over calendar days)"), analysis.autocorrelation),
             (say("gradual build-up and wash-out"), analysis.carryover == "exponential"),
