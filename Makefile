@@ -91,6 +91,7 @@ calibrate: $(READY_DEV) ## hold what is promised against simulated trials of kno
 	@$(BIN)/python benchmarks/calibrate.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/sbc.py --again
 	@$(BIN)/python benchmarks/fixed_truth.py $(addprefix --dask ,$(DASK))
+	@$(BIN)/python benchmarks/worlds.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/forecast_check.py
 	@$(BIN)/python benchmarks/cohort_calibration.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/fuzz.py

@@ -44,6 +44,7 @@ def make_protocol() -> Protocol:
 def make_batch(protocol: Protocol, phi: float, omega: float) -> Batch:
     """Trials without an effect; the half-life does not matter then."""
     fixed = {"level": LEVEL_OFF, "trend": 0.0, "sigma": SIGMA, "phi": phi, "omega": omega, "half_life": 2.0}
+    fixed |= {"start_up": 0.0, "block_sd": 0.0}
     return Batch(protocol, Nuisance(protocol, fixed=fixed), 0.0, range(TRIALS), SEED, missing=0.0, skipped=0.0)
 
 

@@ -34,7 +34,7 @@ GRID: dict[str, tuple[float, ...]] = {
     "period nights": (3, 7, 14),
     "half-life": (0.5, 2.0, 6.0),
 }
-FIXED = {"level": 5.0, "trend": 0.0, "sigma": 1.5, "omega": 0.3}
+FIXED = {"level": 5.0, "trend": 0.0, "sigma": 1.5, "omega": 0.3, "start_up": 0.0, "block_sd": 0.0}
 SEED = 3
 
 

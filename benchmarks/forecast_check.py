@@ -19,8 +19,9 @@ import numpy as np
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import QUICK_ROUNDS, MarginalFit, draw_coefficients, fit_marginal
+from nof1.analyze.engines.pair_effects import mixture_rows
 from nof1.analyze.model.data import ModelData, build_model_data
-from nof1.analyze.model.effects import SETTLED, effect_from_mixture, pairs
+from nof1.analyze.model.effects import SETTLED, pairs
 from nof1.analyze.model.exposure import exposure_by_day
 from nof1.analyze.simulation.continuation import (
     block_nights,
@@ -30,7 +31,7 @@ from nof1.analyze.simulation.continuation import (
     missing_share,
     planned_nights,
 )
-from nof1.analyze.simulation.forecast import Doubt, Estimand, Forecast, ForecastRow, forecast
+from nof1.analyze.simulation.forecast import Doubt, Forecast, ForecastRow, forecast
 from nof1.analyze.simulation.simulate import Truth, absent_nights, simulate
 from nof1.errors import RefusalError
 from nof1.plan.orders.draw import draw_order
@@ -41,7 +42,6 @@ from nof1.record.trial import Trial
 HERE = Path(__file__).parent
 DRAWS = 200
 MORE_BLOCKS = (2, 8)
-ESTIMANDS: tuple[Estimand, ...] = ("full", "as-lived")
 TOLERANCE = 0.07  # what the approximation may be off by, beside two Monte Carlo standard errors
 SEED = 1
 CHOSEN_ON = ("short, effect near the threshold", "three arms", "no effect, quiet nights", "half of 84 nights")
@@ -51,8 +51,8 @@ HOW_CHOSEN = (
     f"({'; '.join(CHOSEN_ON)}); the others had no part in that."
 )
 HEADER = (
-    "| trial | estimand | more blocks | forecast | lived | off | forecast by verdict | lived by verdict | kept |\n"
-    "|---|---|---|---|---|---|---|---|---|"
+    "| trial | more blocks | forecast | lived | off | forecast by verdict | lived by verdict | kept |\n"
+    "|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -81,7 +81,6 @@ class Comparison:
     """A forecast beside what was lived; `others` are the alternatives' chances."""
 
     name: str
-    estimand: Estimand
     row: ForecastRow
     lived: Lived
     others: tuple[float, ...]
@@ -94,56 +93,65 @@ class Comparison:
     def line(self) -> str:
         """A row of the table."""
         row, lived = self.row, self.lived
-        told = " / ".join(f"{chance:.2f}" for chance in (row.helps, row.worsens, row.no_difference))
+        told = " / ".join(f"{chance:.2f}" for chance in (row.helps, row.worsens, row.no_difference, row.no_quick))
         shares = " / ".join(f"{share:.2f}" for share in lived.shares)
         return (
-            f"| {self.name} | {self.estimand} | {row.blocks} | {row.chance_settled:.2f} | {lived.settled:.2f} ± {lived.error:.2f} "
+            f"| {self.name} | {row.blocks} | {row.chance_settled:.2f} | {lived.settled:.2f} ± {lived.error:.2f} "
             f"| {row.chance_settled - lived.settled:+.2f} | {told} | {shares} | {'yes' if self.good else 'NO'} |"
         )
 
 
-def live_on(
-    trial: Trial, data: ModelData, fit: MarginalFit, *, blocks: int, draws: int, seed: int
-) -> dict[Estimand, Lived]:
-    """Live a trial on from truths drawn from its posterior, and analyze each anew: what is said on both estimands."""
+def live_on(trial: Trial, data: ModelData, fit: MarginalFit, *, blocks: int, draws: int, seed: int) -> Lived:
+    """Live a trial on from truths drawn from its posterior, and analyze each anew: what is said of the first pair."""
     protocol = trial.protocol
     rng = np.random.default_rng([seed, blocks])
-    chosen, coefficients, offsets = draw_coefficients(fit, draws, rng)
+    drawn = draw_coefficients(fit, draws, rng)
     planned = planned_nights(protocol, data, trial.order)
     until = len(planned.arm) + blocks * block_nights(protocol, trial.order)
     lost = missing_share(protocol, data, planned)
-    contrast = np.array(pairs(protocol)[0].vector)
-    verdicts: dict[Estimand, list[str]] = {estimand: [] for estimand in ESTIMANDS}
-    for theta, b, u in zip(chosen, coefficients, offsets, strict=True):
+    told: list[str] = []
+    for theta, b, u, v in zip(*drawn, strict=True):
         future = continued(protocol, trial.order, planned, blocks, rng)
         recorded = informing(protocol, future) & ~absent_nights(until, lost, rng)
-        longer = lengthen(data, future, recorded, until)
+        longer = lengthen(protocol, data, future, recorded, until)
         try:
-            again = fit_marginal(outcomes(data, longer, fit, int(theta), b, u, rng), seed=seed, rounds=QUICK_ROUNDS)
+            again = fit_marginal(outcomes(data, longer, fit, int(theta), b, u, v, rng), seed=seed, rounds=QUICK_ROUNDS)
         except RefusalError:
             continue
-        for estimand, told in verdicts.items():
-            mean, sd = again.contrast(contrast, as_lived=estimand == "as-lived")
-            told.append(effect_from_mixture(protocol, again.weights, mean, sd, sd).verdict)
-    return {
-        estimand: Lived(tuple(told.count(name) / draws for name in SETTLED), draws, draws - len(told))
-        for estimand, told in verdicts.items()
-    }
+        told.append(mixture_rows(protocol, again, pairs(protocol)[:1])[0].verdict)
+    return Lived(tuple(told.count(name) / draws for name in SETTLED), draws, draws - len(told))
 
 
 def outcomes(
-    data: ModelData, longer: ModelData, fit: MarginalFit, theta: int, b: Array, u: Array, rng: np.random.Generator
+    data: ModelData,
+    longer: ModelData,
+    fit: MarginalFit,
+    theta: int,
+    b: Array,
+    u: Array,
+    v: Array,
+    rng: np.random.Generator,
 ) -> ModelData:
     """The longer trial with today's outcomes and drawn ones after them: the AR(1) goes on from the last night."""
     phi, sigma, omega = fit.phi[theta], fit.sigma[theta], fit.omega[theta]
     exposure = longer.doses
     if longer.exponential:
         exposure = exposure_by_day(longer.doses, fit.half_life[[theta]])[..., 0]
-    columns = [np.ones(longer.n), *([longer.time] if longer.trend else []), *longer.covariates.T]
-    mean = np.column_stack([*columns, exposure[longer.day]]) @ b + longer.priors.level_mean
+    columns = [
+        np.ones(longer.n),
+        *([longer.time] if longer.trend else []),
+        *([longer.fading] if longer.start_up else []),
+    ]
+    model = fit.model
+    common = np.r_[b[: model.first_block], b[model.n_fixed :]]  # without what blocks have as columns of their own
+    mean = np.column_stack([*columns, *longer.covariates.T, exposure[longer.day]]) @ common + longer.priors.level_mean
     if longer.period_effects:
         new = len(longer.period_numbers) - len(u)
         mean = mean + np.r_[u, rng.normal(0, omega, new)][longer.period]
+    if longer.block_numbers:
+        new = len(longer.block_numbers) - len(v)
+        of_blocks = np.r_[v, rng.normal(0, model.block_sd, new), 0.0]  # the last one for nights outside blocks
+        mean = mean + of_blocks[longer.block]
     y = longer.y.copy()
     for i in range(data.n, longer.n):
         carried = phi ** (longer.day[i] - longer.day[i - 1])
@@ -237,27 +245,22 @@ def compare(name: str, trial: Trial) -> list[Comparison]:
     data = build_model_data(trial)
     fit = fit_marginal(data, seed=SEED)
 
-    def told(estimand: Estimand) -> Forecast:
+    def told() -> Forecast:
         return forecast(
-            trial.protocol, data, fit, order=trial.order, estimand=estimand, more_blocks=MORE_BLOCKS, seed=SEED
+            trial.protocol, data, fit, order=trial.order, estimand="over-nights", more_blocks=MORE_BLOCKS, seed=SEED
         )
 
-    def told_otherwise(estimand: Estimand, alternative: Any) -> Forecast:
+    def told_otherwise(alternative: Any) -> Forecast:
         with patch("nof1.analyze.simulation.forecast._look_ahead", alternative):
-            return told(estimand)
+            return told()
 
-    forecasts = {
-        estimand: [told(estimand), *(told_otherwise(estimand, other) for other in ALTERNATIVES.values())]
-        for estimand in ESTIMANDS
-    }
+    forecasts = [told(), *(told_otherwise(other) for other in ALTERNATIVES.values())]
     out = []
-    for place, blocks in enumerate((0, *MORE_BLOCKS) if forecasts["full"][0].finishing else MORE_BLOCKS):
+    for place, blocks in enumerate((0, *MORE_BLOCKS) if forecasts[0].finishing else MORE_BLOCKS):
         lived = live_on(trial, data, fit, blocks=blocks, draws=DRAWS, seed=SEED)
-        for estimand in ESTIMANDS:
-            rows = [_rows(one)[place] for one in forecasts[estimand]]
-            others = tuple(row.chance_settled for row in rows[1:])
-            out.append(Comparison(name, estimand, rows[0], lived[estimand], others))
-            print(out[-1].line(), flush=True)
+        rows = [_rows(one)[place] for one in forecasts]
+        out.append(Comparison(name, rows[0], lived, tuple(row.chance_settled for row in rows[1:])))
+        print(out[-1].line(), flush=True)
     return out
 
 
@@ -294,9 +297,9 @@ def report(found: Sequence[Comparison]) -> str:
             "truths (theta and coefficients) are drawn from today's posterior; the further nights are lived by each, the AR(1) going on "
             "from today's last night; all nights are fitted again by the marginal engine (quick rounds), and the protocol's rule is applied. "
             "The trials are simulated. 0 blocks: the planned nights after the last entry alone.\n",
-            f"Allowed: {TOLERANCE} and two Monte Carlo standard errors (one stands after ±). Three chances: helps / worsens / no difference "
-            f"that matters. {DRAWS * len(found) // 2} trials were lived on, each read on both estimands, so that the two rows of a pair are "
-            f"not independent; the engine refused {refused // 2}, which count as not settled. {HOW_CHOSEN}\n",
+            f"Allowed: {TOLERANCE} and two Monte Carlo standard errors (one stands after ±). Four chances: helps / worsens / no difference "
+            f"that matters / no quick difference. {DRAWS * len(found)} trials were lived on; the engine refused {refused}, which count as "
+            f"not settled. {HOW_CHOSEN}\n",
             HEADER,
             *(one.line() for one in found),
             "\n## Ways to count that theta will still be in doubt\n",
