@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Two set-ups at once would be in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-dev asked demo test test-slow odd-hours lint format words schema notebooks sample build bench bench-tests calibrate mutate lock clean images docs
+.PHONY: help setup setup-dev asked demo test test-slow odd-hours lint format words schema notebooks sample build bench bench-tests calibrate calibrate-count mutate lock clean images docs
 
 # The tests start hundreds of processes: each of them would compile nof1 again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 setup: $(READY) ## install nof1 and what it needs into .venv (Python 3.12 or newer; PYTHON=python3.12 chooses one)
 
@@ -91,6 +91,7 @@ calibrate: $(READY_DEV) ## hold what is promised against simulated trials of kno
 	@$(BIN)/python benchmarks/calibrate.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/sbc.py --again
 	@$(BIN)/python benchmarks/fixed_truth.py $(addprefix --dask ,$(DASK))
+	@$(BIN)/python benchmarks/rates.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/worlds.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/forecast_check.py
 	@$(BIN)/python benchmarks/cohort_calibration.py $(addprefix --dask ,$(DASK))
@@ -98,6 +99,9 @@ calibrate: $(READY_DEV) ## hold what is promised against simulated trials of kno
 	@seed=$(or $(SEED),$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')); \
 	  echo "Property tests with other examples, seed $$seed (again: make calibrate SEED=$$seed)"; \
 	  $(BIN)/python -m pytest -m hypothesis --hypothesis-profile=others --hypothesis-seed=$$seed
+
+calibrate-count: $(READY_DEV) ## how often each verdict is given for counts, by NUTS (two hours; DASK=ADDRESS for more machines)
+	@$(BIN)/python benchmarks/rates_count.py $(addprefix --dask ,$(DASK))
 
 mutate: $(READY_DEV) ## put slips into the files that make the answers and see whether the tests notice (hours; goes on where it stopped; FILES=src/nof1/... for some)
 	@$(BIN)/python benchmarks/mutate.py $(FILES)

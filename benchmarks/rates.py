@@ -264,7 +264,7 @@ class Rate:
     @property
     def near(self) -> bool:
         """Whether within three Monte Carlo errors of the reference, which has one, too, and is rounded."""
-        if self.reference is None:
+        if self.reference is None or not self.trials:
             return True
         value, size = float(self.reference) / 100, self.reference_trials
         rounding = 0.005 if value >= 0.1 and "." not in self.reference else 0.0005
@@ -310,7 +310,8 @@ def cells(
     against = [rate_of(counts, (name, edition, truth, blocks, m), ("worsens",)) for truth in {-float(m), CLEAR[m]}]
     opposite = Rate(sum(one.hits for one in against), sum(one.trials for one in against))
     # Of the reference an upper limit is known: less often is no difference from it.
-    limit = OPPOSITE if reference is not None and opposite.hits / opposite.trials > float(OPPOSITE) / 100 else None
+    above = opposite.hits > float(OPPOSITE) / 100 * opposite.trials
+    limit = OPPOSITE if reference is not None and above else None
     return out | {"opposite": [replace(opposite, reference=limit)]}
 
 
