@@ -109,8 +109,11 @@ class PeriodPrior:
     @cached_property
     def _links(self) -> tuple[Array | bool, ...]:
         """Whether each period but the last is tied to the next one: always, never, or in some trials, 1 or 0, shape (..., 1)."""
+        beside = tuple(range(1, self.tied.ndim))
+        every, some = self.tied.all(axis=beside).tolist(), self.tied.any(axis=beside).tolist()
         return tuple(
-            bool(row.all()) if row.all() or not row.any() else row[..., None].astype(float) for row in self.tied
+            always if always or not ever else row[..., None].astype(float)
+            for always, ever, row in zip(every, some, self.tied, strict=True)
         )
 
     def take(self, where: NDArray[np.intp] | slice) -> "PeriodPrior":

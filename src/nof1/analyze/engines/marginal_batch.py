@@ -157,7 +157,8 @@ class ModelBatch:
         effects = self._exposure(natural["half_life"], which)  # (D, n, K, S or 1)
         weighted = self._times_precision(effects, linear, which)  # (D, n, K, S)
         products = self._with_effects(weighted, which)  # (D, w + P, K, S)
-        rest = self._rest(linear, effects, weighted, products, which) * noise_precision[:, None, None]
+        rest = self._rest(linear, effects, weighted, products, which)
+        rest *= noise_precision[:, None, None]
         inner = np.arange(self.c)
         rest[:, inner, inner] += self.precision[which][..., None]
         log_periods = np.zeros(theta.shape[:2])
@@ -175,8 +176,8 @@ class ModelBatch:
         else:
             diagonal = subdiagonal = np.empty((0, *theta.shape[:2]))
             period_products = np.empty((0, len(theta), self.c + 1, theta.shape[1]))
-        root = cholesky(np.moveaxis(rest, 0, 2))
-        roots = np.moveaxis(root[np.arange(self.c + 1), np.arange(self.c + 1)], 0, 1)
+        root = cholesky(rest.transpose(1, 2, 0, 3))
+        roots = root[np.arange(self.c + 1), np.arange(self.c + 1)].swapaxes(0, 1)
         with np.errstate(invalid="ignore", divide="ignore"):
             value = (
                 -0.5 * self.n[which] * _LOG_2PI
@@ -189,12 +190,12 @@ class ModelBatch:
                 + self.log_prior(theta, natural, which)
             )
         value = np.where(np.isfinite(value), value, -np.inf)
-        factors = Factors(root, diagonal, subdiagonal, np.moveaxis(period_products, 1, 2))
+        factors = Factors(root, diagonal, subdiagonal, period_products.swapaxes(1, 2))
         return value, factors
 
     def log_prior(self, theta: Array, natural: dict[str, Array], which: Trials) -> Array:
         """Log prior density of theta, shape (D', S, d), in its own coordinates."""
-        column = dict(zip(self.first.names, np.moveaxis(theta, -1, 0), strict=True))
+        column = self.first.columns(theta)
         sigma, omega = natural["sigma"], natural["omega"]
         total = _log_half_normal(sigma, self.noise_scale[which]) + np.log(sigma)
         if "scale" in column:
@@ -213,7 +214,7 @@ class ModelBatch:
         """Exposure of the recorded nights, and with `over_time` its product with time: shape (D, n, K, S or 1)."""
         if self.first.constant_exposure is not None:
             return self.constant[which][..., None]
-        starts = np.flatnonzero(np.r_[True, self.changed[which].any(axis=0)])
+        starts = np.concatenate([[0], 1 + np.flatnonzero(self.changed[which].any(axis=0))])
         exposures = exposure_by_day(self.doses[:, which], half_life, starts)
         effects: Array = exposures[self.day[which], np.arange(len(half_life))[:, None]]
         if not self.first.data.over_time:
@@ -225,8 +226,11 @@ class ModelBatch:
         # A night's diagonal element is that of the gap before it plus that of the gap after it.
         trial = np.arange(len(x))[:, None]
         diagonal = (self.diagonal_kinds[which] @ linear)[trial, self.diagonal_index[which]]
-        beside = np.concatenate([linear[:, 3::3], np.zeros((len(x), 1, linear.shape[2]))], axis=1)
-        side = beside[trial, self.gap_index[which]][:, :, None]
+        if self.gap_index.any():
+            beside = np.concatenate([linear[:, 3::3], np.zeros((len(x), 1, linear.shape[2]))], axis=1)
+            side = beside[trial, self.gap_index[which]][:, :, None]
+        else:  # each night has the same one
+            side = linear[:, 3, None, None]
         out: Array = diagonal[:, :, None]
         out = np.multiply(out, x, out=out) if x.shape[2] == 1 else out * x  # large arrays cost more to get than to fill
         carried = side * x[:, :-1]
@@ -240,17 +244,16 @@ class ModelBatch:
         return (self.rows[which] @ weighted.reshape(d, n, k * s)).reshape(d, self.rows.shape[1], k, s)
 
     def _rest(self, linear: Array, effects: Array, weighted: Array, products: Array, which: Trials) -> Array:
-        """[X y]' Lambda [X y] of everything but the periods, without sigma; shape (D, c + 1, c + 1, S)."""
+        """Lower triangle of [X y]' Lambda [X y] of everything but the periods, without sigma; shape (D, c + 1, c + 1, S)."""
         d, width, count = len(linear), self.n_fixed + 1, linear.shape[2]
         among = (self.among[which] @ linear).reshape(d, width, width, count)
         ahead, last, y = slice(0, self.n_fixed), slice(self.n_fixed, self.c), self.c
-        out = np.empty((d, self.c + 1, self.c + 1, count))
+        out = np.zeros((d, self.c + 1, self.c + 1, count))
         out[:, ahead, ahead] = among[:, :-1, :-1]
-        out[:, ahead, y] = out[:, y, ahead] = among[:, :-1, -1]
+        out[:, y, ahead] = among[:, -1, :-1]
         out[:, y, y] = among[:, -1, -1]
-        out[:, ahead, last] = products[:, : self.n_fixed]
         out[:, last, ahead] = products[:, : self.n_fixed].transpose(0, 2, 1, 3)
-        out[:, y, last] = out[:, last, y] = products[:, self.n_fixed]
+        out[:, y, last] = products[:, self.n_fixed]
         out[:, last, last] = np.einsum("dnks,dnls->dkls", np.broadcast_to(effects, weighted.shape), weighted)
         return out
 

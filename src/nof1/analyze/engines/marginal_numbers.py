@@ -163,9 +163,13 @@ class TrialNumbers:
         followed = kinds[1] >= 0
         self.diagonal_kinds[rows[followed], 2 + 3 * kinds[1][followed]] += 1.0
 
+    def columns(self, theta: Array) -> dict[str, Array]:
+        """The coordinates of theta, shape (..., d), by their names, each (...,)."""
+        return {name: theta[..., i] for i, name in enumerate(self.names)}
+
     def split(self, theta: Array) -> dict[str, Array]:
         """Natural parameters of theta, shape (..., d): phi, sigma, omega, half_life, each (...,)."""
-        column = dict(zip(self.names, np.moveaxis(theta, -1, 0), strict=True))
+        column = self.columns(theta)
         count = theta.shape[:-1]
         if "scale" in column:
             scale, share = _exp(column["scale"]), _within(column["share"], 25)

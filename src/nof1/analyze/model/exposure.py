@@ -64,8 +64,8 @@ def exposure_by_day(doses: Array, half_life: Array, starts: NDArray[np.intp] | N
     days = len(doses)
     if starts is None:
         changed = np.any(doses[1:] != doses[:-1], axis=tuple(range(1, doses.ndim)))
-        starts = np.flatnonzero(np.r_[True, changed])
-    ends = np.r_[starts[1:], days]
+        starts = np.concatenate([[0], 1 + np.flatnonzero(changed)])
+    ends = np.append(starts[1:], days)
     rate = (-np.log(2.0) / half_life)[..., None, :]
     steps = np.arange(1, np.max(ends - starts) + 1).reshape(-1, *[1] * rate.ndim)
     decay = np.exp(steps * rate)  # lambda^n, (longest, ..., 1, S)
