@@ -108,7 +108,7 @@ def report(protocol: Protocol, rows: list[str], shares: list[str], *, kept: bool
             f"two arms in randomized blocks, an order drawn for each trial, no night missing. Nights scatter with an sd of {SIGMA:g} points about "
             f"a level of {LEVEL_OFF:g} on a scale from {protocol.outcome.low:g} to {protocol.outcome.high:g}, rounded to whole points; neighbouring "
             "nights are correlated by phi, and periods scatter with an sd of omega points. Each trial is analyzed as the default "
-            "protocol says, by the marginal engine (quick rounds), at full exposure.",
+            "protocol says, by the marginal engine (quick rounds); intervals are of the effect over these nights.",
             "",
             f"The promise: the {100 * LEVEL:g} % interval excludes zero in at most {percent(ALLOWED)} of trials, plus two Monte Carlo standard errors of "
             f"{TRIALS} trials, that is {percent(limit)}. Welch's t-test takes the same nights as if each told something new.",

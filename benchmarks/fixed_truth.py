@@ -10,17 +10,22 @@ import csv
 import itertools
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 from machines import add_option, machines
 
-from nof1.analyze.model.effects import LEVEL
+from nof1.analyze.engines.marginal import QUICK_ROUNDS, fit_marginals
+from nof1.analyze.engines.pair_effects import mixture_rows
+from nof1.analyze.model.data import ModelData
+from nof1.analyze.model.effects import LEVEL, pairs
+from nof1.analyze.model.exposure import exposure_summary
 from nof1.analyze.simulation.nuisance import Nuisance
 from nof1.analyze.simulation.power import standard_error
-from nof1.analyze.simulation.replicate import NO_ANSWER, VERDICTS, Batch, replicate
+from nof1.analyze.simulation.replicate import NO_ANSWER, VERDICTS, Batch, replicate, terms_or_refusal
+from nof1.errors import RefusalError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.template import load_template, merge
 
@@ -55,6 +60,31 @@ def make_protocol(period_nights: int) -> Protocol:
 Cell = tuple[float, ...]
 
 
+class Held(Batch):
+    """A batch whose results are the verdict, and whether the interval over the nights and that of the full effect hold the truth."""
+
+    def results(self) -> np.ndarray:
+        found = [terms_or_refusal(self.protocol, *self.realised(trial)[1:]) for trial in self.trials]
+        fits = iter(
+            fit_marginals([one for one in found if isinstance(one, ModelData)], seed=self.seed, rounds=QUICK_ROUNDS)
+        )
+        return np.array([self._row(trial, data, fits) for trial, data in zip(self.trials, found, strict=True)])
+
+    def _row(self, trial: int, data: ModelData | RefusalError, fits: Iterator) -> tuple[float, float, float]:
+        fitted = data if isinstance(data, RefusalError) else next(fits)
+        if isinstance(fitted, RefusalError):
+            return NO_ANSWER, np.nan, np.nan
+        judged = mixture_rows(self.protocol, fitted, compared=pairs(self.protocol)[:1], full_ends=True)[0]
+        # The threshold of the template is one point.
+        half_life = np.array([self.truth(trial)[0].half_life])
+        over_nights = self.effect * exposure_summary(data.doses, data.treated, half_life)[0][0, 0]
+        held = [
+            float(effect.interval[0] <= value <= effect.interval[1])
+            for effect, value in ((judged.over_nights, over_nights), (judged.full, self.effect))
+        ]
+        return VERDICTS.index(judged.verdict), *held
+
+
 def make_batches(trials: int) -> dict[Cell, Batch]:
     """One batch for each cell of the grid, in the order of `GRID`."""
     protocols = {nights: make_protocol(int(nights)) for nights in GRID["period nights"]}
@@ -62,14 +92,13 @@ def make_batches(trials: int) -> dict[Cell, Batch]:
     for cell in itertools.product(*GRID.values()):
         effect, phi, missing, nights, half_life = cell
         people = Nuisance(protocols[nights], fixed=FIXED | {"phi": phi, "half_life": half_life})
-        out[cell] = Batch(protocols[nights], people, effect, range(trials), SEED, missing=missing, skipped=0.0)
+        out[cell] = Held(protocols[nights], people, effect, range(trials), SEED, missing=missing, skipped=0.0)
     return out
 
 
 def measure(effect: float, rows: np.ndarray) -> dict[str, int]:
-    """Counts of one cell: trials, answers, intervals that hold the truth, claims in the wrong direction, settled verdicts."""
+    """Counts of one cell, of the rows of `Held`: trials, answers, intervals that hold the truth, claims in the wrong direction, settled verdicts."""
     answered = rows[:, 0] < NO_ANSWER
-    lower, upper = rows[answered, 2], rows[answered, 3]
     verdicts = [VERDICTS[int(place)] for place in rows[answered, 0]]
     wrong = {
         -1: ("worsens", "leans worse"),
@@ -81,7 +110,8 @@ def measure(effect: float, rows: np.ndarray) -> dict[str, int]:
     return {
         "trials": len(rows),
         "answers": int(answered.sum()),
-        "inside": int(np.sum((lower <= effect) & (effect <= upper))),  # the threshold of the template is one point
+        "inside": int(rows[answered, 1].sum()),
+        "full inside": int(rows[answered, 2].sum()),
         "wrong": sum(verdict in strictly for verdict in verdicts),
         "leans wrong": sum(verdict in wrong for verdict in verdicts),
         "wrongly no difference": sum(verdict == "no difference that matters" for verdict in verdicts)
@@ -106,7 +136,7 @@ def margins(counts: dict[Cell, dict[str, int]]) -> list[str]:
         for value in values:
             total = added([of for cell, of in counts.items() if cell[place] == value])
             lines.append(
-                f"| {factor} {value:g} | {total['trials']} | {share(total['inside'], total['answers'])} | "
+                f"| {factor} {value:g} | {total['trials']} | {share(total['inside'], total['answers'])} | {share(total['full inside'], total['answers'])} | "
                 f"{share(total['wrong'], total['answers'])} | {share(total['leans wrong'], total['answers'])} | "
                 f"{share(total['wrongly no difference'], total['answers'])} | {share(total['settled'], total['answers'])} |"
             )
@@ -119,7 +149,7 @@ def extremes(counts: dict[Cell, dict[str, int]], of: Callable[[dict[str, int]], 
     ordered = sorted(counts.items(), key=lambda item: of(item[1]), reverse=True)[:most]
     return [
         f"| {', '.join(f'{name} {value:g}' for name, value in zip(names, cell, strict=True))} | "
-        f"{share(total['inside'], total['answers'])} | {share(total['wrong'], total['answers'])} |"
+        f"{share(total['inside'], total['answers'])} | {share(total['full inside'], total['answers'])} | {share(total['wrong'], total['answers'])} |"
         for cell, total in ordered
     ]
 
@@ -137,23 +167,30 @@ def report(counts: dict[Cell, dict[str, int]], trials: int) -> str:
             "Effects are at full exposure, in points; the threshold is 1. Each trial is analyzed as the default protocol says, by the marginal engine. All "
             "numbers are of 100 trials that gave an answer, ± one Monte Carlo standard error.",
             "",
-            f"Over all cells the {100 * LEVEL:g} % interval holds the truth in {share(total['inside'], total['answers'])} of 100; a wrong verdict (helps or worsens, in the wrong "
+            f"Over all cells the {100 * LEVEL:g} % interval of the effect over these nights holds it in {share(total['inside'], total['answers'])} of 100, and that of the effect once fully "
+            f"built up in {share(total['full inside'], total['answers'])}; a wrong verdict (helps or worsens, in the wrong "
             f"direction or without any effect) is given in {share(total['wrong'], total['answers'])} of 100. {total['trials'] - total['answers']} of {total['trials']} trials gave no answer.",
             "",
-            '| | trials | interval holds the truth | wrong verdict | wrong verdict or leaning | "no difference" at an effect of 2 | settled |',
-            "|---|---|---|---|---|---|---|",
+            '| | trials | interval holds the truth over these nights | once fully built up | wrong verdict | wrong verdict or leaning | "no difference" at an effect of 2 | settled |',
+            "|---|---|---|---|---|---|---|---|",
             *margins(counts),
             "",
-            "The cells in which the interval misses most often:",
+            "The cells in which the interval over these nights misses most often:",
             "",
-            "| cell | interval holds the truth | wrong verdict |",
-            "|---|---|---|",
+            "| cell | interval holds the truth over these nights | once fully built up | wrong verdict |",
+            "|---|---|---|---|",
             *extremes(counts, lambda cell: -cell["inside"] / max(cell["answers"], 1)),
+            "",
+            "The cells in which that of the full effect does:",
+            "",
+            "| cell | interval holds the truth over these nights | once fully built up | wrong verdict |",
+            "|---|---|---|---|",
+            *extremes(counts, lambda cell: -cell["full inside"] / max(cell["answers"], 1)),
             "",
             "The cells with most wrong verdicts:",
             "",
-            "| cell | interval holds the truth | wrong verdict |",
-            "|---|---|---|",
+            "| cell | interval holds the truth over these nights | once fully built up | wrong verdict |",
+            "|---|---|---|---|",
             *extremes(counts, lambda cell: cell["wrong"] / max(cell["answers"], 1)),
             "",
         ]
@@ -169,10 +206,10 @@ def draw_figure(counts: dict[Cell, dict[str, int]]) -> None:
 
     names = list(GRID)
     lengths, phis, halves = GRID["period nights"], GRID["phi"], GRID["half-life"]
-    figure, axes = plt.subplots(2, len(lengths), figsize=(9, 5), sharex=True, sharey="row", layout="constrained")
+    figure, axes = plt.subplots(3, len(lengths), figsize=(9, 7), sharex=True, sharey="row", layout="constrained")
     for column, nights in enumerate(lengths):
         for line, phi in enumerate(phis):
-            for row, what in enumerate(("inside", "wrong")):
+            for row, what in enumerate(("inside", "full inside", "wrong")):
                 totals = [
                     added(
                         [
@@ -200,11 +237,13 @@ def draw_figure(counts: dict[Cell, dict[str, int]]) -> None:
                     lw=1.2,
                     label=f"phi {phi:g}",
                 )
-        axes[0, column].axhline(100 * LEVEL, color="black", lw=0.7, ls=":")
+        for row in (0, 1):
+            axes[row, column].axhline(100 * LEVEL, color="black", lw=0.7, ls=":")
         axes[0, column].set_title(f"periods of {nights:g} nights", fontsize=9)
-        axes[1, column].set_xticks(range(len(halves)), [f"{half:g}" for half in halves])
-    axes[0, 0].set_ylabel(f"{100 * LEVEL:g} % interval holds\nthe truth, of 100", fontsize=9)
-    axes[1, 0].set_ylabel("wrong verdict,\nof 100", fontsize=9)
+        axes[2, column].set_xticks(range(len(halves)), [f"{half:g}" for half in halves])
+    axes[0, 0].set_ylabel(f"{100 * LEVEL:g} % interval holds the\neffect over these nights", fontsize=9)
+    axes[1, 0].set_ylabel(f"{100 * LEVEL:g} % interval holds the\nfull effect, of 100", fontsize=9)
+    axes[2, 0].set_ylabel("wrong verdict,\nof 100", fontsize=9)
     axes[0, 0].legend(frameon=False, fontsize=8)
     figure.supxlabel("half-life of build-up (days); all effects and shares of missing nights together", fontsize=9)
     for ax in axes.flat:

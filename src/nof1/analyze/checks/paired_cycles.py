@@ -7,7 +7,7 @@ With three or four blocks it is the only interval without a model; it takes the 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.model.arm_nights import counted_nights
@@ -77,7 +77,7 @@ def _compared(trial: Trial, told: PairedCycles) -> PairedCycles:
     mean, error = float(differences.mean()), float(differences.std(ddof=1) / np.sqrt(blocks))
     if np.ptp(differences) == 0:
         return _refused(found, Reason("blocks alike"))
-    reach = float(stats.t.ppf((1 + told.level) / 2, blocks - 1)) * error
+    reach = float(stdtrit(blocks - 1, (1 + told.level) / 2)) * error
     return PairedCycles(
         told.arm, told.reference, told.level, blocks, found.differences, mean, (mean - reach, mean + reach)
     )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.checks.model_checks import ModelCheck
-from nof1.analyze.engines.choose import estimate
+from nof1.analyze.engines.choose import estimate_all
 from nof1.analyze.model.data import ModelData
 from nof1.analyze.model.draws import Draws, draws_of
 from nof1.analyze.model.effects import SETTLED, Effect, Pair, Verdict, effect_from_draws, pairs
@@ -37,7 +37,7 @@ ScaledName = Literal["effect", "half-life"]
 _SD: dict[ScaledName, str] = {"effect": "effect_sd", "half-life": "half_life_log_sd"}
 _PARAMETER: dict[ScaledName, str] = {"effect": "effect", "half-life": "half_life"}
 
-Again = Callable[[ModelData], list[JudgedPair]]
+Again = Callable[[Sequence[ModelData]], list[list[JudgedPair] | None]]  # None where the answer cannot be trusted
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,10 @@ def _scaled(
     if not settled:
         return ()
     names: list[ScaledName] = ["effect", "half-life"] if data.exponential else ["effect"]
-    found = {(name, power): _verdicts(with_power(data, name, power), again) for name in names for power in POWERS}
+    tried = [(name, power) for name in names for power in POWERS]
+    answers = again([with_power(data, name, power) for name, power in tried])
+    verdicts_of = [None if answer is None else [row.verdict for row in answer] for answer in answers]
+    found = dict(zip(tried, verdicts_of, strict=True))
     return tuple(
         ScaledPrior(
             compared[i].arm,
@@ -176,13 +179,6 @@ def _scaled(
     )
 
 
-def _verdicts(data: ModelData, again: Again) -> list[Verdict] | None:
-    try:
-        return [row.verdict for row in again(data)]
-    except RefusalError:
-        return None
-
-
 def with_power(data: ModelData, name: ScaledName, power: float) -> ModelData:
     """The same model with one prior to the power of `power`: normal in the effects, or in the logarithm of the half-life.
 
@@ -193,7 +189,11 @@ def with_power(data: ModelData, name: ScaledName, power: float) -> ModelData:
 
 
 def _fitted_anew(protocol: Protocol, seed: int) -> Again:
-    return lambda other: estimate(protocol, other, seed=seed).rows
+    def again(others: Sequence[ModelData]) -> list[list[JudgedPair] | None]:
+        found = estimate_all(protocol, others, seed=seed)
+        return [None if isinstance(one, RefusalError) else one.rows for one in found]
+
+    return again
 
 
 def _weighted_anew(protocol: Protocol, data: ModelData, draws: Draws, seed: int) -> Again:
@@ -206,7 +206,7 @@ def _weighted_anew(protocol: Protocol, data: ModelData, draws: Draws, seed: int)
     before = beforehand_of(protocol, data, vectors)
     after = cache(lambda: standardize(data, draws))
 
-    def again(other: ModelData) -> list[JudgedPair]:
+    def weighted(other: ModelData) -> list[JudgedPair]:
         chosen = resampled(prior_ratio(data, other, draws), np.random.default_rng(seed))
         effects = after()
 
@@ -224,7 +224,7 @@ def _weighted_anew(protocol: Protocol, data: ModelData, draws: Draws, seed: int)
             draws=len(draws),
         )
 
-    return again
+    return lambda others: [weighted(other) for other in others]
 
 
 def beforehand_of(

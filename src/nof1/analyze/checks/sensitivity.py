@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from nof1.analyze.engines.choose import EffectEstimates, EngineName, estimate
+from nof1.analyze.engines.choose import EffectEstimates, EngineName, estimate_all
 from nof1.analyze.engines.marginal import MARGINAL_FAMILIES
 from nof1.analyze.model.data import ModelData, build_model_data, night_of_period
 from nof1.analyze.model.effects import Effect, Estimand, Verdict, pairs
@@ -189,8 +189,9 @@ def sensitivity(
     protocol = trial.protocol
     first = Alternative("as planned", protocol.analysis)
     others = [one for one in alternatives(trial) if not quick or one.analysis.family in MARGINAL_FAMILIES]
-    main = _solved(trial, first, seed, planned)
-    tried = [(first, main), *((alternative, _solved(trial, alternative, seed)) for alternative in others)]
+    everything = [first, *others]
+    tried = list(zip(everything, _solved(trial, everything, seed, planned), strict=True))
+    main = tried[0][1]
     named = named_estimand(protocol)
     leading = [named] * len(pairs(protocol)) if isinstance(main, Reason) else [row.estimand for row in main.found.rows]
     rows: list[Choice] = []
@@ -319,16 +320,29 @@ def of_pair[T: _OfPair](rows: Sequence[T], pair: tuple[str, str] | None = None) 
 
 
 def _solved(
-    trial: Trial, alternative: Alternative, seed: int, known: EffectEstimates | None = None
-) -> _Solved | Reason:
-    """The answer under an alternative, which may be known already, or why there is none."""
+    trial: Trial, choices: Sequence[Alternative], seed: int, known: EffectEstimates | None
+) -> list[_Solved | Reason]:
+    """The answer under each choice, or why there is none; that under the first may be known already."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Nof1Warning)  # the main analysis has said it
+        built = [_built(trial, choice) for choice in choices]
+        asked = [data for i, data in enumerate(built) if isinstance(data, ModelData) and (i or known is None)]
+        answers = iter(estimate_all(trial.protocol, asked, seed=seed))
+    out: list[_Solved | Reason] = []
+    for i, data in enumerate(built):
+        if not isinstance(data, ModelData):
+            out.append(reason_of(data))
+            continue
+        found = known if known is not None and not i else next(answers)
+        out.append(reason_of(found) if isinstance(found, RefusalError) else _Solved(data, found))
+    return out
+
+
+def _built(trial: Trial, choice: Alternative) -> ModelData | RefusalError | InputError:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Nof1Warning)  # the main analysis has said it
-            data = build_model_data(with_analysis(trial, alternative.analysis))
-            return _Solved(data, known or estimate(trial.protocol, data, seed=seed))
+        return build_model_data(with_analysis(trial, choice.analysis))
     except (RefusalError, InputError) as refusal:
-        return reason_of(refusal)
+        return refusal
 
 
 def _rows(

@@ -15,8 +15,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
-from scipy.optimize import brentq
 
 from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import MARGINAL_FAMILIES, QUICK_ROUNDS, MarginalFit, fit_marginal, fit_marginals
@@ -241,6 +239,10 @@ def _crossing(deltas: Array, ends: Array) -> float | None:
     beyond = np.flatnonzero(ends * ends[0] <= 0)
     if not len(beyond):
         return None
+    # Few trials have a tipping point, and these take longer to load than it takes to find it.
+    from scipy.interpolate import PchipInterpolator
+    from scipy.optimize import brentq
+
     curve = PchipInterpolator(np.abs(deltas), ends)
     sizes = np.abs(deltas[[beyond[0] - 1, beyond[0]]])
     return float(np.sign(deltas[-1]) * brentq(lambda size: float(curve(size)), *sizes))

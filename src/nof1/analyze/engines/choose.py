@@ -4,12 +4,12 @@ normal and duration: the marginal engine, milliseconds. rating and student: augm
 ordinal, count and binary: PyMC with NUTS, several seconds each for compiling.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.engines.marginal import MARGINAL_FAMILIES, MarginalFit, fit_marginal
+from nof1.analyze.engines.marginal import MARGINAL_FAMILIES, MarginalFit, fit_marginal, fit_marginals
 from nof1.analyze.engines.pair_effects import drawn_rows, highest_exposure, mixture_rows, rows_of
 from nof1.analyze.engines.posterior import DRAWS, marginal_draws
 from nof1.analyze.model.data import ModelData
@@ -56,6 +56,23 @@ def estimate(protocol: Protocol, data: ModelData, *, seed: int) -> EffectEstimat
     if data.family in AUGMENTED_FAMILIES:
         return from_augmented(protocol, data, seed=seed)
     return _sampled(protocol, data, seed=seed)
+
+
+def estimate_all(protocol: Protocol, trials: Sequence[ModelData], *, seed: int) -> list[EffectEstimates | RefusalError]:
+    """The same for several models, in their order; those of the marginal engine are fitted together, which is quicker."""
+    together = [data for data in trials if data.family in MARGINAL_FAMILIES]
+    fitted = iter(fit_marginals(together, seed=seed))
+
+    def one(data: ModelData) -> EffectEstimates | RefusalError:
+        try:
+            if data.family not in MARGINAL_FAMILIES:
+                return estimate(protocol, data, seed=seed)
+            fit = next(fitted)
+            return fit if isinstance(fit, RefusalError) else from_marginal(protocol, data, fit, seed=seed)
+        except RefusalError as refusal:
+            return refusal
+
+    return [one(data) for data in trials]
 
 
 def from_marginal(
