@@ -93,6 +93,7 @@ calibrate: $(READY_DEV) ## hold what is promised against simulated trials of kno
 	@$(BIN)/python benchmarks/fixed_truth.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/rates.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/worlds.py $(addprefix --dask ,$(DASK))
+	@$(BIN)/python benchmarks/prior_weight.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/forecast_check.py
 	@$(BIN)/python benchmarks/cohort_calibration.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/fuzz.py

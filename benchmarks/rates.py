@@ -37,7 +37,7 @@ HERE = Path(__file__).parent
 TRIALS = 480  # for each design and truth, over all half-lives
 FEWER = 4  # times fewer where each takes seconds
 HALF_LIVES = (0.3, 1.0, 2.0, 5.0)
-FIXED = {"level": 5.0, "trend": 0.0, "sigma": 1.5, "phi": 0.4, "omega": 0.3, "start_up": 0.0, "block_sd": 0.0}
+FIXED = {"level": 5.0, "trend": 0.0, "sigma": 1.4, "phi": 0.5, "omega": 0.3, "start_up": 0.0, "block_sd": 0.0}
 CLEAR = {1: -2.0, 2: -3.0, 3: -3.0}  # by threshold: the effect of which the table says how often it is found
 CLAIMS, NONE, QUICK = ("helps", "worsens"), "no difference that matters", "no quick difference"
 ERRORS = 3.0
@@ -416,8 +416,8 @@ def report(counts: Counter[tuple], trials: int) -> tuple[str, bool]:
             f"{trials} simulated trials for each design and true effect, with half-lives of {', '.join(f'{h:g}' for h in HALF_LIVES)} days in equal parts: two arms in "
             f"randomized blocks, an order drawn for each trial, level {FIXED['level']:g} on a scale from 0 to 10, rounded and cut at its ends; nights scatter with an sd of "
             f"{FIXED['sigma']:g} and a correlation of {FIXED['phi']:g}, periods with an sd of {FIXED['omega']:g}; no drift, no bad start, no differences between blocks. The "
-            "reference does not say its own level, spread, correlation and drift; with a correlation of 0.5 one of its cells would be missed, the share of no difference after six blocks of 7 "
-            "nights (m = 1, no effect: 7.3 + 13.8 of 100). Effects are at full exposure, in points; m is the "
+            "reference does not say its own level, spread, correlation and drift; with an sd of 1.5 one of its cells would be missed, the share of no difference after six blocks of 7 "
+            "nights (m = 1, no effect: 7.3 + 13.8 of 100), and with 1.5 and a correlation of 0.4 that after twelve of 3. Effects are at full exposure, in points; m is the "
             "threshold. After fewer blocks than planned, the nights until then are analyzed, as at a look. By the marginal engine, quick rounds.",
             "",
             "All numbers are of 100 trials, ± one Monte Carlo standard error. In brackets the reference: what an independent engine found in "

@@ -21,7 +21,7 @@ from nof1.analyze.checks.paired_cycles import paired_cycles
 from nof1.analyze.checks.prior_weight import prior_weight_check
 from nof1.analyze.checks.quantities import Patterns, circumstances, find_patterns
 from nof1.analyze.checks.randomization_test import randomization_tests
-from nof1.analyze.checks.sensitivity import Choice
+from nof1.analyze.checks.sensitivity import MET_BY, Choice
 from nof1.analyze.checks.sensitivity import sensitivity as other_choices
 from nof1.analyze.checks.tipping import tipping_points
 from nof1.analyze.describe import describe_adherence, describe_harms, describe_nights, describe_periods
@@ -213,15 +213,19 @@ def _from_marginal(trial: Trial, data: ModelData, seed: int, *, sensitivity: boo
     if posterior is None:
         posterior = marginal_draws(data, quick.fit, seed=seed, draws=draws)
     tree = complete_tree(data, posterior, None, seed=seed)
+    patterns = _patterns(trial, data, tree)
+    # What was called out has its answer beside it, although that takes a second or two.
+    met = {MET_BY[row.name] for row in patterns.odd if row.name in MET_BY}
+    choices = other_choices(trial, seed=seed, planned=quick.solved, quick=True, also=met) if sensitivity else None
     parts = _Parts(
         engines=Engines(marginal=quick.described()),
         effects=pair_effects(protocol, "marginal", quick.rows, further),
         checks=Checks(
-            patterns=_patterns(trial, data, tree),
+            patterns=patterns,
             prior_weight=prior_weight_check(protocol, data, quick.rows, posterior, refit=True, seed=seed),
             weights=weights_check(quick.fit),
         ),
-        sensitivity=other_choices(trial, seed=seed, planned=quick.solved, quick=True) if sensitivity else None,
+        sensitivity=choices,
     )
     return _result(trial, data, seed, tree, parts, quick)
 

@@ -345,3 +345,10 @@ def test_a_process_beside_leaves_the_workers_of_power_alone():
     assert engines.in_background(sum, [1, 2, 3])() == 6
     assert joblib.Parallel(n_jobs=2)(joblib.delayed(abs)(value) for value in (-1, -2)) == [1, 2]
     assert engines.in_background(sum, [4])() == 4
+
+
+@pytest.mark.parametrize(("name", "answered"), [("floor", True), ("helps", False)])
+def test_the_quick_answer_has_that_of_a_family_that_fits_what_is_called_out_better(name, answered):
+    choices = {row.choice for row in fitted(name).record.sensitivity}
+    assert ("rounded ratings" in choices) == answered
+    assert "Student-t nights" not in choices

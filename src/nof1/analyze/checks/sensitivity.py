@@ -7,7 +7,7 @@ a choice foretells the nights, so that a choice that they speak against is not c
 
 import typing
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Any, Literal
@@ -54,6 +54,13 @@ ChoiceName = Literal[
     "Student-t nights",
     "rounded ratings",
 ]
+# A choice that meets what `find_patterns` calls out, by the quantity's name.
+MET_BY: dict[str, ChoiceName] = {
+    "share at the lowest": "rounded ratings",
+    "share at the highest": "rounded ratings",
+    "outlying nights": "Student-t nights",
+    "first week": "nights dropped",
+}
 DROPPED_NIGHTS = 2  # at the start of every period; fewer where periods are short
 _FAMILIES: dict[Family, ChoiceName] = {  # of one scale, so that they share their priors
     "normal": "normal nights",
@@ -168,7 +175,12 @@ class _Solved:
 
 
 def sensitivity(
-    trial: Trial, *, seed: int, planned: EffectEstimates | None = None, quick: bool = False
+    trial: Trial,
+    *,
+    seed: int,
+    planned: EffectEstimates | None = None,
+    quick: bool = False,
+    also: Collection[ChoiceName] = (),
 ) -> tuple[Choice, ...]:
     """The main analysis and every alternative to it, for every pair of arms.
 
@@ -180,6 +192,8 @@ def sensitivity(
         The main analysis, if it was done already.
     quick : bool
         Only the choices that the marginal engine answers.
+    also : collection of ChoiceName
+        Choices that are answered although `quick` would leave them out.
 
     Returns
     -------
@@ -188,7 +202,11 @@ def sensitivity(
     """
     protocol = trial.protocol
     first = Alternative("as planned", protocol.analysis)
-    others = [one for one in alternatives(trial) if not quick or one.analysis.family in MARGINAL_FAMILIES]
+    others = [
+        one
+        for one in alternatives(trial)
+        if not quick or one.choice in also or one.analysis.family in MARGINAL_FAMILIES
+    ]
     everything = [first, *others]
     tried = list(zip(everything, _solved(trial, everything, seed, planned), strict=True))
     main = tried[0][1]

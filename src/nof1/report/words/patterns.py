@@ -5,20 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from nof1.analyze.checks.quantities import Pattern, Patterns
-from nof1.analyze.checks.sensitivity import Choice, ChoiceName
+from nof1.analyze.checks.sensitivity import MET_BY, Choice
 from nof1.language import phrase, say, sentences
 from nof1.report.words.effect import number
 
 # A difference on the family's scale; in points what is larger, and what is smaller than other nights.
 _POINTS = (phrase("{size} points higher"), phrase("{size} points lower"))
 _RATIOS = {"log": phrase("{size} times as high"), "logit": phrase("odds {size} times as large")}
-# A choice of the sensitivity analysis that meets what was called out.
-_MET_BY: dict[str, ChoiceName] = {
-    "share at the lowest": "rounded ratings",
-    "share at the highest": "rounded ratings",
-    "outlying nights": "Student-t nights",
-    "first week": "nights dropped",
-}
 # What another sentence says already: a weekly rhythm where weekends differ, and a shape that an end of the scale makes.
 _SAID_BY = {
     "correlation a week apart": ("nights before free days",),
@@ -172,7 +165,7 @@ def _shape(row: Pattern) -> str:
 
 def _met(row: Pattern, choices: Sequence[Choice]) -> str:
     """The answer of the choice that fits better, over these nights, of the main pair of arms; empty where there is none."""
-    wanted = _MET_BY.get(row.name)
+    wanted = MET_BY.get(row.name)
     effect = next((one.over_nights for one in choices if one.choice == wanted and one.over_nights is not None), None)
     if effect is None:
         return ""
