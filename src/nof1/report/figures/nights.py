@@ -80,9 +80,9 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
         _arm_legend(ax, protocol, [arm.name for arm in protocol.arms])
     elif missing and not narrow:
         ax.text(1.0, _BELOW, say("× missing night"), transform=ax.transAxes, ha="right", va="top", fontsize=8)
-    if band and not narrow:
-        ax.text(0.0, _BELOW, band, transform=ax.transAxes, ha="left", va="top", fontsize=8)
     below = say("night of the trial (× missing)") if narrow and named and missing else say("night of the trial")
+    if band and not narrow:
+        _say_band(ax, band, below)
     ax.set(xlim=(0.5, len(frame) + 0.5), ylim=(low - strip if missing else low, high), xlabel=below)
     label_outcome(ax, protocol)
     round_steps(ax)
@@ -90,6 +90,17 @@ def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     if missing:
         _end_scale(ax, low, high)
     return ax
+
+
+def _say_band(ax: "Axes", band: str, below: str) -> None:
+    """What the band is, left of the label of the axis; under it, where there is no room beside it."""
+    half, letters = 0.88 * size_of(ax)[0] / 2, len(band) + len(below) / 2 + 2
+    if half > INCHES_A_LETTER * letters:
+        ax.text(0.0, _BELOW, band, transform=ax.transAxes, ha="left", va="top", fontsize=8)
+    else:
+        ax.annotate(
+            band, (0.0, -0.2), xycoords=(ax.transAxes, ax.xaxis.label), ha="left", va="top", fontsize=8, in_layout=True
+        )
 
 
 def _end_scale(ax: "Axes", low: float, high: float) -> None:
