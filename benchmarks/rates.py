@@ -76,7 +76,12 @@ _OTHER_NIGHTS = (
     "Coverage: the reference's is one figure for steady nights, nights with a season and nights with a slow drift together, of sizes that it does not "
     "say; nights here are steady, and their intervals hold the truth more often. With a season and with a drift they are in `worlds.md`."
 )
+_WHICH_HALF_LIVES = (
+    "First edition, one block of 3 nights, an effect of 2: of six nights, the share of no difference goes from 63 of 100 with a half-life of 0.3 days to 90 with "
+    "one of 5; the reference pools half-lives between these two and does not say which."
+)
 EXPLAINED = {(1, 3, m, 12, column): _WHO_LEADS for m in (1, 2) for column in COLUMNS}
+EXPLAINED[1, 3, 2, 1, "same"] = _WHICH_HALF_LIVES
 OVER_NIGHTS = 0  # in the place of the edition: the first, where the effect over the nights always leads
 
 

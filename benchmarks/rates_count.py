@@ -35,7 +35,7 @@ EFFECTS = (0.0, -THRESHOLD, -2 * THRESHOLD)  # in awakenings at full exposure
 SIGMA, PHI, OMEGA, OVERDISPERSION = 0.3, 0.5, 0.1, 0.1  # on the log scale but for the last
 WORST_RHAT = 1.05  # as of the other choices beside an analysis by NUTS
 SEED = 19
-_PART = 10  # trials that share a compilation
+_PART = 25  # trials that share a compilation
 Task = tuple[float, float, range]
 
 
