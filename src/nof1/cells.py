@@ -4,7 +4,8 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 # What spreadsheet programs take for the beginning of a formula, in both widths of letters.
@@ -77,6 +78,27 @@ def brief(text: str, most: int = 60) -> str:
     """
     text = " ".join(cleaned(text[: 4 * most]).split())
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def trimmed(cells: Sequence[str]) -> tuple[str, ...]:
+    """A row's cells without the blank ones at its end.
+
+    >>> trimmed(["date", "", "severity", "", ""])
+    ('date', '', 'severity')
+    """
+    end = len(cells)
+    while end and not cells[end - 1]:
+        end -= 1
+    return tuple(cells[:end])
+
+
+def doubled(names: Iterable[str]) -> list[str]:
+    """The names that are there more than once, in the order of the alphabet; blank ones are none.
+
+    >>> doubled(["b", "a", "", "b", ""])
+    ['b']
+    """
+    return sorted(name for name, count in Counter(names).items() if name and count > 1)
 
 
 def path_text(path: str | Path) -> str:

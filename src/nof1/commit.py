@@ -11,17 +11,33 @@ import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from nof1.errors import InputError, Nof1Error
-from nof1.files import sha256_file, sync_folder, write_atomic
+from nof1.files import copy_atomic, sha256_file, sync_folder, write_atomic
 
 LOCK_NAME = ".nof1.lock"
 LOCK_SECONDS = 20.0
 STAGE = ".nof1-commit"
 _LIST = "list.json"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What a file is to hold: byte for byte what another one holds, which must still have this hash."""
+
+    path: Path
+    sha256: str
+
+
+Content = bytes | str | Copy
+
+
+class CopyError(InputError):
+    """A file that was to be copied is no longer what it was."""
 
 
 @contextmanager
@@ -53,18 +69,20 @@ def locked(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def commit(folder: Path, contents: Mapping[str, bytes | str]) -> None:
+def commit(folder: Path, contents: Mapping[str, Content]) -> None:
     """Write several files. Call it with the folder locked.
 
     Parameters
     ----------
-    contents : mapping of str to bytes or str
+    contents : mapping of str to bytes, str or Copy
         New content by path inside the folder.
 
     Raises
     ------
+    CopyError
+        If a file that was to be copied is another one by now; all files are then as they were.
     InputError
-        If one of them is a link or read-only; all files are then as they were.
+        If one of them is a link or read-only, or cannot be read; all files are then as they were.
     Nof1Error
         If they cannot be written; all files are then as they were.
     """
@@ -76,17 +94,12 @@ def commit(folder: Path, contents: Mapping[str, bytes | str]) -> None:
         stage.mkdir(mode=0o700, exist_ok=True)
         entries = []
         for number, (name, content) in enumerate(contents.items()):
-            write_atomic(stage / str(number), content)
             target = folder / name
-            entries.append(
-                {
-                    "name": name,
-                    "old": sha256_file(target) if target.is_file() else None,
-                    "new": sha256_file(stage / str(number)),
-                }
-            )
+            old = sha256_file(target) if target.is_file() else None
+            entries.append({"name": name, "old": old, "new": _laid_aside(stage / str(number), content, old)})
         write_atomic(stage / _LIST, json.dumps(entries))
     except InputError:
+        shutil.rmtree(stage, ignore_errors=True)
         raise
     except (OSError, Nof1Error) as error:
         shutil.rmtree(stage, ignore_errors=True)
@@ -96,6 +109,16 @@ def commit(folder: Path, contents: Mapping[str, bytes | str]) -> None:
             "Check free space and permissions, then try again."
         ) from error
     settle(folder)
+
+
+def _laid_aside(path: Path, content: Content, old: str | None) -> str:
+    """Lay a new content aside and return its hash. A copy that is in its place already is not made once more."""
+    if not isinstance(content, Copy):
+        write_atomic(path, content)
+        return sha256_file(path)
+    if content.sha256 != old and copy_atomic(content.path, path) != content.sha256:
+        raise CopyError(f"{content.path} changed while it was being read. Nothing was changed; try again.")
+    return content.sha256
 
 
 def settle(folder: Path) -> None:

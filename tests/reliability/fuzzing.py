@@ -13,13 +13,17 @@ import unicodedata
 import warnings
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 
 import openpyxl
+from reliability.exports import MAKERS
+from reliability.open_document import Xml, ods
+from reliability.wearable_files import TABLES, fitbit_records
 
 from nof1.cells import cleaned
 from nof1.errors import InputError, Nof1Error
@@ -35,6 +39,7 @@ from nof1.record.diary.entry import TEXT_COLUMNS, columns, parse_entry, row_of, 
 from nof1.record.diary.journal import JOURNAL_FILE, Line, audited, extended, replayed
 from nof1.record.diary.secondary import MEASURES_FILE, check_measure, measures_csv, read_measures
 from nof1.record.diary.table import DIARY_FILE, last_evening, read_diary
+from nof1.record.importing.archives import fitting_table
 from nof1.record.importing.importer import plan_import, remembered, take_import
 from nof1.record.importing.ledger import (
     IMPORTS_FOLDER,
@@ -46,10 +51,11 @@ from nof1.record.importing.ledger import (
     read_maps,
 )
 from nof1.record.importing.mapping import complete_map
-from nof1.record.importing.reading import Reading
+from nof1.record.importing.reading import Reading, targets
 from nof1.record.importing.rejected import REJECTED_FILE, RejectedRow, read_rejected, rejected_csv
+from nof1.record.importing.scales import ask_scales, read_scales
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
+from nof1.record.sources.opened import Opened, open_file
 from nof1.record.trial import Trial
 from nof1.record.values.ambiguous import AmbiguousInput
 
@@ -132,7 +138,8 @@ def _plain(chance: Random) -> Made:
 
 
 def _semicolons(chance: Random) -> Made:
-    header = ["Datum", "RLS severity", "Koffein", "Schlaf (h)"]
+    coffee = chance.choice(("Koffein (mg)", "Koffein"))
+    header = ["Datum", "RLS severity", coffee, "Schlaf (h)"]
     rows = [
         [
             f"{day:%d.%m.%Y}{chance.choice(('', ' 22:15', ' 00:35'))}",
@@ -142,8 +149,65 @@ def _semicolons(chance: Random) -> Made:
         ]
         for day in _days(chance)
     ]
-    chosen = {"night": "Datum", "severity": "RLS severity", "caffeine_mg": "Koffein", "sleep_minutes": "Schlaf (h)"}
+    chosen = {"night": "Datum", "severity": "RLS severity", "caffeine_mg": coffee, "sleep_minutes": "Schlaf (h)"}
     return Made([header, *rows], chosen=chosen, delimiter=";", reading=Reading(units={"sleep_minutes": "h"}))
+
+
+def _units(chance: Random) -> Made:
+    """Units in headers, in cells, in both, in neither, and words where numbers belong."""
+    sleep = chance.choice(("Sleep (h)", "sleep_hours", "Sleep", "Sleep (min)", "Hours of sleep", "Sleep (h:mm)"))
+    header = [
+        "Date",
+        "Severity",
+        sleep,
+        chance.choice(("Caffeine (mg)", "Caffeine", "Caffeine [g]")),
+        "Exercise",
+        "Mood",
+    ]
+
+    def cell(*texts: str) -> str:
+        return chance.choice(texts) if chance.random() < 0.3 else texts[0]
+
+    rows = [
+        [
+            str(day),
+            _rating(chance),
+            cell(
+                f"{chance.uniform(3, 9):.1f}", "7h 25min", "7:54", "450 min", "7,5 h", "good", "2 cups", "65 %", "PT7H"
+            ),
+            cell(str(chance.randint(0, 400)), "200mg", "0.2 g", "2 cups", "lots", "1,234 mg"),
+            cell("30 min", "1.5 hrs", "1:30", "no", "yes", "45", "1:30:00"),
+            cell("tired", "3", "4/10", ""),
+        ]
+        for day in _days(chance)
+    ]
+    chosen = {"severity": "Severity", "mood": "Mood", "sleep_minutes": sleep} if chance.random() < 0.3 else {}
+    return Made([header, *rows], chosen=chosen)
+
+
+def _people(chance: Random) -> Made:
+    """Rows of several people, dates that cut their year short or leave it out, what stands for missing values, R's row names."""
+    header = [
+        chance.choice(("participant", "record_id", "Name", "Spalte 1", "E-Mail", "mood")),
+        "Date",
+        "Severity",
+        "note",
+    ]
+    people = chance.sample(("P1", "P2", "Anna B", "anna b", "NA", "", "7", "\x1b[2J"), chance.randint(1, 4))
+    form = chance.choice(("%d.%m.%y", "%m/%d/%y", "%y-%m-%d", "%d-%b-%y", "%b %d", "%d.%m.", "%Y-%m-%d", "%d. %B %Y"))
+    rows = []
+    for day in _days(chance):
+        for name in people if chance.random() < 0.5 else chance.choices(people):
+            rating = chance.choice((_rating(chance), _rating(chance), "NA", ".", "-", "#N/A"))
+            rows.append([name, f"{day:{form}}", rating, chance.choice(("calm", "NA", "-", "none"))])
+    if chance.random() < 0.3:
+        rows = [[str(number), *row] for number, row in enumerate(rows, start=1)]
+    reading = Reading(
+        person=chance.choice((None, None, None, "P1", "nobody")),
+        person_column=chance.choice((None, None, None, header[0], "none")),
+        several=chance.choice((None, "last")),
+    )
+    return Made([header, *rows], reading=reading, delimiter=chance.choice((",", ";", "\t")))
 
 
 def _google_forms(chance: Random) -> Made:
@@ -232,7 +296,8 @@ def _daylio(chance: Random) -> Made:
         ]
         for day in _days(chance)
     ]
-    return Made([header, *rows], chosen={"caffeine_mg": "activity: coffee"} if chance.random() < 0.3 else {})
+    chosen = chance.choice(({}, {}, {"caffeine_mg": "activity: coffee"}, {"mood": "mood"}))
+    return Made([header, *rows], chosen=chosen)
 
 
 def _bearable(chance: Random) -> Made:
@@ -442,9 +507,57 @@ def _diary_page(chance: Random) -> bytes:
     )
 
 
+def _table_of(reader: str) -> Callable[[Random], Made]:
+    """A maker of a wearable's table; sometimes the person maps a column of it, and always says what to do with several."""
+
+    def maker(chance: Random) -> Made:
+        grid, delimiter = TABLES[reader](chance, _days(chance))
+        chosen = {"own_value": chance.choice(grid[0])} if chance.random() < 0.2 else {}
+        reading = Reading(several=chance.choice((None, "mean", "max", "last")))
+        return Made(grid, chosen=chosen, reading=reading, delimiter=delimiter)
+
+    return maker
+
+
+def _fitbit_json(chance: Random) -> bytes:
+    """Fitbit's records with some values, names and records changed, doubled or gone."""
+    records: list = fitbit_records(chance, _days(chance))
+    for _ in range(chance.choice((0, 1, 1, 2, 4))):
+        if not records:
+            break
+        at = chance.randrange(len(records))
+        record = records[at] if isinstance(records[at], dict) else {}
+        part = chance.random()
+        if part < 0.5 and record:
+            record[chance.choice(list(record))] = chance.choice(
+                (_junk(chance), json.loads(chance.choice(_JSON_JUNK[:7])))
+            )
+        elif part < 0.6 and record:
+            record.pop(chance.choice(list(record)))
+        elif part < 0.7:
+            records.insert(at, record)
+        elif part < 0.8:
+            del records[at]
+        elif part < 0.9:
+            record["levels"] = json.loads(chance.choice(_JSON_JUNK[:7]))
+        else:
+            records[at] = json.loads(chance.choice(_JSON_JUNK[:7]))
+    whole = records if chance.random() < 0.8 else {chance.choice(("sleep", "sleep", "data")): records}
+    return json.dumps(whole, indent=chance.choice((None, 1)), ensure_ascii=chance.random() < 0.5).encode(
+        chance.choice(("utf-8",) * 8 + ("utf-8-sig", "utf-16")), errors="replace"
+    )
+
+
+def _exported(maker: Callable, chance: Random) -> Made:
+    grid, chosen = maker(chance, _days(chance))
+    return Made(grid, chosen=chosen)
+
+
 SOURCES: dict[str, Callable[[Random], Made]] = {
     "plain": _plain,
     "plain, semicolons": _semicolons,
+    "plain, units": _units,
+    "plain, people": _people,
     "google_forms": _google_forms,
     "nof1kit": _nof1kit,
     "oura": _oura,
@@ -457,9 +570,11 @@ SOURCES: dict[str, Callable[[Random], Made]] = {
     "studyu": _studyu,
     "rejected_rows": _rejected,
     "nof1_diary": _nof1_diary,
-}
+    **{reader: _table_of(reader) for reader in TABLES},
+} | {name: partial(_exported, maker) for name, maker in MAKERS.items()}
+OPEN_DOCUMENT, ARCHIVE = "spreadsheet (.ods)", "archive (.zip)"
 SPREADSHEET, APPLE_XML, APPLE_ZIP = "spreadsheet (.xlsx)", "apple_health (.xml)", "apple_health (.zip)"
-DIARY_PAGE = "diary_page (.json)"
+DIARY_PAGE, FITBIT_JSON = "diary_page (.json)", "fitbit_takeout (.json)"
 
 
 # What is done to them ----------------------------------------------------------------------------------------------
@@ -687,6 +802,53 @@ def sheet_of(grid: Grid, chance: Random) -> bytes:
     return stream.getvalue()
 
 
+def document_of(grid: Grid, chance: Random) -> bytes:
+    """A table as an OpenDocument spreadsheet, cells as text, numbers or dates, some of them said to be repeated."""
+    rows: list = []
+    for number, row in enumerate(grid):
+        cells: list = []
+        for text in row:
+            value: object = _CONTROLS.sub("", text)[:32_000]
+            if number and chance.random() < 0.4:
+                try:
+                    value = float(text) if text.isascii() and abs(float(text)) < 1e300 else value
+                except ValueError:
+                    with suppress(ValueError):
+                        value = date.fromisoformat(text)
+            cells.append(value)
+        rows.append(cells)
+    for _ in range(chance.choice((0, 0, 1, 3))):
+        count = chance.choice(("2", "1000", "16384", "1048576", "999999999", "-1", "x", ""))
+        odd = chance.choice(
+            (
+                f'<table:table-row table:number-rows-repeated="{count}"><table:table-cell table:number-columns-repeated="{count}"/></table:table-row>',
+                f'<table:table-row><table:table-cell table:number-columns-repeated="{count}" office:value-type="float" office:value="1"/></table:table-row>',
+                '<table:table-row><table:table-cell office:value-type="percentage" office:value="1e999"><text:p>x</text:p></table:table-cell></table:table-row>',
+                '<table:table-row><table:table-cell table:formula="of:=1+1"/></table:table-row>',
+                "<table:table-row><table:table-cell><office:annotation><text:p>x</text:p></office:annotation></table:table-cell></table:table-row>",
+            )
+        )
+        rows.insert(chance.randrange(len(rows) + 1), Xml(odd))
+    sheets = {"Nights": rows} | ({"other": [["night", "severity"]]} if chance.random() < 0.1 else {})
+    head = "" if chance.random() < 0.95 else '<!DOCTYPE x [<!ENTITY a "b">]>'
+    return ods(sheets, head=head)
+
+
+def archive_of(chance: Random) -> tuple[Made, bytes]:
+    """Tables of several programs in an archive, and what a person would choose of the first."""
+    made = [chance.choice(list(SOURCES.values()))(chance) for _ in range(chance.choice((1, 1, 2, 3)))]
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, one_of in enumerate(made):
+            _mangle_grid(one_of.grid, chance)
+            archive.writestr(
+                f"export/{number}{chance.choice(('.csv', '.csv', '.tsv', '.txt'))}",
+                text_of(one_of.grid, one_of.delimiter, chance),
+            )
+        archive.writestr("__MACOSX/._0.csv", b"\0")
+    return made[0], stream.getvalue()
+
+
 def mangled_archive(data: bytes, chance: Random) -> bytes:
     """An archive with members changed, renamed, left out, doubled, put into another archive or packed in another way."""
     try:
@@ -798,6 +960,21 @@ def make(reader: str, chance: Random) -> Case:
     elif reader == DIARY_PAGE:
         made = Made(suffix=".json")
         data = _diary_page(chance)
+    elif reader == FITBIT_JSON:
+        made = Made(suffix=".json", reading=Reading(several=chance.choice((None, "max"))))
+        data = _fitbit_json(chance)
+    elif reader == ARCHIVE:
+        made, data = archive_of(chance)
+        if chance.random() < 0.4:
+            data = mangled_archive(data, chance)
+        made.suffix = ".zip"
+    elif reader == OPEN_DOCUMENT:
+        made = chance.choice(list(SOURCES.values()))(chance)
+        _mangle_grid(made.grid, chance)
+        data = document_of(made.grid, chance)
+        if chance.random() < 0.4:
+            data = mangled_archive(data, chance)
+        made.suffix = ".ods"
     elif reader == SPREADSHEET:
         made = chance.choice(list(SOURCES.values()))(chance)
         _mangle_grid(made.grid, chance)
@@ -865,11 +1042,14 @@ def _answered(
     if option.startswith("map "):
         return chosen | {option.removeprefix("map "): chance.choice(choices)}, reading
     if option == "unit":
-        return chosen, replace(
-            reading, units={**reading.units, choices[0]: chance.choice(("minutes", "s", "mg", "h", "parsecs"))}
-        )
+        example = re.search(r"units=\{'[^']+': '([^']+)'", str(question))
+        units = [example[1]] if example and chance.random() < 0.7 else ["minutes", "s", "mg", "h", "parsecs"]
+        return chosen, replace(reading, units={**reading.units, choices[0]: chance.choice(units)})
     if option == "zone":
         return chosen, replace(reading, zone=chance.choice(("Europe/Berlin", "Pacific/Kiritimati", "nowhere")))
+    if option == "scale":
+        numbers = {word: chance.randint(0, 11) for word in choices[1:]}
+        return chosen, replace(reading, scales={**reading.scales, **read_scales({choices[0]: numbers})})
     answer = chance.choice(choices)
     if option == "decimal":
         return chosen, replace(reading, decimal_comma=answer == "comma")
@@ -880,6 +1060,8 @@ def _planned(folder: Path, export, chosen: dict[str, str], reading: Reading, cha
     for _ in range(QUESTIONS):
         try:
             full = complete_map(export, protocol(), chosen)
+            dated = export.dated_from(full["night"])
+            ask_scales(dated, targets(dated, full, protocol(), reading), protocol(), reading, set(chosen))
             return plan_import(folder, protocol(), export, full, reading, latest=latest)
         except AmbiguousInput as question:
             _message(question)
@@ -894,12 +1076,15 @@ def _sound(plan, folder: Path, latest: date) -> None:
     if len(plan.changes) != plan.taken or len({change.night for change in plan.changes}) != plan.taken:
         raise Broken("a night is there twice, or not one row is taken for each")
     last = last_evening(folder, protocol())
+    recorded = {entry.night: row_of(protocol(), entry) for entry in read_diary(folder, protocol())}
     for change in plan.changes:
         if not START <= change.night <= min(last, latest):
             raise Broken(f"{change.night} is no night that is over")
         known = columns(protocol())
         diary = {name: text for name, text in change.cells.items() if name in known}
-        entry = parse_entry(protocol(), {"night": str(change.night), **diary}, where="plan")
+        # A confidence alone goes with the guess that is there.
+        there = recorded.get(change.night, {})
+        entry = parse_entry(protocol(), {**there, "night": str(change.night), **diary}, where="plan")
         if any(row_of(protocol(), entry)[name] != text for name, text in diary.items()):
             raise Broken(f"the diary would write another value than the plan tells: {diary}")
         for name, text in change.cells.items():
@@ -908,8 +1093,16 @@ def _sound(plan, folder: Path, latest: date) -> None:
             if name in TEXT_COLUMNS and cleaned(text) != text:
                 raise Broken(f"an unclean text: {text!r}")
     for row in plan.rejected:
-        if row.rows < 1 or not re.fullmatch(r"\d+(-\d+)?(, \d+(-\d+)?)*", row.lines) or not row.reason:
+        if (
+            row.rows < 0
+            or not re.fullmatch(r"\d+(-\d+)?(, \d+(-\d+)?)*", row.lines.rpartition("!")[2])
+            or not row.reason
+        ):
             raise Broken(f"a rejected row without its line or reason: {row}")
+        if not row.rows and not any(row.values.values()) and "more values" not in row.reason:
+            raise Broken(f"a row that is taken without a value, and not which: {row}")
+    if (plan.values_rejected > 0) != any(row.rows == 0 for row in plan.rejected):
+        raise Broken(f"{plan.values_rejected} values are counted as left out, and {plan.rejected} are told")
     if set(plan.column_map.values()) - set(plan.export.header):
         raise Broken("a column that is not in the file")
 
@@ -987,6 +1180,15 @@ def _reimported(folder: Path, chance: Random, latest: date) -> None:
     read_rejected(folder)
 
 
+def _opened(path: Path, folder: Path, chosen: dict[str, str], chance: Random) -> Opened:
+    """The file opened as a command opens it, and one of its sheets or tables chosen where it asks."""
+    try:
+        return fitting_table(folder, open_file(path), chosen)
+    except AmbiguousInput as question:
+        _message(question)
+        return open_file(path, chance.choice(question.choices))
+
+
 def _one_source(reader: str, chance: Random, scratch: Path, *, take: bool) -> Tally:
     case = make(reader, chance)
     path = scratch / f"file{case.suffix}"
@@ -996,13 +1198,14 @@ def _one_source(reader: str, chance: Random, scratch: Path, *, take: bool) -> Ta
     folder = template_folder(scratch)
     try:
         try:
-            export = recognize(open_file(path))
+            export = recognize(_opened(path, folder, case.chosen, chance))
             plan = _planned(folder, export, case.chosen, case.reading, chance, latest)
         except InputError:
             if not case.chosen:
                 raise
-            export = recognize(open_file(path))
-            plan = _planned(folder, export, {}, case.reading, chance, latest)  # a column of that name was mangled
+            export = recognize(_opened(path, folder, {}, chance))
+            unnamed = replace(case.reading, units={}, scales={})
+            plan = _planned(folder, export, {}, unnamed, chance, latest)  # a column of that name was mangled
     except Nof1Error as error:
         _message(error)
         tally.refused = 1
@@ -1322,7 +1525,9 @@ def _one_own(reader: str, chance: Random, scratch: Path) -> Tally:
     return tally
 
 
-READERS = (*SOURCES, DIARY_PAGE, SPREADSHEET, APPLE_XML, APPLE_ZIP, *OWN)
+READERS = (
+    *SOURCES, DIARY_PAGE, FITBIT_JSON, SPREADSHEET, OPEN_DOCUMENT, ARCHIVE, APPLE_XML, APPLE_ZIP, *OWN
+)  # fmt: skip
 
 
 def one(reader: str, number: int, seed: int, scratch: Path, *, take: bool | None = None) -> Tally:

@@ -86,6 +86,10 @@ def state(folder: Path, protocol: Protocol) -> dict[str, dict[str, str]]:
         assert line.rows == line.taken + line.merged + line.rejected
         assert sum(row.rows for row in read_rejected(folder) if row.sha256 == line.sha256) == line.rejected
         assert any(path.name.startswith(line.sha256) for path in (folder / "imports").iterdir())
+    known = {line.sha256 for line in read_ledger(folder)}
+    home = folder / "imports"
+    stray = [path.name for path in home.iterdir() if path.stem not in known] if home.is_dir() else []
+    assert set(stray) <= {"ledger.csv", "maps.json"}, f"copies of a file that was not taken: {stray}"
     leftovers = [path.name for path in folder.iterdir() if path.name.startswith((".nof1-commit", "unfinished"))]
     assert not leftovers, f"left behind: {leftovers}"
     return rows

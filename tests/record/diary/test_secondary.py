@@ -51,21 +51,22 @@ def test_a_covariate_of_the_protocol_goes_into_the_diary_and_not_beside_it(
     assert not (folder / MEASURES_FILE).exists()
 
 
-def test_a_measure_that_cannot_be_is_rejected(export, take, trial_folder, rejections):
-    found = take(export("date,severity,sleep\n2026-01-12,4,1441\n2026-01-13,5,-1\n"), "sleep=sleep")
-    assert [lines for lines, _, _ in rejections(found)] == ["2", "3"]
+def test_a_measure_that_cannot_be_is_left_out(export, take, trial_folder, rejections, nights):
+    table = export("date,severity,sleep\n2026-01-12,4,1441\n2026-01-13,5,-1\n")
+    found = take(table, "severity=severity", "sleep=sleep", units={"sleep": "minutes"})
+    assert [(lines, rows) for lines, rows, _ in rejections(found)] == [("2", 0), ("3", 0)]
     assert "sleep_minutes 1441 is not between 0 and 1440 minutes" in found.rejected[0].reason
     assert read_measures(trial_folder) == {}
+    assert (nights()[12].outcome, nights()[13].outcome) == (4, 5)
 
 
-def test_a_measure_in_conflict_rejects_the_night_and_keeps_the_old_value(
-    export, take, trial_folder, rejections, nights
-):
+def test_a_measure_in_conflict_is_left_out_and_keeps_the_old_value(export, take, trial_folder, rejections, nights):
     take(export("date,severity,steps\n2026-01-12,,900\n", "one.csv"), "steps=steps")
-    found = take(export("date,severity,steps\n2026-01-12,4,901\n2026-01-13,4,1\n", "two.csv"), "steps=steps")
-    assert rejections(found) == [("2", 1, "recorded already is steps 900; given was 901")]
+    table = export("date,severity,steps\n2026-01-12,4,901\n2026-01-13,4,1\n", "two.csv")
+    found = take(table, "severity=severity", "steps=steps")
+    assert rejections(found) == [("2", 0, "recorded already is steps 900; given was 901")]
     assert read_measures(trial_folder) == {(NIGHT, "steps"): 900, (date(2026, 1, 13), "steps"): 1}
-    assert 12 not in nights()
+    assert nights()[12].outcome == 4
 
 
 def test_the_same_measure_again_is_merged(export, take, trial_folder, bytes_in):

@@ -144,7 +144,9 @@ def test_an_import_is_taken_whole_with_its_file_a_line_in_the_ledger_and_the_map
     export, take, trial_folder, nights, rows_of
 ):
     before = nights()
-    content = b"\xef\xbb\xbfdate;severity;Name\r\n2026-01-05;4;J\xc3\xb6rg\r\n2026-01-12;3;\r\n2026-01-13;;x\r\n"
+    content = (
+        b"\xef\xbb\xbfdate;severity;Name\r\n2026-01-05;4;J\xc3\xb6rg\r\n2026-01-12;3;\r\n2026-01-13;;J\xc3\xb6rg\r\n"
+    )
     plan = take(export(content, "My Export.TSV.Csv"))
     assert nights() == before | {12: Entry(date(2026, 1, 12), outcome=3)}
     digest = hashlib.sha256(content).hexdigest()
@@ -530,7 +532,5 @@ def test_dates_and_decimals_are_settled_in_bounded_memory(export, plan, monkeypa
         + "13/01/2026;4\n"
         + "".join(f"0{day}/01/2026;{day}.25\n" for day in range(5, 10))
     )
-    made = plan(
-        export(f"when;sleep_minutes\n{rows}"), "night=when", measures=("sleep_minutes=sleep_minutes",), several="last"
-    )
+    made = plan(export(f"when;legs\n{rows}"), "night=when", measures=("legs=legs",), several="last")
     assert (made.order, [change.night.day for change in made.changes]) == ("dmy", [5, 6, 7, 8, 9, 13])

@@ -15,7 +15,6 @@ from nof1.record.importing.ledger import (
     COLUMNS,
     OLD_COLUMNS,
     Imported,
-    drop_verbatim,
     keep_verbatim,
     ledger_csv,
     map_key,
@@ -77,10 +76,10 @@ SOUND = ledger_csv((LINE,))
 DAMAGED = {
     "another header": ("a,b\n1,2\n", "must have the columns imported, file"),
     "empty": ("", "must have the columns"),
-    "a short line": (f"{','.join(COLUMNS)}\n1,2\n", "line 2: there are 2 values instead of 10"),
+    "a short line": (f"{','.join(COLUMNS)}\n1,2\n", "line 2: there are 2 values instead of 11"),
     "no count": (SOUND.replace(",3,1,1,1,", ",x,1,1,1,"), "line 2: a count or the map cannot be read"),
     "no map": (SOUND.replace("night", "ni\tght"), "a count or the map cannot be read"),
-    "a map that is a list": (f"{','.join(COLUMNS)}\nn,a,b,p,1,1,0,0,[],{{}}\n", "cannot be read"),
+    "a map that is a list": (f"{','.join(COLUMNS)}\nn,a,b,p,1,1,0,0,[],{{}},0\n", "cannot be read"),
     "no text": (b"\xff\xfe\x81", "is damaged"),
     "an open quote": (f'{SOUND}"', "is damaged"),
 }
@@ -117,19 +116,6 @@ def test_a_copy_that_cannot_be_made_leaves_nothing(tmp_path, monkeypatch):
         keep_verbatim(tmp_path / "trial", tmp_path / "gone.csv")
 
 
-def test_a_copy_is_dropped_only_if_no_import_is_of_it(tmp_path):
-    path = tmp_path / "a.csv"
-    path.write_text("x")
-    digest = keep_verbatim(tmp_path / "trial", path)
-    drop_verbatim(tmp_path / "trial", path, digest)
-    assert not (tmp_path / "trial" / "imports").exists()
-    keep_verbatim(tmp_path / "trial", path)
-    line = Imported("now", "a.csv", digest, "plain", 1, 1, 0, 0, {}, {})
-    kept(tmp_path / "trial", ledger_csv((line,)))
-    drop_verbatim(tmp_path / "trial", path, digest)
-    assert (tmp_path / "trial" / "imports" / f"{digest}.csv").read_text() == "x"
-
-
 def test_maps_are_found_by_source_and_columns():
     keys = {
         map_key("plain", ("a", "b")),
@@ -150,3 +136,9 @@ def test_maps_are_read_back_and_damaged_ones_are_none(tmp_path):
     for damage in ("", "{", "[1]", json.dumps("x")):
         (home / "maps.json").write_text(damage)
         assert read_maps(tmp_path) == {}
+
+
+def test_a_ledger_of_before_values_were_counted_is_read(tmp_path):
+    kept(tmp_path, f"{','.join(COLUMNS[:-1])}\nn,a,b,p,2,1,0,1,{{}},{{}}\n")
+    (line,) = read_ledger(tmp_path)
+    assert (line.rows, line.rejected, line.values_rejected) == (2, 1, 0)

@@ -443,12 +443,16 @@ def test_a_rejected_row_is_shown_with_the_night_of_what_it_holds(export, plan):
     ]
 
 
-def test_a_measure_out_of_its_bounds_is_rejected_in_its_own_row(export, plan, rejections):
+def test_a_measure_out_of_its_bounds_is_left_out_and_costs_no_rating(export, plan, rejections):
     table = export("date,severity,sleep_minutes\n2026-01-12,4,400\n2026-01-12,4,2000\n2026-01-13,4,1e6\n")
     found = plan(table, units={"sleep_minutes": "min"}, several="last")
-    assert taken(found) == {12: {"severity": "4", "sleep_minutes": "400"}}
-    assert [lines for lines, _, _ in rejections(found)] == ["3", "4"]
+    assert taken(found) == {12: {"severity": "4", "sleep_minutes": "400"}, 13: {"severity": "4"}}
+    assert [(lines, rows) for lines, rows, _ in rejections(found)] == [("3", 0), ("4", 0)]
     assert all("sleep_minutes" in reason for _, _, reason in rejections(found))
+    assert [dict(row.values) for row in found.rejected] == [
+        {"severity": "", "sleep_minutes": "2000"},
+        {"severity": "", "sleep_minutes": "1000000"},
+    ]
 
 
 PROBLEMS = {
@@ -488,11 +492,15 @@ def test_a_short_row_is_filled_up(export, plan):
 
 
 @pytest.mark.slow
-def test_one_cell_of_ten_megabytes_rejects_one_row(export, plan):
+def test_one_cell_of_ten_megabytes_rejects_one_row_or_one_note(export, plan):
     long = "x" * 10_000_000
-    for row in (f"2026-01-13,{long},", f"2026-01-13,4,{long}", f"{long},4,"):
+    for row, nights in (
+        (f"2026-01-13,{long},", [12, 14]),
+        (f"2026-01-13,4,{long}", [12, 13, 14]),
+        (f"{long},4,", [12, 14]),
+    ):
         found = plan(export(f"date,severity,note\n2026-01-12,4,\n{row}\n2026-01-14,5,\n"))
-        assert list(taken(found)) == [12, 14]
+        assert list(taken(found)) == nights
         (rejected,) = found.rejected
         assert len(rejected.reason) < 300
         assert all(len(value) <= MAX_CELL for value in (*rejected.values.values(), rejected.night))
@@ -537,3 +545,74 @@ def test_a_number_too_large_in_its_unit_is_rejected_as_it_was_written(export, pl
     found = plan(export("date,severity,sleep_minutes\n2026-01-12,4,1e308\n"), units={"sleep_minutes": "h"})
     assert [lines for lines, _, _ in rejections(found)] == ["2"]
     assert found.rejected[0].values["sleep_minutes"] == "1e308"
+
+
+# --- what is missing
+
+
+def test_what_stands_for_a_missing_value_is_read_as_a_blank_and_counted(export, plan):
+    rows = "2026-01-12,NA,NA\n2026-01-13,#N/A,calm\n2026-01-14,.,\n2026-01-15,-,-\n2026-01-16,4,none\n2026-01-17,5,NA\n"
+    found = plan(export(f"date,severity,note\n{rows}"))
+    assert taken(found) == {
+        13: {"note": "calm"},
+        15: {"note": "-"},
+        16: {"severity": "4", "note": "none"},
+        17: {"severity": "5"},
+    }
+    assert (found.blank, found.missing, found.rejected) == (2, {"NA": 3, "#N/A": 1, ".": 1, "-": 1}, ())
+
+
+def test_a_missing_rating_does_not_move_what_stands_beside_it(export, plan):
+    table = export("date,severity,coffee\n2026-01-13 08:00,NA,3\n2026-01-14 08:00,,3\n2026-01-15 08:00,4,3\n")
+    found = plan(table, "caffeine=coffee")
+    assert {day: cells["caffeine"] for day, cells in taken(found).items()} == {13: "3", 14: "3"}
+    assert found.several == 1
+
+
+def test_a_missing_date_is_said(export, plan, rejections):
+    assert rejections(plan(export("date,severity\nNA,4\n2026-01-13,5\n"))) == [("2", 1, "there is no date")]
+
+
+def test_a_word_that_is_an_arm_is_no_missing_value(export, plan, folder_of):
+    arms = [{"name": "NA", "label": "."}, {"name": "magnesium", "form": "citrate", "dose_mg": 200}]
+    folder = folder_of(arms=arms, reference="NA")
+    found = plan(export("date,severity,guess\n2026-01-13,4,NA\n"), folder=folder)
+    assert (taken(found)[13], found.missing) == ({"severity": "4", "guess": "NA"}, {})
+
+
+# --- dates that cut their year short
+
+
+def test_short_years_and_none_are_of_the_trial(export, plan):
+    for dates in (
+        ("12.01.26", "13.01.26", "14.01.26"),
+        ("1/12/26", "1/13/26", "1/14/26"),
+        ("12-Jan-26", "Jan 13", "14.1."),
+    ):
+        found = plan(export("date;severity\n" + "".join(f"{text};4\n" for text in dates)))
+        assert list(taken(found)) == [12, 13, 14]
+        assert found.cut == (dates[0], date(2026, 1, 12))
+    assert plan(export("date,severity\n2026-01-12,4\n")).cut is None
+
+
+def test_rows_of_other_years_are_not_pulled_into_the_trial(export, plan, rejections):
+    found = plan(export("date;severity\n13.01.26;4\n13.01.25;5\n13.01.76;6\n30. Juni;7\n"))
+    assert list(taken(found)) == [13]
+    assert [reason.partition(":")[0] for _, _, reason in rejections(found)] == [
+        "before the first night of the trial, 2026-01-05",
+        "'13.01.76' is no date that can be read",
+        "'30. Juni' is no date that can be read",
+    ]
+
+
+def test_the_day_before_is_asked_about_where_dates_have_no_time(export, plan):
+    table = export("Datum,Wie war die letzte Nacht?\n2026-01-13,4\n")
+    with pytest.raises(
+        AmbiguousInput, match=r"'Wie war die letzte Nacht.' asks about the day or night before"
+    ) as caught:
+        plan(table, "severity=Wie war die letzte Nacht?")
+    assert (caught.value.option, caught.value.choices) == ("dated-by", ("morning", "evening"))
+    for said, day in (("morning", 12), ("evening", 13)):
+        assert list(taken(plan(table, "severity=Wie war die letzte Nacht?", dated_by=said))) == [day]
+    timed = export("Datum,Wie war die letzte Nacht?\n2026-01-13 21:00,4\n")
+    assert list(taken(plan(timed, "severity=Wie war die letzte Nacht?"))) == [12]

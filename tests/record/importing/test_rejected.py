@@ -185,7 +185,7 @@ DOUBTFUL = {
     ),
     "a date of another order": ("date,severity\n01/13/2026,3\n14/01/2026,40\n", {"date_order": "dmy"}, "? 01/13/2026"),
     "a number of another notation": (
-        'date,severity,sleep_minutes\n2026-01-13,3,7.5\n2026-01-14,40,"7,5"\n',
+        "date,severity\n2026-01-13,3.0\n2026-01-14,40\n",
         {"decimal_comma": True},
         "? 2026-01-13",
     ),

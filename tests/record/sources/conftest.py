@@ -43,3 +43,17 @@ def measures():
         for column in export.columns
         if column.measure
     }
+
+
+@pytest.fixture
+def nights(plan):
+    """A function that gives what would be taken of an export: days of January 2026, each with its values as numbers."""
+
+    def taken(export, *pairs, **options):
+        made = plan(export, *pairs, **options)
+        return {
+            change.night.day: {name: float(text) for name, text in change.cells.items() if text}
+            for change in made.changes
+        }
+
+    return taken

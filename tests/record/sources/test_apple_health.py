@@ -121,8 +121,38 @@ def cells_of(rows):
 # What is taken -----------------------------------------------------------------------------------------------------
 
 
+def entry(key, value):
+    return f'<MetadataEntry key="{key}" value="{value}"/>'
+
+
+def meal(name, *records):
+    return (
+        ' <Correlation type="HKCorrelationTypeIdentifierFood" sourceName="Diary" startDate="2024-01-01 08:00:00 -0800">'
+        f"{entry('HKFoodType', name)}{''.join(records)}</Correlation>\n"
+    )
+
+
+def test_a_food_has_the_name_that_its_record_or_its_meal_gives_it(values):
+    named_itself = record("DietaryMagnesium", 200, unit="mg", inner=entry("HKFoodType", "Magnesium citrate"))
+    of_a_meal = record("DietaryMagnesium", 110, unit="mg", source="Diary")
+    unnamed = record("DietaryIron", 3, unit="mg", inner=entry("HKFoodMeal", "Lunch"))
+    other = ' <Correlation type="HKCorrelationTypeIdentifierBloodPressure">' + entry("HKFoodType", "x") + of_a_meal
+    found = values(document(of_a_meal, named_itself, unnamed, meal("Lentils", of_a_meal), other + "</Correlation>\n"))
+    names = {line: cells.get("HKFoodType", "") for line, cells in found}
+    assert names == {1: "Lentils", 2: "Magnesium citrate", 3: ""}
+    assert [cells["DietaryMagnesium"] for line, cells in sorted(found) if line < 3] == ["110", "200"]
+
+
+def test_what_waits_for_a_name_is_bounded_and_still_given(values, monkeypatch):
+    monkeypatch.setattr(apple_health, "MAX_HELD", 2)
+    foods = [record("DietaryMagnesium", 100 + number, unit="mg", source="Diary") for number in range(5)]
+    found = values(document(*foods, meal("Lentils", *foods)))
+    assert sorted(cells["DietaryMagnesium"] for _, cells in found) == ["100", "101", "102", "103", "104"]
+    assert [line for line, _ in found] == [3, 4, 5, 1, 2]
+
+
 def test_every_kind_goes_to_its_column_with_the_number_of_its_record(values):
-    found = values(SAMPLE)
+    found = sorted(values(SAMPLE))  # what may still get a name from a meal comes last
     assert [line for line, _ in found] == [2, 3, 4]
     at = "2024-01-01 08:00:00 -0800"
     assert found[0][1] == {"start": at, "end": at, "device": "Watch", "StepCount": "512"}

@@ -243,8 +243,8 @@ def test_a_version_that_is_to_come_is_told_as_such(opened, protocol):
 
 
 @pytest.mark.parametrize("text", ['{"a": 1}', '{"format": "nof1-diary-pages"}', ' \n{ "nights": []}', '{"'])
-def test_other_json_is_of_no_kind_that_is_known(opened, text):
-    with pytest.raises(InputError, match=r"export\.json is of no kind that is known"):
+def test_other_json_is_not_known_and_says_so(opened, text):
+    with pytest.raises(InputError, match=r"export\.json is JSON that is not known"):
         recognize(opened(text, "export.json"))
 
 

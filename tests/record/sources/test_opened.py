@@ -1,5 +1,6 @@
 """Files made to do harm, and damaged ones: told in one sentence, in bounded time and memory, with nothing unpacked or run."""
 
+import csv
 import io
 import os
 import re
@@ -9,6 +10,8 @@ from datetime import date, datetime
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nof1.errors import InputError
 from nof1.record.sources import opened, recognize
@@ -85,7 +88,7 @@ def test_a_large_honest_spreadsheet_is_no_bomb(open_bytes):
 
 
 @pytest.mark.parametrize(
-    ("member", "words"), [("notes.csv", "of no kind that is known"), ("../../evil.csv", "points outside the archive")]
+    ("member", "words"), [("notes.txt", "of no kind that is known"), ("../../evil.csv", "points outside the archive")]
 )
 def test_an_archive_of_another_kind_is_refused_and_never_unpacked(open_bytes, tmp_path, member, words):
     stream = io.BytesIO()
@@ -216,7 +219,7 @@ def test_a_file_with_zeros_is_no_text(open_bytes, content):
 
 
 @pytest.mark.parametrize(
-    "content", ["<?xml version='1.0'?><HealthData/>", "\n <!DOCTYPE html><html></html>", "\ufeff<?XML?>"]
+    "content", ["<?xml version='1.0'?><HealthData/>", "\n <!DOCTYPE HealthData><HealthData/>", "\ufeff<?XML?>"]
 )
 def test_xml_is_known_by_its_content(open_bytes, content):
     assert open_bytes(content, "export.csv").kind == "xml"
@@ -353,6 +356,50 @@ def test_the_name_of_a_file_is_written_without_what_cannot_be(tmp_path, name):
     with pytest.raises(InputError) as problem:
         recognize(open_file(path))
     assert str(problem.value).isprintable()
+
+
+@pytest.mark.parametrize("content", ['{"a": 1}', '[{"a": 1}]', ' [ {\n"a": [1, 2]}]', "[[1, 2]]", "[]", "{}", "[1, 2]"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_json_that_is_not_known_says_so(open_bytes, content, encoding):
+    file = open_bytes(content.encode(encoding), "export.json")
+    assert file.kind == "json"
+    with pytest.raises(InputError, match=r"export.json is JSON that is not known.*import that") as problem:
+        recognize(file)
+    assert ("it begins with a)" in str(problem.value)) == ('"a"' in content)
+
+
+def test_json_is_known_by_what_it_is_and_a_table_is_no_json(open_bytes):
+    assert open_bytes('[{"a": 1}]', "export.csv").kind == "json"
+    for table in ("[[2026-01-05]],4\n[[2026-01-06]],5\n", '["a"],b\n1,2\n', "{date},b\n1,2\n"):
+        assert open_bytes(table, "export.csv").kind == "table"
+
+
+def test_names_in_json_do_not_steer_the_terminal(open_bytes):
+    with pytest.raises(InputError) as problem:
+        recognize(open_bytes('{"\x1b[2J\u202egone": 1, "' + "x" * 5000 + '": 2}', "export.json"))
+    assert str(problem.value).isprintable()
+    assert len(str(problem.value)) < 500
+
+
+CELLS = st.lists(
+    st.lists(st.text(st.sampled_from('ab1," é'), max_size=4), min_size=2, max_size=3), min_size=1, max_size=5
+)
+
+
+@given(CELLS, st.lists(st.booleans(), min_size=5, max_size=5), st.sampled_from((csv.QUOTE_ALL, csv.QUOTE_MINIMAL)))
+def test_a_byte_order_mark_before_any_line_changes_nothing(tmp_path_factory, grid, marked, quoting):
+    lines = []
+    for cells in grid:
+        stream = io.StringIO()
+        csv.writer(stream, quoting=quoting, lineterminator="\n").writerow(["row", *cells])
+        lines.append(stream.getvalue())
+    path = tmp_path_factory.getbasetemp() / "marked.csv"
+    found = []
+    for marks in ((False,) * 5, marked):
+        text = "".join("\ufeff" * mark + line for line, mark in zip(lines, marks, strict=False))
+        path.write_text(text, encoding="utf-8")
+        found.append(list(open_file(path).rows()))
+    assert found[0] == found[1]
 
 
 @pytest.mark.slow

@@ -163,7 +163,7 @@ def test_ragged_rows_are_filled_to_the_header(read, text, expected):
         (b"a,b\n1,2\n1,2,3\n", "line 3: there are more values than columns"),
         (b'a,b\n1,2\n1,"2\n3,4\n', r"line 3: the row cannot be read \(.*Mend that line"),
         (b'a,b\n"1"2,3\n', "line 2: the row cannot be read"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is not a text table. Save it as .csv"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is a picture, no table that can be read"),
         (b"a,b\n1,\x81\n", "is not a text table"),
         ("a,b\n1,2\n".encode("utf-16-le"), "is not a text table"),
         ("a,b\n1,2\n".encode("utf-16")[:-1], "is not a text table"),

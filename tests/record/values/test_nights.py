@@ -58,11 +58,22 @@ def test_a_moment_belongs_to_its_night(clock, evening, morning, day, day_evening
     assert [night_of(moment, kind, "day").day for kind in kinds] == [day_evening, day_morning, day_day]
 
 
-@given(DAYS, st.none() | CLOCKS, st.sampled_from(["evening", "morning", "day"]), st.sampled_from(["night", "day"]))
+@given(
+    DAYS,
+    st.none() | CLOCKS,
+    st.sampled_from(["evening", "morning", "day"]),
+    st.sampled_from(["night", "day", "day before"]),
+)
 def test_a_night_is_the_date_or_the_evening_before_and_a_month_end_changes_nothing(day, clock, dated_by, belongs):
     shift = day - night_of(Moment(day, clock), dated_by, belongs)
     assert shift in (timedelta(0), timedelta(days=1))
     assert date(2026, 11, 23) - night_of(Moment(date(2026, 11, 23), clock), dated_by, belongs) == shift
+
+
+@given(DAYS, st.none() | CLOCKS)
+def test_an_answer_about_the_day_before_is_of_that_night_at_any_hour(day, clock):
+    found = [day - night_of(Moment(day, clock), dated_by, "day before") for dated_by in ("evening", "morning", "day")]
+    assert found == [timedelta(days=clock is not None), timedelta(days=1), timedelta(0)]
 
 
 def test_the_first_day_of_all_has_no_night_before():

@@ -108,7 +108,7 @@ def check(folder: str | Path, *, results: bool = True) -> tuple[Finding, ...]:
             found += tried(what, part)
     found = list(dict.fromkeys(_plain(finding) for finding in found))
     if not any(finding.level == "problem" for finding in found):
-        found.append(_summary(folder, diary, measures, journal))
+        found.append(_summary(folder, protocol, diary, measures, journal))
     return tuple(sorted(found, key=lambda finding: ("problem", "note", "ok").index(finding.level)))
 
 
@@ -179,14 +179,14 @@ def _plain(finding: Finding) -> Finding:
     return Finding(finding.level, finding.what, " ".join(cleaned(finding.text).split()), finding.file, finding.line)
 
 
-def _summary(folder: Path, diary: Rows, measures: Rows, journal: Journal) -> Finding:
-    nights = len(diary.places)
+def _summary(folder: Path, protocol: Protocol | None, diary: Rows, measures: Rows, journal: Journal) -> Finding:
+    nights = f"{len(diary.places)} {'nights' if protocol is None else protocol.nights_are}"
     values = len(diary.values) + len(measures.values)
     imports = len(read_ledger(folder))
     if not journal.planned or unsettled(folder):
-        text = f"No damage was found: {nights} nights, {values} values, {imports} imports read."
+        text = f"No damage was found: {nights}, {values} values, {imports} imports read."
     else:
-        text = f"All is as it was left: {nights} nights, {values} values, {imports} imports verified."
+        text = f"All is as it was left: {nights}, {values} values, {imports} imports verified."
     return Finding("ok", "all", text)
 
 

@@ -87,7 +87,7 @@ def _check_import(number: int, line: Imported, copies: Mapping[str, str]) -> Ite
     name = f"{IMPORTS_FOLDER}/{LEDGER_FILE}"
     where = f"{name}, import {number}"
     wrong: list[str] = []
-    if min(line.rows, line.taken, line.merged, line.rejected) < 0:
+    if min(line.rows, line.taken, line.merged, line.rejected, line.values_rejected) < 0:
         wrong.append("a count is below 0")
     if line.rows != line.taken + line.merged + line.rejected:
         wrong.append(
@@ -107,9 +107,11 @@ def check_rejected(folder: Path) -> Iterator[Finding]:
     """Whether rejected.csv can be what the ledger says was rejected."""
     path = folder / REJECTED_FILE
     counts: dict[tuple[str, str], int] = {}
+    partly = 0
     for number, row in enumerate(parse_rejected(path) if path.exists() else (), start=1):
         key = (row.sha256, row.sheet)
         counts[key] = counts.get(key, 0) + row.rows
+        partly += row.rows == 0
         if not _counts(row.lines.rpartition("!")[2], row.rows):
             text = f"{REJECTED_FILE}, row {number}: lines {row.lines[:SHOWN]!r} cannot be {row.rows} rows. Restore it from a copy."
             yield Finding("problem", "rejected", text, REJECTED_FILE)
@@ -130,12 +132,13 @@ def check_rejected(folder: Path) -> Iterator[Finding]:
             text = f"{REJECTED_FILE} holds {count} rows of the file {key[0][:12]}…, of which the ledger says that {allowed.get(key, 0)} were rejected. Restore it from a copy."
             yield Finding("problem", "rejected", text, REJECTED_FILE)
     if counts:
-        text = f"{sum(counts.values())} rows of imported files were not taken; {REJECTED_FILE} says why."
+        without = f", {partly} were taken without some of their values" if partly else ""
+        text = f"{sum(counts.values())} rows of imported files were not taken{without}; {REJECTED_FILE} says why."
         yield Finding("ok", "rejected", text, REJECTED_FILE)
 
 
 def _counts(lines: str, rows: int) -> bool:
-    """Whether so many rows can be on these lines, such as "17", "2-513" or "3, 5-6"."""
+    """Whether so many rows can be on these lines, such as "17", "2-513" or "3, 5-6"; none where values of taken rows are told."""
     parts = [re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", part, re.ASCII) for part in lines.split(", ")]
     spans = [int(part[2] or part[1]) - int(part[1]) + 1 for part in parts if part]
-    return len(spans) == len(parts) and min(spans) > 0 and 1 <= rows <= sum(spans)
+    return len(spans) == len(parts) and min(spans) > 0 and 0 <= rows <= sum(spans)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from nof1.clock import local_now
-from nof1.commit import commit, locked
+from nof1.commit import Content, Copy, commit, locked
 from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry, check_entry, columns, number_text, parse_entry, parse_number, row_of, to_csv
@@ -53,7 +53,7 @@ def record(
     now: datetime | None = None,
     reason: str = "",
     correct: bool = False,
-    also: Callable[[], Mapping[str, bytes | str]] | None = None,
+    also: Callable[[], Mapping[str, Content]] | None = None,
 ) -> tuple[Line, ...]:
     """Write values of nights: all of them or none, one writer at a time, each with a line in the journal.
 
@@ -68,7 +68,8 @@ def record(
     correct : bool
         Whether a recorded value may be replaced or cleared, as far as the change has `seen` it; the old one stays in the journal.
     also : callable, optional
-        Gives further files to write together with these; called with the folder locked.
+        Gives further files to write together with these; called with the folder locked. Copies come first, and the journal
+        says nothing of them.
 
     Returns
     -------
@@ -103,12 +104,13 @@ def record(
             for name, text in others.items():
                 written += _set_measure(measures, change, name, text, correct=correct)
             lines += [Line(stamp(now), by, str(change.night), *cell, reason) for cell in written]
-        contents: dict[str, bytes | str] = {}
+        further = dict(also()) if also is not None else {}
+        contents: dict[str, Content] = {name: told for name, told in further.items() if isinstance(told, Copy)}
         if lines:
             contents[DIARY_FILE] = to_csv(protocol, recorded.values())
             if measures or (folder / MEASURES_FILE).is_file():
                 contents[MEASURES_FILE] = measures_csv(measures)
-        ledger = dict(also()) if also is not None else {}
+        ledger = {name: told for name, told in further.items() if not isinstance(told, Copy)}
         contents |= {name: ledger.pop(name) for name in FOR_MENDING if name in ledger}
         contents |= with_files(folder, ledger, by=by, now=now, first=[*found, *lines] if lines else ())
         if contents:

@@ -25,6 +25,10 @@ class Gathered:
     devices: dict[str, dict[str, float]] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
 
+    def holds(self, name: str) -> bool:
+        """Whether there is a reading of a field."""
+        return any(name in found for found in (self.numbers, self.ends, self.devices, self.texts))
+
 
 def aggregated(gathered: Gathered, made: Iterable[Target], several: Merge | None) -> dict[str, str]:
     """One text value for each field of a night.

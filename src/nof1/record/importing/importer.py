@@ -4,15 +4,16 @@ Every row read is taken, merged (said already, one of several of its night, or n
 with its reason; the counts add up, in the ledger too. The file itself is kept byte for byte.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from nof1.commit import unsettled
+from nof1.commit import Content, Copy, CopyError
 from nof1.errors import InputError
 from nof1.files import sha256_file
 from nof1.plan.protocol.protocol import Protocol
@@ -22,26 +23,27 @@ from nof1.record.diary.secondary import MEASURES_FILE, check_measure, read_measu
 from nof1.record.diary.table import DIARY_FILE, last_evening, read_diary
 from nof1.record.diary.writing import Change, ConflictError, merged, record
 from nof1.record.importing.aggregate import aggregated, line_ranges, off_whole
+from nof1.record.importing.column_units import ColumnUnit, said_unit
+from nof1.record.importing.food_log import ToldApart
 from nof1.record.importing.ledger import (
     IMPORTS_FOLDER,
     LEDGER_FILE,
     MAPS_FILE,
     MENDED,
     Imported,
-    drop_verbatim,
-    keep_verbatim,
     ledger_csv,
     map_key,
     maps_json,
     read_ledger,
     read_maps,
     sheet_of,
+    verbatim_name,
 )
+from nof1.record.importing.left_values import Failed, entries, one_a_line, values_of, without_failing
 from nof1.record.importing.mapping import refuse_other_trial, same_name
 from nof1.record.importing.matching import Matched, match
 from nof1.record.importing.reading import Reading, Target, targets
 from nof1.record.importing.rejected import (
-    LISTED,
     NEEDS_REVIEW,
     REJECTED_FILE,
     Rejected,
@@ -51,6 +53,7 @@ from nof1.record.importing.rejected import (
     read_rejected,
     rejected_csv,
 )
+from nof1.record.importing.scales import scale_for
 from nof1.record.sources.hints import holds_arms, holds_doses
 from nof1.record.sources.source import Export
 from nof1.record.values.ambiguous import AmbiguousInput
@@ -78,15 +81,34 @@ class Import:
     several, same, blank : int
         Rows merged: with another of their night, because they say what is recorded already, because they hold nothing that
         is asked for.
+    others : mapping of str to int
+        Rows of other people than the one who is meant, by their names in the file; they are merged, too.
+    missing : mapping of str to int
+        What stood for a missing value, but for blanks, and in how many cells.
+    cut : (str, date) or None
+        A date that does not write its year in full, and what it was read as.
     rejected : tuple of RejectedRow
+        Rows that are not taken, and, with no `rows`, values without which a row is taken.
     shifted : int
         Rows that belong to the evening before their date.
     order : DateOrder
         In which order dates of three numbers were read.
+    values_rejected : int
+        Values that rows are taken without.
+    words : dict of str to str
+        Columns that nobody asked for and of which no cell could be read, with one of the cells; nothing is taken from them.
+    units : dict of str to ColumnUnit
+        In which unit the columns were read, by diary column or measure.
+    own_units : dict of str to str
+        Fields with cells in another unit than the column's, with one of them.
     sha256 : str
         Of the file.
     state : str
         Tells whether the trial is still the one it was planned with.
+    apart : tuple of ToldApart
+        A food log's rows that are no food.
+    unknown : tuple of str
+        Names that were said of rows that are not there.
     """
 
     export: Export
@@ -103,11 +125,20 @@ class Import:
     order: DateOrder
     sha256: str
     state: str
+    others: Mapping[str, int] = field(default_factory=dict)
+    missing: Mapping[str, int] = field(default_factory=dict)
+    cut: tuple[str, date] | None = None
+    values_rejected: int = 0
+    words: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, ColumnUnit] = field(default_factory=dict)
+    own_units: Mapping[str, str] = field(default_factory=dict)
+    apart: tuple[ToldApart, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def merged(self) -> int:
-        """Rows merged, for whichever of the three reasons."""
-        return self.several + self.same + self.blank
+        """Rows merged, for whichever of the four reasons."""
+        return self.several + self.same + self.blank + sum(self.others.values())
 
     @property
     def rows_rejected(self) -> int:
@@ -117,7 +148,7 @@ class Import:
     @property
     def unused(self) -> tuple[str, ...]:
         """The file's columns that nothing is taken from."""
-        used = {*self.column_map.values(), self.export.clock_beside(self.column_map)}
+        used = {*self.column_map.values(), self.export.clock_beside(self.column_map), self.reading.person_column}
         return tuple(column for column in self.export.header if column and column not in used)
 
     def counts(self) -> dict[str, int]:
@@ -133,6 +164,7 @@ def plan_import(
     reading: Reading | None = None,
     *,
     latest: date,
+    asked: Collection[str] | None = None,
 ) -> Import:
     """What would be taken from a file.
 
@@ -140,6 +172,8 @@ def plan_import(
     ----------
     latest : date
         The last night that is over; later ones are rejected.
+    asked : collection of str, optional
+        What the person named of the map; all of it if not given. A column that nobody named and that holds no numbers is left out.
 
     Raises
     ------
@@ -149,25 +183,19 @@ def plan_import(
         If the file is damaged or of another trial, or a column names the treatment of a concealed trial.
     """
     refuse_other_trial(export, protocol)
+    export = export.dated_from(column_map["night"])
     reading = reading or Reading()
-    made = targets(export, column_map, protocol, reading)
     state, before, sha256 = _state(Path(folder)), _signature(export), sha256_file(export.path)
     last = last_evening(folder, protocol)
-    matched = match(
-        export,
-        column_map,
-        protocol,
-        reading,
-        first=protocol.start,
-        last=last,
-        latest=latest,
-        runs=export.source != MENDED,
+    column_map, matched, words = _matched(
+        export, column_map, protocol, reading, column_map if asked is None else asked, last=last, latest=latest
     )
-    _refuse_hints(export, protocol, column_map, matched, made)
+    made = targets(export, column_map, protocol, reading)
+    _refuse_hints(export, protocol, column_map, matched, made, reading)
     known = {entry.night: entry for entry in read_diary(folder, protocol)}
     measures = read_measures(folder)
     changes: list[Change] = []
-    failed: list[tuple[Rejected, Sequence[int]]] = []
+    failed: list[Failed] = []
     taken = several = same = 0
     for night, gathered in sorted(matched.nights.items()):
         count = len(gathered.lines)
@@ -176,21 +204,29 @@ def plan_import(
             cells = aggregated(gathered, made, reading.several)
             if off := off_whole(gathered, made, reading.several):
                 raise InputError(off)
-            new = _new_cells(protocol, known.get(night), measures, night, cells, last)
+            new, reasons = without_failing(
+                cells,
+                protocol.outcome.name,
+                partial(_new_cells, protocol, known.get(night), measures, night, last),
+            )
         except AmbiguousInput:
             raise
         except InputError as problem:
-            reason = str(problem).removeprefix(f"night {night}: ").rstrip(".")
-            failed.append((Rejected(line_ranges(gathered.lines), count, reason, str(night), cells), gathered.lines))
+            told = Rejected(line_ranges(gathered.lines), count, _reason(problem, night), str(night), cells)
+            failed.append(Failed(told, gathered.lines))
             continue
+        if reasons:
+            why = "; ".join(_reason(reason, night) for reason in reasons.values())
+            told = Rejected(line_ranges(gathered.lines), 0, why, str(night), {name: cells[name] for name in reasons})
+            failed.append(Failed(told, gathered.lines))
         if new:
             changes.append(Change(night, new))
             taken += 1
             several += count - 1
         else:
             same += count
-    rejected = [*matched.rejected, *_one_by_one(export, matched, failed)]
-    rejected.sort(key=lambda row: int(row.lines.replace(",", "-").partition("-")[0]))
+    told_apart = entries(failed, export.rows, matched.show, mended=export.source == MENDED)
+    rejected = one_a_line([*matched.rejected, *told_apart])
     if _signature(export) != before:
         raise _changed(export)
     name = export.name
@@ -198,7 +234,7 @@ def plan_import(
     return Import(
         export=export,
         column_map=dict(column_map),
-        reading=reading,
+        reading=matched.whose.settled(reading),
         changes=tuple(changes),
         rows=matched.rows,
         taken=taken,
@@ -213,7 +249,56 @@ def plan_import(
         order=matched.order,
         sha256=sha256,
         state=state,
+        others=dict(matched.whose.others),
+        missing=dict(matched.missing),
+        cut=matched.cut,
+        values_rejected=values_of(rejected) + matched.further,
+        words=words,
+        units={target.field: target.unit for target in made if not target.text},
+        own_units=matched.own_units,
+        apart=matched.apart,
+        unknown=matched.unknown,
     )
+
+
+def _matched(
+    export: Export,
+    column_map: Mapping[str, str],
+    protocol: Protocol,
+    reading: Reading,
+    asked: Collection[str],
+    *,
+    last: date,
+    latest: date,
+) -> tuple[Mapping[str, str], Matched, dict[str, str]]:
+    """The file matched to nights without the columns that nobody asked for and that hold words: the map, what was found, those columns."""
+    words: dict[str, str] = {}
+    while True:
+        matched = match(
+            export,
+            column_map,
+            protocol,
+            reading,
+            first=protocol.start,
+            last=last,
+            latest=latest,
+            runs=export.source != MENDED,
+        )
+        needed = {"night", protocol.outcome.name, *asked}
+        left = {
+            name: text
+            for name, text in matched.unread.items()
+            if name not in needed and name not in reading.scales and not said_unit(reading.units, name)
+        }
+        others = {name: column for name, column in column_map.items() if name not in left}
+        if not left or export.source == MENDED or others.keys() == {"night"}:
+            return column_map, matched, words
+        words |= {column_map[name]: text for name, text in left.items()}
+        column_map = others
+
+
+def _reason(problem: object, night: date) -> str:
+    return str(problem).removeprefix(f"night {night}: ").rstrip(".")
 
 
 def _signature(export: Export) -> tuple[int, int, int]:
@@ -232,33 +317,13 @@ def _state(folder: Path) -> str:
     return "".join(sha256_file(folder / name) if (folder / name).is_file() else "-" for name in names)
 
 
-def _one_by_one(export: Export, matched: Matched, failed: Sequence[tuple[Rejected, Sequence[int]]]) -> list[Rejected]:
-    """Nights of several rows that were rejected together, as their rows, each with its own cells; the file is read once more for it.
-
-    Where they are too many, or several rows stand on one line, a night stays one entry.
-    """
-    together = [night for night, _ in failed]
-    rows = sum(night.rows for night in together)
-    if rows == len(failed) or (export.source != MENDED and rows > LISTED):
-        return together
-    reasons = {line: night.reason for night, lines in failed for line in lines}
-    found: list[Rejected] = []
-    for row in export.rows():
-        if row.line in reasons:
-            shown = matched.show(row)
-            doubt = f"; {shown.doubt}" if shown.doubt else ""
-            night = f"{NEEDS_REVIEW} {shown.night}" if shown.doubt else shown.night
-            found.append(Rejected(str(row.line), 1, f"{reasons[row.line]}{doubt}", night, shown.values))
-    return found if len(found) == rows else together
-
-
 def _new_cells(
     protocol: Protocol,
     known: Entry | None,
     measures: Mapping[tuple[date, str], float],
     night: date,
-    cells: Mapping[str, str],
     last: date,
+    cells: Mapping[str, str],
 ) -> dict[str, str]:
     """The values that the trial does not have yet.
 
@@ -290,7 +355,12 @@ def _new_cells(
 
 
 def _refuse_hints(
-    export: Export, protocol: Protocol, column_map: Mapping[str, str], matched: Matched, made: Sequence[Target]
+    export: Export,
+    protocol: Protocol,
+    column_map: Mapping[str, str],
+    matched: Matched,
+    made: Sequence[Target],
+    reading: Reading,
 ) -> None:
     """Refuse a column that holds the names of the arms or their doses, where the order is concealed."""
     if protocol.concealed == "open":
@@ -299,7 +369,7 @@ def _refuse_hints(
     for target in made:
         own = target.field in columns(protocol) and same_name(target.column, target.field)
         known = own or export.column(target.column).measure  # the column says itself what its numbers are
-        cells = _cells_of(target.field, matched)
+        cells = [*_cells_of(target.field, matched), *scale_for(reading.scales, target.field)]
         if target.field != "guess" and (
             holds_arms(protocol, cells) or (not known and not target.text and holds_doses(protocol, cells))
         ):
@@ -330,15 +400,22 @@ def nothing_new(folder: str | Path, plan: Import) -> bool:
     if plan.changes or place is None:
         return False
     before = [row for row in read_rejected(folder) if (row.sha256, row.sheet) == same]
-    if sum(row.rows for row in before) == plan.rows_rejected or plan.export.source == MENDED:
+    if _size(before) == _size(plan.rejected) or plan.export.source == MENDED:
         return True
     # Its rejected rows may have been mended since, and are not rejected once more.
     mended = any(line.source == MENDED for line in ledger[place + 1 :])
-    return mended and (Path(folder) / REJECTED_FILE).is_file() and ledger[place].rejected == plan.rows_rejected
+    line = ledger[place]
+    same_counts = (line.rejected, line.values_rejected) == (plan.rows_rejected, plan.values_rejected)
+    return mended and (Path(folder) / REJECTED_FILE).is_file() and same_counts
+
+
+def _size(rejected: Sequence[RejectedRow]) -> tuple[int, int]:
+    """How many rows were not taken, and how many were taken without some of their values."""
+    return sum(row.rows for row in rejected), sum(row.rows == 0 for row in rejected)
 
 
 def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: datetime) -> None:
-    """Write a planned import: the verbatim copy, then diary, measures, journal, ledger, rejected.csv and the map together.
+    """Write a planned import together: the verbatim copy, diary, measures, journal, ledger, rejected.csv and the map.
 
     Stopped anywhere in between, the trial is as it was or has all of it, and the same import can be run again.
 
@@ -352,12 +429,8 @@ def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: da
     folder = Path(folder)
     if nothing_new(folder, plan):
         return
-    copied = keep_verbatim(folder, plan.export.path)
-    if copied != plan.sha256:
-        drop_verbatim(folder, plan.export.path, copied)
-        raise _changed(plan.export)
 
-    def also() -> dict[str, bytes | str]:
+    def also() -> dict[str, Content]:
         if _state(folder) != plan.state:
             raise StaleError(f"{folder} was changed in the meantime. Nothing was taken; import the file again.")
         line = Imported(
@@ -366,10 +439,12 @@ def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: da
             sha256=plan.sha256,
             source=plan.export.source,
             **plan.counts(),
+            values_rejected=plan.values_rejected,
             map=plan.column_map,
-            options=options_of(plan.reading) | ({"sheet": plan.export.sheet} if plan.export.sheet else {}),
+            options=_on_record(plan),
         )
-        contents: dict[str, bytes | str] = {
+        contents: dict[str, Content] = {
+            verbatim_name(plan.sha256, plan.export.path): Copy(plan.export.path, plan.sha256),
             f"{IMPORTS_FOLDER}/{LEDGER_FILE}": ledger_csv((*read_ledger(folder), line)),
         }
         rows = _rejected_after(folder, plan)
@@ -386,10 +461,8 @@ def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: da
     except ConflictError as problem:
         text = f"The night {problem.night} was recorded in the meantime. Nothing was taken; import the file again."
         raise StaleError(text) from None
-    finally:
-        # The copy stays where the import counts, be it that a stopped one is still to be put in place.
-        if not unsettled(folder):
-            drop_verbatim(folder, plan.export.path, copied)
+    except CopyError:
+        raise _changed(plan.export) from None
 
 
 def _rejected_after(folder: Path, plan: Import) -> list[RejectedRow]:
@@ -402,7 +475,7 @@ def _rejected_after(folder: Path, plan: Import) -> list[RejectedRow]:
     keys = {line: (cells[1], cells[2]) for line, cells in whole}
     still: dict[tuple[str, str], RejectedRow] = {}
     for rejected in plan.rejected:
-        if (line := int(rejected.lines)) in keys:
+        if (line := int(rejected.lines.rpartition("!")[2])) in keys:
             still[keys[line]] = rejected
     names = set(plan.column_map) - {"night"}
     places = [plan.export.place(column) for field, column in plan.column_map.items() if field in names]
@@ -411,10 +484,19 @@ def _rejected_after(folder: Path, plan: Import) -> list[RejectedRow]:
 
 
 def _to_keep(plan: Import) -> Reading:
-    """What is kept for the next file of the kind: no order of dates that this one has contradicted."""
-    if plan.reading.date_order or plan.order in ("ymd", plan.reading.usual_order):
-        return plan.reading
-    return replace(plan.reading, usual_order=None)
+    """What is kept for the next file of the kind: no order of dates that this one has contradicted, and all units that were said."""
+    reading = plan.reading
+    reading = replace(reading, units={**reading.usual_units, **reading.units}, usual_units={})
+    if reading.date_order or plan.order in ("ymd", reading.usual_order):
+        return reading
+    return replace(reading, usual_order=None)
+
+
+def _on_record(plan: Import) -> dict[str, Any]:
+    """What the ledger says of how the file was read, with the rows that were taken for no food."""
+    apart = {told.name: told.rows for told in plan.apart}
+    found = (("sheet", plan.export.sheet), ("others", dict(plan.others)), ("told_apart", apart))
+    return options_of(plan.reading) | {name: told for name, told in found if told}
 
 
 def options_of(reading: Reading) -> dict[str, Any]:
@@ -422,7 +504,7 @@ def options_of(reading: Reading) -> dict[str, Any]:
     return {
         entry.name: value
         for entry in fields(reading)
-        if (value := getattr(reading, entry.name)) not in (None, {}) and value is not None
+        if (value := getattr(reading, entry.name)) not in (None, {}, ()) and value is not None
     }
 
 

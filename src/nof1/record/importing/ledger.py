@@ -4,32 +4,35 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nof1.cells import csv_text, shielded, unshielded
 from nof1.errors import InputError, Nof1Error
-from nof1.files import read_bytes, sync_folder
+from nof1.files import copy_atomic, read_bytes, sync_folder
 
 IMPORTS_FOLDER = "imports"
 LEDGER_FILE = "ledger.csv"
 MENDED = "rejected"  # the source of rows that were rejected before
 MAPS_FILE = "maps.json"
-COLUMNS = ("imported", "file", "sha256", "source", "rows", "taken", "merged", "rejected", "map", "options")
+COLUMNS = (
+    "imported", "file", "sha256", "source", "rows", "taken", "merged", "rejected", "map", "options", "values_rejected"
+)  # fmt: skip
+_EARLIER = COLUMNS[:-1]
 OLD_COLUMNS = ("imported", "file", "sha256", "rows", "taken", "merged", "rejected", "map")
-_CHUNK = 1 << 20
-_OWN_COLUMNS = ("plain", "google_forms", "studyu")  # sources in which the same columns mean the same file
+# Sources whose columns are the person's own: the same columns mean the same file, and no name among them tells what is meant.
+OWN_COLUMNS = ("plain", "google_forms", "microsoft_forms", "qualtrics", "redcap", "studyu")
 
 
 @dataclass(frozen=True)
 class Imported:
-    """A line of the ledger: when, which file, and where its rows went; rows = taken + merged + rejected."""
+    """A line of the ledger: when, which file, and where its rows went; rows = taken + merged + rejected.
+
+    `values_rejected` are values without which rows were taken.
+    """
 
     imported: str
     file: str
@@ -41,10 +44,13 @@ class Imported:
     rejected: int
     map: Mapping[str, str]
     options: Mapping[str, Any]
+    values_rejected: int = 0
 
 
 def keep_verbatim(folder: Path, path: Path) -> str:
     """Copy a file into the imports folder byte for byte and return its SHA-256. The copy is there whole or not at all.
+
+    For a folder that nobody else can see yet; `take_import` copies within its commit.
 
     Raises
     ------
@@ -54,50 +60,21 @@ def keep_verbatim(folder: Path, path: Path) -> str:
         If the file cannot be read.
     """
     home = folder / IMPORTS_FOLDER
-    temporary: str | None = None
     try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        digest = hashlib.sha256()
-        handle, temporary = tempfile.mkstemp(dir=home, prefix=".copy-")  # mode 0600
-        with os.fdopen(handle, "wb") as copy, _reading(path) as original:
-            while chunk := original.read(_CHUNK):
-                digest.update(chunk)
-                copy.write(chunk)
-            copy.flush()
-            os.fsync(copy.fileno())
-        target = home / _copy_name(digest.hexdigest(), path)
-        Path(temporary).replace(target)
-        temporary = None
+        digest = copy_atomic(path, home / ".copied")
+        (home / ".copied").replace(folder / verbatim_name(digest, path))
         sync_folder(home)
     except OSError as error:
         raise Nof1Error(
             f"{home} could not be written to ({error.strerror}). Nothing was taken. Check free space and permissions, then try again."
         ) from error
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-    return digest.hexdigest()
+    return digest
 
 
-def _copy_name(sha256: str, path: Path) -> str:
+def verbatim_name(sha256: str, path: Path) -> str:
+    """Path, inside a trial folder, of the copy of an imported file."""
     suffix = path.suffix.lower()[:12]
-    return f"{sha256}{suffix if re.fullmatch('[.][a-z0-9]+', suffix) else ''}"
-
-
-def drop_verbatim(folder: Path, path: Path, sha256: str) -> None:
-    """Remove the copy of a file that was not taken in the end, unless an earlier import is of the same file."""
-    home = folder / IMPORTS_FOLDER
-    if not any(line.sha256 == sha256 for line in read_ledger(folder)):
-        with suppress(OSError):
-            (home / _copy_name(sha256, path)).unlink(missing_ok=True)
-            home.rmdir()  # which fails where anything else is in it
-
-
-def _reading(path: Path) -> io.BufferedReader:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}).") from None
+    return f"{IMPORTS_FOLDER}/{sha256}{suffix if re.fullmatch('[.][a-z0-9]+', suffix) else ''}"
 
 
 def read_ledger(folder: str | Path) -> tuple[Imported, ...]:
@@ -116,7 +93,7 @@ def _lines(content: bytes, where: str) -> Iterator[Imported]:
     try:
         reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
         header = tuple(next(reader, ()))
-        if header not in (COLUMNS, OLD_COLUMNS):
+        if header not in (COLUMNS, _EARLIER, OLD_COLUMNS):
             raise InputError(f"{where} must have the columns {', '.join(COLUMNS)}. Restore it from a copy.")
         for row in reader:
             at = f"{where}, line {reader.line_num}"
@@ -130,6 +107,7 @@ def _lines(content: bytes, where: str) -> Iterator[Imported]:
 def _parse(cells: Mapping[str, str], where: str) -> Imported:
     try:
         counts = {name: int(cells[name]) for name in ("rows", "taken", "merged", "rejected")}
+        counts["values_rejected"] = int(cells.get("values_rejected", 0))
         mapped, options = json.loads(cells["map"]), json.loads(cells.get("options") or "{}")
         if not (isinstance(mapped, dict) and isinstance(options, dict)):
             raise ValueError
@@ -156,7 +134,7 @@ def ledger_csv(lines: Iterator[Imported] | tuple[Imported, ...]) -> str:
     written: list[tuple[str, ...]] = [COLUMNS]
     for line in lines:
         cells = (line.imported, line.file, line.sha256, line.source, line.rows, line.taken, line.merged, line.rejected)
-        texts = (*map(str, cells), _json(line.map), _json(line.options))
+        texts = (*map(str, cells), _json(line.map), _json(line.options), str(line.values_rejected))
         written.append(tuple(shielded(text) for text in texts))
     return csv_text(written)
 
@@ -167,7 +145,7 @@ def _json(content: Mapping[str, Any]) -> str:
 
 def map_key(source: str, header: tuple[str, ...]) -> str:
     """By what a saved map is found again: the source, and the file's columns where they are the person's own."""
-    if source not in _OWN_COLUMNS:
+    if source not in OWN_COLUMNS:
         return source
     return f"{source}:{hashlib.sha256(json.dumps(header).encode()).hexdigest()[:16]}"
 

@@ -7,9 +7,12 @@ from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import columns
 from nof1.record.diary.secondary import measure_name
+from nof1.record.importing.column_units import said_unit
+from nof1.record.importing.ledger import OWN_COLUMNS
 from nof1.record.sources.source import Column, Export
 from nof1.record.values.ambiguous import AmbiguousInput
-from nof1.record.values.measures import MEASURES, find_measure
+from nof1.record.values.measures import MEASURES, find_measure, fitting
+from nof1.record.values.units import read_unit
 
 
 def split_pairs(pairs: Sequence[str], protocol: Protocol) -> dict[str, str]:
@@ -80,8 +83,12 @@ def chosen_map(
     return chosen
 
 
-def complete_map(export: Export, protocol: Protocol, chosen: Mapping[str, str]) -> dict[str, str]:
+def complete_map(
+    export: Export, protocol: Protocol, chosen: Mapping[str, str], units: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """The chosen column map, completed by what the source knows and by columns with the diary's own names.
+
+    `units` is what was said of units: caffeine that was said to be in mg is taken as caffeine_mg.
 
     Raises
     ------
@@ -100,11 +107,13 @@ def complete_map(export: Export, protocol: Protocol, chosen: Mapping[str, str]) 
     for field, column in export.suggested.items():
         if field in columns(protocol):
             _add(found, field, column)
-    for field in columns(protocol):
-        if field != "night":
-            _add(found, field, _by_name(open_columns, field, protocol))
-    if not set(chosen) - {"night"} or export.source != "plain":
-        _add_measures(found, open_columns, protocol)
+    for column_of in (_by_name, _by_measure):
+        for field in columns(protocol):
+            if field != "night":
+                free = [column for column in open_columns if column.name not in found.values()]
+                _add(found, field, column_of(free, field, protocol))
+    if not set(chosen) - {"night"} or export.source not in OWN_COLUMNS:
+        _add_measures(found, open_columns, protocol, units or {})
     _refuse_nothing(export, protocol, found, asked=bool(set(chosen) - {"night"}))
     order = [*columns(protocol), *(field for field in found if field not in columns(protocol))]
     return {field: found[field] for field in order if field in found}
@@ -131,7 +140,7 @@ def _add(found: dict[str, str], field: str, column: str | None) -> None:
 
 
 def _by_name(open_columns: Sequence[Column], field: str, protocol: Protocol) -> str | None:
-    """The column that is called like the field, or holds the measure that a covariate is."""
+    """The column that is called like the field."""
     wanted = {_plain(field)} | ({_plain(protocol.outcome.label)} if field == protocol.outcome.name else set())
     wanted.discard("")
     measure = find_measure(field) if field in protocol.analysis.covariates else None
@@ -140,29 +149,47 @@ def _by_name(open_columns: Sequence[Column], field: str, protocol: Protocol) -> 
         other = measure is not None and column.measure not in ("", measure.name)
         if _plain(column.name) in wanted and not other:
             return column.name
+    return None
+
+
+def _by_measure(open_columns: Sequence[Column], field: str, protocol: Protocol) -> str | None:
+    """The column that holds the measure that a covariate is."""
+    measure = find_measure(field) if field in protocol.analysis.covariates else None
     return next((column.name for column in open_columns if measure and column.measure == measure.name), None)
 
 
-def _add_measures(found: dict[str, str], open_columns: Sequence[Column], protocol: Protocol) -> None:
+def _add_measures(
+    found: dict[str, str], open_columns: Sequence[Column], protocol: Protocol, units: Mapping[str, str]
+) -> None:
     """What is left and known goes to the secondary outcomes."""
     covariates = {measure.name for name in protocol.analysis.covariates if (measure := find_measure(name))}
     for column in open_columns:
-        if column.measure and column.measure not in covariates and column.measure not in columns(protocol):
-            _add(found, column.measure, column.name)
+        name = _said_measure(column.measure, units) if column.measure else ""
+        if name and name not in covariates and name not in columns(protocol):
+            _add(found, name, column.name)
+
+
+def _said_measure(name: str, units: Mapping[str, str]) -> str:
+    """The measure, or the one of the same thing that is kept in the unit that was said of it."""
+    measure, unit = find_measure(name), read_unit(said_unit(units, name))
+    other = fitting(measure, unit) if measure is not None and unit is not None else None
+    return other.name if other is not None else name
 
 
 def _refuse_nothing(export: Export, protocol: Protocol, found: Mapping[str, str], *, asked: bool) -> None:
     takes = [field for field in found if field != "night"]
     missing = "" if "night" in found else "night"
-    if not missing and (not takes or (export.source == "plain" and not asked and protocol.outcome.name not in found)):
+    if not missing and (
+        not takes or (export.source in OWN_COLUMNS and not asked and protocol.outcome.name not in found)
+    ):
         missing = protocol.outcome.name
     if missing:
         example = "Date" if missing == "night" else "How bad?"
         raise AmbiguousInput(
             f"{export.name}: it is not clear which column holds {missing!r}. Say it with column_map={{{missing!r}: {example!r}}}. "
-            f"Its columns are: {listed(export.header)}.",
+            f"Its columns are: {listed(column.told for column in export.columns if column.name and column.role != 'private')}.",
             option=f"map {missing}",
-            choices=tuple(name for name in export.header if name),
+            choices=tuple(column.name for column in export.columns if column.name and column.role != "private"),
         )
 
 

@@ -4,26 +4,43 @@ Knows the protocol's nights and scales; must not know the diary's content, the o
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from nof1.cells import brief, cleaned, listed
 from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import number_text
-from nof1.record.diary.secondary import check_measure
 from nof1.record.importing.aggregate import Gathered
+from nof1.record.importing.cell_values import Beyond, CellReader, OutsideError
+from nof1.record.importing.food_log import FoodLog, ToldApart
+from nof1.record.importing.persons import settle_person
 from nof1.record.importing.reading import Reading, Target, settled, targets
 from nof1.record.importing.rejected import NEEDS_REVIEW, Book, Rejected, Shown
+from nof1.record.importing.scales import Scale, plain_word, scale_for
+from nof1.record.importing.whose import Whose, WhoseError, watch_of, whose
 from nof1.record.sources.opened import MAX_CELL, Row
 from nof1.record.sources.source import Export
 from nof1.record.values.ambiguous import AmbiguousInput
-from nof1.record.values.measures import find_measure
-from nof1.record.values.nights import Belongs, DatedBy, DateOrder, Moment, joined, moment_reader, night_of, parse_moment
-from nof1.record.values.numbers import flag_or_number, number_reader
+from nof1.record.values.missing import MISSING_NUMBERS, MISSING_WORDS
+from nof1.record.values.moments import leaves_year_open
+from nof1.record.values.nights import (
+    Belongs,
+    DatedBy,
+    DateOrder,
+    Moment,
+    Nights,
+    joined,
+    moment_reader,
+    night_of,
+    parse_moment,
+)
+from nof1.record.values.numbers import number_reader
 
 
 @dataclass
@@ -42,17 +59,41 @@ class Matched:
         Rows that belong to the evening before their date.
     order : DateOrder
         In which order dates of three numbers were read.
+    further : int
+        Values without which rows are taken, beyond those that `rejected` tells one by one.
+    unread : dict of str to str
+        Fields of which not one cell could be read, with the first of the texts.
+    own_units : dict of str to str
+        Fields with cells in another unit than the column's, with one of them.
+    whose : Whose
+        Whose rows were taken, and how many there are of others.
+    missing : counter of str
+        What stood for a missing value, but for blanks, and how often.
+    cut : (str, date) or None
+        A date that does not write its year in full, and what it was read as.
     show : callable
         A row of the file as rejected.csv shows it.
+    apart : tuple of ToldApart
+        A food log's rows that are no food.
+    unknown : tuple of str
+        Names that the person said of rows that are not there.
     """
 
     show: Callable[[Row], Shown]
+    whose: Whose
+    missing: Counter[str]
     rows: int = 0
     blank: int = 0
     nights: dict[date, Gathered] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
     shifted: int = 0
     order: DateOrder = "ymd"
+    further: int = 0
+    unread: dict[str, str] = field(default_factory=dict)
+    own_units: dict[str, str] = field(default_factory=dict)
+    cut: tuple[str, date] | None = None
+    apart: tuple[ToldApart, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def match(
@@ -88,36 +129,82 @@ def match(
     """
     when = column_map["night"]
     made = targets(export, column_map, protocol, reading)
-    order, comma = settled(export, made, reading, when)
-    take = _Taker(export, made, protocol, reading, order, comma, when, first, export.clock_beside(column_map))
-    matched = Matched(take.shown, order=order)
+    near, outcome = (first, last), protocol.outcome.name
+    order, comma = settled(export, made, reading, when, near)
+    cells = CellReader(export, made, protocol, comma, reading.scales)
+    foods = FoodLog(export, made, protocol, reading, read=cells, nights=(first, min(last, latest)))
+    words = MISSING_WORDS - {text for arm in protocol.arms for text in (arm.name, arm.label) if text}
+    take = _Taker(
+        export, made, cells, foods, words, outcome, reading, order, when, near, export.clock_beside(column_map)
+    )
+    known = whose(export, reading, when, take.night_of)
+    watch = watch_of(export, reading, known, take.used) if outcome in column_map else None
+    matched = Matched(take.shown, known, take.missing, order=order)
     book = Book(matched.rejected, [target.field for target in made], runs)
+    beyond: dict[str, Beyond] = {}
     for row in export.rows():
         matched.rows += 1
         line = row.line
         try:
+            if known.place >= 0 and not known.takes(row.cells):
+                continue
             found = take.row(row)
             if found is None:
                 matched.blank += 1
                 continue
-            night, moment, values = found
+            night, moment, values, bad, strays = found
             if night < first or night > last:
                 book.outside(line, night, first, last, partial(take.shown, row))
                 continue
             if night > latest:
                 book.early(line, night, latest, partial(take.shown, row))
                 continue
+            if bad:
+                _note_bad(matched, beyond, night, bad)
+                # What cannot be read beside it costs nobody a rating; one that cannot be read is mended with its whole row.
+                if not values or any(one.target.field == protocol.outcome.name for one in bad):
+                    raise _RowError("; ".join(one.reason for one in bad))
             interval = take.interval(row, moment, values)
         except _RowError as problem:
             book.reject(line, str(problem), take.shown(row), problem.doubt)
             continue
+        except WhoseError as problem:
+            book.reject(line, str(problem), take.shown(row), _LOOK)
+            continue
+        if watch is not None and any(target.field == outcome for target, _ in values):
+            watch.add(row.cells, night)
+            watch = None if watch.idle else watch
         matched.shifted += night != moment.day
         gathered = matched.nights.get(night)
         if gathered is None:
             gathered = matched.nights[night] = Gathered()
         take.gather(gathered, row, interval, values)
+        if bad:
+            reasons = {one.target.field: one.reason for one in bad}
+            book.values(line, reasons, take.shown(row, reasons))
+        for name, (reason, other) in strays.items() if strays else ():
+            book.values(line, {name: reason}, replace(take.shown(row, (name,)), night=str(other)))
     book.close()
+    if watch is not None:
+        settle_person(watch.people(), None, where=export.name)
+    matched.apart = foods.told()
+    matched.unknown = tuple(foods.unknown((*reading.supplement, *reading.food)))
+    matched.cut = take.cut()
+    matched.further = book.further_values
+    cells.refuse_doubts(made, {night: gathered.numbers for night, gathered in matched.nights.items()}, beyond)
+    for one in [name for name in matched.unread if any(gathered.holds(name) for gathered in matched.nights.values())]:
+        del matched.unread[one]
+    matched.own_units = cells.own_units
     return matched
+
+
+def _note_bad(matched: Matched, beyond: dict[str, Beyond], night: date, bad: Iterable["_Bad"]) -> None:
+    """Keep in mind which columns have cells that cannot be read, and numbers outside of what they can be."""
+    for one in bad:
+        if one.number is None:
+            matched.unread.setdefault(one.target.field, one.text)
+        else:
+            beyond.setdefault(one.target.field, Beyond(one.number, night)).count += 1
 
 
 _SHOWN_LETTERS = 2000  # of a cell, in rejected.csv
@@ -125,6 +212,7 @@ _LOOK = f"look at the row, then take the {NEEDS_REVIEW} before its night away"
 _EVENING = f"put the date of the evening there, not of the morning after, and no {NEEDS_REVIEW} before it"
 _ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd", "serial")
 _NOTATIONS = (number_reader(decimal_comma=False), number_reader(decimal_comma=True))
+_NO_STRAYS: Mapping[str, tuple[str, date]] = {}
 _LONGEST = 2 * 24 * 60  # minutes; a longer sleep is a slip
 
 
@@ -136,6 +224,21 @@ class _RowError(Exception):
         self.doubt = doubt
 
 
+class _Bad(NamedTuple):
+    """A cell that is not taken: why, what it says, and the number that it is, where it is one outside of what it can be."""
+
+    target: Target
+    reason: str
+    text: str
+    number: float | None = None
+
+
+# Fields that speak of another night than their row: why they are not taken, and which night it is.
+_Strays = Mapping[str, tuple[str, date]]
+# What a row holds: its night, its moment, its values, the cells that are not taken, and those of another night.
+_Found = tuple[date, Moment, list[tuple[Target, float | str]], Sequence[_Bad], _Strays]
+
+
 class _Taker:
     """Turns rows into values; everything that is the same for all rows is worked out once."""
 
@@ -143,16 +246,31 @@ class _Taker:
         self,
         export: Export,
         made: tuple[Target, ...],
-        protocol: Protocol,
+        read: CellReader,
+        foods: FoodLog,
+        words: Collection[str],
+        outcome: str,
         reading: Reading,
         order: DateOrder,
-        comma: bool,
         when: str,
-        first: date,
+        near: Nights,
         clock: str,
     ) -> None:
         self.targets = made
-        self.first = first
+        self.read = read
+        self.outcome = outcome
+        self.main = _belongs(made, outcome)
+        self.asked = any(target.belongs == "day before" for target in made)
+        self.dates_open = (reading.dated_by or export.dated_by) is None
+        self.foods = foods
+        self.near = near
+        self.first = near[0]
+        self.missing: Counter[str] = Counter()
+        self.looked = [
+            (target, target.place, words if target.text else _missing_beside(scale_for(reading.scales, target.field)))
+            for target in made
+        ]
+        self.used = {when, clock, export.until, export.device, export.zone_column, *(target.column for target in made)}
         self.when = export.place(when)
         self.clock = export.place(clock) if clock else -1
         self.until = export.place(export.until) if export.until else -1
@@ -161,9 +279,7 @@ class _Taker:
         self.reason = export.place(export.reason) if export.reason else -1
         self.width = len(export.columns)
         self.dated_by: DatedBy = reading.dated_by or export.dated_by or "evening"
-        self.moment: Callable[..., Moment] = moment_reader(order, reading.zone)
-        self.number = number_reader(comma)
-        self.comma = comma
+        self.moment: Callable[..., Moment] = moment_reader(order, reading.zone, near=near)
         day = export.day_number if reading.day_number is None else reading.day_number
         self.day_number = export.place(day) if day else -1
         if day and export.column(day).role in ("private", "treatment"):
@@ -171,19 +287,10 @@ class _Taker:
                 f"The column {brief(day)!r} is no count of days. Name another one, or leave day_number= out."
             )
         self.trust = reading.trust
-        outcome = protocol.outcome
-        measures = {target.field: measure for target in made if (measure := find_measure(target.field))}
-        # Where yes and no are no numbers: sleep of 0 minutes. Of an amount, no is 0 and yes does not say how much.
-        self.amounts = {name for name, measure in measures.items() if measure.amount}
-        self.unflagged = {outcome.name, "dose_mg", "confidence"} | {
-            name for name, measure in measures.items() if not measure.flag and not measure.amount
-        }
-        self.checks: dict[str, Callable[[float], str]] = {target.field: _measure_check(target.field) for target in made}
-        self.checks |= {outcome.name: _outcome_check(protocol)}
         self.nights: dict[tuple[str, str, Belongs], tuple[date, Moment]] = {}
 
-    def row(self, row: Row) -> tuple[date, Moment, list[tuple[Target, float | str]]] | None:
-        """Night, moment and values of a row; None if it holds nothing that is taken."""
+    def row(self, row: Row) -> _Found | None:
+        """Night, moment and values of a row, and the cells of it that are not taken; None if it holds nothing."""
         cells = row.cells
         if len(cells) < self.width:
             cells = [*cells, *[""] * (self.width - len(cells))]
@@ -191,45 +298,81 @@ class _Taker:
             raise _RowError(cells[self.reason] or _LOOK)
         if len(cells) > self.width and any(cells[self.width :]):
             raise _RowError("there are more values than columns", _LOOK)
-        given = [target for target in self.targets if cells[target.place]]
-        if not given:
-            return None
-        night, moment = self._night(cells, _belongs(given))
+        given: Sequence[Target] = [target for target, place, missing in self.looked if cells[place] not in missing]
+        if len(given) < len(self.looked):
+            self._count_missing(cells)
+            if not given:
+                return None
+            main = _belongs(given, self.outcome)
+        else:
+            main = self.main
+        night, moment = self._night(cells, main)
         night = self._by_number(row, night, moment)
+        strays = _NO_STRAYS
+        if self.asked and (before := [target for target in given if target.belongs == "day before"]):
+            self._refuse_open_dates(before[0], moment)
+            strays = self._strays(cells, night, before) if main != "day before" else strays
+            given = [target for target in given if target.field not in strays]
+        given = self.foods.food(cells, given, night)
         values: list[tuple[Target, float | str]] = []
+        bad: list[_Bad] = []
         for target in given:
             text = cells[target.place]
             if len(text) > MAX_CELL:
-                raise _RowError(f"{target.field} has {len(text):,} letters; at most {MAX_CELL:,} are read")
-            if target.text:
+                reason = f"{target.field} has {len(text):,} letters; at most {MAX_CELL:,} are read"
+                bad.append(_Bad(target, reason, brief(text)))
+            elif target.text:
                 values.append((target, cleaned(text)))
             else:
-                number = self._number(target, text)
-                if number is not None:
-                    values.append((target, number))
-        return (night, moment, values) if values else None
+                try:
+                    number = self.read.value(target, text, row.line)
+                except AmbiguousInput:
+                    raise
+                except OutsideError as problem:
+                    bad.append(_Bad(target, str(problem), text, problem.number))
+                except ValueError as problem:
+                    bad.append(_Bad(target, f"{target.field}: {problem}", text))
+                else:
+                    if number is not None:
+                        values.append((target, number))
+        return (night, moment, values, bad, strays) if values or bad or strays else None
 
-    def _number(self, target: Target, text: str) -> float | None:
-        try:
-            number = self._value(target, text)
-        except ValueError as problem:
-            raise _RowError(f"{target.field}: {problem}") from None
-        wrong = self.checks[target.field](number) if number is not None else ""
-        if wrong:
-            raise _RowError(wrong)
-        return number
+    def _refuse_open_dates(self, target: Target, moment: Moment) -> None:
+        """Ask what a date without clock time means that stands beside an answer about the day or night before."""
+        if moment.clock is None and self.dates_open:
+            raise AmbiguousInput(
+                f"{brief(target.column)!r} asks about the day or night before, and its dates have no time. Say what they are: dated_by='morning' "
+                "(of the morning after the night) or dated_by='evening' (of the evening on which it began).",
+                option="dated-by",
+                choices=("morning", "evening"),
+            )
 
-    def _value(self, target: Target, text: str) -> float | None:
-        """The number that a cell holds, in the unit kept, or that its yes or no is."""
+    def _strays(self, cells: Sequence[str], night: date, before: Iterable[Target]) -> dict[str, tuple[str, date]]:
+        """Answers about the day before in a row that is of another night, each with its reason and that night."""
+        other, _ = self._night(cells, "day before")
+        if other == night:
+            return {}
+        reason = f"speaks of the day before, and its row is of the night {night}; import rejected.csv to take it for the night {other}"
+        return {target.field: (f"{target.field}: {reason}", other) for target in before}
+
+    def _count_missing(self, cells: Sequence[str]) -> None:
+        """Count what stands for a missing value and is no blank."""
+        for _, place, missing in self.looked:
+            if cells[place] and cells[place] in missing:
+                self.missing[cells[place]] += 1
+
+    def night_of(self, row: Row) -> date | None:
+        """The night of a row by its date, None where it has none."""
+        cells = [*row.cells, *[""] * (self.width - len(row.cells))]
         try:
-            number = self.number(text)
-        except ValueError:
-            if target.field in self.unflagged:
-                raise
-            number = flag_or_number(text, decimal_comma=self.comma)
-            if number and target.field in self.amounts:
-                raise
-        return None if number is None else number * target.factor
+            return self._night(cells, "night")[0]
+        except _RowError:
+            return None
+
+    def cut(self) -> tuple[str, date] | None:
+        """A date that does not write its year in full, and what it was read as, where there was one."""
+        texts = ((text, moment.day) for (text, _, _), (_, moment) in self.nights.items() if not text[:4].isdecimal())
+        return next(((text, day) for text, day in texts if leaves_year_open(text)), None)
 
     def _night(self, cells: Sequence[str], belongs: Belongs) -> tuple[date, Moment]:
         text = cells[self.when]
@@ -244,7 +387,7 @@ class _Taker:
         if known is not None:
             return known
         try:
-            if not text:
+            if text in MISSING_NUMBERS:
                 raise ValueError("there is no date")
             moment = self.moment(text, zone)
             night = night_of(moment, self.dated_by, belongs)
@@ -252,7 +395,9 @@ class _Taker:
             raise
         except (ValueError, InputError) as problem:
             morning = self.dated_by == "morning"
-            raise _RowError(str(problem), _EVENING if morning else _LOOK if _is_a_date(text) else "") from None
+            raise _RowError(
+                str(problem), _EVENING if morning else _LOOK if _is_a_date(text, self.near) else ""
+            ) from None
         if len(self.nights) > 50_000:
             self.nights.clear()
         self.nights[key] = night, moment
@@ -264,7 +409,7 @@ class _Taker:
             return night
         text = row.cells[self.day_number]
         try:
-            number = self.number(text)
+            number = self.read.plain(text)
         except ValueError:
             number = -1.0
         if number is None:
@@ -325,27 +470,31 @@ class _Taker:
             raise _RowError("the interval ends before it begins, or lasts longer than two days")
         return begin_minute, end_minute
 
-    def shown(self, row: Row) -> Shown:
-        """A rejected row's cells for rejected.csv: as the diary writes them where they can be read, else as they are."""
+    def shown(self, row: Row, fields: Collection[str] = ()) -> Shown:
+        """A rejected row's cells for rejected.csv, or some of them: as the diary writes them where they can be read, else as they are."""
         cells = [*row.cells, *[""] * max(0, self.width - len(row.cells))]
         clock = cells[self.clock] if self.clock >= 0 else ""
         night, doubt = cleaned(f"{cells[self.when][:200]} {clock[:200]}".strip()), ""
         with suppress(AmbiguousInput):
             try:
-                found, moment = self._night(cells, _belongs([target for target in self.targets if cells[target.place]]))
+                given = [target for target, place, missing in self.looked if cells[place] not in missing]
+                found, moment = self._night(cells, _belongs(given, self.outcome))
                 night = str(found)
                 night = str(self._by_number(row, found, moment))
             except _RowError as problem:
                 doubt = problem.doubt
         values = {}
-        for target in self.targets:
-            text, as_it_was = self._cell(target, cells)
-            values[target.field] = cleaned(text[:_SHOWN_LETTERS])
+        for target in self.foods.food(cells, self.targets):
+            if fields and target.field not in fields:
+                continue
+            text, as_it_was = self._cell(target, cells, row.line)
+            # Of signs that nobody can see their names are shown.
+            values[target.field] = cleaned(text[:_SHOWN_LETTERS]) or (repr(text[:_SHOWN_LETTERS]) if text else "")
             if not as_it_was or len(text) > _SHOWN_LETTERS:
                 doubt = doubt or _LOOK
         return Shown(night, values, doubt)
 
-    def _cell(self, target: Target, cells: Sequence[str]) -> tuple[str, bool]:
+    def _cell(self, target: Target, cells: Sequence[str], line: int) -> tuple[str, bool]:
         """A cell of a rejected row, and whether it says there what it said in the file."""
         text = cells[target.place]
         if target.text or not text:
@@ -353,23 +502,33 @@ class _Taker:
         if target.merge == "union" and self.until >= 0:  # the cell only marks what the interval is
             return f"{cells[self.when]} to {cells[self.until]}", False
         try:
-            shown = number_text(self._value(target, text))
+            shown = number_text(self.read.value(target, text, line, bounded=False))
+        except AmbiguousInput:
+            raise
         except (ValueError, OverflowError):
-            return text, not _is_a_number(text)
+            return text, not _is_a_number(cleaned(text))
         return shown, target.merge != "device"
 
 
-def _belongs(given: Iterable[Target]) -> Belongs:
-    """To what a row belongs. A rating or sleep decides for what stands beside it; words go along with numbers."""
-    kinds = {target.belongs for target in given if not target.text}
-    return "day" if kinds == {"day"} else "night"
+def _missing_beside(scale: Scale) -> Collection[str]:
+    """What stands for a missing number; "none" does not where it is a word of the scale."""
+    return {text for text in MISSING_NUMBERS if plain_word(text) not in scale} if scale else MISSING_NUMBERS
 
 
-def _is_a_date(text: str) -> bool:
+def _belongs(given: Iterable[Target], outcome: str) -> Belongs:
+    """To what a row belongs. The rating, or else sleep, decides for what stands beside it; words go along with numbers."""
+    kinds = {target.field: target.belongs for target in given if not target.text}
+    if outcome in kinds:
+        return kinds[outcome]
+    order: tuple[Belongs, ...] = ("night", "day before", "day")
+    return next((kind for kind in order if kind in kinds.values()), "night")
+
+
+def _is_a_date(text: str, near: Nights) -> bool:
     """Whether a text that is no date in its file could be read as one in rejected.csv."""
     for order in _ORDERS:
         try:
-            parse_moment(text, order, where="")
+            parse_moment(text, order, near=near, where="")
         except AmbiguousInput:
             return True
         except InputError:
@@ -392,31 +551,3 @@ def _minute(moment: Moment) -> float:
     clock = moment.clock
     minute = moment.day.toordinal() * 1440 + (clock.hour * 60 + clock.minute + clock.second / 60 if clock else 0.0)
     return minute - (moment.offset.total_seconds() / 60 if moment.offset else 0.0)
-
-
-def _outcome_check(protocol: Protocol) -> Callable[[float], str]:
-    outcome = protocol.outcome
-
-    def check(value: float) -> str:
-        if not outcome.low <= value <= outcome.high:
-            return f"{outcome.name} {value:g} is outside its scale, {outcome.low:g} to {outcome.high:g}"
-        if outcome.whole and value != int(value):
-            return f"{outcome.name} {value:g} must be a whole number from {outcome.low:g} to {outcome.high:g}"
-        return ""
-
-    return check
-
-
-def _measure_check(name: str) -> Callable[[float], str]:
-    """A value's own bounds; those of the diary's other columns are held once a night."""
-    measure = find_measure(name)
-
-    def check(value: float) -> str:
-        if measure is not None and measure.name == name:
-            try:
-                check_measure(name, value, where="the value")
-            except InputError as problem:
-                return str(problem)
-        return ""
-
-    return check

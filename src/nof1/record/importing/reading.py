@@ -10,10 +10,12 @@ from typing import Literal
 from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import TEXT_COLUMNS
+from nof1.record.importing.column_units import NO_UNIT, ColumnUnit, column_unit, refuse_stray_units, said_unit
 from nof1.record.sources.source import Export, Merge
 from nof1.record.values.ambiguous import AmbiguousInput
-from nof1.record.values.measures import find_measure, unit_factor
-from nof1.record.values.nights import Belongs, DatedBy, DateOrder, settle_order, telling_dates
+from nof1.record.values.amounts import numbers_in
+from nof1.record.values.measures import find_measure
+from nof1.record.values.nights import Belongs, DatedBy, DateOrder, Nights, settle_order, telling_dates
 from nof1.record.values.numbers import settle_decimal, telling_numbers
 
 # What to go by where a file's dates and its count of days disagree; rows that disagree are rejected by "neither".
@@ -32,13 +34,21 @@ class Reading:
     zone : str or None
         IANA name of the zone that moments are turned into, such as "Europe/Berlin".
     units : mapping of str to str
-        Unit of a column, where the maker does not say, by the diary's column or the measure.
+        Unit of a column, where it does not say so or misleads, by the diary's column or the measure.
     day_number : str or None
         Column that counts the days from 1, to be held against the calendar; "" for none.
     trust : Trust or None
         What to go by where the two disagree.
+    person, person_column : str or None
+        Whose rows are meant where a file holds those of several people, and the column that tells; "none" where none does.
+    scales : mapping of str to mapping
+        By the diary's column or the measure, which number each word of it stands for; "" for every column of words.
     usual_order : DateOrder or None
         What was said of the order of dates in an earlier file like this one; it serves where this file leaves it open.
+    usual_units : mapping of str to str
+        What was said of the units of an earlier file like this one; likewise, and values can put it in doubt.
+    supplement, food : tuple of str
+        Names of a food log's rows that are supplements (or the trial's own treatment), and of those that are food.
     """
 
     dated_by: DatedBy | None = None
@@ -49,21 +59,31 @@ class Reading:
     units: Mapping[str, str] = field(default_factory=dict)
     day_number: str | None = None
     trust: Trust | None = None
+    person: str | None = None
+    person_column: str | None = None
+    scales: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     usual_order: DateOrder | None = None
+    usual_units: Mapping[str, str] = field(default_factory=dict)
+    supplement: tuple[str, ...] = ()
+    food: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a column of the file is taken into: a column of the diary, or a measure; `whole` on a scale of whole numbers."""
+    """What a column of the file is taken into: a column of the diary, or a measure; `whole` on a scale of whole numbers.
+
+    `factor` turns its plain numbers into the unit kept; None where nothing says in which unit they are.
+    """
 
     field: str
     column: str
     place: int
     merge: Merge | None
     belongs: Belongs
-    factor: float
+    factor: float | None
     text: bool
     whole: bool = False
+    unit: ColumnUnit = NO_UNIT
 
 
 def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, reading: Reading) -> tuple[Target, ...]:
@@ -71,14 +91,14 @@ def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, r
 
     Raises
     ------
-    AmbiguousInput
-        If the unit of a column is not known.
     InputError
         If a column does not exist, must not be taken, or is in a unit that cannot be turned into the one kept.
     """
     made = []
+    fields = [name for name in column_map if name != "night"]
+    refuse_stray_units(reading.units, fields)
     # Where the clock tells the night, what is known to be of a day goes by the day; elsewhere it was said what a date means.
-    clocked = (reading.dated_by or export.dated_by or "evening") == "evening"
+    clocked = (reading.dated_by or export.dated_by or "evening") == "evening" and not export.answers
     for name, chosen in column_map.items():
         place = export.place(chosen)
         column = export.columns[place]
@@ -93,31 +113,41 @@ def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, r
         if name == "night":
             continue
         measure = find_measure(name) or find_measure(column.measure)
-        of_day = column.belongs == "day" or (clocked and measure is not None and measure.belongs == "day")
-        unit = reading.units.get(name, column.unit)
-        if unit == "?":
-            raise AmbiguousInput(
-                f"The makers of {export.title} do not say in which unit {chosen!r} is. Look at the file, then say it: units={{{name!r}: 'minutes'}}",
-                option="unit",
-                choices=(name,),
-            )
+        of_day = column.belongs == "night" and clocked and measure is not None and measure.belongs == "day"
+        said, usual = said_unit(reading.units, name), said_unit(reading.usual_units, name)
+        text = name in TEXT_COLUMNS
+        unit = NO_UNIT if text else column_unit(name, column, protocol, said, usual)
         made.append(
             Target(
                 field=name,
                 column=chosen,
                 place=place,
                 merge=column.merge,
-                belongs="day" if of_day else "night",
-                factor=unit_factor(measure, unit) if measure is not None and unit else 1.0,
-                text=name in TEXT_COLUMNS,
+                belongs="day" if of_day else column.belongs,
+                factor=unit.factor,
+                text=text,
                 whole=name == protocol.outcome.name and protocol.outcome.whole,
+                unit=unit,
             )
         )
+    _ask_dating(export, made, reading)
     return tuple(made)
 
 
-def settled(export: Export, made: Iterable[Target], reading: Reading, when: str) -> tuple[DateOrder, bool]:
-    """How dates and decimals are written in this file.
+def _ask_dating(export: Export, made: Iterable[Target], reading: Reading) -> None:
+    if export.asks_dating and reading.dated_by is None and any(target.belongs == "night" for target in made):
+        raise AmbiguousInput(
+            f"The makers of {export.title} do not say whether a night has the date of its evening or of the morning after. "
+            "Look at a night that you remember, then say it: dated_by='evening' or dated_by='morning'.",
+            option="dated-by",
+            choices=("evening", "morning"),
+        )
+
+
+def settled(
+    export: Export, made: Iterable[Target], reading: Reading, when: str, near: Nights
+) -> tuple[DateOrder, bool]:
+    """How dates and decimals are written in this file; `near` are the nights that its dates are about.
 
     Raises
     ------
@@ -134,9 +164,9 @@ def settled(export: Export, made: Iterable[Target], reading: Reading, when: str)
         # Each different text is looked at once; what tells the same as another makes room, so that memory stays bounded.
         for row in export.rows():
             if len(dates) > _DIFFERENT:
-                dates = telling_dates(dates)
+                dates = telling_dates(dates, near=near)
             if len(numbers) > _DIFFERENT:
-                numbers = telling_numbers(numbers)
+                numbers = telling_numbers(numbers_in(numbers))
             cells = row.cells
             width = len(cells)
             if at < width:
@@ -144,6 +174,6 @@ def settled(export: Export, made: Iterable[Target], reading: Reading, when: str)
             for place in places:
                 if place < width and ("," in cells[place] or "." in cells[place]):
                     numbers.add(cells[place])
-        order = order or settle_order(dates, None, usual=reading.usual_order)
-        comma = settle_decimal(numbers, comma, hint=export.decimal_hint)
+        order = order or settle_order(dates, None, usual=reading.usual_order, near=near)
+        comma = settle_decimal(numbers_in(numbers), comma, hint=export.decimal_hint)
     return order, comma

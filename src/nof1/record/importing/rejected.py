@@ -4,7 +4,7 @@ Knows no protocol; must not know how rows are matched.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +23,10 @@ LISTED = 5000  # rejected rows kept one by one; further ones of one kind are kep
 
 @dataclass
 class Rejected:
-    """Rows that were not taken, with one reason. `lines` is "17", "2-513" or several of these."""
+    """Rows that were not taken, with one reason. `lines` is "17", "2-513" or several of these.
+
+    Of a row that was taken but for some of its values, `rows` is 0 and `values` are those.
+    """
 
     lines: str
     rows: int
@@ -53,6 +56,28 @@ class Book:
     run_from: int = 0
     run_to: int = 0
     run_nights: tuple[date, date] | None = None
+    further: dict[str, list[int]] = field(
+        default_factory=dict
+    )  # of values beyond those that are kept: how many, first and last line
+
+    @property
+    def further_values(self) -> int:
+        """How many values were not kept one by one."""
+        return sum(count for count, _, _ in self.further.values())
+
+    def values(self, line: int, reasons: Mapping[str, str], shown: Shown) -> None:
+        """Values of a row that is taken without them, with the reason of each."""
+        if self.runs and len(self.rejected) >= LISTED:
+            for name in reasons:
+                count = self.further.setdefault(name, [0, line, line])
+                count[0] += 1
+                count[2] = line
+            return
+        night, reason = shown.night, "; ".join(reasons.values())
+        if shown.doubt:
+            night, reason = f"{NEEDS_REVIEW} {night}".rstrip(), f"{reason}; {shown.doubt}"
+        values = {name: shown.values.get(name, "") if name in reasons else "" for name in self.fields}
+        self.rejected.append(Rejected(str(line), 0, reason, night, values))
 
     def outside(self, line: int, night: date, first: date, last: date, shown: Callable[[], Shown]) -> None:
         """A row of a night that is not in the trial."""
@@ -104,15 +129,20 @@ class Book:
         self.run = None
 
     def close(self) -> None:
-        """Keep the run that was begun last."""
+        """Keep the run that was begun last, and tell of the values that were not kept one by one."""
         self._close_run()
+        for name, (count, first, last) in self.further.items():
+            lines = str(first) if first == last else f"{first}-{last}"
+            reason = f"{name}: {count:,} more values like those before; mend those and import the file again"
+            self.rejected.append(Rejected(lines, 0, reason, "", {}))
 
 
 @dataclass(frozen=True)
 class RejectedRow:
     """One row, or a run of rows with the same reason.
 
-    `lines` are those of the file, such as "17" or "2-513" (after the sheet's name where there are several, "Diary!17"), and `rows` how many rows are meant. `values` are those that would
+    `lines` are those of the file, such as "17" or "2-513" (after the sheet's name where there are several, "Diary!17"), and `rows` how many rows are meant,
+    0 where a row was taken but for some of its values. `values` are those that would
     have been taken, by column of the diary or name of a measure, as far as they could be read; a run has none.
     """
 
@@ -206,7 +236,9 @@ def after_mending(
         key = (row.sha256, row.lines)
         if key in reasons:
             now = reasons[key]
-            left.append(replace(row, reason=now.reason, night=now.night, values=now.values))
+            left.append(
+                replace(row, rows=min(row.rows, now.rows), reason=now.reason, night=now.night, values=now.values)
+            )
         elif key not in settled:
             left.append(row)
     return left

@@ -7,6 +7,7 @@ takes 1.4 times as long and keeps an element for every record (benchmarks/make_a
 
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator, Mapping
@@ -31,6 +32,7 @@ FREE_BYTES = 50_000_000  # unpacked, before the ratio is looked at
 MAX_DEPTH = 64  # elements in elements; real exports have 5
 MAX_TOKEN = 4 << 20  # bytes of one tag or comment; expat keeps all of it
 MAX_NAMES = 5000  # different names of elements and attributes; expat keeps them all, real exports have about 100
+MAX_HELD = 300_000  # records without a name of their own that wait for the meal that names them; nine years of 90 a day
 MAX_PROBED = 100  # XML members of an archive that are looked into
 
 _ROOT = "HealthData"
@@ -74,8 +76,14 @@ COLUMNS = (
     Column("SleepAnalysis Awake", "awake_minutes", "min", "union"),
     Column("SleepAnalysis AsleepDeep", "deep_sleep_minutes", "min", "union"),
     Column("SleepAnalysis AsleepREM", "rem_sleep_minutes", "min", "union"),
+    Column("HKFoodType", belongs="day", role="text"),  # what was eaten, where the app that wrote it says so
 )
 _PLACES = {column.name: place for place, column in enumerate(COLUMNS)}
+_FOOD = "HKFoodType"
+_HELD_BY_FOOD = frozenset(
+    _TYPE + name for name in ("DietaryCaffeine", "DietaryMagnesium", "DietaryIron")
+)  # that supplements hold
+_MEAL = "HKCorrelationTypeIdentifierFood"
 
 NOTES = (
     "Steps and exercise minutes are added up for each device and the device with the most that day counts, so a phone "
@@ -85,6 +93,8 @@ NOTES = (
     "Sleep is counted in minutes from start to end; where several devices or apps recorded the same minutes, they "
     "count once.",
     "Food, caffeine and drinks are added up over all apps: if two apps wrote down the same meal, it counts twice.",
+    "Supplements are told from food by the name that the app gave them; where an app gave none, only an amount that is one of the trial's "
+    "doses is asked about.",
     "The export holds much more (heart rate, workouts, routes, clinical records, names of devices). None of that is taken.",
 )
 
@@ -138,6 +148,7 @@ def _export(file: Opened, member: zipfile.ZipInfo | None) -> Export:
         until="end",
         device="device",
         notes=NOTES,
+        foods=(_FOOD,),
     )
 
 
@@ -240,6 +251,7 @@ def _rows(path: Path, member: zipfile.ZipInfo | None, meter: Meter) -> Iterator[
             yield from reading.taken()
         reading.feed(b"", final=True)
         reading.raise_trouble()
+        yield from reading.named()
 
 
 def _begin(path: Path, first: bytes) -> "_Reading":
@@ -284,6 +296,11 @@ class _Reading:
         self._rows: list[Row] = []
         self._fed = 0
         self._names: dict[str, str] = {}
+        self._food: Row | None = None  # of a nutrient, while its own names may still come
+        self._unnamed: list[tuple[_Key, Row]] = []
+        self._meal: list[_Key] | None = None
+        self._called = ""
+        self._meals: dict[_Key, str] = {}
         # UTF-8 whatever the file says of itself: no other codec is ever asked for.
         parser = expat.ParserCreate("utf-8", None, self._names)
         parser.ordered_attributes = True
@@ -329,6 +346,11 @@ class _Reading:
         rows, self._rows = self._rows, []
         return rows
 
+    def named(self) -> Iterator[Row]:
+        """The rows that waited for their names, which meals at the end of the file give them."""
+        for key, row in self._unnamed:
+            yield _named_row(row, self._meals.get(key, ""))
+
     def _doctype(self, name: str, system: str | None, public: str | None, internal: bool) -> None:
         if system is not None or public is not None:
             _refuse_entity(self._path)
@@ -337,7 +359,23 @@ class _Reading:
         _refuse_entity(self._path)
 
     def _end(self, name: str) -> None:
-        self._depth -= 1
+        depth = self._depth
+        self._depth = depth - 1
+        if depth == 2:
+            if self._food is not None:
+                self._keep(self._food)
+                self._food = None
+            elif self._meal is not None:
+                if self._called and len(self._meals) < MAX_HELD:
+                    self._meals |= dict.fromkeys(self._meal, self._called)
+                self._meal, self._called = None, ""
+
+    def _keep(self, row: Row) -> None:
+        """A nutrient's row: taken as it stands where it has a name, else it waits for one."""
+        if row.cells[_PLACES[_FOOD]] or len(self._unnamed) >= MAX_HELD:
+            self._rows.append(row)
+        else:
+            self._unnamed.append((self._key, row))
 
     def _start(self, name: str, attributes: list[str]) -> None:
         depth = self._depth = self._depth + 1
@@ -346,17 +384,61 @@ class _Reading:
             # A record inside a Correlation stands at the top level as well (Apple's own remark in the declarations).
             # The type comes first in real files; where it does not, the long way finds it.
             if depth == 2 and attributes and (attributes[0] != "type" or attributes[1] in _KNOWN):
-                row = _row(self._number, dict(zip(attributes[::2], attributes[1::2], strict=True)))
-                if row is not None:
+                found = dict(zip(attributes[::2], attributes[1::2], strict=True))
+                row = record_row(self._number, found)
+                if row is None:
+                    pass
+                elif found["type"] in _HELD_BY_FOOD:
+                    self._food, self._key = row, _key_of(found)
+                else:
                     self._rows.append(row)
+            elif depth == 3 and self._meal is not None:
+                found = dict(zip(attributes[::2], attributes[1::2], strict=True))
+                if found.get("type") in _HELD_BY_FOOD:
+                    self._meal.append(_key_of(found))
+        elif name == "MetadataEntry":
+            if depth == 3 and (self._food is not None or self._meal is not None):
+                self._tell(dict(zip(attributes[::2], attributes[1::2], strict=True)))
+        elif depth == 2 and name == "Correlation":
+            self._meal = [] if _MEAL in attributes else None
         elif depth == 1:
             self.root = name
         if depth > MAX_DEPTH:
             _refuse(self._path, f"its XML is nested more than {MAX_DEPTH} deep")
 
+    def _tell(self, entry: Mapping[str, str]) -> None:
+        """What a record or a meal was called."""
+        if entry.get("key") != _FOOD:
+            return
+        called = sys.intern(entry.get("value", "").strip()[: MAX_CELL + 1])
+        if self._food is not None:
+            self._food = _named_row(self._food, called)
+        else:
+            self._called = called
 
-def _row(number: int, attributes: Mapping[str, str]) -> Row | None:
-    """The row of a record, or None if it is of a kind that is not taken."""
+
+def _named_row(row: Row, name: str) -> Row:
+    """The same with the name of the food, which stands in the last column."""
+    return Row(row.line, [*row.cells[:-1], name])
+
+
+_Key = tuple[str, ...]
+
+
+def _key_of(attributes: Mapping[str, str]) -> _Key:
+    """What a record at the top level has in common with the same record in its meal."""
+    return tuple(attributes.get(name, "") for name in ("type", "startDate", "endDate", "value", "sourceName"))
+
+
+def places_of(kind: str) -> tuple[int, ...]:
+    """Places of the columns that records of a kind go to, such as HKQuantityTypeIdentifierStepCount; none if it is not taken."""
+    if kind == _SLEEP:
+        return tuple(place for place, column in enumerate(COLUMNS) if column.name.startswith("SleepAnalysis"))
+    return (_QUANTITIES[kind][0],) if kind in _QUANTITIES else ()
+
+
+def record_row(number: int, attributes: Mapping[str, str]) -> Row | None:
+    """The row of a record, by Apple's names of what it tells, or None if it is of a kind that is not taken."""
     kind = attributes.get("type", "")
     value = attributes.get("value", "").strip()
     cells = [""] * len(COLUMNS)

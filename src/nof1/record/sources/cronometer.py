@@ -23,6 +23,9 @@ _MEASURES = {
     "Caffeine": "caffeine_mg",
 }
 _TEXTS = ("Time", "Group", "Food Name", "Amount", "Unit", "Category", "Completed", "Notes")
+# What a magnesium or iron trial's own capsules would be in.
+_IN_SUPPLEMENTS = ("Magnesium", "Iron", "Caffeine")
+_FOODS = ("Food Name", "Group", "Category", "Amount", "Unit")
 _TOTAL = "total"
 
 
@@ -45,6 +48,8 @@ def recognize(file: Opened) -> Export | None:
     if not has_columns(file, "Date") or header[0] != "Date" or not energy or "Food Name" in header:
         return None
     notes = [_BLANK, "A day with nothing but zeros was not logged; nothing is taken from it."]
+    if "Group" not in header and any(split_unit(name)[0] in _IN_SUPPLEMENTS for name in header):
+        notes.append(_WHOLE_DAYS)
     if "Completed" in header:
         notes.append(
             "Days that are not marked as completed are taken like the others; what was not logged makes them too low."
@@ -59,12 +64,19 @@ _BLANK = (
 )
 
 
+_WHOLE_DAYS = (
+    "CAREFUL: these are totals of whole days, with supplements in them: if the trial's own doses were logged in Cronometer, they cannot "
+    "be told apart here. Export Food & Recipe Entries instead, where they can."
+)
+
+
 def _export(file: Opened, when: str, merge: Merge | None, notes: tuple[str, ...]) -> Export:
     export = plain_export(file, 0, KEY, TITLE)
+    foods = tuple(name for name in _FOODS if name in export.header)
     columns = tuple(_column(name, when, merge) for name in export.header)
     rows = _logged(export, columns) if when == "Date" else export.rows
     clock = "Time" if "Time" in export.header else ""
-    return replace(export, columns=columns, when=when, clock=clock, rows=rows, dated_by="day", notes=notes)
+    return replace(export, columns=columns, when=when, clock=clock, rows=rows, dated_by="day", notes=notes, foods=foods)
 
 
 def _column(name: str, when: str, merge: Merge | None) -> Column:

@@ -2,7 +2,7 @@
 
 Formats seen: GitHub, MichaelCurrin/daylio-csv-parser, docs/csv-format.md and dayliopy/sample.csv (columns, activities parted
 by "|", 12 hours); tests of other people's importers (24 hours, a column "scales"). The words of the moods are the person's
-own, so no number is made of them.
+own, so a number is made of them only by a scale that the person gives.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,8 @@ def recognize(file: Opened) -> Export | None:
             else:
                 activities.setdefault(name, len(activities))
     notes = [
-        "The mood is a word; no number is made of it.",
+        "The mood is a word; no number is made of it unless you map it and say which number each word is, such as "
+        "scales={'mood': 'awful=1, bad=2, meh=3, good=4, rad=5'} where these are your words.",
         "Each activity is a column with 1 where an entry of the day lists it and 0 where entries list others only.",
     ]
     if left_out:

@@ -93,5 +93,5 @@ def _walk(file: Opened) -> Iterator[tuple[str, Row, bool]]:
 def _column(name: str, section: str) -> Column:
     measure, unit = _MEASURES.get(name, ("", ""))
     if name in ("Start Time", "End Time", "Date"):
-        return Column(name, role="text")
+        return Column(name, role="text", dated_by="morning" if name == "End Time" else None)
     return Column(name, measure, unit, "sum" if section == "Sleep" else None, "night" if section == "Sleep" else "day")

@@ -21,6 +21,7 @@ _MEASURES = {
     "Iron": "dietary_iron_mg",
     "Caffeine": "caffeine_mg",
 }
+_FOODS = ("Food Name", "Serving Unit", "Serving Size")
 _TEXTS = ("Date", "Time", "Food Name", "Serving Size", "Serving Unit", "Notes")
 
 
@@ -37,6 +38,7 @@ def recognize(file: Opened) -> Export | None:
         when="Date",
         clock="Time" if "Time" in header else "",
         dated_by="day",
+        foods=tuple(name for name in _FOODS if name in header),
         notes=(
             "The foods of a day are added up.",
             "A blank cell means that the value was not tracked; it is never taken as zero, so sums can be too low.",

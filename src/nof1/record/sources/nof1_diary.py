@@ -7,6 +7,7 @@ from nof1.record.diary.entry import TEXT_COLUMNS
 from nof1.record.sources.opened import Opened, Row
 from nof1.record.sources.plain import plain_column, rows_after
 from nof1.record.sources.source import Column, Export
+from nof1.record.values.measures import find_measure
 
 KEY = "nof1"
 TITLE = "a diary of nof1"
@@ -33,11 +34,12 @@ def recognize(file: Opened) -> Export | None:
 
 
 def diary_column(name: str) -> Column:
-    """A column of a diary; its texts are no measures."""
+    """A column of a diary, in the unit in which its measure is kept; its texts are no measures."""
     column = plain_column(name)
     if column.role == "treatment":
         return column
-    return Column(name, "" if name in TEXT_COLUMNS else column.measure)
+    measure = None if name in TEXT_COLUMNS else find_measure(name)
+    return Column(name, measure.name if measure else "", measure.unit if measure else "")
 
 
 def unshielded_rows(rows: Callable[[], Iterator[Row]]) -> Callable[[], Iterator[Row]]:

@@ -87,7 +87,9 @@ def _column(name: str) -> Column:
     bare = name.removesuffix(" Time").removesuffix(" Duration")
     if bare in _DURATIONS:
         return Column(name, _DURATIONS[bare], "?")
-    return Column(name, role="text" if name in ("date", _BEDTIME, "Bedtime End") else "value")
+    if name in ("date", "Bedtime End"):
+        return Column(name, role="text", dated_by="morning")
+    return Column(name, role="text" if name == _BEDTIME else "value")
 
 
 def _narrowed(export: Export, kept: list[int]) -> Callable[[], Iterator[Row]]:

@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from nof1.cells import doubled, trimmed
 from nof1.errors import InputError
 from nof1.record.sources.hints import names_treatment
 from nof1.record.sources.opened import Opened, Row
+from nof1.record.sources.questions import asked_of
 from nof1.record.sources.source import Column, Export
-from nof1.record.values.measures import find_measure
+from nof1.record.values.measures import measure_of_column
 from nof1.record.values.moments import UnreadableError, with_clock
 
 KEY = "plain"
@@ -48,6 +50,15 @@ _CLOCK_NAMES = (
     "klokkeslæt",
     "godzina",
 )
+# As food logs call what was eaten, and what says more of it.
+_FOOD_NAMES = (
+    "food name", "food", "foods", "food item", "food description", "item", "product", "ingredient", "meal item", "lebensmittel",
+    "nahrungsmittel", "produkt", "speise", "zutat", "aliment", "alimento", "voedingsmiddel",
+)  # fmt: skip
+_FOOD_KINDS = (
+    "brand", "marke", "meal", "mahlzeit", "category", "kategorie", "food group", "lebensmittelgruppe", "amount", "menge", "serving",
+    "serving size", "serving unit", "portion", "quantity", "unit", "einheit",
+)  # fmt: skip
 _PRIVATE = re.compile(
     r"e-?mail|correo|^((what is )?your |full |first |last |user ?|vor|nach|nutzer)?name[:?]?$|^(nom|nombre|nome|naam)\b"
     r"|phone|telefon|address|anschrift|device|serial|^ip$",
@@ -66,7 +77,8 @@ def recognize(file: Opened) -> Export | None:
         )
     place = header_place(file)
     export = plain_export(file, place, KEY, TITLE)
-    return replace(export, clock=clock_column(export.header, file.head[place + 1 :], export.when))
+    clock = clock_column(export.header, file.head[place + 1 :], export.when)
+    return replace(export, clock=clock, foods=food_columns(export.header))
 
 
 def plain_export(file: Opened, place: int, key: str, title: str) -> Export:
@@ -77,14 +89,11 @@ def plain_export(file: Opened, place: int, key: str, title: str) -> Export:
     InputError
         If there is no row under the header, or two columns are called the same.
     """
-    header = tuple(file.head[place].cells) if file.head else ()
-    while header and not header[-1]:
-        header = header[:-1]
+    header = trimmed(file.head[place].cells) if file.head else ()
     if len(file.head) <= place + 1:
         raise InputError(f"{file.name} holds no rows under its header. Check that it is the right file.")
-    doubled = sorted({name for name in header if name and header.count(name) > 1})
-    if doubled:
-        raise InputError(f"{file.name} has two columns called {doubled[0]!r}. Rename one of them.")
+    if alike := doubled(header):
+        raise InputError(f"{file.name} has two columns called {alike[0]!r}. Rename one of them.")
     columns = tuple(plain_column(name) for name in header)
     when = next((name for wanted in WHEN_NAMES for name in header if name.casefold() == wanted), "")
     return Export(
@@ -113,6 +122,13 @@ def clock_column(header: Sequence[str], rows: Iterable[Row], when: str) -> str:
     return next((name for name in named if any(_is_clock(cells.get(name, "")) for cells in known)), "")
 
 
+def food_columns(header: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a food log that say what a row is, the name first; none where no column is called like a food's name."""
+    called = {name.replace("_", " ").casefold().strip(): name for name in header if name}
+    foods = [called[name] for name in _FOOD_NAMES if name in called]
+    return (*foods, *(called[name] for name in _FOOD_KINDS if name in called)) if foods else ()
+
+
 def _is_clock(text: str) -> bool:
     try:
         return with_clock("2000-01-01", text) != "2000-01-01"
@@ -121,15 +137,15 @@ def _is_clock(text: str) -> bool:
 
 
 def plain_column(name: str) -> Column:
-    """What a column's name tells of it; a unit may stand in brackets, such as "Magnesium (mg)"."""
-    bare, unit = split_unit(name)
+    """What a column's name tells of it. Its unit is looked for in the name wherever the column is taken."""
+    bare, _ = split_unit(name)
     spaced = bare.replace("_", " ")
     if _PRIVATE.search(spaced):
         return Column(name, role="private")
     if names_treatment(bare):
         return Column(name, role="treatment")
-    measure = find_measure(bare.replace(" ", "_"))
-    return Column(name, measure.name if measure else "", unit if measure else "")
+    measure = measure_of_column(name)
+    return Column(name, measure.name if measure else "", belongs=asked_of(bare))
 
 
 def has_columns(file: Opened, *names: str) -> bool:

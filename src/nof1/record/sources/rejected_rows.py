@@ -3,9 +3,9 @@
 from nof1.errors import InputError
 from nof1.record.diary.entry import TEXT_COLUMNS
 from nof1.record.diary.secondary import measure_name
-from nof1.record.sources.nof1_diary import unshielded_rows
+from nof1.record.sources.nof1_diary import diary_column, unshielded_rows
 from nof1.record.sources.opened import Opened
-from nof1.record.sources.plain import plain_column, rows_after
+from nof1.record.sources.plain import rows_after
 from nof1.record.sources.source import Column, Export
 
 KEY = "rejected"
@@ -37,10 +37,10 @@ def recognize(file: Opened) -> Export | None:
 
 def _column(name: str) -> Column:
     """Under the name of a measure stands what is kept of it, in its own unit."""
-    column = plain_column(name)
-    if column.role == "treatment":
+    column = diary_column(name)
+    if column.role == "treatment" or column.measure or name in TEXT_COLUMNS:
         return column
-    return Column(name, "" if name in TEXT_COLUMNS else column.measure or _own(name))
+    return Column(name, _own(name))
 
 
 def _own(name: str) -> str:

@@ -11,7 +11,9 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from nof1.cells import listed, path_text
 from nof1.errors import InputError
 from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.moments import LONGEST, numeric_readings
+from nof1.record.values.units import read_unit
 
 MAX_ROWS = 1_048_576  # that a sheet can hold
 MAX_CELLS = 50_000_000  # that are gone through, blank ones too
@@ -188,19 +191,50 @@ def _shown(cell: Any, timed: bool) -> str:
     value = cell.value
     if isinstance(value, bool):
         return str(value).upper()
-    if timed and isinstance(value, datetime) and "h" in _LITERAL.sub("", cell.number_format or "").lower():
-        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, int | float):
+        return cell_text(value) if cell.number_format == "General" else _with_unit(value, cell.number_format or "")
+    if isinstance(value, datetime | time):
+        shows = _LITERAL.sub("", cell.number_format or "").lower()
+        if timed and isinstance(value, datetime) and "h" in shows:
+            return value.isoformat(sep=" ", timespec="seconds")
+        # Who types 12:30 gets this format, be it minutes and seconds that were meant.
+        if isinstance(value, time) and "h" in shows and not {"s", "a", "p"} & set(shows) and not value.second:
+            return f"{value.hour}:{value.minute:02}"
     return cell_text(value)
 
 
+def _with_unit(value: float, number_format: str) -> str:
+    """A number with the sign or unit that its format shows beside it: 0.65 as 65%, 7.5 as 7.5 h."""
+    text = cell_text(value)
+    percent, unit = _format_unit(number_format)
+    if not text or not (percent or unit):
+        return text
+    return f"{(Decimal(repr(value)) * 100).normalize():f}%" if percent else f"{text} {unit}"
+
+
+@lru_cache(maxsize=1024)
+def _format_unit(number_format: str) -> tuple[bool, str]:
+    """Whether a number format multiplies by 100 and shows %, and the unit that it shows behind the number, "" if none."""
+    first = re.match(r'(?:"[^"]*"|\\.|\[[^\]]*\]|[^;"])*', number_format)
+    section = first[0] if first else ""
+    if "%" in _LITERAL.sub("", section):
+        return True, ""
+    behind = re.search(r'(?:"([^"]*)"|\\(.))\s*$', section)
+    unit = ((behind[1] or behind[2] or "") if behind else "").strip()
+    return False, unit if read_unit(unit) is not None else ""
+
+
 def cell_text(cell: Any) -> str:
-    """A cell's value as text: ISO dates, numbers without a needless .0."""
+    """A cell's value as text: ISO dates, durations as hours, minutes and seconds, numbers without a needless .0."""
     if cell is None:
         return ""
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time(0) else cell.isoformat(sep=" ", timespec="seconds")
     if isinstance(cell, date):
         return cell.isoformat()
+    if isinstance(cell, timedelta):
+        sign, seconds = "-" if cell < timedelta(0) else "", round(abs(cell).total_seconds())
+        return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
     if isinstance(cell, bool):
         return str(int(cell))
     if isinstance(cell, float):

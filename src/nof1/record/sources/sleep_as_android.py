@@ -19,7 +19,7 @@ _COLUMNS = (
     Column("Id", role="private"),
     Column("Tz", role="text"),
     Column("From", role="text"),
-    Column("To", role="text"),
+    Column("To", role="text", dated_by="morning"),
     Column("Sched", role="text"),
     Column("Hours", "time_in_bed_minutes", "h", "sum"),
     Column("Rating"),

@@ -5,7 +5,7 @@ know a trial, a protocol or a night; matching to nights is done once for all of 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -35,14 +35,20 @@ class Column:
     measure : str
         Name of the measure it holds (`nof1.record.values.measures`), or "" where the file does not say.
     unit : str
-        Unit of the numbers in the file; "" where they have none, "?" where the maker does not say and the person has to.
+        Unit of the numbers in the file, where the maker says it; "" where it is looked for in the column's name, "?" where the
+        person has to say it.
     merge : Merge or None
         How several values of one night become one; None where the person has to say.
     belongs : Belongs
-        "night" for a night's own data (a rating, sleep), "day" for what was done or eaten on the day before it.
+        "night" for a night's own data (a rating, sleep), "day" for what was done or eaten on the day before it, "day before" for
+        an answer about yesterday or last night (`nof1.record.sources.questions` tells by its words).
     role : Role
         "value" and "text" can be taken. "treatment" names what was taken that night and never reaches a sealed trial's
         diary. "private" (e-mail addresses, names, devices) can never be taken.
+    dated_by : DatedBy or None
+        What a date in it means, where it is another column than the export's `when` and a person may take it for the night.
+    asks : str
+        The question whose answers it holds, where its name does not tell.
     """
 
     name: str
@@ -51,6 +57,13 @@ class Column:
     merge: Merge | None = None
     belongs: Belongs = "night"
     role: Role = "value"
+    dated_by: DatedBy | None = None
+    asks: str = ""
+
+    @property
+    def told(self) -> str:
+        """Its name for messages, with the question where it has one."""
+        return f"{self.name} ({self.asks})" if self.asks else self.name
 
 
 @dataclass(frozen=True)
@@ -94,8 +107,16 @@ class Export:
         The sheet of a spreadsheet that has several; set when the file is recognized.
     suggested : mapping of str to str
         Diary field to column, where the source knows (such as "note").
+    asks_dating : bool
+        Whether only the person can say if a night's date is its evening or the morning after; asked where a night's column is taken.
+    answers : bool
+        Whether rows are answers to a survey, so that the clock tells the night of what was done on a day as well as that of a
+        rating: before noon it is the night that ended and the day before it.
     trial : str
         Hash of the protocol that the file was made for, where it says so: it is of no use to another trial. Else "".
+    foods : tuple of str
+        The columns of a food log that say what a row is: its name first, then group, amount, unit, category. Supplements are
+        told apart by them.
     """
 
     source: str
@@ -117,7 +138,10 @@ class Export:
     notes: tuple[str, ...] = ()
     sheet: str = ""
     suggested: Mapping[str, str] = field(default_factory=dict)
+    asks_dating: bool = False
     trial: str = ""
+    answers: bool = False
+    foods: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -128,6 +152,21 @@ class Export:
     def header(self) -> tuple[str, ...]:
         """Names of the columns."""
         return tuple(column.name for column in self.columns)
+
+    def dated_from(self, name: str) -> "Export":
+        """The export with the dates of this column, of which its own `dated_by` and `clock` say nothing.
+
+        Raises
+        ------
+        InputError
+            If there is no such column.
+        """
+        column = self.column(name)
+        if column.name == self.when:
+            return self
+        # A date of a morning beside a moment of the evening, or the other way round, is what a source declares.
+        usual = None if self.dated_by == "morning" else self.dated_by
+        return replace(self, when=column.name, clock="" if self.when else self.clock, dated_by=column.dated_by or usual)
 
     def clock_beside(self, column_map: Mapping[str, str]) -> str:
         """The column whose times belong to the dates of this map; "" if it is taken as something else, or the dates are others."""

@@ -6,12 +6,11 @@ is not held against one.
 """
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from nof1.errors import InputError
-from nof1.record.sources.opened import Opened, Row
+from nof1.record.sources.opened import Opened
 from nof1.record.sources.plain import has_columns, plain_export
+from nof1.record.sources.questions import asked_of
 from nof1.record.sources.source import Column, Export
 
 KEY = "studyu"
@@ -29,52 +28,39 @@ def recognize(file: Opened) -> Export | None:
     if not set(_TREATMENT) & set(file.header):
         return None
     export = plain_export(file, 0, KEY, TITLE)
+    asked = _questions(file)
     return replace(
         export,
-        columns=tuple(_column(name) for name in export.header),
+        columns=tuple(_column(name, asked.get(name, "")) for name in export.header),
         when="measurement_time",
-        rows=_one_person(export),
         date_order="ymd",
+        answers=True,
         notes=(
             "Times that end in Z are of the zone UTC. Say which zone you were in, such as zone='Europe/Berlin'.",
-            "A survey answered before noon is taken for the night that ended that morning.",
+            "A survey answered before noon is taken for the night that ended that morning, and for the day before it; one that asks "
+            "about last night or yesterday is so at any hour, and one that asks about today is taken for its own day.",
             "Days without an answer are not in the file.",
-            *_questions(file),
+            *(f"{name} answers: {text[:100]}" for name, text in asked.items()),
         ),
     )
 
 
-def _column(name: str) -> Column:
+def _column(name: str, question: str) -> Column:
     if name in _TREATMENT or name.startswith("current_intervention"):
         return Column(name, role="treatment")
     if name in _PRIVATE or name.endswith("_id"):
         return Column(name, role="private")
-    return Column(name, role="value" if _RESPONSE.fullmatch(name) or name == "current_day_of_study" else "text")
+    value = _RESPONSE.fullmatch(name) or name == "current_day_of_study"
+    return Column(name, belongs=asked_of(question), role="value" if value else "text")
 
 
-def _questions(file: Opened) -> Iterator[str]:
-    """What was asked, for the columns' names do not tell."""
-    for place, name in enumerate(file.header):
-        if _RESPONSE.fullmatch(name):
-            asked = name.replace("_response", "_text")
-            at = file.header.index(asked) if asked in file.header else len(file.header)
-            text = next((row.cells[at] for row in file.head[1:] if at < len(row.cells) and row.cells[at]), "")
-            if text:
-                yield f"{file.header[place]} answers: {text[:100]}"
-
-
-def _one_person(export: Export) -> Callable[[], Iterator[Row]]:
-    place = export.place("participant_id") if "participant_id" in export.header else -1
-
-    def rows() -> Iterator[Row]:
-        person = ""
-        for row in export.rows():
-            if 0 <= place < len(row.cells) and row.cells[place]:
-                if person not in ("", row.cells[place]):
-                    raise InputError(
-                        f"{export.name}, line {row.line}: there is more than one participant in the file. Keep the rows of one."
-                    )
-                person = row.cells[place]
-            yield row
-
-    return rows
+def _questions(file: Opened) -> dict[str, str]:
+    """What was asked, by the column of its answers, whose name does not tell."""
+    header, found = file.header, {}
+    places = {name: place for place, name in enumerate(header)}
+    for name in filter(_RESPONSE.fullmatch, header):
+        at = places.get(name.replace("_response", "_text"), len(header))
+        text = next((row.cells[at] for row in file.head[1:] if at < len(row.cells) and row.cells[at]), "")
+        if text:
+            found[name] = text
+    return found

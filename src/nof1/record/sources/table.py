@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nof1.cells import listed
+from nof1.cells import doubled, listed, trimmed
 from nof1.errors import InputError
+from nof1.record.sources import which_member
 from nof1.record.sources.opened import Opened, Row, open_file
 from nof1.record.sources.plain import header_place, rows_after
 from nof1.record.sources.sheet import cell_text
@@ -51,21 +52,25 @@ class Table:
 
 
 def read_table(path: str | Path, sheet: str | None = None) -> Table:
-    """Read a .csv, .tsv, .txt or .xlsx file.
+    """Read a .csv, .tsv, .txt, .xlsx or .ods file, or a table in an archive.
 
     Parameters
     ----------
     sheet : str, optional
-        The sheet of a spreadsheet to read, where several hold rows.
+        The sheet of a spreadsheet to read, where several hold rows, or the table in an archive.
 
     Raises
     ------
     AmbiguousInput
-        If a spreadsheet has several sheets with rows, and none was named.
+        If there are several sheets with rows, or tables in an archive, and none was named.
     InputError
         If the file is missing, of another kind, damaged or empty.
     """
     file = open_file(path, sheet)
+    if len(file.members) == 1:
+        file = open_file(path, file.members[0])
+    if file.members:
+        raise which_member(file, file.members)
     if file.kind != "table":
         raise InputError(f"{file.name} is no table that can be read. Save it as .csv or .xlsx and import that.")
     header = sound_header(file)
@@ -87,18 +92,15 @@ def sound_header(file: Opened) -> tuple[str, ...]:
         If there is nothing under them, or two are alike.
     """
     place = header_place(file)
-    header = tuple(file.head[place].cells) if file.head else ()
-    while header and not header[-1]:
-        header = header[:-1]
+    header = trimmed(file.head[place].cells) if file.head else ()
     return _sound(file.name, header, rows=len(file.head) - 1 - place)
 
 
 def _sound(name: str, header: tuple[str, ...], *, rows: int) -> tuple[str, ...]:
     if rows < 1:
         raise InputError(f"{name} holds no rows under its header. Check that it is the right file.")
-    doubled = sorted({title for title in header if title and header.count(title) > 1})
-    if doubled:
-        raise InputError(f"{name} has two columns called {doubled[0]!r}. Rename one of them.")
+    if alike := doubled(header):
+        raise InputError(f"{name} has two columns called {alike[0]!r}. Rename one of them.")
     return header
 
 

@@ -4,11 +4,13 @@ Names are those of the columns: a covariate that the protocol calls "caffeine_mg
 """
 
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 from nof1.errors import InputError
 from nof1.language import phrase, say
 from nof1.record.values.nights import Belongs
+from nof1.record.values.units import Kind, Unit, read_header, read_unit, unit_names
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("dietary_iron_mg", phrase("iron in that day's food"), "mg", 0, 2000, ("dietary_iron",), belongs="day"),
     Measure("steps", phrase("steps that day"), "", 0, 200_000, belongs="day"),
     Measure("sleep_minutes", phrase("time asleep"), "minutes", 0, _DAY, ("sleep", "total_sleep", "sleep_duration")),
+    Measure("nap_minutes", phrase("naps that day"), "minutes", 0, _DAY, belongs="day"),
     Measure("time_in_bed_minutes", phrase("time in bed"), "minutes", 0, _DAY, ("time_in_bed",)),
     Measure("awake_minutes", phrase("time awake in bed"), "minutes", 0, _DAY, ("awake",)),
     Measure("awakenings", phrase("times awake"), "", 0, 500),
@@ -112,32 +115,6 @@ MEASURES: tuple[Measure, ...] = (
     Measure("resting_heart_rate", phrase("resting heart rate"), "beats a minute", 20, 250),
 )
 _BY_NAME = MappingProxyType({name: measure for measure in MEASURES for name in (measure.name, *measure.aliases)})
-
-# Unit as files write it: the unit kept, and the factor to it.
-_UNITS: dict[str, tuple[str, float]] = {
-    "min": ("minutes", 1.0),
-    "mins": ("minutes", 1.0),
-    "minutes": ("minutes", 1.0),
-    "h": ("minutes", 60.0),
-    "hr": ("minutes", 60.0),
-    "hours": ("minutes", 60.0),
-    "s": ("minutes", 1 / 60),
-    "sec": ("minutes", 1 / 60),
-    "seconds": ("minutes", 1 / 60),
-    "mg": ("mg", 1.0),
-    "g": ("mg", 1000.0),
-    "µg": ("mg", 0.001),
-    "\N{GREEK SMALL LETTER MU}g": ("mg", 0.001),
-    "ug": ("mg", 0.001),
-    "mcg": ("mg", 0.001),
-    "kcal": ("kcal", 1.0),
-    "kj": ("kcal", 1 / 4.184),
-    "cups": ("cups", 1.0),
-    "drinks": ("drinks", 1.0),
-    "count": ("", 1.0),
-    "count/min": ("beats a minute", 1.0),
-    "bpm": ("beats a minute", 1.0),
-}
 
 
 def find_measure(name: str) -> Measure | None:
@@ -155,10 +132,69 @@ def unit_factor(measure: Measure, unit: str) -> float:
     """
     if not unit or unit.casefold() == measure.unit.casefold():
         return 1.0
-    kept, factor = _UNITS.get(unit.strip().casefold(), ("?", 0.0))
-    if kept != measure.unit:
-        units = sorted(text for text, (to, _) in _UNITS.items() if to == measure.unit) or [measure.unit or "none"]
+    found = read_unit(unit)
+    if found is None or not fits(measure, found):
         raise InputError(
-            f"{measure.name} is kept in {measure.unit or 'plain numbers'}; the unit {unit!r} cannot be turned into it. Known: {', '.join(units)}."
+            f"{measure.name} is kept in {measure.unit or 'plain numbers'}; the unit {unit!r} cannot be turned into it. "
+            f"Known: {', '.join(unit_names(kind_of(measure))) or measure.unit or 'none'}."
         )
-    return factor
+    return found.factor
+
+
+def kind_of(measure: Measure) -> Kind:
+    """What its unit measures; of counts and scores "count", of scores from 0 to 100 "percent"."""
+    unit = read_unit(measure.unit) if measure.unit else None
+    return unit.kind if unit is not None else "percent" if (measure.low, measure.high) == (0, 100) else "count"
+
+
+def fits(measure: Measure, unit: Unit) -> bool:
+    """Whether numbers in a unit can be turned into the one that is kept."""
+    return unit.kind == kind_of(measure) or (unit.kind == "count" and not measure.unit)
+
+
+def fitting(measure: Measure, unit: Unit) -> Measure | None:
+    """The measure of the same thing that is kept in such a unit: of caffeine in mg it is caffeine_mg, of caffeine in cups caffeine.
+
+    >>> fitting(find_measure("caffeine"), read_unit("g")).name
+    'caffeine_mg'
+    """
+    alike = (other for other in MEASURES if _bare(other.name) == _bare(measure.name) and fits(other, unit))
+    return measure if fits(measure, unit) else next(alike, None)
+
+
+def measure_of_column(name: str) -> Measure | None:
+    """The measure that the name of a column says it holds, by its words and the unit in it; None where the two do not go together.
+
+    >>> [measure_of_column(name).name for name in ("Sleep (h)", "Caffeine (mg)", "Caffeine", "sleep_hours")]
+    ['sleep_minutes', 'caffeine_mg', 'caffeine', 'sleep_minutes']
+    >>> measure_of_column("Alcohol (g)")
+    """
+    exact = find_measure(_key(name))
+    if exact is not None:
+        return exact
+    header = read_header(name)
+    key = _key(header.bare)
+    if len(header.units) != 1:
+        return find_measure(key)
+    (unit,) = header.units
+    known = _BY_NAME.get(key)
+    if known is not None and fits(known, unit):
+        return known
+    # Coffee in g is no caffeine: another measure than that of the name has to be called so itself.
+    return next((measure for measure in MEASURES if key and key in _stems(measure) and fits(measure, unit)), None)
+
+
+def _key(name: str) -> str:
+    return "_".join(name.replace("_", " ").replace("-", " ").split()).casefold()
+
+
+def _bare(name: str) -> str:
+    return read_header(name).bare
+
+
+@cache
+def _stems(measure: Measure) -> frozenset[str]:
+    """Its own name, and those with a unit in them, without the unit."""
+    return frozenset(
+        _bare(name) for name in (measure.name, *measure.aliases) if name == measure.name or _bare(name) != name
+    )

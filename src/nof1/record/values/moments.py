@@ -5,8 +5,11 @@ A text that is no moment, or could be two, is refused and never guessed at. Must
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from typing import Literal
+
+from nof1.record.values.years import Nights, fitting_years, short_year
 
 # "serial": a spreadsheet's day numbers, days since 1899-12-30.
 DateOrder = Literal["dmy", "mdy", "ymd", "serial"]
@@ -28,6 +31,14 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(
     r"(?P<name>[^\W\d_]+)\.?[ /-]?(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?(?:, ?|[ /-])(?P<year>[0-9]{2,4})", re.IGNORECASE
 )
+_YEAR_FIRST = re.compile(
+    r"(?P<year>[0-9]{4})(?:, ?|[. /-])?(?P<name>[^\W\d_]+)\.?[ /-]?(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?",
+    re.IGNORECASE,
+)
+# Without a year. "Sep-23" is no day: spreadsheet programs write a month and its year so.
+_DAY_MONTH = re.compile(r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?[ /-]?(?P<name>[^\W\d_]+)\.?", re.IGNORECASE)
+_MONTH_DAY = re.compile(r"(?P<name>[^\W\d_]+)\.? ?(?P<day>[0-9]{1,2})(?:st|nd|rd|th|\.)?", re.IGNORECASE)
+_DAY_DOT_MONTH = re.compile(r"(?P<day>[0-9]{1,2})\. ?(?P<month>[0-9]{1,2})\.")
 _SERIAL = re.compile(r"[0-9]{5}(?:[.,][0-9]{1,20})?")
 _CLOCK = re.compile(
     r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?"
@@ -108,34 +119,47 @@ def split(text: str) -> tuple[str, str]:
     return text[:cut], text[cut + 1 :]
 
 
-def read_day(text: str, order: DateOrder) -> date:
+def read_day(text: str, order: DateOrder, near: Nights | None = None) -> date:
     """The date that a text without clock time is. A weekday before it is left out of account.
+
+    Parameters
+    ----------
+    near : (date, date), optional
+        The nights that tell the century of a year of two digits, and the year of a date without one.
 
     Raises
     ------
     UnreadableError
-        If it is none in this order.
+        If it is none in this order, or several years fit.
     """
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     text = without_weekday(text)
     if match := _COMPACT.fullmatch(text):
         # With a year from 1900 to 2200, eight digits that are a date in this order are none in another one.
-        return _date(match[1], int(match[2]), match[3])
+        return _date(match[1], int(match[2]), match[3], near)
     if match := _NUMERIC.fullmatch(text):
         a, b, c = match["a"], match["b"], match["c"]
         if len(a) > 2:
-            return _date(a, int(b), c)
-        if len(c) > 2 and order in ("ymd", "serial"):
-            raise UnreadableError
-        return _date(c, int(b), a) if order != "mdy" else _date(c, int(a), b)
-    match = _DAY_FIRST.fullmatch(text) or _MONTH_FIRST.fullmatch(text)
-    if match is None:
-        raise UnreadableError
-    month = _MONTHS.get(match["name"].casefold())
-    if month is None:
-        raise UnreadableError
-    return _date(match["year"], month, match["day"])
+            return _date(a, int(b), c, near)
+        if order in ("ymd", "serial"):
+            if len(c) > 2:
+                raise UnreadableError
+            return _date(a, int(b), c, near)
+        return _date(c, int(b), a, near) if order == "dmy" else _date(c, int(a), b, near)
+    for form in (_DAY_FIRST, _MONTH_FIRST, _YEAR_FIRST, _DAY_MONTH, _MONTH_DAY):
+        match = form.fullmatch(text)
+        if match is not None and (month := _MONTHS.get(match["name"].casefold())) is not None:
+            year = match.groupdict().get("year")
+            return _without_year(month, match["day"], near) if year is None else _date(year, month, match["day"], near)
+    if match := _DAY_DOT_MONTH.fullmatch(text):
+        return _without_year(int(match["month"]), match["day"], near)
+    raise UnreadableError
+
+
+def leaves_year_open(text: str) -> bool:
+    """Whether a text that is a date does not write all four digits of its year."""
+    return re.search(r"[0-9]{4}", split(" ".join(text.split()))[0]) is None
 
 
 def read_clock(text: str) -> tuple[time, tzinfo | None]:
@@ -184,6 +208,20 @@ def numeric_readings(text: str) -> tuple[bool, bool]:
     return _exists(match["c"], match["b"], match["a"]), _exists(match["c"], match["a"], match["b"])
 
 
+def short_readings(text: str, near: Nights) -> dict[DateOrder, date]:
+    """The date with which the text begins, three numbers with a year of two digits, in each order in which it is one."""
+    match = _NUMERIC.match(without_weekday(text))
+    if match is None or len(match["a"]) > 2 or len(match["c"]) > 2:
+        return {}
+    a, b, c = match["a"], match["b"], match["c"]
+    found: dict[DateOrder, date] = {}
+    readings: tuple[tuple[DateOrder, str, str, str], ...] = (("dmy", c, b, a), ("mdy", c, a, b), ("ymd", a, b, c))
+    for order, year, month, day in readings:
+        with suppress(UnreadableError):
+            found[order] = _date(year, int(month), day, near)
+    return found
+
+
 def serial_number(text: str) -> float | None:
     """A spreadsheet's day number, or None if the text is none from 20000 to 80000."""
     if _SERIAL.fullmatch(text) is None:
@@ -204,9 +242,9 @@ def without_weekday(text: str) -> str:
     return text[match.end() :] if match else text
 
 
-def _date(year: str, month: int, day: str) -> date:
+def _date(year: str, month: int, day: str, near: Nights | None = None) -> date:
     if len(year) <= 2:
-        raise UnreadableError(": its year has two digits. Write all four, such as 2026-11-23")
+        return _of_short_year(year, month, day, near)
     if len(year) != 4 or len(day) > 2:
         raise UnreadableError
     if not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
@@ -215,6 +253,25 @@ def _date(year: str, month: int, day: str) -> date:
         return date(int(year), month, int(day))
     except ValueError:
         raise UnreadableError from None
+
+
+def _of_short_year(year: str, month: int, day: str, near: Nights | None) -> date:
+    if len(day) > 2:
+        raise UnreadableError
+    found = short_year(year, month, int(day), near) if len(year) == 2 else None
+    if found is None:
+        raise UnreadableError(": its year has two digits. Write all four, such as 2026-11-23")
+    return date(found, month, int(day))
+
+
+def _without_year(month: int, day: str, near: Nights | None) -> date:
+    if near is None:
+        raise UnreadableError(": it has no year. Write it with its year, such as 2026-11-23")
+    years = fitting_years(month, int(day), near)
+    if len(years) != 1:
+        fits = "several years fit" if years else "in no year is it one of the trial's nights"
+        raise UnreadableError(f": it has no year, and {fits}. Write it with its year, such as 2026-11-23")
+    return date(years[0], month, int(day))
 
 
 def _exists(year: str, month: str, day: str) -> bool:

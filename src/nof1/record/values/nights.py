@@ -4,7 +4,7 @@ A night is the calendar date of the evening on which it begins. Local dates thro
 moves a night. How they are written is known in `nof1.record.values.moments`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from nof1.errors import InputError
 from nof1.record.values.ambiguous import AmbiguousInput
+from nof1.record.values.date_order import settle_order, telling_dates
 from nof1.record.values.moments import (
     LONGEST,
     DateOrder,
     UnreadableError,
-    numeric_readings,
     of_serial,
     read_clock,
     read_day,
@@ -25,6 +25,7 @@ from nof1.record.values.moments import (
     with_clock,
     written_in_full,
 )
+from nof1.record.values.years import Nights
 
 __all__ = [
     "DAY_BEGINS",
@@ -32,17 +33,20 @@ __all__ = [
     "DateOrder",
     "DatedBy",
     "Moment",
+    "Nights",
     "joined",
     "last_night",
     "moment_reader",
     "night_of",
     "parse_moment",
     "settle_order",
+    "telling_dates",
 ]
 
 DatedBy = Literal["evening", "morning", "day"]
-# "night": a rating or sleep. "day": what was done or eaten on the calendar day before the night that begins that evening.
-Belongs = Literal["night", "day"]
+# "night": a rating or sleep. "day": what was done or eaten on the calendar day before the night that begins that evening. "day
+# before": an answer that speaks of yesterday or of last night, whenever it is given.
+Belongs = Literal["night", "day", "day before"]
 # Somebody who logs at half past midnight has not slept yet: the new day begins at four.
 DAY_BEGINS = time(4)
 
@@ -84,9 +88,10 @@ def night_of(moment: Moment, dated_by: DatedBy, belongs: Belongs = "night") -> d
         What the date means. "evening": a clock time before noon belongs to the evening before, so 00:35 and 03:30 are
         still that night. "morning": the date is the one after the night, with any clock time. "day": the date is the
         night's own, with any clock time.
-    belongs : {"night", "day"}
+    belongs : {"night", "day", "day before"}
         With "day", a clock time before 04:00 belongs to the day before, any later one to its date; without a clock time
-        the date is the day's own, and the day after it where the file is dated by the morning.
+        the date is the day's own, and the day after it where the file is dated by the morning. With "day before", any clock
+        time belongs to the night that begins on the evening before, unless the file is dated by the day.
 
     Returns
     -------
@@ -105,8 +110,10 @@ def night_of(moment: Moment, dated_by: DatedBy, belongs: Belongs = "night") -> d
     (datetime.date(2026, 11, 22), datetime.date(2026, 11, 23))
     """
     clock = moment.clock
-    if clock is None or (belongs == "night" and dated_by != "evening"):
+    if clock is None or (belongs != "day" and dated_by != "evening"):
         before = dated_by == "morning"
+    elif belongs == "day before":
+        before = True
     else:
         before = clock < (DAY_BEGINS if belongs == "day" else _NOON)
     if not before:
@@ -135,72 +142,9 @@ def joined(day: str, clock: str) -> str:
         raise ValueError(f"{clock.strip()[:40]!r} is no time that can be read, such as 22:15 or 10:15 PM") from None
 
 
-def telling_dates(texts: Iterable[str]) -> set[str]:
-    """A few of the texts from which `settle_order` learns what it learns from all of them."""
-    kinds: dict[tuple[bool, ...], str] = {}
-    for text in texts:
-        plain = " ".join(text[:LONGEST].split())
-        kinds.setdefault((not plain, serial_number(plain) is not None, *map(bool, numeric_readings(plain))), text)
-    return set(kinds.values())
-
-
-def settle_order(texts: Iterable[str], chosen: DateOrder | None, *, usual: DateOrder | None = None) -> DateOrder:
-    """How day, month and year are ordered in a column of dates.
-
-    Parameters
-    ----------
-    texts : iterable of str
-        The column, or its different values; a clock time may be cut off. Texts that are no dates say nothing.
-    chosen : DateOrder or None
-        What the person said; it is returned as it is.
-    usual : DateOrder, optional
-        What to go by where the column can be read two ways, such as what was said of an earlier file like it.
-
-    Returns
-    -------
-    DateOrder
-        "ymd" also where nothing has to be settled: no dates, or months by their names. "serial" if every text that is not
-        blank is a plain number from 20000 to 80000.
-
-    Raises
-    ------
-    AmbiguousInput
-        If the column can be read two ways, or contradicts itself, and no order was chosen; its option is "date-order".
-    """
-    if chosen is not None:
-        return chosen
-    day_first = month_first = ambiguous = ""
-    serial = False
-    others = False
-    for text in texts:
-        plain = " ".join(text[:LONGEST].split())
-        if not plain:
-            continue
-        if not others and serial_number(plain) is not None:
-            serial = True
-            continue
-        others = True
-        as_dmy, as_mdy = numeric_readings(plain)
-        if as_dmy and as_mdy:
-            ambiguous = ambiguous or plain
-        elif as_dmy:
-            day_first = day_first or plain
-        elif as_mdy:
-            month_first = month_first or plain
-    if serial and not others:
-        return "serial"
-    if day_first and month_first:
-        raise _unsettled_order(f"contradict each other (such as {day_first[:30]!r} and {month_first[:30]!r})")
-    if day_first or month_first:
-        return "dmy" if day_first else "mdy"
-    if ambiguous and usual is not None:
-        return usual
-    if ambiguous:
-        raise _unsettled_order(f"can be read two ways (such as {ambiguous[:30]!r})")
-    return "ymd"
-
-
-def moment_reader(order: DateOrder, zone: str | None = None, *, zone_of_row: bool = False) -> Reader:
+def moment_reader(
+    order: DateOrder, zone: str | None = None, *, zone_of_row: bool = False, near: Nights | None = None
+) -> Reader:
     """Make the reader of a column of moments.
 
     Parameters
@@ -214,6 +158,9 @@ def moment_reader(order: DateOrder, zone: str | None = None, *, zone_of_row: boo
     zone_of_row : bool
         Whether the zone that a row names is also where the person was: a time in UTC is turned into it where no `zone` is
         given.
+    near : (date, date), optional
+        The first and the last night that the moments are about. It tells the century of a year of two digits, and the year of
+        a date without one (Sep 23) where a single year makes it one of these nights.
 
     Returns
     -------
@@ -249,7 +196,7 @@ def moment_reader(order: DateOrder, zone: str | None = None, *, zone_of_row: boo
             return (date_of, *read_clock(rest)) if rest else (date_of, clock, None)
         day = days.get(head)
         if day is None:
-            day = _remember(days, head, read_day(head, order))
+            day = _remember(days, head, read_day(head, order, near))
         if not rest:
             return day, None, None
         return day, *(clocks.get(rest) or _remember(clocks, rest, read_clock(rest)))
@@ -271,7 +218,9 @@ def moment_reader(order: DateOrder, zone: str | None = None, *, zone_of_row: boo
     return read
 
 
-def parse_moment(text: str, order: DateOrder, zone: str | None = None, *, clock: str = "", where: str) -> Moment:
+def parse_moment(
+    text: str, order: DateOrder, zone: str | None = None, *, clock: str = "", near: Nights | None = None, where: str
+) -> Moment:
     """A date with or without a clock time, which may stand in a cell of its own; see `moment_reader`.
 
     Raises
@@ -282,7 +231,7 @@ def parse_moment(text: str, order: DateOrder, zone: str | None = None, *, clock:
         If the text is no date in this order. The message begins with `where`.
     """
     try:
-        return _plain_reader(order, zone)(joined(text, clock))
+        return _plain_reader(order, zone, near)(joined(text, clock))
     except AmbiguousInput as question:
         raise AmbiguousInput(f"{where}: {question}", option=question.option, choices=question.choices) from None
     except ValueError as problem:
@@ -290,8 +239,8 @@ def parse_moment(text: str, order: DateOrder, zone: str | None = None, *, clock:
 
 
 @lru_cache(maxsize=4)
-def _plain_reader(order: DateOrder, zone: str | None) -> Reader:
-    return moment_reader(order, zone)
+def _plain_reader(order: DateOrder, zone: str | None, near: Nights | None) -> Reader:
+    return moment_reader(order, zone, near=near)
 
 
 def _remember[K, V](known: dict[K, V], key: K, value: V) -> V:
@@ -299,14 +248,6 @@ def _remember[K, V](known: dict[K, V], key: K, value: V) -> V:
         known.clear()
     known[key] = value
     return value
-
-
-def _unsettled_order(reason: str) -> AmbiguousInput:
-    return AmbiguousInput(
-        f"The dates {reason}. Say how they are written: date_order='dmy' (day first) or date_order='mdy' (month first).",
-        option="date-order",
-        choices=("dmy", "mdy"),
-    )
 
 
 def _placed(

@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Iterable
 
 from nof1.record.values.ambiguous import AmbiguousInput
+from nof1.record.values.missing import MISSING_NUMBERS
 
 _LONGEST = 60  # letters of a text that can be a number
 _KEPT = 1 << 16  # texts remembered at once
-_NOTHING = frozenset({"", "n/a", "na", "-", "--", "null", "nan", "none"})
 _FLAGS = {"yes": 1.0, "y": 1.0, "true": 1.0, "ja": 1.0, "no": 0.0, "n": 0.0, "false": 0.0, "nein": 0.0}
 # Marks between thousands, besides the point or comma: no-break, thin and narrow spaces, and apostrophes.
 _MARKS = "\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}'\N{RIGHT SINGLE QUOTATION MARK}"
@@ -98,10 +98,10 @@ def number_reader(decimal_comma: bool) -> Callable[[str], float | None]:
     Returns
     -------
     callable
-        ``read(text) -> float | None``: a finite number in the file's own unit, or None for blank, N/A, NA, -, --, null, nan
-        and None. Thousands may be marked by the other one of point and comma, by no-break, thin or narrow spaces or by
-        apostrophes, in groups of three. It raises ValueError, with words to which the caller adds the place, for anything
-        else, such as 4 h, inf, 0x1F, 1_000 or digits of another script.
+        ``read(text) -> float | None``: a finite number in the file's own unit, or None for a blank and what else is missing
+        (`nof1.record.values.missing`). Thousands may be marked by the other one of point and comma, by no-break, thin or
+        narrow spaces or by apostrophes, in groups of three. It raises ValueError, with words to which the caller adds the
+        place, for anything else, such as 4 h, inf, 0x1F, 1_000 or digits of another script.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def _plain(text: str) -> str:
 
 def _number(text: str, decimal_comma: bool) -> float | None:
     plain = _plain(text)
-    if plain.casefold() in _NOTHING:
+    if plain in MISSING_NUMBERS:
         return None
     match = (_COMMA if decimal_comma else _POINT).fullmatch(plain) if len(plain) <= _LONGEST else None
     if match is not None:
