@@ -25,6 +25,19 @@ MOMENT = datetime(2026, 9, 17, 9, 30).astimezone()
 START, NIGHT, LINK = date(2026, 9, 1), date(2026, 9, 3), "http://192.168.1.2:8427/"
 TABLE = "Date,How bad?,Coffee\n2026-09-02,4,2\n2026-09-04,twelve,1\n"
 NIGHTS = "day,arm,sleep\n1,home,50\n2,walk,60\n3,walk,55\n4,home,45\n"
+PEOPLE = (
+    "who,day,arm,sleep,guess,sure,taken\nAnn,301,rest,50,,,0\nAnn,302,walk,55,walk,80,200\nAnn,309,home,45,?,0,0\nAnn,310,walk,60,home,10,100\n"
+    "Ben,1,home,40,,,\nBen,2,NA,41,,,\nBen,3,walk,42,,,\n"
+)
+MANY = [
+    "--outcome", "sleep", "--arm", "arm", "--reference", "home", "--day", "day", "--low", 0, "--high", 100, "--better", "higher",
+    "--not-compared", "rest",
+    "--guess", "guess", "--confidence", "sure", "--dose", "taken", "--dose-unit", "mg",
+]  # fmt: skip
+OF_MANY = {
+    "outcome": "sleep", "arm": "arm", "reference": "home", "day": "day", "low": 0, "high": 100, "better": "higher", "not_compared": ["rest"],
+    "guess": "guess", "confidence": "sure", "dose": "taken", "dose_unit": "mg",
+}  # fmt: skip
 # Commands that write nothing of a trial, and one that runs others.
 NOTHING_LEFT = {
     "demo": "plans with a sample trial, then calls analyze and report",
@@ -80,12 +93,39 @@ CASES = {
         lambda at: [
             "adopt", at / "new", at / "nights.csv", "--outcome", "sleep", "--arm", "arm", "--reference", "home", "--day", "day",
             "--low", 0, "--high", 100, "--better", "higher", "--several", "mean", "--decimal", "point", "--threshold", 5,
-            "--blocks", 2, "--start-up",
+            "--blocks", 2, "--start-up", "--unit", "h", "--label", "home=at home", "--nights", "days",
         ],
         lambda at: Trial.adopt(
             at / "nights.csv", at / "new", outcome="sleep", arm="arm", reference="home", day="day", low=0, high=100,
             better="higher", several="mean", decimal_comma=False, threshold=5, blocks=2, start_up=True,
+            unit="h", labels={"home": "at home"}, nights="days",
         ),
+    ),
+    "adopt, drawn elsewhere": Case(
+        "nothing",
+        lambda at: [
+            "adopt", at / "new", at / "nights.csv", "--outcome", "sleep", "--arm", "arm", "--reference", "home", "--day", "day",
+            "--low", 0, "--high", 100, "--better", "lower", "--drawn", "mirrored",
+        ],
+        lambda at: Trial.adopt(
+            at / "nights.csv", at / "new", outcome="sleep", arm="arm", reference="home", day="day", low=0, high=100, better="lower",
+            drawn="mirrored",
+        ),
+    ),
+    "adopt, one of several people": Case(
+        "nothing",
+        lambda at: [
+            "adopt", at / "new", at / "many.csv", *MANY, "--person-column", "who", "--person", "Ann", "--carryover", "exponential",
+            "--gaps", "pause",
+        ],
+        lambda at: Trial.adopt(
+            at / "many.csv", at / "new", person_column="who", person="Ann", carryover="exponential", gaps="pause", **OF_MANY
+        ),
+    ),
+    "adopt, each of several people": Case(
+        "nothing",
+        lambda at: ["adopt", at / "many.csv", *MANY, "--person-column", "who", "--out", at / "new"],
+        lambda at: record.adopt_people(at / "many.csv", at / "new", person_column="who", **OF_MANY),
     ),
     "amend": Case(
         "planned",
@@ -152,6 +192,7 @@ def given(tmp_path_factory, make_protocol):
         made.mkdir()
         (made / "table.csv").write_text(TABLE)
         (made / "nights.csv").write_text(NIGHTS)
+        (made / "many.csv").write_text(PEOPLE)
         if what in ("planned", "changed by hand"):
             Trial.plan(answers(), made / "trial", now=MOMENT)
         if what == "changed by hand":

@@ -13,7 +13,7 @@ MADE = {
     "booklet.pdf", "calendar.ics", "diary.csv", "diary.html", "diary.xlsx", "journal.csv", "journal.head", "order.csv",
     "protocol.pdf", "protocol.toml",
 }  # fmt: skip
-LIVED = {"outcome": "legs", "arm": "arm", "reference": "off", "low": 0, "high": 10}
+LIVED = {"outcome": "legs", "arm": "arm", "reference": "off", "low": 0, "high": 10, "better": "lower"}
 FRAME = pd.DataFrame(
     {"arm": ["off", "on", "on", "off"], "legs": [5, 3, 4, 6]}, index=pd.date_range("2026-01-05", periods=4)
 )

@@ -1,12 +1,14 @@
 """`record.status`: what it counts is what the results count; what is due, by code."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from known import SAMPLE
 
 from nof1 import Trial, record
 from nof1.analyze.describe import describe_adherence, describe_harms
+from nof1.plan.orders.draw import draw_order
+from nof1.record.diary.entry import Entry
 
 AFTER = datetime(2027, 1, 1, 9, tzinfo=UTC)
 
@@ -46,3 +48,27 @@ def test_of_a_sealed_trial_no_arm_is_told(sealed_trial):
     assert so_far.tonight.arm is None
     assert [one.what for one in so_far.due] == ["log", "guess", "dose"]
     assert so_far.guesses_missing == {1: so_far.order.periods[1].end}
+
+
+@pytest.mark.parametrize("form", ["", "citrate"])
+def test_a_dummy_that_names_no_dose_holds_none_in_status_and_results(make_protocol, tmp_path, form):
+    """0 mg on the dummy's nights and the planned dose on all others: every night as planned, in one number."""
+    arms = [{"name": "off", "placebo": True}, {"name": "on", "form": form, "dose_mg": 200}]
+    protocol = make_protocol(
+        arms=arms, design={"blocks": 2, "period_nights": 7, "run_in_nights": 0, "washout_nights": 0}
+    )
+    order = draw_order(protocol)
+    entries = tuple(
+        Entry(night, outcome=3, dose_mg=0 if period.arm == "off" else 200)
+        for period in order.periods[:2]
+        for night in period.dates
+    )
+    trial = Trial(protocol, order, entries)
+    trial.write(tmp_path / "trial")
+    latest = datetime.combine(entries[-1].night, time(9), UTC) + timedelta(days=1)
+    taken = record.status(tmp_path / "trial", now=latest).adherence
+    assert (taken.as_planned, taken.nights, taken.otherwise, taken.not_recorded) == (14, 14, 0, 0)
+    arms_of_results = describe_adherence(trial).values()
+    assert sum(arm.as_planned for arm in arms_of_results) == 14
+    assert [arm.contamination for arm in arms_of_results] == [0, None]
+    assert {arm.more or 0 for arm in arms_of_results} == {0}

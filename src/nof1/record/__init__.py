@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nof1.record.adopting.people import adopt_people
     from nof1.record.amending import amend
     from nof1.record.checking.folder import accept, check
     from nof1.record.diary.night import log
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "accept": "nof1.record.checking.folder",
+    "adopt_people": "nof1.record.adopting.people",
     "amend": "nof1.record.amending",
     "check": "nof1.record.checking.folder",
     "diary_page": "nof1.record.papers",
@@ -29,7 +31,19 @@ _HOMES = {
     "unseal": "nof1.record.unsealing",
 }
 
-__all__ = ["accept", "amend", "check", "diary_page", "import_file", "log", "open_period", "share", "status", "unseal"]
+__all__ = [
+    "accept",
+    "adopt_people",
+    "amend",
+    "check",
+    "diary_page",
+    "import_file",
+    "log",
+    "open_period",
+    "share",
+    "status",
+    "unseal",
+]
 
 
 def __getattr__(name: str) -> Any:

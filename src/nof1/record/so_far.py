@@ -20,13 +20,14 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.record.checking.copies import conflict_copies
 from nof1.record.diary.doses import counts_doses, dose_kind
 from nof1.record.diary.entry import Entry
+from nof1.record.diary.planned import nights_to_rate
 from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.side_effects import Stop, spellings, stops
 from nof1.record.diary.table import read_diary
 from nof1.record.values.nights import last_night
 from nof1.shown import as_text
 
-State = Literal["recorded", "missing", "to come", "pause"]
+State = Literal["recorded", "missing", "to come", "pause", "not planned"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Status:
     def __repr__(self) -> str:
         states = Counter(self.nights.values())
         rows = [
-            ("nights", ", ".join(f"{count} {state}" for state, count in states.items())),
+            (self.protocol.nights_are, ", ".join(f"{count} {state}" for state, count in states.items())),
             ("due", ", ".join(one.what for one in self.due)),
         ]
         return as_text(f"Status of {brief(self.protocol.title)!r}", rows)
@@ -96,11 +97,12 @@ class Status:
     def nights(self) -> Mapping[date, State]:
         """What each night of the trial is, in calendar order."""
         rated = {entry.night for entry in self.entries if entry.outcome is not None}
+        planned = set(nights_to_rate(self.protocol, self.order, self.entries))
         found: dict[date, State] = {}
         for period in self.order.periods:
             for night in period.dates:
-                if period.arm == PAUSE:
-                    found[night] = "pause"
+                if night not in planned:
+                    found[night] = "pause" if period.arm == PAUSE else "not planned"
                 else:
                     found[night] = "recorded" if night in rated else "missing" if night <= self.latest else "to come"
         return found

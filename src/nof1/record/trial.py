@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 from nof1.cells import brief
 from nof1.errors import InputError
 from nof1.files import new_folder, sha256_bytes, write_atomic
-from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import ORDER_FILE, Order
 from nof1.plan.orders.amendments import Amendment, load_amendments, save_amendments
 from nof1.plan.orders.draw import check_order
 from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, load_order, load_unsealing
 from nof1.plan.protocol.protocol import PROTOCOL_FILE, SIMULATED, Protocol
 from nof1.record.diary.entry import Entry, check_entry, to_csv
+from nof1.record.diary.planned import nights_to_rate
 from nof1.record.diary.secondary import MEASURES_FILE, measures_csv, read_measures
 from nof1.record.diary.table import DIARY_FILE, read_diary
 from nof1.shown import Row, Table, as_html, as_text
@@ -25,7 +25,9 @@ from nof1.shown import Row, Table, as_html, as_text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nof1.record.importing.adopt import AdoptOptions
+    from nof1.record.adopting.adopt import AdoptOptions
+    from nof1.record.adopting.gaps import SaidGaps
+    from nof1.record.adopting.naming import Called
     from nof1.record.planning import Plan
     from nof1.record.sources.source import Merge
     from nof1.record.values.nights import DatedBy
@@ -163,7 +165,7 @@ class Trial:
             Aware; goes on record. The clock's if not given.
         **options
             Those of `from_frame`, and `trust`, `date_order`, `zone` and `decimal_comma`, as in
-            `nof1.record.importing.adopt.adopted_nights`.
+            `nof1.record.adopting.adopt.adopted_nights`.
 
         Raises
         ------
@@ -175,12 +177,12 @@ class Trial:
         >>> import pandas as pd
         >>> nights = pd.DataFrame({"day": [1, 2, 3, 4], "arm": ["off", "on", "on", "off"], "legs": [5, 3, 4, 6]})
         >>> trial = Trial.adopt(
-        ...     nights, new_folder, outcome="legs", arm="arm", day="day", reference="off", low=0, high=10
+        ...     nights, new_folder, outcome="legs", arm="arm", day="day", reference="off", low=0, high=10, better="lower"
         ... )
         >>> Trial.load(new_folder) == trial
         True
         """
-        from nof1.record.importing.adopting import adopt
+        from nof1.record.adopting.folder import adopt
 
         return cls(*adopt(table, folder, schedule=schedule, sheet=sheet, now=now, **options))
 
@@ -219,15 +221,27 @@ class Trial:
         reference: str,
         low: float,
         high: float,
+        better: Literal["lower", "higher"],
         date: str | None = None,
         day: str | None = None,
+        person: str | None = None,
+        person_column: str | None = None,
         several: "Merge | None" = None,
-        better: Literal["lower", "higher"] = "lower",
+        gaps: "SaidGaps | None" = None,
+        not_compared: Sequence[str] = (),
         threshold: float | None = None,
+        unit: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        nights: "Called | None" = None,
         carryover: str = "none",
         blocks: int | None = None,
         start_up: bool = False,
+        drawn: str | None = None,
         covariates: Sequence[str] = (),
+        guess: str | None = None,
+        confidence: str | None = None,
+        dose: str | None = None,
+        dose_unit: str | None = None,
         title: str | None = None,
         simulated: bool = False,
         dated_by: "DatedBy" = "evening",
@@ -242,22 +256,45 @@ class Trial:
         reference : str
             The arm that the others are compared with.
         low, high : float
-            Ends of the outcome's scale, in points.
+            Ends of the outcome's scale, in its unit.
+        better : {"lower", "higher"}
+            Which way is better.
         date, day : str, optional
-            Name of the column with dates, or with day numbers from 1. If neither is given, an index of dates is taken.
+            Name of the column with dates, or with day numbers, which may begin anywhere. If neither is given, an index of dates is
+            taken.
+        person, person_column : str, optional
+            Whose rows are meant, where the table holds several people's, and which column tells; "none" where no column does.
         several : {"mean", "last", "first", "max", "min", "sum"}, optional
             How several rows of a night become one.
-        better : {"lower", "higher"}
+        gaps : {"untreated", "as-before", "pause"}, optional
+            What days without a row, or whose row has no arm, were: without any dose; on the arm of the day before; or outside the trial.
+            Without carryover it need not be said.
+        not_compared : sequence of str
+            Arms whose nights are a baseline or a washout: without a dose, and compared with nothing.
         threshold : float, optional
-            Smallest change worth having, in points. Without it nothing is said of changes that matter.
+            Smallest change worth having, in the outcome's unit. Without it nothing is said of changes that matter.
+        unit : str, optional
+            What stands behind the outcome's numbers, such as "µg/m³"; "points" if not given.
+        labels : mapping of str to str, optional
+            What pages call an arm, by its name in the table, such as ``{"on": "purifier on"}``.
+        nights : {"nights", "days"}, optional
+            What pages call a row; days where `dated_by` is "day", else nights, if not given.
         carryover : str
             "none", "exponential" or "discard:n", as in `Analysis`.
         blocks : int, optional
             How many periods in a row make a block that holds every arm, for block offsets; a period is a stretch on one arm.
         start_up : bool
             Whether the model has a start that fades.
+        drawn : str, optional
+            Which orders could have been drawn, for the randomization test: "any", "max-run:2", "blocks:2", "pairs:3",
+            "mirrored", "alternating", "phases:ABAB,min=4" or "orders:FILE", each but pairs with ",nights=7" behind it where whole
+            periods of 7 nights were drawn; see docs/importing.md. Without it there is no such test.
         covariates : sequence of str
             Columns of numbers that enter the model.
+        guess, confidence : str, optional
+            Columns with the arm that the person believed a night was on, and how sure they were, from 0 to 100.
+        dose, dose_unit : str, optional
+            Column with what was taken each night, and its unit where neither its name nor its cells say it.
         title : str, optional
         simulated : bool
             Whether the nights are made up; every page says so then.
@@ -268,23 +305,27 @@ class Trial:
 
         Raises
         ------
+        AmbiguousInput
+            If only the person can say what something means: whose rows are meant, or what gaps before carryover were.
         InputError
-            If a column is missing, a value does not fit, or a block does not hold every arm.
+            If a column is missing, a value does not fit, a block does not hold every arm, or the order is none of those that are
+            stated to have been drawn.
 
         Examples
         --------
         >>> import pandas as pd
         >>> nights = pd.DataFrame({"day": [1, 2, 3, 4], "arm": ["off", "on", "on", "off"], "legs": [5, 3, 4, 6]})
-        >>> trial = Trial.from_frame(nights, outcome="legs", arm="arm", day="day", reference="off", low=0, high=10)
+        >>> columns = {"outcome": "legs", "arm": "arm", "day": "day", "reference": "off"}
+        >>> trial = Trial.from_frame(nights, **columns, low=0, high=10, better="lower")
         >>> trial.protocol.nights
         4
         """
-        from nof1.record.importing.adopt import adopted_nights
+        from nof1.record.adopting.adopt import adopted_nights
         from nof1.record.sources.table import table_from_frame, with_dates
 
         if date is None and day is None:
             frame, date = with_dates(frame)
-        nights = adopted_nights(
+        adopted = adopted_nights(
             table_from_frame(frame),
             outcome=outcome,
             arm=arm,
@@ -293,19 +334,31 @@ class Trial:
             high=high,
             date=date,
             day=day,
+            person=person,
+            person_column=person_column,
             several=several,
+            gaps=gaps,
+            not_compared=not_compared,
             better=better,
             threshold=threshold,
+            unit=unit,
+            labels=labels,
+            nights=nights,
             carryover=carryover,
             blocks=blocks,
             start_up=start_up,
+            drawn=drawn,
             covariates=covariates,
+            guess=guess,
+            confidence=confidence,
+            dose=dose,
+            dose_unit=dose_unit,
             title=title,
             simulated=simulated,
             dated_by=dated_by,
             analysis=analysis,
         )
-        return cls(*nights)
+        return cls(*adopted)
 
     def write(self, folder: str | Path) -> None:
         """Write the trial alone into a new folder: protocol.toml, order.csv and diary.csv, and what was amended or opened; all or nothing.
@@ -321,7 +374,8 @@ class Trial:
         --------
         >>> import pandas as pd
         >>> nights = pd.DataFrame({"day": [1, 2, 3, 4], "arm": ["off", "on", "on", "off"], "legs": [5, 3, 4, 6]})
-        >>> trial = Trial.from_frame(nights, outcome="legs", arm="arm", day="day", reference="off", low=0, high=10)
+        >>> columns = {"outcome": "legs", "arm": "arm", "day": "day", "reference": "off"}
+        >>> trial = Trial.from_frame(nights, **columns, low=0, high=10, better="lower")
         >>> trial.write(new_folder)
         >>> Trial.load(new_folder) == trial
         True
@@ -348,15 +402,20 @@ class Trial:
 
     @property
     def missing_nights(self) -> tuple[date, ...]:
-        """Planned nights without an outcome; pauses are not planned."""
+        """Planned nights without an outcome; pauses are not planned, nor are gaps of an adopted table that were explained."""
         rated = {entry.night for entry in self.entries if entry.outcome is not None}
-        return tuple(
-            night
-            for period in self.order.periods
-            if period.arm != PAUSE
-            for night in period.dates
-            if night not in rated
-        )
+        return tuple(night for night in self.planned_nights if night not in rated)
+
+    @cached_property
+    def planned_nights(self) -> tuple[date, ...]:
+        """The nights that were to have an outcome, in calendar order.
+
+        Examples
+        --------
+        >>> len(trial.planned_nights) == trial.protocol.nights
+        True
+        """
+        return nights_to_rate(self.protocol, self.order, self.entries)
 
     @property
     def changed_after_unsealing(self) -> bool:
@@ -424,8 +483,9 @@ def _dose_from_pack(protocol: Protocol, entry: Entry, arm: str | None) -> float 
 
 def _as_text(trial: Trial) -> str:
     """A few lines: nights, then each arm with its nights and mean."""
+    word = trial.protocol.nights_are
     arms = [
-        (f"on {arm}", f"{recorded} of {nights} nights, mean {mean}") for arm, nights, recorded, mean, _ in _arms(trial)
+        (f"on {arm}", f"{recorded} of {nights} {word}, mean {mean}") for arm, nights, recorded, mean, _ in _arms(trial)
     ]
     return as_text(f"Trial {brief(trial.protocol.title, 100)!r}", [*_rows(trial), *arms])
 
@@ -433,16 +493,16 @@ def _as_text(trial: Trial) -> str:
 def _as_html(trial: Trial) -> str:
     """The same as a table, one row for each arm."""
     label = trial.protocol.outcome.title
-    table = Table(("arm", "nights", "recorded", f"mean {label}", "sd"), _arms(trial))
+    table = Table(("arm", trial.protocol.nights_are, "recorded", f"mean {label}", "sd"), _arms(trial))
     return as_html(f"Trial: {trial.protocol.title}", _rows(trial), table)
 
 
 def _rows(trial: Trial) -> list[Row]:
     protocol = trial.protocol
-    missing = len(trial.missing_nights)
+    planned, missing = len(trial.planned_nights), len(trial.missing_nights)
     ahead = _still_to_come(trial)
-    told = f"{protocol.nights - missing} of {protocol.nights} recorded, {missing - ahead} missing"
-    rows = [("nights", f"{told}, {ahead} after the last entry" if ahead else told)]
+    told = f"{planned - missing} of {planned} recorded, {missing - ahead} missing"
+    rows: list[Row] = [(protocol.nights_are, f"{told}, {ahead} after the last entry" if ahead else told)]
     if protocol.dated:
         rows.append(("dates", f"{trial.order.start} to {trial.order.end}"))
     if trial.amendments:

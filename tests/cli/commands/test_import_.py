@@ -2,15 +2,16 @@
 
 import json
 import os
+import zipfile
 from datetime import date
 
 import openpyxl
 import pytest
 from known import data_of_others
 
+from nof1.record.adopting.adopt import adopted_nights
 from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.table import read_diary
-from nof1.record.importing.adopt import adopted_nights
 from nof1.record.importing.ledger import read_ledger
 from nof1.record.importing.rejected import read_rejected
 from nof1.record.sources.table import read_table
@@ -19,7 +20,22 @@ from nof1.record.trial import Trial
 pytestmark = pytest.mark.clock
 
 ROWS = "2026-01-05,off,4\n2026-01-06,off,5\n2026-01-08,on,6\n2026-01-11,off,3\n"
-ADOPT = ("--outcome", "mood", "--arm", "arm", "--reference", "off", "--low", "0", "--high", "10", "--date", "date")
+ADOPT = (
+    "--outcome",
+    "mood",
+    "--arm",
+    "arm",
+    "--reference",
+    "off",
+    "--low",
+    "0",
+    "--high",
+    "10",
+    "--better",
+    "lower",
+    "--date",
+    "date",
+)
 
 
 @pytest.fixture
@@ -33,7 +49,7 @@ def night(trial_folder, protocol):
 
 def test_import_shows_a_preview_and_takes_nothing_without_yes(nof1, trial_folder, write, bytes_in):
     before = bytes_in(trial_folder)
-    path = write("Date,How bad?,E-mail\n2026-01-12,3,a@example.org\n2026-01-13,30,b@example.org\n")
+    path = write("Date,How bad?,E-mail\n2026-01-12,3,a@example.org\n2026-01-13,30,a@example.org\n")
     status, out, err = nof1("import", trial_folder, path, "--map", "severity=How bad?")
     assert status == 1
     assert "severity: from 'How bad?'" in out
@@ -103,7 +119,7 @@ def test_the_same_file_with_another_map_is_not_passed_over(nof1, trial_folder, w
 
 
 def test_import_prints_one_json_object_whose_counts_add_up(nof1, trial_folder, write):
-    path = write("date,severity,E-mail\n2026-01-05,4,a\n2026-01-12,3,b\n2026-01-12,3,c\nsoon,1,d\n")
+    path = write("date,severity,E-mail\n2026-01-05,4,a\n2026-01-12,3,a\n2026-01-12,3,a\nsoon,1,\n")
     for flags, status, done, taken in (((), 1, False, 1), (("--yes",), 0, True, 1), (("--yes",), 0, True, 0)):
         ended, out, err = nof1("import", trial_folder, path, *flags, "--json")
         content = json.loads(out)
@@ -135,6 +151,33 @@ def test_import_says_that_the_time_is_from_another_column(nof1, trial_folder, wr
     assert "night: from 'Date', with the time from 'Time'" in out
     assert "1 row from after midnight to the evening before" in out
     assert night(12).outcome == 3
+
+
+def test_import_says_in_which_unit_a_column_is_read_and_asks_where_nothing_says_it(nof1, trial_folder, write):
+    path = write("Date,Severity,Sleep,Caffeine (g)\n2026-01-12,3,7.5,0.12\n2026-01-13,4,6,0.08\n")
+    status, out, err = nof1("import", trial_folder, path, "--yes")
+    assert (status, out) == (1, "")
+    assert "Nothing says in which unit 'Sleep' is (line 2: 7.5)" in err
+    assert "--unit sleep_minutes=hours (or minutes, seconds)" in err
+    out = nof1("import", trial_folder, path, "--unit", "sleep=hours", "--yes")[1]
+    assert "sleep_minutes, a secondary outcome: from 'Sleep', in hours, kept in minutes" in out
+    assert "caffeine_mg, a secondary outcome: from 'Caffeine (g)', in g, kept in mg" in out
+    assert read_measures(trial_folder)[date(2026, 1, 12), "sleep_minutes"] == 450
+    err = nof1("import", trial_folder, write("date,severity\n2026-01-14,3\n", "b.csv"), "--unit", "sleep=hours")[2]
+    assert "A unit was said of 'sleep', and nothing is taken into it." in err
+
+
+def test_import_tells_of_values_and_columns_that_are_left_out(nof1, trial_folder, write, night):
+    path = write("date,severity,mood,Sleep\n2026-01-12,3,tired,good\n2026-01-13,4,2,poor\n")
+    content = json.loads(nof1("import", trial_folder, path, "--json")[1])
+    assert (content["values_rejected"], content["no_numbers"], content["rejected"]) == (1, {"Sleep": "good"}, 0)
+    status, out, _ = nof1("import", trial_folder, path, "--yes")
+    assert (status, night(12).outcome, night(13).outcome) == (0, 3, 4)
+    assert "left out, because it holds no numbers that can be read: Sleep, such as 'good'" in out
+    assert "Without 1 value, of rows that are taken:\n  line 2: mood: 'tired' is no plain number" in out
+    assert "2 rows read = 2 taken + 0 merged + 0 rejected." in out
+    assert f"1 value rejected, with reasons, in {trial_folder / 'rejected.csv'}" in out
+    assert nof1("check", trial_folder)[0] == 0
 
 
 @pytest.fixture
@@ -285,13 +328,148 @@ BAD_IMPORTS = {
     "unknown source": ("date,severity\n2026-01-12,3\n", ("--source", "fax"), "There is no source 'fax'"),
     "another source": ("date,severity\n2026-01-12,3\n", ("--source", "oura"), "Known are:"),
     "empty": ("", (), "holds no rows"),
-    "not text": (b"\x89PNG\r\n\x1a\n\x00\x00", (), "is not a text table"),
+    "not text": (b"\x01\r\n\x1a\n\x00\x00", (), "is not a text table"),
 }
 
 
 @pytest.mark.parametrize(("text", "flags", "message"), BAD_IMPORTS.values(), ids=BAD_IMPORTS)
 def test_a_bad_import_is_refused(refused, trial_folder, write, text, flags, message):
     assert message in refused("import", trial_folder, write(text), "--yes", *flags)
+
+
+FOODS = (
+    "Day,Time,Group,Food Name,Amount,Energy (kcal),Magnesium (mg)\n2026-01-07,12:00,Lunch,Lentil soup,1 plate,500,110\n"
+    "2026-01-07,21:00,Supplements,Magnesium citrate capsule,1 capsule,0,200\n"
+)
+
+
+def test_import_names_the_supplements_that_it_told_from_food(nof1, trial_folder, write):
+    path = write(FOODS)
+    status, out, _ = nof1("import", trial_folder, path, "--yes")
+    assert status == 0
+    assert "not in dietary_magnesium_mg: 'Magnesium citrate capsule' (1 row, 200 mg)" in out
+    assert "--food 'Magnesium citrate capsule'" in out
+    assert read_measures(trial_folder)[(date(2026, 1, 7), "dietary_magnesium_mg")] == 110
+
+
+def test_import_says_with_which_option_a_supplement_is_named(nof1, trial_folder, write):
+    path = write(f"{FOODS}2026-01-08,21:00,Dinner,Best Absorption Magnesium,1 each,0,150\n")
+    status, _, err = nof1("import", trial_folder, path, "--yes")
+    assert status == 1
+    assert "--supplement 'Best Absorption Magnesium' or --food 'Best Absorption Magnesium'" in err
+    status, out, _ = nof1("import", trial_folder, path, "--food", "Best Absorption Magnesium", "--yes", "--json")
+    found = json.loads(out)
+    assert [row["name"] for row in found["no_food"]] == ["Magnesium citrate capsule"]
+    assert [row["dietary_magnesium_mg"] for row in found["nights"]] == ["110", "150"]
+
+
+# --- scales, archives and sources of other packages
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """An archive in which two tables fit the trial."""
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as target:
+        target.writestr("a/old.csv", "date,severity\n2026-01-12,7\n")
+        target.writestr("a/new.csv", "date,severity\n2026-01-12,3\n")
+        target.writestr("a/weight.csv", "date,kg\n2026-01-12,70\n")
+    return path
+
+
+def test_words_ask_for_their_numbers_and_the_option_gives_them(nof1, refused, trial_folder, write, night):
+    path = write("date,severity,sleep\n2026-01-12,mild,good\n2026-01-13,awful,bad\n")
+    message = refused("import", trial_folder, path, "--yes")
+    assert message == (
+        "table.csv: 'severity' holds words, not numbers: mild, awful. Say which number each of them is, in place of each question mark: "
+        "--scale severity='mild=?, awful=?'"
+    )
+    words = ("import", trial_folder, path, "--measure", "calm=sleep")
+    assert "--scale calm='good=?, bad=?'" in refused(*words, "--scale", "severity=mild=2, awful=9", "--yes")
+    status, out, _ = nof1(
+        *words, "--scale", "severity=mild=2,awful=9", "--scale", "calm=good=1", "--scale", "calm=bad=0", "--yes"
+    )
+    assert status == 0
+    assert "severity: from 'severity', words as mild=2, awful=9" in out
+    assert "calm, a secondary outcome: from 'sleep', words as good=1, bad=0" in out
+    assert (night(12).outcome, night(13).outcome) == (2, 9)
+    assert read_measures(trial_folder) == {(date(2026, 1, 12), "calm"): 1, (date(2026, 1, 13), "calm"): 0}
+
+
+def test_a_scale_without_a_column_is_for_all_of_them(nof1, trial_folder, write, night):
+    path = write("date,severity\n2026-01-12,Mild\n")
+    status, out, _ = nof1("import", trial_folder, path, "--scale", "mild=2,awful=9", "--yes", "--json")
+    assert (status, json.loads(out)["scales"]) == (0, {"": {"mild": 2, "awful": 9}})
+    assert night(12).outcome == 2
+
+
+@pytest.mark.parametrize("scale", ["mild", "severity=mild=", "mild=two", "mild=1,mild=2"])
+def test_a_scale_that_is_none_is_refused(refused, trial_folder, write, scale):
+    assert "scale" in refused(
+        "import", trial_folder, write("date,severity\n2026-01-12,mild\n"), "--scale", scale, "--yes"
+    )
+
+
+def test_a_scale_of_what_is_not_taken_is_refused(refused, trial_folder, write):
+    path = write("date,severity,Mood\n2026-01-12,4,good\n")
+    message = refused("import", trial_folder, path, "--scale", "calm=good=1", "--yes")
+    assert "A scale was said of 'calm', and nothing is taken into it. Scales can be said of: severity" in message
+
+
+def test_of_the_tables_in_an_archive_the_command_asks_for_one(nof1, refused, trial_folder, archive, night):
+    message = refused("import", trial_folder, archive, "--yes")
+    assert message == (
+        "export.zip is an archive with several tables: a/old.csv, a/new.csv. Say which one to read: --sheet a/old.csv"
+    )
+    status, out, _ = nof1("import", trial_folder, archive, "--sheet", "a/new.csv", "--yes")
+    assert status == 0
+    assert "Of the archive, the file a/new.csv is read. Left out, with all their rows: a/old.csv, a/weight.csv." in out
+    assert night(12).outcome == 3
+
+
+def test_a_source_that_cannot_be_loaded_is_told_in_a_note(nof1, trial_folder, write, tmp_path, monkeypatch):
+    site = tmp_path / "site"
+    (site / "snorer-1.dist-info").mkdir(parents=True)
+    (site / "snorer-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: snorer\nVersion: 1\n")
+    (site / "snorer-1.dist-info" / "entry_points.txt").write_text("[nof1.sources]\nsnorer = nowhere_at_all\n")
+    monkeypatch.syspath_prepend(str(site))
+    status, out, err = nof1("import", trial_folder, write("date,severity\n2026-01-12,3\n"), "--yes")
+    assert (status, err.count("Note: ")) == (0, 1)
+    assert err.startswith("Note: The plug-in 'snorer' of the package snorer could not be loaded (ModuleNotFoundError")
+    assert "Taken: 1 night." in out
+
+
+PEOPLE = "record_id,date,severity\nP1,12.01.26,4\nP1,13.01.26,NA\nP2,14.01.26,9\nP2,15.01.26,8\n"
+
+
+def test_import_asks_whose_rows_and_tells_of_the_others(nof1, trial_folder, write, night):
+    path = write(PEOPLE)
+    status, out, err = nof1("import", trial_folder, path, "--yes")
+    assert (status, out) == (1, "")
+    assert "'record_id' has 2 people: P1 (2 rows) and P2 (2 rows); whose rows? Say it with --person P1" in err
+    assert "if they are no people, with --person-column none." in err
+    status, out, err = nof1("import", trial_folder, path, "--person", "P1", "--yes")
+    assert (status, err) == (0, "")
+    assert "Whose rows: those of 'P1' in 'record_id'. Left out: P2 (2 rows)." in out
+    assert "Taken for missing, like a blank: NA (1 cell)." in out
+    assert "Years are not written in full: 12.01.26 is read as 2026-01-12, near the trial's own nights." in out
+    assert "4 rows read = 1 taken + 3 merged (1 with nothing to take, 2 of other people) + 0 rejected." in out
+    assert (night(12).outcome, night(13), night(14)) == (4, None, None)
+
+
+def test_import_tells_programs_of_people_missing_values_and_years(nof1, trial_folder, write):
+    path = write(PEOPLE)
+    content = json.loads(nof1("import", trial_folder, path, "--person", "p2", "--json")[1])
+    assert (content["person"], content["person_column"], content["other_people"]) == ("P2", "record_id", {"P1": 2})
+    assert content["merged_because"]["other_people"] == 2
+    assert content["short_year"] == {"text": "12.01.26", "date": "2026-01-12"}
+    content = json.loads(nof1("import", trial_folder, path, "--person-column", "none", "--json")[1])
+    assert (content["person"], content["other_people"], content["missing"], content["taken"]) == (
+        None,
+        {},
+        {"NA": 1},
+        3,
+    )
 
 
 # --- import on a terminal
@@ -338,6 +516,21 @@ UNCLEAR = {
         [("Which is it? Number", "comma")],
         {12: 4},
     ),
+    "a person": (
+        "name,date,severity\nAnna,2026-01-12,4\nAnna,2026-01-13,\nBen,2026-01-12,5\nBen,2026-01-13,6\n",
+        [("Whose rows are meant? Number", "Anna")],
+        {12: 4},
+    ),
+    "no person": (
+        "name,date,severity\nwalk,2026-01-12,4\nrun,2026-01-12,4\n",
+        [("Whose rows are meant? Number", "3")],
+        {12: 4},
+    ),
+    "a column of people": (
+        "Spalte,date,severity\nAnna,2026-01-12,4\nAnna,2026-01-05,4\nBen,2026-01-12,5\nBen,2026-01-05,4\n",
+        [("Which is it? Number", "1"), ("Whose rows are meant? Number", "1")],
+        {12: 4},
+    ),
     "nothing": ("date,severity\n2026-01-12,4\n", [], {12: 4}),
 }
 
@@ -357,8 +550,35 @@ def test_a_person_is_asked_for_what_is_unclear_and_the_answer_is_kept(
 
 
 @pytest.mark.slow
+def test_whether_a_row_is_food_is_asked_once(talk, trial_folder, write):
+    path = write(f"{FOODS}2026-01-08,21:00,Dinner,Best Absorption Magnesium,1 each,0,150\n")
+    asked = ("What is 'Best Absorption Magnesium'? Number", "supplement")
+    said = talk(("import", trial_folder, path), asked, CONFIRM)
+    assert (said.status, said.answers) == (0, [])
+    assert read_measures(trial_folder)[(date(2026, 1, 7), "dietary_magnesium_mg")] == 110
+    assert (date(2026, 1, 8), "dietary_magnesium_mg") not in read_measures(trial_folder)
+    assert "nothing was changed" in talk(("import", trial_folder, path)).said
+
+
+@pytest.mark.slow
 def test_a_sheet_is_asked_for(talk, trial_folder, workbook, night):
     said = talk(("import", trial_folder, workbook), ("Which is it? Number", "2"), CONFIRM)
+    assert (said.status, said.answers) == (0, [])
+    assert night(12).outcome == 3
+
+
+@pytest.mark.slow
+def test_the_numbers_of_words_are_asked_for(talk, trial_folder, write, night):
+    path = write("date,severity\n2026-01-12,mild\n2026-01-13,awful\n")
+    said = talk(("import", trial_folder, path), ("mild is", "2"), ("awful is", "9"), CONFIRM)
+    assert (said.status, said.answers) == (0, [])
+    assert (night(12).outcome, night(13).outcome) == (2, 9)
+    assert "severity: from 'severity', words as mild=2, awful=9" in said.said
+
+
+@pytest.mark.slow
+def test_a_table_of_an_archive_is_asked_for(talk, trial_folder, archive, night):
+    said = talk(("import", trial_folder, archive), ("Which is it? Number", "2"), CONFIRM)
     assert (said.status, said.answers) == (0, [])
     assert night(12).outcome == 3
 
@@ -371,6 +591,15 @@ def test_a_unit_is_asked_for(talk, trial_folder, write, night):
     said = talk(("import", trial_folder, path), ("Unit", "h"), CONFIRM)
     assert (said.status, said.answers) == (0, [])
     assert 450 in read_measures(trial_folder).values()
+
+
+@pytest.mark.slow
+def test_a_unit_in_doubt_is_asked_for_until_it_is_one(talk, trial_folder, write):
+    path = write("date,severity,Caffeine\n2026-01-12,4,120\n")
+    said = talk(("import", trial_folder, path), ("Unit", "furlongs"), ("Unit", "mg"), CONFIRM)
+    assert (said.status, said.answers) == (0, [])
+    assert "That is no unit that is known" in said.said
+    assert read_measures(trial_folder) == {(date(2026, 1, 12), "caffeine_mg"): 120}
 
 
 @pytest.mark.slow
@@ -438,7 +667,7 @@ def test_adopt_makes_a_trial_that_can_be_analyzed(nof1, tmp_path, write):
 def test_adopt_says_what_is_assumed(nof1, tmp_path, write):
     path = write(f"date,arm,mood\n{ROWS}")
     out = nof1("adopt", tmp_path / "trial", path, *ADOPT)[1]
-    assert "No --threshold, so nothing is said of changes that matter." in out
+    assert "Nobody stated which change would matter (--threshold), so the answer can only say which way it went." in out
     assert "Assumed: no blocks, no start that fades, no effect that builds up or lingers" in out
     further = ("--threshold", "1.5", "--blocks", "2", "--start-up", "--carryover", "exponential")
     out = " ".join(nof1("adopt", tmp_path / "further", path, *ADOPT, *further)[1].split())
@@ -562,6 +791,7 @@ def test_the_melatonin_readings_are_adopted_by_their_day_numbers(nof1, refused, 
             reference="control",
             low=0,
             high=100,
+            better="higher",
         )
     )
     lived = Trial.load(tmp_path / "trial").frame

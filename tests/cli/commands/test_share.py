@@ -140,7 +140,22 @@ def test_a_concealed_trial_that_was_opened_is_shared_with_its_doses(nof1, sealed
 @pytest.mark.clock
 def test_the_table_of_nights_can_be_adopted(nof1, folders, tmp_path):
     nof1("share", folders / "helps", "--out", tmp_path / "out")
-    words = ("--outcome", "outcome", "--arm", "arm", "--day", "day", "--reference", "off", "--low", "0", "--high", "10")
+    words = (
+        "--outcome",
+        "outcome",
+        "--arm",
+        "arm",
+        "--day",
+        "day",
+        "--reference",
+        "off",
+        "--low",
+        "0",
+        "--high",
+        "10",
+        "--better",
+        "lower",
+    )
     assert nof1("adopt", tmp_path / "again", tmp_path / "out" / "nights.csv", *words)[0] == 0
     trial, again = Trial.load(folders / "helps"), Trial.load(tmp_path / "again")
     assert [entry.outcome for entry in again.entries if entry.outcome is not None] == [

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nof1.errors import InputError
-from nof1.plan.design.fields import PAUSE, WASHOUT
+from nof1.plan.design.fields import NO_ARM, NOT_COMPARED, PAUSE, WASHOUT
 from nof1.plan.design.order import Order, Pause, Period, order_from_arms
 from nof1.plan.orders.draw import draw_order
 
@@ -290,3 +290,20 @@ def test_adopted_periods_give_the_arms_back(arms):
 def test_no_adopted_nights_are_refused():
     with pytest.raises(InputError):
         order_from_arms(date(2026, 1, 1), [])
+
+
+@given(st.lists(st.sampled_from(["a", "b", NO_ARM, NOT_COMPARED]), min_size=1, max_size=60))
+def test_days_without_an_arm_interrupt_a_period_and_those_not_compared_end_it(arms):
+    order = order_from_arms(date(2024, 2, 20), arms)
+    assert [period.arm for period in order.periods for _ in period.dates] == arms
+    assert Order.from_csv(order.to_csv().encode(), where="order.csv") == order
+    number, on = 0, None
+    of_days = [period for period in order.periods for _ in period.dates]
+    for arm, period in zip(arms, of_days, strict=True):
+        if arm == NOT_COMPARED:
+            on = None
+        elif arm != NO_ARM and arm != on:
+            number, on = number + 1, arm
+        assert (period.number, period.block) == (number, 0)
+        assert period.on_trial == period.counts == (arm in "ab")
+    assert order.without_pauses() == order

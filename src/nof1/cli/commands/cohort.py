@@ -12,6 +12,7 @@ from nof1.cli.terminal.options import AsJson, DaskAddress
 from nof1.cli.terminal.output import paragraph
 from nof1.cli.terminal.progress import counting, elsewhere
 from nof1.record.folders import COHORT_FILE
+from nof1.subject import about
 
 if TYPE_CHECKING:
     from nof1.report.results.people import CohortPages
@@ -62,6 +63,11 @@ def cohort(
 
 
 def _tell(pages: "CohortPages") -> None:
+    with about(pages.cohort.subject):
+        _tell_all(pages)
+
+
+def _tell_all(pages: "CohortPages") -> None:
     from nof1.report.results.people import PDF_FILE, PEOPLE_FILE, PROBLEMS_FILE
     from nof1.report.words import cohort as words
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from nof1.cli.terminal.console import console, show, show_json
-from nof1.cli.terminal.night_words import belongs_to, command, planned_nights, tell_copies
+from nof1.cli.terminal.night_words import belongs_to, command, tell_copies
 from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere, refuse_no_trial_here
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import Period
@@ -25,7 +25,12 @@ _MARKS: dict[State, tuple[str, str, str | None]] = {
     "missing": ("□", "o", "bold yellow"),
     "to come": ("·", ".", None),
     "pause": ("–", "-", None),
+    "not planned": ("–", "-", None),
 }
+
+
+_STATES: dict[State, str] = {"pause": "in a pause", "not planned": "not counted"}
+_NOT_PLANNED: tuple[State, ...] = ("pause", "not planned")
 
 
 def status(folder: FolderOrHere = HERE, as_json: AsJson = False) -> None:
@@ -47,8 +52,8 @@ def _content(so_far: Status) -> dict[str, Any]:
     content: dict[str, Any] = {
         "title": protocol.title,
         "simulated": protocol.simulated,
-        "planned": len(planned_nights(order)),
-        "due": sum(state != "pause" and night <= so_far.latest for night, state in nights.items()),
+        "planned": _planned(so_far),
+        "due": sum(state not in _NOT_PLANNED and night <= so_far.latest for night, state in nights.items()),
         "recorded": Counter(nights.values())["recorded"],
         "concealed": protocol.concealed,
         "sealed": order.sealed,
@@ -91,20 +96,22 @@ def _content(so_far: Status) -> dict[str, Any]:
 
 def _tell(so_far: Status) -> None:
     protocol, nights = so_far.protocol, so_far.nights
-    planned = planned_nights(so_far.order)
+    planned = _planned(so_far)
     recorded = sum(state == "recorded" for state in nights.values())
     show(protocol.title, style="bold")
     if protocol.simulated:
         show("Simulated data: made up by a program.")
-    span = f", evenings of {so_far.order.start} to {so_far.order.end}" if protocol.dated else ""
-    show(f"{recorded} of {len(planned)} nights recorded ({100 * recorded / len(planned):.0f} %){span}.")
-    _strip(nights, dated=protocol.dated)
-    _tell_missing(so_far.missing, dated=protocol.dated)
+    dates = f"{so_far.order.start} to {so_far.order.end}"
+    span = "" if not protocol.dated else f", evenings of {dates}" if protocol.randomized else f", {dates}"
+    show(f"{recorded} of {planned} {protocol.nights_are} recorded ({100 * recorded / planned:.0f} %){span}.")
+    _strip(nights, protocol)
+    _tell_missing(so_far.missing, protocol)
     if so_far.adherence.nights:
-        show(_adherence(so_far.adherence))
-    _tell_harms(so_far.harms)
+        show(_adherence(so_far.adherence, protocol.nights_are))
+    _tell_harms(so_far.harms, protocol)
     if so_far.measures:
-        show(f"Also recorded: {', '.join(f'{name} on {_nights(count)}' for name, count in so_far.measures.items())}.")
+        told = (f"{name} on {_nights(count, protocol)}" for name, count in so_far.measures.items())
+        show(f"Also recorded: {', '.join(told)}.")
     tell_copies(so_far.folder)
     for due in so_far.due:
         how = _command(so_far, due)
@@ -112,6 +119,10 @@ def _tell(so_far: Status) -> None:
         show(f"{_due(so_far, due)}. {next_one}{how}" if how else f"{_due(so_far, due)}.")
     if protocol.randomized and so_far.latest < so_far.order.end and not any(harm.stop for harm in so_far.harms):
         show(stop_rule_sentence())
+
+
+def _planned(so_far: Status) -> int:
+    return sum(state not in _NOT_PLANNED for state in so_far.nights.values())
 
 
 def _due(so_far: Status, due: Due) -> str:
@@ -124,7 +135,7 @@ def _due(so_far: Status, due: Due) -> str:
             return f"The first evening is {due.night}"
         case "dose" if due.period:
             return f"Tonight: {_tonight(so_far.protocol, due.period)}"
-    return "All planned nights are over"
+    return "All planned nights are over" if so_far.protocol.randomized else "What the table held is taken over"
 
 
 def _command(so_far: Status, due: Due) -> str | None:
@@ -147,15 +158,15 @@ def _tonight(protocol: Protocol, period: Period) -> str:
     return f"{arm.title}, {arm.dose_mg:g} mg" if arm.dose_mg else arm.title
 
 
-def _adherence(taken: Adherence) -> str:
+def _adherence(taken: Adherence, nights: str) -> str:
     share = 100 * taken.as_planned / taken.nights
     rest = [f"{taken.otherwise} otherwise" if taken.otherwise else ""]
     rest.append(f"{taken.not_recorded} not recorded" if taken.not_recorded else "")
     told = ", ".join(part for part in rest if part)
-    return f"Taken as planned on {taken.as_planned} of {taken.nights} nights so far ({share:.0f} %){'; ' if told else ''}{told}."
+    return f"Taken as planned on {taken.as_planned} of {taken.nights} {nights} so far ({share:.0f} %){'; ' if told else ''}{told}."
 
 
-def _strip(states: Mapping[date, State], *, dated: bool) -> None:
+def _strip(states: Mapping[date, State], protocol: Protocol) -> None:
     """A mark for each night, in weeks, as many on a line as the terminal holds; and what the marks mean."""
     from rich.text import Text
 
@@ -164,7 +175,7 @@ def _strip(states: Mapping[date, State], *, dated: bool) -> None:
     weeks = max(1, (min(out.width, 80) - _DATE_COLUMNS) // (_WEEK + 1))
     nights = list(states.items())
     for start in range(0, len(nights), weeks * _WEEK):
-        first = str(nights[start][0]) if dated else f"night {start + 1}"
+        first = str(nights[start][0]) if protocol.dated else f"{protocol.nights_are.removesuffix('s')} {start + 1}"
         line = Text(f"{first:<{_DATE_COLUMNS}}")
         for i, (_, state) in enumerate(nights[start : start + weeks * _WEEK]):
             mark, plain, colour = _MARKS[state]
@@ -172,7 +183,7 @@ def _strip(states: Mapping[date, State], *, dated: bool) -> None:
         out.print(line, soft_wrap=True)
     counts = Counter(states.values())
     legend = (
-        f"{plain if ascii_only else mark} {counts[state]} {'in a pause' if state == 'pause' else state}"
+        f"{plain if ascii_only else mark} {counts[state]} {_STATES.get(state, state)}"
         for state, (mark, plain, _) in _MARKS.items()
         if counts[state]
     )
@@ -187,15 +198,15 @@ def _can_show(marks: str, encoding: str) -> bool:
     return True
 
 
-def _tell_missing(missing: Sequence[date], *, dated: bool) -> None:
+def _tell_missing(missing: Sequence[date], protocol: Protocol) -> None:
     if not missing:
-        show("No night is missing so far.")
-    elif dated:
+        show(f"No {protocol.nights_are.removesuffix('s')} is missing{' so far' if protocol.randomized else ''}.")
+    elif protocol.dated:
         spans = _spans(missing)
         left = len(spans) - _SPANS_SHOWN
         show(f"{len(missing)} missing{', the last of them' if left > 0 else ''}: {', '.join(spans[-_SPANS_SHOWN:])}.")
     else:
-        show(f"{_nights(len(missing))} {'is' if len(missing) == 1 else 'are'} missing.")
+        show(f"{_nights(len(missing), protocol)} {'is' if len(missing) == 1 else 'are'} missing.")
 
 
 def _spans(nights: Sequence[date]) -> list[str]:
@@ -209,15 +220,16 @@ def _spans(nights: Sequence[date]) -> list[str]:
     return [str(span[0]) if len(span) == 1 else f"{span[0]} to {span[-1]}" for span in spans]
 
 
-def _tell_harms(found: tuple[Harm, ...]) -> None:
+def _tell_harms(found: tuple[Harm, ...], protocol: Protocol) -> None:
     if not found:
-        show("No side effects recorded so far.")
+        if protocol.randomized:  # nobody asked for those of a table
+            show("No side effects recorded so far.")
         return
-    show(f"Side effects so far: {', '.join(f'{harm.name} on {_nights(harm.nights)}' for harm in found)}.")
+    show(f"Side effects so far: {', '.join(f'{harm.name} on {_nights(harm.nights, protocol)}' for harm in found)}.")
     for rule in {harm.stop.rule.id: harm.stop.rule for harm in found if harm.stop}.values():
         names = ", ".join(harm.name for harm in found if harm.stop and harm.stop.rule.id == rule.id)
         show(f"Stop rule: {names}. With {rule.text}, {rule.action} ({rule.source}).", style="bold red")
 
 
-def _nights(count: int) -> str:
-    return f"{count} night" if count == 1 else f"{count} nights"
+def _nights(count: int, protocol: Protocol) -> str:
+    return f"{count} {protocol.nights_are.removesuffix('s') if count == 1 else protocol.nights_are}"

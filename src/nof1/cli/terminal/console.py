@@ -44,10 +44,11 @@ _ARGUMENT = re.compile(
 )
 # The option that says the same, with what it takes where no value is named.
 _FLAGS = {name.split()[0].replace("-", "_"): f"--{name}" for name in (
-    "arm", "correct", "date", "date-order", "day", "day-number", "dose-mg", "form", "night", "nights N", "note TEXT", "out",
-    "packs ARM,ARM,…", "pause DATE", "reason TEXT", "salt-mg", "schedule", "several", "sheet", "trust", "zone",
+    "arm", "better", "confidence", "correct", "date", "date-order", "dated-by", "day", "day-number", "dose", "dose-mg", "dose-unit", "drawn", "food NAME", "form", "gaps",
+    "guess", "night", "nights N", "not-compared", "note TEXT", "out", "packs ARM,ARM,…", "pause DATE", "person NAME", "person-column COLUMN", "reason TEXT", "salt-mg",
+    "schedule", "several", "sheet", "supplement NAME", "trust", "zone",
 )} | {
-    "column_map": "--map", "decimal_comma": "--decimal", "helper": "--seal HELPER_DIR", "measures": "--measure", "units": "--unit",
+    "column_map": "--map", "labels": "--label", "decimal_comma": "--decimal", "helper": "--seal HELPER_DIR", "measures": "--measure", "scales": "--scale", "units": "--unit",
 }  # fmt: skip
 _WORDS = {("correct", "True"): "", ("decimal_comma", "True"): "comma", ("decimal_comma", "False"): "point"}
 

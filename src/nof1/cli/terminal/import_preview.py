@@ -1,5 +1,7 @@
 """What an import would do, shown before it is taken: which column goes where, the first nights, what is rejected, how it adds up."""
 
+import shlex
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from nof1.cells import brief, listed
@@ -7,6 +9,7 @@ from nof1.cli.terminal.console import as_flags, console, show
 from nof1.plan.protocol.protocol import Protocol
 
 if TYPE_CHECKING:
+    from nof1.record.importing.food_log import ToldApart
     from nof1.record.importing.importer import Import
 
 _SHOWN = 5  # nights of the preview
@@ -30,15 +33,50 @@ def preview(protocol: Protocol, plan: "Import", since: str) -> None:
         kind = "" if field in columns(protocol) else ", a secondary outcome"
         clock = export.clock_beside(plan.column_map) if field == "night" else ""
         beside = f", with the time from {clock!r}" if clock else ""
-        show(f"  {field}{kind}: from {column!r}{beside}{_rule(plan, field, column)}")
-    if plan.unused:
-        show(f"  left out: {listed(plan.unused, _NAMES)}")
+        show(
+            f"  {field}{kind}: from {column!r}{_asks(plan, column)}{beside}{_unit(plan, field)}{_scale(plan, field)}{_rule(plan, field, column)}{_spoken(plan, field, column)}"
+        )
+    if unused := [column for column in plan.unused if column not in plan.words]:
+        show(f"  left out: {listed(unused, _NAMES)}")
+    for column, text in plan.words.items():
+        show(
+            f"  left out, because it holds no numbers that can be read: {brief(column)}, such as {brief(text, _WIDEST)!r}"
+        )
+    for told in plan.apart:
+        show(_no_food(told))
+    for line in _taken_for(plan):
+        show(line)
     show(_dating(plan))
     if plan.order in _FIRST:
         show(_notation(plan))
     _show_nights(plan)
     _show_rejected(plan)
     show(_accounting(plan))
+
+
+def _unit(plan: "Import", field: str) -> str:
+    """In which unit its numbers were read, and kept, where they are of one."""
+    read = plan.units.get(field)
+    if read is None or read.kept is None or (read.unit is None and not read.kept.name):
+        return ""
+    kept = read.kept.name
+    unit = read.unit.name if read.unit is not None else kept if read.factor is not None else ""
+    if not unit:
+        return f", each value in the unit beside it, kept in {kept}"
+    own = f", but where a value has its own ({plan.own_units[field]!r})" if field in plan.own_units else ""
+    return f", in {unit}{own}" if unit == kept else f", in {unit}{own}, kept in {kept or 'plain numbers'}"
+
+
+def _no_food(told: "ToldApart") -> str:
+    """What was told apart as a supplement, and how to say that it is food all the same."""
+    low, high = (f"{amount:.6g}" for amount in told.amounts)
+    held = f"{low} mg" if low == high else f"{low} to {high} mg"
+    each = " each" if told.rows > 1 and low == high else ""
+    name = shlex.quote(told.name)
+    return (
+        f"  No food, so not in {' or '.join(told.fields)}: {told.name!r} ({rows_text(told.rows)}, {held}{each}). "
+        f"If it is food all the same: --food {name}"
+    )
 
 
 def _rule(plan: "Import", field: str, column: str) -> str:
@@ -54,10 +92,53 @@ def _rule(plan: "Import", field: str, column: str) -> str:
     return f" ({words.get(merge, merge)})" if merge else ""
 
 
+def _taken_for(plan: "Import") -> Iterator[str]:
+    """Whose rows are taken, and what else was taken for something that the file does not say outright."""
+    if plan.others:
+        yield (
+            f"Whose rows: those of {brief(plan.reading.person or '')!r} in {brief(plan.reading.person_column or '')!r}. "
+            f"Left out: {_counted(plan.others, 'row')}."
+        )
+    if plan.missing:
+        yield f"Taken for missing, like a blank: {_counted(plan.missing, 'cell')}."
+    if plan.cut:
+        text, day = plan.cut
+        yield f"Years are not written in full: {brief(text)} is read as {day}, near the trial's own nights."
+
+
+def _counted(counts: Mapping[str, int], what: str) -> str:
+    """Texts of the file, each with how often it is there."""
+    return listed([f"{name} ({count:,} {what}{'' if count == 1 else 's'})" for name, count in counts.items()], _NAMES)
+
+
+def _spoken(plan: "Import", field: str, column: str) -> str:
+    """Whether the answers of a column speak of another day than their own."""
+    before = field != "night" and plan.export.column(column).belongs == "day before"
+    return " (asks about the day or night before)" if before else ""
+
+
+def _asks(plan: "Import", column: str) -> str:
+    """The question that a column holds answers to, where its name does not tell."""
+    asks = plan.export.column(column).asks
+    return f" ({brief(asks, 100)})" if asks else ""
+
+
+def _scale(plan: "Import", field: str) -> str:
+    """Which number each word was read as, where the person said so."""
+    from nof1.record.diary.entry import TEXT_COLUMNS
+    from nof1.record.importing.scales import scale_for
+
+    scale = scale_for(plan.reading.scales, field)
+    if not scale or field == "night" or field in TEXT_COLUMNS:
+        return ""
+    return f", words as {', '.join(f'{brief(word, 30)}={number:g}' for word, number in scale.items())}"
+
+
 def _dating(plan: "Import") -> str:
     dated_by = plan.reading.dated_by or plan.export.dated_by or "evening"
     if dated_by == "morning":
-        return "Dates are mornings: each row belongs to the evening before."
+        of_days = " What was done on a day stays on that day." if plan.export.asks_dating else ""
+        return f"Dates are mornings: each row belongs to the evening before.{of_days}"
     shifted = f" {rows_text(plan.shifted)} from after midnight to the evening before." if plan.shifted else ""
     if dated_by == "day":
         return f"Dates are days: each row belongs to the night that begins that evening.{shifted}"
@@ -104,14 +185,24 @@ def _show_nights(plan: "Import") -> None:
 
 
 def _show_rejected(plan: "Import") -> None:
-    if not plan.rejected:
-        return
-    show("Rejected:")
-    for row in plan.rejected[:_PROBLEMS]:
-        place = "line" if row.rows == 1 else f"{row.rows} rows, lines"
-        show(f"  {place} {row.lines}: {row.reason}")
-    if len(plan.rejected) > _PROBLEMS:
-        show(f"  … and {len(plan.rejected) - _PROBLEMS} more")
+    values = [row for row in plan.rejected if not row.rows]
+    for title, rows in (
+        ("Rejected:", [row for row in plan.rejected if row.rows]),
+        (f"Without {values_text(plan.values_rejected)}, of rows that are taken:", values),
+    ):
+        if rows:
+            show(title)
+        for row in rows[:_PROBLEMS]:
+            place = (
+                "line"
+                if row.rows == 1 or row.lines.rpartition("!")[2].isdecimal()
+                else f"{row.rows} rows, lines"
+                if row.rows
+                else "lines"
+            )
+            show(f"  {place} {row.lines}: {row.reason}")
+        if len(rows) > _PROBLEMS:
+            show(f"  … and {len(rows) - _PROBLEMS} more")
 
 
 def _accounting(plan: "Import") -> str:
@@ -121,6 +212,7 @@ def _accounting(plan: "Import") -> str:
             (plan.several, "with another of their night"),
             (plan.same, "recorded already"),
             (plan.blank, "with nothing to take"),
+            (sum(plan.others.values()), "of other people"),
         )
         if count
     ]
@@ -128,6 +220,11 @@ def _accounting(plan: "Import") -> str:
     return (
         f"{rows_text(plan.rows)} read = {plan.taken} taken + {plan.merged} merged{why} + {plan.rows_rejected} rejected."
     )
+
+
+def values_text(count: int) -> str:
+    """A number of values, in words."""
+    return f"{count:,} value{'' if count == 1 else 's'}"
 
 
 def rows_text(count: int) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from nof1.cli.terminal.console import console, show
 from nof1.cli.terminal.options import HERE
-from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.checking.copies import conflict_copies, copied_from
@@ -18,14 +17,14 @@ def belongs_to(protocol: Protocol, period: Period) -> str:
     if period.arm is None:
         return f"pack {period.number}"
     if not period.on_trial:
-        return period.arm
+        return period.arm.strip("()")
     title = protocol.arm(period.arm).title
     return f"run-in, {title}" if period.number == RUN_IN else title
 
 
 def planned_nights(order: Order) -> list[date]:
-    """The nights to be recorded: all but those of pauses."""
-    return [night for period in order.periods if period.arm != PAUSE for night in period.dates]
+    """The nights to be recorded: all but those that do not count, such as pauses."""
+    return [night for period in order.periods if period.counts for night in period.dates]
 
 
 def command(name: str, folder: Path, *words: object) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nof1.cli.terminal.console import console, show
 from nof1.cli.terminal.text import COLUMNS, wrap
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from nof1.analyze.checks.computation import Check
@@ -20,21 +21,25 @@ if TYPE_CHECKING:
 Line = tuple[str, str, str | None]  # what stands before a sentence, the sentence, its style
 _NUMBERS = re.compile(r" \([^()]*\)")  # what a check that passed need not say on a screen
 _BAD = "bold red"
+_CARE = "bold yellow"
 # Mark and style of a check; the worst first.
-_MARKS = {"failed": ("FAILED", _BAD), "look": ("look", "bold yellow"), "ok": ("ok", None)}
+_MARKS = {"failed": ("FAILED", _BAD), "look": ("look", _CARE), "ok": ("ok", None)}
 _MOST_PAIRS = 5  # of arms; all are in results.json
 
 
+@spoken_of
 def tell_quick(result: "Result", *, heading: str = "") -> None:
     """The answer alone, while the other computation is still to come."""
     if heading:
         show(heading, style="bold")
     _simulated(result)
     _answer(result, result.lead[0])
+    _follows(result)
     _others(result)
     show()
 
 
+@spoken_of
 def tell(result: "Result", *, heading: str = "") -> None:
     """Everything that a person should see of an analysis, most important first."""
     if heading:
@@ -43,6 +48,7 @@ def tell(result: "Result", *, heading: str = "") -> None:
     _failures_first(result)
     main = result.lead[0]
     _answer(result, main)
+    _follows(result)
     _chances(result, main)
     for sentence in _about(result, main):
         paragraph(sentence)
@@ -85,6 +91,14 @@ def _answer(result: "Result", effect: "PairEffect", *, scale: bool = True) -> No
     paragraph(words.effect_sentence(result, effect, scale=scale))
 
 
+def _follows(result: "Result") -> None:
+    """That a covariate goes with the arm, and the answer without it beside the one with it."""
+    from nof1.report.words.covariates import follows_sentences
+
+    for place, sentence in enumerate(follows_sentences(result)):
+        paragraph(sentence, style=None if place else _CARE)
+
+
 def _chances(result: "Result", effect: "PairEffect") -> None:
     from nof1.report.words import sentences as words
 
@@ -99,6 +113,7 @@ def _about(result: "Result", effect: "PairEffect") -> Iterator[str]:
     from nof1.report.words import answer
     from nof1.report.words import sentences as words
     from nof1.report.words.forecast import forecast_sentence
+    from nof1.report.words.rule import ask_threshold_sentence
 
     yield from _there(
         words.exposure_sentence(result, effect),
@@ -108,6 +123,7 @@ def _about(result: "Result", effect: "PairEffect") -> Iterator[str]:
         *answer.sure_sentences(result, effect),
         *answer.leans_sentences(result, effect, checks=False),
         answer.bet_sentence(result, effect),
+        ask_threshold_sentence(result.trial.protocol),
         words.further_measures_sentence(result, effect),
         forecast_sentence(effect.forecast) if effect.forecast else "",
     )
@@ -167,7 +183,10 @@ def _recorded(result: "Result") -> list[Line]:
     from nof1.report.words.blinding import blinding_sentence
 
     lines: list[Line] = [("", words.nights_sentence(result), None)]
-    for arm in result.trial.protocol.arms:
+    bare = words_record.nothing_but_nights_sentence(result)
+    if bare:
+        lines.append(("", bare, None))
+    for arm in () if bare else result.trial.protocol.arms:
         if arm.name in result.record.harms and arm.name in result.record.adherence:
             doses = words_record.adherence_line(result, arm.name, interval=False)
             harms = words_record.harms_line(result, arm.name, interval=False)

@@ -29,6 +29,10 @@ RESERVED_NAMES = frozenset(
 # What stands in the column of the arm on nights that belong to none.
 WASHOUT = "washout"  # no dose, after a period
 PAUSE = "pause"  # does not count
+# The same in adopted tables; no arm can have such a name. Doses are none on them, unless a person said otherwise.
+NO_ARM = "(no arm)"  # no row, or one without its arm
+NOT_COMPARED = "(not compared)"  # a baseline or a washout in the person's own words
+UNCOUNTED = (PAUSE, NO_ARM, NOT_COMPARED)  # inform no model, whatever was recorded
 
 
 def as_number(value: Any) -> Any:

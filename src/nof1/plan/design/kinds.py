@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from nof1.plan.design.fields import Day, Frozen, Name, Whole, as_whole
+from nof1.plan.design.fields import Day, Frozen, Name, Text, Whole, as_whole
+from nof1.plan.design.stated import StatedOrders
 
 MAX_NIGHTS = 3660
 MAX_PERIODS = 1000
@@ -27,6 +28,7 @@ def _period_nights(value: Any) -> Any:
 
 Seed = Annotated[Whole, Field(ge=0, lt=2**63)]
 Concealment = Literal["open", "helper", "alone"]
+Gaps = Literal["untreated", "as-before", "pause", "not-stated"]
 
 
 class Drawn(Frozen):
@@ -129,17 +131,31 @@ class Listed(Drawn):
 
 
 class Adopted(Frozen):
-    """Nights that were lived before nof1 was there: the order is known, how it was drawn is not.
+    """Nights that were lived before nof1 was there: the order is known, how it was drawn is not, unless the person states it.
 
     `dated` is False where only day numbers were known; the dates are then placeholders and shown nowhere.
-    `block_periods` is how many periods in a row make a block, where the person says so.
+    `block_periods` is how many periods in a row make a block, and `drawn` which orders could have been drawn, where the person
+    says so. `nights_are` is "days" where a row of the table is one, which every page says then.
+
+    Attributes
+    ----------
+    gaps : {"untreated", "as-before", "pause", "not-stated"}, optional
+        What days without a row, or whose row has no arm, were: without a dose; dosed like the day before; outside the trial, so that
+        exposure stands still; or nobody said, which no model with carryover can do without. None where there is none, or where they
+        are few and short and nobody said: then they are on the arm of the day before, nights whose rating is missing.
+    not_compared : tuple of str, optional
+        What the table calls nights that belong to no arm, such as a baseline.
     """
 
     kind: Literal["adopted"] = "adopted"
     start: Day
     dated: bool = True
     nights: Annotated[Whole, Field(ge=2, le=MAX_NIGHTS)]
+    gaps: Gaps | None = None
+    not_compared: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
     block_periods: Annotated[Whole, Field(ge=2, le=MAX_PERIODS)] | None = None
+    drawn: StatedOrders | None = None
+    nights_are: Literal["days"] | None = None
 
 
 AnyDrawn = RandomizedBlocks | Balanced | MirroredPairs | Alternating | Listed

@@ -15,13 +15,13 @@ from pathlib import Path
 from nof1.cells import brief, csv_text
 from nof1.errors import InputError
 from nof1.files import write_atomic
-from nof1.plan.design.fields import PAUSE, WASHOUT
+from nof1.plan.design.fields import NOT_COMPARED, PAUSE, UNCOUNTED, WASHOUT
 
 ORDER_FILE = "order.csv"
 COLUMNS = ("date", "period", "block", "arm")
 RUN_IN = 0  # number of the run-in period and of its block
 _SHOWN = 24  # periods of an order in one line
-OFF_TRIAL = (WASHOUT, PAUSE)  # stand where an arm would, on nights that belong to none
+OFF_TRIAL = (WASHOUT, *UNCOUNTED)  # stand where an arm would, on nights that belong to none
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class Period:
 
     `number` counts from 1 (the run-in is 0); `block` is 0 for nights that belong to no block. `arm` is "washout" on
     nights after a period without any dose, "pause" on nights that do not count, and None while the order is sealed.
-    Washout and pauses have the number of the period that they follow or interrupt.
+    Washout and pauses have the number of the period that they follow or interrupt. Adopted nights can be "(no arm)" or
+    "(not compared)", which do not count either; before the first period their number is 0.
     """
 
     number: int
@@ -53,6 +54,11 @@ class Period:
     def on_trial(self) -> bool:
         """Whether these are nights of an arm, the run-in among them."""
         return self.arm not in OFF_TRIAL
+
+    @property
+    def counts(self) -> bool:
+        """Whether its nights are part of the trial: those of an arm, and a planned washout."""
+        return self.arm not in UNCOUNTED
 
 
 @dataclass(frozen=True)
@@ -319,14 +325,21 @@ def _joined(periods: Sequence[Period]) -> list[Period]:
 def order_from_arms(start: date, arms: Sequence[str]) -> Order:
     """The order of adopted nights: each stretch on one arm is a period, and there are no blocks.
 
+    Days without an arm interrupt a period where the same arm goes on after them; days that are not compared end it.
+
     Parameters
     ----------
     arms : sequence of str
-        One name for each calendar day from `start` on.
+        One name for each calendar day from `start` on, or "(no arm)" or "(not compared)".
     """
-    periods = []
-    for number, (arm, stretch) in enumerate(itertools.groupby(arms), start=1):
+    periods: list[Period] = []
+    number, on = 0, ""  # of the last period on an arm, and its arm; "" where it has ended
+    for arm, stretch in itertools.groupby(arms):
         nights = len(list(stretch))
+        if arm not in OFF_TRIAL and arm != on:
+            number, on = number + 1, arm
+        elif arm == NOT_COMPARED:
+            on = ""
         periods.append(Period(number, 0, arm, start, nights))
         start += timedelta(days=nights)
     return Order(tuple(periods))

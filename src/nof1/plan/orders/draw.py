@@ -15,6 +15,7 @@ from nof1.plan.design.fields import WASHOUT
 from nof1.plan.design.kinds import Adopted, AnyDrawn
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.design.sequences import MAX_COMPARED, Sequences, others_of, sequences_of, smallest_p_within
+from nof1.plan.orders.stated_periods import refuse_unstated
 from nof1.plan.protocol.protocol import Protocol
 
 
@@ -154,7 +155,7 @@ def check_order(protocol: Protocol, order: Order, *, where: str = "The order") -
     Raises
     ------
     InputError
-        If dates, arms or the design's restriction do not match.
+        If dates, arms or the design's restriction do not match, or what the person stated of an order drawn elsewhere.
     """
     planned = order.without_pauses()
     if planned.start != protocol.start or planned.nights != protocol.nights:
@@ -167,6 +168,8 @@ def check_order(protocol: Protocol, order: Order, *, where: str = "The order") -
         if period.on_trial and period.arm is not None and period.arm not in known:
             raise InputError(f"{where} names the arm {period.arm!r}, which the protocol does not know.")
     if isinstance(protocol.design, Adopted):
+        if protocol.stated is not None:
+            refuse_unstated(protocol, protocol.stated, order)
         return
     try:
         allowed = schedule(protocol) if order.sealed else order_of_arms(protocol, planned.arms())

@@ -9,7 +9,7 @@ from nof1.plan.design.fields import Clock, Frozen, Text
 
 
 class Conduct(Frozen):
-    """Everything has a default that says what is true if nothing else is said.
+    """Everything has a default that says what is true of a planned trial if nothing else is said.
 
     Attributes
     ----------
@@ -48,3 +48,18 @@ class Conduct(Frozen):
     helper: Text = ""
     dose_time: Clock = "21:30"
     entry_time: Clock = "08:00"
+
+    def stated(self) -> dict[str, str]:
+        """Every field with what somebody said of it; "" where it has the default, which nobody need have said.
+
+        Examples
+        --------
+        >>> Conduct(setting="at work").stated()["setting"], Conduct().stated()["setting"]
+        ('at work', '')
+        """
+        defaults = {name: field.default for name, field in type(self).model_fields.items()}
+        return {name: "" if text == defaults[name] else text for name, text in self.model_dump().items()}
+
+
+# Of nights that were lived before: every text empty, since nobody was asked. The times are not written and nothing reads them.
+NOTHING_STATED = Conduct(why="", why_comparator="", co_treatment="", setting="", access="", results_to="")

@@ -1,6 +1,7 @@
 """What is wrong with what a person wrote, in one message. Knows no protocol."""
 
 import tomllib
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import ValidationError
@@ -44,13 +45,20 @@ def explain(error: ValidationError, where: str) -> str:
     }
     items = [item for item in items if any(item is first for first in alike.values())]
     for item in items[:5]:
-        place = ".".join(brief(str(part)) for part in item["loc"] if part not in _NOT_PLACES)
+        place = ".".join(brief(str(part)) for part in _places(item["loc"]))
         text = item["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
         if item["type"] not in ("value_error", "assertion_error"):
             text = _plainly(item)
         findings.append(f"{place}: {text}" if place else text)
     more = len(items) - len(findings)
     return f"{where} has a mistake: " + "; ".join(findings) + (f"; and {more} more" if more > 0 else "") + "."
+
+
+def _places(found: tuple[int | str, ...]) -> Iterator[int | str]:
+    """The fields on the way to what is wrong; what follows "drawn" is a kind of value, too, by the name of a field elsewhere."""
+    for before, part in zip(("", *found), found, strict=False):
+        if part not in _NOT_PLACES and before != "drawn":
+            yield part
 
 
 # What pydantic finds, in words for people; the fields in braces are its own.

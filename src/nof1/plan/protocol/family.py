@@ -31,6 +31,8 @@ OWN_PRIORS: dict[Family, dict[str, float]] = {
     "count": {"overdispersion_scale": 0.5},
     "ordinal": {"gap_median": 1.0, "gap_log_sd": 0.75},
 }
+# Families whose outcome has no unit, and what it has instead.
+WITHOUT_UNIT: dict[Family, str] = {"ordinal": "it has levels", "binary": "it is yes or no"}
 _MOST_LEVELS = 12
 
 

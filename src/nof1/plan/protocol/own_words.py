@@ -1,9 +1,10 @@
 """Words in a protocol that are nof1's own: labels of its templates, forms, what stands where a person said nothing.
 
-They are told in the spoken language. What a person wrote stays as it is.
+They are told in the spoken language. What a person wrote stays as it is, and so does every word of a table that was adopted.
 """
 
 from nof1.language import phrase, say
+from nof1.subject import subject
 
 _OWN = frozenset(
     {
@@ -64,4 +65,21 @@ def ours(text: str) -> str:
     ...     print(ours("no magnesium"), "|", ours("no magnesium, but tea"))
     kein Magnesium | no magnesium, but tea
     """
-    return say(text) if text in _OWN else text
+    return say(text) if text in _OWN and not subject().adopted else text
+
+
+def called(arm: str) -> str:
+    """What an arm is called in tables and pictures: its name, or the label that a person gave to it in an adopted table.
+
+    >>> from nof1.subject import Subject, about
+    >>> with about(Subject(adopted=True, labels=(("on", "purifier on"),))):
+    ...     print(called("on"), "|", called("off"))
+    purifier on | off
+    """
+    label = labelled(arm)
+    return ours(arm) if label == arm else label
+
+
+def labelled(arm: str) -> str:
+    """The same, of a name that is told as it is in every language."""
+    return dict(subject().labels).get(arm, arm)

@@ -1,5 +1,6 @@
 """What a protocol compares and rates: arms and outcome."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -8,13 +9,16 @@ from nof1.plan.design.fields import ArmName, Column, Finite, Frozen, Positive, T
 from nof1.plan.protocol.dose import elemental_mg, find_form
 from nof1.plan.protocol.own_words import ours
 
+MAX_UNIT = 24  # letters; it stands behind every number
+SHORT_LABEL = 14  # letters that every picture has room for
+
 
 class Outcome(Frozen):
     """What is rated each night.
 
     `low` and `high` are the ends of the scale and `threshold` the smallest change worth having, all in points; of an adopted trial
     it may be None, and then nothing is said of changes that matter.
-    `whole` says that only whole numbers are used.
+    `whole` says that only whole numbers are used; `unit`, of an adopted trial, is what stands behind its numbers instead of "points".
     """
 
     name: Column
@@ -24,6 +28,7 @@ class Outcome(Frozen):
     better: Literal["lower", "higher"]
     threshold: Positive | None = None
     whole: bool = False
+    unit: Annotated[Text, Field(min_length=1, max_length=MAX_UNIT)] | None = None
 
     @model_validator(mode="after")
     def _scale_is_sound(self) -> "Outcome":
@@ -92,3 +97,9 @@ class Arm(Frozen):
     def title(self) -> str:
         """The label, or the name where there is none; words of nof1's own in the spoken language."""
         return ours(self.label or self.name)
+
+
+def short_labels(arms: Iterable[Arm]) -> tuple[tuple[str, str], ...]:
+    """Name and label of each arm that has one, where all are short enough to be told apart in a picture; else none."""
+    labels = tuple((arm.name, arm.label) for arm in arms if arm.label)
+    return labels if all(len(label) <= SHORT_LABEL for _, label in labels) else ()

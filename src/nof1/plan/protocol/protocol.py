@@ -16,41 +16,38 @@ from pydantic import ConfigDict, Field, ValidationError, model_validator
 from nof1.cells import brief
 from nof1.errors import InputError
 from nof1.files import is_file, read_bytes, write_atomic
-from nof1.plan.design.fields import Frozen, Text, as_number, column_name
+from nof1.plan.design.fields import Frozen, Text, column_name
 from nof1.plan.design.interim import check_interim
 from nof1.plan.design.kinds import (
     MAX_NIGHTS,
     Adopted,
-    Alternating,
     Balanced,
     Concealment,
     Design,
+    Gaps,
     Listed,
-    MirroredPairs,
-    RandomizedBlocks,
 )
 from nof1.plan.design.sequences import sequences_of
+from nof1.plan.design.stated import StatedOrders, refuse_other_arms
 from nof1.plan.protocol.analysis import Analysis, Priors
-from nof1.plan.protocol.conduct import Conduct
+from nof1.plan.protocol.conduct import NOTHING_STATED, Conduct
+from nof1.plan.protocol.editions import SECOND_ALONE, SECOND_PRIORS, WITH_BLOCKS, edition_filled, priors_filled
 from nof1.plan.protocol.explain import explain, parse_toml
-from nof1.plan.protocol.family import FAMILIES, Ends, default_priors, family_refusal
-from nof1.plan.protocol.parts import Arm, Outcome
+from nof1.plan.protocol.family import WITHOUT_UNIT, Ends, family_refusal
+from nof1.plan.protocol.parts import Arm, Outcome, short_labels
 from nof1.plan.protocol.safety import Safety, needs_agreement, screen
 from nof1.shown import Row, Table, as_html, as_text
+from nof1.subject import Subject
 
 PROTOCOL_FILE = "protocol.toml"
 _HEADER = "# What was decided before the first night. Its hash is printed on every page; changes afterwards are amendments.\n\n"
+_ADOPTED_HEADER = (
+    "# What was said of a table when it was taken over: nothing else is assumed. Its hash is printed on every page.\n\n"
+)
 
 SIMULATED = "simulated: no person recorded these nights"
+ASK_THRESHOLD = "none stated; say which change matters to you (threshold), without looking at the answer"
 _KNOWN_TO = {"open": "known to everybody", "helper": "sealed with a helper", "alone": "known to nobody, shuffled packs"}
-
-
-# What the second edition alone has, of the analysis and of its priors.
-_SECOND_ALONE = ("certainty_full", "start_up", "block_effects")
-_SECOND_PRIORS = ("start_up_sd", "block_sd")
-_CERTAINTY_FULL = 0.80  # or the certainty, where that is lower
-_WITH_BLOCKS = (RandomizedBlocks, MirroredPairs, Alternating)
-_KINDS_WITH_BLOCKS = [design.model_fields["kind"].default for design in _WITH_BLOCKS]
 
 
 class Protocol(Frozen):
@@ -68,6 +65,7 @@ class Protocol(Frozen):
     design : RandomizedBlocks, Balanced, MirroredPairs, Alternating, Listed or Adopted
     analysis : Analysis
     conduct : Conduct
+        Of an adopted trial nothing is stated unless the file states it.
     safety : Safety or None
         Answers to the safety screen; None if nobody was asked.
     schema_version : {1, 2}
@@ -112,9 +110,10 @@ class Protocol(Frozen):
         fields = fields.model_dump() if isinstance(fields, Analysis) else fields
         if edition not in (1, 2) or not isinstance(fields, dict):
             return data
-        priors = _priors_filled(data.get("outcome"), fields, edition)
-        fields = fields | _edition_filled(data.get("design"), fields, edition)
-        return data | {"analysis": fields | ({} if priors is None else {"priors": priors})}
+        priors = priors_filled(data.get("outcome"), fields, edition)
+        fields = fields | edition_filled(data.get("design"), fields, edition)
+        unstated = {} if "conduct" in data or not _is_adopted(data.get("design")) else {"conduct": NOTHING_STATED}
+        return data | {"analysis": fields | ({} if priors is None else {"priors": priors})} | unstated
 
     @model_validator(mode="after")
     def _parts_fit(self) -> "Protocol":
@@ -139,6 +138,8 @@ class Protocol(Frozen):
             raise ValueError(f"analysis: {refusal}")
         if self.analysis.dose == "taken" and any(not arm.dose_mg for arm in self.active_arms):
             raise ValueError('dose = "taken" needs a dose_mg above 0 for every arm but the reference')
+        if self.outcome.unit is not None:
+            self._unit_fits()
         self._design_fits(names)
         self._edition_fits()
         if self.analysis.interim is not None:
@@ -149,12 +150,22 @@ class Protocol(Frozen):
             raise ValueError(f"the trial would start on {self.start} and end after the last date there is")
         return self
 
+    def _unit_fits(self) -> None:
+        """Hold a unit against what the outcome is, and who may have one."""
+        if not isinstance(self.design, Adopted):
+            raise ValueError("outcome: unit is for adopted trials; what is planned is rated in points: leave unit out")
+        if self.analysis.family in WITHOUT_UNIT:
+            raise ValueError(
+                f'outcome: an outcome of the family "{self.analysis.family}" has no unit ({WITHOUT_UNIT[self.analysis.family]}); '
+                "leave unit out, or choose another family"
+            )
+
     def _edition_fits(self) -> None:
         """Hold what one edition alone has against the edition."""
         analysis, priors = self.analysis, self.priors
         if self.schema_version == 1:
-            there = [name for name in _SECOND_ALONE if getattr(analysis, name) is not None]
-            there += [f"priors.{name}" for name in _SECOND_PRIORS if getattr(priors, name) is not None]
+            there = [name for name in SECOND_ALONE if getattr(analysis, name) is not None]
+            there += [f"priors.{name}" for name in SECOND_PRIORS if getattr(priors, name) is not None]
             there += ["design.block_periods"] if self.block_periods and isinstance(self.design, Adopted) else []
             if there:
                 raise ValueError(f"analysis: schema = 1 has no {there[0]}; write schema = 2, or leave it out")
@@ -181,6 +192,8 @@ class Protocol(Frozen):
         """Hold the design against the arms."""
         design = self.design
         if isinstance(design, Adopted):
+            if design.drawn is not None:
+                refuse_other_arms(design.drawn, names, design.nights)
             return
         if isinstance(design.period_nights, dict) and set(design.period_nights) != set(names):
             raise ValueError(f"design.period_nights must have one number for each arm: {', '.join(names)}")
@@ -271,7 +284,7 @@ class Protocol(Frozen):
         """
         if isinstance(self.design, Adopted):
             return self.design.block_periods
-        return len(self.arms) if isinstance(self.design, _WITH_BLOCKS) else None
+        return len(self.arms) if isinstance(self.design, WITH_BLOCKS) else None
 
     @property
     def active_arms(self) -> tuple[Arm, ...]:
@@ -335,9 +348,43 @@ class Protocol(Frozen):
         return not isinstance(self.design, Adopted)
 
     @property
+    def stated(self) -> StatedOrders | None:
+        """Which orders could have been drawn elsewhere, as the person states it; None where nof1 drew, or nothing was stated.
+
+        Examples
+        --------
+        >>> trial.protocol.stated is None
+        True
+        """
+        return self.design.drawn if isinstance(self.design, Adopted) else None
+
+    @property
+    def gaps(self) -> Gaps | None:
+        """What days without a row were, of an adopted table (`Adopted.gaps`); None of a drawn design, which has none.
+
+        Examples
+        --------
+        >>> trial.protocol.gaps is None
+        True
+        """
+        return self.design.gaps if isinstance(self.design, Adopted) else None
+
+    @property
     def dated(self) -> bool:
         """Whether the dates are real; adopted nights may have had day numbers only."""
         return not isinstance(self.design, Adopted) or self.design.dated
+
+    @property
+    def nights_are(self) -> Literal["nights", "days"]:
+        """What one observation is called; adopted tables may hold days."""
+        return (self.design.nights_are or "nights") if isinstance(self.design, Adopted) else "nights"
+
+    @property
+    def subject(self) -> Subject:
+        """What sentences about this trial are about, for `nof1.subject.about`."""
+        adopted = not self.randomized
+        labels = short_labels(self.arms) if adopted else ()
+        return Subject(days=self.nights_are == "days", adopted=adopted, unit=self.outcome.unit or "", labels=labels)
 
     def __repr__(self) -> str:
         return _as_text(self)
@@ -356,7 +403,8 @@ class Protocol(Frozen):
         >>> trial.protocol.to_dict()["reference"]
         'off'
         """
-        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        unstated = not self.randomized and self.conduct == NOTHING_STATED
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"conduct"} if unstated else None)
 
     def sha256(self) -> str:
         """Hash of the canonical form: sorted keys, no spaces, UTF-8 JSON. Layout and comments of the file do not count.
@@ -379,7 +427,7 @@ class Protocol(Frozen):
         """
         content = self.to_dict()
         content["design"]["start"] = self.design.start
-        return _HEADER + tomli_w.dumps(content)
+        return (_HEADER if self.randomized else _ADOPTED_HEADER) + tomli_w.dumps(content)
 
     def save(self, path: Path) -> None:
         """Write the TOML file, whole or not at all.
@@ -454,41 +502,9 @@ class Protocol(Frozen):
         return cls.parse(text, where=str(path))
 
 
-def _priors_filled(outcome: Any, fields: dict[str, Any], edition: int) -> dict[str, Any] | None:
-    """The priors with the edition's defaults; None where what was given is refused elsewhere."""
-    if not isinstance(outcome, dict | Outcome):
-        return None
-    ends = (outcome.low, outcome.high) if isinstance(outcome, Outcome) else (outcome.get("low"), outcome.get("high"))
-    try:
-        low, high = (as_number(end) for end in ends)
-    except ValueError:
-        return None
-    chosen = fields.get("priors")
-    chosen = {} if chosen is None else chosen.model_dump() if isinstance(chosen, Priors) else chosen
-    family = fields.get("family", "normal")
-    if not (isinstance(low, float) and isinstance(high, float) and low < high):
-        return None
-    if not isinstance(chosen, dict) or family not in FAMILIES:
-        return None
-    return default_priors(family, low, high, edition=edition) | {
-        name: of for name, of in chosen.items() if of is not None
-    }
-
-
-def _edition_filled(design: Any, fields: dict[str, Any], edition: int) -> dict[str, Any]:
-    """Fields of the analysis that depend on the edition, where they were not given."""
-    if edition == 1:
-        return {"estimand": fields.get("estimand") or "full"}
-    own = {name: of for name in _SECOND_ALONE if (of := fields.get(name)) is not None}
-    certainty = fields.get("certainty", 0.90)
-    kind = design.get("kind") if isinstance(design, dict) else getattr(design, "kind", None)
-    blocks = design.get("block_periods") if isinstance(design, dict) else getattr(design, "block_periods", None)
-    has_blocks = blocks is not None if kind == "adopted" else kind in _KINDS_WITH_BLOCKS
-    return {
-        "certainty_full": min(_CERTAINTY_FULL, certainty) if isinstance(certainty, int | float) else _CERTAINTY_FULL,
-        "start_up": kind != "adopted",
-        "block_effects": has_blocks,
-    } | own
+def _is_adopted(design: Any) -> bool:
+    """Whether plain values, or a design, are those of adopted nights."""
+    return isinstance(design, Adopted) or (isinstance(design, dict) and design.get("kind") == "adopted")
 
 
 def _as_text(protocol: Protocol) -> str:
@@ -500,35 +516,53 @@ def _as_text(protocol: Protocol) -> str:
 
 def _as_html(protocol: Protocol) -> str:
     """The same as a table, with one row for each arm."""
+    doses = protocol.randomized or any(arm.form or arm.dose_mg is not None for arm in protocol.arms)
     cells = [
-        (arm.name, arm.title, arm.form or "–", _dose(arm), "yes" if arm.name == protocol.reference else "")
+        (arm.name, arm.title, *((arm.form or "–", _dose(arm)) if doses else ()), _reference(protocol, arm))
         for arm in protocol.arms
     ]
-    table = Table(("arm", "called", "form", "dose an evening", "reference"), cells)
+    table = Table(("arm", "called", *(("form", "dose an evening") if doses else ()), "reference"), cells)
     return as_html(f"Protocol: {protocol.title}", _rows(protocol), table)
+
+
+def _reference(protocol: Protocol, arm: Arm) -> str:
+    return "yes" if arm.name == protocol.reference else ""
 
 
 def _rows(protocol: Protocol) -> list[Row]:
     outcome = protocol.outcome
     rows = [("question", brief(protocol.question, 100))] if protocol.question else []
     rows += [
-        ("outcome", f"{outcome.title}, {outcome.low:g} to {outcome.high:g}, {outcome.better} is better"),
+        (
+            "outcome",
+            f"{outcome.title}, {outcome.low:g} to {_with_unit(outcome, outcome.high)}, {outcome.better} is better",
+        ),
         ("threshold", _threshold(outcome)),
         ("design", _design(protocol)),
-        ("nights", _nights(protocol)),
+        (protocol.nights_are, _nights(protocol)),
         ("hash", protocol.sha256()[:16]),
     ]
     return [*rows, ("data", SIMULATED)] if protocol.simulated else rows
 
 
 def _threshold(outcome: Outcome) -> str:
-    return "none stated" if outcome.threshold is None else f"{outcome.threshold:g}, the smallest change worth having"
+    if outcome.threshold is None:
+        return ASK_THRESHOLD
+    return f"{_with_unit(outcome, outcome.threshold)}, the smallest change worth having"
+
+
+def _with_unit(outcome: Outcome, value: float) -> str:
+    return f"{value:g} {outcome.unit}" if outcome.unit else f"{value:g}"
 
 
 def _design(protocol: Protocol) -> str:
     design = protocol.design
     if isinstance(design, Adopted):
-        return "adopted: the order was not drawn by nof1"
+        return (
+            f"adopted: drawn elsewhere, as stated: {design.drawn}"
+            if design.drawn
+            else "adopted: the order was not drawn by nof1"
+        )
     nights = design.period_nights
     if isinstance(nights, dict):
         length = ", ".join(f"{count} on {arm}" for arm, count in nights.items())

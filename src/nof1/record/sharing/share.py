@@ -13,9 +13,9 @@ from nof1.plan.design.order import Order
 from nof1.plan.protocol.conduct import Conduct
 from nof1.plan.protocol.dose import find_form
 from nof1.plan.protocol.protocol import Protocol
+from nof1.record.adopting.calendar import UNDATED_START
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.side_effects import short_list
-from nof1.record.importing.adopt import UNDATED_START
 from nof1.record.trial import Trial
 from nof1.record.values.measures import find_measure
 
@@ -26,8 +26,9 @@ KEPT_ANSWERS = ("iron_unknown",)
 def shared(trial: Trial, study_id: str) -> Trial:
     """The trial as it may be shown, under a study id.
 
-    Dates become days from 2000-01-01 on, the design "adopted" (so that neither seed nor draw is told), and of texts only the
-    names of outcome and arms, known forms of magnesium and side effects of the known short list are left. Side effects in own
+    Dates become days from 2000-01-01 on, the design "adopted" (so that neither seed nor draw is told, but what the person of
+    adopted nights stated of it), and of texts only the
+    names of outcome, unit and arms, known forms of magnesium and side effects of the known short list are left. Side effects in own
     words, notes, title, question, labels, products, covariates' own names, measures beside the outcome, the safety screen and
     amendments are not.
     """
@@ -59,7 +60,10 @@ def _protocol(trial: Trial, study_id: str, names: dict[str, str]) -> Protocol:
         "start": UNDATED_START,
         "dated": False,
         "nights": trial.order.without_pauses().nights,
+        **({} if protocol.gaps is None else {"gaps": protocol.gaps}),
         **_blocks(protocol),
+        **({} if protocol.stated is None else {"drawn": content["design"]["drawn"]}),
+        **({"nights_are": "days"} if protocol.nights_are == "days" else {}),
     }
     content["analysis"].pop("interim", None)
     content["analysis"]["covariates"] = list(names.values())
@@ -109,8 +113,15 @@ def day_of(night: date) -> int:
 
 
 def typed_names(trials: Iterable[Trial]) -> tuple[str, ...]:
-    """The names that people typed themselves and that are told all the same: of outcomes and arms."""
-    found = {trial.protocol.outcome.name for trial in trials} | {
-        arm.name for trial in trials for arm in trial.protocol.arms
+    """The names that people typed themselves and that are told all the same: of outcomes, their units and arms."""
+    found = {
+        name
+        for trial in trials
+        for name in (
+            trial.protocol.outcome.name,
+            trial.protocol.outcome.unit or "",
+            *(arm.name for arm in trial.protocol.arms),
+        )
+        if name
     }
     return tuple(sorted(found))

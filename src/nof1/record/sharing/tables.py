@@ -21,35 +21,43 @@ Trials = Mapping[str, Trial]
 # Column: what it means. The files are those of `tables`.
 _NIGHTS = {
     "id": "study id, drawn at random",
-    "day": "day of the trial; the first evening is day 1",
+    "day": "day of the trial, from 1",
     "period": "number of the period; 0 is the run-in",
     "arm": "arm of the night, by the name it has in people.csv; washout and pause belong to none",
-    "outcome": "what was rated, in points of the person's scale; empty if it was not",
-    "dose_mg": "elemental magnesium taken that evening, in mg; empty if it was not recorded",
+    "outcome": "the outcome in its unit, points of the person's scale if none is named; empty if it was not recorded",
+    "dose_mg": "dose taken, in mg; empty if it was not recorded",
     "side_effects": "side effects of the diary's short list; those in own words are left out",
-    "guess": "the arm that the person believed the period was on",
+    "guess": "the arm that the person believed they were on",
     "confidence": "how sure of the guess, from 0 to 100",
 }
 _PEOPLE = {
     "id": "study id, drawn at random",
     "simulated": "yes if the nights are made up",
-    "outcome": "name of what was rated",
-    "low": "low end of its scale, in points",
-    "high": "high end of its scale, in points",
+    "outcome": "name of the outcome",
+    "unit": "its unit; empty for points",
+    "low": "low end of its scale",
+    "high": "high end of its scale",
     "better": "which way is better: lower or higher",
-    "threshold": "smallest change worth having, in points, fixed beforehand; empty if none was stated",
+    "threshold": "smallest change worth having, in the same unit; empty if none was stated",
     "reference": "the arm compared with",
     "arms": "the other arms",
-    "forms": "their forms of magnesium, where known",
-    "doses_mg": "their planned doses, in mg of elemental magnesium",
+    "forms": "their forms, where known",
+    "doses_mg": "their doses, in mg",
     "family": "what a night's outcome is taken for in the analysis",
     "edition": "edition of model, priors and rule: 1 or 2",
     "block_periods": "periods that make a block, where the model has block offsets; empty otherwise",
     "start_up": "yes if the model has a start that fades",
-    "nights": "planned nights",
-    "recorded": "nights with an outcome",
+    "nights": "nights or days of the trial",
+    "recorded": "those with an outcome",
     **dict.fromkeys(KEPT_ANSWERS, "answer to that question of the safety screen; empty if it was not answered"),
 }
+# What is said beside where a form of magnesium is known.
+_OF_MAGNESIUM = {
+    ("nights.csv", "dose_mg"): "elemental magnesium taken that evening, in mg; empty if it was not recorded",
+    ("people.csv", "forms"): "their forms of magnesium, where known",
+    ("people.csv", "doses_mg"): "their planned doses, in mg of elemental magnesium",
+}
+_UNKNOWN = ("not known", "not answered")
 _SUMMARY = {
     "what": "what is counted",
     "arm": "on which arm, for side effects; empty otherwise",
@@ -69,7 +77,7 @@ def tables(trials: Trials) -> dict[str, str]:
         "nights.csv": _csv(_NIGHTS, _nights(trials)),
         "people.csv": _csv(_PEOPLE, _people(trials)),
         "summary.csv": _csv(_SUMMARY, [*_side_effects(trials), *_groups(trials)]),
-        "data-dictionary.csv": _csv(("file", "column", "meaning"), _dictionary()),
+        "data-dictionary.csv": _csv(("file", "column", "meaning"), _dictionary(trials)),
     }
 
 
@@ -110,6 +118,7 @@ def _people(trials: Trials) -> Rows:
                 study_id,
                 "yes" if protocol.simulated else "no",
                 outcome.name,
+                outcome.unit or "",
                 number_text(outcome.low),
                 number_text(outcome.high),
                 outcome.better,
@@ -134,10 +143,12 @@ def _people(trials: Trials) -> Rows:
 
 
 def _side_effects(trials: Trials) -> Rows:
-    """How many people had each known side effect at least once on each arm."""
+    """How many people had each known side effect at least once on each arm; nothing of trials that record neither doses nor side effects."""
     counts: Counter[tuple[str, str]] = Counter()
     arms: dict[str, None] = {}
     for trial in trials.values():
+        if not any(entry.side_effects or entry.dose_mg is not None for entry in trial.entries):
+            continue  # a table of something else: nobody was asked
         arm_of = {night: period.arm or "" for period in trial.order.periods for night in period.dates}
         arms |= dict.fromkeys(arm.name for arm in trial.protocol.arms)
         counts.update({(arm_of[entry.night], effect) for entry in trial.entries for effect in entry.side_effects})
@@ -149,7 +160,7 @@ def _side_effects(trials: Trials) -> Rows:
 
 
 def _groups(trials: Trials) -> Rows:
-    """How many people there are by form, by dose and by what the screen says of iron."""
+    """How many people there are by form, by dose and by what the screen says of iron, where anything is known of it."""
     by: dict[str, Counter[str]] = {"people by form": Counter(), "people by dose in mg": Counter()}
     by |= {f"people by answer to {name}": Counter() for name in KEPT_ANSWERS}
     for trial in trials.values():
@@ -164,6 +175,7 @@ def _groups(trials: Trials) -> Rows:
     return [
         [what, "", group, people]
         for what, counts in by.items()
+        if not set(counts) <= set(_UNKNOWN)
         for group, people in zip(sorted(counts), hidden([counts[group] for group in sorted(counts)]), strict=True)
     ]
 
@@ -190,7 +202,13 @@ def hidden(counts: Sequence[int]) -> list[str]:
     return out
 
 
-def _dictionary() -> Rows:
+def _dictionary(trials: Trials) -> Rows:
     files = {"nights.csv": _NIGHTS, "people.csv": _PEOPLE, "summary.csv": _SUMMARY}
-    rows = [[file, column, meaning] for file, columns in files.items() for column, meaning in columns.items()]
+    magnesium = any(arm.form for trial in trials.values() for arm in trial.protocol.arms)
+    special = _OF_MAGNESIUM if magnesium else {}
+    rows = [
+        [file, column, special.get((file, column), meaning)]
+        for file, columns in files.items()
+        for column, meaning in columns.items()
+    ]
     return rows + [[f"trials/ID/{file}", "", meaning] for file, meaning in _TRIALS.items()]

@@ -1,0 +1,225 @@
+"""A table with rows of several people, taken over in one call: one trial for each of them, in a folder of its own."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack, cast
+
+from nof1.cells import brief, csv_text, path_text, shielded
+from nof1.clock import local_now
+from nof1.errors import InputError
+from nof1.files import new_folder, read_bytes, sha256_bytes, write_atomic
+from nof1.record.adopting.adopt import AdoptedNights, AdoptOptions
+from nof1.record.adopting.columns import settle_comma
+from nof1.record.adopting.folder import read_any, write_trial
+from nof1.record.importing.persons import NO_PEOPLE, person_key
+from nof1.record.sources.sheet import cell_text
+from nof1.record.sources.table import Table
+from nof1.record.values.ambiguous import AmbiguousInput
+from nof1.record.values.missing import is_missing
+from nof1.record.values.nights import settle_order
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PEOPLE_FILE = "people.csv"
+_MOST = 1000
+_LONGEST = 60
+# Names that a folder cannot have on Windows.
+_TAKEN = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+class AdoptedPerson(NamedTuple):
+    """One person of a table: as the table calls them, the folder of their trial, and what it is made of."""
+
+    person: str
+    folder: Path
+    nights: AdoptedNights
+
+
+def adopt_people(
+    table: "pd.DataFrame | str | Path",
+    out: str | Path,
+    *,
+    schedule: str | Path | None = None,
+    sheet: str | None = None,
+    now: datetime | None = None,
+    **options: Unpack[AdoptOptions],
+) -> tuple[AdoptedPerson, ...]:
+    """Make a trial of each person in a table, all of them or none, as `nof1 adopt --person-column NAME --out DIR` does.
+
+    Each folder holds the rows of its person alone, so that it can be given away; the whole file is kept in `out`, with people.csv, which
+    says which folder is whose. `nof1 cohort` takes `out`.
+
+    Parameters
+    ----------
+    table : DataFrame or path
+        One row a night and person.
+    out : path
+        New folder for the trials.
+    schedule, sheet, now
+        As in `Trial.adopt`; a schedule is everybody's.
+    **options
+        Those of `nof1.record.adopting.adopt.adopted_nights`, the same for everybody. `person_column`, the name of the column that tells
+        people apart, must be among them.
+
+    Returns
+    -------
+    tuple of AdoptedPerson
+        In the order of the table.
+
+    Raises
+    ------
+    InputError
+        If a row is nobody's, a person's rows do not make a trial, or the folder is there and not empty. Nothing is written then.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> nights = pd.DataFrame(
+    ...     {
+    ...         "who": ["P1"] * 4 + ["P2"] * 4,
+    ...         "day": [1, 2, 3, 4] * 2,
+    ...         "arm": ["off", "on", "on", "off", "on", "off", "off", "on"],
+    ...         "legs": [5, 3, 4, 6, 2, 4, 5, 3],
+    ...     }
+    ... )
+    >>> columns = {"person_column": "who", "outcome": "legs", "arm": "arm", "day": "day"}
+    >>> people = nof1.record.adopt_people(
+    ...     nights, new_folder, **columns, reference="off", low=0, high=10, better="lower"
+    ... )
+    >>> [(one.person, one.folder.name, len(one.nights.entries)) for one in people]
+    [('P1', 'P1', 4), ('P2', 'P2', 4)]
+    """
+    column = options.get("person_column")
+    if column is None:
+        raise InputError("A trial of each person needs the column that tells them apart: name it with person_column=.")
+    if options.get("person") is not None:
+        raise InputError("A trial of each person has no person= of its own: leave it out, or adopt the rows of one.")
+    now = now or local_now()
+    read = read_any(table, sheet, options)
+    by_person = _rows_by_person(read, column)
+    settled = _settled_for_all(read, options)
+    out = Path(out)
+    made: list[AdoptedPerson] = []
+    with new_folder(out) as staging:
+        for name, (person, own) in zip(_folder_names(by_person), by_person.items(), strict=True):
+            (staging / name).mkdir(mode=0o700)
+            nights = _one(own, staging / name, person, schedule, sheet, now, settled)
+            made.append(AdoptedPerson(person, out / name, nights))
+        sha256 = _kept(staging, read)
+        write_atomic(staging / PEOPLE_FILE, _people_csv(made, read, sha256))
+    return tuple(made)
+
+
+def _one(
+    own: Table,
+    folder: Path,
+    person: str,
+    schedule: str | Path | None,
+    sheet: str | None,
+    now: datetime,
+    options: AdoptOptions,
+) -> AdoptedNights:
+    """Write one person's trial; what is wrong, or not clear, names them."""
+    given = cast("AdoptOptions", dict(options))
+    given["not_compared"] = _there(own, options)
+    given["person_column"] = NO_PEOPLE
+    given["title"] = f"{options['title']}, {brief(person)}" if options.get("title") else None
+    told = {"person": person, "person_column": options.get("person_column")}
+    try:
+        return write_trial(own, folder, schedule=schedule, sheet=sheet, now=now, told=told, options=given)
+    except AmbiguousInput as question:
+        raise AmbiguousInput(
+            f"Person {brief(person)!r}: {question}", option=question.option, choices=question.choices
+        ) from None
+    except InputError as problem:
+        raise InputError(f"Person {brief(person)!r}: {problem} Nothing was written.") from None
+
+
+def _rows_by_person(table: Table, column: str) -> dict[str, Table]:
+    """Each person's rows, by the name that the table writes first; capitals and blanks make no other person."""
+    place = table.place(column)
+    names: dict[str, str] = {}
+    rows: dict[str, list[Any]] = {}
+    for row in table.rows:
+        text = row.cells[place].strip()
+        if is_missing(text, words=True):
+            raise InputError(
+                f"{table.name}, line {row.line}: nobody stands in the column {column!r}. Write whose row it is, or take it out."
+            )
+        name = names.setdefault(person_key(text), text)
+        rows.setdefault(name, []).append(row)
+    if len(rows) > _MOST:
+        raise InputError(
+            f"{table.name}: the column {column!r} has {len(rows):,} different people, more than the {_MOST:,} there may be. "
+            "Check that it is the column that tells people apart."
+        )
+    # A table of its own, without the path: what is kept with one person's trial must not hold the others' rows.
+    return {name: replace(table, rows=tuple(own), path=None) for name, own in rows.items()}
+
+
+def _settled_for_all(table: Table, options: AdoptOptions) -> AdoptOptions:
+    """What the whole table says of how it is written, since the few rows of one person may leave it open."""
+    out = cast("AdoptOptions", dict(options))
+    date = options.get("date")
+    if date is not None:
+        out["date_order"] = settle_order(table.column(date), options.get("date_order"))
+    others = (options.get("confidence"), options.get("dose"))
+    columns = [options["outcome"], *options.get("covariates", ()), *(column for column in others if column is not None)]
+    out["decimal_comma"] = settle_comma(table, columns, options.get("decimal_comma"))
+    arm = options.get("arm")
+    if arm is not None:
+        there = dict.fromkeys(table.column(arm))
+        for name in map(cell_text, options.get("not_compared", ())):
+            if name not in there:
+                raise InputError(
+                    f"not_compared {name!r} is not among the arms of column {arm!r}: {', '.join(filter(None, there))}."
+                )
+    return out
+
+
+def _there(own: Table, options: AdoptOptions) -> list[str]:
+    """The arms that are not compared and of which this person has nights."""
+    arm = options.get("arm")
+    said = [cell_text(name) for name in options.get("not_compared", ())]
+    return said if arm is None else [name for name in said if name in own.column(arm)]
+
+
+def _folder_names(people: Iterable[str]) -> list[str]:
+    """A name that a folder can have on any system for each person, all of them different."""
+    taken: set[str] = set()
+    out = []
+    for person in people:
+        plain = re.sub(r"[^\w.@+-]+", "_", unicodedata.normalize("NFC", person))[:_LONGEST].strip("._") or "person"
+        plain = f"{plain}_" if _TAKEN.fullmatch(plain) else plain
+        name, number = plain, 2
+        while name.casefold() in taken or name.casefold() == PEOPLE_FILE:
+            name, number = f"{plain}-{number}", number + 1
+        taken.add(name.casefold())
+        out.append(name)
+    return out
+
+
+def _kept(folder: Path, table: Table) -> str:
+    """The hash of the whole file, which is kept under it; "" of a frame, which is no file."""
+    if table.path is None:
+        return ""
+    content = read_bytes(table.path)
+    sha256 = sha256_bytes(content)
+    suffix = table.path.suffix.lower()
+    write_atomic(folder / f"{sha256}{suffix if re.fullmatch('[.][a-z0-9]{1,11}', suffix) else ''}", content)
+    return sha256
+
+
+def _people_csv(made: Iterable[AdoptedPerson], table: Table, sha256: str) -> str:
+    """Which folder is whose, and the file that it is from."""
+    head = ("person", "folder", "nights", "file", "sha256")
+    rows = (
+        (person, folder.name, str(len(nights.entries)), path_text(table.name), sha256)
+        for person, folder, nights in made
+    )
+    return csv_text([head, *([shielded(cell) for cell in row] for row in rows)])
