@@ -95,6 +95,8 @@ calibrate: $(READY_DEV) ## hold what is promised against simulated trials of kno
 	@$(BIN)/python benchmarks/worlds.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/prior_weight.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/forecast_check.py
+	@$(BIN)/python benchmarks/covariate_by_arm.py
+	@$(BIN)/python benchmarks/several_a_day.py
 	@$(BIN)/python benchmarks/cohort_calibration.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/fuzz.py
 	@seed=$(or $(SEED),$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')); \

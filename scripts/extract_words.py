@@ -2,7 +2,7 @@
 
 Every literal template of `say`, `say_some` and `phrase` is found, in whatever it stands: Babel's own reader of Python misses
 calls within calls, and takes keys and names in a call for templates. Of the facts, the tables are found that are told row by
-row, and single facts that are asked for by their id.
+row, and single facts that are asked for by their id. What is said of results is found as it is worded for nights and days of a table, too.
 """
 
 import ast
@@ -18,6 +18,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from nof1 import facts
+from nof1.subject import Subject, worded
 
 SOURCE = Path(__file__).parents[1] / "src" / "nof1"
 LANGUAGES = SOURCE / "languages"
@@ -26,6 +27,10 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {"say": None, "say_some": (2, 3), 
 _HOME = "nof1.language"
 _BY_ID = ("fact", "cited")  # functions that are given ids of facts
 _WIDTH = 118
+# What can be said of a trial that was adopted: the pages of a result, but what is said of plans alone.
+_OF_RESULTS = ("report/words/", "report/results/", "report/figures/", "analyze/reasons.py")
+_OF_PLANS = ("report/words/looks.py", "report/words/reach.py", "report/figures/power.py")
+_ADOPTED = (Subject(adopted=True), Subject(adopted=True, days=True))
 
 
 def read_python(
@@ -92,8 +97,20 @@ def extract(source: Path = SOURCE) -> Catalog:
     """Everything that is said, with the files where it is said."""
     found = Catalog()
     for name, line, message, _, _ in extract_from_dir(source, READERS, keywords=KEYWORDS):
-        found.add(message, locations=[(name, line)])
+        for one in _worded(name, message):
+            found.add(one, locations=[(name, line)])
     return found
+
+
+def _worded(name: str, message: str | tuple[str, ...]) -> list[str | tuple[str, ...]]:
+    """The sentence, and as it is said of adopted nights and days where that is another."""
+    if not name.startswith(_OF_RESULTS) or name in _OF_PLANS:
+        return [message]
+    told = [
+        worded(message, of) if isinstance(message, str) else tuple(worded(one, of) for one in message)
+        for of in _ADOPTED
+    ]
+    return list(dict.fromkeys([message, *told]))
 
 
 def update(path: Path, found: Catalog) -> tuple[int, int]:

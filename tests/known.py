@@ -30,6 +30,7 @@ def two_arms(carryover="none", days=28, **analysis):
         reference="1",
         low=0,
         high=12,
+        better="lower",
         threshold=1.2,
         carryover=carryover,
         analysis=analysis,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from nof1.commit import STAGE, commit, locked, settle
+from nof1.commit import STAGE, Copy, CopyError, commit, locked, settle
 from nof1.errors import InputError, Nof1Error
 from nof1.files import sha256_bytes
 
@@ -89,3 +89,75 @@ def test_a_read_only_file_is_not_replaced(tmp_path, bytes_in):
     with pytest.raises(InputError, match="is read-only"), locked(tmp_path):
         commit(tmp_path, {"journal.csv": "new", "diary.csv": "new"})
     assert bytes_in(tmp_path) == before
+
+
+# --- copies of files from elsewhere
+
+CONTENT = bytes(range(256)) * 9000
+
+
+@pytest.fixture
+def original(tmp_path):
+    """A file that lies elsewhere, and its hash."""
+    path = tmp_path / "My Export.XLSX"
+    path.write_bytes(CONTENT)
+    return Copy(path, sha256_bytes(CONTENT))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """An empty folder to write into."""
+    (tmp_path / "trial").mkdir()
+    return tmp_path / "trial"
+
+
+def test_a_copy_goes_in_byte_for_byte_and_for_its_owner_alone(folder, original):
+    with locked(folder):
+        commit(folder, {"imports/a.xlsx": original, "b.csv": "2"})
+    copy = folder / "imports" / "a.xlsx"
+    assert (copy.read_bytes(), (folder / "b.csv").read_text()) == (CONTENT, "2")
+    assert (copy.stat().st_mode & 0o777, copy.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert not (folder / STAGE).exists()
+
+
+@pytest.mark.parametrize("what", ["changed", "gone", "a folder"])
+def test_a_file_that_is_not_what_it_was_leaves_nothing_behind(folder, original, bytes_in, what):
+    before = bytes_in(folder)
+    original.path.unlink()
+    if what == "changed":
+        original.path.write_text("other")
+    elif what == "a folder":
+        original.path.mkdir()
+    error, words = (CopyError, "changed while") if what == "changed" else (InputError, "cannot be read")
+    with locked(folder):
+        with pytest.raises(error, match=words):
+            commit(folder, {"a.csv": "1", "imports/a.xlsx": original})
+        assert {name: content for name, content in bytes_in(folder).items() if name != ".nof1.lock"} == before
+
+
+def test_a_copy_that_is_in_its_place_is_not_made_once_more(folder, original):
+    with locked(folder):
+        commit(folder, {"a.xlsx": original})
+        original.path.unlink()
+        commit(folder, {"a.xlsx": original, "b.csv": "2"})
+        (folder / "a.xlsx").write_text("damaged")
+        with pytest.raises(InputError, match="cannot be read"):
+            commit(folder, {"a.xlsx": original})
+    assert (folder / "b.csv").read_text() == "2"
+
+
+def test_a_copy_that_was_stopped_is_cleared_away(folder, original, monkeypatch):
+    class Stopped(BaseException):
+        pass
+
+    def die(*_):
+        raise Stopped
+
+    with monkeypatch.context() as patched, locked(folder):
+        patched.setattr("nof1.commit.json.dumps", die)
+        with pytest.raises(Stopped):
+            commit(folder, {"imports/a.xlsx": original})
+    assert (folder / STAGE).exists()
+    with locked(folder):
+        pass
+    assert [path.name for path in folder.iterdir() if path.name != ".nof1.lock"] == []

@@ -7,7 +7,15 @@ import pytest
 from fitted import fitted
 from known import priors_for
 
-from nof1.analyze.checks import blinding, computation, model_checks, prior_weight, randomization_test, sensitivity
+from nof1.analyze.checks import (
+    blinding,
+    computation,
+    model_checks,
+    prior_weight,
+    randomization_test,
+    reference_set,
+    sensitivity,
+)
 from nof1.analyze.engines import marginal, nuts, posterior
 from nof1.analyze.engines.augmented import fit as augmented
 from nof1.analyze.model.exposure import NEARLY_FULL
@@ -134,7 +142,8 @@ def test_limits_are_the_code_s():
     assert prior_weight.LARGEST_SHARE == 1 / 3
     said("more than a third; another verdict")
     said(f"Below 1/{sensitivity.AGAINST:g} the nights speak against the choice: it is shown apart")
-    said(f"enumerated up to {randomization_test.MAX_ENUMERATED:,}, else {randomization_test.DRAWS:,} of them drawn")
+    said(f"enumerated up to {randomization_test.MAX_ENUMERATED:,}, else {reference_set.DRAWS:,} of them drawn")
+    said(f"up to {reference_set.SHUFFLED:,} orders are drawn")
     said(f"reached {NEARLY_FULL:g} of full")
     said(f"at least {posterior.UNINFORMED:g} of it")
     said(f"Beyond {blinding.TELLING:g}, with an interval that leaves out 0")

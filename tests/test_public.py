@@ -16,7 +16,7 @@ import nof1
 from nof1 import InputError, Trial
 
 FRAME = pd.DataFrame({"arm": ["off", "on", "on", "off"], "legs": [5, 3, 4, 6]})
-OPTIONS = {"outcome": "legs", "arm": "arm", "reference": "off", "low": 0, "high": 10}
+OPTIONS = {"outcome": "legs", "arm": "arm", "reference": "off", "low": 0, "high": 10, "better": "lower"}
 OF_A_RESULT = [
     "autocorrelation", "checks", "effect", "engines", "exposure", "left_out", "over_time", "predictive", "prior_posterior",
     "probabilities", "randomization",

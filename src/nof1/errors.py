@@ -54,7 +54,8 @@ class RefusalError(Nof1Error):
     --------
     >>> import pandas as pd
     >>> nights = pd.DataFrame({"day": [1, 2, 3, 4], "arm": ["off", "on", "on", "off"], "legs": [5, 5, 5, 5]})
-    >>> flat = nof1.Trial.from_frame(nights, outcome="legs", arm="arm", day="day", reference="off", low=0, high=10)
+    >>> columns = {"outcome": "legs", "arm": "arm", "day": "day", "reference": "off"}
+    >>> flat = nof1.Trial.from_frame(nights, **columns, low=0, high=10, better="lower")
     >>> try:
     ...     nof1.fit(flat)
     ... except nof1.RefusalError as error:

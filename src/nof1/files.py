@@ -4,6 +4,7 @@ Knows nothing of what is in them.
 """
 
 import hashlib
+import io
 import os
 import shutil
 import tempfile
@@ -12,6 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from nof1.errors import InputError, Nof1Error
+
+_CHUNK = 1 << 20  # bytes of a file that are copied at a time
 
 
 def sha256_bytes(content: bytes) -> str:
@@ -84,6 +87,50 @@ def write_atomic(path: Path, content: bytes | str) -> None:
         raise Nof1Error(
             f"{path} could not be written ({error.strerror}). Nothing was changed. Check free space and permissions, then try again."
         ) from error
+
+
+def copy_atomic(original: Path, path: Path) -> str:
+    """Put a copy of `original` at `path`, byte for byte, and return its SHA-256; the copy is there whole or not at all.
+
+    Raises
+    ------
+    InputError
+        If the original cannot be read.
+    OSError
+        If the copy cannot be written.
+    """
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        digest = hashlib.sha256()
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".copy-")  # mode 0600
+        with os.fdopen(handle, "wb") as copy, _opened(original) as stream:
+            while chunk := _read(stream, original):
+                digest.update(chunk)
+                copy.write(chunk)
+            copy.flush()
+            os.fsync(copy.fileno())
+        Path(temporary).replace(path)
+        temporary = None
+        sync_folder(path.parent)
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+    return digest.hexdigest()
+
+
+def _opened(path: Path) -> io.BufferedReader:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}).") from None
+
+
+def _read(stream: io.BufferedReader, path: Path) -> bytes:
+    try:
+        return stream.read(_CHUNK)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}).") from None
 
 
 def sync_folder(folder: Path) -> None:

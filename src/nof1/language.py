@@ -1,7 +1,8 @@
 """Sentences that can be told in more than one language.
 
 A sentence is a template and the values it is filled with. The template is English and is the key under which
-`languages/*.po` holds what other languages say; numbers are written as the spoken language writes them.
+`languages/*.po` holds what other languages say; numbers are written as the spoken language writes them. What is said of a table has the
+words for it (`nof1.subject`).
 """
 
 import re
@@ -19,6 +20,7 @@ from numbers import Real
 from typing import Any
 
 from nof1.errors import InputError
+from nof1.subject import worded
 
 ENGLISH = "en"
 _FOLDER = "languages"
@@ -170,12 +172,12 @@ def say(template: str, /, **values: Any) -> str:
 
     Numbers take Python's format specifications, and "number": `number`'s digits.
     """
-    return _filled(spoken().template(template, None, None), values)
+    return _filled(spoken().template(worded(template), None, None), values)
 
 
 def say_some(count: int, one: str, many: str, /, **values: Any) -> str:
     """Fill the template for one, or the one for any other count, which both may name as {count}."""
-    return _filled(spoken().template(one, many, count), {"count": count, **values})
+    return _filled(spoken().template(worded(one), worded(many), count), {"count": count, **values})
 
 
 def _filled(template: str, values: dict[str, Any]) -> str:

@@ -42,6 +42,7 @@ def nights_of(family):
         reference="off",
         low=low,
         high=high,
+        better="lower",
         threshold=0.1 * (high - low),
         carryover="exponential",
         analysis={"family": family},

@@ -168,7 +168,7 @@ def test_the_marginal_engine_draws_as_many_as_asked(narrow):
 def test_durations_are_summed_up_from_the_draws_asked_for():
     frame = two_arms().frame[["arm"]].assign(minutes=np.random.default_rng(3).lognormal(3, 0.5, 28))
     columns = {"outcome": "minutes", "arm": "arm", "reference": "1"}
-    trial = Trial.from_frame(frame, **columns, low=0, high=500, analysis={"family": "duration"})
+    trial = Trial.from_frame(frame, **columns, low=0, high=500, better="lower", analysis={"family": "duration"})
     few, many = (fit(trial, engine="marginal", sensitivity=False, draws=draws) for draws in (200, 4000))
     assert few.lead[0].full.mean != many.lead[0].full.mean
     assert few.lead[0].full.mean == pytest.approx(many.lead[0].full.mean, abs=5 * many.lead[0].full.sd / np.sqrt(200))

@@ -130,7 +130,7 @@ def test_short_periods_lead_with_the_effect_over_nights(edition):
     rng = np.random.default_rng(1)
     frame = pd.DataFrame({"day": range(1, 33), "arm": arms, "y": rng.normal(5, 1, 32)})
     columns = {"outcome": "y", "arm": "arm", "day": "day", "reference": "off"}
-    trial = Trial.from_frame(frame, **columns, low=0, high=10, threshold=1, carryover="exponential")
+    trial = Trial.from_frame(frame, **columns, low=0, high=10, better="lower", threshold=1, carryover="exponential")
     result = fit(of_edition(trial, edition), engine="marginal")
     assert result.short_of_full(result.lead[0]) == (["on"] if edition == 1 else [])
     assert result.lead[0].estimand == "over-nights"

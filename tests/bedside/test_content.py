@@ -108,7 +108,7 @@ def test_everything_is_said_in_every_language(make_protocol):
 
 def test_an_adopted_trial_has_no_nights_to_come():
     frame = pd.DataFrame({"day": range(1, 9), "arm": list("aabbaabb"), "y": [4, 5, 3, 2, 5, 4, 3, 2]})
-    adopted = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="a", low=0, high=10)
+    adopted = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="a", low=0, high=10, better="lower")
     with pytest.raises(InputError, match="were lived before nof1"):
         page_content(adopted.protocol, adopted.order)
 

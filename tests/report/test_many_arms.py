@@ -22,7 +22,7 @@ def trial(arms, nights):
             "y": chance.integers(1, 9, nights),
         }
     )
-    return Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10)
+    return Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, better="lower")
 
 
 @pytest.mark.slow

@@ -118,7 +118,7 @@ def test_period_means_are_the_means_and_blocks_are_joined():
 @pytest.mark.slow
 def test_three_arms_have_a_density_each():
     frame = pd.DataFrame({"day": range(1, 31), "arm": ["off", "a", "b"] * 10, "y": [3, 5, 4, 6, 2] * 6})
-    trial = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10)
+    trial = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, better="lower")
     ax = plots.effect(fit(trial, engine="marginal"), ax=axes())
     assert {"a against off", "b against off", "b against a"} <= set(texts(ax))
     styles = plots.arm_styles(trial.protocol)
@@ -128,7 +128,7 @@ def test_three_arms_have_a_density_each():
 def test_a_dollar_sign_is_no_mathematics():
     frame = pd.DataFrame({"day": range(1, 9), "arm": ["$a_b$", "off"] * 4, "y": range(8)})
     frame["arm"] = frame["arm"].replace("$a_b$", "a_b")
-    trial = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10)
+    trial = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, better="lower")
     content = trial.protocol.to_dict()
     content["outcome"]["label"] = r"cost $x^2$ \frac"
     ax = plots.nights(Trial(type(trial.protocol).build(content), trial.order, trial.entries), ax=axes())

@@ -63,7 +63,7 @@ def one_switch():
     frame = pd.DataFrame({"day": np.arange(1, 43), "arm": np.repeat(["off", "magnesium"], 21)})
     frame["severity"] = np.where(frame["arm"] == "off", 7.0, 2.0) + rng.normal(0, 0.5, 42)
     return Trial.from_frame(
-        frame, outcome="severity", arm="arm", day="day", reference="off", low=0, high=10, threshold=1.0
+        frame, outcome="severity", arm="arm", day="day", reference="off", low=0, high=10, better="lower", threshold=1.0
     )
 
 

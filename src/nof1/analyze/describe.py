@@ -136,8 +136,8 @@ def describe_nights(trial: Trial, data: ModelData) -> Nights:
     """How many nights there were, and how many of them count."""
     last = max(entry.night for entry in trial.entries)
     return Nights(
-        planned=trial.protocol.nights,
-        recorded=trial.protocol.nights - len(trial.missing_nights),
+        planned=len(trial.planned_nights),
+        recorded=len(trial.planned_nights) - len(trial.missing_nights),
         after_last=sum(night > last for night in trial.missing_nights),
         analyzed=data.n,
     )
@@ -176,12 +176,20 @@ def describe_adherence(trial: Trial) -> dict[str, Adherence]:
 def _adherence(trial: Trial, arm: str) -> Adherence:
     protocol = trial.protocol
     entries = {entry.night: entry for entry in trial.entries}
-    nights = [night for period in trial.order.periods if period.arm == arm for night in period.dates]
+    planned_nights = set(trial.planned_nights)
+    nights = [
+        night
+        for period in trial.order.periods
+        if period.arm == arm
+        for night in period.dates
+        if night in planned_nights
+    ]
     with_dose = [
         night
         for period in trial.order.periods
         if period.arm == arm and counts_doses(protocol, period)
         for night in period.dates
+        if night in planned_nights
     ]
     kinds = Counter(dose_kind(protocol, arm, entries.get(night)) for night in with_dose)
     n = len(with_dose)

@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from importlib.metadata import version
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from nof1._version import __version__
+from nof1.analyze.answers import covariates_and_answer, pair_effects
 from nof1.analyze.arrays import Array
 from nof1.analyze.checks.blinding import describe_blinding
 from nof1.analyze.checks.computation import CrossCheck, cross_check, not_cross_checked, sampling_check, weights_check
@@ -29,7 +30,6 @@ from nof1.analyze.engines.augmented.nights import refuse_without_posterior
 from nof1.analyze.engines.choose import (
     AUGMENTED_FAMILIES,
     EffectEstimates,
-    EngineName,
     from_augmented,
     from_marginal,
     in_background,
@@ -38,7 +38,6 @@ from nof1.analyze.engines.inference_data import complete_tree, leave_one_out_tre
 from nof1.analyze.engines.marginal import MarginalFit, fit_marginal
 from nof1.analyze.engines.nuts import CHAINS, Effort, NutsFit, compile_nuts, efforts_with, mcse, sample_nuts
 from nof1.analyze.engines.pair_effects import (
-    FurtherMeasure,
     both_estimands,
     drawn_rows,
     further_rows,
@@ -48,11 +47,11 @@ from nof1.analyze.engines.posterior import DRAWS, describe_parameters, marginal_
 from nof1.analyze.model.arm_nights import arm_nights
 from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.model.draws import draws_of
-from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL, SETTLED, Pair, pairs
+from nof1.analyze.model.effects import SETTLED, Pair, pairs
 from nof1.analyze.model.exposure import NEARLY_FULL
 from nof1.analyze.model.judgement import JudgedPair
 from nof1.analyze.model.other_analysis import with_priors
-from nof1.analyze.model.standardize import MEASURES, standardize
+from nof1.analyze.model.standardize import standardize
 from nof1.analyze.parallel.processes import Progress
 from nof1.analyze.reasons import reason_of
 from nof1.analyze.results import Result
@@ -62,6 +61,7 @@ from nof1.errors import InputError, RefusalError, takes
 from nof1.plan.protocol.analysis import Priors
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -73,6 +73,7 @@ _VERSIONED = ("numpy", "scipy", "pandas", "pymc", "nutpie", "arviz", "arviz-stat
 
 
 @takes(Trial)
+@spoken_of
 def fit(
     trial: Trial,
     *,
@@ -311,31 +312,6 @@ class _Parts:
     sensitivity: tuple[Choice, ...] | None
 
 
-def pair_effects(
-    protocol: Protocol,
-    engine: EngineName,
-    rows: Sequence[JudgedPair],
-    further: Sequence[tuple[FurtherMeasure, ...]] | None = None,
-) -> tuple[PairEffect, ...]:
-    """What an engine found, with what the numbers are."""
-    compared = pairs(protocol)
-    return tuple(
-        PairEffect(
-            arm=pair.arm,
-            reference=pair.reference,
-            engine=engine,
-            measure=MEASURES[protocol.analysis.family],
-            interval_kind=INTERVAL_KIND,
-            level=LEVEL,
-            threshold=protocol.outcome.threshold,
-            better=protocol.outcome.better,
-            further=others,
-            **vars(row),
-        )
-        for pair, row, others in zip(compared, rows, further or [()] * len(compared), strict=True)
-    )
-
-
 def _result(
     trial: Trial, data: ModelData, seed: int, tree: "xr.DataTree", parts: _Parts, quick: _Quick | None
 ) -> Result:
@@ -379,6 +355,7 @@ def _result(
         ),
         paired_cycles=paired_cycles(trial),
         arms=arm_nights(trial),
+        covariates=covariates_and_answer(trial, seed=seed),
     )
     tree.attrs.update(
         nof1=record.nof1,

@@ -9,6 +9,7 @@ from typing import Literal
 
 from nof1.errors import Nof1Error
 from nof1.language import phrase
+from nof1.subject import worded
 
 Code = Literal[
     "arm never recorded",
@@ -35,21 +36,23 @@ Code = Literal[
     "not over time",
     "arm and time",
     "no stretch",
+    "gaps not stated",
     "no blocks of two",
     "too few blocks",
     "blocks alike",
     "no shift",
     "order not drawn",
+    "too many periods",
     "no night of an arm",
     "groups alike",
     "family not pooled",
-    "no threshold",
     "other arms",
     "other measure",
     "other outcome",
     "higher is better",
     "lower is better",
     "other scale",
+    "other unit",
     "other estimand",
     "field missing",
     "as told",
@@ -72,6 +75,10 @@ TEXTS: dict[Code, str] = {
     "less than one dose": phrase(
         "On the nights of {arm} less than one full dose of it was taken in all before the last recorded night, so its "
         "effect cannot be seen."
+    ),
+    "gaps not stated": phrase(
+        "There are days without a row, or whose row has no arm, and nobody said what they were; an effect that builds up and lingers "
+        "depends on it. Adopt the table again with --gaps untreated, as-before or pause."
     ),
     "duration of 0": phrase(
         "{nights} nights have a {outcome} of 0, and a duration that is analysed as a ratio must be above 0. "
@@ -141,7 +148,12 @@ TEXTS: dict[Code, str] = {
     ),
     "order not drawn": phrase(
         "A randomization test needs to know which other orders could have been drawn. The order of these nights was not "
-        "drawn by nof1, so nobody can say; plan the next trial with 'nof1 plan', which draws it."
+        "drawn by nof1, and nobody stated how it was drawn; adopt them with --drawn if you know, or plan the next trial with "
+        "'nof1 plan', which draws it."
+    ),
+    "too many periods": phrase(
+        "Orders with a limit to how often an arm may come in a row are counted for up to {most} periods or single nights, and "
+        "there are {periods}."
     ),
     "no night of an arm": phrase("One of the two arms has no recorded night, so there is no difference to test."),
     "groups alike": phrase(
@@ -150,15 +162,13 @@ TEXTS: dict[Code, str] = {
     "family not pooled": phrase(
         'Trials of the family "{family}" cannot be pooled yet; only those of the family "normal" can.'
     ),
-    "no threshold": phrase(
-        "It states no smallest change worth having, so its person cannot be counted among those helped or harmed; adopt it with --threshold."
-    ),
     "other arms": phrase("It does not compare {arm} with {reference}; it has: {pairs}."),
     "other measure": phrase("Its effect is a {own}, not a {usual}."),
     "other outcome": phrase("Its outcome is {own}, not {usual}."),
     "higher is better": phrase("In its outcome higher is better, not lower."),
     "lower is better": phrase("In its outcome lower is better, not higher."),
     "other scale": phrase("Its scale has {own:g} points, not {usual:g}."),
+    "other unit": phrase("Its outcome is in {own}, not in {usual}."),
     "other estimand": phrase("Its effect is another estimand, {own}."),
     "field missing": phrase("It does not say {field}."),
     "as told": phrase("{text}"),
@@ -191,7 +201,7 @@ class Reason:
     def __str__(self) -> str:
         told = {name: " and ".join(one) if isinstance(one, tuple) else one for name, one in self.values.items()}
         parts = (TEXTS[self.code], REMEDIES.get(self.code, ""))
-        return " ".join(part.format(**told) for part in parts if part)
+        return " ".join(worded(part).format(**told) for part in parts if part)
 
 
 def refused[E: Nof1Error](kind: type[E], code: Code, /, **values: Value) -> E:

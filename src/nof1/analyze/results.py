@@ -15,11 +15,12 @@ from nof1.clock import local_now
 from nof1.commit import locked
 from nof1.errors import InputError
 from nof1.files import is_file, read_bytes, sha256_file, write_atomic
-from nof1.plan.protocol.protocol import PROTOCOL_FILE, SIMULATED
+from nof1.plan.protocol.protocol import ASK_THRESHOLD, PROTOCOL_FILE, SIMULATED
 from nof1.record.looks import Look, record_look
 from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
 from nof1.record.trial import Trial
 from nof1.shown import Row, Table, as_html, as_text, signed
+from nof1.subject import spoken_of, subject, worded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -285,6 +286,7 @@ def load_posterior(path: Path) -> "xr.DataTree":
         return tree.load()
 
 
+@spoken_of
 def _as_text(result: Result) -> str:
     """A few lines: for every pair of arms the verdict, both effects and their chances; then what failed."""
     rows: list[Row] = []
@@ -303,6 +305,7 @@ def _as_text(result: Result) -> str:
     return as_text(f"Result of {brief(result.trial.protocol.title, 100)!r}", [*rows, *_rows(result)])
 
 
+@spoken_of
 def _as_html(result: Result) -> str:
     """The same as a table, one row for each effect of each pair of arms."""
     level = f"{100 * result.lead[0].level:g} % interval"
@@ -313,26 +316,43 @@ def _as_html(result: Result) -> str:
     cells = [_cells(result, effect, estimand) for effect in result.lead for estimand in _told(result, effect)]
     table = Table(columns, cells)
     first = result.lead[0]
-    rows = [("answer", f"{_pair(first)}: {first.verdict}"), ("effect", f"{first.measure}{_times(first)}")]
+    rows = [("answer", f"{_pair(first)}: {first.verdict}"), ("effect", f"{_measure(first)}{_times(first)}")]
     return as_html(f"Result: {result.trial.protocol.title}", [*rows, *_rows(result)], table)
 
 
 def _rows(result: Result) -> list[Row]:
     nights, checks = result.record.nights, result.record.checks
-    failed = [f"{_CHECKS[name]} Do not rely on this result." for name in checks.failed(model=False)]
+    failed = [f"{worded(_CHECKS[name])} Do not rely on this result." for name in checks.failed(model=False)]
     if result.trial.changed_after_unsealing:
         failed.insert(0, "The diary was changed after the order was opened.")
-    cautions = [_CHECKS[name] for name in checks.failed(model=True)]
+    cautions = [worded(_CHECKS[name]) for name in checks.failed(model=True)]
     rows = [
         ("plain means", _plain_means(result)),
-        ("nights", f"{nights.analyzed} analyzed of {nights.planned}"),
+        ("threshold", ASK_THRESHOLD if result.trial.protocol.outcome.threshold is None else ""),
+        (worded("nights"), f"{nights.analyzed} analyzed of {nights.planned}"),
         ("computed", f"by {_ENGINES[result.engine]}"),
         ("failed", "\n".join(failed)) if failed else ("checks", "no check of the computation failed"),
         ("look at", "\n".join(cautions)),
+        ("careful", _following(result)),
         ("priors", _other_priors(result)),
     ]
     rows = [row for row in rows if row[1]]
     return [*rows, ("data", SIMULATED)] if result.record.simulated else rows
+
+
+def _following(result: Result) -> str:
+    """Which covariates go with the arm, and the answer without them; empty where none does."""
+    told = result.record.covariates
+    if told is None or not told.following:
+        return ""
+    named = " and ".join(brief(name) for name in told.following)
+    if not told.without:
+        return f"{named} goes with the arm, and may hold part of the effect."
+    effect = told.without[0]
+    size, interval = _cells(result, effect, effect.estimand)[1:3]
+    return (
+        f"{named} goes with the arm, and may hold part of the effect; without it: {effect.verdict}; {size} ({interval})"
+    )
 
 
 def _other_priors(result: Result) -> str:
@@ -359,7 +379,7 @@ def _cells(result: Result, effect: PairEffect, estimand: Estimand) -> tuple[str,
     chances = (numbers.p_better, numbers.p_benefit, numbers.p_small, numbers.p_harm)
     return (
         _pair(effect) if leads else "",
-        f"{signed(numbers.mean)}{'' if plain else f' {_ESTIMANDS[estimand]}'}",
+        f"{signed(numbers.mean)}{'' if plain else f' {worded(_ESTIMANDS[estimand])}'}",
         f"{signed(low)} to {signed(high)}",
         effect.verdict if leads else "",
         *(_percent(chance) for chance in chances if chance is not None),
@@ -371,13 +391,20 @@ def _times(effect: PairEffect) -> str:
     if effect.build_up is None:
         return ""
     low, high = effect.build_up.interval
-    return f"; in full {effect.build_up.factor:.1f} times as much as over these nights ({low:.1f} to {high:.1f})"
+    nights = worded("over these nights")
+    return f"; in full {effect.build_up.factor:.1f} times as much as {nights} ({low:.1f} to {high:.1f})"
+
+
+def _measure(effect: PairEffect) -> str:
+    """What the numbers are, in the outcome's unit where it has one."""
+    unit = subject().unit
+    return effect.measure.replace("in points", f"in {unit}") if unit else effect.measure
 
 
 def _plain_means(result: Result) -> str:
     """What was rated on each arm, without a model; empty for a record of an older version, which did not say it."""
     return ", ".join(
-        f"{arm} {signed(found.mean, sign='')} on {found.nights} night{'s' * (found.nights != 1)}"
+        f"{arm} {signed(found.mean, sign='')} on {found.nights} {worded('night' if found.nights == 1 else 'nights')}"
         for arm, found in result.record.arms.items()
         if found.mean is not None
     )

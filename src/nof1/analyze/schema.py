@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from nof1.analyze.checks.blinding import Blinding
 from nof1.analyze.checks.computation import Check, CrossCheck, Sampling
+from nof1.analyze.checks.covariate_by_arm import CovariateByArm
 from nof1.analyze.checks.model_checks import LeftOut, ModelCheck, Predictive, PriorSensitivity
 from nof1.analyze.checks.over_time import OverTime
 from nof1.analyze.checks.paired_cycles import PairedCycles
@@ -26,6 +27,7 @@ from nof1.analyze.engines.posterior import Parameter
 from nof1.analyze.model.arm_nights import ArmNights
 from nof1.analyze.model.judgement import JudgedPair
 from nof1.analyze.old_schemas import brought_up
+from nof1.analyze.reasons import Reason
 from nof1.analyze.simulation.forecast import Forecast
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.orders.loading import Unsealing
@@ -143,6 +145,30 @@ class Checks:
 
 
 @dataclass(frozen=True)
+class Covariates:
+    """The covariates against the arms, and the answer without those that follow one.
+
+    Attributes
+    ----------
+    rows : tuple of CovariateByArm
+        Each covariate with each pair of arms.
+    without : tuple of PairEffect
+        Every pair of arms, the main comparison first, as planned but without the covariates that follow an arm; empty where none does.
+    refused : Reason or None
+        Why there is no answer without them.
+    """
+
+    rows: tuple[CovariateByArm, ...]
+    without: tuple[PairEffect, ...] = ()
+    refused: Reason | None = None
+
+    @property
+    def following(self) -> tuple[str, ...]:
+        """Names of those that follow an arm."""
+        return tuple(dict.fromkeys(row.covariate for row in self.rows if row.follows))
+
+
+@dataclass(frozen=True)
 class Exposure:
     """Largest mean exposure of any night to each active arm, and what counts as nearly full."""
 
@@ -185,6 +211,8 @@ class ResultsRecord:
         The arms compared block by block, without a model.
     arms : dict of str to ArmNights
         Periods, rated nights and plain mean of each arm.
+    covariates : Covariates or None
+        Whether covariates follow the arms; None in an analysis without any, and in files that did not say.
     """
 
     nof1: str
@@ -218,6 +246,7 @@ class ResultsRecord:
     tipping: tuple[TippingPoint, ...] = ()
     paired_cycles: tuple[PairedCycles, ...] = ()
     arms: dict[str, ArmNights] = field(default_factory=dict)
+    covariates: Covariates | None = None
     schema: Literal[3] = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

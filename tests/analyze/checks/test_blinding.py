@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 from known import SAMPLE, two_arms
 
@@ -13,6 +14,7 @@ from nof1.record.amending import add_pause
 from nof1.record.diary.writing import Change, record
 from nof1.record.unsealing import unblind_period, unseal
 from nof1.report.words.blinding import blinding_sentence
+from nof1.subject import about
 
 AFTER = datetime(2026, 3, 19, 8, tzinfo=UTC)  # after the last night
 FIRST = date(2026, 1, 5)
@@ -251,7 +253,7 @@ def test_nobody_was_asked(sealed_trial):
     """An open trial, adopted nights, and a concealed trial without a single guess."""
     for trial, words in (
         (Trial.load(SAMPLE / "helps"), "Nobody was blind"),
-        (two_arms(), "Nobody was asked to guess"),
+        (two_arms(), "The table holds no guesses"),
     ):
         told = describe_blinding(trial)
         assert (told.concealed, told.by_arm) == ("open", {})
@@ -264,3 +266,53 @@ def test_nobody_was_asked(sealed_trial):
     silent = describe_blinding(opened)
     assert (silent.concealed, silent.by_arm) == ("alone", {})
     assert "No guess was recorded" in blinding_sentence(opened.protocol, silent)
+
+
+def table_of_guesses(guesses, arms=("off", "on"), **options):
+    """An adopted table whose arms take turns every day, with these guesses; "" is none."""
+    days = np.arange(1, len(guesses) + 1)
+    frame = pd.DataFrame({"day": days, "arm": np.resize(arms, len(days)), "y": days % 5 + 0.5, "thought": guesses})
+    columns = {"outcome": "y", "arm": "arm", "day": "day", "reference": arms[0], "guess": "thought"}
+    return Trial.from_frame(frame, **columns, low=0, high=10, better="lower", **options)
+
+
+def test_every_guess_of_a_table_counts():
+    trial = table_of_guesses(["off", "on", "on", "on", "off", "off", "can't tell", "on", "", "on"])
+    told = describe_blinding(trial)
+    assert told.concealed == "open"
+    off, on = told.by_arm["off"], told.by_arm["on"]
+    assert (off.guesses, off.correct, off.incorrect, off.dont_know, off.unanswered) == (4, 2, 1, 1, 1)
+    assert (on.guesses, on.correct, on.incorrect, on.dont_know, on.unanswered) == (5, 4, 1, 0, 0)
+    assert (off.index, off.interval) == blinding_index(2, 1, 1)
+    sentence = blinding_sentence(trial.protocol, told)
+    assert sentence.startswith(
+        "The guesses in the table were right 2 of 4 on off and 4 of 5 on on, with 1 “can't tell”."
+    )
+    assert "1 night has no guess." in sentence
+    assert "end of periods" not in sentence
+
+
+def test_a_stretch_of_several_days_has_a_guess_for_each():
+    """50 doses in any order, each guessed: a stretch on one arm is a period, and its guesses are all there."""
+    rng = np.random.default_rng(5)
+    arm = rng.permutation(np.repeat(["tea", "coffee"], 25))
+    right = rng.random(50) < 0.9
+    thought = np.where(right, arm, np.where(arm == "tea", "coffee", "tea"))
+    frame = pd.DataFrame({"day": np.arange(1, 51), "arm": arm, "y": rng.normal(5, 1, 50), "thought": thought})
+    columns = {"outcome": "y", "arm": "arm", "day": "day", "reference": "tea", "guess": "thought"}
+    trial = Trial.from_frame(frame, **columns, low=0, high=10, better="lower")
+    told = describe_blinding(trial)
+    assert sum(row.guesses for row in told.by_arm.values()) == 50
+    for name, row in told.by_arm.items():
+        assert row.correct == int(right[arm == name].sum())
+        assert row.reading == "noticed"
+    with about(trial.protocol.subject):
+        sentence = blinding_sentence(trial.protocol, told)
+    assert "which arm it was may have been noticed" in sentence
+    assert "acted on the values" in sentence
+
+
+def test_of_many_arms_a_blind_guess_is_rarer():
+    trial = table_of_guesses(["a", "b", "c", "a", "a", "a"] * 3, arms=("a", "b", "c"))
+    sentence = blinding_sentence(trial.protocol, describe_blinding(trial))
+    assert "a blind one is right once in 3." in sentence

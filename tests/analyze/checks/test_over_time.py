@@ -21,7 +21,7 @@ LOW, HIGH = 0, 10
 def trial(y, *, nights=4, arms=("off", "on"), **options):
     arm = np.tile(np.repeat(arms, nights), len(y) // (nights * len(arms)))
     frame = pd.DataFrame({"day": np.arange(1, len(y) + 1), "arm": arm, "y": y})
-    options = {"low": LOW, "high": HIGH, "threshold": 1.0, "carryover": "none"} | options
+    options = {"low": LOW, "high": HIGH, "better": "lower", "threshold": 1.0, "carryover": "none"} | options
     return Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference=arms[0], **options)
 
 
@@ -127,7 +127,7 @@ def in_order(arms, *, nights=6, seed=3, reference="off", missing=(), **options):
     y = np.random.default_rng(seed).normal(5, 1, nights * len(arms))
     y[list(missing)] = np.nan
     frame = pd.DataFrame({"day": np.arange(1, len(y) + 1), "arm": np.repeat(arms, nights), "y": y})
-    options = {"low": LOW, "high": HIGH, "threshold": 1.0, "carryover": "none"} | options
+    options = {"low": LOW, "high": HIGH, "better": "lower", "threshold": 1.0, "carryover": "none"} | options
     return Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference=reference, **options)
 
 
@@ -189,7 +189,16 @@ def test_a_single_night_on_the_arm_has_no_course():
         {"day": range(1, 10), "arm": ["off"] * 4 + ["on"] + ["off"] * 4, "y": [5, 4, 6, 5, 2, 5, 6, 4, 5]}
     )
     of = Trial.from_frame(
-        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, threshold=1.0, carryover="none"
+        frame,
+        outcome="y",
+        arm="arm",
+        day="day",
+        reference="off",
+        low=0,
+        high=10,
+        better="lower",
+        threshold=1.0,
+        carryover="none",
     )
     assert [one.refused.code for one in answer(of).untold] == ["no stretch"]
 

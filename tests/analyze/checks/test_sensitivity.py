@@ -103,7 +103,7 @@ def frame_of(lengths, rng):
 )
 def test_dropping_nights_never_leaves_a_period_empty(lengths, dropped):
     frame = frame_of(lengths, np.random.default_rng(1))
-    of = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10)
+    of = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, better="lower")
     found = [one.analysis for one in alternatives(of) if one.analysis.discarded_nights]
     assert [one.discarded_nights for one in found] == ([dropped] if dropped else [])
     if dropped:
@@ -127,7 +127,14 @@ def test_every_pair_of_arms_has_its_rows():
     rng = np.random.default_rng(3)
     frame = pd.DataFrame({"arm": np.tile(np.repeat(["off", "a", "b"], 4), 3), "y": rng.normal(5, 1, 36)})
     of = Trial.from_frame(
-        frame.assign(day=range(1, 37)), outcome="y", arm="arm", day="day", reference="off", low=0, high=10
+        frame.assign(day=range(1, 37)),
+        outcome="y",
+        arm="arm",
+        day="day",
+        reference="off",
+        low=0,
+        high=10,
+        better="lower",
     )
     rows = sensitivity(of, seed=1, quick=True)
     choices = ["as planned", *(one.choice for one in alternatives(of) if one.analysis.family == "normal")]
@@ -142,7 +149,7 @@ def test_a_refused_choice_is_kept_with_its_reason():
     """Ratings that change between periods only: with period effects there is no posterior."""
     y = np.repeat([5.0, 3.0, 6.0, 2.0], 4)
     frame = frame_of((4, 4, 4, 4), np.random.default_rng(0)).assign(y=y)
-    options = {"outcome": "y", "arm": "arm", "day": "day", "reference": "off", "low": 0, "high": 10}
+    options = {"outcome": "y", "arm": "arm", "day": "day", "reference": "off", "low": 0, "high": 10, "better": "lower"}
     of = Trial.from_frame(frame, **options, analysis={"period_effects": False})
     rows = by_choice(sensitivity(of, seed=1, quick=True))
     refused = rows["with a period effect"]
@@ -207,7 +214,7 @@ def test_covariates_with_gaps_warn_nobody_again():
     rng = np.random.default_rng(2)
     frame = frame_of((4, 4, 4, 4), rng).assign(coffee=rng.integers(0, 4, 16).astype(float))
     frame.loc[3, "coffee"] = np.nan
-    options = {"outcome": "y", "arm": "arm", "day": "day", "reference": "off", "low": 0, "high": 10}
+    options = {"outcome": "y", "arm": "arm", "day": "day", "reference": "off", "low": 0, "high": 10, "better": "lower"}
     of = Trial.from_frame(frame, **options, covariates=["coffee"])
     assert all(row.refused is None for row in sensitivity(of, seed=1, quick=True))
 

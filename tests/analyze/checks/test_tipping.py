@@ -27,7 +27,12 @@ def trial(effect, *, seed=1, missing=0.2, nights=84, high=10, gone=None, better=
     if gone is not None:
         y[gone] = np.nan
     frame = pd.DataFrame({"day": np.arange(1, nights + 1), "arm": np.where(on, "on", "off"), "y": y})
-    options = {"low": 0, "high": high, "threshold": 1.0, "carryover": analysis.pop("carryover", "none")}
+    options = {
+        "low": 0,
+        "high": high,
+        "threshold": 1.0,
+        "carryover": analysis.pop("carryover", "none"),
+    }
     return Trial.from_frame(
         frame, outcome="y", arm="arm", day="day", reference="off", better=better, analysis=analysis, **options
     )
@@ -134,7 +139,16 @@ def test_every_pair_of_three_arms_has_its_own():
     y[rng.random(len(arm)) < 0.15] = np.nan
     frame = pd.DataFrame({"day": np.arange(1, len(arm) + 1), "arm": arm, "y": y})
     of = Trial.from_frame(
-        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, threshold=1.0, carryover="none"
+        frame,
+        outcome="y",
+        arm="arm",
+        day="day",
+        reference="off",
+        low=0,
+        high=10,
+        better="lower",
+        threshold=1.0,
+        carryover="none",
     )
     data, leading = effects(of)
     found = tipping_points(of, data, leading, seed=1)
@@ -159,7 +173,16 @@ def test_a_night_between_two_others_is_expected_between_their_deviations():
     y[gone] = np.nan
     frame = pd.DataFrame({"day": np.arange(1, nights + 1), "arm": np.where(on, "on", "off"), "y": y})
     of = Trial.from_frame(
-        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, threshold=1.0, carryover="none"
+        frame,
+        outcome="y",
+        arm="arm",
+        day="day",
+        reference="off",
+        low=0,
+        high=10,
+        better="lower",
+        threshold=1.0,
+        carryover="none",
     )
     data = build_model_data(of)
     fitted = fit_marginal(data, seed=1)

@@ -83,7 +83,15 @@ def planned_by_the_first(made):
 def adopted(lived, nights):
     """The same nights as if nof1 had not planned them, the first few of them left out."""
     frame = lived.frame.reset_index(drop=True).iloc[nights:]
-    options = {"outcome": "severity", "arm": "arm", "day": "day", "reference": "off", "low": 0, "high": 10}
+    options = {
+        "outcome": "severity",
+        "arm": "arm",
+        "day": "day",
+        "reference": "off",
+        "low": 0,
+        "high": 10,
+        "better": "lower",
+    }
     return Trial.from_frame(frame[["day", "arm", "severity"]], **options, threshold=1, carryover="exponential")
 
 
@@ -417,16 +425,53 @@ def test_what_cannot_be_analyzed_is_left_out_by_name(effects):
     empty = trial(1)
     trials = {"fine": trial(2), "few": replace(empty, entries=empty.entries[:2])}
     trials["rated"] = trial(3, whole=True, analysis={"family": "rating"})
-    content = adopted(empty, 0).protocol.to_dict()
-    del content["outcome"]["threshold"]
-    trials["no threshold"] = Trial(Protocol.build(content), adopted(empty, 0).order, adopted(empty, 0).entries)
     cohort = fit_cohort(trials)
     assert list(cohort.people["name"]) == ["fine"]
-    assert set(dict(cohort.left_out)) == {"few", "rated", "no threshold"}
-    assert dict(cohort.left_out)["no threshold"] == Reason("no threshold")
-    with pytest.raises(RefusalError, match="states no smallest change worth having"):
-        person(trials["no threshold"], name="no threshold")
+    assert set(dict(cohort.left_out)) == {"few", "rated"}
     assert dict(cohort.left_out)["rated"] == Reason("family not pooled", {"family": "rating"})
+
+
+def without_threshold(of, **outcome):
+    content = of.protocol.to_dict()
+    del content["outcome"]["threshold"]
+    content["outcome"] |= outcome
+    return Trial(Protocol.build(content), of.order, of.entries)
+
+
+def test_without_a_threshold_people_are_pooled_alike_and_nothing_is_counted_by_one():
+    stated = {f"p{i}": adopted(trial(i), i) for i in range(4)}
+    nobody = fit_cohort({name: without_threshold(of) for name, of in stated.items()})
+    usual = fit_cohort(stated)
+    assert (nobody.mean, nobody.spread) == (usual.mean, usual.spread)
+    assert nobody.threshold is None
+    assert nobody.share_benefit["mean"] + nobody.share_harmed["mean"] == pytest.approx(1)  # any change at all
+    assert set(nobody.people["verdict"]) <= {"leans better", "leans worse", "can't tell yet"}
+    assert (nobody.people["pooled_p_benefit"] + nobody.people["pooled_p_harm"]).to_numpy() == pytest.approx(1)
+    assert "none stated" in repr(nobody)
+    assert "helped" not in repr(nobody)
+    assert json.loads(json.dumps(nobody.to_dict()))["threshold"] is None
+
+
+def test_who_states_no_threshold_beside_others_counts_for_none():
+    mixed = {f"p{i}": adopted(trial(i), i) for i in range(3)}
+    mixed["none"] = without_threshold(mixed["p0"])
+    cohort = fit_cohort(mixed)
+    assert cohort.threshold == 1.0
+    alone = cohort.people.set_index("name").loc["none"]
+    assert np.isnan(alone[["threshold", "pooled_p_benefit", "pooled_p_harm"]].to_numpy(dtype=float)).all()
+    assert cohort.people["pooled_p_benefit"].notna().sum() == 3
+    row = next(row for row in cohort.to_dict()["people"] if row["name"] == "none")
+    assert (row["threshold"], row["pooled_p_benefit"]) == (None, None)
+
+
+def test_one_unit_and_the_words_that_all_have():
+    own = {f"p{i}": without_threshold(adopted(trial(i), i), unit="mm") for i in range(3)}
+    own["other"] = without_threshold(adopted(trial(3), 3), unit="cm")
+    cohort = fit_cohort(own)
+    assert (cohort.unit, cohort.adopted, cohort.days) == ("mm", True, False)
+    assert dict(cohort.left_out) == {"other": Reason("other unit", {"own": "cm", "usual": "mm"})}
+    one = person(own["p0"], name="p0")
+    assert Person.from_dict(json.loads(json.dumps(one.to_dict()))).to_dict() == one.to_dict()
 
 
 def test_nobody_is_refused():

@@ -416,7 +416,7 @@ def three_arms(carryover):
     arm = np.tile(np.repeat(["off", "a", "b"], 4), 3)
     frame = pd.DataFrame({"day": np.arange(1, 37), "arm": arm, "y": rng.normal(6, 1, 36) - (arm == "a")})
     return Trial.from_frame(
-        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=12, carryover=carryover
+        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=12, better="lower", carryover=carryover
     )
 
 

@@ -41,7 +41,7 @@ def test_a_period_without_a_rating_and_discarded_nights_do_not_count():
     days = {"day": np.arange(1, 13), "arm": np.repeat(["off", "on", "off", "on"], 3)}
     frame = pd.DataFrame(days | {"y": [9, 1, 2, 9, 3, 5, 9, None, None, 9, 4, None]})
     trial = Trial.from_frame(
-        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, carryover="discard:1"
+        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, better="lower", carryover="discard:1"
     )
     assert arm_nights(trial) == {"off": ArmNights(1, 2, 1.5), "on": ArmNights(2, 3, 4.0)}
 

@@ -9,7 +9,8 @@ from families import FAMILIES, arms_of, make_protocol, make_terms, make_trial
 from known import two_arms
 
 from nof1 import InputError, Nof1Warning, RefusalError, Trial, fit
-from nof1.analyze.model.data import build_model_data, night_of_period
+from nof1.analyze.model.data import build_model_data
+from nof1.analyze.model.days import night_of_period
 from nof1.plan.protocol.protocol import Protocol
 
 
@@ -18,18 +19,20 @@ def trial(y, arm=None, dose=None, **options):
     for name in options.get("covariates", ()):
         frame[name] = options["values"]
     options.pop("values", None)
-    return Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, **options)
+    return Trial.from_frame(
+        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, better="lower", **options
+    )
 
 
 def test_missing_nights_keep_their_calendar_gap():
-    data = build_model_data(trial([1, None, None, 4, 5, 6, 7, 8]))
+    data = build_model_data(trial([1, None, None, 4, 6, 5, 7, 8]))
     np.testing.assert_array_equal(data.day, [0, 3, 4, 5, 6, 7])
     assert data.time[0] == -0.5
     assert data.time[-1] == 0.5
 
 
 def test_time_runs_over_planned_days_not_recorded_ones():
-    data = build_model_data(trial([None, 2, 3, 4, 5, 6, 7, None]))
+    data = build_model_data(trial([None, 2, 3, 5, 4, 6, 7, None]))
     assert data.time[0] == pytest.approx(1 / 7 - 0.5)
     assert data.time[-1] == pytest.approx(6 / 7 - 0.5)
 
@@ -214,7 +217,7 @@ def test_hopeless_nights_are_refused(y, arms, words):
 
 def test_covariates_are_centred_and_gaps_take_the_average():
     with pytest.warns(Nof1Warning, match="1 nights have no 'coffee'"):
-        data = build_model_data(trial([1, 2, 3, 4], covariates=["coffee"], values=[0, 2, None, 4]))
+        data = build_model_data(trial([1, 2, 4, 3], covariates=["coffee"], values=[0, 2, None, 4]))
     np.testing.assert_allclose(data.covariates[:, 0], [-2, 0, 0, 2])
     assert data.covariate_sd[0] == pytest.approx(2)
 

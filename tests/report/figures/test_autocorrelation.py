@@ -65,6 +65,6 @@ def test_dots_outside_the_band_are_filled_diamonds(monkeypatch):
 
 def test_too_few_nights_are_refused():
     frame = pd.DataFrame({"day": range(1, 9), "arm": ["off", "on"] * 4, "y": [3, 5, 4, 6, 2, 5, 3, 6]})
-    trial = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10)
+    trial = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, better="lower")
     with pytest.raises(InputError, match="Too few nights"):
         plots.autocorrelation(fit(trial, engine="marginal", sensitivity=False))

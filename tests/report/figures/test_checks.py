@@ -67,7 +67,8 @@ CHECKED = checked()
 def three_arms():
     frame = pd.DataFrame({"day": range(1, 31), "arm": ["off", "a", "b"] * 10, "y": [3, 5, 4, 6, 2] * 6})
     return fit(
-        Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10), engine="marginal"
+        Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, better="lower"),
+        engine="marginal",
     )
 
 

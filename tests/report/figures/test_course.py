@@ -78,12 +78,12 @@ def test_without_carryover_the_doses_are_the_curve():
     assert steps.get_drawstyle() == "steps-mid"
     np.testing.assert_array_equal(steps.get_ydata(), np.repeat([0, 1, 0, 1], 7))
     assert len(ax.collections) == 0
-    assert ax.get_ylabel() == "share of planned dose"
+    assert ax.get_ylabel() == "exposure, share of full"
 
 
 def test_several_arms_have_their_names_on_their_curves():
     frame = pd.DataFrame({"day": range(1, 31), "arm": ["off", "a", "b"] * 10, "y": [3, 5, 4, 6, 2] * 6})
-    options = {"outcome": "y", "arm": "arm", "day": "day", "reference": "off", "low": 0, "high": 10}
+    options = {"outcome": "y", "arm": "arm", "day": "day", "reference": "off", "low": 0, "high": 10, "better": "lower"}
     result = fit(Trial.from_frame(frame, **options, carryover="exponential"), engine="marginal", sensitivity=False)
     ax = plots.exposure(result, ax=axes())
     assert {"a", "b"} <= {text.get_text() for text in ax.texts}

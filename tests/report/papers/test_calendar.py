@@ -203,6 +203,6 @@ def test_adopted_nights_have_no_calendar():
     from nof1 import Trial
 
     frame = pd.DataFrame({"day": range(1, 9), "arm": ["a", "b"] * 4, "y": range(8)})
-    trial = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="a", low=0, high=10)
+    trial = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="a", low=0, high=10, better="lower")
     with pytest.raises(InputError):
         calendar(trial.protocol, trial.order)

@@ -23,7 +23,7 @@ def three_arms():
     chance = np.random.default_rng(1)
     arms = ["off", "citrate", "oxide"] * 14
     frame = pd.DataFrame({"day": range(1, 43), "arm": arms, "y": chance.integers(2, 8, 42)})
-    return Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10)
+    return Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, better="lower")
 
 
 MADE = {"nightly": nightly, "three arms": three_arms, "melatonin": melatonin}

@@ -25,7 +25,9 @@ def second(result, **parts):
 
 def table(arms, outcome, **options):
     frame = pd.DataFrame({"day": range(1, len(arms) + 1), "arm": arms, "y": outcome})
-    return Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, **options)
+    return Trial.from_frame(
+        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, better="lower", **options
+    )
 
 
 def test_plain_means_are_those_of_the_nights_with_form_and_dose():

@@ -1,9 +1,11 @@
-"""Whether it could be told what was taken: the guesses at the end of periods, held against the order that was drawn.
+"""Whether it could be told what was taken: the guesses at the end of periods, held against the order.
+
+Of an adopted table every night with a guess counts: there each dose was guessed.
 
 Counts without a model; knows the diary and the opened order, and no outcome of any night.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -68,14 +70,14 @@ def reading(index: float, interval: Interval) -> Reading:
 
 @dataclass(frozen=True)
 class Guesses:
-    """What was guessed at the end of an arm's periods.
+    """What was guessed at the end of an arm's periods, or of an adopted table on its nights.
 
     Attributes
     ----------
     guesses : int
         All answers: `correct`, `incorrect` and `dont_know`.
     unanswered : int
-        Periods that are over without an answer.
+        Periods that are over without an answer; of an adopted table nights with an outcome and without one.
     index, interval : float, (float, float)
         Bang's index; None where there is no answer. `reading` says how it is usually read.
     mean_confidence : float or None
@@ -110,11 +112,13 @@ class Blinding:
 def describe_blinding(trial: Trial) -> Blinding:
     """The guesses by arm.
 
-    The last guess of a period counts. A period that was unblinded in an emergency is left out, unless its guess was given
-    before that day.
+    The last guess of a period counts; of an adopted table every guess. A period that was unblinded in an emergency is left out,
+    unless its guess was given before that day.
     """
     protocol = trial.protocol
     arms = len(protocol.arms)
+    if not protocol.randomized:
+        return Blinding("open", arms, _of_a_table(trial), ())
     if protocol.concealed == "open":
         return Blinding("open", arms, {}, ())
     guessed, left_out = _guesses(trial)
@@ -150,31 +154,52 @@ def _guesses(trial: Trial) -> tuple[dict[int, Entry], list[int]]:
     return found, sorted(number for number in opened if number not in found)
 
 
+def _of_a_table(trial: Trial) -> dict[str, Guesses]:
+    """By arm every guess of an adopted table; none where it holds none."""
+    if not any(entry.guess for entry in trial.entries):
+        return {}
+    arm_of = {night: period.arm for period in trial.order.periods for night in period.dates}
+    out: dict[str, Guesses] = {}
+    for arm in trial.protocol.arms:
+        entries = [entry for entry in trial.entries if arm_of[entry.night] == arm.name]
+        answers = [entry for entry in entries if entry.guess]
+        unanswered = sum(not entry.guess and entry.outcome is not None for entry in entries)
+        out[arm.name] = _counted(trial, arm.name, answers, unanswered)
+    return out
+
+
 def _by_arm(trial: Trial, guessed: Mapping[int, Entry], left_out: list[int]) -> dict[str, Guesses]:
     periods = _periods(trial)
     last = max(entry.night for entry in trial.entries)
     out: dict[str, Guesses] = {}
     for arm in trial.protocol.arms:
         numbers = [number for number, (name, _) in periods.items() if name == arm.name]
-        answers = [guessed[number] for number in numbers if number in guessed]
-        correct = sum(entry.guess == arm.name for entry in answers)
-        dont_know = sum(entry.guess == NO_GUESS for entry in answers)
-        incorrect = len(answers) - correct - dont_know
-        sure = [entry.confidence for entry in answers if entry.confidence is not None]
-        index = interval = None
-        if answers:
-            index, interval = blinding_index(correct, incorrect, dont_know, arms=len(trial.protocol.arms))
-        out[arm.name] = Guesses(
-            guesses=len(answers),
-            correct=correct,
-            incorrect=incorrect,
-            dont_know=dont_know,
-            unanswered=sum(
-                number not in guessed and number not in left_out and periods[number][1] <= last for number in numbers
-            ),
-            index=index,
-            interval=interval,
-            reading=None if index is None or interval is None else reading(index, interval),
-            mean_confidence=float(np.mean(sure)) if sure else None,
+        unanswered = sum(
+            number not in guessed and number not in left_out and periods[number][1] <= last for number in numbers
         )
+        answers = [guessed[number] for number in numbers if number in guessed]
+        out[arm.name] = _counted(trial, arm.name, answers, unanswered)
     return out
+
+
+def _counted(trial: Trial, arm: str, answers: Sequence[Entry], unanswered: int) -> Guesses:
+    """The guesses on an arm, and what they come to."""
+    arms = len(trial.protocol.arms)
+    correct = sum(entry.guess == arm for entry in answers)
+    dont_know = sum(entry.guess == NO_GUESS for entry in answers)
+    incorrect = len(answers) - correct - dont_know
+    sure = [entry.confidence for entry in answers if entry.confidence is not None]
+    index = interval = None
+    if answers:
+        index, interval = blinding_index(correct, incorrect, dont_know, arms=arms)
+    return Guesses(
+        guesses=len(answers),
+        correct=correct,
+        incorrect=incorrect,
+        dont_know=dont_know,
+        unanswered=unanswered,
+        index=index,
+        interval=interval,
+        reading=None if index is None or interval is None else reading(index, interval),
+        mean_confidence=float(np.mean(sure)) if sure else None,
+    )

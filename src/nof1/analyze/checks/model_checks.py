@@ -135,7 +135,7 @@ def statistics(data: ModelData, *, whole: bool) -> dict[tuple[Quantity, str | No
     neighbouring nights.
     """
     next_day = np.flatnonzero(np.diff(data.day) == 1)
-    arm = np.where(data.treated[data.day].any(axis=1), data.treated[data.day].argmax(axis=1), -1)
+    arm = np.where(data.treated[data.dose_day].any(axis=1), data.treated[data.dose_day].argmax(axis=1), -1)
     out: dict[tuple[Quantity, str | None], Callable[[Array], Array]] = {}
     for k, name in ((-1, None), *enumerate(data.arms)):
         nights = np.flatnonzero(arm == k)

@@ -170,13 +170,13 @@ def _days_told(data: ModelData, pair: Pair) -> tuple[int, int] | Reason:
     Those between the first and the last dose of the arm; of two active arms, those on which both had begun and neither had ended.
     """
     own = np.flatnonzero(pair.vector)
-    nights = data.treated[data.day]
+    nights = data.treated[data.dose_day]
     # Whose night it was: 1 the arm's, 0 that of what it is compared with; nights of other arms are neither.
     on_arm = nights[:, np.argmax(pair.vector)]
     compared = on_arm | (nights[:, np.argmin(pair.vector)] if len(own) > 1 else ~nights.any(axis=1))
     if np.count_nonzero(np.diff(on_arm[compared].astype(int))) < _LEAST_CHANGES:
         return Reason("arm and time", {"arm": pair.arm, "reference": pair.reference})
-    taken = [np.flatnonzero(data.treated[:, k] & (data.doses[:, k] > 0)) for k in own]
+    taken = [data.day_of_dose[data.treated[:, k] & (data.doses[:, k] > 0)] for k in own]
     first, last = max(int(days[0]) for days in taken), min(int(days[-1]) for days in taken)
     return (first, last) if first < last else Reason("no stretch", {"arm": pair.arm, "reference": pair.reference})
 

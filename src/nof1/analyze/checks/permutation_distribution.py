@@ -1,6 +1,7 @@
-"""What every possible order of a trial would have given: the difference of two arms' means, order by order.
+"""What every order that nof1 could have drawn would have given: the difference of two arms' means, order by order.
 
-Each order has the same run-in, washout, pauses and missing nights. Knows nothing of p.
+Each order has the same run-in, washout, pauses and missing nights. Of orders drawn elsewhere `stated_distribution` tells
+the same. Knows nothing of p.
 """
 
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from nof1.plan.orders.pairs import PairOrders, Signs, Swaps, drawn_numbers, firs
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
 
-_CELLS = 100_000  # orders times periods looked at together: they fit a core's own cache
+CELLS = 100_000  # orders times periods looked at together: they fit a core's own cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,30 +116,30 @@ def differences_of(
     contrast = _contrast(here[0], spans[:, 0], nights.used, statistic)
     columns = np.array([nights.used, nights.outcome, nights.used & nights.on, contrast], dtype=float)
     sums = np.concatenate([np.zeros((4, 1)), np.cumsum(columns, axis=1)], axis=1)  # of all nights before each
-    own = _ratios(_totals(here, sums[:, spans[1]] - sums[:, spans[0]], statistic))[:, 0]
+    own = differences_of_means(totals_of_arms(here, sums[:, spans[1]] - sums[:, spans[0]], statistic))[:, 0]
     alike = len({protocol.period_nights(protocol.arms[place].name) for place in places}) == 1
 
     def totals_of(signs: Signs) -> Array:
         # Periods of one length hold the same nights in every order.
         first, end = spans if alike else nights_of(signs)
-        return _totals(signs, sums[:, end] - sums[:, first], statistic)
+        return totals_of_arms(signs, sums[:, end] - sums[:, first], statistic)
 
     units = len(allowed.units) if isinstance(allowed, Swaps) else 0
     singly = np.array([0, *(1 << i for i in range(units))], dtype=object)
     base = totals_of(allowed.rows(singly)) if isinstance(allowed, Swaps) else np.empty(0)
     parts = []
-    for numbers in _numbers(allowed.count, draws, seed, at_once=max(1, _CELLS // len(sequence))):
+    for numbers in numbers_of(allowed.count, draws, seed, at_once=max(1, CELLS // len(sequence))):
         if isinstance(allowed, Swaps):  # each unit adds its own part, whatever the others do
             steps = base[..., 1:] - base[..., :1]
             totals = base[..., :1] + steps @ allowed.turned(numbers).T.astype(float)
         else:
             totals = totals_of(allowed.rows(numbers))
-        parts.append(_ratios(totals))
+        parts.append(differences_of_means(totals))
     value, pull, likeness = np.concatenate(parts, axis=1)
     return Differences(value, pull, likeness, float(own[0]), float(own[2]), nights.size, drawn=draws is not None)
 
 
-def _numbers(count: int, draws: int | None, seed: int, *, at_once: int) -> Iterator[NDArray[Any]]:
+def numbers_of(count: int, draws: int | None, seed: int, *, at_once: int) -> Iterator[NDArray[Any]]:
     """Of all orders, or of random ones, some at a time."""
     numbers = np.arange(count) if draws is None else drawn_numbers(count, draws, seed=seed)
     return (numbers[start : start + at_once] for start in range(0, len(numbers), at_once))
@@ -164,7 +165,7 @@ def _contrast(signs: Signs, spans: NDArray[np.int64], used: NDArray[np.bool_], s
     return weights
 
 
-def _totals(signs: Signs, sums: Array, statistic: Statistic) -> Array:
+def totals_of_arms(signs: Signs, sums: Array, statistic: Statistic) -> Array:
     """Weights of the periods on the arm and on its reference, and what they add up to, for each order.
 
     Parameters
@@ -185,7 +186,7 @@ def _totals(signs: Signs, sums: Array, statistic: Statistic) -> Array:
     return np.array([np.sum(arm * sums, axis=2) for arm in arms])
 
 
-def _ratios(totals: Array) -> Array:
+def differences_of_means(totals: Array) -> Array:
     """Difference of means, reference from arm, of each order, shape (columns, orders); nan where an arm has no recorded night."""
     weight = totals[:, 0]
     known = np.all(weight > 0.5, axis=0)  # whole numbers, up to rounding

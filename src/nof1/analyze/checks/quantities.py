@@ -18,8 +18,8 @@ from nof1.analyze.arrays import Array
 from nof1.analyze.checks.model_checks import ModelCheck, as_recorded
 from nof1.analyze.checks.residuals import Residuals, residuals
 from nof1.analyze.model.data import ModelData
+from nof1.analyze.model.days import planned_days
 from nof1.analyze.model.draws import Draws
-from nof1.plan.design.fields import PAUSE
 from nof1.plan.protocol.family import SCALES, Scale
 from nof1.record.trial import Trial
 
@@ -129,7 +129,7 @@ def circumstances(trial: Trial) -> Circumstances:
     """Taken from a trial."""
     protocol, frame = trial.protocol, trial.frame
     outcome = frame[protocol.outcome.name].to_numpy(dtype=float)
-    missing = np.isnan(outcome) & (frame["arm"].to_numpy() != PAUSE)
+    missing = np.isnan(outcome) & planned_days(trial)
     missing[np.flatnonzero(~np.isnan(outcome))[-1] :] = False
     weekday = trial.order.start.weekday() if protocol.dated else None
     return Circumstances(weekday, missing, protocol.outcome.better, protocol.outcome.whole)
@@ -208,7 +208,7 @@ def shapes(data: ModelData, recorded: Array, made: Array) -> Iterator[Pattern]:
 
 def _by_arm(data: ModelData, recorded: Array, made: Array) -> Iterator[Pattern]:
     """The arm whose spread differs most from that of all other nights, by the rank of that among made-up nights."""
-    arm = np.where(data.treated[data.day].any(axis=1), data.treated[data.day].argmax(axis=1), -1)
+    arm = np.where(data.treated[data.dose_day].any(axis=1), data.treated[data.dose_day].argmax(axis=1), -1)
     groups = [arm == k for k in range(len(data.arms))]
     if len(groups) > 1:
         groups.append(arm == -1)

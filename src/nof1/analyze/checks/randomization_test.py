@@ -1,24 +1,21 @@
 """The randomization test of a trial: no model, only the orders that could have been drawn.
 
 The reference set of two arms is the allowed orders that leave the nights of all other arms where they were
-(`nof1.plan.orders.pairs`), each with the same run-in, washout, pauses and missing nights. What p and the interval
-are is in `nof1.analyze.checks.order_statistics`. Knows no model and no engine.
+(`nof1.analyze.checks.reference_set`), each with the same run-in, washout, pauses and missing nights: those that nof1 could have
+drawn, or those that the person of adopted nights states. What p and the interval are is in
+`nof1.analyze.checks.order_statistics`. Knows no model and no engine.
 """
 
 from dataclasses import dataclass
 
 from nof1.analyze.checks.order_statistics import Statistic, check_statistic, judge
-from nof1.analyze.checks.permutation_distribution import differences_of, observed_nights
+from nof1.analyze.checks.reference_set import reference_set
 from nof1.analyze.model.effects import LEVEL, pairs
-from nof1.analyze.reasons import Reason, reason_of, refused
+from nof1.analyze.reasons import Reason, reason_of
 from nof1.errors import InputError, RefusalError
-from nof1.plan.orders.pairs import orders_between
 from nof1.record.trial import Trial
 
 MAX_ENUMERATED = 200_000  # orders; of more, some are drawn
-DRAWS = 10_000
-_MOST_DRAWN = 1_000_000  # periods in all, so that a trial of a thousand takes about a second
-_FEWEST_DRAWS = 1_000
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def randomization_test(
     reference: str | None = None,
     *,
     seed: int = 1,
-    statistic: Statistic = "periods",
+    statistic: Statistic | None = None,
     draws: int | None = None,
 ) -> RandomizationTest:
     """Compare two arms by what the other possible orders would have given.
@@ -92,15 +89,16 @@ def randomization_test(
         The first active arm and the protocol's reference, if not given.
     seed : int
         Of the orders that are drawn where they are too many.
-    statistic : {"periods", "nights"}
-        Difference of the arms' means of period means, or of their means of nights.
+    statistic : {"periods", "nights"}, optional
+        Difference of the arms' means of period means, or of their means of nights. If not given, of period means where nof1
+        drew the order; where it was drawn elsewhere of nights, or of phase means where it was drawn when phases change.
     draws : int, optional
-        How many; 10,000, or fewer in trials of more than 100 periods, if not given.
+        How many; 10,000 if not given, of single nights in any order 100,000, and fewer in trials of more than 100 periods.
 
     Raises
     ------
     RefusalError
-        If nof1 did not draw the order, or one of the arms has no recorded night.
+        If nof1 did not draw the order and nobody stated how it was drawn, or one of the arms has no recorded night.
     InputError
         If an arm or the statistic is unknown.
 
@@ -110,11 +108,9 @@ def randomization_test(
     0.0625
     """
     protocol = trial.protocol
-    check_statistic(statistic)
-    if not protocol.randomized:
-        raise refused(RefusalError, "order not drawn")
-    draws = max(_FEWEST_DRAWS, min(DRAWS, _MOST_DRAWN // protocol.periods)) if draws is None else draws
-    if draws < 1:
+    if statistic is not None:
+        check_statistic(statistic)
+    if draws is not None and draws < 1:
         raise InputError(f"The number of draws {draws} must be 1 or more.")
     names = [one.name for one in protocol.arms]
     arm = protocol.active_arms[0].name if arm is None else arm
@@ -124,14 +120,11 @@ def randomization_test(
             raise InputError(f"There is no arm {name!r}. Choose from: {', '.join(names)}.")
     if arm == reference:
         raise InputError(f"{arm!r} cannot be compared with itself. Choose two arms of: {', '.join(names)}.")
-    sequence = [names.index(name) for name in trial.order.arms()]
-    places = names.index(arm), names.index(reference)
-    nights = observed_nights(trial, arm, reference)
-    allowed = orders_between(protocol, sequence, *places)
+    allowed = reference_set(trial, arm, reference)
+    statistic = allowed.statistic if statistic is None else statistic
     exact = allowed.count <= MAX_ENUMERATED
-    differences = differences_of(
-        protocol, sequence, places, nights, allowed, statistic, draws=None if exact else draws, seed=seed
-    )
+    looked = None if exact else allowed.draws if draws is None else draws
+    differences = allowed.differences(statistic, draws=looked, seed=seed)
     found = judge(differences, level=LEVEL)
     return RandomizationTest(
         arm=arm,
@@ -143,7 +136,7 @@ def randomization_test(
         p_smallest=found.p_smallest,
         orders=allowed.count,
         exact=exact,
-        draws=None if exact else draws,
+        draws=looked,
         interval=found.interval,
         level=LEVEL,
     )

@@ -159,10 +159,10 @@ def _columns(data: ModelData, draws: Draws) -> tuple[Array, Array]:
     parts += [
         (column, priors.covariate_sd / sd) for column, sd in zip(data.covariates.T, data.covariate_sd, strict=True)
     ]
-    exposures = data.doses[data.day]
+    exposures = data.doses[data.dose_day]
     if draws.half_life is not None:
         half_life = np.array([np.exp(np.log(draws.half_life).mean())])
-        exposures = exposure_by_day(data.doses, half_life)[data.day][..., 0]
+        exposures = exposure_by_day(data.doses, half_life)[data.dose_day][..., 0]
     parts += [(column, priors.effect_sd) for column in exposures.T]
     if data.block_numbers:
         sd = priors.own("block_sd")

@@ -16,13 +16,14 @@ import numpy as np
 
 from nof1.analyze.engines.choose import EffectEstimates, EngineName, estimate_all
 from nof1.analyze.engines.marginal import MARGINAL_FAMILIES
-from nof1.analyze.model.data import ModelData, build_model_data, night_of_period
+from nof1.analyze.model.data import ModelData, build_model_data
+from nof1.analyze.model.days import night_of_period, still_days
 from nof1.analyze.model.effects import Effect, Estimand, Verdict, pairs
 from nof1.analyze.model.judgement import first_edition_on, named_estimand
 from nof1.analyze.model.other_analysis import with_analysis
 from nof1.analyze.reasons import Reason, reason_of
 from nof1.errors import InputError, Nof1Warning, RefusalError
-from nof1.plan.design.fields import PAUSE
+from nof1.plan.design.fields import UNCOUNTED
 from nof1.plan.protocol.analysis import Analysis
 from nof1.plan.protocol.family import Ends, Family, family_refusal
 from nof1.plan.protocol.protocol import Protocol
@@ -395,7 +396,7 @@ def _nights_to_drop(trial: Trial) -> int:
     """How many nights can be dropped at the start of every period so that none of them is left empty."""
     frame = trial.frame
     period, arm = frame["period"].to_numpy(dtype=int), frame["arm"].to_numpy()
-    night = night_of_period(period, arm)
+    night = night_of_period(period, arm, still_days(trial.protocol, arm))
     on_trial = np.isin(arm, [known.name for known in trial.protocol.arms]) & (period > 0)
     longest = [int(night[on_trial & (period == number)].max()) for number in np.unique(period[on_trial])]
     return min(DROPPED_NIGHTS, *longest) if longest else 0
@@ -410,5 +411,5 @@ def _doses_differ(trial: Trial) -> bool:
     frame = trial.frame
     taken, arm = frame["dose_mg"].to_numpy(dtype=float), frame["arm"].to_numpy()
     planned = np.array([planned_doses.get(name, 0.0) for name in arm])
-    known = ~np.isnan(taken) & (arm != PAUSE)
+    known = ~np.isnan(taken) & ~np.isin(arm, UNCOUNTED)
     return bool(np.any(taken[known] != planned[known]))

@@ -20,7 +20,8 @@ from nof1.analyze.arrays import Array
 from nof1.analyze.engines.marginal import MARGINAL_FAMILIES, QUICK_ROUNDS, MarginalFit, fit_marginal, fit_marginals
 from nof1.analyze.engines.posterior import marginal_draws
 from nof1.analyze.model.arm_nights import counted_nights
-from nof1.analyze.model.data import ModelData, assemble, on_trial_days, treated_days
+from nof1.analyze.model.data import ModelData, assemble
+from nof1.analyze.model.days import on_trial_days, planned_days, still_days, treated_days
 from nof1.analyze.model.draws import draws_of, linear_predictor
 from nof1.analyze.model.effects import LEVEL, TAILS, Effect, Pair, gain, mixture_quantile, pairs
 from nof1.analyze.reasons import Reason, reason_of
@@ -289,14 +290,14 @@ def impute(trial: Trial, data: ModelData, fitted: MarginalFit, *, seed: int) -> 
     days = len(arm)
     rated = np.zeros(days, dtype=bool)
     rated[data.day] = True
-    counted = counted_nights(protocol, arm, period) & (np.arange(days) <= data.day[-1])
+    counted = counted_nights(protocol, arm, period) & planned_days(trial) & (np.arange(days) <= data.day[-1])
     missing = counted & ~rated
     outcome = np.where(rated, frame[protocol.outcome.name].to_numpy(dtype=float), data.outcome.mean())
     used = rated | missing
     covariates = np.zeros((int(used.sum()), data.covariates.shape[1]))
     covariates[rated[used]] = data.covariates  # 0, which is the average, where a night has none
     doses = np.zeros((days, data.doses.shape[1]))
-    doses[: len(data.doses)] = data.doses
+    doses[: data.days] = data.doses_by_day
     whole = assemble(
         protocol,
         outcome,
@@ -308,6 +309,7 @@ def impute(trial: Trial, data: ModelData, fitted: MarginalFit, *, seed: int) -> 
         covariates=covariates,
         covariate_sd=data.covariate_sd,
         covariate_names=data.covariate_names,
+        still=still_days(protocol, arm),
     )
     expected = expected_nights(whole, rated[used], data.y, fitted, seed=seed)
     names = (*data.arms, protocol.reference)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from nof1.analyze.cohort.summaries import Summary
 from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL
 from nof1.analyze.reasons import Reason
-from nof1.plan.protocol.protocol import SIMULATED
+from nof1.plan.protocol.protocol import ASK_THRESHOLD, SIMULATED
 from nof1.shown import Row, Table, as_html, as_text, signed
+from nof1.subject import Subject
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,14 +32,15 @@ class Cohort:
         What is compared, by which outcome, what its effect is, and the direction that is better.
     scale : (float, float)
         Ends of the outcome's scale, of the first person.
-    threshold : float
-        Smallest change worth having: the median of what people fixed.
+    threshold : float or None
+        Smallest change worth having: the median of what people stated. None where nobody did: all that is counted by it is then of
+        any change at all.
     engine : str
         "two-stage" or "nuts".
     people : DataFrame
         One row a person. Alone: `mean`, `sd`, `lower`, `upper` of the full effect, and `verdict` by the rule of the protocol's
         `edition`; with all others: `pooled_mean`, `pooled_sd`,
-        `pooled_lower`, `pooled_upper`, `pooled_p_benefit`, `pooled_p_harm` (by the person's own threshold); `shrinkage`,
+        `pooled_lower`, `pooled_upper`, `pooled_p_benefit`, `pooled_p_harm` (by the person's own threshold, nan without); `shrinkage`,
         how far pooling moved the mean in standard deviations of its own; `name`, `nights`, `threshold`, `simulated` and,
         with a moderator, `moderator`.
     mean, spread : dict
@@ -56,6 +58,12 @@ class Cohort:
         `str` of a reason is its text.
     diagnostics : dict
         Of the sampler: rhat_max, ess_min, divergences; empty for two stages.
+    unit : str
+        Of the outcome; "" for points.
+    labels : (str, str)
+        What arm and reference are called where everybody calls them so; "" where pages tell their names.
+    adopted, days : bool
+        Whether everybody's nights were taken over from a table, and whether they are days.
 
     Examples
     --------
@@ -69,7 +77,7 @@ class Cohort:
     measure: str
     better: str
     scale: tuple[float, float]
-    threshold: float
+    threshold: float | None
     engine: CohortEngine
     people: "pd.DataFrame"
     mean: Summary
@@ -80,6 +88,26 @@ class Cohort:
     moderator: Summary | None
     left_out: tuple[tuple[str, Reason], ...]
     diagnostics: Mapping[str, float]
+    unit: str = ""
+    labels: tuple[str, str] = ("", "")
+    adopted: bool = False
+    days: bool = False
+
+    @property
+    def called(self) -> tuple[str, str]:
+        """What pages call arm and reference.
+
+        Examples
+        --------
+        >>> cohort.called
+        ('magnesium', 'off')
+        """
+        return self.labels[0] or self.arm, self.labels[1] or self.reference
+
+    @property
+    def subject(self) -> Subject:
+        """What sentences about these people are about, for `nof1.subject.about`."""
+        return Subject(days=self.days, adopted=self.adopted, unit=self.unit)
 
     def __repr__(self) -> str:
         return _as_text(self)
@@ -111,7 +139,11 @@ class Cohort:
             "level": LEVEL,
             "interval_kind": INTERVAL_KIND,
             "scale": list(self.scale),
-            "people": self.people.to_dict("records"),
+            "labels": list(self.labels),
+            "people": [
+                {name: None if value != value else value for name, value in row.items()}  # JSON has no nan
+                for row in self.people.to_dict("records")
+            ],
             "left_out": [{"name": name, "reason": str(reason)} for name, reason in self.left_out],
             "diagnostics": dict(self.diagnostics),
         }
@@ -139,17 +171,18 @@ def _as_html(cohort: Cohort) -> str:
 
 
 def _title(cohort: Cohort) -> str:
-    return f"Cohort of {len(cohort.people)} people: {cohort.arm} against {cohort.reference}"
+    arm, reference = cohort.called
+    return f"Cohort of {len(cohort.people)} people: {arm} against {reference}"
 
 
 def _rows(cohort: Cohort) -> list[Row]:
     next_one = cohort.next_person
     rows = [
-        ("effect", f"{cohort.measure}, {cohort.outcome}; {cohort.better} is better, threshold {cohort.threshold:g}"),
+        ("effect", f"{_measure(cohort)}, {cohort.outcome}; {cohort.better} is better"),
+        ("threshold", ASK_THRESHOLD if cohort.threshold is None else f"{cohort.threshold:g} {cohort.unit}".rstrip()),
         ("mean", f"{signed(cohort.mean['mean'])} ({_span(*cohort.mean['interval'])})"),
         ("spread", f"{cohort.spread['mean']:.2f} ({_span(*cohort.spread['interval'], sign='')})"),
-        ("helped", f"{_share(cohort.share_benefit)} by the threshold or more"),
-        ("harmed", f"{_share(cohort.share_harmed)} as much"),
+        *_shares(cohort),
         ("next", f"{signed(next_one['mean'])} ({_span(*next_one['interval'])})"),
         *_groups(cohort.moderator),
         ("computed", f"{_ENGINES[cohort.engine]}; intervals of {100 * LEVEL:g} %"),
@@ -157,6 +190,18 @@ def _rows(cohort: Cohort) -> list[Row]:
     if cohort.left_out:
         rows.append(("left out", "\n".join(_left(cohort))))
     return [*rows, ("data", SIMULATED)] if cohort.people["simulated"].any() else rows
+
+
+def _measure(cohort: Cohort) -> str:
+    return cohort.measure.replace("in points", f"in {cohort.unit}") if cohort.unit else cohort.measure
+
+
+def _shares(cohort: Cohort) -> list[Row]:
+    """How many are helped and harmed; where nobody stated which change matters, how many change at all."""
+    benefit, harm = _share(cohort.share_benefit), _share(cohort.share_harmed)
+    if cohort.threshold is None:
+        return [("better", f"{benefit}, by any change at all"), ("worse", harm)]
+    return [("helped", f"{benefit} by the threshold or more"), ("harmed", f"{harm} as much")]
 
 
 def _groups(moderator: dict[str, Any] | None) -> list[Row]:

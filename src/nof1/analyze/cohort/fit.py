@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
+from nof1.analyze.arrays import Array
 from nof1.analyze.cohort.cohort import Cohort, CohortEngine
 from nof1.analyze.cohort.groups import pool_groups
 from nof1.analyze.cohort.likelihood import Person, people
@@ -59,7 +60,7 @@ def pool(
         None if found is None else found.design,
         None if found is None else found.prior_precision(MEAN_SD * span),
     )
-    thresholds = np.array([pair.threshold for _, pair in members])
+    thresholds = _thresholds(members)
     population, pooled = (pool_groups if found and found.many else pool_likelihoods)(likelihoods, thresholds)
     return _cohort(members, left, found, population, pooled, engine="two-stage")
 
@@ -122,7 +123,7 @@ def fit_cohort(
     from nof1.analyze.cohort.pymc_reference import sample_cohort
 
     members, left, groups = _members(found, arm, reference, moderator)
-    thresholds = np.array([pair.threshold for _, pair in members])
+    thresholds = _thresholds(members)
     population, pooled, diagnostics = sample_cohort(
         [named[one.name] for one, _ in members], members[0][1].arm, groups, thresholds, members[0][1].span, seed=seed
     )
@@ -155,6 +156,11 @@ def _with_left(cohort: Cohort, refused: list[LeftOut]) -> Cohort:
     return replace(cohort, left_out=(*refused, *cohort.left_out))
 
 
+def _thresholds(members: Sequence[Member]) -> Array:
+    """The smallest change worth having to each person; 0, which is any change at all, where nobody stated one."""
+    return np.array([pair.threshold or 0.0 for _, pair in members])
+
+
 def _members(
     people: Sequence[Person], arm: str | None, reference: str | None, moderator: str | None
 ) -> tuple[list[Member], list[LeftOut], Moderator | None]:
@@ -177,9 +183,10 @@ def _cohort(
 ) -> Cohort:
     """Everything that is said, from the posterior of either engine."""
     first = members[0][1]
-    threshold = float(np.median([pair.threshold for _, pair in members]))
+    stated = [pair.threshold for _, pair in members if pair.threshold is not None]
+    threshold = float(np.median(stated)) if stated else None
     design = np.ones((len(members), 1)) if moderator is None else moderator.design
-    of_all = OfAll(population, design, first.better, threshold)
+    of_all = OfAll(population, design, first.better, threshold or 0.0)
     return Cohort(
         arm=first.arm,
         reference=first.reference,
@@ -198,6 +205,10 @@ def _cohort(
         moderator=None if moderator is None else describe_moderator(moderator, population),
         left_out=tuple(left),
         diagnostics=dict(diagnostics or {}),
+        unit=first.unit,
+        labels=first.labels if len({pair.labels for _, pair in members}) == 1 else ("", ""),
+        adopted=all(one.adopted for one, _ in members),
+        days=all(one.days for one, _ in members),
     )
 
 
@@ -211,7 +222,9 @@ def _table(members: Sequence[Member], moderator: Moderator | None, pooled: Poole
     frame["pooled_p_benefit"] = pooled.above if higher else pooled.below
     frame["pooled_p_harm"] = pooled.below if higher else pooled.above
     frame["shrinkage"] = (frame["pooled_mean"] - frame["mean"]) / frame["sd"]
-    frame["threshold"] = [pair.threshold for _, pair in members]
+    frame["threshold"] = np.array([pair.threshold for _, pair in members], dtype=float)
+    if frame["threshold"].notna().any():  # beside stated ones, a chance of any change at all would be another number
+        frame.loc[frame["threshold"].isna(), ["pooled_p_benefit", "pooled_p_harm"]] = np.nan
     frame["simulated"] = [one.simulated for one, _ in members]
     if moderator is not None:
         named = [moderator.groups[int(value)] for value in moderator.values] if moderator.groups else moderator.values

@@ -45,8 +45,8 @@ class PersonPair:
         Name of the outcome, what the effect is ("difference in points"), "lower" or "higher".
     scale : (float, float)
         Ends of the outcome's scale.
-    threshold : float
-        Smallest change worth having, in points.
+    threshold : float or None
+        Smallest change worth having; None where nobody stated one.
     estimand : str
         "full": the effect at full exposure, which is what people share.
     effect_sd : float
@@ -59,6 +59,10 @@ class PersonPair:
     fields : mapping
         Of the arm and the protocol, for subgroups: form, dose_mg, product, placebo, design, period_nights, the family, and
         the answers to the safety screen by the question's id.
+    unit : str
+        Of the outcome; "" for points.
+    labels : (str, str)
+        What the person calls arm and reference of an adopted table; "" where they are called by their names.
     """
 
     arm: str
@@ -67,13 +71,15 @@ class PersonPair:
     measure: str
     better: str
     scale: tuple[float, float]
-    threshold: float
+    threshold: float | None
     estimand: str
     effect_sd: float
     grid: Array
     log_likelihood: Array
     alone: Mapping[str, Any]
     fields: Mapping[str, Field]
+    unit: str = ""
+    labels: tuple[str, str] = ("", "")
 
     @property
     def span(self) -> float:
@@ -86,6 +92,7 @@ class PersonPair:
         alone = {name: list(value) if isinstance(value, tuple) else value for name, value in self.alone.items()}
         return plain | {
             "scale": list(self.scale),
+            "labels": list(self.labels),
             "grid": self.grid.tolist(),
             "log_likelihood": self.log_likelihood.tolist(),
             "alone": alone,
@@ -110,12 +117,25 @@ class PersonPair:
             rest = {
                 name: str(content[name]) for name in ("arm", "reference", "outcome", "measure", "better", "estimand")
             }
-            numbers = {name: float(content[name]) for name in ("threshold", "effect_sd")}
+            rest["unit"] = str(content.get("unit", ""))
+            of_arm, of_reference = (str(label) for label in content.get("labels", ("", "")))
+            stated, effect_sd = content["threshold"], float(content["effect_sd"])
+            threshold = None if stated is None else float(stated)
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"This is no person of a cohort: {error!r}. Analyze the trial again.") from None
         if grid.shape != (POINTS,) or logs.shape != (POINTS,) or not np.isfinite([grid, logs]).all():
             raise InputError("This is no person of a cohort: its likelihood is damaged. Analyze the trial again.")
-        return cls(scale=(low, high), grid=grid, log_likelihood=logs, alone=alone, fields=fields, **rest, **numbers)  # type: ignore[arg-type]
+        return cls(
+            scale=(low, high),
+            threshold=threshold,
+            effect_sd=effect_sd,
+            grid=grid,
+            log_likelihood=logs,
+            alone=alone,
+            fields=fields,
+            labels=(of_arm, of_reference),
+            **rest,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +154,8 @@ class Person:
         Whether the data are made up.
     edition : int
         Of model, priors and rule, as the protocol says.
+    adopted, days : bool
+        Whether the nights were taken over from a table, and whether they are days.
     """
 
     name: str
@@ -143,6 +165,8 @@ class Person:
     nights: int
     simulated: bool = False
     edition: int = 2
+    adopted: bool = False
+    days: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values; `from_dict` gives back an equal object."""
@@ -162,6 +186,7 @@ class Person:
             texts = {name: str(content[name]) for name in ("name", "protocol_sha256", "diary_sha256")}
             found = tuple(PersonPair.from_dict(pair) for pair in content["pairs"])
             nights, simulated, edition = int(content["nights"]), bool(content["simulated"]), int(content["edition"])
+            adopted, days = bool(content.get("adopted")), bool(content.get("days"))
         except (KeyError, TypeError, ValueError) as error:
             raise InputError(f"This is no person of a cohort: {error!r}. Analyze the trial again.") from None
         return cls(
@@ -169,6 +194,8 @@ class Person:
             nights=nights,
             simulated=simulated,
             edition=edition,
+            adopted=adopted,
+            days=days,
             **texts,
         )
 
@@ -187,7 +214,7 @@ def person(trial: Trial, *, name: str, seed: int = 1) -> Person:
     Raises
     ------
     RefusalError
-        If the family is not "normal", no threshold was stated, or the nights cannot answer.
+        If the family is not "normal", or the nights cannot answer.
     """
     (found,) = people({name: trial}, seed=seed)
     if isinstance(found, Nof1Error):
@@ -236,7 +263,7 @@ def person_of(protocol: Protocol, fitted: MarginalFit, *, name: str, diary_sha25
     ----------
     protocol : Protocol
     fitted : MarginalFit
-        Of the family "normal", with a threshold.
+        Of the family "normal".
     name, diary_sha256 : str
     """
     found = []
@@ -255,13 +282,17 @@ def person_of(protocol: Protocol, fitted: MarginalFit, *, name: str, diary_sha25
                 measure=MEASURES[protocol.analysis.family],
                 better=protocol.outcome.better,
                 scale=(protocol.outcome.low, protocol.outcome.high),
-                threshold=protocol.threshold,
+                threshold=protocol.outcome.threshold,
                 estimand="full",
                 effect_sd=protocol.priors.effect_sd,
                 grid=grid,
                 log_likelihood=logs,
                 alone={key: tuple(alone[key]) if key == "interval" else alone[key] for key in _ALONE},
                 fields=fields_of(protocol, pair.arm),
+                unit=protocol.outcome.unit or "",
+                labels=("", "")
+                if protocol.randomized
+                else (protocol.arm(pair.arm).label, protocol.arm(pair.reference).label),
             )
         )
     return Person(
@@ -272,11 +303,13 @@ def person_of(protocol: Protocol, fitted: MarginalFit, *, name: str, diary_sha25
         fitted.model.data.n,
         protocol.simulated,
         protocol.schema_version,
+        adopted=not protocol.randomized,
+        days=protocol.nights_are == "days",
     )
 
 
 def refuse_unpoolable(protocol: Protocol) -> None:
-    """Refuse a trial whose effect is not the coefficient of a normal model, or that states no threshold.
+    """Refuse a trial whose effect is not the coefficient of a normal model.
 
     Raises
     ------
@@ -284,8 +317,6 @@ def refuse_unpoolable(protocol: Protocol) -> None:
     """
     if protocol.analysis.family != "normal":
         raise refused(RefusalError, "family not pooled", family=protocol.analysis.family)
-    if protocol.outcome.threshold is None:
-        raise refused(RefusalError, "no threshold")
 
 
 def fields_of(protocol: Protocol, arm: str) -> dict[str, Field]:

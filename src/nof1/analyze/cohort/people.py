@@ -84,7 +84,7 @@ def alike(
 ) -> tuple[list[Member], list[LeftOut]]:
     """The people whose effect is the same question, and those left out with the reason.
 
-    Without `arm` and `reference` the comparison that most people have is taken; the outcome, its direction and its scale are
+    Without `arm` and `reference` the comparison that most people have is taken; the outcome, its direction, scale and unit are
     those that most of them have.
 
     Raises
@@ -127,8 +127,11 @@ def alike(
     return kept, left
 
 
-def _question(pair: PersonPair) -> tuple[str, str, str, str, float]:
-    return pair.measure, pair.estimand, pair.outcome, pair.better, round(pair.span, 9)
+_Question = tuple[str, str, str, str, float, str]
+
+
+def _question(pair: PersonPair) -> _Question:
+    return pair.measure, pair.estimand, pair.outcome, pair.better, round(pair.span, 9), pair.unit
 
 
 def _commonest[T](found: Sequence[T]) -> T | None:
@@ -136,8 +139,8 @@ def _commonest[T](found: Sequence[T]) -> T | None:
     return Counter(found).most_common(1)[0][0] if found else None
 
 
-def _unlike(pair: PersonPair, usual: tuple[str, str, str, str, float]) -> Reason:
-    measure, _, outcome, better, span = usual
+def _unlike(pair: PersonPair, usual: _Question) -> Reason:
+    measure, _, outcome, better, span, unit = usual
     if pair.measure != measure:
         return Reason("other measure", {"own": pair.measure, "usual": measure})
     if pair.outcome != outcome:
@@ -146,6 +149,8 @@ def _unlike(pair: PersonPair, usual: tuple[str, str, str, str, float]) -> Reason
         return Reason("higher is better" if pair.better == "higher" else "lower is better")
     if round(pair.span, 9) != span:
         return Reason("other scale", {"own": pair.span, "usual": span})
+    if pair.unit != unit:
+        return Reason("other unit", {"own": pair.unit or "points", "usual": unit or "points"})
     return Reason("other estimand", {"own": pair.estimand})
 
 

@@ -111,15 +111,15 @@ def stack(everybody: Sequence[ModelData], arm: str) -> Stacked:
         since[i, :count, :count] = np.clip(starts[:, None] - starts, 0, None)
         levels[i, :count, : len(order)] = dose
         steps[i, :count, : len(order)] = np.diff(dose, axis=0, prepend=0)
-        stretch = np.searchsorted(starts, data.day, side="right") - 1
+        stretch = np.searchsorted(starts, data.dose_day, side="right") - 1
         wide = np.zeros((data.n, arms))
-        wide[:, : len(order)] = data.doses[data.day][:, order]
+        wide[:, : len(order)] = data.doses[data.dose_day][:, order]
         covariates = np.zeros((data.n, most))
         covariates[:, : len(data.covariate_names)] = data.covariates
         gap = np.diff(data.day, prepend=data.day[0]).astype(float)
         whose = np.full(data.n, i)
         block = np.where(data.block == NO_BLOCK, NO_BLOCK, data.block + blocks)
-        days_in = data.day - starts[stretch] + 1.0
+        days_in = data.dose_day - starts[stretch] + 1.0
         nights.append((whose, data.period + periods, block, stretch, days_in, wide, covariates, gap))
         periods += len(data.period_numbers)
         blocks += len(data.block_numbers)

@@ -38,7 +38,7 @@ def complete_tree(
         "posterior_predictive": _by_night(data, replicated, shape),
         "observed_data": xr.Dataset({"outcome": ("day", data.outcome)}, coords={"day": data.day + 1}),
         "constant_data": xr.Dataset(
-            {"time": ("day", data.time), "dose": (("day", "arm"), data.doses[data.day])},
+            {"time": ("day", data.time), "dose": (("day", "arm"), data.doses[data.dose_day])},
             coords={"day": data.day + 1, "arm": list(data.arms)},
         ),
     }

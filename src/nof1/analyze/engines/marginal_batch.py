@@ -87,7 +87,7 @@ class ModelBatch:
         doses = _filled([model.data.doses for model in models], (days, len(self.first.data.arms)))
         self.doses = np.ascontiguousarray(doses.transpose(1, 0, 2))  # (days, D, arms)
         self.changed = np.any(np.diff(doses, axis=1) != 0, axis=2)
-        self.day = _filled([model.data.day for model in models], (nights,)).astype(np.intp)
+        self.dose_day = _filled([model.data.dose_day for model in models], (nights,)).astype(np.intp)
 
     def _prepare_priors(self, models: Sequence[TrialNumbers]) -> None:
         def column(of: "Callable[[Priors], float | None]") -> Array:
@@ -216,7 +216,7 @@ class ModelBatch:
             return self.constant[which][..., None]
         starts = np.concatenate([[0], 1 + np.flatnonzero(self.changed[which].any(axis=0))])
         exposures = exposure_by_day(self.doses[:, which], half_life, starts)
-        effects: Array = exposures[self.day[which], np.arange(len(half_life))[:, None]]
+        effects: Array = exposures[self.dose_day[which], np.arange(len(half_life))[:, None]]
         if not self.first.data.over_time:
             return effects
         return np.concatenate([effects, effects * self.time[which][..., None, None]], axis=2)

@@ -197,7 +197,7 @@ class TrialNumbers:
 
     def _constant_exposure(self) -> Array:
         """Exposures that are the doses, shape (n, K), and with `over_time` their products with time beside them."""
-        doses = self.data.doses[self.data.day]
+        doses = self.data.doses[self.data.dose_day]
         return np.hstack([doses, doses * self.data.time[:, None]]) if self.data.over_time else doses
 
     def start(self) -> Array:

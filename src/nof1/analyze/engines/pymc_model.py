@@ -85,17 +85,17 @@ def _exposure(data: ModelData) -> Tensor | np.ndarray:
     night would take n C.
     """
     if not data.exponential:
-        return data.doses[data.day]
+        return data.doses[data.dose_day]
     half_life = pm.LogNormal("half_life", np.log(data.priors.half_life_median), data.priors.half_life_log_sd)
     stretches = dose_changes(data.doses)
     starts = np.array([start for start, _, _ in stretches])
     levels = np.array([dose for _, _, dose in stretches])  # (C, K)
     steps = np.diff(levels, axis=0, prepend=0)
-    stretch = np.searchsorted(starts, data.day, side="right") - 1
+    stretch = np.searchsorted(starts, data.dose_day, side="right") - 1
     since = np.clip(starts[:, None] - starts, 0, None).astype(float)  # days of each earlier dose before each stretch
     rate = -np.log(2) / half_life
     gone = 1 - pt.exp(rate * since)
-    left = pt.exp(rate * (data.day - starts[stretch] + 1.0))
+    left = pt.exp(rate * (data.dose_day - starts[stretch] + 1.0))
     # Sums, not products of matrices: these take longer to compile than all the rest.
     exposures = [
         levels[stretch, arm] + (pt.sum(gone * steps[:, arm], axis=1) - levels[:, arm])[stretch] * left

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.data import night_of_period, on_trial_days
+from nof1.analyze.model.days import night_of_period, on_trial_days, still_days
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
 
@@ -90,4 +90,4 @@ def counted_nights(protocol: Protocol, arm: NDArray[Any], period: NDArray[np.int
     """
     counts = on_trial_days(protocol, arm, period)
     first = protocol.analysis.discarded_nights
-    return counts & (night_of_period(period, arm) >= first) if first else counts
+    return counts & (night_of_period(period, arm, still_days(protocol, arm)) >= first) if first else counts

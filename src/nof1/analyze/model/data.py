@@ -5,17 +5,18 @@ Its names: outcome y, day, time g, doses d, covariates z, period p(t).
 
 import warnings
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
+from nof1.analyze.model.days import night_of_period, on_trial_days, still_days, treated_days
 from nof1.analyze.model.degenerate import refuse_exact, refuse_flat_periods
 from nof1.analyze.reasons import refused
 from nof1.errors import InputError, Nof1Warning, RefusalError
-from nof1.plan.design.fields import PAUSE
-from nof1.plan.design.order import RUN_IN
+from nof1.plan.design.fields import UNCOUNTED
 from nof1.plan.protocol.analysis import Priors
 from nof1.plan.protocol.family import Family
 from nof1.plan.protocol.protocol import Protocol
@@ -40,9 +41,10 @@ class ModelData:
     time : array, shape (n,)
         -1/2 on the first planned day, +1/2 on the last.
     doses : array, shape (days, K)
-        Dose of each active arm on every calendar day up to the last recorded night, as a share of the planned one.
+        Dose of each active arm on every day up to the last recorded night, as a share of the planned one: calendar days, but for
+        those on which exposure stands still (`still`).
     treated : bool array, shape (days, K)
-        Days assigned to each active arm.
+        Days assigned to each active arm; the same days.
     covariates : array, shape (n, J)
         Centred.
     covariate_sd : array, shape (J,)
@@ -67,6 +69,9 @@ class ModelData:
         Ends of the outcome's scale.
     over_time : bool
         Whether each effect may change linearly over the trial; the marginal engine alone has this part.
+    still : tuple of int
+        Calendar days that are left out of `doses` and `treated`, since exposure is the same after them as before: pauses of an
+        adopted table. Trend and likeness of neighbouring nights go by the calendar all the same.
     """
 
     y: Array
@@ -93,6 +98,35 @@ class ModelData:
     low: float = -np.inf
     high: float = np.inf
     over_time: bool = False
+    still: tuple[int, ...] = ()
+
+    @cached_property
+    def dose_day(self) -> NDArray[np.int64]:
+        """Row of each recorded night in `doses` and `treated`, shape (n,): its calendar day, where exposure never stands still."""
+        out: NDArray[np.int64] = self.day - np.searchsorted(self.still, self.day)
+        return out
+
+    @property
+    def day_of_dose(self) -> NDArray[np.int64]:
+        """Calendar day of each row of `doses` and `treated`, from 0."""
+        return np.delete(np.arange(self.days), np.array(self.still, dtype=int))
+
+    @property
+    def row_of_day(self) -> NDArray[np.int64]:
+        """Row of `doses` that tells each calendar day's exposure, shape (days,): where it stands still, that of the day before."""
+        return np.searchsorted(self.day_of_dose, np.arange(self.days), side="right") - 1
+
+    @property
+    def doses_by_day(self) -> Array:
+        """Doses of every calendar day, shape (days, K): none on days on which exposure stands still."""
+        out = np.zeros((self.days, self.doses.shape[1]))
+        out[self.day_of_dose] = self.doses
+        return out
+
+    @property
+    def days(self) -> int:
+        """Calendar days up to the last recorded night."""
+        return len(self.doses) + len(self.still)
 
     @property
     def outcome(self) -> Array:
@@ -144,6 +178,8 @@ def build_model_data(trial: Trial) -> ModelData:
         If a covariate cannot be used.
     """
     protocol, frame = trial.protocol, trial.frame
+    if protocol.gaps == "not-stated" and protocol.analysis.carryover != "none":
+        raise refused(RefusalError, "gaps not stated")
     arm, period = frame["arm"].to_numpy(), frame["period"].to_numpy(dtype=int)
     outcome = frame[protocol.outcome.name].to_numpy(dtype=float)
     used = used_nights(protocol, outcome, arm, period)
@@ -161,6 +197,7 @@ def build_model_data(trial: Trial) -> ModelData:
         covariates=covariates,
         covariate_sd=sd,
         covariate_names=protocol.analysis.covariates,
+        still=still_days(protocol, arm),
     )
 
 
@@ -168,26 +205,6 @@ def fading(day: NDArray[np.int64]) -> Array:
     """What is left of the start on days counted from 0: 1 on the first one, half of it five nights later."""
     out: Array = 2.0 ** (-day / START_UP_NIGHTS)
     return out
-
-
-def treated_days(protocol: Protocol, arm: NDArray[Any]) -> NDArray[np.bool_]:
-    """Days assigned to each active arm, shape (days, K); `arm` holds the arm's name of every planned day."""
-    return np.column_stack([arm == active.name for active in protocol.active_arms])
-
-
-def on_trial_days(protocol: Protocol, arm: NDArray[Any], period: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Days on one of the arms after the run-in, shape (days,): no washout, no pause."""
-    out: NDArray[np.bool_] = np.isin(arm, [known.name for known in protocol.arms]) & (period != RUN_IN)
-    return out
-
-
-def night_of_period(period: NDArray[np.int64], arm: NDArray[Any]) -> NDArray[np.int64]:
-    """How many nights of its stretch came before each day; a pause or washout within a period begins a new stretch.
-
-    `period` and `arm` hold the period's number and the arm of every planned day.
-    """
-    starts = np.flatnonzero(np.r_[True, (period[1:] != period[:-1]) | (arm[1:] != arm[:-1])])
-    return np.arange(len(period)) - np.repeat(starts, np.diff(starts, append=len(period)))
 
 
 def used_nights(protocol: Protocol, outcome: Array, arm: NDArray[Any], period: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -203,9 +220,9 @@ def used_nights(protocol: Protocol, outcome: Array, arm: NDArray[Any], period: N
     RefusalError
         If they cannot answer: too few, no variation, an arm that was never recorded.
     """
-    used: NDArray[np.bool_] = ~np.isnan(outcome) & (arm != PAUSE)
+    used: NDArray[np.bool_] = ~np.isnan(outcome) & ~np.isin(arm, UNCOUNTED)
     if protocol.analysis.discarded_nights:
-        used &= night_of_period(period, arm) >= protocol.analysis.discarded_nights
+        used &= night_of_period(period, arm, still_days(protocol, arm)) >= protocol.analysis.discarded_nights
     _refuse_hopeless(protocol, outcome, arm, used)
     return used
 
@@ -222,6 +239,7 @@ def assemble(
     covariates: Array | None = None,
     covariate_sd: Array | None = None,
     covariate_names: tuple[str, ...] = (),
+    still: NDArray[np.bool_] | None = None,
 ) -> ModelData:
     """The model's numbers from arrays of every planned day; see `ModelData` for their meaning.
 
@@ -231,6 +249,8 @@ def assemble(
     treated, doses : arrays, shape (days, K)
     covariates : array, shape (n, J), optional
         Centred, of the used nights; with their sd and names.
+    still : bool array, shape (days,), optional
+        Days on which exposure stands still.
 
     Raises
     ------
@@ -240,8 +260,15 @@ def assemble(
     analysis = protocol.analysis
     day = np.flatnonzero(used)
     so_far = slice(0, day[-1] + 1)  # nights after the last recorded one have had no exposure yet
+    stands = np.flatnonzero(still[so_far]) if still is not None else np.empty(0, dtype=int)
+    doses_so_far, treated_so_far = doses[so_far], treated[so_far]
+    if len(stands):
+        doses_so_far, treated_so_far = (
+            np.delete(doses_so_far, stands, axis=0),
+            np.delete(treated_so_far, stands, axis=0),
+        )
     active = tuple(arm.name for arm in protocol.active_arms)
-    for name, until_last, own in zip(active, doses[so_far].T, treated[so_far].T, strict=True):
+    for name, until_last, own in zip(active, doses_so_far.T, treated_so_far.T, strict=True):
         if not until_last.any():
             raise refused(RefusalError, "no dose taken", arm=repr(name))
         if until_last[own].sum() < 1:  # an effect over these nights would be next to nothing, and its interval invented
@@ -255,8 +282,8 @@ def assemble(
         y=np.log(outcome[used]) if family == "duration" else outcome[used],
         day=day,
         time=day / (len(outcome) - 1) - 0.5,
-        doses=doses[so_far],
-        treated=treated[so_far],
+        doses=doses_so_far,
+        treated=treated_so_far,
         covariates=np.empty((len(day), 0)) if covariates is None else covariates,
         covariate_sd=np.empty(0) if covariate_sd is None else covariate_sd,
         arm=arm_places(treated[used], on_trial[used]),
@@ -275,6 +302,7 @@ def assemble(
         family=family,
         low=protocol.outcome.low,
         high=protocol.outcome.high,
+        still=tuple(stands.tolist()),
     )
     if family in ("normal", "student", "duration"):
         _refuse_without_spread(protocol.outcome.name, data)
@@ -321,7 +349,7 @@ def _refuse_without_spread(name: str, data: ModelData) -> None:
     """Refuse continuous outcomes that the model meets exactly: no posterior exists."""
     if data.period_effects:
         refuse_flat_periods(name, data.y, data.period)
-    columns = [data.doses[data.day], data.covariates]
+    columns = [data.doses[data.dose_day], data.covariates]
     if data.trend:
         columns.append(data.time[:, None])
     if data.start_up:

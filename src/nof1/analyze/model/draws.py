@@ -116,8 +116,8 @@ def cut_points(gap: Array) -> Array:
 def exposures(data: ModelData, draws: Draws) -> Array:
     """Exposure of the recorded nights to each arm, shape (S, n, K), or (1, n, K) where it is the dose itself."""
     if draws.half_life is None:
-        return data.doses[None, data.day]
-    return np.moveaxis(exposure_by_day(data.doses, draws.half_life)[data.day], -1, 0)
+        return data.doses[None, data.dose_day]
+    return np.moveaxis(exposure_by_day(data.doses, draws.half_life)[data.dose_day], -1, 0)
 
 
 def without_treatment(data: ModelData, draws: Draws) -> Array:

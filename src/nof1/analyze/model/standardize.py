@@ -74,7 +74,7 @@ def _standardize(data: ModelData, draws: Draws) -> Standardized:
     actual = linear_predictor(data, draws)
     as_predicted = expected(data, draws, actual)
     for k in range(len(data.arms)):
-        nights = data.treated[data.day, k]
+        nights = data.treated[data.dose_day, k]
         without = actual[:, nights] - exposed[:, nights, k] * draws.effect[:, k, None]
         difference = as_predicted[:, nights] - expected(data, draws, without)
         realised[:, k] = difference.mean(axis=1)

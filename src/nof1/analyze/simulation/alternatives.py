@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.data import night_of_period
+from nof1.analyze.model.days import night_of_period
 from nof1.analyze.model.exposure import exposure_by_day
 from nof1.analyze.simulation.simulate import Calendar
 from nof1.errors import InputError

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from nof1.analyze.model.data import ModelData, arm_places, blocks_of, night_of_period
+from nof1.analyze.model.data import ModelData, arm_places, blocks_of
+from nof1.analyze.model.days import night_of_period, still_days
 from nof1.analyze.simulation.simulate import Calendar
 from nof1.errors import InputError
-from nof1.plan.design.fields import PAUSE, WASHOUT
+from nof1.plan.design.fields import UNCOUNTED, WASHOUT
 from nof1.plan.design.kinds import Adopted
 from nof1.plan.design.order import RUN_IN, Order
 from nof1.plan.protocol.protocol import Protocol
@@ -28,8 +29,8 @@ def planned_nights(protocol: Protocol, data: ModelData, order: Order) -> Calenda
         If the order is not that of these nights.
     """
     calendar = Calendar.from_order(protocol, order)
-    so_far = len(data.doses)
-    if not np.array_equal(calendar.treated[:so_far], data.treated):
+    so_far = data.days
+    if so_far > len(calendar.arm) or not np.array_equal(calendar.treated[data.day_of_dose], data.treated):
         raise InputError("The order is not that of the analyzed nights. Give the trial's own order, with its pauses.")
     if isinstance(protocol.design, Adopted):
         return Calendar.from_days(protocol, calendar.arm[:so_far], calendar.period[:so_far])
@@ -38,7 +39,7 @@ def planned_nights(protocol: Protocol, data: ModelData, order: Order) -> Calenda
 
 def nights_left(data: ModelData, planned: Calendar) -> int:
     """Nights that are planned after the last recorded one; pauses do not count."""
-    return int(np.sum(planned.arm[len(data.doses) :] != PAUSE))
+    return int(np.sum(~np.isin(planned.arm[data.days :], UNCOUNTED)))
 
 
 def _period_nights(protocol: Protocol, order: Order) -> tuple[list[int], int]:
@@ -82,14 +83,15 @@ def continued(protocol: Protocol, order: Order, planned: Calendar, blocks: int, 
 
 def missing_share(protocol: Protocol, data: ModelData, planned: Calendar) -> float:
     """Share of the nights so far that should inform the model and do not."""
-    could = informing(protocol, planned)[: len(data.doses)]
+    could = informing(protocol, planned)[: data.days]
     return float(np.clip(1 - data.n / max(1, int(could.sum())), 0, _MOST_MISSING))
 
 
 def informing(protocol: Protocol, calendar: Calendar) -> NDArray[np.bool_]:
     """Days that inform the model where an outcome is recorded."""
-    first = night_of_period(calendar.period, calendar.arm) >= protocol.analysis.discarded_nights
-    out: NDArray[np.bool_] = (calendar.arm != PAUSE) & first
+    still = still_days(protocol, calendar.arm)
+    first = night_of_period(calendar.period, calendar.arm, still) >= protocol.analysis.discarded_nights
+    out: NDArray[np.bool_] = ~np.isin(calendar.arm, UNCOUNTED) & first
     return out
 
 
@@ -105,7 +107,7 @@ def lengthen(
     recorded : bool array, shape (days,)
         Days that inform the model; those so far are not looked at.
     """
-    so_far = len(data.doses)
+    so_far = data.days
     new = np.flatnonzero(recorded[so_far:until]) + so_far
     if not len(new):
         return data

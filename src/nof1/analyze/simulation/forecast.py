@@ -240,7 +240,7 @@ def forecast_normal(
             raise InputError("A forecast needs posterior draws of the effect: at least two different numbers.")
     rng = np.random.default_rng(seed)
     planned = planned_nights(protocol, data, order)
-    so_far = len(data.doses)
+    so_far = data.days
     left = nights_left(data, planned)
     each = block_nights(protocol, order)
     future = continued(protocol, order, planned, max(more_blocks), rng)

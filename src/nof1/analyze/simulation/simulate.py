@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.data import ModelData, assemble, block_of, fading, on_trial_days, treated_days, used_nights
+from nof1.analyze.model.data import ModelData, assemble, block_of, fading, used_nights
+from nof1.analyze.model.days import on_trial_days, treated_days
 from nof1.analyze.model.exposure import exposure
 from nof1.errors import InputError
-from nof1.plan.design.fields import PAUSE
+from nof1.plan.design.fields import UNCOUNTED
 from nof1.plan.design.order import Order
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry
@@ -177,7 +178,7 @@ def unbounded_nights(protocol: Protocol, calendar: Calendar, truth: Truth, rng: 
         + offsets[period]
         + _autoregressive(n, truth.sigma, truth.phi, rng)
     )
-    absent = absent_nights(n, truth.missing, rng) | (calendar.arm == PAUSE)
+    absent = absent_nights(n, truth.missing, rng) | np.isin(calendar.arm, UNCOUNTED)
     if truth.block_sd > 0:  # drawn last, so that all else is the same with blocks and without
         outcome = outcome + _block_offsets(protocol, calendar, truth.block_sd, rng)
     return SimulatedNights(outcome, taken, absent)

@@ -13,7 +13,7 @@ from nof1.analyze.schema import PairEffect
 from nof1.errors import InputError
 from nof1.language import clauses, listed, say, say_some, sentences
 from nof1.plan.design.order import RUN_IN
-from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.own_words import called, labelled
 from nof1.record.trial import Trial
 from nof1.report.figures.autocorrelation import lags
 from nof1.report.figures.chances import labels
@@ -28,10 +28,12 @@ from nof1.report.words.checks import check_sentence, quantity
 from nof1.report.words.effect import units
 from nof1.report.words.phrases import verdict_words
 from nof1.report.words.sensitivity import bayes_factor_words, choice_name
+from nof1.subject import spoken_of
 
 _MOST = 24  # periods that one sentence lists
 
 
+@spoken_of
 def describe(trial: Trial, result: Result) -> dict[str, str]:
     """Text alternatives of the pictures by name; a picture that cannot be drawn of this result has none.
 
@@ -52,8 +54,8 @@ def describe(trial: Trial, result: Result) -> dict[str, str]:
 def _nights(trial: Trial, result: Result) -> str:
     return say(
         "Dot for each of {nights} nights in {periods} periods; {missing} Mean {outcome}: {by_arm}.",
-        nights=trial.protocol.nights,
-        periods=len({period.number for period in trial.order.periods}),
+        nights=len(trial.planned_nights),
+        periods=len({period.number for period in trial.order.periods if period.counts}),
         missing=say_some(len(trial.missing_nights), "{count} night missing.", "{count} nights missing."),
         outcome=trial.protocol.outcome.title,
         by_arm=_by_arm(trial),
@@ -63,7 +65,7 @@ def _nights(trial: Trial, result: Result) -> str:
 def _by_arm(trial: Trial) -> str:
     means = trial.frame.groupby("arm")[trial.protocol.outcome.name].mean()
     told: list[str] = [
-        say("{mean:number} on {arm}", mean=means[arm.name], arm=ours(arm.name)) for arm in trial.protocol.arms
+        say("{mean:number} on {arm}", mean=means[arm.name], arm=called(arm.name)) for arm in trial.protocol.arms
     ]
     return listed(told)
 
@@ -88,8 +90,8 @@ def _effect(trial: Trial, result: Result) -> str:
     told = [_named(result, main, numbers) for numbers in (main.leading, *built_up)]
     shown = say(
         "Posterior of the change with {arm} against {reference}: {effects} {unit}.",
-        arm=main.arm,
-        reference=main.reference,
+        arm=labelled(main.arm),
+        reference=labelled(main.reference),
         effects=clauses(told),
         unit=units(main.measure, trial.protocol.outcome).axis,
     )
@@ -121,8 +123,8 @@ def _probabilities(trial: Trial, result: Result) -> str:
     first, second, third = labels(result, main)
     return say(
         "A hundred icons for the change with {arm} against {reference}. {first}; {second}; {third}.",
-        arm=main.arm,
-        reference=main.reference,
+        arm=labelled(main.arm),
+        reference=labelled(main.reference),
         first=first[:1].upper() + first[1:],
         second=second,
         third=third,
@@ -132,7 +134,7 @@ def _probabilities(trial: Trial, result: Result) -> str:
 def _schedule(trial: Trial, result: Result) -> str:
     order = trial.order
     arms: list[str] = [
-        say("{number}: {arm}", number=period.number, arm=ours(str(period.arm)))
+        say("{number}: {arm}", number=period.number, arm=called(str(period.arm)))
         for period in order.periods
         if period.on_trial and period.number != RUN_IN
     ]
@@ -154,7 +156,7 @@ def _exposure(trial: Trial, result: Result) -> str:
     data = build_model_data(trial)
     curves, half_life = exposure_curves(result, data)
     highest: list[str] = [
-        say("{percent:.0f} % on {arm}", percent=100 * share, arm=ours(name))
+        say("{percent:.0f} % on {arm}", percent=100 * share, arm=called(name))
         for name, share in zip(data.arms, curves[1].max(axis=0), strict=True)
     ]
     if half_life is None:
@@ -215,8 +217,8 @@ def _engines(trial: Trial, result: Result) -> str:
     return say(
         "Means and intervals of two computations beside each other. Full effect of {arm} against {reference}, sampled: {mean:number} "
         "({span}); quick: {mean2:number} ({span2}) {unit}.",
-        arm=by_engine["nuts"][0].arm,
-        reference=by_engine["nuts"][0].reference,
+        arm=labelled(by_engine["nuts"][0].arm),
+        reference=labelled(by_engine["nuts"][0].reference),
         **first,
         **{f"{name}2": value for name, value in second.items() if name != "unit"},
     )
@@ -245,7 +247,7 @@ def _prior_posterior(trial: Trial, result: Result) -> str:
     arms: list[str] = [
         say(
             "{arm} {mean:number}, standard deviation {sd:number}",
-            arm=ours(arm.name),
+            arm=called(arm.name),
             mean=float(effect.sel(arm=arm.name).mean()),
             sd=float(effect.sel(arm=arm.name).std()),
         )

@@ -16,6 +16,7 @@ from nof1.analyze.results import Result
 from nof1.errors import InputError, takes
 from nof1.language import say
 from nof1.report.figures.style import GREY, finish, new_axes, wrapped
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,6 +51,7 @@ class Lags:
 
 
 @takes(Result)
+@spoken_of
 def autocorrelation(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """How alike nights are that lie 1, 2, 3 days apart once the fit is taken out, with the band of new nights from the model.
 

@@ -10,7 +10,7 @@ from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.errors import InputError, takes
 from nof1.language import phrase, say
-from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.own_words import called
 from nof1.report.figures.style import (
     ARM_COLOURS,
     INCHES_A_LETTER,
@@ -22,6 +22,7 @@ from nof1.report.figures.style import (
     wrapped,
 )
 from nof1.report.words.sentences import chances
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,6 +39,7 @@ _STYLES: tuple[dict[str, Any], ...] = (
 
 
 @takes(Result)
+@spoken_of
 def probabilities(result: Result, *, effect: PairEffect | None = None, ax: "Axes | None" = None) -> "Axes":
     """A hundred icons: better by the threshold or more, a change too small to matter, worse by the threshold or more.
 
@@ -124,7 +126,7 @@ def labels(result: Result, effect: PairEffect, *, lines: bool = False) -> list[s
 
 
 def _name(arm: str) -> str:
-    return shorten(ours(arm), 14)
+    return shorten(called(arm), 14)
 
 
 def _apart(rows: Sequence[float]) -> list[float]:

@@ -15,7 +15,7 @@ from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.errors import InputError, takes
 from nof1.language import phrase, say
-from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.own_words import labelled, ours
 from nof1.report.figures.model import left_out, predictive, prior_posterior
 from nof1.report.figures.orders import randomization
 from nof1.report.figures.sensitivity import sensitivity
@@ -37,6 +37,7 @@ from nof1.report.words.checks import check_sentence
 from nof1.report.words.effect import units
 from nof1.report.words.randomization import randomization_sentence
 from nof1.report.words.sensitivity import sensitivity_sentences
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,6 +53,7 @@ _SENTENCE = 88  # letters in a line of the sheet
 
 
 @takes(Result)
+@spoken_of
 def engines(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """Means and intervals of the two computations beside each other: every pair of arms, once fully built up and over these nights.
 
@@ -143,7 +145,7 @@ def both_engines(result: Result) -> dict[str, list[PairEffect]]:
 
 
 def _of_pair(entry: PairEffect, key: Estimand) -> str:
-    arm, reference = shorten(entry.arm, 16), shorten(entry.reference, 16)
+    arm, reference = shorten(labelled(entry.arm), 16), shorten(labelled(entry.reference), 16)
     if key == "full":
         return say("{arm} against\n{reference}, fully built up", arm=arm, reference=reference)
     return say("{arm} against\n{reference}, over these nights", arm=arm, reference=reference)
@@ -185,6 +187,7 @@ _SHEET: tuple[tuple[str, Callable[..., "Axes"], Callable[[Result], str]], ...] =
 
 
 @takes(Result)
+@spoken_of
 def checks(result: Result) -> "Figure":
     """All checks on one sheet, each with its sentence; where a picture cannot be, the reason stands in its place.
 

@@ -24,6 +24,7 @@ from nof1.report.figures.style import (
 )
 from nof1.report.words.effect import amount, units
 from nof1.report.words.phrases import verdict_words
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +33,7 @@ _LABEL = 30
 _PAD = 0.04
 
 
+@spoken_of
 def cohort(results: Sequence[Result] | Mapping[str, Result] | Cohort, *, ax: "Axes | None" = None) -> "Axes":
     """A line for each person: mean and interval of the main comparison, the verdict in words; the best change on top.
 

@@ -19,6 +19,7 @@ from nof1.report.figures.style import BAND, GREY, NARROW, arm_styles, finish, ne
 from nof1.report.words import ranges
 from nof1.report.words.effect import Units, units
 from nof1.report.words.reasons import reason_sentence
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +31,7 @@ _DOSES = 0.13  # height of a row of doses below the curves, as a share of full e
 
 
 @takes(Result)
+@spoken_of
 def over_time(result: Result, *, pair: tuple[str, str] | None = None, ax: "Axes | None" = None) -> "Axes":
     """The effect on the first night on the arm and on the last with their intervals, against changes too small to matter.
 
@@ -124,6 +126,7 @@ def course_of(result: Result, pair: tuple[str, str] | None = None) -> tuple[Pair
 
 
 @takes(Result)
+@spoken_of
 def exposure(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """What the body had of every active arm on each day, as a share of full: posterior mean and interval; doses below.
 
@@ -144,7 +147,7 @@ def exposure(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     narrow = size_of(ax)[0] < NARROW
     protocol = result.trial.protocol
     data = build_model_data(result.trial)
-    nights = np.arange(1.0, len(data.doses) + 1)
+    nights = np.arange(1.0, data.days + 1)
     curves, half_life = exposure_curves(result, data)
     highest = max(1.0, float(data.doses.max()), float(curves.max()))
     styles = arm_styles(protocol)
@@ -206,11 +209,11 @@ def exposure_curves(result: Result, data: ModelData) -> tuple[Array, Array | Non
     The half-lives are None where exposure is the dose, which is then all three.
     """
     if not data.exponential:
-        return np.stack([data.doses] * 3), None
+        return np.stack([data.doses_by_day] * 3), None
     half_life = draws_of(data, result.posterior["posterior"].to_dataset()).half_life
     assert half_life is not None
     thin = half_life[:: max(1, -(-len(half_life) // _DRAWS))]
-    days = exposure_by_day(data.doses, thin)
+    days = exposure_by_day(data.doses, thin)[data.row_of_day]
     low, high = np.quantile(days, TAILS, axis=-1)
     return np.stack([low, days.mean(axis=-1), high]), half_life
 
@@ -220,7 +223,7 @@ def _doses_below(ax: "Axes", data: ModelData, nights: Array, colours: list[str])
     rows = {}
     for k, (name, colour) in enumerate(zip(data.arms, colours, strict=True)):
         foot = -(k + 1) * 1.7 * _DOSES - 0.02
-        share = np.minimum(data.doses[:, k], 1.5)
+        share = np.minimum(data.doses_by_day[:, k], 1.5)
         edges = np.column_stack([nights - 0.5, nights + 0.5]).ravel()
         ax.fill_between(edges, foot, foot + _DOSES * np.repeat(share, 2), color=colour, lw=0, zorder=2)
         rows[foot + _DOSES / 2] = say("doses") if len(data.arms) == 1 else shorten(name, 12)

@@ -14,7 +14,7 @@ from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.errors import takes
 from nof1.language import phrase, say
-from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.own_words import called
 from nof1.report.figures.style import (
     BAND,
     GREY,
@@ -28,6 +28,7 @@ from nof1.report.figures.style import (
     wrapped,
 )
 from nof1.report.words.effect import units
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,6 +38,7 @@ NAMES: dict[Estimand, str] = {"over-nights": phrase("over these nights"), "full"
 
 
 @takes(Result)
+@spoken_of
 def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """Posterior of each effect over these nights and once fully built up, each with its interval, against the band of small changes.
 
@@ -120,7 +122,7 @@ def _label(result: Result, entry: PairEffect, estimand: Estimand) -> str:
         return name
     if estimand != entry.estimand:
         return name
-    told = say("{arm} against {reference}", arm=ours(entry.arm), reference=ours(entry.reference))
+    told = say("{arm} against {reference}", arm=called(entry.arm), reference=called(entry.reference))
     return say("{pair}, {name}", pair=told, name=name) if name else told
 
 

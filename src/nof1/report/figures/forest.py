@@ -10,9 +10,11 @@ import numpy as np
 
 from nof1.analyze.model.effects import LEVEL
 from nof1.errors import InputError
-from nof1.language import say
+from nof1.language import phrase, say
 from nof1.report.figures.style import ARM_COLOURS, BAND, GREY, finish, new_axes, shorten, wrapped
 from nof1.report.words import ranges
+from nof1.report.words.cohort import in_unit
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +29,7 @@ _BINS = 100  # of people in a row, for ribbons
 _COLOUR = ARM_COLOURS[0]
 
 
+@spoken_of
 def forest(cohort: "Cohort", *, ax: "Axes | None" = None) -> "Axes":
     """Everybody's effect from their own nights alone and pooled, the best on top, with the mean and the next person below.
 
@@ -54,10 +57,11 @@ def forest(cohort: "Cohort", *, ax: "Axes | None" = None) -> "Axes":
     if not count:
         raise InputError(say("There is nobody to show. Pass at least one person's trial."))
     ax = ax or new_axes(*size(count))
-    ax.axvspan(-cohort.threshold, cohort.threshold, color=BAND, lw=0, zorder=0)
+    if cohort.threshold is not None:
+        ax.axvspan(-cohort.threshold, cohort.threshold, color=BAND, lw=0, zorder=0)
     ax.axvline(0, color="black", lw=0.9, zorder=1)
     if count <= NAMED:
-        _rows(ax, people)
+        _rows(ax, people, any_change=cohort.threshold is None)
     elif count <= SORTED:
         _lines(ax, people)
     else:
@@ -84,7 +88,7 @@ def _sorted(cohort: "Cohort") -> "pd.DataFrame":
     return cohort.people.sort_values("pooled_mean", ascending=ascending, kind="stable").reset_index(drop=True)
 
 
-def _rows(ax: "Axes", people: "pd.DataFrame") -> None:
+def _rows(ax: "Axes", people: "pd.DataFrame", *, any_change: bool) -> None:
     """A row for each: alone grey and hollow, pooled blue and full."""
     place = np.arange(len(people), dtype=float)
     ax.hlines(place - _APART, people["lower"], people["upper"], color=GREY, lw=1.1, zorder=2)
@@ -93,11 +97,16 @@ def _rows(ax: "Axes", people: "pd.DataFrame") -> None:
     ax.plot(people["pooled_mean"], place + _APART, "o", color=_COLOUR, ms=4.6, ls="none", zorder=5, label=_pooled())
     beside: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "ha": "center", "va": "center", "fontsize": 8}
     for row, (benefit, harm) in enumerate(zip(people["pooled_p_benefit"], people["pooled_p_harm"], strict=True)):
-        ax.text(1.05, row, f"{100 * benefit:.0f}", **beside)
-        ax.text(1.13, row, f"{100 * harm:.0f}", **beside)
+        ax.text(1.05, row, _in_hundred(benefit), **beside)
+        ax.text(1.13, row, _in_hundred(harm), **beside)
     above: dict[str, Any] = {"transform": ax.transAxes, "ha": "center", "va": "bottom", "fontsize": 7.5}
-    ax.text(1.05, 1.01, say("helped,\nin 100"), **above)
-    ax.text(1.135, 1.01, say("harmed,\nin 100"), **above)
+    ax.text(1.05, 1.01, say("better,\nin 100") if any_change else say("helped,\nin 100"), **above)
+    ax.text(1.135, 1.01, say("worse,\nin 100") if any_change else say("harmed,\nin 100"), **above)
+
+
+def _in_hundred(chance: float) -> str:
+    """A dash for a person who did not state which change matters, beside others who did."""
+    return "\N{EN DASH}" if chance != chance else f"{100 * chance:.0f}"
 
 
 def _lines(ax: "Axes", people: "pd.DataFrame") -> None:
@@ -152,8 +161,8 @@ def _group(ax: "Axes", cohort: "Cohort", count: int) -> None:
 def _limits(ax: "Axes", cohort: "Cohort", people: "pd.DataFrame") -> None:
     """Wide enough for all intervals that are shown; one odd person among hundreds does not press the others together."""
     ends = [
-        -1.15 * cohort.threshold,
-        1.15 * cohort.threshold,
+        -1.15 * (cohort.threshold or 0.0),
+        1.15 * (cohort.threshold or 0.0),
         *cohort.next_person["interval"],
         *cohort.mean["interval"],
     ]
@@ -172,12 +181,24 @@ def _words(ax: "Axes", cohort: "Cohort", count: int) -> None:
         above: dict[str, Any] = {"xytext": (0, 15), "textcoords": "offset points", "va": "bottom", "fontsize": 8.5}
         ax.annotate(words, (x, 1.0), xycoords="axes fraction", ha=side, **above)
     small: dict[str, Any] = {"transform": ax.get_xaxis_transform(), "ha": "center", "va": "bottom", "fontsize": 7.5}
-    ax.text(0, 1.01, say("too small to matter"), **small)
+    if cohort.threshold is not None:
+        ax.text(0, 1.01, say("too small to matter"), **small)
     words = (
-        say("change in points, {arm} against {reference}; bars: {level:g} % interval", **_places(cohort))
+        in_unit(
+            cohort,
+            phrase("change in points, {arm} against {reference}; bars: {level:g} % interval"),
+            phrase("change in {unit}, {arm} against {reference}; bars: {level:g} % interval"),
+            **_places(cohort),
+        )
         if count <= SORTED
-        else say(
-            "change in points, {arm} against {reference}\nlines: everybody's mean; shade: the usual {level:g} % interval there",
+        else in_unit(
+            cohort,
+            phrase(
+                "change in points, {arm} against {reference}\nlines: everybody's mean; shade: the usual {level:g} % interval there"
+            ),
+            phrase(
+                "change in {unit}, {arm} against {reference}\nlines: everybody's mean; shade: the usual {level:g} % interval there"
+            ),
             **_places(cohort),
         )
     )
@@ -187,7 +208,8 @@ def _words(ax: "Axes", cohort: "Cohort", count: int) -> None:
 
 
 def _places(cohort: "Cohort") -> dict[str, Any]:
-    return {"arm": shorten(cohort.arm, 24), "reference": shorten(cohort.reference, 24), "level": 100 * LEVEL}
+    arm, reference = (shorten(name, 24) for name in cohort.called)
+    return {"arm": arm, "reference": reference, "level": 100 * LEVEL}
 
 
 def _alone() -> str:
@@ -198,6 +220,7 @@ def _pooled() -> str:
     return say("with the help of the others")
 
 
+@spoken_of
 def described(cohort: "Cohort") -> str:
     """The picture for readers who do not see it."""
     places = {
@@ -205,11 +228,21 @@ def described(cohort: "Cohort") -> str:
         "mean": cohort.mean["mean"],
         "span": ranges.plain(*cohort.mean["interval"]),
         "next_span": ranges.plain(*cohort.next_person["interval"]),
-        "threshold": cohort.threshold,
     }
-    return say(
-        "Effects of {count:,} people, each from their own nights alone and with the help of the others. Mean of all {mean:number} points "
-        "({span}); next person {next_span}; changes within {threshold:g} are too small "
-        "to matter.",
+    told = in_unit(
+        cohort,
+        phrase(
+            "Effects of {count:,} people, each from their own nights alone and with the help of the others. Mean of all {mean:number} points "
+            "({span}); next person {next_span}"
+        ),
+        phrase(
+            "Effects of {count:,} people, each from their own nights alone and with the help of the others. Mean of all {mean:number} {unit} "
+            "({span}); next person {next_span}"
+        ),
         **places,
+    )
+    if cohort.threshold is None:
+        return say("{clause}.", clause=told)
+    return say(
+        "{clause}; changes within {threshold:g} are too small to matter.", clause=told, threshold=cohort.threshold
     )

@@ -13,7 +13,7 @@ from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.errors import InputError, takes
 from nof1.language import say
-from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.own_words import called
 from nof1.report.figures.style import (
     ARM_COLOURS,
     MARKERS,
@@ -28,7 +28,8 @@ from nof1.report.figures.style import (
 )
 from nof1.report.words import ranges
 from nof1.report.words.checks import night_name, quantity
-from nof1.report.words.effect import MODEL_SCALES
+from nof1.report.words.effect import model_scale
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,6 +40,7 @@ _NO_LENGTH = 0.12  # of a bar whose new nights are all alike, where others are 1
 
 
 @takes(Result)
+@spoken_of
 def predictive(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """Each test quantity on a line of its own: the interval of new nights from the model, and the recorded value.
 
@@ -118,6 +120,7 @@ def _beside(ax: "Axes", place: float, text: str, *, bold: bool = False) -> None:
 
 
 @takes(Result)
+@spoken_of
 def left_out(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """Share of nights at or below each probability, less that probability, with the band of a model that fits.
 
@@ -196,6 +199,7 @@ def _named(row: InfluentialNight) -> str:
 
 
 @takes(Result)
+@spoken_of
 def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """What was believed of every active arm's effect before the first night, and after the last, on the model's scale.
 
@@ -251,10 +255,10 @@ def prior_posterior(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     ax.axvline(0, color="black", lw=0.8, zorder=1)
     ax.set(xlim=(-reach, reach), ylim=(-0.08, len(arms)), yticks=[])
     if len(arms) > 1:
-        names = [textwrap.fill(shorten(ours(arm.name), 34), 18) for arm in arms]
+        names = [textwrap.fill(shorten(called(arm.name), 34), 18) for arm in arms]
         ax.set_yticks([len(arms) - 1 - row + 0.35 for row in range(len(arms))], names)
         ax.tick_params(axis="y", length=0, labelsize=8)
-    label = say("effect on the model's scale ({scale})", scale=say(MODEL_SCALES[protocol.analysis.family]))
+    label = say("effect on the model's scale ({scale})", scale=model_scale(protocol.analysis.family, protocol.outcome))
     if shares:
         label = say("{scale}\nat the right: how much of what is known about it is the prior", scale=label)
     elif check is not None:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from nof1.analyze.model.standardize import MEASURES
 from nof1.errors import takes
 from nof1.language import say
-from nof1.plan.design.fields import PAUSE
-from nof1.plan.protocol.own_words import ours
+from nof1.plan.design.fields import NO_ARM, PAUSE, WASHOUT
+from nof1.plan.design.order import Period
+from nof1.plan.protocol.own_words import called
 from nof1.plan.protocol.parts import Outcome
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
@@ -26,6 +28,8 @@ from nof1.report.figures.style import (
     size_of,
 )
 from nof1.report.words.effect import amount, unit_of_nights
+from nof1.report.words.gaps import stretch_name
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,6 +42,7 @@ _BELOW = -0.14  # of the axes' height: words under the axis, beside its label
 
 
 @takes(Trial)
+@spoken_of
 def nights(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     """Every night's outcome by period: dots, period means, missing nights as crosses in a strip of their own below the scale.
 
@@ -132,13 +137,14 @@ def _threshold_band(ax: "Axes", trial: Trial, *, foot: float) -> str:
 def _draw_periods(ax: "Axes", trial: Trial) -> None:
     """Dots, mean and shade of every period; dots alone of nights on no arm."""
     protocol, frame, column = trial.protocol, trial.frame, trial.protocol.outcome.name
-    first_off = next((period for period in trial.order.periods if not period.on_trial), None)
+    off_trial = [period for period in trial.order.periods if not period.on_trial]
+    first_off = next((one for one in off_trial if _rated(frame, one, column)), next(iter(off_trial), None))
     styles = arm_styles(protocol)
     for period in trial.order.periods:
         rows = frame.loc[str(period.start) : str(period.end)]
         arm = str(period.arm)
         if not period.on_trial:
-            label = say("washout or pause") if period is first_off else "_nolegend_"
+            label = _off_trial_label(period) if period is first_off else "_nolegend_"
             ax.plot(rows["day"], rows[column], ".", color=REFERENCE_COLOUR, ms=3.5, ls="none", zorder=3, label=label)
             continue
         colour, marker = styles[arm]
@@ -152,10 +158,18 @@ def _draw_periods(ax: "Axes", trial: Trial) -> None:
             ax.plot([start, end], [seen.mean()] * 2, color=colour, lw=1.8, zorder=2)
 
 
+def _rated(frame: pd.DataFrame, period: Period, column: str) -> bool:
+    return bool(frame.loc[str(period.start) : str(period.end), column].notna().any())
+
+
+def _off_trial_label(period: Period) -> str:
+    """What nights on no arm are called in the legend: those of adopted tables, or of a plan."""
+    return say("washout or pause") if period.arm in (WASHOUT, PAUSE) else stretch_name(period.arm)
+
+
 def _mark_missing(ax: "Axes", trial: Trial, *, at: float) -> int:
     """A cross at this height for every night without a rating; how many there are."""
-    frame = trial.frame
-    missing = frame["day"][frame[trial.protocol.outcome.name].isna() & (frame["arm"] != PAUSE)]
+    missing = trial.frame["day"].loc[pd.DatetimeIndex(trial.missing_nights)]
     if missing.empty:
         return 0
     ax.plot(
@@ -177,8 +191,10 @@ def _stretches(trial: Trial) -> list[tuple[str, float, float]]:
     out: list[tuple[str, float, float]] = []
     end = 0.5
     for period in trial.order.periods:
-        name = say("run-in") if period.number == 0 else ours(str(period.arm))
+        name = say("run-in") if period.number == 0 and period.on_trial else stretch_name(period.arm)
         start, end = end, end + period.nights
+        if period.arm == NO_ARM:  # days between rows need no name
+            continue
         if out and out[-1][0] == name:
             start = out.pop()[1]
         out.append((name, start, end))
@@ -208,6 +224,7 @@ def _apart(one: tuple[str, float, float], other: tuple[str, float, float], inche
 
 
 @takes(Trial)
+@spoken_of
 def period_means(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
     """Mean of every period by arm; lines join the periods of one block, thick bars are the arms' means.
 
@@ -251,7 +268,7 @@ def period_means(trial: Trial, *, ax: "Axes | None" = None) -> "Axes":
                 [place[name] - 0.22, place[name] + 0.22], [of_arm[column].mean()] * 2, color="black", lw=2.2, zorder=4
             )
     low, high = _limits(protocol.outcome, means[column].to_numpy())
-    ax.set_xticks(range(len(names)), [shorten(ours(name), 16) for name in names])
+    ax.set_xticks(range(len(names)), [shorten(called(name), 16) for name in names])
     ax.set(xlim=(-0.5, len(names) - 0.5), ylim=(low, high))
     label_outcome(ax, protocol, mean=True)
     round_steps(ax)
@@ -294,7 +311,7 @@ def round_steps(ax: "Axes") -> None:
 
 
 def _arm_legend(ax: "Axes", protocol: Protocol, names: Sequence[str]) -> None:
-    shown = [shorten(ours(name), 20) for name in names]
+    shown = [shorten(called(name), 20) for name in names]
     room = INCHES_A_LETTER * (max(map(len, shown)) + _OF_A_MARK)
     for name, label in zip(names, shown, strict=True):
         colour, marker = arm_styles(protocol)[name]

@@ -5,17 +5,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nof1.analyze.checks.order_statistics import Differences
-from nof1.analyze.checks.permutation_distribution import differences_of, observed_nights
 from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
+from nof1.analyze.checks.reference_set import reference_set
 from nof1.analyze.results import Result
 from nof1.errors import InputError, takes
 from nof1.language import say
 from nof1.plan.design.sequences import TIE
-from nof1.plan.orders.pairs import orders_between
+from nof1.plan.protocol.own_words import labelled
 from nof1.record.trial import Trial
 from nof1.report.figures.style import ARM_COLOURS, finish, new_axes, shorten, wrapped
 from nof1.report.words.effect import unit_of_nights
 from nof1.report.words.reasons import reason_sentence
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +25,7 @@ _MOST_BARS = 41  # an odd number, so that zero is in the middle of one
 
 
 @takes(Result)
+@spoken_of
 def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """Histogram of the difference over all orders, or over those that were looked at; the recorded one is marked.
 
@@ -67,7 +69,7 @@ def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     )
     ax.axvline(test.statistic, ymax=0.82, color="black", lw=1.8)
     ax.axvline(-test.statistic, ymax=0.82, color="black", lw=1.0, ls=(0, (4, 3)))
-    ax.set_title(_title(test), fontsize=9)
+    ax.set_title(_title(test, stated=protocol.stated is not None), fontsize=9)
     ax.set(xlim=(-reach, reach), ylabel=say("orders"))
     of = say("difference of period means") if test.of == "periods" else say("difference of means of nights")
     ax.set_xlabel(
@@ -76,8 +78,8 @@ def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
                 "{difference} ({unit}), {arm} against {reference}\nline: as recorded; dashed: the same the other way",
                 difference=of,
                 unit=unit_of_nights(protocol.analysis.family, protocol.outcome),
-                arm=shorten(test.arm, 16),
-                reference=shorten(test.reference, 16),
+                arm=shorten(labelled(test.arm), 16),
+                reference=shorten(labelled(test.reference), 16),
             ),
             ax,
         ),
@@ -122,31 +124,21 @@ def differences(trial: Trial, test: RandomizationTest, *, seed: int) -> Differen
     seed : int
         Of the test.
     """
-    protocol = trial.protocol
-    names = [arm.name for arm in protocol.arms]
-    sequence = [names.index(name) for name in trial.order.arms()]
-    places = names.index(test.arm), names.index(test.reference)
-    return differences_of(
-        protocol,
-        sequence,
-        places,
-        observed_nights(trial, test.arm, test.reference),
-        orders_between(protocol, sequence, *places),
-        test.of,
-        draws=test.draws,
-        seed=seed,
-    )
+    return reference_set(trial, test.arm, test.reference).differences(test.of, draws=test.draws, seed=seed)
 
 
-def _title(test: RandomizationTest) -> str:
-    if test.exact:
-        return say("p = {p}, from {looked:,} possible orders", p=p_words(test.p), looked=test.orders)
-    return say(
-        "p = {p}, from {looked:,} orders drawn of {orders}",
-        p=p_words(test.p),
-        looked=test.draws,
-        orders=_large(test.orders),
+def _title(test: RandomizationTest, *, stated: bool) -> str:
+    told = (
+        say("p = {p}, from {looked:,} possible orders", p=p_words(test.p), looked=test.orders)
+        if test.exact
+        else say(
+            "p = {p}, from {looked:,} orders drawn of {orders}",
+            p=p_words(test.p),
+            looked=test.draws,
+            orders=_large(test.orders),
+        )
     )
+    return say("{title}\n(as stated by the person)", title=told) if stated else told
 
 
 def p_words(p: float) -> str:

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from nof1.language import say, say_some, spoken
-from nof1.plan.design.fields import WASHOUT
-from nof1.plan.design.order import RUN_IN, Order, Period
+from nof1.plan.design.fields import NO_ARM, NOT_COMPARED, PAUSE, WASHOUT
+from nof1.plan.design.order import OFF_TRIAL, RUN_IN, Order, Period
 from nof1.plan.orders.draw import draw_order
 from nof1.plan.orders.draw import schedule as sealed_schedule
-from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
 from nof1.report.figures.style import (
@@ -25,12 +24,14 @@ from nof1.report.figures.style import (
     size_of,
     wrapped,
 )
+from nof1.report.words.gaps import stretch_name
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_OFF = {"run-in": "#D8D8D8", "washout": "#EFEFEF", "pause": "white"}
-_HATCHES = {"washout": "....", "pause": "////"}
+_OFF = {"run-in": "#D8D8D8", WASHOUT: "#EFEFEF", PAUSE: "white", NO_ARM: "white", NOT_COMPARED: "#EFEFEF"}
+_HATCHES = {WASHOUT: "....", PAUSE: "////", NO_ARM: "////", NOT_COMPARED: "...."}
 _SEALED = "#9A9A9A"
 _REFERENCE = "#BDBDBD"  # lighter than in other pictures: a fill has to differ from the arms' in grey, too
 _OF_ARMS = ("", "///", "...", "xxx", "---", "+++")  # hatches of active arms, whose colours are alike in grey
@@ -38,6 +39,7 @@ _LABEL = 18
 _AXES = 0.8  # share of the width that the nights have beside the names
 
 
+@spoken_of
 def schedule(source: Trial | Order | Protocol, *, ax: "Axes | None" = None) -> "Axes":
     """Every period as a bar in the row of its arm; run-in, washout and pauses in rows of their own; nights counted below.
 
@@ -156,7 +158,7 @@ def _rows(order: Order, protocol: Protocol | None) -> list[str]:
     """Rows from the top: run-in, arms as the protocol names them, washout, pauses."""
     there = list(dict.fromkeys(_key(period) for period in order.periods))
     arms = [arm.name for arm in protocol.arms] if protocol is not None else [key for key in there if key not in _OFF]
-    wanted = ["run-in", *arms, "sealed", WASHOUT, "pause"]
+    wanted = ["run-in", *arms, "sealed", *OFF_TRIAL]
     return [key for key in dict.fromkeys(wanted) if key in there]
 
 
@@ -173,14 +175,10 @@ def _row_label(key: str) -> str:
     match key:
         case "run-in":
             return say("run-in")
-        case "washout":
-            return say("washout")
-        case "pause":
-            return say("pause")
         case "sealed":
             return say("sealed:\narm not known")
         case _:
-            return shorten(ours(key), _LABEL)
+            return shorten(stretch_name(key), _LABEL)
 
 
 def _count_nights(ax: "Axes", order: Order, per_night: float, *, dated: bool) -> None:

@@ -27,6 +27,7 @@ from nof1.report.figures.style import (
 from nof1.report.words.effect import units
 from nof1.report.words.phrases import verdict_words
 from nof1.report.words.sensitivity import bayes_factor_words, choice_name
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,6 +39,7 @@ _FACTORS = 50.0  # points of the column of Bayes factors
 _AGAINST = "#9A9A9A"  # of a choice that the nights speak against
 
 
+@spoken_of
 def sensitivity(
     source: Result | Sequence[Choice],
     *,

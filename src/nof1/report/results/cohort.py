@@ -9,16 +9,17 @@ from nof1._version import __version__
 from nof1.analyze.cohort.nodes import MEAN_SD, SPREAD_SCALE
 from nof1.analyze.model.effects import LEVEL
 from nof1.errors import InputError
-from nof1.language import ENGLISH, say, say_some, speaking
+from nof1.language import ENGLISH, phrase, say, say_some, sentences, speaking
 from nof1.report.figures.forest import described, forest, size
 from nof1.report.results import parts
 from nof1.report.results.summary import as_svg
 from nof1.report.typesetting.typeset import render
 from nof1.report.words import cohort as words
 from nof1.report.words import ranges
-from nof1.report.words.effect import amount, number
+from nof1.report.words.effect import amount, number, scale_sentence
 from nof1.report.words.phrases import clip
 from nof1.report.words.reasons import reason_sentence
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,6 +58,7 @@ class About:
     early: int = 0
 
 
+@spoken_of
 def cohort_pages(
     cohort: "Cohort", about: About | None = None, *, language: str = ENGLISH, paper: str = "a4"
 ) -> tuple[bytes, dict[str, bytes]]:
@@ -88,6 +90,7 @@ def cohort_pages(
         return render("cohort.typ", attempts, drawn, standards=("ua-1", "a-2a")), drawn
 
 
+@spoken_of
 def cohort_figure(cohort: "Cohort") -> bytes:
     """The forest plot as SVG."""
     from matplotlib.figure import Figure
@@ -100,6 +103,7 @@ def cohort_figure(cohort: "Cohort") -> bytes:
     return as_svg(draw)
 
 
+@spoken_of
 def cohort_data(cohort: "Cohort", about: About) -> dict[str, Any]:
     """Every word of the pages, as plain data for the template, in the spoken language."""
     last = about.last or _UNDATED
@@ -134,7 +138,8 @@ def _limits(about: About) -> list[str]:
 
 
 def _compared(cohort: "Cohort") -> dict[str, Any]:
-    return {"arm": cohort.arm, "reference": cohort.reference, "count": len(cohort.people)}
+    arm, reference = cohort.called
+    return {"arm": arm, "reference": reference, "count": len(cohort.people)}
 
 
 def _asked(cohort: "Cohort", about: About) -> str:
@@ -142,30 +147,42 @@ def _asked(cohort: "Cohort", about: About) -> str:
     places = {
         "low": outcome.low,
         "high": outcome.high,
-        "threshold": amount(words.MEASURE, outcome),
         "title": about.outcome or cohort.outcome,
         **_compared(cohort),
     }
-    if outcome.better == "lower":
-        return say(
-            "Asked: what does {arm} do to {title} against {reference}, in each of {count:,} people and in people like them? The scale runs "
-            "from {low:g} to {high:g}, lower is better; a change of {threshold} or more matters.",
-            **places,
-        )
-    return say(
-        "Asked: what does {arm} do to {title} against {reference}, in each of {count:,} people and in people like them? The scale runs "
-        "from {low:g} to {high:g}, higher is better; a change of {threshold} or more matters.",
+    asked = say(
+        "Asked: what does {arm} do to {title} against {reference}, in each of {count:,} people and in people like them?",
         **places,
     )
+    if cohort.threshold is None:
+        return sentences([asked, scale_sentence(words.MEASURE, outcome)])
+    scale = (
+        say(
+            "The scale runs from {low:g} to {high:g}, lower is better; a change of {threshold} or more matters.",
+            threshold=amount(words.MEASURE, outcome),
+            **places,
+        )
+        if outcome.better == "lower"
+        else say(
+            "The scale runs from {low:g} to {high:g}, higher is better; a change of {threshold} or more matters.",
+            threshold=amount(words.MEASURE, outcome),
+            **places,
+        )
+    )
+    return sentences([asked, scale])
 
 
 def _group(cohort: "Cohort") -> parts.Section:
     lines = (
         (say("Mean"), words.mean_sentence(cohort)),
         (say("Spread"), words.spread_sentence(cohort)),
-        (say("Helped and harmed"), words.shares_sentence(cohort)),
+        (
+            say("Better and worse") if cohort.threshold is None else say("Helped and harmed"),
+            words.shares_sentence(cohort),
+        ),
         (say("Next person"), words.next_sentence(cohort)),
         (say("Subgroups"), words.moderator_sentence(cohort)),
+        (say("Threshold"), words.threshold_sentence(cohort)),
     )
     header = [cohort.moderator["field"] if cohort.moderator else "", say("people"), say("mean"), say("interval")]
     return parts.section(
@@ -197,7 +214,11 @@ def _people(cohort: "Cohort") -> parts.Section:
                 ),
             ),
             words.edition_sentence(cohort),
-            say("Those whose estimate was moved most by what is known of the others, in points:"),
+            words.in_unit(
+                cohort,
+                phrase("Those whose estimate was moved most by what is known of the others, in points:"),
+                phrase("Those whose estimate was moved most by what is known of the others, in {unit}:"),
+            ),
         ),
         parts.table(header, rows, columns=("1fr", "auto", "auto", "auto", "auto")),
     )
@@ -228,10 +249,18 @@ def _provenance(cohort: "Cohort", about: About) -> parts.Section:
     return parts.section(
         say("How this was computed"),
         parts.text(
-            say(
-                "Each person's nights were analysed alone, by the model of their own protocol. What they say of the effect, without the "
-                "prior, was then pooled: people's effects are normal about a mean with the prior Normal(0, {mean_sd:number}), with a spread "
-                "whose prior is HalfNormal({spread_scale:number}), in points. Intervals are {level:g} % equal-tailed.",
+            words.in_unit(
+                cohort,
+                phrase(
+                    "Each person's nights were analysed alone, by the model of their own protocol. What they say of the effect, without the "
+                    "prior, was then pooled: people's effects are normal about a mean with the prior Normal(0, {mean_sd:number}), with a spread "
+                    "whose prior is HalfNormal({spread_scale:number}), in points. Intervals are {level:g} % equal-tailed."
+                ),
+                phrase(
+                    "Each person's nights were analysed alone, by the model of their own protocol. What they say of the effect, without the "
+                    "prior, was then pooled: people's effects are normal about a mean with the prior Normal(0, {mean_sd:number}), with a spread "
+                    "whose prior is HalfNormal({spread_scale:number}), in {unit}. Intervals are {level:g} % equal-tailed."
+                ),
                 mean_sd=MEAN_SD * (high - low),
                 spread_scale=SPREAD_SCALE * (high - low),
                 level=100 * LEVEL,

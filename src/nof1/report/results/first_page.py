@@ -8,15 +8,18 @@ from typing import Any
 from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
-from nof1.language import say, sentences, spoken
+from nof1.language import say, sentences
 from nof1.plan.protocol.own_words import ours
 from nof1.report.results.further import more_sentences
 from nof1.report.words import answer as answers
 from nof1.report.words import record as words_record
 from nof1.report.words import sentences as words
 from nof1.report.words.changes import changes as changes_of
+from nof1.report.words.covariates import follows_sentences
 from nof1.report.words.effect import amount, estimate_sentence, scale_sentence, span
 from nof1.report.words.phrases import clip
+from nof1.report.words.record import nothing_but_nights
+from nof1.report.words.rule import ask_threshold_sentence
 
 MAX_TITLE = 140
 _MAX_ARM = 60
@@ -40,6 +43,7 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
         "simulated": say(words.SIMULATED) if protocol.simulated else "",
         "failed": words.failed_checks(result),
         "headline": words.headline(result),
+        "follows": follows_sentences(result),
         "answer": _answer(result, main),
         "others": _others(result, 1 if brief else _MAX_OTHERS),
         "nights": _nights(result, brief=brief),
@@ -55,7 +59,7 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
             "nights": say("The nights"),
             "effect": say("How big the difference is"),
             "chances": say("How likely each answer is"),
-            "side_effects": say("Doses and side effects"),
+            "side_effects": say("Nights by arm") if nothing_but_nights(result) else say("Doses and side effects"),
             "more": say("What would help to know more"),
         },
         "no_advice": say(words.NO_ADVICE),
@@ -77,7 +81,14 @@ def _answer(result: Result, main: PairEffect) -> list[dict[str, str]]:
                 answers.full_sentence(result),
             ],
         ),
-        (say("How sure:"), [words.chance_sentence(result), *answers.sure_sentences(result)]),
+        (
+            say("How sure:"),
+            [
+                words.chance_sentence(result),
+                *answers.sure_sentences(result),
+                ask_threshold_sentence(result.trial.protocol),
+            ],
+        ),
         (say("What it leans on:"), answers.leans_sentences(result)),
         (say("The better bet:"), [answers.bet_sentence(result)]),
     )
@@ -133,13 +144,7 @@ def _others(result: Result, most: int) -> list[str]:
 
 def _nights(result: Result, *, brief: bool) -> list[str]:
     protocol = result.trial.protocol
-    dates = ""
-    if protocol.dated:
-        dates = say(
-            "Evenings of {first} to {last}.",
-            first=spoken().day(result.trial.order.start),
-            last=spoken().day(result.trial.order.end),
-        )
+    dates = words.dates_sentence(result) if protocol.dated else ""
     changes = [clip(change, 200) for change in changes_of(result)[: 1 if brief else 3]]
     return [words.nights_sentence(result), words.order_sentence(protocol), dates, *changes]
 
@@ -147,18 +152,26 @@ def _nights(result: Result, *, brief: bool) -> list[str]:
 def _side_effects(result: Result, *, brief: bool) -> dict[str, Any]:
     """Doses and side effects by arm, what they come to, what the stop rules name."""
     protocol, record = result.trial.protocol, result.record
+    bare = nothing_but_nights(result)
     rows = [
         [
             clip(protocol.arm(name).title, _MAX_ARM),
             say("{recorded} of {nights}", recorded=row.recorded, nights=row.nights),
-            words_record.adherence_line(result, name, interval=False),
-            words_record.harms_line(result, name, interval=not brief),
+            *([] if bare else _doses_and_harms(result, name, interval=not brief)),
         ]
         for name, row in record.adherence.items()
     ]
+    columns = [] if bare else [say("dose as planned"), say("side effects")]
     told = [words_record.harms_difference(result, arm.name) for arm in protocol.active_arms]
     return {
-        "header": [say("arm"), say("nights rated"), say("dose as planned"), say("side effects")],
+        "header": [say("arm"), say("nights rated"), *columns],
         "rows": rows,
         "told": [sentence for sentence in (words_record.stop_sentence(result), *told[: 0 if brief else 1]) if sentence],
     }
+
+
+def _doses_and_harms(result: Result, arm: str, *, interval: bool) -> list[str]:
+    return [
+        words_record.adherence_line(result, arm, interval=False),
+        words_record.harms_line(result, arm, interval=interval),
+    ]

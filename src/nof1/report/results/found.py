@@ -13,11 +13,13 @@ from nof1.analyze.model.effects import LEVEL, Estimand
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.language import phrase, say, sentences
+from nof1.plan.protocol.own_words import labelled
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.results.parts import Part, Section, beside, item, pictures, section, table, text
 from nof1.report.words import answer, ranges
 from nof1.report.words import sentences as words
 from nof1.report.words.checks import check_sentence
+from nof1.report.words.covariates import by_arm_sentence
 from nof1.report.words.cycles import cycles_sentence
 from nof1.report.words.effect import number, units
 from nof1.report.words.over_time import over_time_sentences
@@ -29,6 +31,7 @@ from nof1.shown import signed
 
 _ARM = 24
 _MOST_PAIRS = 6
+_MOST_COVARIATES = 4
 _ENGINES = {
     "nuts": phrase("PyMC (NUTS)"),
     "marginal": phrase("marginal engine"),
@@ -76,7 +79,9 @@ def _effects(result: Result) -> Part | None:
         low, high = test.interval
         rows.append(
             [
-                say("randomization test"),
+                say("randomization test")
+                if protocol.stated is None
+                else say("randomization test (orders as stated by the person)"),
                 _pair(protocol, test),
                 say("difference of means"),
                 number(told.factor * test.statistic),
@@ -126,7 +131,11 @@ def _effect_row(protocol: Protocol, entry: PairEffect, estimand: Estimand, facto
 
 
 def _pair(protocol: Protocol, entry: PairEffect | RandomizationTest | PairedCycles) -> str:
-    return say("{arm} against {reference}", arm=clip(entry.arm, _ARM), reference=clip(entry.reference, _ARM))
+    return say(
+        "{arm} against {reference}",
+        arm=clip(labelled(entry.arm), _ARM),
+        reference=clip(labelled(entry.reference), _ARM),
+    )
 
 
 def _randomization(result: Result) -> str:
@@ -216,7 +225,7 @@ def _parameter(name: str) -> str:
     if name in _PARAMETERS:
         return say(_PARAMETERS[name][0])
     kind, _, arm = name.removesuffix("]").partition("[")
-    return say("effect of {arm}", arm=clip(arm, _ARM)) if kind == "effect" and arm else name
+    return say("effect of {arm}", arm=clip(labelled(arm), _ARM)) if kind == "effect" and arm else name
 
 
 def _prior(result: Result, name: str, row: Parameter) -> str:
@@ -260,6 +269,14 @@ def checks(result: Result) -> Section:
     rows = [
         [say(_CHECKS[name]), _mark(check), check_sentence(result.record.engines, check, result.record.sensitivity)]
         for name, check in result.record.checks.made().items()
+    ]
+    rows += [
+        [
+            say("covariate and arm"),
+            say("look") if row.follows else say("not made") if row.by is None else say("passed"),
+            by_arm_sentence(result.trial.protocol, row),
+        ]
+        for row in (result.record.covariates.rows if result.record.covariates else ())[:_MOST_COVARIATES]
     ]
     return section(
         say("Checks"),

@@ -49,6 +49,8 @@ def _blind(result: Result) -> str:
 
 
 def _missing(result: Result) -> str:
+    if not result.trial.protocol.randomized:  # of a table nobody knows which nights were to be rated
+        return ""
     nights = result.record.nights
     missing = nights.planned - nights.recorded - nights.after_last
     if missing < _MANY_MISSING * nights.planned:
@@ -61,7 +63,7 @@ def _missing(result: Result) -> str:
 
 
 def _drawn(result: Result) -> str:
-    if result.trial.protocol.randomized:
+    if result.trial.protocol.randomized or result.trial.protocol.stated is not None:
         return ""
     return say("The order was not left to chance by nof1. A trial with a drawn order rules out more other reasons.")
 

@@ -8,9 +8,11 @@ from datetime import date
 
 from nof1.analyze.results import Result
 from nof1.language import listed, phrase, say, say_some, sentences, spoken
-from nof1.plan.design.fields import PAUSE, WASHOUT
+from nof1.plan.design.fields import NO_ARM, NOT_COMPARED
 from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, MirroredPairs, RandomizedBlocks
+from nof1.plan.design.order import OFF_TRIAL
 from nof1.plan.orders.draw import count_orders
+from nof1.plan.protocol.dose import find_form
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
@@ -18,7 +20,9 @@ from nof1.report.results.parts import Part, Section, beside, item, section, tabl
 from nof1.report.words import looks as words_looks
 from nof1.report.words import sentences as words
 from nof1.report.words.changes import changes
+from nof1.report.words.drawn_elsewhere import stated_sentence
 from nof1.report.words.effect import amount, number
+from nof1.report.words.gaps import gaps_sentence, not_compared_sentence, stretch_name
 from nof1.report.words.phrases import BETTER, clip, large, sentence
 from nof1.report.words.rule import estimand_sentence, rule_sentences
 
@@ -30,6 +34,8 @@ _BESIDE = 26  # rows of the table of periods from which on two of them stand bes
 def plan(result: Result) -> Section:
     """Question, person, what is compared, design, threshold."""
     protocol = result.trial.protocol
+    if not protocol.randomized:
+        return _stated(result)
     conduct = protocol.conduct
     return section(
         say("What was planned"),
@@ -42,12 +48,40 @@ def plan(result: Result) -> Section:
         item(say("Design"), _design(protocol), _surroundings(protocol)),
         item(say("What is estimated"), estimand_sentence(protocol)),
         item(say("Threshold and rule"), _threshold(result), *rule_sentences(protocol)),
-        item(say("Looks on the way"), words_looks.rule_sentence(protocol)) if protocol.randomized else None,
+        item(say("Looks on the way"), words_looks.rule_sentence(protocol)),
         item(
             say("Registration, purpose"),
             _own(conduct.registration) or say("Not registered."),
             say(_PURPOSE[conduct.purpose]),
         ),
+    )
+
+
+def _stated(result: Result) -> Section:
+    """The same of a table that was adopted: what was said of it, and by name what was not."""
+    protocol = result.trial.protocol
+    conduct = protocol.conduct
+    own = {name: _own(text) for name, text in conduct.stated().items()}
+    person = [own[name] for name in ("diagnosis", "conditions", "medicines")]
+    stated = (
+        (say("Question"), [_own(protocol.question)]),
+        (say("The person"), [_person(protocol)] if any(person) else []),
+        (say("Setting"), [own["setting"]]),
+        (say("Other treatment"), [own["co_treatment"]]),
+        (say("Registration, purpose"), [own["registration"], say(_PURPOSE["research"]) if own["purpose"] else ""]),
+    )
+    return section(
+        say("What was stated"),
+        item(say("Compared"), *[_arm(protocol, arm) for arm in protocol.arms]),
+        item(say("Outcome"), _outcome(protocol)),
+        item(say("Design"), _design(protocol)),
+        item(say("What is estimated"), estimand_sentence(protocol)),
+        item(
+            say("Threshold and rule"),
+            _threshold(result),
+            *rule_sentences(protocol),
+        ),
+        *(item(label, *(told if any(told) else [say("Not stated.")])) for label, told in stated),
     )
 
 
@@ -83,7 +117,7 @@ def _person(protocol: Protocol) -> str:
 def _arm(protocol: Protocol, arm: Arm) -> str:
     title = clip(arm.title, _ARM)
     told = [
-        say("{mg:g} mg of elemental magnesium an evening", mg=arm.dose_mg) if arm.dose_mg else "",
+        _dose(protocol, arm),
         say("form {form}", form=clip(ours(arm.form), _ARM)) if arm.form else "",
         say("product {product}", product=clip(arm.product, _ARM)) if arm.product else "",
         say("a dummy that looks the same") if arm.placebo else "",
@@ -93,8 +127,31 @@ def _arm(protocol: Protocol, arm: Arm) -> str:
     return say("{arm}: {what}.", arm=title, what=listed(there)) if there else say("{arm}.", arm=title)
 
 
+def _dose(protocol: Protocol, arm: Arm) -> str:
+    """The planned dose; of a table it is of magnesium only where the form is."""
+    if not arm.dose_mg:
+        return ""
+    magnesium = protocol.randomized or find_form(arm.form) is not None
+    template = phrase("{mg:g} mg of elemental magnesium an evening") if magnesium else phrase("{mg:g} mg")
+    return say(template, mg=arm.dose_mg)
+
+
 def _outcome(protocol: Protocol) -> str:
     outcome = protocol.outcome
+    if not protocol.randomized:
+        template = (
+            phrase("{title}, from {low:g} to {high:g} {unit}; {better}.")
+            if outcome.unit
+            else phrase("{title}, from {low:g} to {high:g}; {better}.")
+        )
+        return say(
+            template,
+            title=clip(outcome.title, _ARM),
+            low=outcome.low,
+            high=outcome.high,
+            unit=outcome.unit,
+            better=say(BETTER[outcome.better]),
+        )
     return say(
         "{title}, from {low:g} to {high:g}; {better}. The person's own record of each night.",
         title=clip(outcome.title, _ARM),
@@ -165,11 +222,19 @@ def drawn(result: Result) -> Section:
     """How the order came about, the whole of it, who knew it, what was changed."""
     trial = result.trial
     protocol = trial.protocol
+    if not protocol.randomized:
+        changed = changes(result)
+        return section(
+            say("The order"),
+            item(say("Where it is from"), words.order_sentence(protocol)),
+            item(say("Who knew it"), say(_KNEW["adopted"])),
+            item(say("Changes"), *changed) if changed else None,
+        )
     return section(
         say("The order, as drawn"),
         item(say("The draw"), words.order_sentence(protocol), _draw(protocol)),
-        item(say("Whole order"), _whole_order(result) if protocol.randomized else ""),
-        item(say("Who knew it"), say(_KNEW[protocol.concealed if protocol.randomized else "adopted"])),
+        item(say("Whole order"), _whole_order(result)),
+        item(say("Who knew it"), say(_KNEW[protocol.concealed])),
         item(say("Changes after the draw"), *(changes(result) or [say("None.")])),
         item(say("Looks before the end"), _looks(result)),
     )
@@ -178,7 +243,7 @@ def drawn(result: Result) -> Section:
 def _draw(protocol: Protocol) -> str:
     design = protocol.design
     if isinstance(design, Adopted):
-        return ""
+        return stated_sentence(protocol)
     orders = large(count_orders(protocol))
     if protocol.concealed == "open":
         return say(
@@ -204,7 +269,7 @@ def _whole_order(result: Result) -> str:
     order, protocol = result.trial.order, result.trial.protocol
     told = []
     for period in order.periods:
-        name = {WASHOUT: say("washout"), PAUSE: say("pause")}.get(str(period.arm)) or clip(ours(str(period.arm)), _ARM)
+        name = clip(stretch_name(period.arm), _ARM)
         if period.number == 0:
             name = say("run-in on {arm}", arm=clip(ours(str(protocol.reference)), _ARM))
         told.append(say("{arm} {nights}", arm=name, nights=period.nights))
@@ -230,9 +295,15 @@ def happened(result: Result, drawn: set[str]) -> Section:
     return section(
         say("What actually happened, period by period"),
         item(say("Nights"), words.nights_sentence(result), _by_arm(result)),
+        _gaps(result),
         item(say("Dates"), _dates(result)),
         _periods(result, drawn),
     )
+
+
+def _gaps(result: Result) -> Part | None:
+    told = [gaps_sentence(result.trial), not_compared_sentence(result.trial)]
+    return item(say("Days between"), *filter(None, told)) if any(told) else None
 
 
 def _by_arm(result: Result) -> str:
@@ -252,10 +323,9 @@ def _by_arm(result: Result) -> str:
 
 
 def _dates(result: Result) -> str:
-    order = result.trial.order
     if not result.trial.protocol.dated:
         return say("The nights are numbered; their dates are not known.")
-    return say("Evenings of {first} to {last}.", first=spoken().day(order.start), last=spoken().day(order.end))
+    return words.dates_sentence(result)
 
 
 def _periods(result: Result, drawn: set[str]) -> Part | None:
@@ -263,12 +333,19 @@ def _periods(result: Result, drawn: set[str]) -> Part | None:
     trial = result.trial
     dated = trial.protocol.dated
     doses = _doses(result)
-    many = len(result.record.periods) > _BESIDE
+    # Of days between rows there is nothing to tell but how many they are, which stands above.
+    told_of = [
+        (place, period)
+        for place, period in enumerate(result.record.periods)
+        if period.recorded or period.arm not in (NO_ARM, NOT_COMPARED)
+    ]
+    many = len(told_of) > _BESIDE
     rows = []
-    for place, period in enumerate(result.record.periods):
+    for place, period in told_of:
+        on_trial = period.arm not in OFF_TRIAL
         cells = {
-            "period": say("run-in") if period.period == 0 else str(period.period),
-            "arm": clip(ours(str(period.arm)), 22),
+            "period": str(period.period) if period.period else say("run-in") if on_trial else "\N{EN DASH}",
+            "arm": clip(stretch_name(period.arm), 22),
             "evenings": _evenings(period.start, period.end, weekdays=not many)
             if period.start and period.end
             else str(period.nights),
@@ -281,7 +358,7 @@ def _periods(result: Result, drawn: set[str]) -> Part | None:
     header = [
         say("period"),
         say("arm"),
-        say("evenings") if dated else say("nights"),
+        say("nights") if not dated else say("evenings") if trial.protocol.randomized else say("dates"),
         say("rated"),
         *([say("mg taken")] if doses else []),
         say("mean"),

@@ -9,6 +9,7 @@ from tomllib import loads
 from nof1.analyze.describe import Harms
 from nof1.analyze.results import Result
 from nof1.language import phrase, say, say_some
+from nof1.plan.protocol.protocol import Protocol
 from nof1.report.results.parts import Part, Section, item, section, table, text
 from nof1.report.words import record as words_record
 from nof1.report.words import sentences as words
@@ -21,9 +22,12 @@ _ARM = 40
 def recorded(result: Result) -> Section:
     """Doses, side effects of every kind, guesses; by arm."""
     protocol = result.trial.protocol
+    bare = words_record.nothing_but_nights_sentence(result)
     return section(
         say("Doses, side effects, guesses"),
-        table(
+        text(bare)
+        if bare
+        else table(
             [say("arm"), say("dose as planned"), say("side effects")],
             [
                 [
@@ -79,15 +83,21 @@ _LIMITS = (
     ),
     phrase("Short periods say nothing about effects that take weeks or months, such as the filling of iron stores."),
 )
+# Of a table nobody knows whether a person rated, what was taken, or for how long anything lasts.
+_LIMITS_OF_A_TABLE = (
+    phrase("It speaks of these nights alone; it says nothing about other people, and nothing about other times."),
+    phrase(
+        "Whatever changed together with the arm can look like an effect: season, habits, other treatment, what was hoped."
+    ),
+    phrase("Short periods say nothing about effects that take longer to come or to go."),
+)
 
 
 def limits(result: Result) -> Section:
     """What the answer does not say, and how far it carries."""
     protocol = result.trial.protocol
     own = [
-        say("The order was not drawn by nof1, so other reasons for a difference are not ruled out.")
-        if not protocol.randomized
-        else "",
+        _not_drawn(protocol) if not protocol.randomized else "",
         say("The person knew what they took.") if protocol.concealed == "open" and protocol.randomized else "",
         say_some(
             len(protocol.arms) - 1,
@@ -97,9 +107,18 @@ def limits(result: Result) -> Section:
     ]
     return section(
         say("Limits, and how far this carries"),
-        text(*[one for one in own if one], *[say(one) for one in _LIMITS]),
+        text(
+            *[one for one in own if one],
+            *[say(one) for one in (_LIMITS if protocol.randomized else _LIMITS_OF_A_TABLE)],
+        ),
         item(say("In short"), words.headline(result), say(words.NO_ADVICE)),
     )
+
+
+def _not_drawn(protocol: Protocol) -> str:
+    if protocol.stated is not None:
+        return say("The order was not drawn by nof1: that it was left to chance, and how, is as stated by the person.")
+    return say("The order was not drawn by nof1, so other reasons for a difference are not ruled out.")
 
 
 def provenance(result: Result) -> Section:

@@ -17,6 +17,7 @@ from nof1.report import plots
 from nof1.report.results import first_page, found, planned, recorded
 from nof1.report.typesetting.typeset import render
 from nof1.report.words.phrases import clip
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +48,7 @@ def summary_file(*, language: str = ENGLISH, paper: Paper = "a4", large_print: b
     return "-".join([Path(SUMMARY_FILE).stem, *(name for name, told in chosen if told)]) + ".pdf"
 
 
+@spoken_of
 def checks_figure(result: Result, *, language: str = ENGLISH) -> bytes:
     """The sheet of checks as SVG."""
     with speaking(language):
@@ -145,6 +147,7 @@ def summary(
     return path
 
 
+@spoken_of
 def pages(
     result: Result, *, language: str = ENGLISH, paper: Paper = "a4", large_print: bool = False
 ) -> tuple[bytes, dict[str, bytes]]:
@@ -161,6 +164,7 @@ def pages(
         return render("summary.typ", attempts, drawn, standards=("ua-1", "a-2a"), long=_LONG), drawn
 
 
+@spoken_of
 def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) -> dict[str, Any]:
     """Every word of the pages, as plain data for the template, in the spoken language.
 

@@ -8,15 +8,17 @@ from nof1.plan.protocol.protocol import Protocol
 
 _OPEN = phrase("Nobody was blind: the order was known, so what was expected of an arm can have acted on the ratings.")
 _ADOPTED = phrase(
-    "Nobody was asked to guess, and whether the person knew the arm is not in the table. "
-    "If it was known, what was expected of an arm can have acted on the ratings."
+    "The table holds no guesses, and whether the person knew the arm is not in it. "
+    "If it was known, what was expected of an arm can have acted on the values."
 )
 
 
 def blinding_sentence(protocol: Protocol, blinding: Blinding) -> str:
     """How well the order stayed hidden, and what that means."""
+    if not protocol.randomized:
+        return _of_a_table(protocol, blinding)
     if blinding.concealed == "open":
-        return say(_OPEN if protocol.randomized else _ADOPTED)
+        return say(_OPEN)
     by_arm, left_out = blinding.by_arm, blinding.left_out
     parts: list[str] = (
         _meaning(protocol, blinding)
@@ -40,18 +42,31 @@ def blinding_sentence(protocol: Protocol, blinding: Blinding) -> str:
     return sentences(parts)
 
 
+def _of_a_table(protocol: Protocol, blinding: Blinding) -> str:
+    """The same of guesses that stand in a table; what it says of who knew the arm where there are none."""
+    if not blinding.by_arm:
+        return say(_ADOPTED)
+    unanswered = sum(row.unanswered for row in blinding.by_arm.values())
+    without = say_some(unanswered, "{count} night has no guess.", "{count} nights have no guess.") if unanswered else ""
+    return sentences([*_meaning(protocol, blinding), without])
+
+
 def _meaning(protocol: Protocol, blinding: Blinding) -> list[str]:
     """What was guessed, how it is usually read, and what that says of the result."""
     rows = {protocol.arm(name).title: row for name, row in blinding.by_arm.items() if row.guesses}
     noticed, opposite = (
         [title for title, row in rows.items() if row.reading == kind] for kind in ("noticed", "opposite")
     )
-    told: list[str] = [_counts(blinding.arms, rows)]
+    told: list[str] = [(_counts if protocol.randomized else _counts_of_a_table)(blinding.arms, rows)]
     if noticed and opposite:
         told.append(
             say(
                 "One answer was given for most periods, whatever they were: a leaning to one guess, and no sign that the order was "
                 "known."
+            )
+            if protocol.randomized
+            else say(
+                "One answer was given for most nights, whatever they were: a leaning to one guess, and no sign that the arm was known."
             )
         )
     elif noticed:
@@ -110,6 +125,21 @@ def _counts(arms: int, rows: Mapping[str, Guesses]) -> str:
         guesses=guesses,
         arms=arms,
     )
+
+
+def _counts_of_a_table(arms: int, rows: Mapping[str, Guesses]) -> str:
+    """The same of guesses in a table, which were made whenever they were."""
+    right = [
+        say("{right} of {guesses} on {arm}", right=row.correct, guesses=row.guesses, arm=arm)
+        for arm, row in rows.items()
+    ]
+    blind = sum(row.dont_know for row in rows.values())
+    told = say("The guesses in the table were right {counts}", counts=_all(right))
+    if blind:
+        told = say("{clause}, with {blind} “can't tell”", clause=told, blind=blind)
+    if arms > 2:
+        told = say("{clause}; a blind one is right once in {arms}", clause=told, arms=arms)
+    return say("{clause}.", clause=told)
 
 
 def _all(parts: list[str]) -> str:

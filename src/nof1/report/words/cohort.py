@@ -13,6 +13,7 @@ from nof1.plan.protocol.parts import Outcome
 from nof1.report.words import ranges
 from nof1.report.words.effect import amount, change, number, span
 from nof1.report.words.phrases import verdict_words
+from nof1.report.words.rule import asked_for_threshold
 from nof1.report.words.sentences import SIMULATED, about_in_100
 
 if TYPE_CHECKING:
@@ -31,7 +32,23 @@ def outcome_of(cohort: "Cohort") -> Outcome:
     """The outcome that all of them share: its scale, direction and smallest change that matters."""
     low, high = cohort.scale
     better: Literal["lower", "higher"] = "lower" if cohort.better == "lower" else "higher"
-    return Outcome(name=cohort.outcome, low=low, high=high, better=better, threshold=cohort.threshold)
+    unit = cohort.unit or None
+    return Outcome(name=cohort.outcome, low=low, high=high, better=better, threshold=cohort.threshold, unit=unit)
+
+
+def _amount(cohort: "Cohort") -> str:
+    """The smallest change that matters; empty where nobody stated one."""
+    return "" if cohort.threshold is None else amount(MEASURE, outcome_of(cohort))
+
+
+def in_unit(cohort: "Cohort", points: str, unit: str, **values: Any) -> str:
+    """The template for points, or the one with a place for the outcome's own unit."""
+    return say(unit, unit=cohort.unit, **values) if cohort.unit else say(points, **values)
+
+
+def _any(cohort: "Cohort", by_threshold: str, at_all: str) -> str:
+    """The template of changes that matter, or that of any change at all where nobody stated which matters."""
+    return at_all if cohort.threshold is None else by_threshold
 
 
 def simulated_sentence(cohort: "Cohort") -> str:
@@ -55,23 +72,37 @@ def headline(cohort: "Cohort") -> str:
     outcome = outcome_of(cohort)
     low, high = cohort.mean["interval"]
     template = (
-        phrase(
-            "Over {count:,} people, {arm} made the outcome {size} than {reference} on average; of people like these, {benefit} are helped by "
-            "{threshold} or more, and {harm} are harmed as much."
+        _any(
+            cohort,
+            phrase(
+                "Over {count:,} people, {arm} made the outcome {size} than {reference} on average; of people like these, {benefit} are helped by "
+                "{threshold} or more, and {harm} are harmed as much."
+            ),
+            phrase(
+                "Over {count:,} people, {arm} made the outcome {size} than {reference} on average; of people like these, {benefit} change for "
+                "the better at all, and {harm} for the worse."
+            ),
         )
         if low * high > 0
-        else phrase(
-            "Over {count:,} people, the average effect of {arm} against {reference} may go either way (estimate {size}); of people like these, "
-            "{benefit} are helped by {threshold} or more, and {harm} are harmed as much."
+        else _any(
+            cohort,
+            phrase(
+                "Over {count:,} people, the average effect of {arm} against {reference} may go either way (estimate {size}); of people like these, "
+                "{benefit} are helped by {threshold} or more, and {harm} are harmed as much."
+            ),
+            phrase(
+                "Over {count:,} people, the average effect of {arm} against {reference} may go either way (estimate {size}); of people like these, "
+                "{benefit} change for the better at all, and {harm} for the worse."
+            ),
         )
     )
     return say(
         template,
         count=len(cohort.people),
-        arm=cohort.arm,
-        reference=cohort.reference,
+        arm=cohort.called[0],
+        reference=cohort.called[1],
         size=change(MEASURE, outcome, cohort.mean["mean"], cohort.mean["interval"]),
-        threshold=amount(MEASURE, outcome),
+        threshold=_amount(cohort),
         benefit=about_in_100(cohort.share_benefit["mean"]),
         harm=about_in_100(cohort.share_harmed["mean"]),
     )
@@ -85,8 +116,14 @@ def group_sentences(cohort: "Cohort") -> list[str]:
         shares_sentence(cohort),
         next_sentence(cohort),
         moderator_sentence(cohort),
+        threshold_sentence(cohort),
     ]
     return [sentence for sentence in told if sentence]
+
+
+def threshold_sentence(cohort: "Cohort") -> str:
+    """That nobody stated which change matters, and how to; empty where somebody did."""
+    return asked_for_threshold() if cohort.threshold is None else ""
 
 
 def mean_sentence(cohort: "Cohort") -> str:
@@ -102,8 +139,10 @@ def mean_sentence(cohort: "Cohort") -> str:
 
 def spread_sentence(cohort: "Cohort") -> str:
     """How much people differ."""
-    return say(
-        "People differ: their own effects have a standard deviation of {mean:number} points ({span}).",
+    return in_unit(
+        cohort,
+        phrase("People differ: their own effects have a standard deviation of {mean:number} points ({span})."),
+        phrase("People differ: their own effects have a standard deviation of {mean:number} {unit} ({span})."),
         mean=cohort.spread["mean"],
         span=ranges.plain(*cohort.spread["interval"]),
     )
@@ -116,9 +155,18 @@ def shares_sentence(cohort: "Cohort") -> str:
         places |= {name: 100 * share["mean"], f"{name}_low": 100 * share["interval"][0]}
         places |= {f"{name}_high": 100 * share["interval"][1]}
     return say(
-        "Of 100 people like these, {benefit:.0f} are helped by {threshold} or more ({benefit_low:.0f} to {benefit_high:.0f}), and "
-        "{harm:.0f} are harmed as much ({harm_low:.0f} to {harm_high:.0f}).",
-        threshold=amount(MEASURE, outcome_of(cohort)),
+        _any(
+            cohort,
+            phrase(
+                "Of 100 people like these, {benefit:.0f} are helped by {threshold} or more ({benefit_low:.0f} to {benefit_high:.0f}), and "
+                "{harm:.0f} are harmed as much ({harm_low:.0f} to {harm_high:.0f})."
+            ),
+            phrase(
+                "Of 100 people like these, {benefit:.0f} change for the better at all ({benefit_low:.0f} to {benefit_high:.0f}), and "
+                "{harm:.0f} for the worse ({harm_low:.0f} to {harm_high:.0f})."
+            ),
+        ),
+        threshold=_amount(cohort),
         **places,
     )
 
@@ -127,12 +175,21 @@ def next_sentence(cohort: "Cohort") -> str:
     """What may be expected of a person who has recorded nothing yet."""
     outcome, told = outcome_of(cohort), cohort.next_person
     return say(
-        "For the next person, before any night of their own, the effect is probably {span}: {benefit} for a change for the "
-        "better by {threshold} or more, {harm} for one as large for the worse.",
+        _any(
+            cohort,
+            phrase(
+                "For the next person, before any night of their own, the effect is probably {span}: {benefit} for a change for the "
+                "better by {threshold} or more, {harm} for one as large for the worse."
+            ),
+            phrase(
+                "For the next person, before any night of their own, the effect is probably {span}: {benefit} for a change for the "
+                "better at all, {harm} for one for the worse."
+            ),
+        ),
         span=span(MEASURE, outcome, *told["interval"]),
         benefit=about_in_100(told["p_benefit"]),
         harm=about_in_100(told["p_harm"]),
-        threshold=amount(MEASURE, outcome),
+        threshold=_amount(cohort),
     )
 
 
@@ -141,29 +198,33 @@ def moderator_sentence(cohort: "Cohort") -> str:
     told = cohort.moderator
     if not told:
         return ""
-    size = _differences(told) if told["coefficient"] is None else _coefficient(told)
+    size = (_differences if told["coefficient"] is None else _coefficient)(cohort, told)
     return sentences([size, say("People were not put into these groups by chance: other things may differ, too.")])
 
 
-def _coefficient(told: Mapping[str, Any]) -> str:
+def _coefficient(cohort: "Cohort", told: Mapping[str, Any]) -> str:
     """The one coefficient: of a number, or the difference of two groups."""
     coefficient = told["coefficient"]
     places = {"field": told["field"], "mean": coefficient["mean"], "span": ranges.plain(*coefficient["interval"])}
     if told["kind"] == "number":
-        return say(
-            "With each further unit of {field} the effect changes by {mean:number} points ({span}).",
+        return in_unit(
+            cohort,
+            phrase("With each further unit of {field} the effect changes by {mean:number} points ({span})."),
+            phrase("With each further unit of {field} the effect changes by {mean:number} {unit} ({span})."),
             **places,
         )
     first, second = (group["value"] for group in told["groups"])
-    return say(
-        "{field}: the effect of {second} minus that of {first} is {mean:number} points ({span}).",
+    return in_unit(
+        cohort,
+        phrase("{field}: the effect of {second} minus that of {first} is {mean:number} points ({span})."),
+        phrase("{field}: the effect of {second} minus that of {first} is {mean:number} {unit} ({span})."),
         first=first,
         second=second,
         **places,
     )
 
 
-def _differences(told: Mapping[str, Any]) -> str:
+def _differences(cohort: "Cohort", told: Mapping[str, Any]) -> str:
     """Each of several groups against the one with most people; of many those that differ most."""
     rows = sorted(told["rows"], key=lambda row: -abs(row["mean"]))
     parts: list[str] = [
@@ -177,11 +238,22 @@ def _differences(told: Mapping[str, Any]) -> str:
     ]
     places = {"field": told["field"], "reference": rows[0]["reference"], "groups": commas(parts)}
     if len(rows) > _SHOWN_GROUPS:
-        return say(
-            "{field}: the effect minus that of {reference}, in points, where they differ most: {groups}; the table has all.",
+        return in_unit(
+            cohort,
+            phrase(
+                "{field}: the effect minus that of {reference}, in points, where they differ most: {groups}; the table has all."
+            ),
+            phrase(
+                "{field}: the effect minus that of {reference}, in {unit}, where they differ most: {groups}; the table has all."
+            ),
             **places,
         )
-    return say("{field}: the effect minus that of {reference}, in points: {groups}.", **places)
+    return in_unit(
+        cohort,
+        phrase("{field}: the effect minus that of {reference}, in points: {groups}."),
+        phrase("{field}: the effect minus that of {reference}, in {unit}: {groups}."),
+        **places,
+    )
 
 
 def group_rows(cohort: "Cohort") -> list[list[str]]:

@@ -5,7 +5,7 @@ Knows an outcome and what is measured (`nof1.analyze.model.standardize.MEASURES`
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nof1.analyze.engines.pair_effects import FurtherMeasure
 from nof1.analyze.model.standardize import MEASURES
@@ -63,6 +63,12 @@ _AT_LEAST = "difference in the chance of at least "
 _MOST_FURTHER = 3
 
 
+def model_scale(family: Family, outcome: Outcome) -> str:
+    """The scale on which the model adds up effects, with the outcome's own unit where it has one."""
+    scale = MODEL_SCALES[family]
+    return outcome.unit if outcome.unit and scale == "points" else say(scale)
+
+
 def unit_of(outcome: Outcome) -> str:
     """The unit of time that a label tells, else "units"; in English, as a key."""
     for unit, written in _UNITS.items():
@@ -78,7 +84,7 @@ def unit_of_nights(family: Family, outcome: Outcome) -> str:
         case "binary":
             return say("share of nights")
         case "count":
-            return say("count")
+            return outcome.unit or say("count")
         case _:
             return units(MEASURES[family], outcome).axis
 
@@ -93,6 +99,8 @@ class Units:
         From the numbers of results.json to those that are told: 100 for chances, else 1.
     axis : str
         The unit on an axis, said.
+    unit : str
+        What stands behind a number in a sentence, said: that of the axis if not given.
     amounts : pair of str
         A size with its unit: of exactly one, and of any other number.
     changes : pair of str
@@ -114,6 +122,7 @@ class Units:
     plain: str
     full: str
     over_nights: str
+    unit: str = ""
 
 
 _POINTS = (phrase("{size:g} point"), phrase("{size:g} points"))
@@ -127,8 +136,31 @@ FEWER_MORE = Sides(
 )
 
 
+# In a unit of time, or in one that the person gave.
+_AMOUNTS = (phrase("{size:g} {unit}"), phrase("{size:g} {unit}"))
+_CHANGES = (phrase("{size} {unit} lower"), phrase("{size} {unit} higher"))
+_SIDES = Sides(
+    phrase("between {low} and {high} {unit} lower"), phrase("between {low} and {high} {unit} higher"), _ACROSS
+)
+
+
 def units(measure: str, outcome: Outcome) -> Units:
-    """The units of a measure of results.json."""
+    """The units of a measure of results.json; those that the outcome names itself where it does."""
+    usual = _usual_units(measure, outcome)
+    if not outcome.unit or usual.factor != 1:
+        return usual
+    own = replace(usual, axis=outcome.unit, unit=outcome.unit, amounts=_AMOUNTS, changes=_CHANGES, sides=_SIDES)
+    match measure:
+        case "difference of expected counts":
+            return replace(own, axis=say("average count, {unit}", unit=outcome.unit))
+        case "difference of medians":
+            return own
+        case _:
+            return replace(own, scale=phrase("The scale goes from {low:g} to {high:g} {unit}"))
+
+
+def _usual_units(measure: str, outcome: Outcome) -> Units:
+    """The units of a measure, where the outcome has none of its own."""
     match measure:
         case "difference of risks":
             return Units(
@@ -201,13 +233,9 @@ def units(measure: str, outcome: Outcome) -> Units:
             return Units(
                 1.0,
                 say(_TIMES[unit_of(outcome)][1]),
-                amounts=(phrase("{size:g} {unit}"), phrase("{size:g} {unit}")),
-                changes=(phrase("{size} {unit} lower"), phrase("{size} {unit} higher")),
-                sides=Sides(
-                    phrase("between {low} and {high} {unit} lower"),
-                    phrase("between {low} and {high} {unit} higher"),
-                    _ACROSS,
-                ),
+                amounts=_AMOUNTS,
+                changes=_CHANGES,
+                sides=_SIDES,
                 scale=phrase("It can be from {low:g} to {high:g} {unit}"),
                 plain=phrase(
                     "The median of {title} is estimated to be {size} on {arm} than on {reference}; {interval}"
@@ -282,7 +310,7 @@ def scale_sentence(measure: str, outcome: Outcome) -> str:
     told, fewer = units(measure, outcome), outcome.better == "lower"
     if not told.scale:
         return say("Fewer is better.") if fewer else say("More is better.")
-    scale = say(told.scale, low=outcome.low, high=outcome.high, unit=told.axis)
+    scale = say(told.scale, low=outcome.low, high=outcome.high, unit=told.unit or told.axis)
     return (
         say("{scale}, and lower is better.", scale=scale)
         if fewer
@@ -297,13 +325,14 @@ def change(measure: str, outcome: Outcome, value: float, beside: Sequence[float]
         size = _size(told, value)
     else:
         size = ranges.size(told.factor * value, *(told.factor * end for end in beside), whole=told.factor != 1)
-    return say(told.changes[not value < 0], size=size, unit=told.axis)
+    return say(told.changes[not value < 0], size=size, unit=told.unit or told.axis)
 
 
 def span(measure: str, outcome: Outcome, low: float, high: float) -> str:
     """An interval in words, such as "between 2.1 lower and 0.3 higher"."""
     told = units(measure, outcome)
-    return ranges.differences(told.factor * low, told.factor * high, told.sides, unit=told.axis, whole=told.factor != 1)
+    unit = told.unit or told.axis
+    return ranges.differences(told.factor * low, told.factor * high, told.sides, unit=unit, whole=told.factor != 1)
 
 
 def amount(measure: str, outcome: Outcome) -> str:
@@ -311,7 +340,8 @@ def amount(measure: str, outcome: Outcome) -> str:
     told = units(measure, outcome)
     assert outcome.threshold is not None  # where none was stated, nothing is said of it
     value = told.factor * outcome.threshold
-    return say(told.amounts[value != 1], size=value, unit=say(_TIMES[unit_of(outcome)][value != 1]))
+    unit = outcome.unit or say(_TIMES[unit_of(outcome)][value != 1])
+    return say(told.amounts[value != 1], size=value, unit=unit)
 
 
 def further_sentence(further: Sequence[FurtherMeasure], *, full: bool) -> str:

@@ -7,10 +7,13 @@ import numpy as np
 from nof1.analyze.checks.quantities import Pattern, Patterns
 from nof1.analyze.checks.sensitivity import MET_BY, Choice
 from nof1.language import phrase, say, sentences
+from nof1.plan.protocol.own_words import labelled
 from nof1.report.words.effect import number
+from nof1.subject import subject
 
 # A difference on the family's scale; in points what is larger, and what is smaller than other nights.
 _POINTS = (phrase("{size} points higher"), phrase("{size} points lower"))
+_UNITS = (phrase("{size} {unit} higher"), phrase("{size} {unit} lower"))
 _RATIOS = {"log": phrase("{size} times as high"), "logit": phrase("odds {size} times as large")}
 # What another sentence says already: a weekly rhythm where weekends differ, and a shape that an end of the scale makes.
 _SAID_BY = {
@@ -91,7 +94,7 @@ def _spread(row: Pattern) -> str:
         if more
         else phrase("On {arm}, nights vary less than other nights, by a factor of {factor:.1f}.")
     )
-    return sentences([say(template, arm=row.arm, factor=factor), _steadier()])
+    return sentences([say(template, arm=labelled(row.arm), factor=factor), _steadier()])
 
 
 def _steadier() -> str:
@@ -100,7 +103,8 @@ def _steadier() -> str:
 
 def _difference(row: Pattern, scale: str) -> str:
     if scale == "points":
-        size = say(_POINTS[int(row.observed < 0)], size=number(abs(row.observed)))
+        unit = subject().unit
+        size = say((_UNITS if unit else _POINTS)[int(row.observed < 0)], size=number(abs(row.observed)), unit=unit)
     else:
         size = say(_RATIOS[scale], size=number(float(np.exp(row.observed))))
     if row.name == "first week":

@@ -3,13 +3,18 @@
 from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
 from nof1.language import say, sentences
 from nof1.plan.protocol.protocol import Protocol
+from nof1.report.words.drawn_elsewhere import stated_sentence
 from nof1.report.words.reasons import reason_sentence
 
 
 def randomization_sentence(protocol: Protocol, test: RandomizationTest | NotTested) -> str:
-    """Which orders were possible, how often they would have given such a difference, and what the design could never show."""
+    """Which orders were possible, by whose word, how often they would have given such a difference, and what could never show."""
     if isinstance(test, NotTested):
         return reason_sentence(test.refused)
+    return sentences([stated_sentence(protocol), _found(protocol, test)])
+
+
+def _found(protocol: Protocol, test: RandomizationTest) -> str:
     one, other = protocol.arm(test.arm).title, protocol.arm(test.reference).title
     others = len(protocol.arms) > 2
     orders, draws = test.orders, test.draws
@@ -34,10 +39,8 @@ def randomization_sentence(protocol: Protocol, test: RandomizationTest | NotTest
             "way) would come up in {times}.",
             one=one,
             other=other,
-            means=say("period means") if test.of == "periods" else say("means of nights"),
-            size=say("{size:.2g} points", size=size)
-            if protocol.analysis.scale == "points"
-            else say("{size:.2g}", size=size),
+            means=_means(protocol, test),
+            size=_size(protocol, size),
             times=_often(test.p)
             if draws is not None
             else say(
@@ -64,6 +67,20 @@ def randomization_sentence(protocol: Protocol, test: RandomizationTest | NotTest
             )
         )
     return sentences(told)
+
+
+def _means(protocol: Protocol, test: RandomizationTest) -> str:
+    if test.of == "nights":
+        return say("means of nights")
+    by_phase = protocol.stated is not None and protocol.stated.by_phase
+    return say("phase means") if by_phase else say("period means")
+
+
+def _size(protocol: Protocol, size: float) -> str:
+    """A difference of means in the outcome's unit."""
+    if protocol.outcome.unit:
+        return say("{size:.2g} {unit}", size=size, unit=protocol.outcome.unit)
+    return say("{size:.2g} points", size=size) if protocol.analysis.scale == "points" else say("{size:.2g}", size=size)
 
 
 def _possible(orders: int, draws: int | None, *, others: bool) -> str:

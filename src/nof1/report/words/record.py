@@ -31,6 +31,20 @@ def side_effect(name: str, room: int = _MAX_NAME) -> str:
     return say(_SIDE_EFFECTS[name]) if name in _SIDE_EFFECTS else clip(name, room)
 
 
+def nothing_but_nights(result: Result) -> bool:
+    """Whether a table held neither doses nor side effects, so that nothing can be said of them."""
+    record = result.record
+    return not result.trial.protocol.randomized and not (
+        any(row.dose_recorded or row.as_planned is not None for row in record.adherence.values())
+        or any(row.with_side_effects is not None for row in record.harms.values())
+    )
+
+
+def nothing_but_nights_sentence(result: Result) -> str:
+    """That nothing is known of doses and side effects; empty where something is."""
+    return say("Doses and side effects: not in the table.") if nothing_but_nights(result) else ""
+
+
 def harms_line(result: Result, arm: str, *, interval: bool = True) -> str:
     """Side effects of one arm: "on 3 of 40 nights (8 in 100; between 2 and 19): loose stools 2, headache 1".
 
@@ -132,12 +146,15 @@ def adherence_line(result: Result, arm: str, *, interval: bool = True) -> str:
     rate = _in_100(row.as_planned, planned, row.interval_as_planned)
     told = say("{doses} of {planned} ({rate})", doses=row.as_planned, planned=planned, rate=rate)
     # A planned dose of 0: what is more than it is some where none was planned.
-    magnesium = row.contamination is not None
+    some = row.contamination is not None
+    taken = (
+        phrase("{nights} with magnesium taken") if result.trial.protocol.randomized else phrase("{nights} with a dose")
+    )
     rest: list[str] = [
         say(template, nights=nights)
         for nights, template in (
             (row.partly, phrase("{nights} in part")),
-            (row.more, phrase("{nights} with magnesium taken") if magnesium else phrase("{nights} more than planned")),
+            (row.more, taken if some else phrase("{nights} more than planned")),
             (row.missed, phrase("{nights} missed")),
             (row.not_recorded, phrase("{nights} not recorded")),
         )

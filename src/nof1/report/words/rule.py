@@ -41,6 +41,19 @@ def estimand_sentence(protocol: Protocol) -> str:
     )
 
 
+def ask_threshold_sentence(protocol: Protocol) -> str:
+    """That no smallest change worth having was stated, what that leaves out, and how to state one; empty where there is one."""
+    return "" if protocol.outcome.threshold is not None else asked_for_threshold()
+
+
+def asked_for_threshold() -> str:
+    """The sentence where none was stated."""
+    return say(
+        "Nobody stated how large a change must be to matter, so this tells the direction and how sure it is, and no more. Which change would "
+        "matter? State it when the table is adopted again (--threshold), and not by what this answer says."
+    )
+
+
 def rule_sentences(protocol: Protocol) -> list[str]:
     """The rule by which the answer is found, one part a sentence or two."""
     fixed = protocol.analysis
@@ -51,7 +64,7 @@ def rule_sentences(protocol: Protocol) -> list[str]:
         certainty=certainty,
     )
     if protocol.outcome.threshold is None:
-        return [say("No smallest change that matters was stated, so the answer can lean but not settle."), leans]
+        return [ask_threshold_sentence(protocol), leans]
     threshold = amount(MEASURES[fixed.family], protocol.outcome)
     if protocol.schema_version == 1:
         return [

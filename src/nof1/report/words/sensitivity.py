@@ -8,6 +8,7 @@ from nof1.language import phrase, say, say_some, sentences
 from nof1.report.words.effect import number
 from nof1.report.words.phrases import sentence, some, verdict_words
 from nof1.report.words.reasons import reason_sentence
+from nof1.subject import subject
 
 _NAMED = 4  # choices that one sentence lists
 _MOST_TIMES = 1000  # odds beyond it are told as more than it
@@ -48,6 +49,11 @@ _CHOICES: dict[ChoiceName, tuple[str, str]] = {
     "Student-t nights": (phrase("Student-t nights"), phrase("single outlying nights count for less")),
     "rounded ratings": (phrase("rounded ratings"), phrase("ratings are rounded and cut at the ends of the scale")),
 }
+# The same where the outcome has a unit of its own.
+_IN_UNITS: dict[ChoiceName, str] = {
+    "prior twice as wide": phrase("effects expected twice as large, sd {sd:g} {unit}"),
+    "prior half as wide": phrase("effects expected half as large, sd {sd:g} {unit}"),
+}
 
 
 def choice_name(row: Choice) -> str:
@@ -65,6 +71,9 @@ def choice_sentence(row: Choice) -> str:
             "without the first night of every period, and with no carryover after them",
             "without the first {count} nights of every period, and with no carryover after them",
         )
+    unit = subject().unit
+    if unit and row.choice in _IN_UNITS:
+        return say(_IN_UNITS[row.choice], sd=row.value, unit=unit)
     return say(_CHOICES[row.choice][1], sd=row.value, days=row.value)
 
 

@@ -2,6 +2,7 @@
 
 from nof1.analyze.checks.blinding import Blinding
 from nof1.analyze.checks.computation import Check
+from nof1.analyze.checks.covariate_by_arm import CovariateByArm
 from nof1.analyze.checks.over_time import PairOverTime
 from nof1.analyze.checks.paired_cycles import PairedCycles
 from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
@@ -9,6 +10,7 @@ from nof1.analyze.checks.sensitivity import Choice
 from nof1.analyze.checks.tipping import TippingPoint
 from nof1.analyze.reasons import Reason
 from nof1.analyze.results import Result
+from nof1.analyze.schema import Covariates
 from nof1.errors import InputError, require
 from nof1.language import ENGLISH, speaking
 from nof1.plan.orders.amendments import Amendment
@@ -16,12 +18,14 @@ from nof1.record.trial import Trial
 from nof1.report.words.blinding import blinding_sentence
 from nof1.report.words.changes import amendment_sentence
 from nof1.report.words.checks import check_sentence
+from nof1.report.words.covariates import by_arm_sentence, covariates_sentence
 from nof1.report.words.cycles import cycles_sentence
 from nof1.report.words.over_time import course_sentence
 from nof1.report.words.randomization import randomization_sentence
 from nof1.report.words.reasons import reason_sentence
 from nof1.report.words.sensitivity import choice_sentence
 from nof1.report.words.tipping import tipping_sentence
+from nof1.subject import spoken_of
 
 Part = (
     Check
@@ -32,11 +36,14 @@ Part = (
     | PairOverTime
     | Choice
     | Blinding
+    | Covariates
+    | CovariateByArm
     | Amendment
     | Reason
 )
 
 
+@spoken_of
 def sentence(of: Result | Trial, part: Part, *, language: str = ENGLISH) -> str:
     """What a part of a result says, as its pages do.
 
@@ -46,7 +53,7 @@ def sentence(of: Result | Trial, part: Part, *, language: str = ENGLISH) -> str:
         The result that it is part of; a trial will do for a test of `nof1.randomization_test`.
     part : object
         Of `result.record`: one of its `checks`, `randomization_tests`, `paired_cycles`, `tipping`, `over_time.rows`,
-        `sensitivity` or `amendments`, its `blinding`, or why one of them was `refused`.
+        `sensitivity`, `covariates.rows` or `amendments`, its `blinding` or `covariates`, or why one of them was `refused`.
     language : str
         "en" or "de".
 
@@ -83,6 +90,10 @@ def _said(of: Result | Trial, part: Part) -> str:
             return course_sentence(protocol, part)
         case Choice():
             return choice_sentence(part)
+        case Covariates() if isinstance(of, Result):
+            return covariates_sentence(of, part)
+        case CovariateByArm():
+            return by_arm_sentence(protocol, part)
         case Blinding():
             return blinding_sentence(protocol, part)
         case Amendment():

@@ -8,7 +8,7 @@ from nof1.analyze.model.effects import LEVEL, Estimand
 from nof1.analyze.model.standardize import MEASURES
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
-from nof1.language import clauses, commas, listed, phrase, say, say_some, sentences
+from nof1.language import clauses, commas, listed, phrase, say, say_some, sentences, spoken
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.words.changes import changed_diary
 from nof1.report.words.checks import check_sentence
@@ -22,6 +22,7 @@ from nof1.report.words.effect import (
     span,
 )
 from nof1.report.words.effect import number as number
+from nof1.subject import spoken_of
 
 # Templates, to be said.
 NO_ADVICE = phrase(
@@ -72,6 +73,7 @@ def level_words() -> str:
     return say("{level:g} % equal-tailed interval", level=100 * LEVEL)
 
 
+@spoken_of
 def headline(result: Result, effect: PairEffect | None = None) -> str:
     """The answer in one plain sentence."""
     effect = effect or result.lead[0]
@@ -262,6 +264,13 @@ def nights_sentence(result: Result) -> str:
     return say("{clause}.", clause=clauses(told))
 
 
+def dates_sentence(result: Result) -> str:
+    """The first and the last date; a table does not say what part of a day its dates are of."""
+    order, adopted = result.trial.order, not result.trial.protocol.randomized
+    template = phrase("From {first} to {last}.") if adopted else phrase("Evenings of {first} to {last}.")
+    return say(template, first=spoken().day(order.start), last=spoken().day(order.end))
+
+
 _DRAWN = {
     "open": phrase("The order of the periods was drawn at random before the first night, and known from then on."),
     "helper": phrase("The order of the periods was drawn at random before the first night and sealed with a helper."),
@@ -273,6 +282,10 @@ def order_sentence(protocol: Protocol) -> str:
     """Where the order of the periods came from."""
     if protocol.randomized:
         return say(_DRAWN[protocol.concealed])
+    if protocol.stated is not None:
+        return say(
+            "The order of the periods was drawn elsewhere, as stated by the person; it was taken over from a table."
+        )
     return say("The order of the periods was not drawn by nof1; it was taken over from a table.")
 
 

@@ -86,7 +86,7 @@ class AugmentedModel:
         """Exposure of the recorded nights, shape (n, K, S or 1)."""
         if self.base.constant_exposure is not None:
             return self.base.constant_exposure[..., None]
-        return exposure_by_day(self.data.doses, half_life)[self.data.day]
+        return exposure_by_day(self.data.doses, half_life)[self.data.dose_day]
 
     def mean(self, coefficients: Array, offsets: Array, half_life: Array) -> Array:
         """Expected outcome minus the level's prior mean, shape (n, S), from coefficients (c, S) and offsets (P, S), as drawn."""

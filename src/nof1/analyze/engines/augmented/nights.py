@@ -256,7 +256,7 @@ def _met_exactly(data: ModelData) -> tuple[int, int]:
     """
     levels = len(np.unique(data.block))
     p = levels + len(data.arms) + len(data.covariate_names) + data.trend + data.start_up + data.period_effects
-    _, arm = np.unique(data.doses[data.day], axis=0, return_inverse=True)
+    _, arm = np.unique(data.doses[data.dose_day], axis=0, return_inverse=True)
     groups = np.zeros_like(arm) if data.exponential else arm
     counts = np.unique(np.column_stack([groups.ravel(), data.y]), axis=0, return_counts=True)
     return p, sum(int(counts[1][counts[0][:, 0] == group].max()) for group in np.unique(groups))
