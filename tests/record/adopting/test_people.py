@@ -81,6 +81,7 @@ def test_each_person_gets_a_trial_with_their_rows_alone(two, tmp_path):
     trials = [Trial.load(one.folder) for one in people]
     assert [list(trial.frame["y"]) for trial in trials] == [[5, 4, 3, 2], [9, 8, 9, 8]]
     assert [Trial(*one.nights) for one in people] == trials
+    assert [trial.protocol.title for trial in trials] == ["y by trt, 1", "y by trt, 2"]
     assert [one.name for one in find_trials([out])] == ["1", "2"]
     for one in people:
         assert {finding.level for finding in check(one.folder)} <= {"ok", "note"}

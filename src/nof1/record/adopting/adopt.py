@@ -281,7 +281,7 @@ def adopted_nights(
             unknown=nights_without_row(order, by_night),
         ),
         covariates=covariates,
-        title=title or f"{outcome} by {arm or 'schedule'}",
+        title=title or usual_title(outcome, arm),
         simulated=simulated,
         analysis=analysis,
     )
@@ -299,6 +299,11 @@ def adopted_nights(
         decimal_comma=decimal_comma,
     )
     return AdoptedNights(protocol, order, entries)
+
+
+def usual_title(outcome: str, arm: str | None) -> str:
+    """The title of a trial to which nobody gave one."""
+    return f"{outcome} by {arm or 'schedule'}"
 
 
 def own_rows(table: Table, options: AdoptOptions) -> Table:

@@ -12,7 +12,7 @@ from nof1.cells import brief, csv_text, path_text, shielded
 from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.files import new_folder, read_bytes, sha256_bytes, write_atomic
-from nof1.record.adopting.adopt import AdoptedNights, AdoptOptions
+from nof1.record.adopting.adopt import AdoptedNights, AdoptOptions, usual_title
 from nof1.record.adopting.columns import settle_comma
 from nof1.record.adopting.folder import read_any, write_trial
 from nof1.record.importing.persons import NO_PEOPLE, person_key
@@ -128,7 +128,8 @@ def _one(
     given = cast("AdoptOptions", dict(options))
     given["not_compared"] = _there(own, options)
     given["person_column"] = NO_PEOPLE
-    given["title"] = f"{options['title']}, {brief(person)}" if options.get("title") else None
+    # Their own words if they have any; the person's name tells the pages of many apart.
+    given["title"] = f"{options.get('title') or usual_title(options['outcome'], options.get('arm'))}, {brief(person)}"
     told = {"person": person, "person_column": options.get("person_column")}
     try:
         return write_trial(own, folder, schedule=schedule, sheet=sheet, now=now, told=told, options=given)
