@@ -38,7 +38,7 @@ from nof1.record.importing.importer import plan_import
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.reading import Reading
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
+from nof1.record.opening.opened import open_file
 protocol = Protocol.load({folder!r})
 clock = time.perf_counter()
 export = recognize(open_file({path!r}))

@@ -186,8 +186,8 @@ def measure(path, reader="ours"):
 def _read(path: str, reader: str) -> None:
     clock = time.perf_counter()
     if reader == "ours":
+        from nof1.record.opening.opened import open_file
         from nof1.record.sources import apple_health
-        from nof1.record.sources.opened import open_file
 
         found = apple_health.recognize(open_file(path))
         with closing(found.rows()) as rows:

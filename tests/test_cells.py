@@ -19,11 +19,12 @@ from nof1.record.diary.entry import Entry
 from nof1.record.diary.journal import Line, extended
 from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import Change, record
-from nof1.record.importing.importer import plan_import, take_import
+from nof1.record.importing.committing import take_import
+from nof1.record.importing.importer import plan_import
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.reading import Reading
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
 from nof1.record.trial import Trial
 
 NOW = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)

@@ -14,7 +14,7 @@ from nof1.cli.wizard.conversation import ask_plan
 from nof1.cli.wizard.step import Talk, proposal
 from nof1.cli.wizard.steps import STEPS
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import questions
+from nof1.plan.protocol.safety.screen import questions
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge
 
 TODAY = date(2026, 11, 23)

@@ -10,7 +10,7 @@ from nof1.bedside.content import page_content
 from nof1.cells import shielded
 from nof1.errors import InputError
 from nof1.plan.orders.draw import draw_order, schedule
-from nof1.plan.protocol.safety import stop_rules
+from nof1.plan.protocol.safety.stop_rules import stop_rules
 from nof1.record.diary.questions import cell, questions
 from nof1.record.diary.side_effects import HARMS, is_denial, parse_side_effects, stops
 

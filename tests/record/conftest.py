@@ -8,14 +8,27 @@ import pytest
 
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.table import read_diary
-from nof1.record.importing.importer import plan_import, take_import
+from nof1.record.importing.committing import take_import
+from nof1.record.importing.importer import plan_import
 from nof1.record.importing.mapping import chosen_map, complete_map, split_pairs
 from nof1.record.importing.reading import Reading
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
 
 NOW = datetime(2026, 2, 1, 9, 30, tzinfo=UTC)
 LATEST = date(2026, 1, 31)
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """A function that writes content to a file and opens it."""
+
+    def write_and_open(content, name="export.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return open_file(path)
+
+    return write_and_open
 
 
 @pytest.fixture

@@ -19,10 +19,11 @@ from nof1.record.amending import add_note, add_pause
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.journal import audited
 from nof1.record.diary.writing import add_entries
-from nof1.record.importing.importer import plan_import, take_import
+from nof1.record.importing.committing import take_import
+from nof1.record.importing.importer import plan_import
 from nof1.record.importing.mapping import complete_map
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
 from nof1.record.trial import Trial
 from nof1.record.unsealing import unblind_period, unseal
 

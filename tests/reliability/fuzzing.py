@@ -40,7 +40,8 @@ from nof1.record.diary.journal import JOURNAL_FILE, Line, audited, extended, rep
 from nof1.record.diary.secondary import MEASURES_FILE, check_measure, measures_csv, read_measures
 from nof1.record.diary.table import DIARY_FILE, last_evening, read_diary
 from nof1.record.importing.archives import fitting_table
-from nof1.record.importing.importer import plan_import, remembered, take_import
+from nof1.record.importing.committing import remembered, take_import
+from nof1.record.importing.importer import plan_import
 from nof1.record.importing.ledger import (
     IMPORTS_FOLDER,
     LEDGER_FILE,
@@ -54,8 +55,8 @@ from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.reading import Reading, targets
 from nof1.record.importing.rejected import REJECTED_FILE, RejectedRow, read_rejected, rejected_csv
 from nof1.record.importing.scales import ask_scales, read_scales
+from nof1.record.opening.opened import Opened, open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import Opened, open_file
 from nof1.record.trial import Trial
 from nof1.record.values.ambiguous import AmbiguousInput
 

@@ -21,12 +21,13 @@ from nof1.record.diary.entry import row_of
 from nof1.record.diary.journal import audited, replayed
 from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import Change, record
-from nof1.record.importing.importer import plan_import, take_import
+from nof1.record.importing.committing import take_import
+from nof1.record.importing.importer import plan_import
 from nof1.record.importing.ledger import read_ledger
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.rejected import read_rejected
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
 STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "shutil.rmtree"}

@@ -15,7 +15,7 @@ from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import StopRule, stop_rule_sentence, stop_rules
+from nof1.plan.protocol.safety.stop_rules import StopRule, stop_rule_sentence, stop_rules
 from nof1.record.diary.entry import MAX_TEXT, NO_GUESS, columns
 from nof1.record.diary.questions import Question, questions
 from nof1.record.diary.side_effects import HARMS, NO_WORDS, STOP_SENTENCE
@@ -167,7 +167,7 @@ def _stop_rule(rule: StopRule) -> dict[str, Any]:
 
 
 def _limit(row: dict[str, Any]) -> dict[str, Any]:
-    """An upper level for a dose, as `nof1.plan.protocol.safety.dose_findings` tells it."""
+    """An upper level for a dose, as `nof1.plan.protocol.safety.upper_levels.dose_findings` tells it."""
     return {
         "mg": row["mg_per_day"],
         "text": _in_languages(lambda: say(row["text"])),

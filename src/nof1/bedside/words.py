@@ -4,7 +4,7 @@ Places in braces are filled by the page. A key that ends in `_one` is what is sa
 """
 
 from nof1.language import phrase, spoken
-from nof1.plan.protocol.safety import NO_ADVICE
+from nof1.plan.protocol.safety.screen import NO_ADVICE
 from nof1.record.diary.questions import NO_ANSWER
 
 _WORDS = {

@@ -493,10 +493,11 @@ def test_trials_fitted_together_get_the_answer_that_each_gets_alone():
     for data, got in zip(trials, together, strict=True):
         alone = fit_marginal(data, seed=3)
         assert got.pareto_k == pytest.approx(alone.pareto_k, abs=1e-4)
+        # Effects at points far out are large, and the last digits of large ones depend on the machine's linear algebra.
         np.testing.assert_allclose(got.theta, alone.theta, atol=1e-5)
         np.testing.assert_allclose(got.weights, alone.weights, atol=1e-6)
-        np.testing.assert_allclose(got.effect_mean, alone.effect_mean, atol=1e-5)
-        np.testing.assert_allclose(got.treated_exposure, alone.treated_exposure, atol=1e-5)
+        np.testing.assert_allclose(got.effect_mean, alone.effect_mean, rtol=1e-6, atol=1e-5)
+        np.testing.assert_allclose(got.treated_exposure, alone.treated_exposure, rtol=1e-6, atol=1e-5)
 
 
 def test_together_log_densities_equal_the_dense_ones():

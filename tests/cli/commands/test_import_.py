@@ -809,9 +809,9 @@ def test_a_file_that_did_not_fit_says_so_again(nof1, trial_folder, write):
 def test_a_trial_that_changes_between_the_look_and_the_writing_is_looked_at_again(
     nof1, trial_folder, write, monkeypatch
 ):
-    from nof1.record.importing import importer
+    from nof1.record.importing import committing
 
-    path, take, once = write("date,severity\n2026-01-12,3\n"), importer.take_import, []
+    path, take, once = write("date,severity\n2026-01-12,3\n"), committing.take_import, []
 
     def late(folder, protocol, plan, *, now):
         if not once:
@@ -819,7 +819,7 @@ def test_a_trial_that_changes_between_the_look_and_the_writing_is_looked_at_agai
             assert nof1("log", folder, "--night", "2026-01-12", "--set", "severity=3")[0] == 0
         take(folder, protocol, plan, now=now)
 
-    monkeypatch.setattr(importer, "take_import", late)
+    monkeypatch.setattr(committing, "take_import", late)
     status, out, _ = nof1("import", trial_folder, path, "--yes")
     assert status == 0
     assert "Looking again" in out

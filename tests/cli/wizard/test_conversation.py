@@ -25,7 +25,7 @@ from nof1.cli.wizard.conversation import discard_draft
 from nof1.cli.wizard.draft import draft_path
 from nof1.cli.wizard.steps import STEPS
 from nof1.errors import Nof1Error, RefusalError
-from nof1.plan.protocol.safety import questions
+from nof1.plan.protocol.safety.screen import questions
 
 
 @pytest.fixture(autouse=True)

@@ -32,7 +32,7 @@ from nof1.cli.wizard.draft import draft_path
 from nof1.cli.wizard.step import proposal, told
 from nof1.cli.wizard.steps import STEPS
 from nof1.plan.orders.concerns import findings
-from nof1.plan.protocol.safety import finding_line, questions, screen
+from nof1.plan.protocol.safety.screen import finding_line, questions, screen
 
 
 @pytest.fixture(autouse=True)

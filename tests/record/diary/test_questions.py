@@ -11,7 +11,7 @@ from nof1.errors import InputError
 from nof1.language import speaking
 from nof1.plan.design.order import Order, Pause
 from nof1.plan.orders.draw import draw_order, order_of_arms, schedule
-from nof1.plan.protocol.safety import stop_rules
+from nof1.plan.protocol.safety.stop_rules import stop_rules
 from nof1.record.diary.entry import columns, parse_entry
 from nof1.record.diary.questions import applies, cell, questions, shown
 from nof1.record.diary.side_effects import parse_side_effects, short_list, stops

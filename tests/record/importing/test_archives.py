@@ -7,10 +7,10 @@ import pytest
 import nof1
 from nof1.errors import InputError
 from nof1.record.importing.archives import fitting_table
-from nof1.record.importing.importer import nothing_new
+from nof1.record.importing.committing import nothing_new
 from nof1.record.importing.ledger import read_ledger, sheet_of
 from nof1.record.importing.rejected import read_rejected
-from nof1.record.sources.opened import open_file
+from nof1.record.opening.opened import open_file
 from nof1.record.values.ambiguous import AmbiguousInput
 
 from ..conftest import NOW

@@ -14,8 +14,8 @@ from nof1.record.importing.importer import plan_import
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.reading import Reading
 from nof1.record.importing.taking import import_file
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
 from nof1.record.trial import Trial
 from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.measures import find_measure

@@ -19,13 +19,14 @@ from nof1.record.amending import add_pause
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import add_entries
-from nof1.record.importing.importer import StaleError, nothing_new, plan_import, remembered, take_import
+from nof1.record.importing.committing import nothing_new, remembered, take_import
+from nof1.record.importing.importer import StaleError, plan_import
 from nof1.record.importing.ledger import read_ledger
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.reading import Reading
 from nof1.record.importing.rejected import read_rejected
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
 
 from ..conftest import LATEST, NOW
 

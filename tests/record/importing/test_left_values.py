@@ -13,14 +13,15 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.record.checking.folder import check
 from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.table import read_diary
-from nof1.record.importing.importer import nothing_new, plan_import, take_import
+from nof1.record.importing.committing import nothing_new, take_import
+from nof1.record.importing.importer import plan_import
 from nof1.record.importing.ledger import read_ledger
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.reading import Reading
 from nof1.record.importing.rejected import LISTED, read_rejected
 from nof1.record.importing.taking import import_file
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
 from nof1.record.trial import Trial
 from nof1.record.values.ambiguous import AmbiguousInput
 

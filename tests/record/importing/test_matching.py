@@ -6,7 +6,7 @@ import pytest
 
 from nof1.errors import InputError
 from nof1.plan.orders.draw import draw_order
-from nof1.record.sources.opened import MAX_CELL, Row
+from nof1.record.opening.opened import MAX_CELL, Row
 from nof1.record.sources.source import Column, Export
 from nof1.record.trial import Trial
 from nof1.record.values.ambiguous import AmbiguousInput

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from nof1.errors import InputError
 from nof1.record.importing.rejected import RejectedRow, read_rejected, rejected_csv
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
 from nof1.record.sources.rejected_rows import COLUMNS
 
 BAD = "date,severity,note\n2026-01-12,3,calm\nsoon,4,first\n2026-01-14,40,second\n2025-01-01,4,\n2025-01-02,5,\n2026-01-05,9,other\n"

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 import nof1
 from nof1.errors import InputError
-from nof1.record.importing.importer import remembered
+from nof1.record.importing.committing import remembered
 from nof1.record.importing.reading import Reading
 from nof1.record.importing.scales import read_scales, scale_option
 from nof1.record.importing.taking import request_import
-from nof1.record.sources.opened import open_file
+from nof1.record.opening.opened import open_file
 from nof1.record.values.ambiguous import AmbiguousInput
 
 from ..conftest import LATEST, NOW

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from nof1 import Trial, draw_order
 from nof1.errors import InputError
-from nof1.record.importing.importer import plan_import, remembered
+from nof1.record.importing.committing import remembered
+from nof1.record.importing.importer import plan_import
 from nof1.record.importing.ledger import read_ledger
 from nof1.record.importing.mapping import complete_map
 from nof1.record.importing.reading import Reading
 from nof1.record.importing.taking import request_import
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
 from nof1.record.values.ambiguous import AmbiguousInput
 
 LATEST = date(2026, 1, 31)

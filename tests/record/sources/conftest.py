@@ -2,20 +2,6 @@
 
 import pytest
 
-from nof1.record.sources.opened import open_file
-
-
-@pytest.fixture
-def opened(tmp_path):
-    """A function that writes content to a file and opens it."""
-
-    def write_and_open(content, name="export.csv"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return open_file(path)
-
-    return write_and_open
-
 
 @pytest.fixture
 def table():

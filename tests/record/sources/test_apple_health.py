@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nof1.errors import InputError
+from nof1.record.opening.opened import MAX_CELL, Opened, open_file
 from nof1.record.sources import apple_health
-from nof1.record.sources.opened import MAX_CELL, Opened, open_file
 from nof1.record.values.measures import find_measure, unit_factor
 from nof1.record.values.nights import moment_reader, night_of
 

@@ -10,7 +10,8 @@ from nof1.errors import InputError
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.record.diary.entry import columns, row_of
 from nof1.record.diary.table import read_diary
-from nof1.record.importing.importer import nothing_new, plan_import, take_import
+from nof1.record.importing.committing import nothing_new, take_import
+from nof1.record.importing.importer import plan_import
 from nof1.record.importing.mapping import complete_map
 from nof1.record.sources import diary_page, recognize
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nof1.record.opening.opened import open_file
 from nof1.record.sources.health_auto_export import recognize
-from nof1.record.sources.opened import open_file
 from nof1.record.values.nights import moment_reader, night_of
 
 HEADER = (

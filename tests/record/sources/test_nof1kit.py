@@ -2,8 +2,8 @@
 
 from known import data_of_others
 
+from nof1.record.opening.opened import open_file
 from nof1.record.sources.nof1kit import recognize
-from nof1.record.sources.opened import open_file
 
 EXPORT = """datetime,date,study_day,mood,tea,condition,mood_daily_mean
 2026-01-05 10:06:00,2026-01-05,1.0,65.0,0,water,

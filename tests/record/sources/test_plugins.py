@@ -7,8 +7,8 @@ import warnings
 import pytest
 
 from nof1.errors import InputError, Nof1Warning
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import NAMES, find_export, recognize, sources
-from nof1.record.sources.opened import open_file
 from nof1.record.sources.plugins import PluginWarning
 
 DOZER = """
@@ -153,7 +153,7 @@ def test_one_that_fails_on_a_file_is_named_and_the_next_is_asked(installed, file
 def test_one_that_fails_on_a_row_takes_nothing(installed, file, rows, words):
     code = DOZER.replace("dated_by=", f"rows=lambda: {rows}, dated_by=").replace(
         "from nof1.record.sources.source",
-        "from nof1.record.sources.opened import Row\n    from nof1.record.sources.source",
+        "from nof1.record.opening.opened import Row\n    from nof1.record.sources.source",
     )
     installed("dozer", code)
     with pytest.raises(InputError, match=rf"The plug-in 'dozer'.*failed on dozer\.csv \({words}.*Nothing was taken"):

@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 
 from nof1.errors import InputError
-from nof1.record.sources.opened import open_file
+from nof1.record.opening.opened import open_file
 from nof1.record.values.measures import find_measure, unit_factor
 from nof1.record.values.nights import moment_reader, night_of
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nof1.errors import InputError
-from nof1.record.sources.opened import open_file
+from nof1.record.opening.opened import open_file
 from nof1.record.sources.plain import plain_export
 from nof1.record.sources.reworked import (
     json_cell,

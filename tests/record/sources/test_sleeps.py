@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nof1.record.sources.opened import Row
+from nof1.record.opening.opened import Row
 from nof1.record.sources.sleeps import NAP, SleepTable, in_the_day, minutes_between, sleep_export
 from nof1.record.sources.source import Column, Export
 

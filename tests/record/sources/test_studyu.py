@@ -2,8 +2,8 @@
 
 import pytest
 
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize as recognize_any
-from nof1.record.sources.opened import open_file
 from nof1.record.sources.studyu import recognize
 from nof1.record.values.ambiguous import AmbiguousInput
 

@@ -17,8 +17,8 @@ from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.importing.importer import plan_import
 from nof1.record.importing.mapping import complete_map
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
 from nof1.report.papers import plan_papers
 from nof1.report.papers.booklet import booklet_words
 from nof1.report.papers.calendar import calendar, language_of

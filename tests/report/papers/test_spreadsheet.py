@@ -10,8 +10,8 @@ from nof1.plan.orders.draw import draw_order, schedule
 from nof1.record.diary.entry import columns
 from nof1.record.importing.importer import plan_import
 from nof1.record.importing.mapping import complete_map
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
 from nof1.report.papers.spreadsheet import diary_xlsx
 
 

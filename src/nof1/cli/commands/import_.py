@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nof1.record.importing.column_units import ColumnUnit
     from nof1.record.importing.importer import Import
     from nof1.record.importing.taking import Request
-    from nof1.record.sources.opened import Opened
+    from nof1.record.opening.opened import Opened
     from nof1.record.sources.source import Merge
 
 _NOBODY = "of nobody: these are no people"
@@ -107,7 +107,8 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Take nights from an export or a table into the diary, after a preview."""
-    from nof1.record.importing.importer import StaleError, nothing_new, take_import
+    from nof1.record.importing.committing import nothing_new, take_import
+    from nof1.record.importing.importer import StaleError
     from nof1.record.importing.mapping import split_pairs
     from nof1.record.importing.reading import Reading
     from nof1.record.importing.taking import request_import
@@ -164,7 +165,7 @@ def _fitting(
 ) -> "Opened":
     """The table to read of an archive; on a terminal, ask which one where only the person can say."""
     from nof1.record.importing.archives import fitting_table
-    from nof1.record.sources.opened import open_file
+    from nof1.record.opening.opened import open_file
     from nof1.record.values.ambiguous import AmbiguousInput
 
     try:
@@ -220,7 +221,7 @@ def _agreed(protocol: Protocol, plan: "Import", since: str, *, yes: bool, as_jso
 
 def open_sheet(file: Path, sheet: str | None, *, ask: bool) -> "Opened":
     """Open a file; on a terminal, ask which sheet of it where only the person can say."""
-    from nof1.record.sources.opened import open_file
+    from nof1.record.opening.opened import open_file
     from nof1.record.values.ambiguous import AmbiguousInput
 
     try:

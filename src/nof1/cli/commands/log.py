@@ -13,7 +13,7 @@ from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere, date_option, r
 from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.plan.design.fields import PAUSE
-from nof1.plan.protocol.safety import finding_line
+from nof1.plan.protocol.safety.screen import finding_line
 from nof1.record.diary.entry import row_of
 from nof1.record.diary.night import Logged, Night, both_days, checked_reason, find_night
 from nof1.record.diary.night import log as write_night

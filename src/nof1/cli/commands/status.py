@@ -11,7 +11,7 @@ from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere, refuse_no_tria
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import Period
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import stop_rule_sentence
+from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.diary.night import both_days
 from nof1.record.so_far import Adherence, Due, Harm, State, Status
 from nof1.record.so_far import status as status_of

@@ -12,7 +12,8 @@ from nof1.plan.design.order import ORDER_FILE, RUN_IN, Order
 from nof1.plan.orders.concerns import concerns, findings
 from nof1.plan.orders.draw import balance, count_orders, smallest_p
 from nof1.plan.protocol.own_words import ours
-from nof1.plan.protocol.safety import NO_ADVICE, finding_line, stop_rule_sentence, unanswered
+from nof1.plan.protocol.safety.screen import NO_ADVICE, finding_line, unanswered
+from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.planning import Plan
 from nof1.report.papers.folder import RECIPE, precision
 from nof1.report.words.phrases import large

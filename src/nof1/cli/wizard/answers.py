@@ -13,8 +13,9 @@ from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.protocol.dose import both, elemental_mg, find_form
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import Finding, dose_findings, needs_agreement, screen
-from nof1.plan.protocol.safety import Safety as Answered
+from nof1.plan.protocol.safety.screen import Finding, needs_agreement, screen
+from nof1.plan.protocol.safety.screen import Safety as Answered
+from nof1.plan.protocol.safety.upper_levels import dose_findings
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge
 
 ONE_FORM, TWO_DOSES, TWO_FORMS, FORMS_ONLY = "off-form", "off-doses", "off-forms", "forms"

@@ -1,6 +1,6 @@
 """Questions of the safety screen: its findings at once, and a clinician's agreement where one says stop.
 
-The questions and what they lead to stand in `nof1.plan.protocol.safety`; nothing here recommends anything.
+The questions and what they lead to stand in `nof1.plan.protocol.safety.screen`; nothing here recommends anything.
 """
 
 from datetime import date, timedelta
@@ -22,15 +22,7 @@ from nof1.cli.wizard.parse import (
 )
 from nof1.cli.wizard.step import Raw, Step, Talk, Told, Turn, at, at_if_any
 from nof1.language import phrase, say
-from nof1.plan.protocol.safety import (
-    Answers,
-    Finding,
-    Question,
-    Safety,
-    finding_line,
-    questions,
-    screen,
-)
+from nof1.plan.protocol.safety.screen import Answers, Finding, Question, Safety, finding_line, questions, screen
 
 
 def _part(_: Talk) -> str:

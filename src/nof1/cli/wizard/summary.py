@@ -14,7 +14,7 @@ from nof1.language import clauses, commas, listed, phrase, say, sentences
 from nof1.plan.orders.concerns import findings
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import NO_ADVICE, finding_line, questions, unanswered
+from nof1.plan.protocol.safety.screen import NO_ADVICE, finding_line, questions, unanswered
 from nof1.report.words.phrases import BETTER, points
 
 _AROUND = 5  # lines of a screen that are not the body: space, heading, question, keys, prompt

@@ -6,6 +6,7 @@ period: one night, or `period_nights` of them in a row. Knows no dates.
 
 import itertools
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -19,7 +20,7 @@ MAX_ORDERS = 10_000
 _Night = Annotated[Whole, Field(ge=1)]
 
 
-class Stated(Frozen):
+class Stated(Frozen, ABC):
     """What all statements share.
 
     Attributes
@@ -42,8 +43,9 @@ class Stated(Frozen):
         """As the person writes it."""
         return self._said() + (f",nights={self.period_nights}" if self.period_nights > 1 else "")
 
+    @abstractmethod
     def _said(self) -> str:
-        raise NotImplementedError
+        """The kind with its numbers."""
 
 
 class AnyOrder(Stated):
@@ -86,7 +88,10 @@ class InPairs(Stated):
         return 2
 
     def __str__(self) -> str:
-        """The number is the nights of each of the two periods."""
+        """As the person writes it; the nights of a period stand in it already."""
+        return self._said()
+
+    def _said(self) -> str:
         return f"{self.kind}:{self.period_nights}"
 
 

@@ -7,7 +7,8 @@ from nof1.language import commas, phrase, say, say_some, sentences
 from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, MirroredPairs, RandomizedBlocks
 from nof1.plan.orders.draw import count_orders, smallest_p
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import LEVELS, Finding, dose_findings, screen
+from nof1.plan.protocol.safety.screen import LEVELS, Finding, screen
+from nof1.plan.protocol.safety.upper_levels import dose_findings
 
 TEST_LEVEL = 0.05  # a randomization test that cannot reach this p has nothing to say
 _MOST_TRIED = 40  # of blocks, pairs or periods more

@@ -35,7 +35,7 @@ from nof1.plan.protocol.editions import SECOND_ALONE, SECOND_PRIORS, WITH_BLOCKS
 from nof1.plan.protocol.explain import explain, parse_toml
 from nof1.plan.protocol.family import WITHOUT_UNIT, Ends, family_refusal
 from nof1.plan.protocol.parts import Arm, Outcome, short_labels
-from nof1.plan.protocol.safety import Safety, needs_agreement, screen
+from nof1.plan.protocol.safety.screen import Safety, needs_agreement, screen
 from nof1.shown import Row, Table, as_html, as_text
 from nof1.subject import Subject
 

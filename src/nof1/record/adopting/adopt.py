@@ -27,7 +27,7 @@ from nof1.record.diary.entry import Entry
 from nof1.record.importing.aggregate import refuse_no_rule
 from nof1.record.importing.persons import NO_PEOPLE
 from nof1.record.importing.reading import Trust
-from nof1.record.sources.sheet import cell_text
+from nof1.record.opening.sheet import cell_text
 from nof1.record.sources.source import Merge
 from nof1.record.sources.table import Table
 from nof1.record.values.ambiguous import AmbiguousInput

@@ -13,7 +13,7 @@ from nof1.record.adopting.doses import dose_reader
 from nof1.record.adopting.guesses import confidence_reader, guess_reader
 from nof1.record.diary.entry import Entry, check_entry
 from nof1.record.importing.aggregate import one_of_several
-from nof1.record.sources.opened import Row
+from nof1.record.opening.opened import Row
 from nof1.record.sources.plain import clock_column
 from nof1.record.sources.source import OFFERED, Merge
 from nof1.record.sources.table import Table

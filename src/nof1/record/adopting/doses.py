@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from nof1.cells import listed
 from nof1.errors import InputError
-from nof1.record.sources.opened import Row
+from nof1.record.opening.opened import Row
 from nof1.record.sources.table import Table
 from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.amounts import parse_amount

@@ -13,7 +13,7 @@ from nof1.files import read_bytes
 from nof1.plan.design.order import Order
 from nof1.plan.design.stated import LETTERS, MAX_ORDERS, Words, parse_words, statement
 from nof1.record.adopting.gaps import SaidGaps
-from nof1.record.sources.sheet import cell_text
+from nof1.record.opening.sheet import cell_text
 from nof1.record.values.ambiguous import AmbiguousInput
 
 MAX_PLACES = 2_000_000  # orders times periods, so that the protocol stays a file that can be read

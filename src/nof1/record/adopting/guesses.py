@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import NO_GUESS, guesses
-from nof1.record.sources.opened import Row
+from nof1.record.opening.opened import Row
 from nof1.record.sources.table import Table
 from nof1.record.values.missing import is_missing
 from nof1.record.values.numbers import number_reader

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from nof1.errors import InputError
-from nof1.record.sources.sheet import cell_text
+from nof1.record.opening.sheet import cell_text
 from nof1.record.values.nights import DatedBy
 
 Called = Literal["nights", "days"]

@@ -16,7 +16,7 @@ from nof1.record.adopting.adopt import AdoptedNights, AdoptOptions, usual_title
 from nof1.record.adopting.columns import settle_comma
 from nof1.record.adopting.folder import read_any, write_trial
 from nof1.record.importing.persons import NO_PEOPLE, person_key
-from nof1.record.sources.sheet import cell_text
+from nof1.record.opening.sheet import cell_text
 from nof1.record.sources.table import Table
 from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.missing import is_missing

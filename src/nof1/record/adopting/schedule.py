@@ -9,7 +9,7 @@ from nof1.errors import InputError
 from nof1.files import read_bytes
 from nof1.plan.design.kinds import MAX_NIGHTS
 from nof1.record.adopting.calendar import RowNights
-from nof1.record.sources.sheet import cell_text
+from nof1.record.opening.sheet import cell_text
 from nof1.record.sources.table import Table
 
 

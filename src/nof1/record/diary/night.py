@@ -11,7 +11,8 @@ from nof1.errors import InputError
 from nof1.plan.design.order import Order, Period
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import Finding, dose_findings
+from nof1.plan.protocol.safety.screen import Finding
+from nof1.plan.protocol.safety.upper_levels import dose_findings
 from nof1.record.diary.entry import SIDE_EFFECT_SEPARATOR, Entry, columns, kept_text, number_text, row_of
 from nof1.record.diary.journal import Line
 from nof1.record.diary.questions import Question, cell, questions

@@ -13,7 +13,7 @@ from nof1.language import phrase, say
 from nof1.plan.design.order import Period
 from nof1.plan.orders.evening_dose import takes
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import stop_rule_sentence
+from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.diary.entry import MAX_DOSE_MG, NO_GUESS, dose_column, guesses, kept_text, number_text
 from nof1.record.diary.side_effects import parse_side_effects, short_list
 from nof1.record.values.measures import find_measure

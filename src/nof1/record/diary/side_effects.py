@@ -12,7 +12,7 @@ from functools import cache
 from nof1 import facts
 from nof1.errors import InputError
 from nof1.language import phrase, say
-from nof1.plan.protocol.safety import StopRule, stop_rules
+from nof1.plan.protocol.safety.stop_rules import StopRule, stop_rules
 from nof1.record.diary.entry import SIDE_EFFECT_SEPARATOR
 
 STOP_SENTENCE = phrase(

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
-from nof1.record.importing.importer import remembered
+from nof1.record.importing.committing import remembered
 from nof1.record.importing.mapping import chosen_map, complete_map
+from nof1.record.opening.opened import Opened, open_file
 from nof1.record.sources import find_export, recognize, which_member
-from nof1.record.sources.opened import Opened, open_file
 
 MAX_TRIED = 100  # tables of an archive that are looked into
 

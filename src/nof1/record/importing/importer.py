@@ -5,53 +5,34 @@ with its reason; the counts add up, in the ledger too. The file itself is kept b
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from nof1.commit import Content, Copy, CopyError
 from nof1.errors import InputError
 from nof1.files import sha256_file
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry, columns, number_text, row_of
-from nof1.record.diary.journal import stamp
 from nof1.record.diary.secondary import MEASURES_FILE, check_measure, read_measures
 from nof1.record.diary.table import DIARY_FILE, last_evening, read_diary
-from nof1.record.diary.writing import Change, ConflictError, merged, record
+from nof1.record.diary.writing import Change, ConflictError, merged
 from nof1.record.importing.aggregate import aggregated, line_ranges, off_whole
 from nof1.record.importing.column_units import ColumnUnit, said_unit
 from nof1.record.importing.food_log import ToldApart
 from nof1.record.importing.ledger import (
     IMPORTS_FOLDER,
     LEDGER_FILE,
-    MAPS_FILE,
     MENDED,
-    Imported,
-    ledger_csv,
-    map_key,
-    maps_json,
-    read_ledger,
-    read_maps,
-    sheet_of,
-    verbatim_name,
 )
 from nof1.record.importing.left_values import Failed, entries, one_a_line, values_of, without_failing
 from nof1.record.importing.mapping import refuse_other_trial, same_name
 from nof1.record.importing.matching import Matched, match
 from nof1.record.importing.reading import Reading, Target, targets
 from nof1.record.importing.rejected import (
-    NEEDS_REVIEW,
     REJECTED_FILE,
     Rejected,
     RejectedRow,
-    after_import,
-    after_mending,
-    read_rejected,
-    rejected_csv,
 )
 from nof1.record.importing.scales import scale_for
 from nof1.record.sources.hints import holds_arms, holds_doses
@@ -185,7 +166,7 @@ def plan_import(
     refuse_other_trial(export, protocol)
     export = export.dated_from(column_map["night"])
     reading = reading or Reading()
-    state, before, sha256 = _state(Path(folder)), _signature(export), sha256_file(export.path)
+    state, before, sha256 = trial_state(Path(folder)), _signature(export), sha256_file(export.path)
     last = last_evening(folder, protocol)
     column_map, matched, words = _matched(
         export, column_map, protocol, reading, column_map if asked is None else asked, last=last, latest=latest
@@ -228,7 +209,7 @@ def plan_import(
     told_apart = entries(failed, export.rows, matched.show, mended=export.source == MENDED)
     rejected = one_a_line([*matched.rejected, *told_apart])
     if _signature(export) != before:
-        raise _changed(export)
+        raise changed_file(export)
     name = export.name
     sheet = f"{export.sheet}!" if export.sheet else ""
     return Import(
@@ -307,11 +288,12 @@ def _signature(export: Export) -> tuple[int, int, int]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _changed(export: Export) -> InputError:
+def changed_file(export: Export) -> InputError:
+    """What is said of a file that is no longer the one that was looked at."""
     return InputError(f"{export.name} changed while it was being read. Nothing was taken; import it again.")
 
 
-def _state(folder: Path) -> str:
+def trial_state(folder: Path) -> str:
     """What tells whether the trial's own files are still those with which an import was planned."""
     names = (DIARY_FILE, MEASURES_FILE, f"{IMPORTS_FOLDER}/{LEDGER_FILE}", REJECTED_FILE)
     return "".join(sha256_file(folder / name) if (folder / name).is_file() else "-" for name in names)
@@ -390,132 +372,3 @@ def _cells_of(field: str, matched: Matched) -> list[str]:
             numbers = (*gathered.numbers.get(field, ()), *gathered.devices.get(field, {}).values())
             cells += map(number_text, numbers)
     return cells
-
-
-def nothing_new(folder: str | Path, plan: Import) -> bool:
-    """Whether taking the file would change nothing: all of it was imported before."""
-    ledger = read_ledger(folder)
-    same = (plan.sha256, plan.export.sheet)
-    place = max((i for i, line in enumerate(ledger) if (line.sha256, sheet_of(line)) == same), default=None)
-    if plan.changes or place is None:
-        return False
-    before = [row for row in read_rejected(folder) if (row.sha256, row.sheet) == same]
-    if _size(before) == _size(plan.rejected) or plan.export.source == MENDED:
-        return True
-    # Its rejected rows may have been mended since, and are not rejected once more.
-    mended = any(line.source == MENDED for line in ledger[place + 1 :])
-    line = ledger[place]
-    same_counts = (line.rejected, line.values_rejected) == (plan.rows_rejected, plan.values_rejected)
-    return mended and (Path(folder) / REJECTED_FILE).is_file() and same_counts
-
-
-def _size(rejected: Sequence[RejectedRow]) -> tuple[int, int]:
-    """How many rows were not taken, and how many were taken without some of their values."""
-    return sum(row.rows for row in rejected), sum(row.rows == 0 for row in rejected)
-
-
-def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: datetime) -> None:
-    """Write a planned import together: the verbatim copy, diary, measures, journal, ledger, rejected.csv and the map.
-
-    Stopped anywhere in between, the trial is as it was or has all of it, and the same import can be run again.
-
-    Raises
-    ------
-    StaleError
-        If the trial has changed since it was planned. Nothing is taken then.
-    InputError
-        If the file has changed. Nothing is taken then.
-    """
-    folder = Path(folder)
-    if nothing_new(folder, plan):
-        return
-
-    def also() -> dict[str, Content]:
-        if _state(folder) != plan.state:
-            raise StaleError(f"{folder} was changed in the meantime. Nothing was taken; import the file again.")
-        line = Imported(
-            imported=stamp(now),
-            file=plan.export.name,
-            sha256=plan.sha256,
-            source=plan.export.source,
-            **plan.counts(),
-            values_rejected=plan.values_rejected,
-            map=plan.column_map,
-            options=_on_record(plan),
-        )
-        contents: dict[str, Content] = {
-            verbatim_name(plan.sha256, plan.export.path): Copy(plan.export.path, plan.sha256),
-            f"{IMPORTS_FOLDER}/{LEDGER_FILE}": ledger_csv((*read_ledger(folder), line)),
-        }
-        rows = _rejected_after(folder, plan)
-        if rows or (folder / REJECTED_FILE).is_file():
-            contents[REJECTED_FILE] = rejected_csv(rows)
-        if plan.export.source != MENDED:
-            saved = {"map": dict(plan.column_map), "options": options_of(_to_keep(plan)), "saved": stamp(now)}
-            maps = read_maps(folder) | {map_key(plan.export.source, plan.export.header): saved}
-            contents[f"{IMPORTS_FOLDER}/{MAPS_FILE}"] = maps_json(maps)
-        return contents
-
-    try:
-        record(folder, protocol, plan.changes, by=f"import {plan.sha256[:12]}", now=now, also=also)
-    except ConflictError as problem:
-        text = f"The night {problem.night} was recorded in the meantime. Nothing was taken; import the file again."
-        raise StaleError(text) from None
-    except CopyError:
-        raise _changed(plan.export) from None
-
-
-def _rejected_after(folder: Path, plan: Import) -> list[RejectedRow]:
-    present = read_rejected(folder)
-    if plan.export.source != MENDED:
-        return after_import(present, plan.sha256, plan.rejected, plan.export.sheet)
-    when = plan.export.place(plan.export.when)
-    whole = [(row.line, [*row.cells, *[""] * len(plan.export.columns)]) for row in plan.export.rows()]
-    whole = [(line, cells) for line, cells in whole if not cells[when].startswith(NEEDS_REVIEW)]
-    keys = {line: (cells[1], cells[2]) for line, cells in whole}
-    still: dict[tuple[str, str], RejectedRow] = {}
-    for rejected in plan.rejected:
-        if (line := int(rejected.lines.rpartition("!")[2])) in keys:
-            still[keys[line]] = rejected
-    names = set(plan.column_map) - {"night"}
-    places = [plan.export.place(column) for field, column in plan.column_map.items() if field in names]
-    blank = {keys[line] for line, cells in whole if not any(cells[place] for place in places)}
-    return after_mending(present, set(keys.values()) - set(still) - blank, still)
-
-
-def _to_keep(plan: Import) -> Reading:
-    """What is kept for the next file of the kind: no order of dates that this one has contradicted, and all units that were said."""
-    reading = plan.reading
-    reading = replace(reading, units={**reading.usual_units, **reading.units}, usual_units={})
-    if reading.date_order or plan.order in ("ymd", reading.usual_order):
-        return reading
-    return replace(reading, usual_order=None)
-
-
-def _on_record(plan: Import) -> dict[str, Any]:
-    """What the ledger says of how the file was read, with the rows that were taken for no food."""
-    apart = {told.name: told.rows for told in plan.apart}
-    found = (("sheet", plan.export.sheet), ("others", dict(plan.others)), ("told_apart", apart))
-    return options_of(plan.reading) | {name: told for name, told in found if told}
-
-
-def options_of(reading: Reading) -> dict[str, Any]:
-    """What the person said of the reading, for the ledger and the saved map."""
-    return {
-        entry.name: value
-        for entry in fields(reading)
-        if (value := getattr(reading, entry.name)) not in (None, {}, ()) and value is not None
-    }
-
-
-def remembered(folder: str | Path, export: Export) -> tuple[dict[str, str], Reading, str] | None:
-    """Map, reading and date of the last import of a file with these columns; None if there was none."""
-    saved = read_maps(folder).get(map_key(export.source, export.header))
-    if not isinstance(saved, dict) or not isinstance(saved.get("map"), dict):
-        return None
-    try:
-        reading = TypeAdapter(Reading).validate_python(saved.get("options"))
-    except ValidationError:  # changed by hand; what it said is asked again
-        reading = Reading()
-    column_map = {str(name): str(column) for name, column in saved["map"].items() if column in export.header}
-    return column_map, reading, str(saved.get("saved", ""))[:10]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from nof1.errors import InputError
 from nof1.record.importing.rejected import LISTED, NEEDS_REVIEW, Rejected, Shown
-from nof1.record.sources.opened import Row
+from nof1.record.opening.opened import Row
 from nof1.record.values.ambiguous import AmbiguousInput
 
 

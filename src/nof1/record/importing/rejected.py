@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nof1.cells import csv_text, shielded, unshielded
 from nof1.errors import InputError
-from nof1.record.sources.opened import open_file
+from nof1.record.opening.opened import open_file
 from nof1.record.sources.rejected_rows import COLUMNS
 
 REJECTED_FILE = "rejected.csv"

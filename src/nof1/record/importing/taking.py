@@ -12,14 +12,15 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.table import refuse_if_locked
 from nof1.record.importing.aggregate import refuse_no_rule
 from nof1.record.importing.archives import fitting_table
+from nof1.record.importing.committing import remembered, take_import
 from nof1.record.importing.food_log import names_of, said_before
-from nof1.record.importing.importer import Import, StaleError, plan_import, remembered, take_import
+from nof1.record.importing.importer import Import, StaleError, plan_import
 from nof1.record.importing.mapping import chosen_map, complete_map
 from nof1.record.importing.persons import NO_PEOPLE
 from nof1.record.importing.reading import Reading, Trust, targets
 from nof1.record.importing.scales import Given, ask_scales, read_scales, refuse_stray_scales
+from nof1.record.opening.opened import Opened, open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import Opened, open_file
 from nof1.record.sources.source import Export, Merge
 from nof1.record.values.nights import DatedBy, DateOrder, last_night
 

@@ -14,7 +14,7 @@ from nof1.errors import InputError
 from nof1.record.importing.ledger import OWN_COLUMNS
 from nof1.record.importing.persons import NO_PEOPLE, Watch, may_tell_people, person_key, settle_person
 from nof1.record.importing.reading import Reading
-from nof1.record.sources.opened import Row
+from nof1.record.opening.opened import Row
 from nof1.record.sources.source import Export
 from nof1.record.values.missing import is_missing
 

@@ -8,7 +8,7 @@ from typing import cast
 
 from nof1.cells import brief, listed
 from nof1.errors import InputError
-from nof1.record.sources.opened import Opened
+from nof1.record.opening.opened import Opened
 from nof1.record.sources.plain import header_place
 from nof1.record.sources.source import Export, Source
 from nof1.record.values.ambiguous import AmbiguousInput

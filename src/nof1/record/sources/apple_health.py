@@ -20,7 +20,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from nof1.errors import InputError
-from nof1.record.sources.opened import MAX_CELL, MAX_RATIO, Meter, Opened, Row
+from nof1.record.opening.opened import MAX_CELL, MAX_RATIO, Meter, Opened, Row
 from nof1.record.sources.source import Column, Export
 
 KEY = "apple_health"

@@ -10,7 +10,7 @@ details parted by "|" with a level behind a dash). The maker publishes no list o
 import re
 from collections.abc import Iterator, Mapping
 
-from nof1.record.sources.opened import Opened, Row
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.plain import has_columns
 from nof1.record.sources.source import Column, Export
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from nof1.errors import InputError
-from nof1.record.sources.opened import Opened, Row
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.plain import has_columns, plain_export, split_unit
 from nof1.record.sources.source import Column, Export, Merge
 

@@ -7,7 +7,7 @@ own, so a number is made of them only by a scale that the person gives.
 
 from collections.abc import Iterator
 
-from nof1.record.sources.opened import Opened, Row
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.plain import has_columns
 from nof1.record.sources.source import Column, Export
 

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from nof1.cells import brief
 from nof1.errors import InputError
 from nof1.files import read_bytes
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.nof1_diary import diary_column
-from nof1.record.sources.opened import Opened, Row
 from nof1.record.sources.source import Export
 
 KEY = "diary_page"

@@ -7,7 +7,7 @@ Minutes asleep and awake add up to the time in bed there, so all are minutes.
 from collections.abc import Iterator
 
 from nof1.errors import InputError
-from nof1.record.sources.opened import Opened, Row
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.source import Column, Export
 
 KEY = "fitbit"

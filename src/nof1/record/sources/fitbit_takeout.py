@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.local_times import local_time
-from nof1.record.sources.opened import Opened, Row
 from nof1.record.sources.plain import has_columns, plain_export
 from nof1.record.sources.reworked import Cells, json_cell, json_records, known_columns, reworked
 from nof1.record.sources.sleeps import Kind, SleepTable, sleep_export

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from nof1.errors import InputError
-from nof1.record.sources.opened import Opened
+from nof1.record.opening.opened import Opened
 from nof1.record.sources.plain import has_columns, plain_export
 from nof1.record.sources.reworked import Cells, known_columns, reworked
 from nof1.record.sources.source import Column, Export

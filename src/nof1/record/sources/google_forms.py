@@ -7,7 +7,7 @@ written follows the sheet's locale, so it is found out or asked.
 
 from dataclasses import replace
 
-from nof1.record.sources.opened import Opened
+from nof1.record.opening.opened import Opened
 from nof1.record.sources.plain import WHEN_NAMES, plain_export
 from nof1.record.sources.source import Export
 

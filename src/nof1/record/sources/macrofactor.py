@@ -7,7 +7,7 @@ maker publishes no list of columns.
 
 from dataclasses import replace
 
-from nof1.record.sources.opened import Opened
+from nof1.record.opening.opened import Opened
 from nof1.record.sources.plain import has_columns, plain_export, split_unit
 from nof1.record.sources.source import Column, Export
 

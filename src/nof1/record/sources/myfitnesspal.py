@@ -8,7 +8,7 @@ often blank, and then a row for each food. Vitamins, calcium and iron are percen
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from nof1.record.sources.opened import Opened, Row
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.plain import has_columns, plain_export
 from nof1.record.sources.source import Column, Export
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from nof1.cells import unshielded
 from nof1.record.diary.entry import TEXT_COLUMNS
-from nof1.record.sources.opened import Opened, Row
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.plain import plain_column, rows_after
 from nof1.record.sources.source import Column, Export
 from nof1.record.values.measures import find_measure

@@ -7,7 +7,7 @@ study counts from 1 there, and two dates have the same number, so it is worth ho
 from collections import defaultdict
 from dataclasses import replace
 
-from nof1.record.sources.opened import Opened
+from nof1.record.opening.opened import Opened
 from nof1.record.sources.plain import has_columns, plain_export
 from nof1.record.sources.source import Column, Export
 

@@ -7,7 +7,7 @@ of JSON). Oura, API documentation, "sleep": durations are in seconds, "long_slee
 
 from dataclasses import replace
 
-from nof1.record.sources.opened import Opened
+from nof1.record.opening.opened import Opened
 from nof1.record.sources.plain import has_columns, plain_export
 from nof1.record.sources.reworked import Cells, known_columns
 from nof1.record.sources.sleeps import Kind, SleepTable, sleep_export

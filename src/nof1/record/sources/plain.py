@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from nof1.cells import doubled, trimmed
 from nof1.errors import InputError
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.hints import names_treatment
-from nof1.record.sources.opened import Opened, Row
 from nof1.record.sources.questions import asked_of
 from nof1.record.sources.source import Column, Export
 from nof1.record.values.measures import measure_of_column

@@ -14,7 +14,7 @@ from typing import cast
 
 from nof1.cells import brief
 from nof1.errors import InputError, Nof1Warning
-from nof1.record.sources.opened import Opened, Row
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.source import Export, Source
 
 GROUP = "nof1.sources"

@@ -8,7 +8,7 @@ seen, so a column of sleep is not suggested.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from nof1.record.sources.opened import Opened, Row
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.plain import plain_export, split_unit
 from nof1.record.sources.source import Column, Export
 

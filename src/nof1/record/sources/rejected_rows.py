@@ -3,8 +3,8 @@
 from nof1.errors import InputError
 from nof1.record.diary.entry import TEXT_COLUMNS
 from nof1.record.diary.secondary import measure_name
+from nof1.record.opening.opened import Opened
 from nof1.record.sources.nof1_diary import diary_column, unshielded_rows
-from nof1.record.sources.opened import Opened
 from nof1.record.sources.plain import rows_after
 from nof1.record.sources.source import Column, Export
 

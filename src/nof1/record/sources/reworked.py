@@ -12,7 +12,7 @@ from typing import Any
 from nof1.cells import brief
 from nof1.errors import InputError
 from nof1.files import read_bytes
-from nof1.record.sources.opened import Opened, Row
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.plain import plain_column
 from nof1.record.sources.source import Column, Export
 from nof1.record.values.numbers import number_reader

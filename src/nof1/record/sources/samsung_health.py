@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from nof1.record.opening.opened import Opened
 from nof1.record.sources.local_times import local_time
-from nof1.record.sources.opened import Opened
 from nof1.record.sources.plain import plain_export
 from nof1.record.sources.reworked import Cells, known_columns, reworked, without_zeros
 from nof1.record.sources.sleeps import SleepTable, minutes_between, sleep_export

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from nof1.errors import InputError
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources import apple_health
-from nof1.record.sources.opened import Opened, Row
 from nof1.record.sources.plain import plain_export
 from nof1.record.sources.source import Export
 

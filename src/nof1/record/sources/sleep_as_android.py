@@ -7,7 +7,7 @@ LenAdjust -1.0). Neither says what a rating of 0 means.
 
 from collections.abc import Iterator
 
-from nof1.record.sources.opened import Opened, Row
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.source import Column, Export
 
 KEY = "sleep_as_android"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from nof1.record.sources.opened import Opened
+from nof1.record.opening.opened import Opened
 from nof1.record.sources.plain import has_columns, plain_export
 from nof1.record.sources.reworked import Cells, known_columns
 from nof1.record.sources.sleeps import SleepTable, minutes_between, sleep_export

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from nof1.cells import listed, path_text
 from nof1.errors import InputError
-from nof1.record.sources.opened import Row
+from nof1.record.opening.opened import Row
 from nof1.record.values.nights import Belongs, DatedBy, DateOrder
 
 if TYPE_CHECKING:
-    from nof1.record.sources.opened import Opened
+    from nof1.record.opening.opened import Opened
 
 # How several values of one night become one. The last two are for sources alone: "union" counts the minutes from `when` to
 # `until`, overlaps once, and "device" adds up each device's values and takes the device with the most.

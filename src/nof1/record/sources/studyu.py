@@ -8,7 +8,7 @@ is not held against one.
 import re
 from dataclasses import replace
 
-from nof1.record.sources.opened import Opened
+from nof1.record.opening.opened import Opened
 from nof1.record.sources.plain import has_columns, plain_export
 from nof1.record.sources.questions import asked_of
 from nof1.record.sources.source import Column, Export

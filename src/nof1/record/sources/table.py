@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from nof1.cells import doubled, listed, trimmed
 from nof1.errors import InputError
+from nof1.record.opening.opened import Opened, Row, open_file
+from nof1.record.opening.sheet import cell_text
 from nof1.record.sources import which_member
-from nof1.record.sources.opened import Opened, Row, open_file
 from nof1.record.sources.plain import header_place, rows_after
-from nof1.record.sources.sheet import cell_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.hints import names_treatment
-from nof1.record.sources.opened import Opened, Row
 from nof1.record.sources.plain import has_columns, plain_export
 from nof1.record.sources.reworked import Cells, known_columns
 from nof1.record.sources.sleeps import Kind, SleepTable, sleep_export

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from nof1.record.sources.opened import Opened
+from nof1.record.opening.opened import Opened
 from nof1.record.sources.plain import has_columns, plain_export
 from nof1.record.sources.reworked import Cells, known_columns, total, without_zeros
 from nof1.record.sources.sleeps import Kind, SleepTable, sleep_export

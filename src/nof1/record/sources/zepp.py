@@ -7,7 +7,7 @@ time awake make up the time from start to stop, the date is that of stop, and a 
 
 from dataclasses import replace
 
-from nof1.record.sources.opened import Opened
+from nof1.record.opening.opened import Opened
 from nof1.record.sources.plain import has_columns, plain_export
 from nof1.record.sources.reworked import Cells, known_columns, number_in, reworked, total, without_zeros
 from nof1.record.sources.source import Column, Export

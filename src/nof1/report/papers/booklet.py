@@ -11,7 +11,7 @@ from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.evening_dose import contents, takes
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import stop_rule_sentence
+from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.report.words.phrases import NO_ADVICE, SIMULATED, both_days, clip, nights, scale, some, span
 
 MAX_COVARIATES = 6  # columns that paper has room for

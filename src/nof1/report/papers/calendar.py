@@ -20,7 +20,8 @@ from nof1.plan.orders.evening_dose import contents, takes
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import NO_ADVICE, stop_rules
+from nof1.plan.protocol.safety.screen import NO_ADVICE
+from nof1.plan.protocol.safety.stop_rules import stop_rules
 from nof1.report.words.phrases import nights, scale
 
 CALENDAR_FILE = "calendar.ics"

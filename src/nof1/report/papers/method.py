@@ -15,7 +15,7 @@ from nof1.plan.orders.concerns import concerns
 from nof1.plan.orders.draw import smallest_p
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import stop_rules
+from nof1.plan.protocol.safety.stop_rules import stop_rules
 from nof1.report.papers.parts import MANY, Room, item, stated
 from nof1.report.papers.protocol import amendments_words
 from nof1.report.words.looks import rule_sentence

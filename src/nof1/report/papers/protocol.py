@@ -15,12 +15,7 @@ from nof1.plan.design.order import Order
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import (
-    finding_line,
-    questions,
-    screen,
-    unanswered,
-)
+from nof1.plan.protocol.safety.screen import finding_line, questions, screen, unanswered
 from nof1.report.papers.parts import MANY, Room, item, lines, stated
 from nof1.report.papers.timeline import (
     order_in_letters,

@@ -21,7 +21,8 @@ from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import NO_ADVICE, stop_rule_sentence
+from nof1.plan.protocol.safety.screen import NO_ADVICE
+from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.diary.entry import MAX_DOSE_MG, MAX_TEXT, columns, dose_column, guesses
 from nof1.report.words.phrases import BETTER, SIMULATED, clip
 

@@ -10,12 +10,9 @@ from nof1.plan.protocol.dose import find_form, salt_mg
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety import (
-    Finding,
-    dose_findings,
-    finding_line,
-    stop_rule_sentence,
-)
+from nof1.plan.protocol.safety.screen import Finding, finding_line
+from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
+from nof1.plan.protocol.safety.upper_levels import dose_findings
 from nof1.record.diary.questions import NO_ANSWER
 from nof1.report.papers.parts import NOT_STATED, Room, item, lines, stated
 from nof1.report.papers.timeline import (

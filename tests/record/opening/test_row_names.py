@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nof1.record.opening.row_names import has_row_names
 from nof1.record.sources import recognize
-from nof1.record.sources.row_names import has_row_names
 from nof1.record.sources.table import read_table
 
 NIGHTS = ['"2026-01-12"', '"2026-01-13"', '"2026-01-14"']

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nof1.record.importing.taking import import_file
-from nof1.record.sources.opened import open_file
-from nof1.record.sources.sheet import cell_text
+from nof1.record.opening.opened import open_file
+from nof1.record.opening.sheet import cell_text
 
 from ..conftest import NOW
 

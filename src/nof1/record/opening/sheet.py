@@ -77,22 +77,41 @@ def find_sheet(path: Path, wanted: str | None) -> Sheet:
     """
     with _book(path, computed=True) as book:
         widths = {sheet.title: _width(path, sheet) for sheet in book.worksheets}
-        titles = [title for title, width in widths.items() if width]
-        # A cover or an explanation, with one cell in a row, is no table that could be meant.
-        tables = [title for title in titles if widths[title] > 1] or titles
-        if wanted is not None and wanted not in titles:
-            raise InputError(
-                f"{path_text(path)} has no sheet {wanted!r} with rows in it. Those with rows are: {listed(titles)}."
-            )
-        if wanted is None and len(tables) > 1:
-            raise AmbiguousInput(
-                f"{path_text(path)} has several sheets with rows: {listed(tables)}. Say which one to read: sheet={tables[0]!r}",
-                option="sheet",
-                choices=tuple(tables),
-            )
-        title = wanted or (tables or [book.worksheets[0].title])[0]
+        title, titles = chosen_sheet(path, widths, wanted)
+        title = title or book.worksheets[0].title
         timed, mixed = _surveyed(_bounded(path, _cells(book[title])))
     return Sheet(title, tuple(other for other in titles if other != title), timed, mixed)
+
+
+def chosen_sheet(path: Path, widths: Mapping[str, int], wanted: str | None) -> tuple[str, list[str]]:
+    """The sheet that is wanted, or the only one that holds a table ("" if none holds anything); and all that hold something.
+
+    Parameters
+    ----------
+    widths : mapping of str to int
+        The most cells in a row of each sheet.
+
+    Raises
+    ------
+    AmbiguousInput
+        If several hold tables and none was named; its option is "sheet".
+    InputError
+        If the one that was named holds nothing.
+    """
+    titles = [title for title, width in widths.items() if width]
+    # A cover or an explanation, with one cell in a row, is no table that could be meant.
+    tables = [title for title in titles if widths[title] > 1] or titles
+    if wanted is not None and wanted not in titles:
+        raise InputError(
+            f"{path_text(path)} has no sheet {wanted!r} with rows in it. Those with rows are: {listed(titles)}."
+        )
+    if wanted is None and len(tables) > 1:
+        raise AmbiguousInput(
+            f"{path_text(path)} has several sheets with rows: {listed(tables)}. Say which one to read: sheet={tables[0]!r}",
+            option="sheet",
+            choices=tuple(tables),
+        )
+    return wanted or (tables or [""])[0], titles
 
 
 def sheet_rows(path: Path, sheet: Sheet) -> Iterator[tuple[int, list[str]]]:

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from nof1.errors import InputError
-from nof1.record.sources.opened import open_file
+from nof1.record.opening.opened import open_file
 
 OTHERS = {
     "a PDF": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n",

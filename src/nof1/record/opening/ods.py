@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.parsers import expat
 
-from nof1.cells import listed, path_text
+from nof1.cells import path_text
 from nof1.errors import InputError
-from nof1.record.sources.archive import find_member, opened_member
-from nof1.record.sources.sheet import MAX_CELLS, MAX_ROWS, Sheet, cell_text
-from nof1.record.values.ambiguous import AmbiguousInput
+from nof1.record.opening.archive import find_member, opened_member
+from nof1.record.opening.sheet import MAX_CELLS, MAX_ROWS, Sheet, cell_text, chosen_sheet
 from nof1.record.values.moments import LONGEST, numeric_readings
 
 MIME = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -62,20 +61,7 @@ def find_ods_sheet(path: Path, member: zipfile.ZipInfo, wanted: str | None) -> S
                 and any(numeric_readings(text[:LONGEST]))
             ):
                 texts[title][place] = text[:LONGEST]
-    titles = [title for title, width in widths.items() if width]
-    # A cover or an explanation, with one cell in a row, is no table that could be meant.
-    tables = [title for title in titles if widths[title] > 1] or titles
-    if wanted is not None and wanted not in titles:
-        raise InputError(
-            f"{path_text(path)} has no sheet {wanted!r} with rows in it. Those with rows are: {listed(titles)}."
-        )
-    if wanted is None and len(tables) > 1:
-        raise AmbiguousInput(
-            f"{path_text(path)} has several sheets with rows: {listed(tables)}. Say which one to read: sheet={tables[0]!r}",
-            option="sheet",
-            choices=tuple(tables),
-        )
-    title = wanted or (tables or [""])[0]
+    title, titles = chosen_sheet(path, widths, wanted)
     mixed = {place: text for place, text in texts.get(title, {}).items() if place in dated.get(title, ())}
     return Sheet(title, tuple(other for other in titles if other != title), mixed=mixed)
 

@@ -20,11 +20,11 @@ from typing import IO, Literal, NamedTuple
 
 from nof1.cells import listed, path_text, trimmed
 from nof1.errors import InputError
-from nof1.record.sources.archive import find_member, opened_member, table_names
-from nof1.record.sources.kinds import refuse_document, refuse_other_kind
-from nof1.record.sources.ods import CONTENT, find_ods_sheet, is_ods, ods_rows
-from nof1.record.sources.row_names import SPACE, has_row_names, parted_by_spaces
-from nof1.record.sources.sheet import find_sheet, sheet_rows
+from nof1.record.opening.archive import find_member, opened_member, table_names
+from nof1.record.opening.kinds import refuse_document, refuse_other_kind
+from nof1.record.opening.ods import CONTENT, find_ods_sheet, is_ods, ods_rows
+from nof1.record.opening.row_names import SPACE, has_row_names, parted_by_spaces
+from nof1.record.opening.sheet import find_sheet, sheet_rows
 
 MAX_SHEET_BYTES = 500_000_000  # of a spreadsheet, unpacked
 MAX_RATIO = 300  # unpacked to packed, above which an archive is a bomb; real exports stay below 60

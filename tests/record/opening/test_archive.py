@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nof1.errors import InputError
-from nof1.record.sources import archive, recognize
-from nof1.record.sources.opened import open_file
+from nof1.record.opening import archive
+from nof1.record.opening.opened import open_file
+from nof1.record.sources import recognize
 from nof1.record.sources.table import read_table
 from nof1.record.values.ambiguous import AmbiguousInput
 

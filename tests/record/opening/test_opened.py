@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nof1.errors import InputError
-from nof1.record.sources import opened, recognize
-from nof1.record.sources.opened import HEAD_ROWS, open_file
+from nof1.record.opening import opened
+from nof1.record.opening.opened import HEAD_ROWS, open_file
+from nof1.record.sources import recognize
 from nof1.record.values.ambiguous import AmbiguousInput
 
 

@@ -10,21 +10,19 @@ import pytest
 from pydantic import ValidationError
 
 from nof1 import facts
-from nof1.errors import InputError
-from nof1.plan.protocol.safety import (
+from nof1.plan.protocol.safety.screen import (
     LEVELS,
     Agreement,
     Finding,
     Safety,
-    dose_findings,
     finding_line,
     needs_agreement,
     questions,
     screen,
-    stop_rule_sentence,
-    stop_rules,
     unanswered,
 )
+from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
+from nof1.plan.protocol.safety.upper_levels import dose_findings
 
 # Each rule of the screen: level, a part of its source, certainty.
 RULES = {
@@ -243,59 +241,6 @@ def test_a_stop_among_others_needs_an_agreement():
     assert not needs_agreement(dose_findings({"on": 5000}))
 
 
-@pytest.mark.parametrize(
-    ("dose", "other", "above"),
-    [
-        (0, 0, []),
-        (250, 0, []),
-        (250.01, 0, [250]),
-        (251, 0, [250]),
-        (350, 0, [250]),
-        (350.01, 0, [250, 350]),
-        (351, 0, [250, 350]),
-        (150, 100, []),
-        (151, 100, [250]),
-        (250, 1, [250]),
-        (250, 100, [250]),
-        (250, 101, [250, 350]),
-        (0, 351, [250, 350]),
-        (249.9, 0.1, []),
-        (349.7, 0.3, [250]),
-    ],
-)
-def test_a_dose_above_an_upper_level_is_flagged_with_level_and_source(dose, other, above):
-    levels = {row["mg_per_day"]: row for row in facts.load("dose")}
-    findings = dose_findings({"on magnesium": dose}, other)
-    assert sorted(finding.id for finding in findings) == sorted(levels[level]["id"] for level in above)
-    for finding in findings:
-        row = facts.fact(finding.id)
-        assert finding.level == "ask"
-        assert finding.source == row["source"]
-        assert finding.text.startswith(f"on magnesium: {dose + other:.10g} mg elemental")
-        assert f"is above {row['mg_per_day']} mg" in finding.text
-        assert ("from other products" in finding.text) is (other > 0)
-        assert "Ask a doctor first" in finding.text
-
-
-def test_without_other_products_the_dose_alone_counts():
-    assert dose_findings({"on magnesium": 250}) == ()
-    (finding,) = dose_findings({"on magnesium": 250.5})
-    assert finding.text.startswith("on magnesium: 250.5 mg elemental magnesium a day is above 250 mg")
-
-
-def test_every_arm_is_looked_at_and_named():
-    findings = dose_findings({"off": 0, "half": 200, "full": 400}, other_mg=60)
-    assert [finding.text.partition(":")[0] for finding in findings] == ["half", "full", "full"]
-
-
-@pytest.mark.parametrize("mg", [-1, math.nan, math.inf, "200", True, None, 10**400])
-def test_what_is_no_dose_is_refused_rather_than_let_through(mg):
-    with pytest.raises(InputError, match=r"no amount of magnesium \(on\); .* number of 0 or more"):
-        dose_findings({"on": mg})
-    with pytest.raises(InputError, match="no amount of magnesium from other products"):
-        dose_findings({"on": 100}, mg)
-
-
 LEVEL_WORDS = {"stop": "Stop", "ask": "Ask first", "apart": "Keep apart", "note": "Note"}
 
 
@@ -307,28 +252,3 @@ def test_a_finding_on_a_line_has_its_level_and_source(level, words):
 
 def test_every_level_is_said_in_plain_words():
     assert list(LEVEL_WORDS) == list(LEVELS)
-
-
-def test_the_stop_rules_are_those_of_the_fact_sheet():
-    assert [rule.text for rule in stop_rules()] == [
-        "diarrhoea that lasts",
-        "fainting",
-        "a slow or irregular heartbeat",
-        "weakness",
-        "breathlessness",
-    ]
-    for rule in stop_rules():
-        assert rule.action == "stop the supplement, call a doctor, and record it"
-        assert rule.certainty == "S"
-        assert "SmPC" in rule.source
-    symptoms = [symptom for rule in stop_rules() for symptom in rule.symptoms]
-    assert {"diarrhoea", "diarrhea", "fainting", "slow heartbeat", "irregular heartbeat", "weakness"} < set(symptoms)
-    assert len(symptoms) == len(set(symptoms))
-    assert all(symptom == symptom.casefold() for symptom in symptoms)
-
-
-def test_the_stop_rules_make_one_sentence():
-    assert stop_rule_sentence() == (
-        "If you notice diarrhoea that lasts, fainting, a slow or irregular heartbeat, weakness or breathlessness: "
-        "stop the supplement, call a doctor, and record it (SmPCs of magnesium medicines)."
-    )

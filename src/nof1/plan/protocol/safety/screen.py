@@ -1,11 +1,10 @@
-"""The safety screen: questions before the start, what the answers lead to, and when to stop.
+"""The safety screen: questions before the start, and what the answers lead to.
 
-Everything medical is in `facts/safety.toml`, `stop.toml` and `dose.toml`; here it is only asked, checked and sorted.
+Everything medical is in `facts/safety.toml`; here it is only asked, checked and sorted.
 Findings state a fact, its source and whom to ask. Nothing here recommends magnesium or a dose, and nothing here knows
 the protocol, the order or a night.
 """
 
-import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,9 +15,8 @@ from pydantic import Field, PlainSerializer, PlainValidator
 
 from nof1 import facts
 from nof1.facts import Certainty
-from nof1.language import clauses, commas, phrase, say
+from nof1.language import phrase, say
 from nof1.plan.design.fields import Day, Frozen, Text, as_number
-from nof1.plan.protocol.dose import milligrams
 
 Level = Literal["stop", "ask", "apart", "note"]
 Kind = Literal["yes-no", "number"]
@@ -60,23 +58,6 @@ class Finding:
     id: str
     level: Level
     text: str
-    source: str
-    certainty: Certainty
-
-
-@dataclass(frozen=True)
-class StopRule:
-    """A symptom with which to stop.
-
-    `symptoms` are words that people write for it, in any order; a word that ends in * may go on. Words that are nearly those of
-    `misspelt` count as them.
-    """
-
-    id: str
-    text: str
-    action: str
-    symptoms: tuple[str, ...]
-    misspelt: tuple[str, ...]
     source: str
     certainty: Certainty
 
@@ -188,54 +169,9 @@ def screen(safety: Safety | None) -> tuple[Finding, ...]:
     if safety is None:
         return ()
     found = [
-        _finding(row, row["level"], say(row["text"])) for row in facts.load("safety") if safety.answers.get(row["id"])
+        finding_of(row, row["level"], say(row["text"])) for row in facts.load("safety") if safety.answers.get(row["id"])
     ]
     return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
-
-
-def dose_findings(doses: Mapping[str, float], other_mg: float = 0.0) -> tuple[Finding, ...]:
-    """A finding for every upper level that an arm's dose goes above; exactly at the level is not above.
-
-    Parameters
-    ----------
-    doses : mapping of str to float
-        Elemental mg a day by the arm's title.
-    other_mg : float
-        Elemental mg a day from other supplements, antacids and laxatives.
-
-    Raises
-    ------
-    InputError
-        If an amount is no number of 0 or more.
-    """
-    other = milligrams(other_mg, "magnesium from other products")
-    found: list[Finding] = []
-    for title, dose in doses.items():
-        # Rounded, because 0.1 + 0.2 is a little above 0.3 and would count as above.
-        total = round(milligrams(dose, f"magnesium ({title})") + other, 6)
-        found += [
-            _finding(row, "ask", _above(row, title, total, dose, other))
-            for row in facts.load("dose")
-            if total > row["mg_per_day"]
-        ]
-    return tuple(found)
-
-
-def _above(row: Mapping[str, Any], title: str, total: float, dose: float, other: float) -> str:
-    """That a dose, alone or with what other products hold, is above an upper level."""
-    level = {"title": title, "total": total, "limit": row["mg_per_day"], "text": say(row["text"])}
-    if not other:
-        return say(
-            "{title}: {total:.10g} mg elemental magnesium a day is above {limit:g} mg, the {text}. Ask a doctor first.",
-            **level,
-        )
-    return say(
-        "{title}: {total:.10g} mg elemental magnesium a day ({dose:g} mg and {other:g} mg from other products) is above "
-        "{limit:g} mg, the {text}. Ask a doctor first.",
-        dose=dose,
-        other=other,
-        **level,
-    )
 
 
 def needs_agreement(findings: Iterable[Finding]) -> bool:
@@ -248,42 +184,6 @@ def finding_line(finding: Finding) -> str:
     return say(_LINES[finding.level], text=finding.text, source=say(finding.source))
 
 
-@cache
-def stop_rules() -> tuple[StopRule, ...]:
-    """The symptoms with which to stop, each with what to do."""
-    action = facts.fact("stop-action")["text"]
-    return tuple(
-        StopRule(
-            id=row["id"],
-            text=row["text"],
-            action=action,
-            symptoms=tuple(dict.fromkeys((*row["symptoms"], *_together(row.get("together", []))))),
-            misspelt=tuple(row.get("misspelt", ())),
-            source=row["source"],
-            certainty=row["certainty"],
-        )
-        for row in facts.load("stop")
-        if "symptoms" in row
-    )
-
-
-def _together(lists: list[list[str]]) -> Iterator[str]:
-    """Every choice of a word of each list; none of no lists."""
-    return (" ".join(words) for words in itertools.product(*lists) if words)
-
-
-def stop_rule_sentence() -> str:
-    """When to stop and what to do, with the source, in one sentence for every place where the person looks."""
-    rules = stop_rules()
-    first: list[str] = [say(rule.text) for rule in rules[:-1]]
-    return say(
-        "If you notice {first} or {last}: {action} ({sources}).",
-        first=commas(first),
-        last=say(rules[-1].text),
-        action=say(rules[0].action),
-        sources=clauses([say(source) for source in dict.fromkeys(rule.source for rule in rules)]),
-    )
-
-
-def _finding(row: Mapping[str, Any], level: Level, text: str) -> Finding:
+def finding_of(row: Mapping[str, Any], level: Level, text: str) -> Finding:
+    """The finding of a row of the facts."""
     return Finding(id=row["id"], level=level, text=text, source=row["source"], certainty=row["certainty"])

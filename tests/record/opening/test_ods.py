@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from reliability.open_document import Xml, cell, ods
 
 from nof1.errors import InputError
-from nof1.record.sources import ods as reader
+from nof1.record.opening import ods as reader
+from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize
-from nof1.record.sources.opened import open_file
 from nof1.record.values.ambiguous import AmbiguousInput
 
 HEADER = ["date", "severity"]
