@@ -155,7 +155,14 @@ def import_rows(folder: Path) -> list[tuple[str, str, str]]:
     for what, mark, comma in (("commas", ",", "."), ("semicolons, decimal commas", ";", ",")):
         write_table(path, protocol, mark, comma)
         chosen = {"night": "timestamp", outcome: "severity", "steps": "steps", "pace": "pace"}
-        rows.append(planned(folder, path, chosen, f"import, plain table of {LARGE_ROWS:,} rows, {what}"))
+        name, seconds, count = planned(folder, path, chosen, f"import, plain table of {LARGE_ROWS:,} rows, {what}")
+        read = f"import pandas, time; clock = time.perf_counter(); pandas.read_csv({str(path)!r}, sep={mark!r}, decimal={comma!r})"
+        alone = subprocess.run(
+            python(f"{read}; print(time.perf_counter() - clock)"), check=True, capture_output=True, text=True
+        )
+        rows.append(
+            (name, seconds, f"{float(seconds[:-2]) / float(alone.stdout):.0f} x pandas.read_csv of it; {count}")
+        )
     for zipped in (False, True):
         write_export(path, LARGE_MEGABYTES, zipped=zipped, nights=protocol.nights, start=protocol.start)
         what = f"import, Apple Health of {LARGE_MEGABYTES:,} MB{', zipped' if zipped else ''}"

@@ -215,9 +215,8 @@ class CellReader:
         for target in made:
             name, measure = target.field, self.measures.get(target.field)
             found = {night: numbers[name] for night, numbers in nights.items() if name in numbers}
-            values = list(chain.from_iterable(found.values()))
             if name in self._percents and target.unit.unit is None and target.unit.kept in (None, Kept("percent", "%")):
-                fraction = next((value for value in values if 0 < value < 1), None)
+                fraction = next((value for value in chain.from_iterable(found.values()) if 0 < value < 1), None)
                 if fraction is not None:
                     raise mixed_percents(name, target.column, fraction)
             if (
@@ -229,6 +228,8 @@ class CellReader:
                 continue
             unit = replace(target.unit, unit=_HOURS) if name in self._clocked else target.unit
             outside = beyond.get(name)
+            # Packed, since there may be millions of them.
+            values = array("d", chain.from_iterable(found.values()))
             if outside is not None and outside.count > len(values):
                 raise doubted_unit(name, target.column, unit, outside.value, outside.night)
             value = doubtful(measure, values)

@@ -74,6 +74,7 @@ class FoodLog:
         self._export, self._protocol, self._nights = export, protocol, nights
         self._texts = [export.place(name) for name in export.foods]
         self._of = {target.field: nutrient for target in targets if (nutrient := self._nutrient(target)) is not None}
+        self.looks = bool(self._of and self._texts)  # asked for every row; no other file can hold supplements
         self._doses = {nutrient.measure: doses_of(protocol, nutrient) for nutrient in self._of.values()}
         self._energy = next(
             (place for place, column in enumerate(export.columns) if column.measure == "energy_kcal"), -1
@@ -87,7 +88,7 @@ class FoodLog:
 
     def food(self, cells: Sequence[str], given: Sequence[Target], night: date | None = None) -> Sequence[Target]:
         """The targets of a row without what is no food; a row of one of the trial's nights is told of."""
-        if not self._of or not self._texts:
+        if not self.looks:
             return given
         first, last = self._nights
         taken, noted, counts = given, False, night is not None and first <= night <= last

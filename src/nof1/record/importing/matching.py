@@ -147,7 +147,7 @@ def match(
                 # What cannot be read beside it costs nobody a rating; one that cannot be read is mended with its whole row.
                 if not values or any(one.target.field == protocol.outcome.name for one in bad):
                     raise RowError("; ".join(one.reason for one in bad))
-            interval = take.interval(row, moment, values)
+            interval = take.interval(row, moment, values) if take.until >= 0 else None
         except RowError as problem:
             book.reject(line, str(problem), take.shown(row), problem.doubt)
             continue

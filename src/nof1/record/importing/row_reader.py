@@ -140,7 +140,8 @@ class RowReader:
             self._refuse_open_dates(before[0], moment)
             strays = self._strays(cells, night, before) if main != "day before" else strays
             given = [target for target in given if target.field not in strays]
-        given = self.foods.food(cells, given, night)
+        if self.foods.looks:
+            given = self.foods.food(cells, given, night)
         values: list[tuple[Target, float | str]] = []
         bad: list[Bad] = []
         for target in given:
@@ -269,6 +270,11 @@ class RowReader:
             name = target.field
             if isinstance(value, str):
                 gathered.texts.setdefault(name, []).append(value)
+            elif target.merge is None:
+                numbers = gathered.numbers.get(name)
+                if numbers is None:
+                    numbers = gathered.numbers[name] = array("d")
+                numbers.append(value)
             elif target.merge == "device":
                 device = row.cells[self.device] if 0 <= self.device < len(row.cells) else ""
                 sums = gathered.devices.setdefault(name, {})

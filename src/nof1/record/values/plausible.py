@@ -51,8 +51,10 @@ def doubtful(measure: Measure, values: Sequence[float]) -> float | None:
     (7.5, None)
     """
     usual = _USUAL.get(measure.name)
+    if usual is None:
+        return None
     given = [value for value in values if value]
-    if usual is None or not given:
+    if not given:
         return None
     smallest, largest = min(given), max(given)
     if smallest < usual.least:
