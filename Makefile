@@ -103,7 +103,7 @@ calibrate: $(READY_DEV) ## hold what is promised against simulated trials of kno
 	  echo "Property tests with other examples, seed $$seed (again: make calibrate SEED=$$seed)"; \
 	  $(BIN)/python -m pytest -m hypothesis --hypothesis-profile=others --hypothesis-seed=$$seed
 
-calibrate-count: $(READY_DEV) ## how often each verdict is given for counts, by NUTS (two hours; DASK=ADDRESS for more machines)
+calibrate-count: $(READY_DEV) ## how often each verdict is given for counts, by NUTS (a quarter of an hour; DASK=ADDRESS for more machines)
 	@$(BIN)/python benchmarks/rates_count.py $(addprefix --dask ,$(DASK))
 
 mutate: $(READY_DEV) ## put slips into the files that make the answers and see whether the tests notice (hours; goes on where it stopped; FILES=src/nof1/... for some)
