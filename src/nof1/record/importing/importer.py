@@ -146,6 +146,7 @@ def plan_import(
     *,
     latest: date,
     asked: Collection[str] | None = None,
+    ask_words: bool = False,
 ) -> Import:
     """What would be taken from a file.
 
@@ -155,6 +156,8 @@ def plan_import(
         The last night that is over; later ones are rejected.
     asked : collection of str, optional
         What the person named of the map; all of it if not given. A column that nobody named and that holds no numbers is left out.
+    ask_words : bool
+        Whether words in a column that was named, and in the outcome's, are asked about; otherwise they are rejected.
 
     Raises
     ------
@@ -169,7 +172,14 @@ def plan_import(
     state, before, sha256 = trial_state(Path(folder)), _signature(export), sha256_file(export.path)
     last = last_evening(folder, protocol)
     column_map, matched, words = _matched(
-        export, column_map, protocol, reading, column_map if asked is None else asked, last=last, latest=latest
+        export,
+        column_map,
+        protocol,
+        reading,
+        column_map if asked is None else asked,
+        last=last,
+        latest=latest,
+        ask_words=ask_words,
     )
     made = targets(export, column_map, protocol, reading)
     _refuse_hints(export, protocol, column_map, matched, made, reading)
@@ -251,6 +261,7 @@ def _matched(
     *,
     last: date,
     latest: date,
+    ask_words: bool,
 ) -> tuple[Mapping[str, str], Matched, dict[str, str]]:
     """The file matched to nights without the columns that nobody asked for and that hold words: the map, what was found, those columns."""
     words: dict[str, str] = {}
@@ -264,6 +275,7 @@ def _matched(
             last=last,
             latest=latest,
             runs=export.source != MENDED,
+            worded=asked if ask_words else None,
         )
         needed = {"night", protocol.outcome.name, *asked}
         left = {

@@ -4,7 +4,7 @@ Knows the protocol's nights and scales; must not know the diary's content, the o
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -13,14 +13,16 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.record.importing.aggregate import Gathered
 from nof1.record.importing.cell_values import Beyond, CellReader
 from nof1.record.importing.food_log import FoodLog, ToldApart
-from nof1.record.importing.persons import settle_person
+from nof1.record.importing.persons import Watch, settle_person
 from nof1.record.importing.reading import Reading, settled, targets
 from nof1.record.importing.rejected import Book, Rejected, Shown
 from nof1.record.importing.row_reader import LOOK, Bad, RowError, RowReader
+from nof1.record.importing.scales import ask_scales
 from nof1.record.importing.whose import Whose, WhoseError, watch_of, whose
 from nof1.record.opening.opened import Row
 from nof1.record.sources.source import Export
-from nof1.record.values.missing import MISSING_WORDS
+from nof1.record.values.ambiguous import AmbiguousInput
+from nof1.record.values.missing import MISSING_WORDS, is_missing
 from nof1.record.values.nights import (
     DateOrder,
 )
@@ -89,6 +91,7 @@ def match(
     last: date,
     latest: date,
     runs: bool = True,
+    worded: Collection[str] | None = None,
 ) -> Matched:
     """Read a whole file, row by row, into nights. Memory grows with nights and rejected rows, hardly with the file.
 
@@ -102,6 +105,14 @@ def match(
         The last night that is over.
     runs : bool
         Whether many rejected rows of one kind are kept as one; otherwise each is kept with its values.
+    worded : collection of str, optional
+        Fields whose words are asked about, beside the outcome's; nothing is asked of words if not given.
+
+    Notes
+    -----
+    Whose rows are taken is settled before anything else is asked of what rows hold, and what is asked or shown then is of that
+    person's rows. How dates and decimals are written is of the program that wrote the file, as the unit of a column is of its
+    header: there every row counts, since what one leaves open another settles.
 
     Raises
     ------
@@ -123,8 +134,46 @@ def match(
     known = whose(export, reading, when, take.night_of)
     watch = watch_of(export, reading, known, take.used) if outcome in column_map else None
     matched = Matched(take.shown, known, take.missing, order=order)
-    book = Book(matched.rejected, [target.field for target in made], runs)
     beyond: dict[str, Beyond] = {}
+    try:
+        if worded is not None:
+            ask_scales(export, made, protocol, reading, worded, partial(known.rows, export))
+        _take_rows(
+            matched,
+            export,
+            take,
+            watch,
+            Book(matched.rejected, [target.field for target in made], runs),
+            beyond,
+            nights=(first, last, latest),
+        )
+    except AmbiguousInput:
+        # Rows of several people may be told apart by what they hold, which is known after the last row. Whose are meant comes first.
+        if outcome in column_map:
+            _ask_whose(export, reading, known, take, near, export.place(column_map[outcome]))
+        raise
+    matched.apart = foods.told()
+    matched.unknown = tuple(foods.unknown((*reading.supplement, *reading.food)))
+    matched.cut = take.cut()
+    cells.refuse_doubts(made, {night: gathered.numbers for night, gathered in matched.nights.items()}, beyond)
+    for one in [name for name in matched.unread if any(gathered.holds(name) for gathered in matched.nights.values())]:
+        del matched.unread[one]
+    matched.own_units = cells.own_units
+    return matched
+
+
+def _take_rows(
+    matched: Matched,
+    export: Export,
+    take: RowReader,
+    watch: Watch | None,
+    book: Book,
+    beyond: dict[str, Beyond],
+    *,
+    nights: tuple[date, date, date],
+) -> None:
+    """Give each row its night; `nights` are the trial's first and last, and the last one that is over."""
+    (first, last, latest), known, outcome = nights, matched.whose, take.outcome
     for row in export.rows():
         matched.rows += 1
         line = row.line
@@ -145,7 +194,7 @@ def match(
             if bad:
                 _note_bad(matched, beyond, night, bad)
                 # What cannot be read beside it costs nobody a rating; one that cannot be read is mended with its whole row.
-                if not values or any(one.target.field == protocol.outcome.name for one in bad):
+                if not values or any(one.target.field == outcome for one in bad):
                     raise RowError("; ".join(one.reason for one in bad))
             interval = take.interval(row, moment, values) if take.until >= 0 else None
         except RowError as problem:
@@ -168,17 +217,29 @@ def match(
         for name, (reason, other) in strays.items() if strays else ():
             book.values(line, {name: reason}, replace(take.shown(row, (name,)), night=str(other)))
     book.close()
+    book.close()
+    matched.further = book.further_values
     if watch is not None:
         settle_person(watch.people(), None, where=export.name)
-    matched.apart = foods.told()
-    matched.unknown = tuple(foods.unknown((*reading.supplement, *reading.food)))
-    matched.cut = take.cut()
-    matched.further = book.further_values
-    cells.refuse_doubts(made, {night: gathered.numbers for night, gathered in matched.nights.items()}, beyond)
-    for one in [name for name in matched.unread if any(gathered.holds(name) for gathered in matched.nights.values())]:
-        del matched.unread[one]
-    matched.own_units = cells.own_units
-    return matched
+
+
+def _ask_whose(
+    export: Export, reading: Reading, known: Whose, take: RowReader, near: tuple[date, date], rating: int
+) -> None:
+    """Ask whose rows are meant, where nights have rows of several people side by side; `rating` is the outcome's place."""
+    watch = watch_of(export, reading, known, take.used)
+    for row in export.rows() if watch is not None else ():
+        if watch is None or watch.idle:
+            return
+        night = take.night_of(row)
+        if (
+            night is not None
+            and near[0] <= night <= near[1]
+            and not is_missing("".join(row.cells[rating : rating + 1]))
+        ):
+            watch.add(row.cells, night)
+    if watch is not None:
+        settle_person(watch.people(), None, where=export.name)
 
 
 def _note_bad(matched: Matched, beyond: dict[str, Beyond], night: date, bad: Iterable[Bad]) -> None:

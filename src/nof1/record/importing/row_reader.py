@@ -40,6 +40,9 @@ _EVENING = f"put the date of the evening there, not of the morning after, and no
 _ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd", "serial")
 _NOTATIONS = (number_reader(decimal_comma=False), number_reader(decimal_comma=True))
 _NO_STRAYS: Mapping[str, tuple[str, date]] = {}
+_Nights = dict[
+    tuple[str, str, Belongs], tuple[date, Moment]
+]  # what was found of a date's text, its zone and what it tells
 _LONGEST = 2 * 24 * 60  # minutes; a longer sleep is a slip
 
 
@@ -114,7 +117,8 @@ class RowReader:
                 f"The column {brief(day)!r} is no count of days. Name another one, or leave day_number= out."
             )
         self.trust = reading.trust
-        self.nights: dict[tuple[str, str, Belongs], tuple[date, Moment]] = {}
+        self.nights: _Nights = {}
+        self.others: _Nights = {}  # of rows that are only looked at, and may be another person's
 
     def row(self, row: Row) -> Found | None:
         """Night, moment and values of a row, and the cells of it that are not taken; None if it holds nothing."""
@@ -193,16 +197,18 @@ class RowReader:
         """The night of a row by its date, None where it has none."""
         cells = [*row.cells, *[""] * (self.width - len(row.cells))]
         try:
-            return self._night(cells, "night")[0]
+            return self._night(cells, "night", self.others)[0]
         except RowError:
             return None
 
     def cut(self) -> tuple[str, date] | None:
-        """A date that does not write its year in full, and what it was read as, where there was one."""
+        """A date that does not write its year in full, and what it was read as, where a row of the person has one."""
         texts = ((text, moment.day) for (text, _, _), (_, moment) in self.nights.items() if not text[:4].isdecimal())
         return next(((text, day) for text, day in texts if leaves_year_open(text)), None)
 
-    def _night(self, cells: Sequence[str], belongs: Belongs) -> tuple[date, Moment]:
+    def _night(self, cells: Sequence[str], belongs: Belongs, nights: _Nights | None = None) -> tuple[date, Moment]:
+        """The night of a row, kept in mind among `nights`: those of the rows that are taken if not given."""
+        nights = self.nights if nights is None else nights
         text = cells[self.when]
         if self.clock >= 0:
             try:
@@ -211,7 +217,7 @@ class RowReader:
                 raise RowError(str(problem)) from None
         zone = cells[self.zone_column] if self.zone_column >= 0 else ""
         key = (text, zone, belongs)
-        known = self.nights.get(key)
+        known = nights.get(key)
         if known is not None:
             return known
         try:
@@ -224,9 +230,9 @@ class RowReader:
         except (ValueError, InputError) as problem:
             morning = self.dated_by == "morning"
             raise RowError(str(problem), _EVENING if morning else LOOK if _is_a_date(text, self.near) else "") from None
-        if len(self.nights) > 50_000:
-            self.nights.clear()
-        self.nights[key] = night, moment
+        if len(nights) > 50_000:
+            nights.clear()
+        nights[key] = night, moment
         return night, moment
 
     def _by_number(self, row: Row, night: date, moment: Moment) -> date:
@@ -309,7 +315,7 @@ class RowReader:
         with suppress(AmbiguousInput):
             try:
                 given = [target for target, place, missing in self.looked if cells[place] not in missing]
-                found, moment = self._night(cells, _belongs(given, self.outcome))
+                found, moment = self._night(cells, _belongs(given, self.outcome), self.others)
                 night = str(found)
                 night = str(self._by_number(row, found, moment))
             except RowError as problem:

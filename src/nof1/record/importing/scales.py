@@ -5,12 +5,13 @@ A column of words is asked about where somebody wants numbers of it; no order of
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from nof1.cells import brief
 from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.importing.reading import Reading, Target
+from nof1.record.opening.opened import Row
 from nof1.record.sources.hints import holds_arms
 from nof1.record.sources.source import Export
 from nof1.record.values.ambiguous import AmbiguousInput
@@ -116,12 +117,19 @@ def refuse_stray_scales(names: Iterable[str], fields: Sequence[str]) -> None:
 
 
 def ask_scales(
-    export: Export, made: Iterable[Target], protocol: Protocol, reading: Reading, asked: Collection[str]
+    export: Export,
+    made: Iterable[Target],
+    protocol: Protocol,
+    reading: Reading,
+    asked: Collection[str],
+    rows: Callable[[], Iterable[Row]],
 ) -> None:
     """Ask for the scale of a column that holds words, where somebody wants numbers of it.
 
     Parameters
     ----------
+    rows : callable
+        Gives the rows of the person who is meant; the words of others say nothing of this one's.
     protocol : Protocol
         Its outcome is asked about in any case.
     asked : collection of str
@@ -143,8 +151,8 @@ def ask_scales(
         and target.merge not in ("union", "device")
         and not scale_for(reading.scales, target.field)
     ]
-    for target in _begin_with_words(export, wanted, outcome):
-        words = _words(export, target, outcome)
+    for target in _begin_with_words(rows, wanted, outcome):
+        words = _words(rows, target, outcome)
         if words and protocol.concealed != "open" and holds_arms(protocol, words):
             raise InputError(
                 f"The column {target.column!r} of {export.name} names the treatment, and the order of this trial is concealed. Leave it out."
@@ -153,10 +161,10 @@ def ask_scales(
             raise _question(export, target, words)
 
 
-def _begin_with_words(export: Export, wanted: Sequence[Target], outcome: str) -> list[Target]:
+def _begin_with_words(rows: Callable[[], Iterable[Row]], wanted: Sequence[Target], outcome: str) -> list[Target]:
     """The columns of which the first cell that tells is a word. In most files the first row settles it."""
     open_ones, found = list(wanted), []
-    for number, row in enumerate(export.rows() if wanted else ()):
+    for number, row in enumerate(rows() if wanted else ()):
         if not open_ones or number == LOOKED:
             break
         for target in tuple(open_ones):
@@ -168,11 +176,11 @@ def _begin_with_words(export: Export, wanted: Sequence[Target], outcome: str) ->
     return found
 
 
-def _words(export: Export, target: Target, outcome: str) -> list[str]:
+def _words(rows: Callable[[], Iterable[Row]], target: Target, outcome: str) -> list[str]:
     """All words of a column, in the order of the file; none where it holds a number, too, or more words than a scale has."""
     words: dict[str, str] = {}
     none = ""
-    for row in export.rows():
+    for row in rows():
         text = row.cells[target.place] if target.place < len(row.cells) else ""
         kind = _kind(text, flags=_takes_flags(target.field, outcome))
         if kind == "number" or len(words) > MAX_WORDS or len(text) > LONGEST_WORD:

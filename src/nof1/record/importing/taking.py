@@ -18,7 +18,7 @@ from nof1.record.importing.importer import Import, StaleError, plan_import
 from nof1.record.importing.mapping import chosen_map, complete_map
 from nof1.record.importing.persons import NO_PEOPLE
 from nof1.record.importing.reading import Reading, Trust, targets
-from nof1.record.importing.scales import Given, ask_scales, read_scales, refuse_stray_scales
+from nof1.record.importing.scales import Given, read_scales, refuse_stray_scales
 from nof1.record.opening.opened import Opened, open_file
 from nof1.record.sources import recognize
 from nof1.record.sources.source import Export, Merge
@@ -74,8 +74,9 @@ class Request:
         export = self.export.dated_from(full["night"])
         made = targets(export, full, self.protocol, self.reading)
         refuse_stray_scales(self.scaled, [target.field for target in made if not target.text])
-        ask_scales(export, made, self.protocol, self.reading, self.asked)
-        plan = plan_import(self.folder, self.protocol, self.export, full, self.reading, latest=latest, asked=self.asked)
+        plan = plan_import(
+            self.folder, self.protocol, self.export, full, self.reading, latest=latest, asked=self.asked, ask_words=True
+        )
         if missing := [name for name in plan.unknown if name in self.named]:
             raise InputError(
                 f"{self.export.name} has no row called {missing[0]!r} that holds what may be of food or of a supplement. "

@@ -5,7 +5,7 @@ side. Must not know how values are read.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -52,6 +52,12 @@ class Whose:
             return True
         self.others[self._shown.setdefault(key, brief(text))] += 1
         return False
+
+    def rows(self, export: Export) -> Iterator[Row]:
+        """The rows of the person who is meant; those of others are not counted here."""
+        for row in export.rows():
+            if self.place < 0 or (self.place < len(row.cells) and person_key(row.cells[self.place]) == self._key):
+                yield row
 
     def settled(self, reading: Reading) -> Reading:
         """The reading with what was found out, for the ledger and the next file."""
