@@ -447,3 +447,32 @@ def test_every_unit_counts_in_every_place(empty_folder, tmp_path, field, shape):
         full = complete_map(export, protocol, {"severity": "severity", field: header})
         (change,) = plan_import(folder, protocol, export, full, latest=LATEST).changes
         assert float(change.cells[measure.name]) == pytest.approx(usual, rel=1e-9), header
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "several", "minutes"),
+    [
+        ("Sleep (h)", ["5.93"], None, "355.8"),
+        ("Sleep (s)", ["26743.8"], None, "445.73"),
+        ("Sleep (min)", ["355.7", "355.9"], "mean", "355.8"),
+        ("Sleep (h)", ["0.1", "0.2"], "sum", "18"),
+        ("Sleep (min)", ["0.1", "0.2"], "sum", "0.3"),
+        ("Sleep", ["5 h 55.8 min"], None, "355.8"),
+        ("Sleep", ["5.93 h"], None, "355.8"),
+    ],
+)
+def test_no_digits_of_binary_arithmetic_stand_in_measures_csv(export, take, rows_of, header, cells, several, minutes):
+    text = f"date,severity,{header}\n" + "".join(f"2026-01-12,4,{cell}\n" for cell in cells)
+    take(export(text), f"sleep_minutes={header}", several=several)
+    assert [row["value"] for row in rows_of("measures.csv")] == [minutes]
+
+
+def test_what_was_rounded_to_fewer_digits_before_is_recorded_already(export, take, trial_folder):
+    """A number in another unit once kept twelve digits; the same file taken again says nothing new."""
+    file = export("date,severity,Sleep (s)\n2026-01-12,4,27005\n")
+    take(file, "sleep_minutes=Sleep (s)")
+    path = trial_folder / "measures.csv"
+    assert "450.0833333333333" in path.read_text()
+    path.write_text(path.read_text().replace("450.0833333333333", "450.083333333"))
+    again = take(file, "sleep_minutes=Sleep (s)")
+    assert (again.same, again.rejected) == (1, ())

@@ -1,9 +1,12 @@
 """Units in the names of columns: found whatever stands before them, never where another word only looks like one."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nof1.record.values import units
 from nof1.record.values.units import read_header, read_unit, unit_names
 
 HEADERS = {
@@ -137,3 +140,30 @@ def test_the_unit_of_any_name_is_found_or_left_open(prefix, written, shape):
 def test_units_of_a_kind_are_named():
     assert unit_names("mass")[:3] == ("mg", "g", "kg")
     assert {"hours", "h:mm", "m:ss"} <= set(unit_names("duration"))
+
+
+_ALL = {(unit.kind, unit.factor) for unit, _ in (*units._UNITS, *units._CLOCKS)}
+_RATIOS = {factor: Fraction(factor).limit_denominator(10**5) for _, factor in _ALL}
+_PAIRS = sorted((one, other) for kind, one in _ALL for other_kind, other in _ALL if kind == other_kind)
+DECIMALS = st.decimals(-(10**9), 10**9, places=4, allow_nan=False).map(str)
+
+
+@given(DECIMALS, st.sampled_from(_PAIRS))
+def test_a_number_in_another_unit_is_what_decimals_make_of_it(text, pair):
+    """Against fractions, rounded once: no last digits that binary arithmetic has made."""
+    factor, kept = pair
+    assert repr(units.scaled(float(text), factor)) == repr(float(Fraction(text) * _RATIOS[factor]))
+    exact = float(Fraction(text) * _RATIOS[factor] / _RATIOS[kept])
+    found = units.scaled(float(text), units.factor_over(factor, kept))
+    # Between kilograms and pounds the quotient itself needs more digits than a float has; elsewhere it is a simple fraction.
+    assert found == (pytest.approx(exact, rel=4e-16) if 453_592.37 in pair else exact)
+
+
+def test_every_factor_is_the_fraction_that_it_stands_for():
+    assert {factor: float(ratio) for factor, ratio in _RATIOS.items()} == {factor: factor for _, factor in _ALL}
+    assert (_RATIOS[1 / 60], _RATIOS[1 / 4.184]) == (Fraction(1, 60), Fraction(125, 523))
+
+
+@given(st.lists(DECIMALS, min_size=1, max_size=8))
+def test_numbers_add_up_as_decimals_do(texts):
+    assert units.added_up(map(float, texts)) == float(sum(map(Fraction, texts)))

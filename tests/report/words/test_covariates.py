@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from families import arms_of, make_protocol, make_trial
 from nof1 import Trial, fit, record, report
 from nof1.analyze.checks.covariate_by_arm import CovariateByArm
 from nof1.analyze.reasons import Reason
+from nof1.cli.commands.report import report as report_command
 from nof1.cli.terminal.output import tell, tell_quick
 from nof1.plan.orders.loading import load_order
 from nof1.plan.protocol.protocol import Protocol
@@ -51,6 +53,23 @@ def test_the_first_page_says_it_with_the_answer_without_it():
         "Without magnesium in that day's food (mg) in the model: On these nights, magnesium helped."
     )
     assert "points lower" in without
+
+
+def test_the_commands_analyze_and_report_say_it_alike(monkeypatch, tmp_path, capsys):
+    """One place makes and shows the sentences; whoever prints an answer has it."""
+    told = follows_sentences(result_of(True))
+    tell(result_of(True))
+    on_screen = capsys.readouterr().out
+    pages = SimpleNamespace(result=result_of(True), summary=tmp_path / "summary.pdf", figures=())
+    monkeypatch.setattr("nof1.report.results.folder.results_pages", lambda *_, **__: pages)
+    report_command(tmp_path)
+    reported = capsys.readouterr().out
+    for sentence in told:
+        assert sentence in on_screen
+        assert sentence in reported
+    pages.result = result_of(False)
+    report_command(tmp_path)
+    assert "goes with the arm" not in capsys.readouterr().out
 
 
 def test_of_sound_covariates_the_first_page_says_nothing():

@@ -34,7 +34,7 @@ def tell_quick(result: "Result", *, heading: str = "") -> None:
         show(heading, style="bold")
     _simulated(result)
     _answer(result, result.lead[0])
-    _follows(result)
+    tell_follows(result)
     _others(result)
     show()
 
@@ -48,13 +48,22 @@ def tell(result: "Result", *, heading: str = "") -> None:
     _failures_first(result)
     main = result.lead[0]
     _answer(result, main)
-    _follows(result)
+    tell_follows(result)
     _chances(result, main)
     for sentence in _about(result, main):
         paragraph(sentence)
     _others(result)
     _section("How far to trust it", _trust(result))
     _section("What else was recorded", _recorded(result))
+
+
+@spoken_of
+def tell_follows(result: "Result") -> None:
+    """That a covariate goes with the arm, and the answer without it beside the one with it. For whoever shows an answer."""
+    from nof1.report.words.covariates import follows_sentences
+
+    for place, sentence in enumerate(follows_sentences(result)):
+        paragraph(sentence, style=None if place else _CARE)
 
 
 def paragraph(text: str, *, lead: str = "", style: str | None = None) -> None:
@@ -89,14 +98,6 @@ def _answer(result: "Result", effect: "PairEffect", *, scale: bool = True) -> No
 
     paragraph(words.headline(result, effect), style="bold")
     paragraph(words.effect_sentence(result, effect, scale=scale))
-
-
-def _follows(result: "Result") -> None:
-    """That a covariate goes with the arm, and the answer without it beside the one with it."""
-    from nof1.report.words.covariates import follows_sentences
-
-    for place, sentence in enumerate(follows_sentences(result)):
-        paragraph(sentence, style=None if place else _CARE)
 
 
 def _chances(result: "Result", effect: "PairEffect") -> None:

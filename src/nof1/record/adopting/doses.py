@@ -12,7 +12,7 @@ from nof1.record.sources.table import Table
 from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.amounts import parse_amount
 from nof1.record.values.numbers import number_reader
-from nof1.record.values.units import Unit, read_header, read_unit, unit_names
+from nof1.record.values.units import Unit, read_header, read_unit, scaled, unit_names
 
 _CHOICES = ("mg", "g", "µg")
 
@@ -48,7 +48,7 @@ def dose_reader(
                 raise InputError(
                     f"{table.name}, line {row.line}: {text[:40]!r} is no dose in mg, and doses are kept in mg."
                 )
-            return amount[0] * amount[1].factor
+            return scaled(amount[0], amount[1].factor)
         try:
             found = number(text)
         except ValueError as problem:
@@ -62,7 +62,7 @@ def dose_reader(
                 option="dose-unit",
                 choices=_CHOICES,
             )
-        return found * of_column.factor
+        return scaled(found, of_column.factor)
 
     def read(rows: Sequence[Row]) -> float | None:
         told = {found: row for row in rows if (found := value(row)) is not None}

@@ -110,10 +110,16 @@ def refuse_no_rule(several: str | None) -> None:
 def one_of_several(values: Sequence[float], rule: Merge) -> float:
     """Several values of a night as one, by a rule that a person can choose."""
     if rule == "mean":
-        return _sum(values) / len(values)
+        return _shortest(_sum(values) / len(values))
     if rule == "sum":
-        return _tidy(_sum(values))
+        return _shortest(_sum(values))
     return {"last": values[-1], "first": values[0], "max": max(values), "min": min(values)}[rule]
+
+
+def _shortest(value: float) -> float:
+    """Without a last digit that binary arithmetic has made: the mean of 355.7 and 355.9 is 355.8; what has no end keeps its digits."""
+    short = float(f"{value:.15g}")
+    return short if len(repr(short)) < len(repr(value)) - 1 else value
 
 
 def _sum(values: Sequence[float]) -> float:

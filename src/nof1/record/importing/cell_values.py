@@ -23,7 +23,7 @@ from nof1.record.values.amounts import is_clock, parse_amount, parse_clock
 from nof1.record.values.measures import Measure, find_measure, kind_of
 from nof1.record.values.numbers import flag_or_number, number_reader
 from nof1.record.values.plausible import doubtful
-from nof1.record.values.units import Unit
+from nof1.record.values.units import Unit, factor_over, scaled
 
 # Of these a duration such as 7:54 is hours and minutes where nothing is said: no night has 7 minutes and 54 seconds.
 _WHOLE_NIGHTS = frozenset({"sleep_minutes", "time_in_bed_minutes"})
@@ -99,7 +99,7 @@ class CellReader:
         scale = self._scales[target.field]
         if scale and (said := scale.get(plain_word(text))) is not None:
             # A word stands for the number that the column would have; where nothing says in which unit, it is the one kept.
-            number: float | None = said if target.factor is None else _tidy(said * target.factor)
+            number: float | None = said if target.factor is None else scaled(said, target.factor)
         else:
             try:
                 number = self.plain(text)
@@ -115,7 +115,7 @@ class CellReader:
         return number
 
     def _scaled(self, target: Target, text: str, number: float, line: int) -> float:
-        return self._unitless(target, text, number, line) if target.factor is None else _tidy(number * target.factor)
+        return self._unitless(target, text, number, line) if target.factor is None else scaled(number, target.factor)
 
     def _unitless(self, target: Target, text: str, number: float, line: int) -> float:
         """A plain number in a column of which nothing says the unit: nothing is nothing in any of them."""
@@ -166,7 +166,7 @@ class CellReader:
         stated = target.unit.unit
         if stated is not None and unit.name != stated.name and not stated.clock:
             self.own_units.setdefault(target.field, text.strip()[:40])
-        return _tidy(number * factor)
+        return scaled(number, factor)
 
     def _without_unit(self, field: str, shown: str, unit: Unit) -> str:
         """Why an amount with a unit cannot be taken into a field that has none."""
@@ -193,7 +193,7 @@ class CellReader:
         minutes = parse_clock(text, notation)
         if minutes is None:
             raise ValueError(f"{text.strip()[:40]!r} is no duration of the form {notation.name}")
-        return _tidy(minutes / kept.size)
+        return scaled(minutes, factor_over(1.0, kept.size))
 
     def refuse_doubts(
         self, made: Iterable[Target], nights: Mapping[date, Mapping[str, "array[float]"]], beyond: Mapping[str, Beyond]
@@ -236,11 +236,6 @@ class CellReader:
             if value is not None:
                 night = next(night for night, numbers in found.items() if value in numbers)
                 raise doubted_unit(name, target.column, unit, value, night)
-
-
-def _tidy(value: float) -> float:
-    """Without the last digits that a conversion has made: 0.57 g are 570 mg."""
-    return float(f"{value:.12g}")
 
 
 def _outcome_check(protocol: Protocol) -> Callable[[float], str]:

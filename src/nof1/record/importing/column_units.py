@@ -15,7 +15,7 @@ from nof1.record.diary.entry import columns
 from nof1.record.sources.source import Column
 from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.measures import find_measure, fitting, kind_of, unit_factor
-from nof1.record.values.units import NEEDED, Kind, Unit, read_header, read_unit, unit_names
+from nof1.record.values.units import NEEDED, Kind, Unit, factor_over, read_header, read_unit, unit_names
 
 # Units as a question names them, the one that makes the best example first.
 _OFFERED: dict[Kind, tuple[str, ...]] = {
@@ -40,7 +40,7 @@ class Kept:
         """By what numbers in `unit` are multiplied; None where it cannot be turned into this one, or is a notation."""
         if self.kind in ("percent", "count") and unit.kind == "count":  # points of a score are what they are
             return 1.0
-        return unit.factor / self.size if unit.kind == self.kind and not unit.clock else None
+        return factor_over(unit.factor, self.size) if unit.kind == self.kind and not unit.clock else None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Every row read is taken, merged (said already, one of several of its night, or n
 with its reason; the counts add up, in the ledger too. The file itself is kept byte for byte.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -328,10 +329,12 @@ def _new_cells(
     InputError
         If a value does not fit.
     """
-    diary = {name: text for name, text in cells.items() if name in columns(protocol) and text}
+    before = row_of(protocol, known or Entry(night))
+    diary = {
+        name: _as_recorded(text, before[name]) for name, text in cells.items() if name in columns(protocol) and text
+    }
     new: dict[str, str] = {}
     if diary:
-        before = row_of(protocol, known or Entry(night))
         after = row_of(protocol, merged(protocol, known, night, diary, until=last))
         new |= {name: after[name] for name in diary if after[name] != before[name]}
     for name, text in cells.items():
@@ -339,13 +342,21 @@ def _new_cells(
             continue
         check_measure(name, float(text), where=f"night {night}")  # several together can be more than each may be
         recorded = number_text(measures.get((night, name)))
-        if recorded and recorded != text:
+        if recorded and _as_recorded(text, recorded) != recorded:
             raise ConflictError(
                 f"recorded already is {name} {recorded}; given was {text}.", night, {name: recorded}, {name: text}
             )
         if not recorded:
             new[name] = text
     return new
+
+
+def _as_recorded(text: str, recorded: str) -> str:
+    """A number as it is on record, where they differ by no more than how numbers in other units were rounded before."""
+    try:
+        return recorded if text != recorded and math.isclose(float(text), float(recorded), rel_tol=1e-11) else text
+    except ValueError:
+        return text
 
 
 def _refuse_hints(

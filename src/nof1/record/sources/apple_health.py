@@ -20,8 +20,10 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from nof1.errors import InputError
+from nof1.record.diary.entry import number_text
 from nof1.record.opening.opened import MAX_CELL, MAX_RATIO, Meter, Opened, Row
 from nof1.record.sources.source import Column, Export
+from nof1.record.values.units import scaled
 
 KEY = "apple_health"
 TITLE = "an export of Apple Health"
@@ -502,6 +504,6 @@ def _converted(value: str, unit: str, factors: Mapping[str, float]) -> str:
     try:
         if factor is None:
             raise ValueError
-        return f"{float(value) * factor:.12g}"
+        return number_text(scaled(float(value), factor))
     except ValueError:
         return f"{value} {unit or 'without a unit'}"

@@ -6,7 +6,7 @@ Must not know columns, measures or nights. What a plain number means is not deci
 import re
 from collections.abc import Callable, Iterable
 
-from nof1.record.values.units import Unit, read_unit
+from nof1.record.values.units import Unit, added_up, read_unit, scaled
 
 _LONGEST = 60  # letters of a text that can be an amount
 _MINUTES = Unit("minutes", "duration", 1.0)
@@ -46,8 +46,8 @@ def parse_amount(text: str, number: Callable[[str], float | None]) -> tuple[floa
     if not plain or len(plain) > _LONGEST:
         return None
     if match := _ISO.fullmatch(plain):
-        hours, minutes, seconds = (float(part or 0) for part in match.groups())
-        return hours * 60 + minutes + seconds / 60, _MINUTES
+        hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return (hours * 3600 + minutes * 60 + seconds) / 60, _MINUTES
     if match := _CLOCK.fullmatch(plain):
         return _of_clock(match)
     parts: list[tuple[float, Unit | None]] = []
@@ -80,7 +80,7 @@ def parse_clock(text: str, unit: Unit) -> float | None:
     if match is None or match["third"] or match["unit"] or not unit.clock:
         return None
     first, second = int(match["first"]), int(match["second"])
-    return float(first * 60 + second) if unit.clock == "hours" else first + second / 60
+    return float(first * 60 + second) if unit.clock == "hours" else (first * 60 + second) / 60
 
 
 def is_clock(text: str) -> bool:
@@ -133,10 +133,12 @@ def _of_clock(match: re.Match[str]) -> tuple[float, Unit] | None:
     if match["unit"] and (unit is None or unit.name not in ("hours", "minutes")):
         return None
     if third is not None:
-        return (first * 60 + second + int(third) / 60, _MINUTES) if unit is None or unit.name == "hours" else None
+        return (
+            ((first * 3600 + second * 60 + int(third)) / 60, _MINUTES) if unit is None or unit.name == "hours" else None
+        )
     if unit is None:
         return None
-    return float(first * 60 + second) if unit.name == "hours" else first + second / 60, _MINUTES
+    return float(first * 60 + second) if unit.name == "hours" else (first * 60 + second) / 60, _MINUTES
 
 
 def _of_parts(parts: list[tuple[float, Unit | None]]) -> tuple[float, Unit] | None:
@@ -146,7 +148,7 @@ def _of_parts(parts: list[tuple[float, Unit | None]]) -> tuple[float, Unit] | No
         return None
     if len(parts) == 1:
         return first, unit
-    total, before = 0.0, unit
+    seconds, before = [], unit
     for number, (value, named) in enumerate(parts):
         smaller = named or (_MINUTES if before.name == "hours" and number == len(parts) - 1 else None)
         if smaller is None or smaller.kind != "duration" or value < 0:
@@ -155,6 +157,6 @@ def _of_parts(parts: list[tuple[float, Unit | None]]) -> tuple[float, Unit] | No
             return None
         if number < len(parts) - 1 and value != int(value):
             return None
-        total += value * smaller.factor
+        seconds.append(scaled(value, 60 * smaller.factor))  # of which hours, minutes and seconds have whole ones
         before = smaller
-    return total, _MINUTES
+    return scaled(added_up(seconds), 1 / 60), _MINUTES

@@ -5,7 +5,11 @@ A text that is no unit for certain is none: what it leaves open is asked. Must n
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Context, Decimal
+from fractions import Fraction
+from functools import cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -110,6 +114,62 @@ def unit_names(kind: Kind) -> tuple[str, ...]:
     ('kcal', 'kJ')
     """
     return tuple(dict.fromkeys(unit.name for unit, _ in (*_UNITS, *_CLOCKS) if unit.kind == kind and unit.name))
+
+
+# Numbers in other units --------------------------------------------------------------------------------------------
+
+_EXACT = Context(prec=50)  # far beyond the 17 digits of a float, which is rounded to once, at the end
+
+
+def scaled(number: float, factor: float) -> float:
+    """A number in another unit: as decimals multiply, so that 5.93 hours are 355.8 minutes and not 355.79999999999995.
+
+    Parameters
+    ----------
+    number : float
+        Taken for the shortest decimal that it is written as.
+    factor : float
+        Of a `Unit`, or one over another.
+
+    Examples
+    --------
+    >>> 5.93 * 60, scaled(5.93, 60.0), scaled(5.3, 1 / 60)
+    (355.79999999999995, 355.8, 0.08833333333333333)
+    """
+    over, under = _ratio(factor)
+    return float(_EXACT.divide(_EXACT.multiply(Decimal(repr(number)), over), under))
+
+
+def factor_over(factor: float, kept: float) -> float:
+    """One factor over another, as the fractions that they stand for: seconds are 1000 milliseconds, not 999.9999999999999.
+
+    >>> (1 / 60) / (1 / 60_000), factor_over(1 / 60, 1 / 60_000)
+    (999.9999999999999, 1000.0)
+    """
+    (over, under), (kept_over, kept_under) = _ratio(factor), _ratio(kept)
+    return float(_EXACT.divide(_EXACT.multiply(over, kept_under), _EXACT.multiply(under, kept_over)))
+
+
+def added_up(numbers: Iterable[float]) -> float:
+    """The sum of numbers, as decimals add up.
+
+    >>> 0.1 + 0.2, added_up([0.1, 0.2])
+    (0.30000000000000004, 0.3)
+    """
+    total = Decimal(0)
+    for number in numbers:
+        total = _EXACT.add(total, Decimal(repr(number)))
+    return float(total)
+
+
+@cache
+def _ratio(factor: float) -> tuple[Decimal, Decimal]:
+    """The fraction that a factor stands for, such as 1 over 60: the simplest of which the nearest float is this one."""
+    for most in (10**3, 10**5, 10**7, 10**9):
+        simple = Fraction(factor).limit_denominator(most)
+        if float(simple) == factor:
+            return Decimal(simple.numerator), Decimal(simple.denominator)
+    return Decimal(repr(factor)), Decimal(1)
 
 
 # Units in the name of a column -------------------------------------------------------------------------------------
