@@ -56,6 +56,32 @@ def cells(file):
     return [tuple(row.cells) for row in file.rows()]
 
 
+# --- the mark between cells
+
+MARKS = "\t|;,"
+QUOTED_CELLS = st.text(st.sampled_from([*MARKS, *MARKS, "a", "4", " ", '"', "\n"]), max_size=8)
+
+
+def _table(draw_cells, width):
+    return st.lists(st.lists(draw_cells, min_size=width, max_size=width), min_size=2, max_size=8)
+
+
+@given(st.sampled_from(MARKS), st.integers(2, 4).flatmap(lambda width: _table(QUOTED_CELLS, width)), st.integers(0, 3))
+def test_marks_inside_of_quoted_cells_never_part_them(mark, rows, plain):
+    """Tabs, semicolons and commas in quotes mislead nobody, in the header neither, and whatever stands unquoted beside them."""
+    quoted = [['"' + cell.replace('"', '""') + '"' for cell in row] for row in rows]
+    for number, row in enumerate(quoted):
+        row[plain % len(row)] = f"cell {number}"
+    text = "\n".join(mark.join(row) for row in quoted) + "\n"
+    assert opened._delimiter(text) == mark
+
+
+def test_a_tab_in_every_cell_of_a_table_of_two_columns_is_text(open_bytes):
+    file = open_bytes('date,"my\tnote"\n2026-01-05,"a\tb"\n2026-01-06,"c\td"\n', "table.csv")
+    assert file.delimiter == ","
+    assert cells(file)[1] == ("2026-01-05", "a\tb")
+
+
 # --- archives that are too large unpacked
 
 

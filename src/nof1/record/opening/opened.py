@@ -33,6 +33,7 @@ HEAD_ROWS = 40
 _SNIFFED = 1 << 16
 _JSON_START = 1 << 12
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"  # the byte order mark
+_QUOTED = re.compile(r'(?<![^\t|;,\r\n])"(?:[^"]|"")*+"(?=[\t|;,\r\n]|$)')
 _DELIMITERS = "\t|;,"  # the rarest in texts first
 Kind = Literal["table", "xml", "json", "zip"]
 _Bytes = Callable[[], AbstractContextManager[IO[bytes]]]  # of a file, or of one in an archive, from the start
@@ -205,6 +206,8 @@ def _open_text(path: Path, content: _Bytes, meter: Meter, member: str = "") -> O
 
 def _delimiter(text: str) -> str:
     """The mark under which most of the first rows have the same number of cells, more than one; a comma where there is none."""
+    # A mark inside of quotes parts no cells, whichever the mark is.
+    text = _QUOTED.sub("quoted", text)
     best, found = (0.0, 0), ","
     for mark in _DELIMITERS:
         widths = _widths(text, mark)
