@@ -8,19 +8,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
-from nof1.cells import brief
 from nof1.errors import InputError
 from nof1.files import new_folder, sha256_bytes, write_atomic
 from nof1.plan.design.order import ORDER_FILE, Order
 from nof1.plan.orders.amendments import Amendment, load_amendments, save_amendments
 from nof1.plan.orders.draw import check_order
 from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, load_order, load_unsealing
-from nof1.plan.protocol.protocol import PROTOCOL_FILE, SIMULATED, Protocol
+from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
 from nof1.record.diary.entry import Entry, check_entry, to_csv
 from nof1.record.diary.planned import nights_to_rate
 from nof1.record.diary.secondary import MEASURES_FILE, measures_csv, read_measures
 from nof1.record.diary.table import DIARY_FILE, read_diary
-from nof1.shown import Row, Table, as_html, as_text
+from nof1.record.trial_shown import trial_html, trial_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,10 +74,10 @@ class Trial:
             check_entry(self.protocol, entry, where=f"night {entry.night}", until=self.order.end)
 
     def __repr__(self) -> str:
-        return _as_text(self)
+        return trial_text(self)
 
     def _repr_html_(self) -> str:
-        return _as_html(self)
+        return trial_html(self)
 
     @classmethod
     def plan(
@@ -479,57 +478,3 @@ def _dose_from_pack(protocol: Protocol, entry: Entry, arm: str | None) -> float 
     """Elemental mg in the part of the pack that was taken; nights without a pack have no dose."""
     planned = next((one.dose_mg for one in protocol.arms if one.name == arm), 0.0)
     return None if entry.taken is None or planned is None else entry.taken * planned
-
-
-def _as_text(trial: Trial) -> str:
-    """A few lines: nights, then each arm with its nights and mean."""
-    word = trial.protocol.nights_are
-    arms = [
-        (f"on {arm}", f"{recorded} of {nights} {word}, mean {mean}") for arm, nights, recorded, mean, _ in _arms(trial)
-    ]
-    return as_text(f"Trial {brief(trial.protocol.title, 100)!r}", [*_rows(trial), *arms])
-
-
-def _as_html(trial: Trial) -> str:
-    """The same as a table, one row for each arm."""
-    label = trial.protocol.outcome.title
-    table = Table(("arm", trial.protocol.nights_are, "recorded", f"mean {label}", "sd"), _arms(trial))
-    return as_html(f"Trial: {trial.protocol.title}", _rows(trial), table)
-
-
-def _rows(trial: Trial) -> list[Row]:
-    protocol = trial.protocol
-    planned, missing = len(trial.planned_nights), len(trial.missing_nights)
-    ahead = _still_to_come(trial)
-    told = f"{planned - missing} of {planned} recorded, {missing - ahead} missing"
-    rows: list[Row] = [(protocol.nights_are, f"{told}, {ahead} after the last entry" if ahead else told)]
-    if protocol.dated:
-        rows.append(("dates", f"{trial.order.start} to {trial.order.end}"))
-    if trial.amendments:
-        rows.append(("amended", f"{len(trial.amendments)} after the draw"))
-    if trial.unsealing is not None:
-        early = f", with {trial.unsealing.nights_left} nights still to come" if trial.unsealing.early else ""
-        rows.append(("opened", f"{trial.unsealing.opened:%Y-%m-%d}{early}"))
-    return [*rows, ("data", SIMULATED)] if protocol.simulated else rows
-
-
-def _still_to_come(trial: Trial) -> int:
-    """Missing nights after the last one with an outcome: not lived yet, or given up."""
-    rated = [entry.night for entry in trial.entries if entry.outcome is not None]
-    return sum(not rated or night > max(rated) for night in trial.missing_nights)
-
-
-def _arms(trial: Trial) -> list[tuple[str, str, str, str, str]]:
-    """Name, nights, nights with an outcome, mean and sd of each arm; run-in nights are nights of the reference."""
-    outcomes = {
-        arm.name: trial.frame.loc[trial.frame["arm"] == arm.name, trial.protocol.outcome.name]
-        for arm in trial.protocol.arms
-    }
-    return [
-        (name, str(len(nights)), str(nights.count()), _number(nights.mean()), _number(nights.std()))
-        for name, nights in outcomes.items()
-    ]
-
-
-def _number(value: float) -> str:
-    return "–" if value != value else f"{value:.2f}"  # nan: no night, or for an sd a single one
