@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 TRIALS = 600
 WORST = 0.02  # that one kind of covariate may reach in one design: a t test of a few values is not exact
 MISSING = 0.15
-SEED = 1
+SEED = 2  # another one than the promise was written with
 START = date(2026, 1, 5)
 ARMS: list[dict[str, object]] = [
     {"name": "off", "dose_mg": 0},
@@ -134,7 +134,15 @@ def adopted_trial(drawn: Callable[[np.random.Generator], Array], rng: np.random.
     for name, values in covariates(rng, 200.0 * arms).items():
         frame[name] = values
     return Trial.from_frame(
-        frame, outcome="y", arm="arm", day="day", reference="off", low=0, high=10, covariates=[*NAMES.values()]
+        frame,
+        outcome="y",
+        arm="arm",
+        day="day",
+        reference="off",
+        low=0,
+        high=10,
+        better="lower",
+        covariates=[*NAMES.values()],
     )
 
 
