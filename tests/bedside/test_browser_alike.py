@@ -2,7 +2,9 @@
 
 import json
 import random
+import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from nof1.plan.protocol.safety.stop_rules import stop_rules
 from nof1.record.diary.questions import cell, questions
 from nof1.record.diary.side_effects import HARMS, is_denial, parse_side_effects, stops
 
+SAID = Path(__file__).parents[1] / "record" / "diary"
 PAGE = files("nof1.bedside") / "page"
 BEFORE = (
     *[""] * 12,
@@ -57,8 +60,20 @@ def phrases():
     chance = random.Random(8)
     symptoms = [(*rule.symptoms, *rule.misspelt) for rule in stop_rules()]
     texts = list(WHOLE) + [before + harm for harm in sorted(HARMS) for before in ("no ", "kein ", "keine ")]
+    for name in ("said.toml", "said_later.toml"):
+        said = tomllib.loads((SAID / name).read_text(encoding="utf-8"))
+        texts += [text for rows in (*said["signs"].values(), *said["harmless"].values()) for text in rows]
+    texts += [
+        "blood pressure 120/80",
+        "bp 78/50",
+        "Blutdruck 85 zu 50",
+        "bp 120 over 80",
+        "chest pain: none",
+        "chest pain (no)",
+    ]
     for _ in range(1500):
-        words = [word.rstrip("*") for word in chance.choice(chance.choice(symptoms)).split()]
+        slots = chance.choice(chance.choice(symptoms)).split()
+        words = [chance.choice(slot.split("|")).rstrip("*") for slot in slots]
         if chance.random() < 0.5:
             at = chance.randrange(len(words))
             letters = list(words[at])

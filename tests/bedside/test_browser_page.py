@@ -483,6 +483,22 @@ def test_stop_rules_are_told_while_entering_and_after_saving(opened, hand, proto
         assert "weakness; felt faint" in page.locator("dl").inner_text()
 
 
+def test_an_emergency_is_told_first_and_a_note_is_looked_through_too(opened, hand, protocol):
+    with opened(protocol, "2026-01-06T07:00:00") as page:
+        person = hand(page)
+        person.rate("4")
+        page.locator("#own-words").fill("weak legs; throat is closing up")
+        alerts = page.locator("[aria-live=assertive] .alert")
+        assert alerts.nth(0).inner_text().startswith("You entered 'throat is closing up'. This is an emergency sign")
+        assert "call the emergency number now" in alerts.nth(0).inner_text()
+        assert "The stop rule for weakness" in alerts.nth(1).inner_text()
+        page.locator("#text-note").fill("No chest pain. Could not breathe at 3.")
+        assert page.locator("[data-field=note] .alert").count() == 1
+        assert "'Could not breathe at 3.'" in page.locator("[data-field=note] .alert").inner_text()
+        person.save()
+        assert page.locator("main > .alert").count() == 3
+
+
 def test_a_dose_above_an_upper_level_is_told_as_the_terminal_tells_it(opened, hand, protocol):
     with opened(protocol, "2026-01-06T07:00:00") as page:
         person = hand(page)

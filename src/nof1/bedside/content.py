@@ -18,7 +18,8 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.stop_rules import StopRule, stop_rule_sentence, stop_rules
 from nof1.record.diary.entry import MAX_TEXT, NO_GUESS, columns
 from nof1.record.diary.questions import Question, questions
-from nof1.record.diary.side_effects import HARMS, NO_WORDS, STOP_SENTENCE
+from nof1.record.diary.side_effects import EMERGENCY_SENTENCE, HARMS, NO_WORDS, STOP_SENTENCE
+from nof1.record.diary.symptoms import GRAMMAR, NUMBERS
 from nof1.record.sources.diary_page import FORMAT, VERSION
 from nof1.record.values.nights import DAY_BEGINS
 
@@ -94,10 +95,15 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
         "most_letters": MAX_TEXT,
         "stop": {
             "rules": [_stop_rule(rule) for rule in stop_rules()],
-            "sentence": _in_languages(lambda: _template(STOP_SENTENCE)),
+            "sentences": {
+                "emergency": _in_languages(lambda: _template(EMERGENCY_SENTENCE)),
+                "stop": _in_languages(lambda: _template(STOP_SENTENCE)),
+            },
             "general": _in_languages(stop_rule_sentence),
             "harms": sorted(HARMS),
             "none": sorted(NO_WORDS),
+            "grammar": GRAMMAR,
+            "numbers": NUMBERS,
         },
         "limits": [_limit(row) for row in facts.load("dose")],
         "words": _in_languages(words),
@@ -158,8 +164,11 @@ def _label_in_languages(protocol: Protocol, period: Period) -> dict[str, str]:
 def _stop_rule(rule: StopRule) -> dict[str, Any]:
     return {
         "id": rule.id,
+        "level": rule.level,
         "symptoms": list(rule.symptoms),
         "misspelt": list(rule.misspelt),
+        "others": list(rule.others),
+        "harmless": list(rule.harmless),
         "text": _in_languages(lambda: say(rule.text)),
         "action": _in_languages(lambda: say(rule.action)),
         "source": _in_languages(lambda: say(rule.source)),

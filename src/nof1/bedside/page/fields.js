@@ -162,16 +162,20 @@ function sideEffectsField(question, cell, changed) {
 }
 
 /**
- * What the stop rules say to side effects.
+ * What the stop rules say to side effects and to a note.
  * @param {string} cell
+ * @param {string} note
  */
-function stopSentences(cell) {
+function stopSentences(cell, note = "") {
   const list = content.questions.map((one) => one[language]).find((one) => one.kind === "side_effects")?.choices ?? [];
-  return cell.split(";").map((part) => part.trim()).filter(Boolean).flatMap((entered) =>
-    rulesMet(content.stop, entered).map((rule) => filled(content.stop.sentence[language], {
-      entered: say("quoted", { text: list.find((one) => one.value === entered)?.text ?? entered }),
-      rule: rule.text[language], action: rule.action[language], source: rule.source[language],
-    })));
+  const parts = [...cell.split(";").map((part) => part.trim()).filter(Boolean), ...noteSentences(note)];
+  const met = parts.flatMap((entered) =>
+    rulesMet(content.stop, entered).map((rule) => ({ entered, rule })));
+  const first = [...met.filter(({ rule }) => rule.level === "emergency"), ...met.filter(({ rule }) => rule.level !== "emergency")];
+  return first.map(({ entered, rule }) => filled(content.stop.sentences[rule.level][language], {
+    entered: say("quoted", { text: list.find((one) => one.value === entered)?.text ?? entered }),
+    rule: rule.text[language], action: rule.action[language], source: rule.source[language],
+  }));
 }
 
 /**
@@ -182,14 +186,17 @@ function stopSentences(cell) {
  */
 function textField(question, cell, changed) {
   const id = `text-${question.field}`;
-  const area = make("textarea", { id, rows: 2, maxlength: content.most_letters, input: changed });
+  const told = make("div", { class: "told", "aria-live": "polite" });
+  const show = () => told.replaceChildren(...stopSentences("", area.value).map((sentence) => make("p", { class: "alert" }, sentence)));
+  const area = make("textarea", { id, rows: 2, maxlength: content.most_letters, input: () => { show(); changed(); } });
   area.value = cell;
-  const element = make("div", { class: "question", "data-field": question.field }, make("label", { for: id }, question.asks), area);
+  show();
+  const element = make("div", { class: "question", "data-field": question.field }, make("label", { for: id }, question.asks), area, told);
   return {
     question,
     element,
     complain: () => {},
-    restore: (raw) => { area.value = raw.text; },
+    restore: (raw) => { area.value = raw.text; show(); },
     raw: () => ({ picked: [], text: area.value }),
     answer: () => ({ cell: area.value.trim(), problem: "" }),
   };

@@ -26,14 +26,25 @@ interface Question {
 
 interface StopRule {
   id: string;
+  level: "emergency" | "stop";
   symptoms: string[];
   misspelt: string[];
+  others: string[];
+  harmless: string[];
   text: InLanguages;
   action: InLanguages;
   source: InLanguages;
 }
 
-interface StopWords { rules: StopRule[]; sentence: InLanguages; general: InLanguages; harms: string[]; none: string[] }
+interface StopWords {
+  rules: StopRule[];
+  sentences: Record<StopRule["level"], InLanguages>;
+  general: InLanguages;
+  harms: string[];
+  none: string[];
+  grammar: Record<"deny" | "fill" | "more" | "or" | "lacks" | "before_after" | "after" | "close" | "undo" | "cannot", string[]>;
+  numbers: Record<"between" | "between_near" | "carried" | "short" | "long" | "alike", number>;
+}
 interface Limit { mg: number; text: InLanguages; source: InLanguages }
 
 /** Everything that the page was given; see `nof1.bedside.content`. */

@@ -46,7 +46,7 @@ function recordedView(night) {
     .filter((question) => !question.only_if || question.only_if.values.includes(cells[question.only_if.field] ?? ""))
     .flatMap((question) => [make("dt", {}, question.asks), make("dd", {}, cellText(question, cells[question.field] ?? ""))]);
   return [
-    ...stopSentences(cells.side_effects ?? "").map((sentence) => make("p", { class: "alert" }, sentence)),
+    ...stopSentences(cells.side_effects ?? "", cells.note ?? "").map((sentence) => make("p", { class: "alert" }, sentence)),
     ...limitSentences(cells.dose_mg ?? "").map((sentence) => make("p", { class: "alert" }, sentence)),
     conflictNote(night),
     make("p", { class: "state", id: "state" }, stateText(night)),

@@ -4,9 +4,8 @@ Knows no trial, no arm and no order; what it says rests on the facts files alone
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 
 from nof1 import facts
@@ -14,9 +13,14 @@ from nof1.errors import InputError
 from nof1.language import phrase, say
 from nof1.plan.protocol.safety.stop_rules import StopRule, stop_rules
 from nof1.record.diary.entry import SIDE_EFFECT_SEPARATOR
+from nof1.record.diary.symptoms import Signs, found, plainly, says, words_of
 
 STOP_SENTENCE = phrase(
     "You entered {entered}. The stop rule for {rule}: {action} ({source}). nof1 gives no medical advice: ask a doctor."
+)
+EMERGENCY_SENTENCE = phrase(
+    "You entered {entered}. This is an emergency sign ({rule}): {action} ({source}). Call even if you are not sure. nof1 gives no "
+    "medical advice."
 )
 NO_WORDS = frozenset(("none", "no", "n", "nothing", "0", "-", "keine", "nein", "nichts"))
 
@@ -40,7 +44,7 @@ class Stop:
     def sentence(self) -> str:
         """What was entered, what the rule says, where it is from, and what this is not; in the spoken language."""
         return say(
-            STOP_SENTENCE,
+            EMERGENCY_SENTENCE if self.rule.level == "emergency" else STOP_SENTENCE,
             entered=repr(self.entered),
             rule=say(self.rule.text),
             action=say(self.rule.action),
@@ -104,19 +108,37 @@ def spellings(side_effects: Iterable[str]) -> dict[str, str]:
 
 
 def stops(side_effects: Iterable[str]) -> tuple[Stop, ...]:
-    """The stop rules that these side effects meet, each once for each side effect."""
-    return tuple(Stop(entered, rule) for entered in side_effects for rule in stop_rules() if _says(entered, rule))
+    """The stop rules that these side effects meet, each once for each side effect; emergencies first."""
+    met = [Stop(entered, rule) for entered in side_effects for rule in stop_rules() if says(entered, _signs(rule))]
+    return tuple(sorted(met, key=lambda stop: stop.rule.level != "emergency"))
 
 
-# "no diarrhoea", "not faint", "no signs of weakness", "no nausea or diarrhoea". Nothing looser: a warning too many does less
-# harm than one too few, so "no sleep, weakness", "not only weak" and "never felt more weak" are warned of. In English and German;
-# the diary's page has the same in bedside/page/symptoms.js.
+def note_sentences(note: str) -> tuple[str, ...]:
+    """The sentences of a note, each to be looked through by itself.
+
+    >>> note_sentences("Slept badly. Chest pain at 3!")
+    ('Slept badly.', 'Chest pain at 3!')
+    """
+    return tuple(part for part in (part.strip() for part in re.findall(r"[^.;!?\n]+[.;!?]*", note)) if part)
+
+
+@cache
+def _signs(rule: StopRule) -> Signs:
+    return Signs(rule.symptoms, rule.misspelt, rule.others, rule.harmless)
+
+
+@cache
+def _all_signs() -> Signs:
+    return Signs(tuple(symptom for rule in stop_rules() for symptom in rule.symptoms))
+
+
+# What says no more than that there was nothing, such as "no headache or nausea", is no side effect. In English and German; the
+# diary's page has the same in bedside/page/symptoms.js.
 _KEIN = r"kein(?:e[mnrs]?)?"
 _NO = (
     rf"\b(?:no(?:\s+more)?|not|without|nor|neither|{_KEIN}|nicht|ohne|weder|(?:did|was|is|am|do)\s?n'?t)"
     r"(?:\s+(?:any|longer|further|real|signs?|of|feel|feeling|mehr))*"
 )
-_DENIED = re.compile(rf"{_NO}(?:\s+\w+\s+(?:or|nor|oder|noch))*(?:\s+any)?\s+$")
 _DENIAL = re.compile(
     rf"{_NO}\s+(?P<what>.+?)(?:\s+(?:at all|today|tonight|last night|any ?more|this time|so far|yet|heute|letzte nacht|mehr))?[ .!]*"
 )
@@ -125,9 +147,6 @@ _AND = re.compile(
     rf"(?:\s*,\s*(?:and\s+|und\s+)?(?:no|{_KEIN})|\s+(?:and|und)\s+(?:no|{_KEIN})|\s*,?\s+(?:or|nor|oder|noch)(?:\s+(?:no|any|{_KEIN}))?)"
     r"\s+(?:signs?\s+of\s+)?"
 )
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_BETWEEN = 4  # other words that may stand between those of a symptom
-_ALIKE = 0.75  # so much of a misspelt word is that of the right one
 # Words for a harm, which was not there if "no" stands before them. "no sleep" and "no appetite" are harms themselves.
 HARMS = frozenset(
     (
@@ -152,52 +171,18 @@ def is_denial(entered: str) -> bool:
     >>> is_denial("no headache or nausea"), is_denial("no sleep"), is_denial("no headache but nausea")
     (True, False, False)
     """
-    found = _DENIAL.fullmatch(_plain(entered))
-    return found is not None and all(_is_harm(what) for what in _AND.split(found["what"]))
+    denial = _DENIAL.fullmatch(plainly(entered))
+    return denial is not None and all(_is_harm(what) for what in _AND.split(denial["what"]))
 
 
 def _is_harm(what: str) -> bool:
-    words = _words(what, ())
+    words = words_of(what)
     return (
         what in HARMS
         or any(what == one.text for one in short_list())
         or any(
-            len(symptom.split()) == len(words) and 0 in _places(words, symptom)
-            for rule in stop_rules()
-            for symptom in rule.symptoms
+            len(places) == len(words) - 1  # all of it: the last word marks the end
+            for slots in _all_signs().slots
+            for places in found(words, slots)
         )
     )
-
-
-def _says(entered: str, rule: StopRule) -> bool:
-    text = _plain(entered)
-    words = _words(text, rule.misspelt)
-    return any(not _DENIED.search(text[:start]) for symptom in rule.symptoms for start in _places(words, symptom))
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
-
-
-def _words(text: str, misspelt: tuple[str, ...]) -> list[tuple[int, str]]:
-    """The words of a text and where each begins; one that is nearly a word that people misspell is that word."""
-    return [(found.start(), _spelled(found.group(), misspelt)) for found in _WORD.finditer(text)]
-
-
-def _spelled(word: str, misspelt: tuple[str, ...]) -> str:
-    alike = [right for right in misspelt if right[0] == word[0]]  # so that "regular" is not "irregular"
-    return next(iter(get_close_matches(word, alike, n=1, cutoff=_ALIKE)), word)
-
-
-def _places(words: list[tuple[int, str]], symptom: str) -> Iterator[int]:
-    """Where the words of a symptom begin to stand together, in any order."""
-    parts = symptom.split()
-    for at, (start, first) in enumerate(words):
-        if any(_fits(first, part) for part in parts):
-            near = words[at : at + len(parts) + _BETWEEN]
-            if all(any(_fits(word, part) for _, word in near) for part in parts):
-                yield start
-
-
-def _fits(word: str, part: str) -> bool:
-    return word.startswith(part[:-1]) if part.endswith("*") else word == part
