@@ -14,6 +14,7 @@ import numpy as np
 from nof1.analyze.checks.rates import Interval, RateDifference, rate_difference, rate_interval
 from nof1.analyze.model.data import ModelData
 from nof1.plan.design.order import Period
+from nof1.plan.protocol.safety.stop_rules import is_emergency
 from nof1.record.diary.doses import counts_doses, dose_kind, planned_dose
 from nof1.record.diary.side_effects import spellings, stops
 from nof1.record.trial import Trial
@@ -263,7 +264,7 @@ def _harms(
     felt: _Felt, written: Mapping[str, str], rules: Mapping[str, str | None], against: AgainstReference | None
 ) -> Harms:
     """One arm; `written` and `rules` are the spelling and the stop rule of each side effect."""
-    ordered = sorted(felt.kinds, key=lambda key: (rules[key] is None, -felt.kinds[key], written[key]))
+    ordered = sorted(felt.kinds, key=lambda key: (_rank(rules[key]), -felt.kinds[key], written[key]))
     return Harms(
         nights=felt.n,
         with_side_effects=felt.any,
@@ -285,12 +286,17 @@ def _harms(
 def _against(
     name: str, felt: _Felt, reference: _Felt, written: Mapping[str, str], rules: Mapping[str, str | None]
 ) -> AgainstReference:
-    both = sorted(felt.kinds | reference.kinds, key=lambda key: (rules[key] is None, written[key]))
+    both = sorted(felt.kinds | reference.kinds, key=lambda key: (_rank(rules[key]), written[key]))
     return AgainstReference(
         reference=name,
         any=_difference(felt.any, felt.n, reference.any, reference.n),
         kinds={written[key]: _difference(felt.kinds[key], felt.n, reference.kinds[key], reference.n) for key in both},
     )
+
+
+def _rank(rule: str | None) -> int:
+    """Signs for the emergency number come first, then those with which to stop."""
+    return 2 if rule is None else int(not is_emergency(rule))
 
 
 def _harms_by_night(trial: Trial, arm: str) -> list[set[str]]:

@@ -214,8 +214,12 @@ def adherence(protocol: Protocol, order: Order, entries: Iterable[Entry], latest
 
 
 def harms(entries: tuple[Entry, ...]) -> tuple[Harm, ...]:
-    """Side effects by number of nights, those with which to stop first."""
+    """Side effects by number of nights, those for the emergency number first, then those with which to stop."""
     written = spellings(effect for entry in entries for effect in entry.side_effects)
     nights = Counter(key for entry in entries for key in spellings(entry.side_effects))
     found = [Harm(name, nights[key], next(iter(stops([name])), None)) for key, name in written.items()]
-    return tuple(sorted(found, key=lambda harm: (harm.stop is None, -harm.nights, harm.name)))
+    return tuple(sorted(found, key=lambda harm: (_rank(harm.stop), -harm.nights, harm.name)))
+
+
+def _rank(stop: Stop | None) -> int:
+    return 2 if stop is None else int(stop.rule.level != "emergency")

@@ -406,16 +406,32 @@ def test_washout_nights_are_no_nights_of_adherence(nof1, tmp_path, make_protocol
     assert (content["planned"], content["adherence"]["nights"]) == (20, 14)
 
 
+def test_a_sign_in_the_note_is_told_and_an_emergency_comes_first(nof1, trial_folder):
+    told_now = sets("side_effects=weak legs", "note=Bad night. Throat was swollen; I rang my sister.")
+    out = told(nof1("log", trial_folder, *NIGHT, *told_now)[1])
+    assert "You entered 'Throat was swollen;'. This is an emergency sign" in out
+    assert out.index("call the emergency number now") < out.index("The stop rule for weakness")
+    content = json.loads(nof1("log", trial_folder, *NIGHT, *sets("note=all well"), "--correct", "--json")[1])
+    assert [(rule["id"], rule["level"]) for rule in content["stop_rules"]] == [("stop-weakness", "stop")]
+    findings = json.loads(nof1("check", trial_folder, "--json")[1])["findings"]
+    assert [one["text"] for one in findings if one["what"] == "signs"] == [
+        f"Night {NIGHT[1]}: 'weak legs' is a stop rule (weakness). Talk to a doctor about it. "
+        "If it is there now: stop the supplement, call a doctor, and record it."
+    ]
+
+
 def test_harms_are_counted_by_night_and_stop_symptoms_marked(nof1, trial_folder):
-    for day, words in ((12, "Nausea; nausea"), (13, "nausea; weak legs"), (14, "none")):
+    for day, words in ((12, "Nausea; nausea"), (13, "nausea; weak legs; chest hurts"), (14, "none")):
         nof1("log", trial_folder, "--night", f"2026-01-{day}", *sets("severity=3", f"side_effects={words}"))
     content = json.loads(nof1("status", trial_folder, "--json")[1])
     assert content["harms"] == [
-        {"name": "weak legs", "nights": 1, "stop_rule": "stop-weakness"},
-        {"name": "Nausea", "nights": 2, "stop_rule": None},
+        {"name": "chest hurts", "nights": 1, "stop_rule": "stop-chest-pain", "level": "emergency"},
+        {"name": "weak legs", "nights": 1, "stop_rule": "stop-weakness", "level": "stop"},
+        {"name": "Nausea", "nights": 2, "stop_rule": None, "level": None},
     ]
     out = told(nof1("status", trial_folder)[1])
-    assert "weak legs on 1 night, Nausea on 2 nights" in out
+    assert "chest hurts on 1 night, weak legs on 1 night, Nausea on 2 nights" in out
+    assert "Emergency sign: chest hurts. With chest pain, call the emergency number now" in out
     assert "Stop rule: weak legs. With weakness, stop the supplement" in out
 
 

@@ -190,11 +190,12 @@ def test_a_stop_rule_is_told_in_bold_before_the_next_question(trial_folder, prot
         ("lower is better):", "4"),
         ("Dose taken?", "y"),
         ("Side effects?", "4"),
-        ("no medical advice: ask a doctor", ""),
+        ("gives no medical advice", ""),
     ]
     talk = Talk(("log", trial_folder, "--night", on_magnesium(protocol)), *answers)
     assert (talk.status, talk.answers) == (0, [])
     assert re.search(r"\x1b\[1;31mYou entered 'fainting'", talk.raw)
+    assert "call the emergency number now" in talk.said
     assert talk.said.index("You entered 'fainting'") < talk.said.index("Note (Enter")
 
 

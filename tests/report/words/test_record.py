@@ -23,7 +23,9 @@ def harm(nights, with_any, against=None, **kinds):
         rate=with_any / nights if nights else None,
         interval=rate_interval(with_any, nights) if nights else None,
         kinds={
-            name: SideEffect(count, count / nights, rate_interval(count, nights), name if name == "fainting" else None)
+            name: SideEffect(
+                count, count / nights, rate_interval(count, nights), name if name in ("fainting", "weakness") else None
+            )
             for name, count in told.items()
         },
         against_reference=against,
@@ -80,9 +82,11 @@ def test_the_difference_in_a_sentence(counts, expected):
 
 
 def test_a_symptom_of_the_stop_rules_is_named_with_whom_to_ask():
-    told = result({"off": harm(42, 0), "magnesium": harm(40, 2, fainting=1, headache=1)})
+    told = result({"off": harm(42, 0), "magnesium": harm(40, 2, fainting=1, weakness=1, headache=1)})
     assert words.stop_sentence(told) == (
-        "The stop rules name some of what was recorded: fainting. Talk to a doctor or pharmacist about it."
+        "Some of what was recorded is a reason to call the emergency number: fainting. Talk to a doctor about it, even if it is over. "
+        "If it comes again: call the emergency number now (112, 911, 999 or that of your country) and take no more of the supplement. "
+        "The stop rules name some of what was recorded: weakness. Talk to a doctor or pharmacist about it."
     )
     assert words.stop_sentence(result({"magnesium": harm(40, 1, headache=1)})) == ""
 

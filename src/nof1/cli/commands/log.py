@@ -175,6 +175,7 @@ def _print_json(logged: Logged) -> None:
             "stop_rules": [
                 {
                     "id": stop.rule.id,
+                    "level": stop.rule.level,
                     "entered": stop.entered,
                     "text": stop.rule.text,
                     "action": stop.rule.action,

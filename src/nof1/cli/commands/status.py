@@ -82,7 +82,12 @@ def _content(so_far: Status) -> dict[str, Any]:
             "share": taken.as_planned / taken.nights if taken.nights else None,
         },
         "harms": [
-            {"name": harm.name, "nights": harm.nights, "stop_rule": harm.stop.rule.id if harm.stop else None}
+            {
+                "name": harm.name,
+                "nights": harm.nights,
+                "stop_rule": harm.stop.rule.id if harm.stop else None,
+                "level": harm.stop.rule.level if harm.stop else None,
+            }
             for harm in so_far.harms
         ],
         "measures": so_far.measures,
@@ -228,7 +233,8 @@ def _tell_harms(found: tuple[Harm, ...], protocol: Protocol) -> None:
     show(f"Side effects so far: {', '.join(f'{harm.name} on {_nights(harm.nights, protocol)}' for harm in found)}.")
     for rule in {harm.stop.rule.id: harm.stop.rule for harm in found if harm.stop}.values():
         names = ", ".join(harm.name for harm in found if harm.stop and harm.stop.rule.id == rule.id)
-        show(f"Stop rule: {names}. With {rule.text}, {rule.action} ({rule.source}).", style="bold red")
+        what = "Emergency sign" if rule.level == "emergency" else "Stop rule"
+        show(f"{what}: {names}. With {rule.text}, {rule.action} ({rule.source}).", style="bold red")
 
 
 def _nights(count: int, protocol: Protocol) -> str:

@@ -9,7 +9,7 @@ from nof1.cli.terminal.console import console, show
 from nof1.cli.terminal.text import COLUMNS, crop, wrap
 from nof1.errors import InputError
 from nof1.record.diary.questions import CLEAR, Question, applies, cell, shown
-from nof1.record.diary.side_effects import stops
+from nof1.record.diary.side_effects import note_sentences, stops
 
 BACK, HELP = "<", "?"
 _ROOM = 12  # columns left for an answer, or it gets a line of its own
@@ -83,8 +83,9 @@ def _answer(question: Question, offer: str, *, first: bool) -> str | None:
         except InputError as problem:
             show(str(problem), style="yellow")
             continue
-        if question.kind == "side_effects":
-            for stop in stops(part.strip() for part in answer.split(";")):
+        if question.kind in ("side_effects", "text"):
+            side_effects = question.kind == "side_effects"
+            for stop in stops([part.strip() for part in answer.split(";")] if side_effects else note_sentences(answer)):
                 show(stop.sentence(), style="bold red")
         return answer if text != CLEAR else ""
 

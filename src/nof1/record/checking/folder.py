@@ -29,6 +29,7 @@ from nof1.record.checking.files import (
 )
 from nof1.record.checking.findings import Finding, tried
 from nof1.record.checking.imports import check_imports, check_rejected
+from nof1.record.checking.signs import check_signs
 from nof1.record.checking.values import (
     Journal,
     Rows,
@@ -91,6 +92,7 @@ def check(folder: str | Path, *, results: bool = True) -> tuple[Finding, ...]:
             ("amendments", check_amendments(folder)),
             ("looks", check_looks(folder, protocol)),
             ("diary", check_values(diary, measures, journal, known=protocol is not None) if settled else ()),
+            ("signs", check_signs(diary) if settled else ()),
             ("imports", check_imports(folder, protocol, journal)),
             ("rejected", check_rejected(folder)),
             ("leftovers", check_leftovers(folder)),

@@ -17,7 +17,7 @@ from nof1.record.diary.entry import SIDE_EFFECT_SEPARATOR, Entry, columns, kept_
 from nof1.record.diary.journal import Line
 from nof1.record.diary.questions import Question, cell, questions
 from nof1.record.diary.secondary import read_measures
-from nof1.record.diary.side_effects import Stop, stops
+from nof1.record.diary.side_effects import Stop, note_sentences, stops
 from nof1.record.diary.table import read_diary, refuse_if_locked
 from nof1.record.diary.writing import MAX_REASON, Change, ConflictError, record
 from nof1.record.values.nights import last_night
@@ -96,8 +96,8 @@ class Logged:
 
     @property
     def stops(self) -> tuple[Stop, ...]:
-        """Side effects of the night with which to stop."""
-        return stops(self.entry.side_effects)
+        """Side effects of the night with which to stop, and sentences of its note that tell of such; emergencies first."""
+        return stops((*self.entry.side_effects, *note_sentences(self.entry.note)))
 
     @property
     def findings(self) -> tuple[Finding, ...]:

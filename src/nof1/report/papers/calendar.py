@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from icalendar import Alarm, Calendar, Event, vText
 
 from nof1.errors import InputError
-from nof1.language import ENGLISH, commas, languages, say, spoken
+from nof1.language import ENGLISH, languages, say, spoken
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.evening_dose import contents, takes
@@ -21,7 +21,7 @@ from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import NO_ADVICE
-from nof1.plan.protocol.safety.stop_rules import stop_rules
+from nof1.plan.protocol.safety.stop_rules import stop_notice
 from nof1.report.words.phrases import nights, scale
 
 CALENDAR_FILE = "calendar.ics"
@@ -151,14 +151,7 @@ def _evening(protocol: Protocol, period: Period) -> Event:
     lines: list[str] = [say("{stretch}, {nights}.", stretch=_period_words(period), nights=nights(period.nights))]
     if takes(protocol, period):
         summary, what = _dose_words(protocol, period)
-        stop = stop_rules()
-        notice = say(
-            "If you notice {first} or {last}: {action}.",
-            first=commas([say(rule.text) for rule in stop[:-1]]),
-            last=say(stop[-1].text),
-            action=say(stop[0].action),
-        )
-        lines += [what, notice, say(NO_ADVICE)]
+        lines += [what, stop_notice(), say(NO_ADVICE)]
         event = _event(protocol, summary, lines, datetime.combine(day, clock), period.nights, category=say("dose"))
         event.add_component(_alarm(summary))
         return event

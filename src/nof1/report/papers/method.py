@@ -15,7 +15,7 @@ from nof1.plan.orders.concerns import concerns
 from nof1.plan.orders.draw import smallest_p
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety.stop_rules import stop_rules
+from nof1.plan.protocol.safety.stop_rules import stop_action
 from nof1.report.papers.parts import MANY, Room, item, stated
 from nof1.report.papers.protocol import amendments_words
 from nof1.report.words.looks import rule_sentence
@@ -153,9 +153,10 @@ def harms(protocol: Protocol, looks: Sequence[str] = ()) -> dict[str, Any]:
             item(
                 say("Stopping early"),
                 say(
-                    "The person may stop at any time without a reason. With a symptom of the stop rules: {action}. The nights until "
-                    "then are kept and analysed, and the results say that planned nights are missing.",
-                    action=say(stop_rules()[0].action),
+                    "The person may stop at any time without a reason. With a sign of the stop rules: {action}. With an emergency "
+                    "sign: {urgent}. The nights until then are kept and analysed, and the results say that planned nights are missing.",
+                    action=say(stop_action("stop")),
+                    urgent=say(stop_action("emergency")),
                 ),
             ),
             item(

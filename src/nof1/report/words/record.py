@@ -7,7 +7,8 @@ protocol's names, no night.
 from typing import Any
 
 from nof1.analyze.results import Result
-from nof1.language import clauses, commas, phrase, say, say_some, spoken
+from nof1.language import clauses, commas, phrase, say, say_some, sentences, spoken
+from nof1.plan.protocol.safety.stop_rules import is_emergency, stop_action
 from nof1.report.words import ranges
 from nof1.report.words.effect import FEWER_MORE
 from nof1.report.words.phrases import clip
@@ -109,25 +110,29 @@ def harms_difference(result: Result, arm: str) -> str:
 
 
 def stop_sentence(result: Result) -> str:
-    """The recorded side effects that the stop rules name, and whom to ask; empty if there are none."""
-    names = {
-        name: None
-        for row in result.record.harms.values()
-        for name, kind in (row.kinds or {}).items()
-        if kind.stop is not None
-    }
-    if not names:
-        return ""
-    told = commas([side_effect(name) for name in list(names)[:_MAX_SIDE_EFFECTS]])
-    if len(names) > _MAX_SIDE_EFFECTS:
-        return say(
-            "The stop rules name some of what was recorded: {effects} and others. Talk to a doctor or pharmacist about it.",
-            effects=told,
+    """The recorded side effects that are signs for the emergency number or with which to stop, and whom to ask; empty if there are none."""
+    kinds = [(name, kind.stop) for row in result.record.harms.values() for name, kind in (row.kinds or {}).items()]
+    urgent = dict.fromkeys(name for name, stop in kinds if stop is not None and is_emergency(stop))
+    others = dict.fromkeys(name for name, stop in kinds if stop is not None and not is_emergency(stop))
+    told = []
+    if urgent:
+        template = phrase(
+            "Some of what was recorded is a reason to call the emergency number: {effects}. Talk to a doctor about it, even if it is "
+            "over. If it comes again: {action}."
         )
-    return say(
-        "The stop rules name some of what was recorded: {effects}. Talk to a doctor or pharmacist about it.",
-        effects=told,
-    )
+        told.append(say(template, effects=_some(list(urgent)), action=say(stop_action("emergency"))))
+    if others:
+        template = phrase(
+            "The stop rules name some of what was recorded: {effects}. Talk to a doctor or pharmacist about it."
+        )
+        told.append(say(template, effects=_some(list(others))))
+    return sentences(told)
+
+
+def _some(names: list[str]) -> str:
+    """The first of the side effects, and that there are others."""
+    told = [side_effect(name) for name in names[:_MAX_SIDE_EFFECTS]]
+    return say("{effects} and others", effects=", ".join(told)) if len(names) > len(told) else commas(told)
 
 
 def adherence_line(result: Result, arm: str, *, interval: bool = True) -> str:
