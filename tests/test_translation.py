@@ -167,11 +167,13 @@ DATA = {
     "plan/orders/evening_dose.py",  # what there is to take, on papers, calendar and phone
     "plan/protocol/dose.py",  # what a form is called
     "plan/protocol/own_words.py",  # the words of nof1's own templates
+    "plan/protocol/safety/guards.py",  # limits of nof1's own, which are no facts
     "plan/protocol/safety/screen.py",  # what an answer leads to, as the facts file has it
     "plan/protocol/safety/stop_rules.py",  # when to stop, as the facts file has it
     "plan/protocol/safety/upper_levels.py",  # that a dose is above an upper level
     "record/diary/questions.py",  # what the diary asks, on a terminal and on a phone
     "record/diary/side_effects.py",  # the stop rule that an entry meets
+    "record/dose_limits.py",  # why a dose is not planned: what the wizard says of it, with the way out
     "record/values/measures.py",  # what can be recorded, with its units
 }
 

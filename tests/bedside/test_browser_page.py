@@ -508,6 +508,19 @@ def test_a_dose_above_an_upper_level_is_told_as_the_terminal_tells_it(opened, ha
         assert "300 mg elemental magnesium is above 250 mg a day" in page.locator(".alert").inner_text()
 
 
+def test_a_dose_above_a_limit_of_nof1_s_own_says_how_far_and_whom_to_ask(opened, hand, protocol):
+    with opened(protocol, "2026-01-06T07:00:00") as page:
+        person = hand(page)
+        person.choose("dose_mg", "another amount")
+        page.locator("#amount-dose_mg").fill("2970")
+        person.save()
+        told = page.locator(".alert").all_inner_texts()
+        assert len(told) == 3
+        assert "2970 mg elemental magnesium is above 250 mg a day" in " ".join(told)
+        assert "12 times as much" in " ".join(told)
+        assert "above 1000 mg a day, a limit of nof1's own, no fact. Take no more" in told[-1]
+
+
 def test_missing_nights_are_named_and_lead_to_their_form(opened, hand, protocol):
     with opened(protocol, "2026-01-09T07:00:00") as page:
         assert "4 missing" in page.locator("nav").inner_text()

@@ -15,7 +15,7 @@ from nof1.analyze.checks.rates import Interval, RateDifference, rate_difference,
 from nof1.analyze.model.data import ModelData
 from nof1.plan.design.order import Period
 from nof1.plan.protocol.safety.stop_rules import is_emergency
-from nof1.record.diary.doses import counts_doses, dose_kind, planned_dose
+from nof1.record.diary.doses import counts_doses, dose_kind, planned_dose, planned_share
 from nof1.record.diary.side_effects import spellings, stops
 from nof1.record.trial import Trial
 
@@ -194,9 +194,9 @@ def _adherence(trial: Trial, arm: str) -> Adherence:
     ]
     kinds = Counter(dose_kind(protocol, arm, entries.get(night)) for night in with_dose)
     n = len(with_dose)
-    planned = planned_dose(protocol, arm) if protocol.concealed == "open" else 1.0
+    planned = planned_share(protocol, arm) if protocol.by_share else planned_dose(protocol, arm)
     doses = [entries[night] for night in with_dose if night in entries]
-    amounts = [entry.dose_mg if protocol.concealed == "open" else entry.taken for entry in doses]
+    amounts = [entry.taken if protocol.by_share else entry.dose_mg for entry in doses]
     known = [amount for amount in amounts if amount is not None]
     counted = planned is not None or protocol.randomized
     as_planned = kinds["as_planned"] if counted else None

@@ -15,7 +15,9 @@ from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety.guards import AGREEMENT_ABOVE_MG, MOST_MG, OWN
 from nof1.plan.protocol.safety.stop_rules import StopRule, stop_rule_sentence, stop_rules
+from nof1.plan.protocol.safety.upper_levels import TIMES_FROM, agreed_mg, other_products
 from nof1.record.diary.entry import MAX_TEXT, NO_GUESS, columns
 from nof1.record.diary.questions import Question, questions
 from nof1.record.diary.side_effects import EMERGENCY_SENTENCE, HARMS, NO_WORDS, STOP_SENTENCE
@@ -105,7 +107,8 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
             "grammar": GRAMMAR,
             "numbers": NUMBERS,
         },
-        "limits": [_limit(row) for row in facts.load("dose")],
+        "other_mg": other_products(protocol.safety),
+        "limits": [*map(_limit, facts.load("dose")), *_own_limits(protocol)],
         "words": _in_languages(words),
     }
 
@@ -176,9 +179,24 @@ def _stop_rule(rule: StopRule) -> dict[str, Any]:
 
 
 def _limit(row: dict[str, Any]) -> dict[str, Any]:
-    """An upper level for a dose, as `nof1.plan.protocol.safety.upper_levels.dose_findings` tells it."""
+    """An upper level for a dose, as `nof1.plan.protocol.safety.upper_levels.taken_findings` tells it."""
     return {
+        "says": "above",
         "mg": row["mg_per_day"],
+        "limit": row["mg_per_day"],
+        "times_from": TIMES_FROM,
         "text": _in_languages(lambda: say(row["text"])),
         "source": _in_languages(lambda: say(row["source"])),
     }
+
+
+def _own_limits(protocol: Protocol) -> list[dict[str, Any]]:
+    """The limits of nof1's own, of which the highest alone is told."""
+    row = facts.fact("overdose-label")
+    agreed = agreed_mg(protocol.safety, protocol.arms) + other_products(protocol.safety)
+    own = {"times_from": TIMES_FROM, "text": _in_languages(lambda: ""), "source": _in_languages(lambda: say(OWN))}
+    most = {"text": _in_languages(lambda: say(row["text"])), "source": _in_languages(lambda: say(row["source"]))}
+    return [
+        own | {"says": "above_own", "mg": max(AGREEMENT_ABOVE_MG, agreed), "to": MOST_MG, "limit": AGREEMENT_ABOVE_MG},
+        own | most | {"says": "above_most", "mg": MOST_MG, "limit": MOST_MG},
+    ]

@@ -61,7 +61,16 @@ _WORDS = {
     "not_over": phrase("This night is not over yet. It can be recorded from the morning on, {morning}."),
     "in_pause": phrase("This night is in a pause and does not count, so nothing is asked."),
     "record_anyway": phrase("Record it all the same"),
-    "above": phrase("{dose} mg elemental magnesium is above {mg} mg a day, the {text}. Ask a doctor first. ({source})"),
+    "dose_amount": phrase("{dose} mg elemental magnesium"),
+    "dose_amount_other": phrase("{dose} mg elemental magnesium ({taken} mg and {other} mg from other products)"),
+    "above": phrase("{amount} is above {mg} mg a day, the {text}. Ask a doctor first. ({source})"),
+    "above_times": phrase(
+        "{amount} is above {mg} mg a day, the {text}: {times} times as much. Ask a doctor first. ({source})"
+    ),
+    "above_own": phrase("{amount} is above {mg} mg a day. Ask a doctor before you take so much again. ({source})"),
+    "above_most": phrase(
+        "{amount} is above {mg} mg a day, a limit of nof1's own, no fact. Take no more, and ask a doctor or a poison centre. {text} ({source})"
+    ),
     "not_begun": phrase(
         "The trial has not begun. Its first night is {night}; record it from the morning on, {morning}."
     ),

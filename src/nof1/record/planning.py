@@ -20,6 +20,7 @@ from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
 from nof1.record.diary.entry import empty_diary
 from nof1.record.diary.journal import beginning, begun, written
 from nof1.record.diary.table import DIARY_FILE
+from nof1.record.dose_limits import refuse_doses
 from nof1.record.papers import write_packing_sheet, write_papers
 from nof1.shown import as_text
 
@@ -76,6 +77,7 @@ def plan(
     if not isinstance(protocol, Protocol):
         protocol = Protocol.build(_completed(protocol, now.date()), where=where)
     _refuse_unfit(protocol, helper)
+    refuse_doses(protocol)
     _refuse_within(folder, helper)
     journal = begun(protocol.sha256(), now)
     with ExitStack() as both:
@@ -130,7 +132,7 @@ def _refuse_unfit(protocol: Protocol, helper: Path | None) -> None:
             "A plan needs a design whose order is drawn: kind = \"randomized-blocks\". For nights already lived use 'nof1 adopt'."
         )
     for arm in protocol.active_arms:
-        if arm.dose_mg is None:
+        if arm.mouth_mg is None:
             raise InputError(
                 f"The dose of {arm.name!r} is not fixed. Give that arm dose_mg= (elemental mg of an evening, as on the label), here or in the answers. "
                 "nof1 suggests no dose: ask a doctor or pharmacist which one is right for you."

@@ -465,7 +465,7 @@ class Trial:
 def _values(protocol: Protocol, entry: Entry, arm: str | None) -> dict[str, Any]:
     return {
         protocol.outcome.name: entry.outcome,
-        "dose_mg": entry.dose_mg if protocol.concealed == "open" else _dose_from_pack(protocol, entry, arm),
+        "dose_mg": _dose_from_pack(protocol, entry, arm) if protocol.by_share else entry.dose_mg,
         "side_effects": "; ".join(entry.side_effects),
         "guess": entry.guess,
         "confidence": entry.confidence,
@@ -475,6 +475,10 @@ def _values(protocol: Protocol, entry: Entry, arm: str | None) -> dict[str, Any]
 
 
 def _dose_from_pack(protocol: Protocol, entry: Entry, arm: str | None) -> float | None:
-    """Elemental mg in the part of the pack that was taken; nights without a pack have no dose."""
+    """Elemental mg in the part of the pack that was taken; nights without a pack have no dose, and a bath has none in mg."""
     planned = next((one.dose_mg for one in protocol.arms if one.name == arm), 0.0)
-    return None if entry.taken is None or planned is None else entry.taken * planned
+    if entry.taken is None or planned is None:
+        return None
+    if entry.taken and not planned and protocol.concealed == "open":
+        return None  # a bath or a tablet on an evening that was to have none: nobody knows how many mg
+    return entry.taken * planned

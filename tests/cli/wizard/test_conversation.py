@@ -48,7 +48,7 @@ def test_every_branch_ends_in_a_valid_protocol_and_the_same_through_toml(name):
     assert tomllib.loads(tomli_w.dumps(answers)) == answers
     protocol = protocol_of(answers)
     assert protocol == protocol_of(tomllib.loads(tomli_w.dumps(answers)))
-    assert all(arm.dose_mg for arm in protocol.active_arms)
+    assert all(bool(arm.dose_mg) is (arm.route == "mouth") for arm in protocol.active_arms)
     assert ("seal" in answers) == (protocol.concealed == "helper")
     assert "seed" not in answers["design"]
 
@@ -356,7 +356,7 @@ def test_answers_of_a_draft_that_do_not_fit_are_asked_again(folder):
         "unknown": "x",
     }
     draft_path(folder).write_text(tomli_w.dumps(strange))
-    person = Person(["", *[""] * 3, "citrate", "1", "200"])
+    person = Person(["", *[""] * 3, "citrate", "", "1", "200"])
     person.plan(folder)
     raw = tomllib.loads(draft_path(folder).read_text())
     assert raw["amount-first"] == "200"

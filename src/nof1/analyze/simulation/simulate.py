@@ -17,6 +17,7 @@ from nof1.errors import InputError
 from nof1.plan.design.fields import UNCOUNTED
 from nof1.plan.design.order import Order
 from nof1.plan.protocol.protocol import Protocol
+from nof1.record.diary.doses import planned_share
 from nof1.record.diary.entry import Entry
 from nof1.record.trial import Trial
 
@@ -80,7 +81,7 @@ def simulate(protocol: Protocol, order: Order, truth: Truth, *, seed: int) -> Tr
     calendar = Calendar.from_order(protocol, order)
     simulated = simulate_nights(protocol, calendar, truth, rng)
     nights = [night for period in order.periods for night in period.dates]
-    concealed = protocol.concealed != "open"  # the diary then holds the share of a pack, not its dose
+    by_share = protocol.by_share  # the diary then holds the share of a pack or of a bath, not a dose
     entries = []
     for i, (night, arm) in enumerate(zip(nights, calendar.arm, strict=True)):
         effect, share = truth.side_effects.get(arm, ("", 0.0))
@@ -88,13 +89,13 @@ def simulate(protocol: Protocol, order: Order, truth: Truth, *, seed: int) -> Tr
         if simulated.absent[i]:
             continue
         planned = protocol.arm(arm).dose_mg if arm in names else 0.0
-        taken = simulated.taken[i].max() if calendar.treated[i].any() else 1.0
+        taken = simulated.taken[i].max() if calendar.treated[i].any() else planned_share(protocol, arm)
         entries.append(
             Entry(
                 night=night,
                 outcome=float(simulated.outcome[i]),
-                dose_mg=None if concealed or planned is None else float(planned * taken),
-                taken=float(taken) if concealed else None,
+                dose_mg=None if by_share or planned is None else float(planned * taken),
+                taken=float(taken) if by_share else None,
                 side_effects=(effect,) if felt else (),
             )
         )

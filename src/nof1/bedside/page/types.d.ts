@@ -45,7 +45,7 @@ interface StopWords {
   grammar: Record<"deny" | "fill" | "more" | "or" | "lacks" | "before_after" | "after" | "close" | "undo" | "cannot", string[]>;
   numbers: Record<"between" | "between_near" | "carried" | "short" | "long" | "alike", number>;
 }
-interface Limit { mg: number; text: InLanguages; source: InLanguages }
+interface Limit { says: string; mg: number; to?: number; limit: number; times_from: number; text: InLanguages; source: InLanguages }
 
 /** Everything that the page was given; see `nof1.bedside.content`. */
 interface Content {
@@ -67,6 +67,7 @@ interface Content {
   no_guess: string;
   most_letters: number;
   stop: StopWords;
+  other_mg: number;
   limits: Limit[];
   words: Record<string, Record<string, string>>;
 }

@@ -67,13 +67,20 @@ function stateText(night) {
 }
 
 /**
- * The upper levels that a dose goes above.
+ * The upper levels, and limits of nof1's own, that a dose goes above with what other products hold.
  * @param {string} cell
  */
 function limitSentences(cell) {
-  const dose = Number(cell);
-  return content.limits.filter((limit) => dose > limit.mg).map((limit) =>
-    say("above", { dose, mg: limit.mg, text: limit.text[language], source: limit.source[language] }));
+  const taken = Number(cell);
+  if (!(taken > 0)) return [];
+  const other = content.other_mg;
+  const dose = Math.round((taken + other) * 1e6) / 1e6;
+  const amount = other ? say("dose_amount_other", { dose, taken, other }) : say("dose_amount", { dose });
+  return content.limits.filter((limit) => dose > limit.mg && dose <= (limit.to ?? Infinity)).map((limit) => {
+    const times = Number((dose / limit.mg).toPrecision(2));
+    const key = limit.says === "above" && dose >= limit.times_from * limit.mg ? "above_times" : limit.says;
+    return say(key, { amount, mg: limit.limit, text: limit.text[language], source: limit.source[language], times });
+  });
 }
 
 /**

@@ -13,6 +13,7 @@ from nof1.errors import InputError
 from nof1.files import read_bytes, refuse_filled
 from nof1.language import ENGLISH
 from nof1.plan.protocol.explain import parse_toml
+from nof1.plan.protocol.parts import Route
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge, with_dose
 from nof1.record.trial import Trial
 
@@ -30,6 +31,15 @@ def plan(
         float | None, typer.Option(help="Instead: weight of the salt in mg; with --form it gives the elemental dose.")
     ] = None,
     form: Annotated[str | None, typer.Option(help="Form, such as citrate; one trial, one form.")] = None,
+    dose_meant: Annotated[
+        bool, typer.Option("--dose-meant", help="The dose is meant, though it looks like a slip, such as 2 mg.")
+    ] = False,
+    route: Annotated[
+        Route | None, typer.Option(help="How the magnesium is used; mouth if not given. A bath has no mg.")
+    ] = None,
+    product: Annotated[
+        str | None, typer.Option(help="Product, and how much of it, in your own words; a bath needs it.")
+    ] = None,
     threshold: Annotated[
         float | None, typer.Option(help="Smallest change worth having, in points; 1 if not given.")
     ] = None,
@@ -84,7 +94,10 @@ def plan(
         },
     }
     flags = _without_none(flags)
-    dose = _without_none({"dose_mg": dose_mg, "salt_mg": salt_mg, "form": form})
+    dose = _without_none(
+        {"dose_mg": dose_mg, "salt_mg": salt_mg, "form": form}
+        | {"route": route, "product": product, "dose_meant": dose_meant or None}
+    )
     refuse_filled(folder)
     asked = answers is None and template is None and not flags and not dose and not as_json and is_terminal()
     if asked:

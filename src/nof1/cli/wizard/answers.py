@@ -5,23 +5,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from nof1.cli.wizard.parse import spelled
+from pydantic import ValidationError
+
+from nof1.cli.wizard.parse import YES, spelled
 from nof1.cli.wizard.step import ANYTHING, Raw, Step, Talk, proposal
 from nof1.errors import InputError
-from nof1.language import say
+from nof1.language import say, sentences
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.protocol.dose import both, elemental_mg, find_form
 from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety.guards import doubt, perhaps_salt, route_words
 from nof1.plan.protocol.safety.screen import Finding, needs_agreement, screen
 from nof1.plan.protocol.safety.screen import Safety as Answered
-from nof1.plan.protocol.safety.upper_levels import dose_findings
+from nof1.plan.protocol.safety.upper_levels import dose_findings, dose_lines
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge
 
 ONE_FORM, TWO_DOSES, TWO_FORMS, FORMS_ONLY = "off-form", "off-doses", "off-forms", "forms"
 OFF = "off"
 SLOTS = ("first", "second")
 SALT, ELEMENTAL = "salt", "elemental"
+BY_MOUTH = "mouth"
 _SCALE = ("name", "low", "high", "better", "whole")
 
 
@@ -49,8 +54,20 @@ def by_salt(raw: Raw, slot: str) -> bool:
     return label == SALT and find_form(form_of(raw, slot)) is not None
 
 
+def route_of(raw: Raw, slot: str) -> str:
+    """How a dose is used, such as "bath"; two doses of one form share it."""
+    return raw.get("route-first" if raw.get("compare") == TWO_DOSES else f"route-{slot}", BY_MOUTH)
+
+
+def swallowed(raw: Raw, slot: str) -> bool:
+    """Whether a dose is by mouth; nothing else has mg."""
+    return route_of(raw, slot) == BY_MOUTH
+
+
 def elemental(raw: Raw, slot: str) -> float | None:
-    """Elemental mg of a dose; None before it is known."""
+    """Elemental mg of a dose by mouth; None before it is known."""
+    if not swallowed(raw, slot):
+        return None
     amount = raw.get(f"amount-{slot}")
     if amount is None:
         return None
@@ -60,6 +77,9 @@ def elemental(raw: Raw, slot: str) -> float | None:
 def dose_words(raw: Raw, slot: str) -> str:
     """A dose as magnesium and as salt."""
     dose, form = elemental(raw, slot), form_of(raw, slot)
+    if not swallowed(raw, slot):
+        arm = _arm(raw, slot)
+        return say("{form}, {route}", form=ours(form), route=route_words(arm) if arm is not None else "")
     if dose is None:
         return ""
     if find_form(form) is None:
@@ -90,19 +110,68 @@ def arms(raw: Raw) -> list[dict[str, Any]]:
     dummy = with_off(raw) and raw.get("concealed", "open") != "open" and raw.get("dummy") == "yes"
     off = {"name": OFF, "label": "dummy without magnesium" if dummy else "no magnesium", "dose_mg": 0}
     out: list[dict[str, Any]] = [off | ({"placebo": True} if dummy else {})] if with_off(raw) else []
-    for slot, name in arm_names(raw).items():
-        arm: dict[str, Any] = {"name": name, "form": form_of(raw, slot), "product": raw.get(f"product-{slot}", "")}
-        if (amount := raw.get(f"amount-{slot}")) is not None:
-            arm["salt_mg" if by_salt(raw, slot) else "dose_mg"] = float(amount)
-        out.append({key: value for key, value in arm.items() if value != ""})
-    return out
+    return [*out, *(_content(raw, slot) for slot in arm_names(raw))]
+
+
+def _content(raw: Raw, slot: str) -> dict[str, Any]:
+    """The arm of a dose, what was not said left out."""
+    arm: dict[str, Any] = {"name": arm_names(raw)[slot], "form": form_of(raw, slot)}
+    arm["product"] = raw.get(f"product-{slot}", "")
+    if not swallowed(raw, slot):
+        arm["route"] = route_of(raw, slot)
+    elif (amount := raw.get(f"amount-{slot}")) is not None:
+        arm["salt_mg" if by_salt(raw, slot) else "dose_mg"] = float(amount)
+        if raw.get(f"meant-{slot}") == YES:
+            arm["dose_meant"] = True
+    return {key: value for key, value in arm.items() if value != ""}
+
+
+def _arm(raw: Raw, slot: str) -> Arm | None:
+    """The arm of a dose; None of a draft whose answers do not fit, which are asked again."""
+    try:
+        return Arm(**_content(raw, slot))
+    except ValidationError:
+        return None
+
+
+def slip(raw: Raw, slot: str) -> str:
+    """What is to be asked about an amount that looks like a slip; empty where nothing is."""
+    without = {id_: answer for id_, answer in raw.items() if id_ != f"meant-{slot}"}
+    arm = _arm(without, slot) if slot in slots(raw) and elemental(raw, slot) is not None else None
+    return doubt(arm) if arm is not None else ""
+
+
+def salt_hint(raw: Raw) -> str:
+    """What high amounts would be if they were weights of the salt; empty where nothing is to be said."""
+    stated = [_arm(raw, slot) for slot in slots(raw) if elemental(raw, slot) is not None]
+    return sentences([perhaps_salt(arm) for arm in stated if arm is not None])
 
 
 def over_the_limit(raw: Raw, other_mg: float = 0.0) -> tuple[Finding, ...]:
     """What the doses lead to, alone or with magnesium from other products."""
+    return dose_findings(_doses(raw), other_mg)
+
+
+def limit_lines(raw: Raw, other_mg: float = 0.0) -> tuple[str, ...]:
+    """The same in words, short where there are many."""
+    return dose_lines(_doses(raw), other_mg)
+
+
+def _doses(raw: Raw) -> dict[str, float]:
     names = arm_names(raw)
-    doses = {ours(names[slot]): dose for slot in slots(raw) if (dose := elemental(raw, slot)) is not None}
-    return dose_findings(doses, other_mg)
+    doses = {ours(names[slot]): elemental(raw, slot) for slot in slots(raw)}
+    doses |= {ours(names[slot]): 0.0 for slot in slots(raw) if not swallowed(raw, slot)}
+    return {title: dose for title, dose in doses.items() if dose is not None}
+
+
+def needs_doctor(raw: Raw, other_mg: float = 0.0) -> bool:
+    """Whether the doses are planned only with a doctor's agreement on record."""
+    return needs_agreement(over_the_limit(raw, other_mg))
+
+
+def too_much(raw: Raw, other_mg: float = 0.0) -> bool:
+    """Whether the doses are above what nof1 plans at all."""
+    return any(finding.id == "own-limit-most" for finding in over_the_limit(raw, other_mg))
 
 
 # --- the form of an answers file

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from nof1 import facts
-from nof1.cli.wizard.answers import over_the_limit
+from nof1.cli.wizard.answers import limit_lines, needs_doctor, over_the_limit, too_much
 from nof1.cli.wizard.parse import (
     LONG,
     NO,
@@ -21,6 +21,7 @@ from nof1.cli.wizard.parse import (
     yes_no_skip,
 )
 from nof1.cli.wizard.step import Raw, Step, Talk, Told, Turn, at, at_if_any
+from nof1.errors import InputError
 from nof1.language import phrase, say
 from nof1.plan.protocol.safety.screen import Answers, Finding, Question, Safety, finding_line, questions, screen
 
@@ -32,6 +33,8 @@ def _part(_: Talk) -> str:
 AGREEMENT = ("agreed", "clinician", "agreed-on", "agreed-words")
 _OTHER = "other_magnesium_mg"
 _STOPS = tuple(f"safety-{row['id']}" for row in facts.load("safety") if row["level"] == "stop")
+# What a doctor's agreement is to; another answer asks for it again.
+_AGREED_TO = (*_STOPS, "amount-first", "amount-second", f"safety-{_OTHER}")
 
 
 def key(question: Question) -> str:
@@ -58,7 +61,7 @@ def confirm_dose(raw: Raw) -> bool:
 
 def flags(talk: Talk) -> str:
     """What is to be said of the doses, with sources."""
-    return "\n".join(finding_line(finding) for finding in over_the_limit(talk.raw, other_mg(talk.raw)))
+    return "\n".join(limit_lines(talk.raw, other_mg(talk.raw)))
 
 
 def back_to_the_amounts(answer: str, _: Talk) -> Turn | None:
@@ -103,7 +106,7 @@ def _ask(question: Question) -> Step:
 
 
 def _stopped(raw: Raw) -> bool:
-    return any(raw.get(id_) == YES for id_ in _STOPS)
+    return any(raw.get(id_) == YES for id_ in _STOPS) or needs_doctor(raw, other_mg(raw))
 
 
 _WHY = phrase(
@@ -127,7 +130,7 @@ def _agreement() -> tuple[Step, ...]:
             ),
             parse=yes_no,
             condition=_stopped,
-            rests_on=_STOPS,
+            rests_on=_AGREED_TO,
             turn=_no_agreement,
             keys=phrase("y yes   n no"),
         ),
@@ -138,7 +141,7 @@ def _agreement() -> tuple[Step, ...]:
             help=_because(phrase("{why} The name lets whoever reads the protocol ask.")),
             parse=words(SHORT, needed=True),
             condition=_stopped,
-            rests_on=_STOPS,
+            rests_on=_AGREED_TO,
             gives=at("safety.agreement.clinician"),
         ),
         Step(
@@ -148,7 +151,7 @@ def _agreement() -> tuple[Step, ...]:
             help=_because(phrase("{why} A date such as 2026-11-23, or yesterday.")),
             parse=day(lambda talk: talk.today - timedelta(days=3650), lambda talk: talk.today),
             condition=_stopped,
-            rests_on=_STOPS,
+            rests_on=_AGREED_TO,
             gives=at("safety.agreement.date", date.fromisoformat),
         ),
         Step(
@@ -159,7 +162,7 @@ def _agreement() -> tuple[Step, ...]:
             parse=words(LONG),
             default="",
             condition=_stopped,
-            rests_on=_STOPS,
+            rests_on=_AGREED_TO,
             gives=at_if_any("safety.agreement.words"),
         ),
     )
@@ -176,6 +179,19 @@ def _no_agreement(answer: str, _: Talk) -> Turn | None:
     )
 
 
+def _parse_total(text: str, talk: Talk) -> str:
+    """Yes is no answer to more than nof1 plans."""
+    answer = yes_no(text, talk)
+    if answer == YES and too_much(talk.raw, other_mg(talk.raw)):
+        raise InputError(
+            say(
+                "nof1 plans no trial with so much: that is a limit of its own. Type n and lower the amounts, or q to leave, and ask a "
+                "doctor or pharmacist."
+            )
+        )
+    return answer
+
+
 def _total() -> Step:
     return Step(
         id="total-agreed",
@@ -186,7 +202,7 @@ def _total() -> Step:
             "Together with your other products the doses are above an upper level, which the bodies in brackets have "
             "set. nof1 suggests no dose: ask a doctor or pharmacist. n takes you back to the amounts."
         ),
-        parse=yes_no,
+        parse=_parse_total,
         condition=lambda raw: over_the_limit(raw, other_mg(raw)) != over_the_limit(raw),
         rests_on=("amount-first", "amount-second", f"safety-{_OTHER}"),
         turn=back_to_the_amounts,

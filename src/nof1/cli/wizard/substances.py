@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from nof1.cli.wizard.answers import (
+    BY_MOUTH,
     ELEMENTAL,
     SALT,
     SLOTS,
@@ -11,15 +12,21 @@ from nof1.cli.wizard.answers import (
     dose_words,
     elemental,
     form_of,
+    over_the_limit,
+    salt_hint,
+    slip,
     slots,
+    swallowed,
+    too_much,
 )
-from nof1.cli.wizard.parse import SHORT, number, one_of, quoted, words, yes_no
+from nof1.cli.wizard.parse import NO, SHORT, number, one_of, quoted, words, yes_no
 from nof1.cli.wizard.safety import back_to_the_amounts, confirm_dose, flags
-from nof1.cli.wizard.step import Choice, Parse, Raw, Step, Talk
+from nof1.cli.wizard.step import Choice, Parse, Raw, Step, Talk, Turn
 from nof1.errors import InputError
-from nof1.language import commas, phrase, say
+from nof1.language import commas, phrase, say, sentences
 from nof1.plan.protocol.dose import Form, elemental_mg, find_form, forms
 from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.safety.screen import finding_line
 
 PART = phrase("What is compared")
 _MOST_MG, _MOST_SALT_MG = 5000, 50_000
@@ -86,6 +93,32 @@ def _parse_form(slot: str) -> Parse:
     return parse
 
 
+# --- by mouth or not
+
+_ROUTES = (
+    Choice(BY_MOUTH, phrase("by mouth")),
+    Choice("bath", phrase("in a bath")),
+    Choice("skin", phrase("on the skin, such as a spray or a cream")),
+)
+
+
+def _route(slot: str) -> Step:
+    return Step(
+        id=f"route-{slot}",
+        part=PART,
+        question=lambda talk: say("How will you use your {form}?", form=ours(form_of(talk.raw, slot))),
+        help=phrase(
+            "Doses by mouth are planned in mg of magnesium. A bath, a spray or a cream has no mg by mouth, since nobody knows how much of it "
+            "gets into the body: you say in your own words how much you use, and upper levels do not apply to it."
+        ),
+        parse=one_of(_ROUTES),
+        choices=_ROUTES,
+        default=BY_MOUTH,
+        condition=lambda raw: slot in slots(raw) and (slot == SLOTS[0] or raw.get("compare") != TWO_DOSES),
+        rests_on=(f"form-{slot}",),
+    )
+
+
 # --- label, amount, product
 
 
@@ -119,9 +152,10 @@ def _label(slot: str) -> Step:
         condition=lambda raw: (
             slot in slots(raw)
             and (slot == SLOTS[0] or raw.get("compare") != TWO_DOSES)
+            and swallowed(raw, slot)
             and find_form(form_of(raw, slot)) is not None
         ),
-        rests_on=(f"form-{slot}",),
+        rests_on=(f"form-{slot}", f"route-{slot}"),
     )
 
 
@@ -144,14 +178,15 @@ def _amount(slot: str) -> Step:
         question=question,
         help=phrase(
             "All that you take in one evening, in mg: pieces times mg each. nof1 proposes no dose; ask a doctor or pharmacist which one is "
-            "right for you. Doses above an upper level are pointed out, with the source."
+            "right for you. Doses above an upper level are pointed out, with the source; above 1,000 mg of magnesium nof1 plans none."
         ),
         parse=_parse_amount(slot),
-        condition=lambda raw: slot in slots(raw),
+        condition=lambda raw: slot in slots(raw) and swallowed(raw, slot),
         rests_on=(
             "form-first",
+            "route-first",
             "label-first",
-            *((f"form-{slot}", f"label-{slot}", "compare") if slot == SLOTS[1] else ()),
+            *((f"form-{slot}", f"route-{slot}", f"label-{slot}", "compare") if slot == SLOTS[1] else ()),
         ),
         after=lambda _, talk: [say("Dose: {dose}.", dose=dose_words(talk.raw, slot))],
     )
@@ -171,6 +206,10 @@ def _parse_amount(slot: str) -> Parse:
                     mg=dose,
                 )
             )
+        now = {**raw, f"amount-{slot}": amount}
+        if too_much(now):
+            told = [finding_line(one) for one in over_the_limit(now) if one.id == "own-limit-most"]
+            raise InputError(sentences([*told, salt_hint(now), say("Type another amount.")]))
         lower = elemental(raw, SLOTS[0])
         if slot == SLOTS[1] and raw.get("compare") == TWO_DOSES and lower is not None and dose <= lower:
             raise InputError(
@@ -185,31 +224,69 @@ def _parse_amount(slot: str) -> Parse:
     return parse
 
 
+def _meant(slot: str) -> Step:
+    """Asked about an amount that looks like a slip: grams, or tablets."""
+    return Step(
+        id=f"meant-{slot}",
+        part=PART,
+        body=lambda talk: slip(talk.raw, slot),
+        question=phrase("Is this amount meant?"),
+        help=phrase(
+            "Asked about less than 25 mg of magnesium an evening, a limit of nof1's own: so little is more often grams or a number of tablets. "
+            "n takes you back to the amount."
+        ),
+        parse=yes_no,
+        condition=lambda raw: bool(slip(raw, slot)),
+        rests_on=(f"amount-{slot}",),
+        turn=lambda answer, _: Turn(changes={f"amount-{slot}": None}) if answer == NO else None,
+        keys=phrase("y yes   n change the amount"),
+    )
+
+
+def _which_product(slot: str) -> Callable[[Talk], str]:
+    def question(talk: Talk) -> str:
+        if not swallowed(talk.raw, slot):
+            return say(
+                "Which product, and how much of it each evening? In your own words, such as two cups of the salt."
+            )
+        return say(
+            "Which product, and how many of it make {mg:g} mg? (may be left empty)", mg=elemental(talk.raw, slot) or 0
+        )
+
+    return question
+
+
+def _parse_product(slot: str) -> Parse:
+    return lambda text, talk: words(SHORT, needed=not swallowed(talk.raw, slot))(text, talk)
+
+
 def _product(slot: str) -> Step:
     return Step(
         id=f"product-{slot}",
         part=PART,
-        question=lambda talk: say(
-            "Which product, and how many of it make {mg:g} mg? (may be left empty)", mg=elemental(talk.raw, slot) or 0
-        ),
+        question=_which_product(slot),
         help=phrase(
             "Such as the brand and the number of capsules. It tells you, your helper and a reader exactly what is taken."
         ),
-        parse=words(SHORT),
-        default="",
+        parse=_parse_product(slot),
+        default=lambda talk: "" if swallowed(talk.raw, slot) else None,
         condition=lambda raw: slot in slots(raw),
-        rests_on=(f"form-{slot}", f"amount-{slot}"),
+        rests_on=(f"form-{slot}", f"route-{slot}", f"amount-{slot}"),
     )
+
+
+def _to_confirm(talk: Talk) -> str:
+    return "\n".join(line for line in (flags(talk), salt_hint(talk.raw)) if line)
 
 
 _CONFIRM = Step(
     id="dose-agreed",
     part=PART,
-    body=flags,
+    body=_to_confirm,
     question=phrase("Go on with these doses?"),
     help=phrase(
         "An upper level is set by the bodies in brackets, for magnesium from supplements. Talk to a doctor before you go on above it. "
-        "n takes you back to the amounts."
+        "Above 500 mg a day nof1 asks for a doctor's agreement: that is a limit of its own. n takes you back to the amounts."
     ),
     parse=yes_no,
     condition=confirm_dose,
@@ -221,5 +298,5 @@ _CONFIRM = Step(
 
 def substance_steps() -> tuple[Step, ...]:
     """The questions in their order: both doses, what is to be said of them, the products."""
-    doses = (step for slot in SLOTS for step in (_form(slot), _label(slot), _amount(slot)))
+    doses = (step for slot in SLOTS for step in (_form(slot), _route(slot), _label(slot), _amount(slot), _meant(slot)))
     return (*doses, _CONFIRM, *(_product(slot) for slot in SLOTS))

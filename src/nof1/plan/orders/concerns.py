@@ -8,7 +8,7 @@ from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, Mirro
 from nof1.plan.orders.draw import count_orders, smallest_p
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import LEVELS, Finding, screen
-from nof1.plan.protocol.safety.upper_levels import dose_findings
+from nof1.plan.protocol.safety.upper_levels import by_mouth, dose_findings, other_products, route_findings
 
 TEST_LEVEL = 0.05  # a randomization test that cannot reach this p has nothing to say
 _MOST_TRIED = 40  # of blocks, pairs or periods more
@@ -16,10 +16,8 @@ _MOST_TRIED = 40  # of blocks, pairs or periods more
 
 def findings(protocol: Protocol) -> tuple[Finding, ...]:
     """What the safety screen and the doses lead to, the weightiest first."""
-    doses = {arm.title: arm.dose_mg for arm in protocol.arms if arm.dose_mg is not None}
-    answers = protocol.safety.answers if protocol.safety is not None else {}
-    other = float(answers.get("other_magnesium_mg", 0.0))
-    found = (*screen(protocol.safety), *dose_findings(doses, other))
+    doses = dose_findings(by_mouth(protocol.arms), other_products(protocol.safety))
+    found = (*screen(protocol.safety), *doses, *route_findings(protocol.arms))
     return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
 
 

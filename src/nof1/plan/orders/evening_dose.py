@@ -5,6 +5,7 @@ from nof1.plan.design.order import Period
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety.guards import route_words
 
 
 def takes(protocol: Protocol, period: Period) -> bool:
@@ -18,12 +19,14 @@ def has_dose(protocol: Protocol, arm: Arm) -> bool:
     """Whether an arm has something to take. A reference without a dose, form or product has nothing."""
     if arm.placebo or arm.dose_mg or arm.product:
         return True
-    return arm.dose_mg is None and (bool(arm.form) or arm.name != protocol.reference)
+    return arm.route != "mouth" or (arm.dose_mg is None and (bool(arm.form) or arm.name != protocol.reference))
 
 
 def contents(protocol: Protocol, arm: Arm) -> str:
     """What one evening on an arm holds, in words."""
     parts: list[str] = []
+    if route := route_words(arm):
+        parts.append(say("{form}, {route}", form=ours(arm.form), route=route) if arm.form else route)
     if arm.dose_mg:
         if arm.form:
             parts.append(say("{mg:g} mg elemental magnesium as {form}", mg=arm.dose_mg, form=ours(arm.form)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from nof1.plan.design.fields import ArmName, Column, Finite, Frozen, Positive, Text, as_number
 from nof1.plan.protocol.dose import elemental_mg, find_form
@@ -11,6 +11,7 @@ from nof1.plan.protocol.own_words import ours
 
 MAX_UNIT = 24  # letters; it stands behind every number
 SHORT_LABEL = 14  # letters that every picture has room for
+Route = Literal["mouth", "bath", "skin"]
 
 
 class Outcome(Frozen):
@@ -59,6 +60,10 @@ class Arm(Frozen):
         Form of magnesium, such as citrate; name of the product and how much of it makes a dose.
     placebo : bool
         Whether this is a dummy that looks and tastes the same.
+    route : {"mouth", "bath", "skin"}
+        A bath and what goes on the skin have no mg by mouth; how much salt it is stands in `product`, in the person's words.
+    dose_meant : bool
+        That a dose which looks like a slip, such as 2 mg, was asked about and is meant.
     """
 
     name: ArmName
@@ -68,6 +73,15 @@ class Arm(Frozen):
     salt_mg: Annotated[Finite, Field(gt=0, le=50_000)] | None = None
     product: Text = ""
     placebo: bool = False
+    route: Route = "mouth"
+    dose_meant: bool = False
+
+    @model_serializer(mode="wrap")
+    def _unsaid_left_out(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what was not said, so that protocols from before these fields keep their hash."""
+        content: dict[str, Any] = written(self)
+        unsaid = {"route": "mouth", "dose_meant": False}
+        return {name: value for name, value in content.items() if name not in unsaid or value != unsaid[name]}
 
     @model_validator(mode="before")
     @classmethod
@@ -81,6 +95,15 @@ class Arm(Frozen):
         return data | {"dose_mg": round(elemental_mg(form, salt), 1)}
 
     @model_validator(mode="after")
+    def _route_and_dose_agree(self) -> "Arm":
+        if self.route != "mouth" and (self.dose_mg or self.salt_mg):
+            raise ValueError(
+                f'route = "{self.route}" has no mg by mouth, since nobody knows how much of it gets into the body; leave dose_mg and '
+                "salt_mg out and write into product how much of what is used"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _salt_and_dose_agree(self) -> "Arm":
         if self.salt_mg is None:
             return self
@@ -92,6 +115,17 @@ class Arm(Frozen):
                 f"{self.salt_mg:g} mg of {self.form} hold {elemental:.0f} mg of magnesium, not dose_mg {self.dose_mg}; give one of the two"
             )
         return self
+
+    @property
+    def mouth_mg(self) -> float | None:
+        """Elemental mg that is swallowed on an evening: 0 for a bath and what goes on the skin, None where no dose is stated.
+
+        Examples
+        --------
+        >>> trial.protocol.arm("magnesium").mouth_mg
+        200.0
+        """
+        return self.dose_mg if self.route == "mouth" else 0.0
 
     @property
     def title(self) -> str:

@@ -138,6 +138,8 @@ class Protocol(Frozen):
             raise ValueError(f"analysis: {refusal}")
         if self.analysis.dose == "taken" and any(not arm.dose_mg for arm in self.active_arms):
             raise ValueError('dose = "taken" needs a dose_mg above 0 for every arm but the reference')
+        if isinstance(self.design, Adopted) and any(arm.route != "mouth" for arm in self.arms):
+            raise ValueError("arms: route is for planned trials, whose diary asks for it; leave it out")
         if self.outcome.unit is not None:
             self._unit_fits()
         self._design_fits(names)
@@ -341,6 +343,17 @@ class Protocol(Frozen):
     def end(self) -> date:
         """Date of the last evening."""
         return self.start + timedelta(days=self.nights - 1)
+
+    @property
+    def by_share(self) -> bool:
+        """Whether nights hold the share of what was planned instead of mg: of a hidden order, and where an arm is no dose by mouth.
+
+        Examples
+        --------
+        >>> trial.protocol.by_share
+        False
+        """
+        return self.concealed != "open" or any(arm.route != "mouth" for arm in self.arms)
 
     @property
     def randomized(self) -> bool:
@@ -578,11 +591,14 @@ def _nights(protocol: Protocol) -> str:
 
 
 def _arm(arm: Arm) -> str:
-    what = " ".join(part for part in (arm.form, f"{arm.dose_mg:g} mg" if arm.dose_mg else "") if part)
+    how = f"{arm.dose_mg:g} mg" if arm.dose_mg else {"bath": "bath", "skin": "on the skin"}.get(arm.route, "")
+    what = " ".join(part for part in (arm.form, how) if part)
     return f"{arm.name} ({what})" if what else arm.name
 
 
 def _dose(arm: Arm) -> str:
+    if arm.route != "mouth":
+        return "bath" if arm.route == "bath" else "on the skin"
     if arm.dose_mg is None:
         return "–"
     return f"{arm.dose_mg:g} mg elemental" if arm.dose_mg else "none"

@@ -47,7 +47,7 @@ def answered(template: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[st
 
 
 def with_dose(content: Mapping[str, Any], dose: Mapping[str, Any], *, arm: str = "magnesium") -> dict[str, Any]:
-    """Content with another dose of one arm: `dose_mg`, `salt_mg` or `form`, those that are given.
+    """Content with another dose of one arm: `dose_mg`, `salt_mg`, `form`, `route`, `product` or `dose_meant`, those that are given.
 
     Raises
     ------
@@ -61,10 +61,10 @@ def with_dose(content: Mapping[str, Any], dose: Mapping[str, Any], *, arm: str =
     on = [one for one in arms if isinstance(one, Mapping) and one.get("name") == arm]
     if len(on) != 1:
         raise InputError(
-            f"dose_mg=, salt_mg= and form= speak of an arm called {arm!r}; this plan has none. Set dose_mg and form of each arm in the answers."
+            f"dose_mg=, salt_mg=, form=, route=, product= and dose_meant= speak of an arm called {arm!r}; this plan has none. Set dose_mg and form of each arm in the answers."
         )
     # A new dose makes the other way of stating the old one untrue.
-    stale = {"dose_mg", "salt_mg"} if {"dose_mg", "salt_mg"} & set(dose) else set()
+    stale = {"dose_mg", "salt_mg", "dose_meant"} if {"dose_mg", "salt_mg"} & set(dose) else set()
     kept = {name: value for name, value in on[0].items() if name not in stale}
     return {**content, "arms": [kept | dict(dose) if one is on[0] else one for one in arms]}
 

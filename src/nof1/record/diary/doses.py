@@ -23,6 +23,12 @@ def planned_dose(protocol: Protocol, arm: str) -> float | None:
     return 0.0 if named or (protocol.randomized and not has_dose(protocol, one)) else None
 
 
+def planned_share(protocol: Protocol, arm: str | None) -> float:
+    """The share of an evening's pack or bath that is planned: all of it, or 0 where everybody knows that the evening has none."""
+    known = protocol.concealed == "open" and arm in [one.name for one in protocol.arms]
+    return 0.0 if arm is not None and known and not has_dose(protocol, protocol.arm(arm)) else 1.0
+
+
 def counts_doses(protocol: Protocol, period: Period) -> bool:
     """Whether the doses of a period are counted: of a concealed trial only where there is a pack, which a run-in need not have."""
     return protocol.concealed == "open" or period.number != RUN_IN or takes(protocol, period)
@@ -32,10 +38,10 @@ def dose_kind(protocol: Protocol, arm: str | None, entry: Entry | None) -> DoseK
     """What a night's dose was beside the plan; None where nobody can say what was planned.
 
     Of an open trial that is the elemental dose, give or take 1 mg; where an arm names something to take and no dose, any dose is as
-    planned. Of a concealed trial, whose `arm` need not be known, it is the share of the pack.
+    planned. Of a concealed trial, whose `arm` need not be known, it is the share of the pack; with baths, the share of those.
     """
-    if protocol.concealed != "open":
-        planned, within, amount = 1.0, 0.0, entry.taken if entry else None
+    if protocol.by_share:
+        planned, within, amount = planned_share(protocol, arm), 0.0, entry.taken if entry else None
     else:
         of_arm = planned_dose(protocol, str(arm))
         amount = entry.dose_mg if entry else None

@@ -27,8 +27,8 @@ class Entry:
     """What was recorded of one night; None and empty text mean that it was not recorded.
 
     `night` is the calendar date of the evening; `outcome` is in points, `dose_mg` in elemental mg taken. Where the order
-    is concealed the person does not know the dose, and `taken` is the share of the evening's pack instead, 1 for all
-    of it. `guess` is the arm that the person believes the period was on, `confidence` how sure they are, from 0 to 100.
+    is concealed the person does not know the dose, and a bath has none in mg: `taken` is the share of the evening's pack
+    or bath instead, 1 for all of it. `guess` is the arm that the person believes the period was on, `confidence` how sure they are, from 0 to 100.
     """
 
     night: date
@@ -57,8 +57,8 @@ def columns(protocol: Protocol) -> tuple[str, ...]:
 
 
 def dose_column(protocol: Protocol) -> str:
-    """The column that says what was taken: mg, or the share of a pack whose content the person does not know."""
-    return "dose_mg" if protocol.concealed == "open" else "taken"
+    """The column that says what was taken: mg, or the share of a pack whose content the person does not know, or of a bath."""
+    return "taken" if protocol.by_share else "dose_mg"
 
 
 def guesses(protocol: Protocol) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def row_of(protocol: Protocol, entry: Entry) -> dict[str, str]:
     cells = (
         entry.night.isoformat(),
         number_text(entry.outcome),
-        number_text(entry.dose_mg if protocol.concealed == "open" else entry.taken),
+        number_text(entry.taken if protocol.by_share else entry.dose_mg),
         f"{SIDE_EFFECT_SEPARATOR} ".join(entry.side_effects),
         entry.guess,
         number_text(entry.confidence),
@@ -158,12 +158,12 @@ def check_entry(protocol: Protocol, entry: Entry, *, where: str, until: date | N
         raise InputError(
             f"{where}: dose_mg {entry.dose_mg:g} is not between 0 and {MAX_DOSE_MG:g} mg. Write the elemental mg taken that evening."
         )
-    if (entry.taken if protocol.concealed == "open" else entry.dose_mg) is not None:
-        known, other = dose_column(protocol), "taken" if protocol.concealed == "open" else "dose_mg"
+    if (entry.dose_mg if protocol.by_share else entry.taken) is not None:
+        known, other = dose_column(protocol), "dose_mg" if protocol.by_share else "taken"
         raise InputError(f"{where}: {other} is not recorded in this trial, which has {known} instead.")
     if entry.taken is not None and not 0 <= entry.taken <= 2:
         raise InputError(
-            f"{where}: taken {entry.taken:g} is not between 0 and 2. Write 1 for the whole pack, 0.5 for half of it, 0 for none."
+            f"{where}: taken {entry.taken:g} is not between 0 and 2. Write 1 for all of it, 0.5 for half of it, 0 for none."
         )
     if entry.confidence is not None and not (entry.guess and 0 <= entry.confidence <= 100):
         raise InputError(

@@ -12,7 +12,7 @@ from nof1.plan.design.order import Order, Period
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import Finding
-from nof1.plan.protocol.safety.upper_levels import dose_findings
+from nof1.plan.protocol.safety.upper_levels import agreed_mg, other_products, taken_findings
 from nof1.record.diary.entry import SIDE_EFFECT_SEPARATOR, Entry, columns, kept_text, number_text, row_of
 from nof1.record.diary.journal import Line
 from nof1.record.diary.questions import Question, cell, questions
@@ -101,8 +101,15 @@ class Logged:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Upper levels that the night's dose goes above."""
-        return dose_findings({"that evening": self.entry.dose_mg}) if self.entry.dose_mg else ()
+        """Upper levels, and limits of nof1's own, that the night's dose goes above with what other products hold."""
+        if not self.entry.dose_mg:
+            return ()
+        protocol = self.night.protocol
+        return taken_findings(
+            self.entry.dose_mg,
+            other_products(protocol.safety),
+            agreed=agreed_mg(protocol.safety, protocol.arms),
+        )
 
 
 def _told(values: Mapping[str, str]) -> str:

@@ -113,7 +113,7 @@ def questions(
     """
     called = str(period.number) if number is None else number
     asked = [_rating(protocol)]
-    dose = _dose_open(protocol, period) if protocol.concealed == "open" else _dose_concealed(protocol, period, called)
+    dose = _dose_by_share(protocol, period, called) if protocol.by_share else _dose_open(protocol, period)
     asked += [dose] if dose is not None else []
     asked.append(_side_effects())
     asked += [_covariate(name) for name in protocol.analysis.covariates]
@@ -187,11 +187,18 @@ def _dose_open(protocol: Protocol, period: Period) -> Question:
     )
 
 
-def _dose_concealed(protocol: Protocol, period: Period, number: str) -> Question | None:
-    """The share of the evening's pack; nothing where there was nothing to take."""
+def _dose_by_share(protocol: Protocol, period: Period, number: str) -> Question | None:
+    """The share of the evening's pack or bath; where there was nothing to take, whether there was any all the same."""
     if not _takes(protocol, period):
-        return None
-    if period.arm is None:
+        return None if protocol.concealed != "open" else _any_magnesium(protocol)
+    route = protocol.arm(period.arm).route if period.arm in [arm.name for arm in protocol.arms] else "mouth"
+    if protocol.concealed == "open" and route == "bath":
+        asks = say("Was the bath taken?")
+        text = say("Was the bath taken? (y = as planned, n, or a share)")
+    elif protocol.concealed == "open" and route == "skin":
+        asks = say("Was it put on the skin?")
+        text = say("Was it put on the skin? (y = as planned, n, or a share)")
+    elif period.arm is None:
         asks = say("Pack {number}: taken?", number=number)
         text = say("Pack {number}: taken? (y = all, n, or a share)", number=number)
     else:
@@ -203,6 +210,23 @@ def _dose_concealed(protocol: Protocol, period: Period, number: str) -> Question
         asks=asks,
         kind="dose",
         help=say("y if you took all of it, n if none, or the share, such as half or 0.75; Enter if you do not know."),
+        low=0.0,
+        high=2.0,
+        yes="1",
+        no="0",
+    )
+
+
+def _any_magnesium(protocol: Protocol) -> Question:
+    """Of an evening without magnesium, in a trial that does not count in mg."""
+    return Question(
+        field=dose_column(protocol),
+        text=say("Any magnesium, in a bath, on the skin or by mouth? (n, or y)"),
+        asks=say("Any magnesium, in a bath, on the skin or by mouth?"),
+        kind="dose",
+        help=say(
+            "n if there was none, y if there was some, or the share of another evening's; Enter if you do not know."
+        ),
         low=0.0,
         high=2.0,
         yes="1",

@@ -97,7 +97,7 @@ def _steps(protocol: Protocol) -> list[str]:
             worst=worst,
         ),
         say("Tick what you took the evening before. For a part, write down how much, in mg of elemental magnesium.")
-        if known
+        if not protocol.by_share
         else say("Tick what you took the evening before. For a part, write down how much, such as half."),
         say(
             "Side effects in your own words, on every night alike, with or without a dose. Nothing to say: leave it blank."

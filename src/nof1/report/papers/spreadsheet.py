@@ -15,7 +15,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from nof1.language import say
+from nof1.language import phrase, say
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.seal import shown_order
@@ -125,7 +125,12 @@ def _check(protocol: Protocol, order: Order, name: str) -> DataValidation:
     if name == "dose_mg":
         return _between("decimal", 0, MAX_DOSE_MG, say("elemental mg taken that evening, 0 for none"))
     if name == "taken":
-        told = say("share of the evening's pack: 1 all of it, {half} half, 0 none", half=0.5)
+        told = say(
+            phrase("share of the evening's pack: 1 all of it, {half} half, 0 none")
+            if protocol.concealed != "open"
+            else phrase("share of what the evening's plan says: 1 all of it, {half} half, 0 none"),
+            half=0.5,
+        )
         return _between("decimal", 0, 2, told)
     if name == "confidence":
         return _between("decimal", 0, 100, say("how sure of the guess: 0 a blind guess, 100 certain"))
@@ -182,6 +187,8 @@ def _how_to(sheet: "Worksheet", protocol: Protocol, order: Order) -> None:
             better=say(BETTER[outcome.better]),
         ),
         say("taken: how much of the evening's pack you took; 1 all of it, {half} half, 0 none.", half=0.5)
+        if protocol.concealed != "open"
+        else say("taken: how much of what the evening's plan says; 1 all of it, {half} half, 0 none.", half=0.5)
         if dose == "taken"
         else say("dose_mg: elemental magnesium taken that evening in mg; 0 for none."),
         say("side_effects: in words, separated by a semicolon. Leave it empty if there were none."),

@@ -1,18 +1,19 @@
 """The words of protocol.pdf on what is taken: arms, doses above an upper level, stop rules, adherence, co-treatment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nof1 import facts
-from nof1.language import listed, say, say_some, sentences
+from nof1.language import listed, phrase, say, say_some, sentences
 from nof1.plan.orders.evening_dose import has_dose
 from nof1.plan.protocol.dose import find_form, salt_mg
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety.screen import Finding, finding_line
+from nof1.plan.protocol.safety.guards import OWN, doubt, own_rule, route_words
+from nof1.plan.protocol.safety.screen import LEVELS, Finding, finding_line
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
-from nof1.plan.protocol.safety.upper_levels import dose_findings
+from nof1.plan.protocol.safety.upper_levels import dose_findings, other_products, route_findings
 from nof1.record.diary.questions import NO_ANSWER
 from nof1.report.papers.parts import NOT_STATED, Room, item, lines, stated
 from nof1.report.papers.timeline import (
@@ -42,7 +43,11 @@ def taken(protocol: Protocol, room: Room) -> dict[str, Any]:
             item(
                 say("Time of day"),
                 say(
-                    "In the evening at {time}, once a day. Doses are elemental magnesium.",
+                    phrase("In the evening at {time}, once a day. Doses are elemental magnesium.")
+                    if all(arm.route == "mouth" for arm in protocol.arms)
+                    else phrase(
+                        "In the evening at {time}, once a day. Doses by mouth are elemental magnesium; a bath, or what goes on the skin, has no mg by mouth."
+                    ),
                     time=protocol.conduct.dose_time,
                 ),
             ),
@@ -68,7 +73,7 @@ def _arm_row(protocol: Protocol, arm: Arm, room: Room) -> list[str]:
         letters(protocol)[arm.name],
         say("{arm} (reference)", arm=title) if arm.name == protocol.reference else title,
         clip(ours(arm.form), room.label) or nothing,
-        say(NOT_STATED) if arm.dose_mg is None else say("{mg:g} mg", mg=arm.dose_mg),
+        route_words(arm) or (say(NOT_STATED) if arm.dose_mg is None else say("{mg:g} mg", mg=arm.dose_mg)),
         _salt(arm),
         clip(arm.product, room.label) or nothing,
         say("yes") if arm.placebo else say(NO_ANSWER, end=""),
@@ -76,7 +81,9 @@ def _arm_row(protocol: Protocol, arm: Arm, room: Room) -> list[str]:
 
 
 def _salt(arm: Arm) -> str:
-    """Weight of the salt, as given or worked out from the form."""
+    """Weight of the salt, as given or worked out from the form; of a bath it stands in the product, in the person's words."""
+    if arm.route != "mouth":
+        return "\N{EN DASH}"
     if arm.salt_mg is not None:
         return say("{mg:g} mg", mg=arm.salt_mg)
     if not arm.dose_mg:
@@ -89,12 +96,42 @@ def _dose_lines(protocol: Protocol, room: Room) -> list[str]:
     """Doses above an upper level, with the source; one by one, or by level where there are many."""
     known = letters(protocol)  # since two arms may have the same title
     doses = {
-        str(say("{arm} ({letter})", arm=clip(arm.title, room.label), letter=known[arm.name])): arm.dose_mg
+        str(say("{arm} ({letter})", arm=clip(arm.title, room.label), letter=known[arm.name])): arm.mouth_mg
         for arm in protocol.arms
-        if arm.dose_mg is not None
+        if arm.mouth_mg is not None
     }
-    answers = protocol.safety.answers if protocol.safety is not None else {}
-    found = dose_findings(doses, float(answers.get("other_magnesium_mg", 0.0)))
+    found = sorted(dose_findings(doses, other_products(protocol.safety)), key=lambda one: LEVELS.index(one.level))
+    other_routes = _route_lines(protocol)
+    if not found and not any(doses.values()) and other_routes:
+        return other_routes
+    return [*_level_lines(doses, found), *_slips(protocol), *other_routes]
+
+
+def _route_lines(protocol: Protocol) -> list[str]:
+    """That upper levels are of what is swallowed, and what is known of other routes; none where every arm is by mouth."""
+    if all(arm.route == "mouth" for arm in protocol.arms):
+        return []
+    first = say(
+        "Upper levels are of magnesium that is swallowed: they are not applied to baths or to what goes on the skin."
+    )
+    return [first, *map(finding_line, route_findings(protocol.arms))]
+
+
+def _slips(protocol: Protocol) -> list[str]:
+    """Doses that looked like a slip, and were said to be meant."""
+    asked = [arm for arm in protocol.arms if arm.dose_meant and doubt(arm.model_copy(update={"dose_meant": False}))]
+    return [
+        say(
+            "{arm}: {mg:g} mg is little; asked about it, the person said that it is meant.",
+            arm=arm.title,
+            mg=arm.dose_mg,
+        )
+        for arm in asked
+    ]
+
+
+def _level_lines(doses: Mapping[str, float | None], found: Sequence[Finding]) -> list[str]:
+    once = say("Here a day's dose is taken at once, in the evening; a pharmacist can say whether to divide it.")
     if not found:
         levels: list[str] = [
             say("{mg:g} mg ({source})", mg=row["mg_per_day"], source=say(row["source"])) for row in facts.load("dose")
@@ -104,11 +141,25 @@ def _dose_lines(protocol: Protocol, room: Room) -> list[str]:
                 "No stated dose is above the upper levels for magnesium from supplements, {levels}.",
                 levels=listed(levels),
             ),
-            cited("upper-level-eu-intakes"),
+            *([sentences([cited("upper-level-eu-intakes"), once])] if any(doses.values()) else []),
         ]
+    stops = sorted({one.id: one for one in found if one.certainty == "own"}.items())
     if len(found) <= _FEW:
-        return [finding_line(finding) for finding in found]
-    return [_together(row, found) for row in facts.load("dose") if any(one.id == row["id"] for one in found)]
+        lines = [finding_line(finding) for finding in found]
+    else:
+        lines = [_own_together(id_, one, found) for id_, one in stops]
+        lines += [_together(row, found) for row in facts.load("dose") if any(one.id == row["id"] for one in found)]
+    return [*lines, sentences([cited("upper-level-eu-intakes"), once])]
+
+
+def _own_together(id_: str, one: Finding, found: Sequence[Finding]) -> str:
+    return say_some(
+        sum(finding.id == id_ for finding in found),
+        "Stop: {count} arm is {rule} ({own}).",
+        "Stop: {count:,} arms are {rule} ({own}).",
+        rule=own_rule(one),
+        own=say(OWN),
+    )
 
 
 def _together(row: dict[str, Any], found: Sequence[Finding]) -> str:
@@ -123,9 +174,15 @@ def _together(row: dict[str, Any], found: Sequence[Finding]) -> str:
 
 
 def _adherence(protocol: Protocol) -> str:
-    if protocol.concealed == "open":
+    if not protocol.by_share:
         how = say(
             "Each morning the person writes down how many mg of elemental magnesium they took the evening before."
+        )
+    elif protocol.concealed == "open":
+        how = say(
+            "Each morning the person writes down how much of what the plan says they used the evening before: all (1), part (such as {half}) "
+            "or none (0).",
+            half=0.5,
         )
     else:
         how = say(

@@ -16,6 +16,7 @@ from nof1.plan.protocol.dose import find_form
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety.guards import route_words
 from nof1.report.results.parts import Part, Section, beside, item, section, table
 from nof1.report.words import looks as words_looks
 from nof1.report.words import sentences as words
@@ -130,7 +131,7 @@ def _arm(protocol: Protocol, arm: Arm) -> str:
 def _dose(protocol: Protocol, arm: Arm) -> str:
     """The planned dose; of a table it is of magnesium only where the form is."""
     if not arm.dose_mg:
-        return ""
+        return route_words(arm)
     magnesium = protocol.randomized or find_form(arm.form) is not None
     template = phrase("{mg:g} mg of elemental magnesium an evening") if magnesium else phrase("{mg:g} mg")
     return say(template, mg=arm.dose_mg)

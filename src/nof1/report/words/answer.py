@@ -14,6 +14,7 @@ from nof1.analyze.schema import PairEffect
 from nof1.language import clauses, phrase, say, say_some, spoken
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
+from nof1.plan.protocol.safety.guards import route_words
 from nof1.report.words import ranges
 from nof1.report.words.effect import change, span
 from nof1.report.words.patterns import pattern_sentences
@@ -56,6 +57,8 @@ def _on(arm: Arm, count: int) -> str:
     parts = [clip(ours(arm.form), MAX_ARM)] if arm.form else []
     if arm.dose_mg:
         parts.append(say("{mg:g} mg", mg=arm.dose_mg))
+    elif route := route_words(arm):
+        parts.append(route)
     what = clauses([*([", ".join(parts)] if parts else []), nights(count)])
     return say("on {arm} ({what})", arm=clip(arm.title, MAX_ARM), what=what)
 

@@ -238,7 +238,7 @@ def test_only_a_stop_needs_an_agreement(question):
 
 def test_a_stop_among_others_needs_an_agreement():
     assert needs_agreement(reversed(screen(Safety(answers=YES))))
-    assert not needs_agreement(dose_findings({"on": 5000}))
+    assert not needs_agreement(dose_findings({"on": 500}))
 
 
 LEVEL_WORDS = {"stop": "Stop", "ask": "Ask first", "apart": "Keep apart", "note": "Note"}

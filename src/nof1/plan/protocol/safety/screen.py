@@ -53,13 +53,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Finding:
-    """What an answer or a dose leads to. `id` is that of the fact it rests on."""
+    """What an answer or a dose leads to. `id` is that of the fact it rests on; "own" is a limit of nof1's own, which is none."""
 
     id: str
     level: Level
     text: str
     source: str
-    certainty: Certainty
+    certainty: Certainty | Literal["own"]
 
 
 class Answers(Mapping[str, bool | float]):
