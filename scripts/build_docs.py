@@ -8,7 +8,6 @@ import inspect
 import re
 import shutil
 import sys
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from sphinx.cmd.build import build_main
 
 import nof1
 from nof1 import facts
+from nof1.report.words.facts import INTRO, Fact, reviewed, told
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "build" / "docs-source"
@@ -23,25 +23,6 @@ SITE = ROOT / "build" / "docs"
 
 ROOMS = {"plan": "Plan", "record": "Record", "analyze": "Analyze", "errors": "What can go wrong"}
 CALLS = {"record": "What the commands of a trial folder do", "report": "Report"}
-FACTS = {
-    "dose": "Upper levels",
-    "forms": "Forms of magnesium",
-    "guidelines": "Guidelines",
-    "intake": "Amounts and food",
-    "kinetics": "Build-up and washout",
-    "outcomes": "Measures",
-    "people": "What people told researchers",
-    "safety": "Safety screen",
-    "side_effects": "Side effects that the diary offers",
-    "stop": "When to stop",
-    "studies": "Studies in restless legs",
-}
-CERTAINTY = {
-    "S": "read in the source",
-    "D": "worked out from it",
-    "M": "from memory, **not checked**: ask a pharmacist",
-}
-
 
 def lay_out() -> None:
     """Copy and make all pages."""
@@ -62,34 +43,33 @@ def lay_out() -> None:
 
 
 def facts_page() -> str:
-    """Every fact that the software knows, with its source and how sure it is."""
+    """Every fact that is told, by topic, with its source, how sure it is, and when that was found out."""
     parts = [
-        "# Safety facts and their sources\n",
-        "What nof1 knows of magnesium and restless legs, as it stands in `src/nof1/facts/*.toml`. It shows no medical number that "
-        "is not here. Nothing on this page is a recommendation: ask a doctor or pharmacist.\n",
+        "# Facts and their sources\n",
+        f"{INTRO} It is what `nof1 facts` shows, and stands in `src/nof1/facts/*.toml`; nof1 shows no medical number that is not here. "
+        "Ask a doctor or pharmacist.\n",
+        f"**{reviewed()}**\n",
     ]
-    for name in facts.names():
-        first = (files("nof1.facts") / f"{name}.toml").read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
-        intro = [] if first.startswith("certainty") else [f"{first}\n"]
-        parts += [f"## {FACTS[name]}\n", *intro, "| fact | numbers in use | source | how sure |", "|---|---|---|---|"]
-        for row in facts.load(name):
-            cells = (_fact(row), _numbers(row), _cell(row["source"]), CERTAINTY[row["certainty"]])
-            parts.append(f"| {' | '.join(cells)} |")
+    for topic in facts.topics():
+        parts += [f"## {topic.title}\n", f"{topic.about}\n", "| fact | numbers in use | source | how sure |", "|---|---|---|---|"]
+        parts += [f"| {' | '.join((_fact(row), _numbers(row), _source(row), row.sure))} |" for row in told(topic)]
         parts.append("")
     return "\n".join(parts)
 
 
-def _fact(row: dict[str, Any]) -> str:
-    question = f"**{_cell(row['question'])}** " if "question" in row else ""
-    return question + _cell(row["text"])
+def _fact(row: Fact) -> str:
+    """The fact, with what a study speaks for or the question that it answers before it."""
+    before = row.side or row.question
+    return (f"**{_cell(before)}** " if before else "") + _cell(row.text)
 
 
-def _numbers(row: dict[str, Any]) -> str:
+def _numbers(row: Fact) -> str:
     """What the code reads of a fact, where that is a number."""
-    values = {
-        name: value for name, value in row.items() if isinstance(value, int | float) and not isinstance(value, bool)
-    }
-    return ", ".join(f"{_cell(name.replace('_', ' '))} {value:g}" for name, value in values.items())
+    return ", ".join(f"{_cell(name.replace('_', ' '))} {value:g}" for name, value in row.numbers.items())
+
+
+def _source(row: Fact) -> str:
+    return f"[{_cell(row.source)}]({row.where})" if row.where else _cell(row.source)
 
 
 def _cell(text: object) -> str:

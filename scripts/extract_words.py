@@ -1,8 +1,8 @@
 """Collect what nof1 says to people into src/nof1/languages/*.po, for translators. What is translated already is kept.
 
 Every literal template of `say`, `say_some` and `phrase` is found, in whatever it stands: Babel's own reader of Python misses
-calls within calls, and takes keys and names in a call for templates. Of the facts, the tables are found that are told row by
-row, and single facts that are asked for by their id. What is said of results is found as it is worded for nights and days of a table, too.
+calls within calls, and takes keys and names in a call for templates. Every row of the facts is found,
+and single facts in code that asks for them by their id. What is said of results is found as it is worded for nights and days of a table, too.
 """
 
 import ast
@@ -68,6 +68,15 @@ def read_facts(
         yield from _row(1, row)
 
 
+def read_topics(
+    file: IO[bytes], keywords: Collection[str], comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
+    """What the topics of the facts are called."""
+    for row in tomllib.load(file)["topic"]:
+        for key in ("title", "about"):
+            yield 1, "say", [row[key]], []
+
+
 def read_guidelines(
     file: IO[bytes], keywords: Collection[str], comment_tags: Any, options: Any
 ) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
@@ -88,7 +97,8 @@ def _literal(node: ast.expr) -> str | None:
 
 READERS = [
     ("**.py", read_python),
-    *((f"facts/{name}.toml", read_facts) for name in ("dose", "safety", "side_effects", "stop")),
+    *((f"facts/{name}.toml", read_facts) for name in facts.names()),
+    ("facts/topics.toml", read_topics),
     ("report/guidelines.toml", read_guidelines),
 ]
 

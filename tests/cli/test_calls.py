@@ -41,6 +41,7 @@ OF_MANY = {
 # Commands that write nothing of a trial, and one that runs others.
 NOTHING_LEFT = {
     "demo": "plans with a sample trial, then calls analyze and report",
+    "facts": "prints what report.facts gives",
     "power": "prints what nof1.power and nof1.simulate_looks give",
     "serve": "answers until it is stopped",
     "status": "prints what record.status gives",

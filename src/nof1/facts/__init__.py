@@ -1,10 +1,13 @@
-"""Sourced facts as TOML: every number the software knows carries where it comes from and how sure it is.
+"""Sourced facts as TOML: every number the software knows carries where it comes from, when that was read and how sure it is.
 
-One file per table. Knows nothing of protocols, nights or people.
+One file per table; `topics.toml` says which tables are told together, `review.toml` who has reviewed them. Knows nothing of protocols, nights
+or people.
 """
 
 import tomllib
 from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -12,19 +15,39 @@ from typing import Any, Literal
 
 from nof1.errors import InputError
 
-# S = read in a retrieved text, D = derived by arithmetic or reasoning, M = from memory and not checked.
+# S = read in a retrieved text, D = derived by arithmetic or reasoning, M = from memory and not checked: told nowhere.
 Certainty = Literal["S", "D", "M"]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Facts that are told together, under a title in English; `files` hold them."""
+
+    id: str
+    title: str
+    about: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """A clinician who has reviewed the facts, the safety screen and the stop rules."""
+
+    name: str
+    profession: str
+    date: date
 
 
 @cache
 def names() -> tuple[str, ...]:
-    """Names of the facts files, in alphabetical order."""
+    """Names of the facts files, in alphabetical order: those that hold rows of facts."""
     entries = (entry.name for entry in files("nof1.facts").iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in entries if name.endswith(".toml")))
+    tables = sorted(name.removesuffix(".toml") for name in entries if name.endswith(".toml"))
+    return tuple(name for name in tables if "fact" in _content(name))
 
 
 def load(name: str) -> list[dict[str, Any]]:
-    """Rows of a facts file, each with at least `id`, `text`, `source` and `certainty`; a copy of the caller's own.
+    """Rows of a facts file, each with at least `id`, `text`, `source`, `certainty` and `read`; a copy of the caller's own.
 
     Raises
     ------
@@ -58,9 +81,48 @@ def shown_as_fact(row: dict[str, Any]) -> bool:
 
 
 @cache
+def topics() -> tuple[Topic, ...]:
+    """What there is to tell, in the order in which it is told."""
+    rows = _content("topics")["topic"]
+    return tuple(Topic(row["id"], row["title"], row["about"], tuple(row["files"])) for row in rows)
+
+
+def topic(topic_id: str) -> Topic:
+    """The topic with this id, in any case.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    known = {one.id: one for one in topics()}
+    wanted = str(topic_id).strip().casefold()
+    if wanted not in known:
+        near = get_close_matches(wanted, known, n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise InputError(f"There is no topic {topic_id!r}. {hint}Choose one of: {', '.join(known)}.")
+    return known[wanted]
+
+
+def about(one: Topic) -> list[dict[str, Any]]:
+    """The rows of a topic that may be told as facts."""
+    return [row for name in one.files for row in load(name) if shown_as_fact(row)]
+
+
+@cache
+def reviewers() -> tuple[Reviewer, ...]:
+    """Who has reviewed the facts as a clinician; nobody as long as `review.toml` names nobody."""
+    rows = _content("review").get("reviewer", [])
+    return tuple(Reviewer(row["name"], row["profession"], row["date"]) for row in rows)
+
+
+@cache
+def _content(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("nof1.facts") / f"{name}.toml").read_text(encoding="utf-8"))
+
+
 def _rows(name: str) -> list[dict[str, Any]]:
-    content = tomllib.loads((files("nof1.facts") / f"{name}.toml").read_text(encoding="utf-8"))
-    return list(content["fact"])
+    return list(_content(name)["fact"])
 
 
 @cache

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from nof1.report.results.folder import results_pages
     from nof1.report.results.people import cohort
     from nof1.report.results.summary import summary
+    from nof1.report.words.facts import facts
     from nof1.report.words.sentence import sentence
 
 _HOMES = {
     "cohort": "nof1.report.results.people",
+    "facts": "nof1.report.words.facts",
     "packing_sheet_pdf": "nof1.report.papers.plan_papers",
     "results_pages": "nof1.report.results.folder",
     "sentence": "nof1.report.words.sentence",
@@ -27,7 +29,7 @@ _HOMES = {
 }
 
 # The papers of a plan are not among them: `Trial.plan` and the functions of `nof1.record` write them.
-__all__ = ["cohort", "results_pages", "sentence", "summary"]
+__all__ = ["cohort", "facts", "results_pages", "sentence", "summary"]
 
 
 def __getattr__(name: str) -> Any:

@@ -101,7 +101,7 @@ _PERIOD = Step(
     question=phrase("How many nights in a row on the same, before the next period?"),
     help=lambda _: say(
         "One such stretch is called a period. {facts} Short periods give more changes to compare; long ones let a slow effect show.",
-        facts=cited("fast-pool", "slow-pool"),
+        facts=cited("fast-pool", "fast-half-times", "slow-pool"),
     ),
     parse=whole(1, 90),
     default="7",

@@ -46,9 +46,10 @@ _STEPS = (
         id="rating",
         part=PART,
         question=phrase("What will you rate?"),
-        help=phrase(
+        help=lambda _: say(
             "One number for last night, each morning. A whole number from 0 to 10 is quick and easy to keep up. Choose your own scale if "
-            "something else counts for you, such as minutes awake."
+            "something else counts for you, such as minutes awake. {known}",
+            known=cited("diary-bias"),
         ),
         parse=one_of(_RATINGS),
         choices=_RATINGS,
@@ -114,7 +115,7 @@ _STEPS = (
         help=lambda _: say(
             "Smaller changes are then called too small to matter. {known} So it is yours to set, and it is fixed before the first "
             "night.",
-            known=cited("rating-change"),
+            known=cited("rls-6", "rating-change"),
         ),
         parse=_parse_threshold,
         default=_tenth,

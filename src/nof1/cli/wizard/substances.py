@@ -27,6 +27,7 @@ from nof1.language import commas, phrase, say, sentences
 from nof1.plan.protocol.dose import Form, elemental_mg, find_form, forms
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.safety.screen import finding_line
+from nof1.report.words.phrases import cited
 
 PART = phrase("What is compared")
 _MOST_MG, _MOST_SALT_MG = 5000, 50_000
@@ -67,8 +68,10 @@ def _about_forms(_: Talk) -> str:
     ]
     return say(
         "Forms may act differently, so a trial keeps to one form or compares them. The label names it, often in small print; another "
-        "form than these is fine. Magnesium in each: {shares} (formula and atomic masses).",
+        "form than these is fine. Magnesium in each: {shares} (formula and atomic masses). {known} More: {command}.",
         shares=commas(shares),
+        known=cited("oxide-absorption", "forms-review"),
+        command="nof1 facts forms",
     )
 
 
@@ -176,9 +179,10 @@ def _amount(slot: str) -> Step:
         id=f"amount-{slot}",
         part=PART,
         question=question,
-        help=phrase(
+        help=lambda _: say(
             "All that you take in one evening, in mg: pieces times mg each. nof1 proposes no dose; ask a doctor or pharmacist which one is "
-            "right for you. Doses above an upper level are pointed out, with the source; above 1,000 mg of magnesium nof1 plans none."
+            "right for you. Doses above an upper level are pointed out, with the source; above 1,000 mg of magnesium nof1 plans none. {known}",
+            known=cited("soft-stools", "diarrhoea-after-stopping"),
         ),
         parse=_parse_amount(slot),
         condition=lambda raw: slot in slots(raw) and swallowed(raw, slot),

@@ -93,8 +93,7 @@ def _known(protocol: Protocol) -> str:
     own = say("The person set the threshold of {points} beforehand.", points=points(protocol.threshold))
     if (protocol.outcome.low, protocol.outcome.high) != (0, 10):
         return sentences([say("nof1 knows of no published change that matters on this scale."), own])
-    row = facts.fact("rating-change")
-    return say("{text} ({source}). {own}", text=sentence(say(row["text"])), source=say(row["source"]), own=own)
+    return sentences([cited("rls-6", "rating-change"), own])
 
 
 def size(protocol: Protocol, precision: Sequence[str], orders: int, room: Room) -> dict[str, Any]:
@@ -124,14 +123,9 @@ def size(protocol: Protocol, precision: Sequence[str], orders: int, room: Room) 
 
 def _slow_effects() -> list[str]:
     """What is known of how slowly magnesium comes and goes, and what short periods therefore cannot say."""
-    pools = (facts.fact("fast-pool"), facts.fact("slow-pool"), facts.fact("washout-limit"))
     late = facts.fact("slow-effects")
     return [
-        say(
-            "{text} ({source})",
-            text=sentences([sentence(say(row["text"])) for row in pools]),
-            source=say(pools[0]["source"]),
-        ),
+        cited("fast-pool", "fast-half-times", "slow-pool", "washout-limit"),
         say(
             "Short periods therefore say nothing about slow effects: {text} ({source}).",
             text=say(late["text"]),

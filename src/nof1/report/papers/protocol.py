@@ -7,7 +7,6 @@ Of a concealed order it knows nothing but the nights of its packs.
 from collections.abc import Sequence
 from typing import Any
 
-from nof1 import facts
 from nof1._version import __version__
 from nof1.language import phrase, say, say_some, sentences
 from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, MirroredPairs, RandomizedBlocks
@@ -25,6 +24,7 @@ from nof1.report.papers.timeline import (
     timeline,
 )
 from nof1.report.words.changes import amendment_sentence
+from nof1.report.words.facts import known_so_far, reviewed
 from nof1.report.words.phrases import (
     BETTER,
     NO_ADVICE,
@@ -62,7 +62,7 @@ def head(protocol: Protocol, order: Order, room: Room) -> dict[str, Any]:
             [say("Content hash"), protocol.sha256()],
         ],
         "foot": say("nof1 protocol, hash {hash}", hash=protocol.sha256()[:16]),
-        "no_advice": say(NO_ADVICE),
+        "no_advice": sentences([say(NO_ADVICE), reviewed()]),
     }
 
 
@@ -104,22 +104,12 @@ _SECRET = {
 def why(protocol: Protocol, room: Room) -> dict[str, Any]:
     """Background, comparator, question, threshold."""
     outcome = protocol.outcome
-    guideline = facts.fact("aasm-2025")
-    review = facts.fact("marshall-2019")
     return {
         "heading": say("Why this trial"),
         "parts": [
             item(say("Why one person"), stated(protocol.conduct.why, room)),
             item(say("Why compare so"), stated(protocol.conduct.why_comparator, room)),
-            item(
-                say("Known so far"),
-                say(
-                    "{guideline}. {source}: {review}.",
-                    guideline=say(guideline["text"]),
-                    source=say(review["source"]),
-                    review=say(review["text"]),
-                ),
-            ),
+            lines(say("Known so far"), known_so_far(), room),
             item(say("Question"), stated(protocol.question, room)),
             item(
                 say("Threshold"),

@@ -17,6 +17,7 @@ from nof1.report.words import sentences as words
 from nof1.report.words.changes import changes as changes_of
 from nof1.report.words.covariates import follows_sentences
 from nof1.report.words.effect import amount, estimate_sentence, scale_sentence, span
+from nof1.report.words.facts import reviewed
 from nof1.report.words.phrases import clip
 from nof1.report.words.record import nothing_but_nights
 from nof1.report.words.rule import ask_threshold_sentence
@@ -62,7 +63,7 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
             "side_effects": say("Nights by arm") if nothing_but_nights(result) else say("Doses and side effects"),
             "more": say("What would help to know more"),
         },
-        "no_advice": say(words.NO_ADVICE),
+        "no_advice": sentences([say(words.NO_ADVICE), reviewed()]),
         "behind": say(
             "The next pages say how the trial was planned and carried out, how this was computed, and how far it can be trusted."
         ),
