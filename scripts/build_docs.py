@@ -24,6 +24,7 @@ SITE = ROOT / "build" / "docs"
 ROOMS = {"plan": "Plan", "record": "Record", "analyze": "Analyze", "errors": "What can go wrong"}
 CALLS = {"record": "What the commands of a trial folder do", "report": "Report"}
 
+
 def lay_out() -> None:
     """Copy and make all pages."""
     shutil.rmtree(SOURCE, ignore_errors=True)
@@ -51,7 +52,12 @@ def facts_page() -> str:
         f"**{reviewed()}**\n",
     ]
     for topic in facts.topics():
-        parts += [f"## {topic.title}\n", f"{topic.about}\n", "| fact | numbers in use | source | how sure |", "|---|---|---|---|"]
+        parts += [
+            f"## {topic.title}\n",
+            f"{topic.about}\n",
+            "| fact | numbers in use | source | how sure |",
+            "|---|---|---|---|",
+        ]
         parts += [f"| {' | '.join((_fact(row), _numbers(row), _source(row), row.sure))} |" for row in told(topic)]
         parts.append("")
     return "\n".join(parts)
@@ -69,7 +75,14 @@ def _numbers(row: Fact) -> str:
 
 
 def _source(row: Fact) -> str:
-    return f"[{_cell(row.source)}]({row.where})" if row.where else _cell(row.source)
+    """The source, which leads to where it is; where there are several, each has a number."""
+    if len(row.where) == 1:
+        return _linked(row.source, row.where[0])
+    return " ".join([_cell(row.source), *(_linked(f"({i})", where) for i, where in enumerate(row.where, start=1))])
+
+
+def _linked(text: str, where: str) -> str:
+    return f"[{_cell(text)}]({where})" if where.startswith("http") else f"{_cell(text)} {_cell(where)}"
 
 
 def _cell(text: object) -> str:

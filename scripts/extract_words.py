@@ -29,7 +29,7 @@ _BY_ID = ("fact", "cited")  # functions that are given ids of facts
 _WIDTH = 118
 # What can be said of a trial that was adopted: the pages of a result, but what is said of plans alone.
 _OF_RESULTS = ("report/words/", "report/results/", "report/figures/", "analyze/reasons.py")
-_OF_PLANS = ("report/words/looks.py", "report/words/reach.py", "report/figures/power.py")
+_OF_PLANS = ("report/words/facts.py", "report/words/looks.py", "report/words/reach.py", "report/figures/power.py")
 _ADOPTED = (Subject(adopted=True), Subject(adopted=True, days=True))
 
 
@@ -97,7 +97,7 @@ def _literal(node: ast.expr) -> str | None:
 
 READERS = [
     ("**.py", read_python),
-    *((f"facts/{name}.toml", read_facts) for name in facts.names()),
+    *((f"facts/{name}.toml", read_facts) for name in facts.names() if name not in facts.untold()),
     ("facts/topics.toml", read_topics),
     ("report/guidelines.toml", read_guidelines),
 ]

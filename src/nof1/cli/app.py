@@ -53,8 +53,8 @@ def _common(
 # Each command and an example of it, which its help shows as it stands.
 _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
     "plan": (plan.plan, "nof1 plan my-trial --dose-mg 200 --form citrate"),
-    "facts": (facts.facts, "nof1 facts studies"),
     "power": (power.power, "nof1 power my-trial --trials 200"),
+    "facts": (facts.facts, "nof1 facts studies"),
     "log": (log.log, "nof1 log my-trial --set severity=3 --set dose_mg=200"),
     "diary-page": (diary_page.diary_page, "nof1 diary-page my-trial"),
     "serve": (serve.serve, "nof1 serve my-trial --lan"),

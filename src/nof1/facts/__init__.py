@@ -83,8 +83,16 @@ def shown_as_fact(row: dict[str, Any]) -> bool:
 @cache
 def topics() -> tuple[Topic, ...]:
     """What there is to tell, in the order in which it is told."""
-    rows = _content("topics")["topic"]
-    return tuple(Topic(row["id"], row["title"], row["about"], tuple(row["files"])) for row in rows)
+    found = (
+        Topic(row["id"], row["title"], row["about"], tuple(name for name in row["files"] if name in names()))
+        for row in _content("topics")["topic"]
+    )
+    return tuple(topic for topic in found if topic.files)
+
+
+def untold() -> tuple[str, ...]:
+    """Files with rows that are told nowhere, since they say nothing medical."""
+    return tuple(name for name in _content("topics")["untold"] if name in names())
 
 
 def topic(topic_id: str) -> Topic:

@@ -71,7 +71,7 @@ ITEMS = {
     "product": "MagX",
     "upper level": "350 mg",
     "stop rule": "fainting",
-    "measure": "No change that matters is published",
+    "measure": "cut-offs for a change that matters were calculated",
     "precision": "two points wide",
     "possible orders": "Possible orders 4",
     "generator": "PCG64",
@@ -84,6 +84,11 @@ ITEMS = {
     "amendments": "New pillow",
     "results": "may take it to a doctor",
     "no advice": "no medical advice",
+    "nobody has reviewed it": "are not reviewed by a clinician",
+    "a study for": "Gorantla 2024",
+    "a study that leaves it open": "Marshall 2019",
+    "a study against": "BMJ Open 2019",
+    "guideline on magnesium": "no recommendation on magnesium was located",
 }
 
 

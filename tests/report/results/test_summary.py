@@ -46,6 +46,7 @@ def test_four_pages_and_the_first_has_the_answer(page):
         "loose stools",
         "What would help to know more",
         "no medical advice",
+        "are not reviewed by a clinician",
     ):
         assert words in first
     assert fitted("helps").record.protocol_sha256[:16] in first

@@ -76,5 +76,5 @@ def _tell(topic: known.Topic) -> None:
 def _tell_source(fact: Fact) -> None:
     """Where facts come from, further in; an address is never broken, so that it can be opened."""
     paragraph(say("{source}; {sure}", source=fact.source, sure=fact.sure), lead=_INDENT, style="dim")
-    if fact.where:
-        console().print(f"{_INDENT}{fact.where}", style="dim", soft_wrap=True)
+    for address in fact.where:
+        console().print(f"{_INDENT}{address}", style="dim", soft_wrap=True)

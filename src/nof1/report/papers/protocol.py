@@ -109,7 +109,7 @@ def why(protocol: Protocol, room: Room) -> dict[str, Any]:
         "parts": [
             item(say("Why one person"), stated(protocol.conduct.why, room)),
             item(say("Why compare so"), stated(protocol.conduct.why_comparator, room)),
-            lines(say("Known so far"), known_so_far(), room),
+            lines(say("Known so far"), known_so_far(brief=room.tight), room),
             item(say("Question"), stated(protocol.question, room)),
             item(
                 say("Threshold"),

@@ -63,7 +63,7 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
             "side_effects": say("Nights by arm") if nothing_but_nights(result) else say("Doses and side effects"),
             "more": say("What would help to know more"),
         },
-        "no_advice": sentences([say(words.NO_ADVICE), reviewed()]),
+        "no_advice": sentences([say(words.NO_ADVICE), reviewed() if protocol.randomized else ""]),
         "behind": say(
             "The next pages say how the trial was planned and carried out, how this was computed, and how far it can be trusted."
         ),

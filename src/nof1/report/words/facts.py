@@ -3,7 +3,10 @@
 Knows no trial. `nof1 facts`, the site's page of facts and papers that cite facts take their words from here.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from nof1 import facts as known
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 INTRO = phrase(
     "What nof1 knows of magnesium and restless legs, each fact with its source. Nothing here is a recommendation."
 )
-_DOI = "doi:"
+_DOI = re.compile(r"^(?:doi:)?(?=10\.\d{4,}/)")
 # How sure a fact is, with the day on which that was found out.
 _SURE = {"S": phrase("read on {day}"), "D": phrase("worked out on {day}")}
 _SURE_ANY_DAY = {"S": phrase("read"), "D": phrase("worked out")}
@@ -33,7 +36,7 @@ SIDES = {
 class Fact:
     """A fact in the spoken language: `text`, with the question that it answers where it has one, and where it comes from.
 
-    `where` is an address, "" where the fact was worked out; `read` is the day in ISO 8601; `certainty` is S (read in the source) or D
+    `where` holds an address or several, none where the fact was worked out; `read` is the day in ISO 8601; `certainty` is S (read in the source) or D
     (worked out); `side` is what a study speaks for, "" for what takes none; `numbers` are those that nof1 computes with.
     """
 
@@ -41,7 +44,7 @@ class Fact:
     id: str
     text: str
     source: str
-    where: str
+    where: tuple[str, ...]
     read: str
     certainty: str
     sure: str
@@ -90,7 +93,7 @@ def _told(topic: str, row: dict[str, Any]) -> Fact:
         id=row["id"],
         text=sentence(say(row["text"])),
         source=say(row["source"]),
-        where=address(row.get("where", "")),
+        where=addresses(row.get("where", "")),
         read=str(row.get("read", "")),
         certainty=row["certainty"],
         sure=_sure(row),
@@ -102,16 +105,16 @@ def _told(topic: str, row: dict[str, Any]) -> Fact:
     )
 
 
-def address(where: str) -> str:
-    """Where a source is, as an address that can be opened: a DOI as one, too."""
-    return f"https://doi.org/{where.removeprefix(_DOI)}" if where.startswith(_DOI) else where
+def addresses(where: str) -> tuple[str, ...]:
+    """Where the sources of a fact are, one by one, as addresses that can be opened: DOIs as well."""
+    return tuple(_DOI.sub("https://doi.org/", one) for one in where.split("; ") if one)
 
 
 def _sure(row: dict[str, Any]) -> str:
     """How sure a fact is: whether its source was read or it was worked out, and when."""
     if "read" not in row:
         return say(_SURE_ANY_DAY[row["certainty"]])
-    return say(_SURE[row["certainty"]], day=spoken().day(row["read"], weekday=False))
+    return say(_SURE[row["certainty"]], day=spoken().day(date.fromisoformat(str(row["read"])), weekday=False))
 
 
 def origin(row: dict[str, Any]) -> str:
@@ -134,15 +137,25 @@ def reviewed() -> str:
     )
 
 
-def known_so_far() -> list[str]:
-    """What studies of magnesium in restless legs found, and what a guideline says: a line for each side, each study with its source."""
+def known_so_far(*, brief: bool = False) -> list[str]:
+    """What studies of magnesium in restless legs found, and what a guideline says: a line for each side, each study with its source.
+
+    With `brief` studies are named alone, and what tells more of them; every side is there all the same.
+    """
     rows = known.about(known.topic("studies"))
-    by_side = {side: [_cited(row) for row in rows if row["side"] == side] for side in SIDES}
-    return [
-        say("{side}: {studies}", side=say(SIDES[side]), studies=sentences(found))
-        for side, found in by_side.items()
-        if found
-    ]
+    told = [_side(side, [row for row in rows if row["side"] == side], brief=brief) for side in SIDES]
+    more = say("In full: {command}.", command=f"nof1 facts {known.topic('studies').id}") if brief else ""
+    return [line for line in (*told, more) if line]
+
+
+def _side(side: str, rows: Sequence[dict[str, Any]], *, brief: bool) -> str:
+    if not rows:
+        return ""
+    in_full = not brief or side == "guideline"  # which is to be told exactly as it stands
+    studies = (
+        sentences([_cited(row) for row in rows]) if in_full else sentence(listed([say(row["source"]) for row in rows]))
+    )
+    return say("{side}: {studies}", side=say(SIDES[side]), studies=studies)
 
 
 def _cited(row: dict[str, Any]) -> str:
