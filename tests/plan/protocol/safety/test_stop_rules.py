@@ -38,7 +38,7 @@ def test_every_sign_has_a_source_that_was_read_and_words_in_small_letters(rule):
     assert rule.certainty == "S"
     assert rule.source
     assert "." in rule.where  # an address
-    assert date.fromisoformat(rule.read) >= date(2026, 11, 29)
+    assert rule.read >= date(2026, 11, 29)
     written = (*rule.symptoms, *rule.misspelt, *rule.others, *rule.harmless)
     assert all(word == " ".join(word.casefold().split()) for word in written)
     assert len(rule.symptoms) == len(set(rule.symptoms))

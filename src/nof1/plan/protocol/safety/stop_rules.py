@@ -1,6 +1,7 @@
 """When to stop and when to call the emergency number: the signs of `facts/stop.toml`, and what to do."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Literal
 
@@ -30,7 +31,7 @@ class StopRule:
     harmless: tuple[str, ...]
     source: str
     where: str
-    read: str
+    read: date
     certainty: Certainty
 
 
