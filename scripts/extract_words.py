@@ -86,7 +86,7 @@ def read_guidelines(
 
 def _row(line: int, row: dict[str, Any]) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
     """Text and source of a fact, and its question where it has one: they are said as they stand."""
-    for key in ("text", "source", "question", "help"):
+    for key in ("text", "source", "question", "help", "short", "unknown"):
         if key in row:
             yield line, "say", [row[key]], []
 

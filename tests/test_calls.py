@@ -24,7 +24,7 @@ CALLS = [
 def plan(folder, helper=None, **design):
     design |= {"concealed": "helper"} if helper else {}
     content = merge(load_template("magnesium-rls"), {"design": {"blocks": 2, "period_nights": 3} | design})
-    Trial.plan(with_dose(content, {"dose_mg": 100}), folder, helper=helper)
+    Trial.plan(with_dose(content, {"dose_mg": 100}), folder, helper=helper, unscreened=True)
 
 
 def analyzed(folder):

@@ -11,10 +11,10 @@ from rich.cells import cell_len
 
 from nof1.cli.wizard.answers import changed
 from nof1.cli.wizard.conversation import ask_plan
+from nof1.cli.wizard.safety import LISTS
 from nof1.cli.wizard.step import Talk, proposal
 from nof1.cli.wizard.steps import STEPS
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety.screen import questions
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge
 
 TODAY = date(2026, 11, 23)
@@ -29,8 +29,17 @@ TYPED = {
     "amount-second": "390",
     "meant-first": "y",
     "meant-second": "y",
-    **{f"safety-{question.id}": "n" for question in questions()},
+    "safety-age": "45",
+    "safety-medicines": "-",
+    **dict.fromkeys(LISTS, "0"),
+    **{f"safety-{id_}": "n" for id_ in ("augmentation", "pulse_symptoms")},
+    "safety-kidney_measured": "y",
+    "safety-ferritin": "110",
+    "safety-ferritin_on": "2026-10-20",
+    "safety-transferrin_saturation": "30",
+    "safety-transferrin_saturation_on": "2026-10-20",
     "safety-other_magnesium_mg": "0",
+    "collides": "y",
     "agreed": "y",
     "clinician": "Dr Amara",
     "agreed-on": "yesterday",
@@ -43,8 +52,29 @@ TYPED = {
     "helper": "Maria",
     "draw": "draw",
 }
-STOP = {"safety-kidney_severe": "y", "safety-myasthenia": "y"}
-ALL_YES = {f"safety-{question.id}": "y" for question in questions()} | {"safety-other_magnesium_mg": "120"}
+STOP = {"safety-illness": "kidney_severe, myasthenia"}
+MEDICINES = "gabapentin 600 mg 21:30, digoxin 0,25 mg 8 Uhr; a tablet whose name is long 7:00 and 19:00, insulin"
+ALL_YES = {id_: ", ".join(question.id for question in listed) for id_, listed in LISTS.items()} | {
+    "safety-age": "80",
+    "safety-medicines": MEDICINES,
+    **{f"safety-{id_}": "y" for id_ in ("augmentation", "pulse_symptoms")},
+    "safety-kidney_measured": "n",
+    "safety-ferritin": "l",
+    "safety-transferrin_saturation": "12",
+    "safety-other_magnesium_mg": "120",
+}
+UNKNOWN = dict.fromkeys(LISTS, "d") | {
+    f"safety-{id_}": "d"
+    for id_ in (
+        "age",
+        "augmentation",
+        "pulse_symptoms",
+        "kidney_measured",
+        "ferritin",
+        "transferrin_saturation",
+        "other_magnesium_mg",
+    )
+}
 LONG_WORDS = {"diagnosis": "d" * 400, "conditions": "c " * 200, "medicines": "m" * 400, "title": "t " * 60}
 PLAINEST = "off against one form"
 BRANCHES = {
@@ -63,7 +93,13 @@ BRANCHES = {
     "a tablet and a spray": {"compare": "3", "route-second": "3", "product-second": "ten sprays"},
     "above them with other products": {"safety-other_magnesium_mg": "200"},
     "stop, with agreement": STOP | {"agreed-words": "Blood test in four weeks."},
-    "everything skipped": dict.fromkeys((f"safety-{question.id}" for question in questions()), "s"),
+    "nothing known": UNKNOWN,
+    "gabapentin at a time that is free": {"safety-medicines": "gabapentin 600 mg 21:30", "safety-apart": ""},
+    "gabapentin at the dose's time": {
+        "safety-medicines": "gabapentin 600 mg 21:30",
+        "safety-apart": "1",
+        "dose_time": "21:30",
+    },
     "a scale of one's own": {"rating": "2", "better": "2", "whole": "n", "threshold": "30,5"},
     "a helper": {"concealed": "2", "dummy": "y"},
     "a helper without a dummy": {"concealed": "2", "packet": "elsewhere"},
@@ -159,7 +195,8 @@ class Person:
 
 
 def protocol_of(answers):
-    content = answered(load_template(DEFAULT_TEMPLATE), {key: value for key, value in answers.items() if key != "seal"})
+    told = {key: value for key, value in answers.items() if key not in ("seal", "acknowledge")}
+    content = answered(load_template(DEFAULT_TEMPLATE), told)
     if content["design"].get("concealed", "open") == "open":
         content = merge(content, {"design": {"seed": 3}})
     return Protocol.build(content)

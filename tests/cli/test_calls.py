@@ -61,10 +61,10 @@ def answers(**design):
     content = merge(
         load_template(DEFAULT_TEMPLATE), {"design": {"start": START, "blocks": 2, "period_nights": 3} | design}
     )
-    return with_dose(content, {"dose_mg": 100})
+    return with_dose(content, {"dose_mg": 100}) | {"unscreened": True}
 
 
-PLAN = ["--dose-mg", 100, "--start", START, "--blocks", 2, "--period-nights", 3]
+PLAN = ["--unscreened", "--dose-mg", 100, "--start", START, "--blocks", 2, "--period-nights", 3]
 CASES = {
     "plan": Case("nothing", lambda at: ["plan", at / "new", *PLAN], lambda at: Trial.plan(answers(), at / "new")),
     "plan, sealed": Case(

@@ -89,7 +89,7 @@ MARKUP = "[bold]x[/bold] :smile: [/] [red]"
 @pytest.mark.clock
 def test_the_persons_words_are_printed_as_they_are(nof1, tmp_path, write):
     folder = tmp_path / "trial"
-    _, out, _ = nof1("plan", folder, "--dose-mg", "100", "--start", "2026-01-05", "--title", MARKUP)
+    _, out, _ = nof1("plan", folder, "--dose-mg", "100", "--unscreened", "--start", "2026-01-05", "--title", MARKUP)
     assert MARKUP in out
     assert MARKUP in nof1("status", folder)[1]
     path = write(f"date,severity,{MARKUP}\n2026-01-12,3,{MARKUP}\n2026-01-13,3,[/] [red]x\n")

@@ -3,7 +3,9 @@
 import shlex
 
 import pytest
+import tomli_w
 import typer
+from people import SCREENED
 
 from nof1.cli.app import app
 
@@ -66,6 +68,7 @@ def test_every_command_shows_an_example_that_it_takes(nof1, tmp_path, monkeypatc
 @pytest.mark.clock
 def test_examples_that_need_nothing_run_as_they_stand(nof1, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "answers.toml").write_text(tomli_w.dumps(SCREENED), encoding="utf-8")
     for command in RUN:
         status, out, err = nof1(*example(command))
         assert (status, err) == (0, ""), command

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
+from people import HEALTHY, SCREENED
 
 from nof1 import InputError, Protocol, Trial, record
 from nof1.plan.protocol.template import load_template, merge, with_dose
@@ -20,7 +21,7 @@ FRAME = pd.DataFrame(
 
 
 def answers(dose=100, **design):
-    content = merge(load_template("magnesium-rls"), {"design": {"blocks": 2, "period_nights": 3} | design})
+    content = merge(load_template("magnesium-rls"), SCREENED | {"design": {"blocks": 2, "period_nights": 3} | design})
     return with_dose(content, {"dose_mg": dose} if dose else {})
 
 
@@ -33,7 +34,8 @@ def test_a_planned_folder_is_whole_and_as_it_was_left(tmp_path):
     assert record.check(plan.folder)[-1].text.startswith("All is as it was left")
 
 
-def test_a_protocol_is_planned_as_it_is(tmp_path, protocol):
+def test_a_protocol_is_planned_as_it_is(tmp_path, make_protocol):
+    protocol = make_protocol(**SCREENED)
     plan = Trial.plan(protocol, tmp_path / "trial", now=NOW)
     assert Protocol.load(plan.folder) == protocol
 
@@ -76,3 +78,119 @@ def test_what_cannot_be_adopted_leaves_nothing(tmp_path):
     with pytest.raises(InputError, match=r"several='median' is no rule"):
         Trial.adopt(FRAME, tmp_path / "lived", **LIVED, several="median", now=NOW)
     assert list(tmp_path.iterdir()) == []
+
+
+# --- the safety screen
+
+
+def screened(medicines=(), dose_time="21:30", **said):
+    told = {id_: answer for id_, answer in HEALTHY.items() if id_ not in said} | said
+    return merge(
+        answers(), {"safety": {"answers": told, "medicines": list(medicines)}, "conduct": {"dose_time": dose_time}}
+    )
+
+
+GABAPENTIN = {"name": "gabapentin 600 mg", "times": ["21:30"]}
+
+
+def no_screen():
+    content = answers()
+    del content["safety"]
+    return content
+
+
+@pytest.mark.parametrize("question", ["age", "kidney_severe", "myasthenia", "magnesium_allergy", "heart_failure"])
+def test_no_order_is_drawn_before_what_can_say_stop_is_answered(tmp_path, question):
+    content = screened()
+    del content["safety"]["answers"][question]
+    with pytest.raises(InputError, match=rf"The safety screen comes before the draw.*: {question}\."):
+        Trial.plan(content, tmp_path / "trial", now=NOW)
+    with pytest.raises(InputError, match=r"age, kidney_severe, .*--unscreened, or unscreened = true; every page"):
+        Trial.plan(no_screen(), tmp_path / "trial", now=NOW)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_not_known_is_an_answer(tmp_path):
+    plan = Trial.plan(screened(kidney_severe="unknown"), tmp_path / "trial", now=NOW)
+    assert plan.protocol.safety.answers["kidney_severe"] == "unknown"
+
+
+@pytest.mark.parametrize("how", ["the call", "the answers", "the protocol"])
+def test_going_without_the_screen_is_said_and_kept(tmp_path, how):
+    content, more = no_screen(), {}
+    if how == "the call":
+        more = {"unscreened": True}
+    elif how == "the answers":
+        content["unscreened"] = True
+    else:
+        content["safety"] = {"unscreened": True}
+    plan = Trial.plan(content, tmp_path / "trial", now=NOW, **more)
+    assert Protocol.load(plan.folder).safety.unscreened is True
+    assert "unscreened = true" in (plan.folder / "protocol.toml").read_text()
+
+
+def test_what_is_answered_is_not_called_unscreened(tmp_path):
+    with pytest.raises(InputError, match="leave unscreened"):
+        Trial.plan(screened(), tmp_path / "trial", now=NOW, unscreened=True)
+    with pytest.raises(InputError, match="acknowledge must be true or false"):
+        Trial.plan(screened() | {"acknowledge": "yes"}, tmp_path / "trial", now=NOW)
+    with pytest.raises(InputError, match="unscreened"):
+        Trial.plan(no_screen() | {"unscreened": "yes"}, tmp_path / "trial", now=NOW)
+
+
+def test_simulated_trials_and_trials_of_nothing_to_take_need_no_screen(tmp_path):
+    assert not Trial.plan(no_screen() | {"simulated": True}, tmp_path / "one", now=NOW).protocol.safety
+    walks = no_screen() | {
+        "reference": "home",
+        "arms": [{"name": "home", "dose_mg": 0}, {"name": "walk", "dose_mg": 0}],
+    }
+    assert not Trial.plan(walks, tmp_path / "two", now=NOW).protocol.safety
+
+
+def test_a_list_of_medicines_answers_the_questions_on_medicines_but_for_what_was_taken_before(tmp_path):
+    content = screened([{"name": "digoxin 0.25", "times": ["08:00"]}])
+    told = content["safety"]["answers"]
+    for id_ in ("digoxin", "losing_medicines", "sparing_diuretics", "dopamine"):
+        del told[id_]
+    with pytest.raises(InputError, match=r"have no answer: dopamine\."):
+        Trial.plan(content, tmp_path / "trial", now=NOW)
+    told["dopamine"] = False
+    answered = Trial.plan(content, tmp_path / "trial", now=NOW).protocol.safety.answers
+    assert (answered["digoxin"], answered["losing_medicines"], answered["dopamine"]) == (True, False, False)
+
+
+def test_an_answer_that_denies_a_medicine_that_is_named_is_refused(tmp_path):
+    with pytest.raises(
+        InputError, match=r"absorption_medicines is answered with false, and the medicines name 'gabapentin 600 mg'"
+    ):
+        Trial.plan(screened([GABAPENTIN]), tmp_path / "trial", now=NOW)
+
+
+def test_a_dose_time_that_collides_is_refused_with_the_hours_the_source_and_times_that_do_not(tmp_path):
+    with pytest.raises(InputError) as refusal:
+        Trial.plan(screened([GABAPENTIN], absorption_medicines=True), tmp_path / "trial", now=NOW)
+    told = str(refusal.value)
+    for words in (
+        "gabapentin 600 mg at 21:30",
+        "2 hours apart are needed",
+        "Yagi 2012",
+        "19:30, 23:30, 19:00",
+        "--acknowledge",
+    ):
+        assert words in told
+    assert list(tmp_path.iterdir()) == []
+    plan = Trial.plan(screened([GABAPENTIN], "19:30", absorption_medicines=True), tmp_path / "trial", now=NOW)
+    assert plan.protocol.safety.acknowledged == ()
+
+
+@pytest.mark.parametrize("how", ["the call", "the answers"])
+def test_a_collision_is_taken_with_an_acknowledgement_that_is_kept_with_its_date(tmp_path, how):
+    content = screened([GABAPENTIN], absorption_medicines=True) | (
+        {"acknowledge": True} if how == "the answers" else {}
+    )
+    plan = Trial.plan(content, tmp_path / "trial", now=NOW, acknowledge=how == "the call")
+    (known,) = Protocol.load(plan.folder).safety.acknowledged
+    assert (known.medicine, known.time, known.dose_time) == ("gabapentin 600 mg", "21:30", "21:30")
+    assert known.date == date(2026, 1, 1)
+    again = Trial.plan(plan.protocol, tmp_path / "again", now=NOW)
+    assert again.protocol == plan.protocol

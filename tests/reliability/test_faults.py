@@ -183,7 +183,7 @@ def test_a_full_disk_at_any_step_loses_nothing(run, trial_folder, bytes_in, monk
 @pytest.mark.slow
 def test_a_full_disk_while_a_trial_is_planned_leaves_no_folder(run, tmp_path, monkeypatch):
     new = tmp_path / "new"
-    plan = ["plan", str(new), "--dose-mg", "100", "--start", "2026-01-05"]
+    plan = ["plan", str(new), "--dose-mg", "100", "--unscreened", "--start", "2026-01-05"]
     with monkeypatch.context() as patched:
         disk = Disk(patched)
         for step in (*range(1, 8), *range(8, 400, 9)):

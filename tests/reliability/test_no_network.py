@@ -32,6 +32,7 @@ with open(os.path.join(WHERE, "guarded"), "a") as log:
     log.write(f"{os.getpid()}\\n")
 """
 ANSWERS = """
+unscreened = true
 [[arms]]
 name = "off"
 dose_mg = 0

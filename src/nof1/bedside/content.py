@@ -16,8 +16,9 @@ from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.guards import AGREEMENT_ABOVE_MG, MOST_MG, OWN
+from nof1.plan.protocol.safety.screen import other_magnesium_mg, went_without
 from nof1.plan.protocol.safety.stop_rules import StopRule, stop_rule_sentence, stop_rules
-from nof1.plan.protocol.safety.upper_levels import TIMES_FROM, agreed_mg, other_products
+from nof1.plan.protocol.safety.upper_levels import TIMES_FROM, agreed_mg
 from nof1.record.diary.entry import MAX_TEXT, NO_GUESS, columns
 from nof1.record.diary.questions import Question, questions
 from nof1.record.diary.side_effects import EMERGENCY_SENTENCE, HARMS, NO_WORDS, STOP_SENTENCE
@@ -84,6 +85,7 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
         "trial": protocol.sha256(),
         "title": _in_languages(lambda: _title(protocol)),
         "simulated": protocol.simulated,
+        "unscreened": went_without(protocol.safety),
         "first": order.start.isoformat(),
         "day_begins": DAY_BEGINS.hour,
         "columns": list(columns(protocol)),
@@ -107,7 +109,7 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
             "grammar": GRAMMAR,
             "numbers": NUMBERS,
         },
-        "other_mg": other_products(protocol.safety),
+        "other_mg": other_magnesium_mg(protocol.safety),
         "limits": [*map(_limit, facts.load("dose")), *_own_limits(protocol)],
         "words": _in_languages(words),
     }
@@ -193,7 +195,7 @@ def _limit(row: dict[str, Any]) -> dict[str, Any]:
 def _own_limits(protocol: Protocol) -> list[dict[str, Any]]:
     """The limits of nof1's own, of which the highest alone is told."""
     row = facts.fact("overdose-label")
-    agreed = agreed_mg(protocol.safety, protocol.arms) + other_products(protocol.safety)
+    agreed = agreed_mg(protocol.safety, protocol.arms) + other_magnesium_mg(protocol.safety)
     own = {"times_from": TIMES_FROM, "text": _in_languages(lambda: ""), "source": _in_languages(lambda: say(OWN))}
     most = {"text": _in_languages(lambda: say(row["text"])), "source": _in_languages(lambda: say(row["source"]))}
     return [

@@ -4,7 +4,7 @@ Places in braces are filled by the page. A key that ends in `_one` is what is sa
 """
 
 from nof1.language import phrase, spoken
-from nof1.plan.protocol.safety.screen import NO_ADVICE
+from nof1.plan.protocol.safety.screen import NO_ADVICE, UNSCREENED
 from nof1.record.diary.questions import NO_ANSWER
 
 _WORDS = {
@@ -18,6 +18,7 @@ _WORDS = {
     "dark": phrase("Dark"),
     "when_to_stop": phrase("When to stop"),
     "simulated": phrase("Simulated: this plan is an example, made up."),
+    "unscreened": UNSCREENED,
     "where_kept": phrase(
         "What you enter stays in this browser. Nothing is sent anywhere, so export it now and then: who clears the browser's data deletes it."
     ),

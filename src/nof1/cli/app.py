@@ -52,7 +52,7 @@ def _common(
 
 # Each command and an example of it, which its help shows as it stands.
 _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
-    "plan": (plan.plan, "nof1 plan my-trial --dose-mg 200 --form citrate"),
+    "plan": (plan.plan, "nof1 plan my-trial --answers answers.toml --dose-mg 200"),
     "power": (power.power, "nof1 power my-trial --trials 200"),
     "facts": (facts.facts, "nof1 facts studies"),
     "log": (log.log, "nof1 log my-trial --set severity=3 --set dose_mg=200"),

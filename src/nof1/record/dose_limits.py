@@ -7,8 +7,8 @@ from nof1.errors import InputError
 from nof1.language import say, sentences
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.guards import doubt, perhaps_salt, route_words
-from nof1.plan.protocol.safety.screen import finding_line, needs_agreement
-from nof1.plan.protocol.safety.upper_levels import by_mouth, dose_findings, other_products
+from nof1.plan.protocol.safety.screen import finding_line, needs_agreement, other_magnesium_mg
+from nof1.plan.protocol.safety.upper_levels import by_mouth, dose_findings
 from nof1.record.values.ambiguous import AmbiguousInput
 
 _MEANT = "dose-meant"
@@ -40,7 +40,7 @@ def refuse_doses(protocol: Protocol) -> None:
                 option=_MEANT,
                 choices=("true",),
             )
-    found = dose_findings(by_mouth(protocol.arms), other_products(protocol.safety))
+    found = dose_findings(by_mouth(protocol.arms), other_magnesium_mg(protocol.safety))
     agreed = protocol.safety is not None and protocol.safety.agreement is not None
     stops = [one for one in found if one.level == "stop" and not (agreed and one.id == "own-limit-agreement")]
     if not needs_agreement(stops):

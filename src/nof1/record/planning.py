@@ -22,6 +22,7 @@ from nof1.record.diary.journal import beginning, begun, written
 from nof1.record.diary.table import DIARY_FILE
 from nof1.record.dose_limits import refuse_doses
 from nof1.record.papers import write_packing_sheet, write_papers
+from nof1.record.screening import filled_screen, said_so, screened
 from nof1.shown import as_text
 
 
@@ -64,6 +65,8 @@ def plan(
     language: str | None = None,
     now: datetime | None = None,
     where: str = "the plan",
+    unscreened: bool = False,
+    acknowledge: bool = False,
 ) -> Plan:
     """Draw the order of a protocol and write the trial folder and, for a sealed trial, the helper's; see `Trial.plan`.
 
@@ -75,8 +78,11 @@ def plan(
     folder, helper = Path(folder), None if helper is None else Path(helper)
     now = now or local_now()
     if not isinstance(protocol, Protocol):
-        protocol = Protocol.build(_completed(protocol, now.date()), where=where)
+        filled = filled_screen(protocol)
+        acknowledge = said_so(filled.pop("acknowledge", False), "acknowledge") or acknowledge
+        protocol = Protocol.build(_completed(filled, now.date()), where=where)
     _refuse_unfit(protocol, helper)
+    protocol = screened(protocol, now.date(), unscreened=unscreened, acknowledge=acknowledge)
     refuse_doses(protocol)
     _refuse_within(folder, helper)
     journal = begun(protocol.sha256(), now)

@@ -89,6 +89,8 @@ class Trial:
         language: str | None = None,
         now: datetime | None = None,
         where: str = "the plan",
+        unscreened: bool = False,
+        acknowledge: bool = False,
     ) -> "Plan":
         """Plan a trial as `nof1 plan` does: draw the order and write the folder with journal and papers, all of it or nothing.
 
@@ -107,6 +109,10 @@ class Trial:
             Aware; goes into the journal. The clock's if not given.
         where : str
             What a message names as the place of what does not fit.
+        unscreened : bool
+            Plan without the safety screen; every page then says so.
+        acknowledge : bool
+            Go on although a medicine is too near to the dose; recorded with the date.
 
         Returns
         -------
@@ -116,7 +122,8 @@ class Trial:
         Raises
         ------
         InputError
-            If a value does not fit, a dose is not fixed, a folder is there and not empty, or one is inside the other.
+            If a value does not fit, a dose is not fixed, the safety screen is not answered, a medicine collides with the dose, a
+            folder is there and not empty, or one is inside the other.
 
         Examples
         --------
@@ -135,7 +142,16 @@ class Trial:
         """
         from nof1.record.planning import plan
 
-        return plan(protocol, folder, helper=helper, language=language, now=now, where=where)
+        return plan(
+            protocol,
+            folder,
+            helper=helper,
+            language=language,
+            now=now,
+            where=where,
+            unscreened=unscreened,
+            acknowledge=acknowledge,
+        )
 
     @classmethod
     def adopt(

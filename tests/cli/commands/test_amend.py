@@ -24,6 +24,7 @@ pytestmark = pytest.mark.clock
 
 ANSWERS = """
 title = "Sealed"
+unscreened = true
 reference = "placebo"
 arms = [
   { name = "placebo", label = "dummy capsules", dose_mg = 0, placebo = true },

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.clock
 def planned_folder(nof1, tmp_path, write):
     """A trial planned and one night of it recorded."""
     folder = tmp_path / "my trial"
-    assert nof1("plan", folder, "--dose-mg", "200", "--start", "2026-01-05")[0] == 0
+    assert nof1("plan", folder, "--dose-mg", "200", "--unscreened", "--start", "2026-01-05")[0] == 0
     assert nof1("log", folder, "--night", "2026-01-05", "--set", "severity=4", "--set", "dose_mg=200")[0] == 0
     return folder
 

@@ -21,7 +21,9 @@ def revisions(folder):
 
 
 def plan(nof1, folder):
-    status, out, err = nof1("plan", folder, "--dose-mg", 200, "--form", "citrate", "--start", "2026-01-05", "--seed", 7)
+    status, out, err = nof1(
+        "plan", folder, "--dose-mg", 200, "--unscreened", "--form", "citrate", "--start", "2026-01-05", "--seed", 7
+    )
     assert (status, err) == (0, "")
     return out
 

@@ -109,7 +109,7 @@ def test_answers_may_hold_the_rule_and_power_prints_its_false_alarms(nof1, tmp_p
         "[design]\nblocks = 3\nperiod_nights = 3\nseed = 5\n[analysis.interim]\nafter_blocks = [1, 2]\ncertainty = 0.95\n"
     )
     folder = tmp_path / "trial"
-    status, _, _ = nof1("plan", folder, "--answers", answers, "--dose-mg", 100, "--form", "citrate")
+    status, _, _ = nof1("plan", folder, "--answers", answers, "--unscreened", "--dose-mg", 100, "--form", "citrate")
     assert status == 0
     assert Protocol.load(folder).analysis.interim.after == (1, 2)
     few = ("power", folder, "--trials", 20, "--workers", 1, "--no-neighbours")
@@ -133,7 +133,9 @@ def test_answers_may_hold_the_rule_and_power_prints_its_false_alarms(nof1, tmp_p
 def test_a_rule_that_does_not_fit_makes_no_plan(refused, tmp_path):
     answers = tmp_path / "answers.toml"
     answers.write_text("[design]\nblocks = 3\n[analysis.interim]\nafter_blocks = [3]\ncertainty = 0.95\n")
-    message = refused("plan", tmp_path / "trial", "--answers", answers, "--dose-mg", 100, "--form", "citrate")
+    message = refused(
+        "plan", tmp_path / "trial", "--answers", answers, "--unscreened", "--dose-mg", 100, "--form", "citrate"
+    )
     assert "after 3 of 3 blocks the trial is over" in message
 
 

@@ -33,7 +33,7 @@ def test_plan_from_flags_writes_what_was_said(nof1, tmp_path):
         "--question": "Calmer?",
         "--seed": 11,
     }
-    status, out, err = nof1("plan", folder, *(word for pair in flags.items() for word in pair))
+    status, out, err = nof1("plan", folder, "--unscreened", *(word for pair in flags.items() for word in pair))
     assert (status, err) == (0, "")
     protocol = Protocol.load(folder)
     design = protocol.design
@@ -50,7 +50,7 @@ def test_plan_from_flags_writes_what_was_said(nof1, tmp_path):
 
 
 def test_plan_without_a_start_begins_tomorrow_and_keeps_its_seed(nof1, tmp_path):
-    status, _, _ = nof1("plan", tmp_path / "trial", "--dose-mg", "100")
+    status, _, _ = nof1("plan", tmp_path / "trial", "--unscreened", "--dose-mg", "100")
     protocol = Protocol.load(tmp_path / "trial")
     assert status == 0
     assert protocol.start == clock.today() + timedelta(days=1)
@@ -75,12 +75,12 @@ def test_flags_go_before_answers(nof1, tmp_path):
 
 
 def test_plan_says_what_the_design_can_never_say(nof1, tmp_path):
-    flags = ("--dose-mg", "100", "--blocks", 2, "--period-nights", 2)
+    flags = ("--unscreened", "--dose-mg", "100", "--blocks", 2, "--period-nights", 2)
     _, out, _ = nof1("plan", tmp_path / "few", *flags)
     said = " ".join(out.split())
     assert "Note: This design can never settle anything" in said
     assert "The nearest that can has about 3 blocks (12 nights)." in said
-    _, out, _ = nof1("plan", tmp_path / "large", "--dose-mg", "100", "--threshold", 7, "--json")
+    _, out, _ = nof1("plan", tmp_path / "large", "--dose-mg", "100", "--threshold", 7, "--unscreened", "--json")
     assert json.loads(out)["reach"]["obstacle"] == "prior alone"
 
 
@@ -94,7 +94,7 @@ def test_plan_prints_json(nof1, tmp_path):
 
 @pytest.mark.parametrize(("dose", "levels"), [(250, []), (251, ["250 mg"]), (351, ["250 mg", "350 mg"])])
 def test_a_dose_above_an_upper_level_is_told_with_its_source(nof1, tmp_path, dose, levels):
-    _, out, _ = nof1("plan", tmp_path / "trial", "--dose-mg", dose)
+    _, out, _ = nof1("plan", tmp_path / "trial", "--unscreened", "--dose-mg", dose)
     warned = [line for line in out.splitlines() if line.startswith("Ask first") and "mg" in line]
     assert len(warned) == len(levels)
     for level in levels:
@@ -110,7 +110,7 @@ def test_plan_never_overwrites(refused, trial_folder, write):
 def test_plan_makes_a_trial_of_the_empty_folder_one_stands_in(nof1, tmp_path, monkeypatch):
     (tmp_path / "trial").mkdir()
     monkeypatch.chdir(tmp_path / "trial")
-    status, _, err = nof1("plan", ".", "--dose-mg", "100")
+    status, _, err = nof1("plan", ".", "--unscreened", "--dose-mg", "100")
     assert (status, err) == (0, "")
     assert Protocol.load(tmp_path / "trial").nights == 84
 
@@ -151,7 +151,7 @@ def test_answers_that_are_not_there_are_refused(refused, tmp_path):
 
 def test_a_plan_in_german_has_german_papers_and_keeps_its_language(nof1, tmp_path):
     folder = tmp_path / "trial"
-    start = ("--dose-mg", 150, "--form", "citrate", "--start", "2026-03-28", "--seed", 1)
+    start = ("--unscreened", "--dose-mg", 150, "--form", "citrate", "--start", "2026-03-28", "--seed", 1)
     status, out, err = nof1("plan", folder, *start, "--language", "de")
     assert (status, err) == (0, "")
     assert "Beruhigt Magnesium nachts meine Beine?" in out

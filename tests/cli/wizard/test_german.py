@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from wizard_person import BRANCHES, STOP, Person, fits, lines_of, talk_at, walk
 
-from nof1.cli.wizard.parse import clock, column, day, new_place, number, several, whole, words, yes_no_skip
+from nof1.cli.wizard.parse import clock, column, day, new_place, number, several, whole, words, yes_no_unknown
 from nof1.cli.wizard.step import told, worded
 from nof1.errors import InputError
 from nof1.language import speaking
@@ -45,7 +45,7 @@ def test_every_screen_and_every_help_is_german_and_fits(name):
 
 
 # With every finding at once, German ones are longer than a screen.
-@pytest.mark.parametrize("name", [name for name in BRANCHES if name != "everything at once"])
+@pytest.mark.parametrize("name", [name for name in BRANCHES if name not in ("everything at once", "nothing known")])
 def test_no_screen_of_a_question_or_summary_has_to_be_paged(name):
     person = Person(lines_of(BRANCHES[name]))
     person.plan(Path("trial"))
@@ -63,12 +63,19 @@ def test_every_text_of_a_question_is_another_one_in_german():
 
 def test_answers_in_german_are_understood():
     typed = lines_of(
-        {"form-first": "Magnesiumcitrat", "safety-kidney_severe": "nein", "start": "morgen", "draw": "auslosen"}
+        {
+            "form-first": "Magnesiumcitrat",
+            "safety-illness": "w3",
+            "safety-ferritin": "w",
+            "start": "morgen",
+            "draw": "auslosen",
+        }
     )
     typed = ["j" if text == "y" else text for text in typed]
     answers = Person(typed).plan(Path("trial"))
     assert answers["arms"][1]["form"] == "citrate"
     assert answers["safety"]["answers"]["kidney_severe"] is False
+    assert answers["safety"]["answers"]["myasthenia"] == answers["safety"]["answers"]["ferritin"] == "unknown"
     assert str(answers["design"]["start"]) == "2026-11-24"
     assert answers["title"] == "Does magnesium calm my legs at night?"  # told in German on German pages
 
@@ -105,7 +112,7 @@ REFUSALS = [
         "'gestern' passt nicht. Bitte ein Datum von 2026-11-23",
     ),
     (clock, "25:00", "'25:00' ist keine Uhrzeit."),
-    (yes_no_skip, "vielleicht", "'vielleicht' ist weder Ja noch Nein. Bitte j, n, oder s"),
+    (yes_no_unknown, "vielleicht", "'vielleicht' ist weder Ja noch Nein. Bitte j, n oder w"),
     (new_place, "trial/in", "Er muss außerhalb des Ordners der Studie (trial) liegen"),
     (whole(1, 9), "", "Eine leere Zeile passt nicht."),
 ]

@@ -373,7 +373,7 @@ REFUSED = {
     "no time of day": ({"conduct": {"dose_time": "24:00"}}, ["conduct.dose_time", "'24:00'", "21:30"]),
     "unknown purpose": ({"conduct": {"purpose": "fun"}}, ["conduct.purpose", "'fun'", "'self-care' or 'research'"]),
     "a stop without a doctor": ({"safety": {"answers": {"heart_conduction": True}}}, ["clinician", "safety.agreement"]),
-    "no question of the screen": ({"safety": {"answers": {"age": 40}}}, ["age", "no question", "heart_conduction"]),
+    "no question of the screen": ({"safety": {"answers": {"shoe": 40}}}, ["shoe", "no question", "heart_conduction"]),
     "endless question": ({"question": "x" * 5001}, ["question", "at most 5000"]),
 }
 

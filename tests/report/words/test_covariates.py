@@ -25,6 +25,7 @@ PLAN = {
     "arms": [{"name": "off", "dose_mg": 0}, {"name": "magnesium", "form": "citrate", "dose_mg": 200}],
     "design": {"start": date(2026, 9, 1), "blocks": 6, "period_nights": 7, "seed": 5},
     "analysis": {"covariates": [NAME]},
+    "unscreened": True,
 }
 
 

@@ -25,6 +25,7 @@ from nof1.analyze.reasons import refused
 from nof1.errors import InputError, Nof1Error, RefusalError
 from nof1.plan.design.kinds import Adopted
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety.screen import grouping_answers
 from nof1.record.trial import Trial
 
 REACH = 8.0  # the grid goes this many ranges of the outcome's scale to either side
@@ -326,9 +327,7 @@ def fields_of(protocol: Protocol, arm: str) -> dict[str, Field]:
     out |= {name: value for name in ("form", "dose_mg", "product") if (value := getattr(chosen, name))}
     if not isinstance(protocol.design, Adopted):
         out["period_nights"] = float(protocol.period_nights(arm))
-    if protocol.safety is not None:
-        out |= dict(protocol.safety.answers)
-    return out
+    return out | grouping_answers(protocol.safety)
 
 
 def effect_likelihood(fitted: MarginalFit, k: int, effect_sd: float, span: float) -> tuple[Array, Array]:

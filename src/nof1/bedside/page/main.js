@@ -65,6 +65,7 @@ function notes(exported) {
   const damaged = damagedKeys().filter((key) => !store.told.includes(key));
   return [
     ...(content.simulated ? [make("p", { class: "note" }, say("simulated"))] : []),
+    ...(content.unscreened ? [make("p", { class: "note" }, say("unscreened"))] : []),
     ...(storage === null ? [make("p", { class: "note strong", role: "alert" }, say("refuses"))] : []),
     ...(storage !== null && !safe ? [make("p", { class: "note strong", role: "alert" }, say("not_kept"))] : []),
     ...(damaged.length ? [make("div", { class: "note strong", role: "alert" }, make("p", {}, say("damaged")), make("div", { class: "row" },

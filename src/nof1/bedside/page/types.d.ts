@@ -55,6 +55,7 @@ interface Content {
   trial: string;
   title: InLanguages;
   simulated: boolean;
+  unscreened: boolean;
   first: string;
   day_begins: number;
   columns: string[];

@@ -56,6 +56,9 @@ def plan(
         int | None, typer.Option(help="Nights off treatment before the first period; 0 if not given.")
     ] = None,
     start: Annotated[date | None, date_option("First evening; tomorrow if not given.")] = None,
+    dose_time: Annotated[
+        str | None, typer.Option(metavar="HH:MM", help="Time of the evening dose; 21:30 if not given.")
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Title in your own words.")] = None,
     question: Annotated[str | None, typer.Option(help="Question in your own words.")] = None,
     seal: Annotated[
@@ -65,6 +68,12 @@ def plan(
     seed: Annotated[
         int | None, typer.Option(help="Makes the draw repeatable; drawn by the machine and kept if not given.")
     ] = None,
+    unscreened: Annotated[
+        bool, typer.Option("--unscreened", help="Plan without the safety screen; every page says so.")
+    ] = False,
+    acknowledge: Annotated[
+        bool, typer.Option("--acknowledge", help="Go on with medicines too near to the dose; the protocol says so.")
+    ] = False,
     language: Spoken = ENGLISH,  # spoken from here on
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -79,6 +88,7 @@ def plan(
         "title": title,
         "question": question,
         "outcome": {"threshold": threshold},
+        "conduct": {"dose_time": dose_time},
         "design": {
             "kind": kind,
             "start": start,
@@ -99,7 +109,8 @@ def plan(
         | {"route": route, "product": product, "dose_meant": dose_meant or None}
     )
     refuse_filled(folder)
-    asked = answers is None and template is None and not flags and not dose and not as_json and is_terminal()
+    consented = unscreened or acknowledge
+    asked = not (answers or template or flags or dose or as_json or consented) and is_terminal()
     if asked:
         told = ask_plan(folder, today=local_now().date())
         if told is None:
@@ -109,7 +120,13 @@ def plan(
     helper = seal or _path(given.pop("seal", None))
     content = merge(answered(load_template(str(name)), merge(given, {"design": {"kind": kind}} if kind else {})), flags)
     planned = Trial.plan(
-        with_dose(content, dose), folder, helper=helper, language=language, where=str(answers or "the plan")
+        with_dose(content, dose),
+        folder,
+        helper=helper,
+        language=language,
+        where=str(answers or "the plan"),
+        unscreened=unscreened,
+        acknowledge=acknowledge,
     )
     if asked:
         discard_draft(folder)

@@ -8,9 +8,11 @@ from typing import Any
 from nof1.cli.terminal.console import console, show, show_json
 from nof1.cli.terminal.night_words import belongs_to, command, tell_copies
 from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere, refuse_no_trial_here
+from nof1.language import say
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import Period
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety.screen import UNSCREENED, went_without
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.diary.night import both_days
 from nof1.record.so_far import Adherence, Due, Harm, State, Status
@@ -52,6 +54,7 @@ def _content(so_far: Status) -> dict[str, Any]:
     content: dict[str, Any] = {
         "title": protocol.title,
         "simulated": protocol.simulated,
+        "unscreened": went_without(protocol.safety),
         "planned": _planned(so_far),
         "due": sum(state not in _NOT_PLANNED and night <= so_far.latest for night, state in nights.items()),
         "recorded": Counter(nights.values())["recorded"],
@@ -106,6 +109,8 @@ def _tell(so_far: Status) -> None:
     show(protocol.title, style="bold")
     if protocol.simulated:
         show("Simulated data: made up by a program.")
+    if went_without(protocol.safety):
+        show(say(UNSCREENED), style="yellow")
     dates = f"{so_far.order.start} to {so_far.order.end}"
     span = "" if not protocol.dated else f", evenings of {dates}" if protocol.randomized else f", {dates}"
     show(f"{recorded} of {planned} {protocol.nights_are} recorded ({100 * recorded / planned:.0f} %){span}.")

@@ -12,7 +12,7 @@ from nof1.plan.design.order import ORDER_FILE, RUN_IN, Order
 from nof1.plan.orders.concerns import concerns, findings
 from nof1.plan.orders.draw import balance, count_orders, smallest_p
 from nof1.plan.protocol.own_words import ours
-from nof1.plan.protocol.safety.screen import NO_ADVICE, finding_line, unanswered
+from nof1.plan.protocol.safety.screen import NO_ADVICE, UNSCREENED, finding_line, unanswered, went_without
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.planning import Plan
 from nof1.report.papers.folder import RECIPE, precision
@@ -40,6 +40,7 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
         "reach": None if found is None else found.to_dict(),
         "findings": [asdict(finding) for finding in findings(protocol)],
         "unanswered": [question.id for question in unanswered(protocol.safety)],
+        "unscreened": went_without(protocol.safety),
     }
 
 
@@ -49,6 +50,8 @@ def tell_plan(plan: Plan) -> None:
     show(ours(protocol.title), style="bold")
     if protocol.simulated:
         show(say("Simulated: this plan is an example, made up."))
+    if went_without(protocol.safety):
+        show(say(UNSCREENED), style="bold yellow")
     show(
         say(
             "{nights} nights, from the evening of {first} to that of {last}.",

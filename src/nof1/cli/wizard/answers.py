@@ -206,6 +206,7 @@ def preview(talk: Talk) -> Protocol:
             raw |= {} if value is None else {step.id: value}
     content = answers(talk.steps, raw)
     content.pop("seal", None)
+    content.pop("acknowledge", None)
     if content["design"].get("concealed", "open") == "open":
         content = merge(content, {"design": {"seed": 1}})  # stands for the one that is not drawn yet
     if not _all_there(content.get("safety", {}).get("agreement", {}), ("clinician", "date")) and _stopped(content):
@@ -221,7 +222,8 @@ def _all_there(table: Mapping[str, Any], keys: Iterable[str]) -> bool:
 
 def _stopped(content: Mapping[str, Any]) -> bool:
     given = content.get("safety", {})
-    return "agreement" in given or needs_agreement(screen(Answered(answers=given.get("answers", {}))))
+    screened = Answered(answers=given.get("answers", {}), medicines=given.get("medicines", ()))
+    return "agreement" in given or needs_agreement(screen(screened))
 
 
 # --- changing answers

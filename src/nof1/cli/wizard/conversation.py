@@ -244,7 +244,8 @@ class Page:
         if body := worded(step.body, talk):
             self.write(body)
         self.write(worded(step.question, talk), style="bold")
-        for line in _choices([worded(choice.words, talk) for choice in told(step.choices, talk)]):
+        choices = [worded(choice.words, talk) for choice in told(step.choices, talk)]
+        for line in _choices(choices, min(COLUMNS, console().width - 2)):
             self.write(line)
         keys = [worded(step.keys, talk), say("? help   < back   q leave")]
         keys += [say("- empties it")] if offer and told(step.default, talk) == "" else []
@@ -255,7 +256,10 @@ class Page:
         if offer is None:
             return self._input("> ")
         values = [choice.value for choice in told(step.choices, talk)]
-        what = str(values.index(offer) + 1) if offer in values else spoken_answer(offer) or say("leave empty")
+        if step.offered is not None:
+            what = step.offered(offer)
+        else:
+            what = str(values.index(offer) + 1) if offer in values else spoken_answer(offer) or say("leave empty")
         return self._input(f"[{crop(what, 40)}] > ")
 
     def _input(self, prompt: str) -> str:
@@ -263,11 +267,11 @@ class Page:
         return self._read(prompt)
 
 
-def _choices(choices: list[str]) -> list[str]:
-    """Choices with their numbers, short ones in two columns where there are many."""
+def _choices(choices: list[str], columns: int) -> list[str]:
+    """Choices with their numbers, short ones in two columns where there are many and the terminal is wide enough."""
     lines = [f"  {number}  {words}" for number, words in enumerate(choices, start=1)]
-    if len(lines) <= 5 or any(len(line) > COLUMNS // 2 - 2 for line in lines):
+    if len(lines) <= 5 or any(len(line) > columns // 2 - 2 for line in lines):
         return lines
     half = (len(lines) + 1) // 2
     right = [*lines[half:], ""]
-    return [f"{lines[i]:<{COLUMNS // 2}}{right[i]}".rstrip() for i in range(half)]
+    return [f"{lines[i]:<{columns // 2}}{right[i]}".rstrip() for i in range(half)]

@@ -8,6 +8,7 @@ from nof1.cli.wizard.answers import (
     slots,
     with_off,
 )
+from nof1.cli.wizard.dose_time import dose_time_steps
 from nof1.cli.wizard.parse import GO_ON, clock, day, one_of, quoted, whole
 from nof1.cli.wizard.step import Choice, Raw, Step, Talk, Turn, at
 from nof1.errors import InputError, Nof1Error
@@ -200,17 +201,7 @@ _DATES = (
         default=lambda talk: (talk.today + timedelta(days=1)).isoformat(),
         gives=at("design.start", date.fromisoformat),
     ),
-    Step(
-        id="dose_time",
-        part=PART,
-        question=phrase("At what time will you take the dose?"),
-        help=phrase(
-            "The same time each evening keeps the nights alike. The calendar file reminds you. Heed the hours that other medicines must be apart."
-        ),
-        parse=clock,
-        default="21:30",
-        gives=at("conduct.dose_time"),
-    ),
+    *dose_time_steps(PART),
     Step(
         id="entry_time",
         part=PART,

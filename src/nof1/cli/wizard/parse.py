@@ -13,12 +13,15 @@ from nof1.plan.design.fields import RESERVED_NAMES, Text, column_name
 from nof1.plan.protocol.own_words import ours
 from nof1.record.diary.questions import NO_ANSWER
 
-YES, NO, SKIP = "yes", "no", "skip"
+YES, NO = "yes", "no"
+UNKNOWN, LOW = "unknown", "low"
 GO_ON, SEEN, DRAW = "go on", "next", "draw"
 # Answers that are kept in English, and what they are called.
 _CALLED = {
     YES: phrase("yes"),
     NO: NO_ANSWER,
+    UNKNOWN: phrase("not known"),
+    LOW: phrase("low"),
     GO_ON: phrase("go on"),
     SEEN: phrase("next"),
     DRAW: phrase("draw"),
@@ -73,34 +76,52 @@ def yes_no(text: str, _: Talk) -> str:
     raise InputError(say("{typed} is neither yes nor no. Type y or n.", typed=quoted(text)))
 
 
-def yes_no_skip(text: str, talk: Talk) -> str:
-    """Yes, no, or not answered."""
-    if _skips(text):
-        return SKIP
+def yes_no_unknown(text: str, talk: Talk) -> str:
+    """Yes, no, or not known."""
+    if is_unknown(text):
+        return UNKNOWN
     try:
         return yes_no(text, talk)
     except InputError:
         raise InputError(
-            say("{typed} is neither yes nor no. Type y, n, or s to leave it open.", typed=quoted(text))
+            say("{typed} is neither yes nor no. Type y, n, or d if you do not know.", typed=quoted(text))
         ) from None
 
 
-def number_or_skip(most: float) -> Parse:
-    """A number from 0, or not answered."""
+def number_or_unknown(most: float, *, low: bool = False) -> Parse:
+    """A number from 0, or not known; with `low` also that it was too low."""
 
     def parse(text: str, talk: Talk) -> str:
-        if _skips(text):
-            return SKIP
+        if is_unknown(text):
+            return UNKNOWN
+        if low and text.casefold() in ("l", LOW, say("l"), spoken_answer(LOW)):
+            return LOW
         try:
             return number(0, most)(text, talk)
         except InputError as problem:
-            raise InputError(say("{problem} Or s to leave it open.", problem=str(problem))) from None
+            more = say("Or l for low, d if you do not know.") if low else say("Or d if you do not know.")
+            raise InputError(sentences([str(problem), more])) from None
 
     return parse
 
 
-def _skips(text: str) -> bool:
-    return text.casefold() in ("s", SKIP)
+def day_or_unknown(first: Told[date], last: Told[date]) -> Parse:
+    """A date, or not known."""
+
+    def parse(text: str, talk: Talk) -> str:
+        if is_unknown(text):
+            return UNKNOWN
+        try:
+            return day(first, last)(text, talk)
+        except InputError as problem:
+            raise InputError(sentences([str(problem), say("Or d if you do not know.")])) from None
+
+    return parse
+
+
+def is_unknown(text: str) -> bool:
+    """Whether somebody typed that they do not know."""
+    return text.strip().casefold() in ("d", UNKNOWN, say("d"), spoken_answer(UNKNOWN))
 
 
 def whole(low: int, high: int) -> Parse:

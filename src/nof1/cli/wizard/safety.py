@@ -1,57 +1,97 @@
 """Questions of the safety screen: its findings at once, and a clinician's agreement where one says stop.
 
-The questions and what they lead to stand in `nof1.plan.protocol.safety.screen`; nothing here recommends anything.
+Age first, medicines once with their times, then what applies from short lists. The questions and what they lead to stand in
+`nof1.plan.protocol.safety`; nothing here recommends anything.
 """
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
-from nof1 import facts
 from nof1.cli.wizard.answers import limit_lines, needs_doctor, over_the_limit, too_much
+from nof1.cli.wizard.groups import answers_in, group_step
+from nof1.cli.wizard.medicines import MEDICINES, medicines_of, medicines_step
 from nof1.cli.wizard.parse import (
     LONG,
+    LOW,
     NO,
     SHORT,
-    SKIP,
+    UNKNOWN,
     YES,
     day,
-    number_or_skip,
+    day_or_unknown,
+    number_or_unknown,
     words,
     yes_no,
-    yes_no_skip,
+    yes_no_unknown,
 )
-from nof1.cli.wizard.step import Raw, Step, Talk, Told, Turn, at, at_if_any
+from nof1.cli.wizard.step import Parse, Raw, Step, Talk, Told, Turn, at, at_if_any
 from nof1.errors import InputError
 from nof1.language import phrase, say
-from nof1.plan.protocol.safety.screen import Answers, Finding, Question, Safety, finding_line, questions, screen
+from nof1.plan.protocol.safety.answers import Answer
+from nof1.plan.protocol.safety.collisions import hours_apart
+from nof1.plan.protocol.safety.medicines import groups_of
+from nof1.plan.protocol.safety.screen import (
+    Answers,
+    Finding,
+    Question,
+    Safety,
+    finding_line,
+    is_asked,
+    needs_agreement,
+    other_magnesium_mg,
+    questions,
+    screen,
+)
 
-
-def _part(_: Talk) -> str:
-    return say("Safety: {count} short questions", count=len(questions()))
-
-
+PART = phrase("Safety: short questions on you and your medicines")
 AGREEMENT = ("agreed", "clinician", "agreed-on", "agreed-words")
 _OTHER = "other_magnesium_mg"
-_STOPS = tuple(f"safety-{row['id']}" for row in facts.load("safety") if row["level"] == "stop")
-# What a doctor's agreement is to; another answer asks for it again.
-_AGREED_TO = (*_STOPS, "amount-first", "amount-second", f"safety-{_OTHER}")
+_BY_ID = {question.id: question for question in questions()}
+_APART = tuple(
+    one for one in questions() if one.group == "medicine" and one.id in hours_apart() and one.id != "other_medicines"
+)
+_MORE = tuple(one for one in questions() if one.group == "medicine" and one not in _APART)
+_ILLNESS, _STATE = (tuple(one for one in questions() if one.group == group) for group in ("illness", "state"))
+# Lists that are answered together, by the id of their step.
+LISTS = {"safety-apart": _APART, "safety-more": _MORE, "safety-illness": _ILLNESS, "safety-state": _STATE}
+_ALONE = tuple(one for one in questions() if not any(one in listed for listed in LISTS.values()))
 
 
 def key(question: Question) -> str:
     """Id of the step that asks it."""
-    return f"safety-{question.id}"
+    return _KEYS[question.id]
+
+
+_KEYS = {one.id: f"safety-{one.id}" for one in questions()}
+_KEYS |= {one.id: id_ for id_, listed in LISTS.items() for one in listed}
+STEP_IDS = (MEDICINES, *dict.fromkeys(key(question) for question in questions()))
+
+
+def given(raw: Raw) -> Safety:
+    """What was answered so far."""
+    return _given(tuple((id_, raw[id_]) for id_ in STEP_IDS if id_ in raw))
+
+
+@lru_cache(maxsize=256)
+def _given(answered: tuple[tuple[str, str], ...]) -> Safety:
+    """Kept, since every condition of every step asks for it."""
+    raw = dict(answered)
+    told: dict[str, Answer] = {}
+    for id_, listed in LISTS.items():
+        told |= answers_in(raw[id_], listed) if id_ in raw else {}
+    told |= {one.id: _value(one, raw[key(one)]) for one in _ALONE if key(one) in raw}
+    return Safety(answers=Answers(told), medicines=medicines_of(raw))
 
 
 def screened(raw: Raw) -> tuple[Finding, ...]:
     """What the answers so far lead to."""
-    given = {one.id: _value(one, raw[key(one)]) for one in questions() if key(one) in raw}
-    return screen(Safety(answers=Answers({id_: value for id_, value in given.items() if value is not None})))
+    return screen(given(raw))
 
 
 def other_mg(raw: Raw) -> float:
     """Magnesium from other products; 0 if that is not known."""
-    answer = raw.get(f"safety-{_OTHER}", SKIP)
-    return 0.0 if answer == SKIP else float(answer)
+    return other_magnesium_mg(given(raw))
 
 
 def confirm_dose(raw: Raw) -> bool:
@@ -71,42 +111,98 @@ def back_to_the_amounts(answer: str, _: Talk) -> Turn | None:
 
 def safety_steps() -> tuple[Step, ...]:
     """The screen's questions in their order; agreement is asked right after the last one that can say stop."""
-    asked = [_ask(question) for question in questions()]
-    last_stop = max(i for i, step in enumerate(asked) if step.id in _STOPS) + 1
-    return (*asked[:last_stop], *_agreement(), *asked[last_stop:], _total())
-
-
-def _value(question: Question, answer: str) -> bool | float | None:
-    if answer == SKIP:
-        return None
-    return answer == YES if question.kind == "yes-no" else float(answer)
-
-
-def _ask(question: Question) -> Step:
-    def gives(answer: str) -> dict[str, Any]:
-        value = _value(question, answer)
-        return {"safety": {"answers": {} if value is None else {question.id: value}}}
-
-    yes = question.kind == "yes-no"
-    answers = (
-        phrase("y yes, n no, s leaves it open; the protocol then says that it was not answered.")
-        if yes
-        else phrase("A number in mg, 0 for none, s leaves it open.")
+    return (
+        _alone("age", number_or_unknown(120), phrase("d don't know")),
+        medicines_step(PART, lambda talk: _new_lines(talk, MEDICINES)),
+        _list("safety-apart", phrase("Which of these do you take? Numbers with commas, 0 for none."), (MEDICINES,)),
+        _list("safety-more", phrase("And which of these? Numbers with commas, 0 for none."), (MEDICINES,)),
+        _alone("augmentation"),
+        _list("safety-illness", phrase("Do you have any of these? Numbers with commas, 0 for none.")),
+        _list("safety-state", phrase("Does any of these apply to you? Numbers with commas, 0 for none.")),
+        _alone("pulse_symptoms"),
+        _alone("kidney_measured"),
+        *_agreement(),
+        _alone(
+            "ferritin", number_or_unknown(5000, low=True), phrase("l low, no number   d don't know, never measured")
+        ),
+        _alone("ferritin_on", _MEASURED, phrase("d don't know")),
+        _alone(
+            "transferrin_saturation",
+            number_or_unknown(100, low=True),
+            phrase("l low, no number   d don't know, never measured"),
+        ),
+        _alone("transferrin_saturation_on", _MEASURED, phrase("d don't know")),
+        _alone(_OTHER, number_or_unknown(5000), phrase("d don't know")),
+        _total(),
     )
+
+
+_MEASURED = day_or_unknown(lambda talk: talk.today - timedelta(days=7300), lambda talk: talk.today)
+
+
+def _value(question: Question, answer: str) -> Answer:
+    if question.kind == "yes-no":
+        return UNKNOWN if answer == UNKNOWN else answer == YES
+    return answer if answer in (UNKNOWN, LOW) or question.kind == "day" else float(answer)
+
+
+def _list(id_: str, question: str, rests_on: tuple[str, ...] = ()) -> Step:
+    listed = LISTS[id_]
+    ids = {one.id for one in listed}
+
+    def named(raw: Raw) -> frozenset[str]:
+        return frozenset(group for one in medicines_of(raw) for group in groups_of(one.name) if group in ids)
+
+    return group_step(
+        id_=id_,
+        part=PART,
+        question=question,
+        listed=listed,
+        help_=phrase(
+            "Each of the list, why it is asked, and by what source. Where you do not know, type d and its number."
+        ),
+        named=named,
+        after=lambda _, talk: _new_lines(talk, id_),
+        rests_on=rests_on,
+    )
+
+
+def _alone(id_: str, parse: Parse = yes_no_unknown, keys: str = phrase("y yes   n no   d don't know")) -> Step:
+    question = _BY_ID[id_]
+
+    def gives(answer: str) -> dict[str, Any]:
+        return {"safety": {"answers": {question.id: _value(question, answer)}}}
+
     return Step(
         id=key(question),
-        part=_part,
+        part=PART,
         question=lambda _: say(question.text),
-        help=lambda _: f"{question.help}\n{say(answers)}",
-        parse=yes_no_skip if yes else number_or_skip(5000),
+        help=lambda _: question.help,
+        parse=parse,
         gives=gives,
-        after=lambda answer, _: [finding_line(one) for one in screened({key(question): answer})],
-        keys=phrase("y yes   n no   s leave open") if yes else phrase("s leave open"),
+        condition=lambda raw: is_asked(
+            question.id, given({k: v for k, v in raw.items() if k != key(question)}).answers
+        ),
+        after=lambda _, talk: _new_lines(talk, key(question)),
+        keys=keys,
     )
+
+
+def _new_lines(talk: Talk, step: str) -> list[str]:
+    """Findings that were not there before this answer."""
+    before = screened({id_: answer for id_, answer in talk.raw.items() if id_ != step})
+    return [finding_line(one) for one in screened(talk.raw) if one not in before]
+
+
+_STOPS = tuple(
+    id_ for id_ in STEP_IDS if not id_.startswith(("safety-ferritin", "safety-transferrin", f"safety-{_OTHER}"))
+)
+# What a doctor's agreement is to; another answer asks for it again.
+_AGREED_TO = (*_STOPS, "amount-first", "amount-second", f"safety-{_OTHER}")
 
 
 def _stopped(raw: Raw) -> bool:
-    return any(raw.get(id_) == YES for id_ in _STOPS) or needs_doctor(raw, other_mg(raw))
+    return needs_agreement(screened(raw)) or needs_doctor(raw, other_mg(raw))
 
 
 _WHY = phrase(
@@ -123,7 +219,7 @@ def _agreement() -> tuple[Step, ...]:
     return (
         Step(
             id="agreed",
-            part=_part,
+            part=PART,
             question=phrase("Has a doctor agreed to this trial, knowing what you answered above?"),
             help=_because(
                 phrase("{why} With n your answers are saved, and you can go on after you have talked to one.")
@@ -136,7 +232,7 @@ def _agreement() -> tuple[Step, ...]:
         ),
         Step(
             id="clinician",
-            part=_part,
+            part=PART,
             question=phrase("Who has agreed? (name of the doctor)"),
             help=_because(phrase("{why} The name lets whoever reads the protocol ask.")),
             parse=words(SHORT, needed=True),
@@ -146,7 +242,7 @@ def _agreement() -> tuple[Step, ...]:
         ),
         Step(
             id="agreed-on",
-            part=_part,
+            part=PART,
             question=phrase("On which day?"),
             help=_because(phrase("{why} A date such as 2026-11-23, or yesterday.")),
             parse=day(lambda talk: talk.today - timedelta(days=3650), lambda talk: talk.today),
@@ -156,7 +252,7 @@ def _agreement() -> tuple[Step, ...]:
         ),
         Step(
             id="agreed-words",
-            part=_part,
+            part=PART,
             question=phrase("What did the doctor say? (may be left empty)"),
             help=_because(phrase("{why} Their words or yours, such as a limit or a blood test to be done.")),
             parse=words(LONG),
@@ -195,7 +291,7 @@ def _parse_total(text: str, talk: Talk) -> str:
 def _total() -> Step:
     return Step(
         id="total-agreed",
-        part=_part,
+        part=PART,
         body=flags,
         question=phrase("Go on with these doses?"),
         help=phrase(

@@ -84,6 +84,8 @@ class Step:
         Special answers to be shown in the line of keys.
     kept : bool
         Whether the answer goes into the draft.
+    offered : function of an answer, or None
+        What stands in [brackets] for it, where that is not the answer itself.
     """
 
     id: str
@@ -101,6 +103,7 @@ class Step:
     turn: Callable[[str, "Talk"], Turn | None] = _nothing
     keys: str = ""
     kept: bool = True
+    offered: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True)

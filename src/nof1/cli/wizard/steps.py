@@ -179,11 +179,6 @@ _ABOUT: tuple[Step, ...] = (
         phrase("Which other illnesses do you have?"),
         phrase("A reader of the protocol wants to know what else may bear on your nights."),
     ),
-    _texts(
-        "medicines",
-        phrase("Which other medicines do you take?"),
-        phrase("With doses, if you like. Changes during the trial go into the diary."),
-    ),
     Step(
         id="purpose",
         part=_YOU,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from nof1.cli.terminal.text import COLUMNS, ROWS, crop, wrap
 from nof1.cli.wizard.answers import SLOTS, arm_names, dose_words, preview, slots, with_off
 from nof1.cli.wizard.nights import ALTERNATING, BALANCED, BLOCKS, MIRRORED, notes, price_line
-from nof1.cli.wizard.parse import DRAW, SEEN, SKIP, YES, quoted, spoken_answer
-from nof1.cli.wizard.safety import AGREEMENT, key
+from nof1.cli.wizard.parse import DRAW, SEEN, UNKNOWN, quoted, spoken_answer
+from nof1.cli.wizard.safety import AGREEMENT, STEP_IDS, given
 from nof1.cli.wizard.step import ANYTHING, Parse, Raw, Step, Talk, Turn
 from nof1.errors import InputError
 from nof1.language import clauses, commas, listed, phrase, say, sentences
@@ -60,12 +60,14 @@ def _arm(slot: str) -> Words:
 
 
 def _screen(raw: Raw, protocol: Protocol) -> str:
-    given = [answer for one in questions() if (answer := raw.get(key(one), SKIP)) != SKIP]
+    safety = given(raw)
+    yes = list(safety.answers.values()).count(True)
     said = say(
-        "{answered} of {questions} answered, {yes} with yes",
-        answered=len(given),
-        questions=len(questions()),
-        yes=given.count(YES),
+        "{answered} answers, {yes} yes, {unknown} not known; {medicines} medicines named",
+        answered=len(safety.answers),
+        yes=yes,
+        unknown=list(safety.answers.values()).count(UNKNOWN),
+        medicines=len(safety.medicines),
     )
     agreement = protocol.safety.agreement if protocol.safety is not None else None
     if agreement is None:
@@ -135,7 +137,7 @@ def _times(raw: Raw, _: Protocol) -> str:
     return say("dose at {dose}, diary at {diary}", dose=raw["dose_time"], diary=raw["entry_time"])
 
 
-_HEALTH = ("diagnosis", "conditions", "medicines")
+_HEALTH = ("diagnosis", "conditions")
 
 
 def _health(raw: Raw, _: Protocol) -> str:
@@ -149,14 +151,14 @@ _ROWS = (
         Row(title, tuple(f"{what}-{slot}" for what in ("form", "label", "amount", "product")), _arm(slot), lines=3)
         for title, slot in zip((phrase("Dose"), _SECOND), SLOTS, strict=True)
     ),
-    Row(phrase("Safety"), (*(key(question) for question in questions()), *AGREEMENT), _screen),
+    Row(phrase("Safety"), (*STEP_IDS, *AGREEMENT), _screen),
     Row(phrase("Rated"), ("rating", "label", "low", "high", "better", "whole"), _scale),
     Row(phrase("Worth having"), ("threshold",), _points),
     Row(phrase("Order known to"), ("concealed", "dummy", "helper", "packet"), _knows),
     Row(phrase("Periods"), ("kind", "period_nights", "blocks", "periods", "pairs", "max_run"), _periods),
     Row(phrase("More nights"), ("washout_nights", "run_in_nights"), _extra),
     Row(phrase("Dates"), ("start",), _dates),
-    Row(phrase("Times"), ("dose_time", "entry_time"), _times),
+    Row(phrase("Times"), ("dose_time", "collides", "entry_time"), _times),
     Row(phrase("Health"), _HEALTH, _health),
     Row(phrase("Purpose"), ("purpose", "consent"), _given("purpose")),
     Row(phrase("Also recorded"), ("covariates",), _covariates),

@@ -1,14 +1,19 @@
 """What to heed before the first night: findings of the safety screen and the doses, and what a plan can never show, with the nearest that can."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from nof1 import facts
 from nof1.errors import InputError
 from nof1.language import commas, phrase, say, say_some, sentences
 from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, MirroredPairs, RandomizedBlocks
+from nof1.plan.orders.dose_times import collision_sentence, collisions
 from nof1.plan.orders.draw import count_orders, smallest_p
+from nof1.plan.orders.evening_dose import takes_any
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety.screen import LEVELS, Finding, screen
-from nof1.plan.protocol.safety.upper_levels import by_mouth, dose_findings, other_products, route_findings
+from nof1.plan.protocol.safety.collisions import rules_of
+from nof1.plan.protocol.safety.screen import LEVELS, Finding, finding_of, other_magnesium_mg, screen
+from nof1.plan.protocol.safety.upper_levels import by_mouth, dose_findings, route_findings
 
 TEST_LEVEL = 0.05  # a randomization test that cannot reach this p has nothing to say
 _MOST_TRIED = 40  # of blocks, pairs or periods more
@@ -16,9 +21,33 @@ _MOST_TRIED = 40  # of blocks, pairs or periods more
 
 def findings(protocol: Protocol) -> tuple[Finding, ...]:
     """What the safety screen and the doses lead to, the weightiest first."""
-    doses = dose_findings(by_mouth(protocol.arms), other_products(protocol.safety))
-    found = (*screen(protocol.safety), *doses, *route_findings(protocol.arms))
+    found = (
+        *screen(protocol.safety),
+        *dose_findings(by_mouth(protocol.arms), other_magnesium_mg(protocol.safety)),
+        *route_findings(protocol.arms),
+        *timing_findings(protocol),
+    )
     return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
+
+
+def timing_findings(protocol: Protocol) -> Iterator[Finding]:
+    """Collisions of clock times, and medicines of whose times nothing was said."""
+    for found in collisions(protocol):
+        text = collision_sentence(found, sourced=False)
+        if found.acknowledged:
+            text = sentences([text, say("The person knows, and goes on.")])
+        yield finding_of(facts.fact(found.fact), "apart", text)
+    if protocol.safety is None or not takes_any(protocol):
+        return
+    for medicine in protocol.safety.medicines:
+        if not medicine.times and (rules := rules_of(medicine)):
+            text = say(
+                "{medicine}: no time of day was said, so nobody can say whether it is far enough from the dose at {dose}. "
+                "Ask a pharmacist how to time them.",
+                medicine=medicine.name,
+                dose=protocol.conduct.dose_time,
+            )
+            yield finding_of(facts.fact(rules[0].fact), "apart", text)
 
 
 def concerns(protocol: Protocol) -> tuple[str, ...]:

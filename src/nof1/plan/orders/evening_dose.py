@@ -22,6 +22,17 @@ def has_dose(protocol: Protocol, arm: Arm) -> bool:
     return arm.route != "mouth" or (arm.dose_mg is None and (bool(arm.form) or arm.name != protocol.reference))
 
 
+def takes_any(protocol: Protocol) -> bool:
+    """Whether any arm has something to take; a trial of walks has none.
+
+    Examples
+    --------
+    >>> takes_any(trial.protocol)
+    True
+    """
+    return any(has_dose(protocol, arm) for arm in protocol.arms)
+
+
 def contents(protocol: Protocol, arm: Arm) -> str:
     """What one evening on an arm holds, in words."""
     parts: list[str] = []

@@ -11,8 +11,8 @@ from nof1.errors import InputError
 from nof1.plan.design.order import Order, Period
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety.screen import Finding
-from nof1.plan.protocol.safety.upper_levels import agreed_mg, other_products, taken_findings
+from nof1.plan.protocol.safety.screen import Finding, other_magnesium_mg
+from nof1.plan.protocol.safety.upper_levels import agreed_mg, taken_findings
 from nof1.record.diary.entry import SIDE_EFFECT_SEPARATOR, Entry, columns, kept_text, number_text, row_of
 from nof1.record.diary.journal import Line
 from nof1.record.diary.questions import Question, cell, questions
@@ -107,7 +107,7 @@ class Logged:
         protocol = self.night.protocol
         return taken_findings(
             self.entry.dose_mg,
-            other_products(protocol.safety),
+            other_magnesium_mg(protocol.safety),
             agreed=agreed_mg(protocol.safety, protocol.arms),
         )
 

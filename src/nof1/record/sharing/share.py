@@ -13,6 +13,7 @@ from nof1.plan.design.order import Order
 from nof1.plan.protocol.conduct import Conduct
 from nof1.plan.protocol.dose import find_form
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety.screen import grouping_answers
 from nof1.record.adopting.calendar import UNDATED_START
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.side_effects import short_list
@@ -48,7 +49,8 @@ def _protocol(trial: Trial, study_id: str, names: dict[str, str]) -> Protocol:
     content = protocol.to_dict()
     content["title"] = study_id
     content.pop("question", None)
-    answers = content.pop("safety", {}).get("answers", {})
+    content.pop("safety", None)
+    answers = grouping_answers(protocol.safety)
     kept = {name: answers[name] for name in KEPT_ANSWERS if name in answers}
     if kept:
         content["safety"] = {"answers": kept}

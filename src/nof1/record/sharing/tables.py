@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from nof1.cells import csv_text, shielded
 from nof1.plan.protocol.dose import find_form
+from nof1.plan.protocol.safety.screen import grouping_answers
 from nof1.record.diary.entry import number_text
 from nof1.record.diary.side_effects import short_list
 from nof1.record.sharing.share import KEPT_ANSWERS, day_of
@@ -111,7 +112,7 @@ def _people(trials: Trials) -> Rows:
     out: Rows = []
     for study_id, trial in trials.items():
         protocol, outcome = trial.protocol, trial.protocol.outcome
-        answers = protocol.safety.answers if protocol.safety is not None else {}
+        answers = grouping_answers(protocol.safety)
         active = protocol.active_arms
         out.append(
             [
@@ -168,7 +169,7 @@ def _groups(trials: Trials) -> Rows:
         form = find_form(first.form)
         by["people by form"][form.id if form is not None else "not known"] += 1
         by["people by dose in mg"][number_text(first.dose_mg) or "not known"] += 1
-        answers = trial.protocol.safety.answers if trial.protocol.safety is not None else {}
+        answers = grouping_answers(trial.protocol.safety)
         for name in KEPT_ANSWERS:
             said = "not answered" if name not in answers else "yes" if answers[name] else "no"
             by[f"people by answer to {name}"][said] += 1

@@ -13,6 +13,7 @@ from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.report.words.phrases import NO_ADVICE, SIMULATED, both_days, clip, nights, scale, some, span
+from nof1.report.words.unscreened import banner, marked_foot
 
 MAX_COVARIATES = 6  # columns that paper has room for
 _UPRIGHT = 2  # more covariates than that turn the page
@@ -27,7 +28,7 @@ def booklet_words(protocol: Protocol, order: Order) -> dict[str, Any]:
     covariates = protocol.analysis.covariates
     return {
         "title": say("Diary of an N-of-1 trial: {title}", title=clip(ours(protocol.title), _TITLE)),
-        "simulated": say(SIMULATED) if protocol.simulated else "",
+        "simulated": banner(protocol, SIMULATED),
         "nights": say("{nights}: {evenings}.", nights=nights(protocol.nights), evenings=span(order.start, order.end)),
         "headings": {
             "stop": say("When to stop"),
@@ -53,7 +54,7 @@ def booklet_words(protocol: Protocol, order: Order) -> dict[str, Any]:
         "believed": say("I believe it was:"),
         "how_sure": say("How sure I am, from 0 (a blind guess) to 100 (certain):"),
         "no_advice": say(NO_ADVICE),
-        "foot": say("nof1 booklet, protocol {hash}", hash=protocol.sha256()[:16]),
+        "foot": marked_foot(protocol, say("nof1 booklet, protocol {hash}", hash=protocol.sha256()[:16])),
     }
 
 

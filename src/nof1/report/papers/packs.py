@@ -18,6 +18,7 @@ from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.words.phrases import NO_ADVICE, SIMULATED, clip, either, numbers, span
+from nof1.report.words.unscreened import banner, marked_foot
 
 _LABEL = 60
 _TEXT = 200
@@ -176,7 +177,11 @@ def recipe_words(protocol: Protocol) -> dict[str, Any]:
 
 
 def _common(protocol: Protocol, foot: str) -> dict[str, Any]:
-    return {"simulated": say(SIMULATED) if protocol.simulated else "", "no_advice": say(NO_ADVICE), "foot": foot}
+    return {
+        "simulated": banner(protocol, SIMULATED),
+        "no_advice": say(NO_ADVICE),
+        "foot": marked_foot(protocol, foot),
+    }
 
 
 def _hash(protocol: Protocol) -> str:

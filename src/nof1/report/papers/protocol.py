@@ -5,6 +5,7 @@ Of a concealed order it knows nothing but the nights of its packs.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from nof1._version import __version__
@@ -12,9 +13,11 @@ from nof1.language import phrase, say, say_some, sentences
 from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, MirroredPairs, RandomizedBlocks
 from nof1.plan.design.order import Order
 from nof1.plan.orders.amendments import Amendment
+from nof1.plan.orders.concerns import timing_findings
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety.screen import finding_line, questions, screen, unanswered
+from nof1.plan.protocol.safety.answers import LOW, UNKNOWN, Answer, Question, questions
+from nof1.plan.protocol.safety.screen import finding_line, given, screen, unanswered
 from nof1.report.papers.parts import MANY, Room, item, lines, stated
 from nof1.report.papers.timeline import (
     order_in_letters,
@@ -37,13 +40,14 @@ from nof1.report.words.phrases import (
     some,
     span,
 )
+from nof1.report.words.unscreened import banner, marked_foot
 
 
 def head(protocol: Protocol, order: Order, room: Room) -> dict[str, Any]:
     """Title, abstract and what identifies the protocol."""
     return {
         "title": say("N-of-1 trial protocol: {title}", title=clip(ours(protocol.title), min(room.text, 140))),
-        "simulated": say(SIMULATED) if protocol.simulated else "",
+        "simulated": banner(protocol, SIMULATED),
         "abstract": _abstract(protocol, room),
         "facts": [
             [say("Registration"), stated(protocol.conduct.registration, room, _NOT_REGISTERED)],
@@ -61,7 +65,7 @@ def head(protocol: Protocol, order: Order, room: Room) -> dict[str, Any]:
             ],
             [say("Content hash"), protocol.sha256()],
         ],
-        "foot": say("nof1 protocol, hash {hash}", hash=protocol.sha256()[:16]),
+        "foot": marked_foot(protocol, say("nof1 protocol, hash {hash}", hash=protocol.sha256()[:16])),
         "no_advice": sentences([say(NO_ADVICE), reviewed()]),
     }
 
@@ -230,7 +234,7 @@ def person(protocol: Protocol, room: Room) -> dict[str, Any]:
             item(say("Setting"), stated(conduct.setting, room)),
             item(say("Diagnosis"), stated(conduct.diagnosis, room)),
             item(say("Other conditions"), stated(conduct.conditions, room)),
-            item(say("Other medicines"), stated(conduct.medicines, room)),
+            item(say("Other medicines"), _medicines(protocol, room)),
             *_answers(protocol, room),
             lines(say("What follows"), _screen_lines(protocol), room),
             item(say("Doctor agreed"), _agreement(protocol, room)),
@@ -238,33 +242,58 @@ def person(protocol: Protocol, room: Room) -> dict[str, Any]:
     }
 
 
+def _medicines(protocol: Protocol, room: Room) -> str:
+    """The medicines of the screen with their times, or what was said of them in the person's own words."""
+    safety = protocol.safety
+    if safety is None or not safety.medicines:
+        return stated(protocol.conduct.medicines, room)
+    each: list[str] = [
+        say("{medicine} at {times}", medicine=clip(one.name, room.label), times=", ".join(one.times))
+        if one.times
+        else say("{medicine}, no time said", medicine=clip(one.name, room.label))
+        for one in safety.medicines
+    ]
+    return sentence(some(each, MANY))
+
+
 def _answers(protocol: Protocol, room: Room) -> list[dict[str, Any]]:
     """The questions grouped by their answer."""
     left = unanswered(protocol.safety)
-    if protocol.safety is None or len(left) == len(questions()):
-        told = say("Not answered: nobody was asked its {questions} questions.", questions=len(left))
-        return [item(say("Safety screen"), told)]
-    given = protocol.safety.answers
-    yes = [say(question.text) for question in questions() if given.get(question.id) is True]
+    told = given(protocol.safety)
+    if not told:
+        text = say("Not answered: nobody was asked its {questions} questions.", questions=len(left))
+        return [item(say("Safety screen"), text)]
+    asked = [one for one in questions() if one.id in told]
+    yes = [say(one.text) for one in asked if told[one.id] is True]
     yes += [
-        say("{question} {amount:g}.", question=say(one.text), amount=float(given[one.id]))
-        for one in questions()
-        if one.unit and given.get(one.id)
+        say("{question} {answer}", question=say(one.text), answer=_value(one, told[one.id]))
+        for one in asked
+        if told[one.id] != UNKNOWN and not isinstance(told[one.id], bool)
     ]
-    no = [say(question.text) for question in questions() if question.id in given and not given[question.id]]
+    no = [say(one.text) for one in asked if told[one.id] is False]
+    unknown = [say(one.text) for one in asked if told[one.id] == UNKNOWN]
     groups = (
         (say("Screen: yes"), yes),
         (say("Screen: no"), [" ".join(no)] if no else []),
-        (say("Not answered"), [say(question.text) for question in left]),
+        (say("Not known"), unknown),
+        (say("Not answered"), [say(one.text) for one in left]),
     )
     return [lines(label, texts, room) for label, texts in groups if texts]
 
 
+def _value(question: Question, answer: Answer) -> str:
+    if answer == LOW:
+        return say("Low, without the number.")
+    if question.kind == "day":
+        return say("{day}.", day=day(date.fromisoformat(str(answer))))
+    return say("{amount:g}.", amount=float(answer))
+
+
 def _screen_lines(protocol: Protocol) -> list[str]:
-    found = screen(protocol.safety)
+    found = (*screen(protocol.safety), *timing_findings(protocol))
     if found:
         return [finding_line(finding) for finding in found]
-    if protocol.safety is None:
+    if not given(protocol.safety):
         return [say("Nothing was found, because nothing was asked.")]
     return [say("The answers led to nothing.")]
 

@@ -25,6 +25,7 @@ from nof1.plan.protocol.safety.screen import NO_ADVICE
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.diary.entry import MAX_DOSE_MG, MAX_TEXT, columns, dose_column, guesses
 from nof1.report.words.phrases import BETTER, SIMULATED, clip
+from nof1.report.words.unscreened import banner
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -175,7 +176,7 @@ def _between(kind: str, low: float, high: float, prompt: str) -> DataValidation:
 def _how_to(sheet: "Worksheet", protocol: Protocol, order: Order) -> None:
     outcome, dose = protocol.outcome, dose_column(protocol)
     lines: list[str] = [
-        *([say(SIMULATED)] if protocol.simulated else []),
+        *([head] if (head := banner(protocol, SIMULATED)) else []),
         ours(protocol.title),
         say("Fill in a row every morning. A row belongs to the night that begins on the evening of its date."),
         say(

@@ -11,9 +11,9 @@ from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.guards import OWN, doubt, own_rule, route_words
-from nof1.plan.protocol.safety.screen import LEVELS, Finding, finding_line
+from nof1.plan.protocol.safety.screen import LEVELS, Finding, finding_line, other_magnesium_mg
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
-from nof1.plan.protocol.safety.upper_levels import dose_findings, other_products, route_findings
+from nof1.plan.protocol.safety.upper_levels import dose_findings, route_findings
 from nof1.record.diary.questions import NO_ANSWER
 from nof1.report.papers.parts import NOT_STATED, Room, item, lines, stated
 from nof1.report.papers.timeline import (
@@ -100,7 +100,7 @@ def _dose_lines(protocol: Protocol, room: Room) -> list[str]:
         for arm in protocol.arms
         if arm.mouth_mg is not None
     }
-    found = sorted(dose_findings(doses, other_products(protocol.safety)), key=lambda one: LEVELS.index(one.level))
+    found = sorted(dose_findings(doses, other_magnesium_mg(protocol.safety)), key=lambda one: LEVELS.index(one.level))
     other_routes = _route_lines(protocol)
     if not found and not any(doses.values()) and other_routes:
         return other_routes

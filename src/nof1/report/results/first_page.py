@@ -21,6 +21,7 @@ from nof1.report.words.facts import reviewed
 from nof1.report.words.phrases import clip
 from nof1.report.words.record import nothing_but_nights
 from nof1.report.words.rule import ask_threshold_sentence
+from nof1.report.words.unscreened import banner
 
 MAX_TITLE = 140
 _MAX_ARM = 60
@@ -41,7 +42,7 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
     return {
         "heading": say("N-of-1 trial: {title}", title=clip(ours(protocol.title), MAX_TITLE)),
         "question": clip(ours(protocol.question), MAX_TITLE),
-        "simulated": say(words.SIMULATED) if protocol.simulated else "",
+        "simulated": banner(protocol, words.SIMULATED),
         "failed": words.failed_checks(result),
         "headline": words.headline(result),
         "follows": follows_sentences(result),

@@ -17,6 +17,7 @@ from nof1.report import plots
 from nof1.report.results import first_page, found, planned, recorded
 from nof1.report.typesetting.typeset import render
 from nof1.report.words.phrases import clip
+from nof1.report.words.unscreened import marked_foot
 from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
@@ -180,11 +181,14 @@ def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) 
     last = result.trial.order.end
     return {
         "title": say("N-of-1 trial: {title}", title=clip(ours(protocol.title), first_page.MAX_TITLE)),
-        "foot": say(
-            "nof1 {version}, protocol {protocol}, diary {diary} (SHA-256, first 16 digits)",
-            version=result.record.nof1,
-            protocol=result.record.protocol_sha256[:16],
-            diary=result.record.diary_sha256[:16],
+        "foot": marked_foot(
+            protocol,
+            say(
+                "nof1 {version}, protocol {protocol}, diary {diary} (SHA-256, first 16 digits)",
+                version=result.record.nof1,
+                protocol=result.record.protocol_sha256[:16],
+                diary=result.record.diary_sha256[:16],
+            ),
         ),
         # PDF/A wants a date, and the same result the same bytes: that of the last night, not of printing.
         "date": [last.year, last.month, last.day],

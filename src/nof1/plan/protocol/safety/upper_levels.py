@@ -145,17 +145,6 @@ def route_findings(arms: Iterable[Arm]) -> tuple[Finding, ...]:
     return tuple(finding_of(row, "note", say(row["text"])) for row in rows)
 
 
-def other_products(safety: Safety | None) -> float:
-    """Elemental mg a day from other supplements, antacids and laxatives, as the screen was answered; 0 where it was not.
-
-    Examples
-    --------
-    >>> other_products(Safety(answers={"other_magnesium_mg": 120})), other_products(None)
-    (120.0, 0.0)
-    """
-    return float(safety.answers.get("other_magnesium_mg", 0.0)) if safety is not None else 0.0
-
-
 def _amount(title: str, total: float, dose: float, other: float) -> str:
     """What a day's magnesium is, and what of it other products hold."""
     if not other:
