@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from nof1 import InputError, Trial, record
+from nof1.plan.orders.dose_times import collisions
 from nof1.plan.orders.draw import draw_order
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.template import load_template, merge, with_dose
@@ -20,7 +21,9 @@ DESIGN = {"blocks": 2, "period_nights": 3, "start": "2026-01-02", "seed": 3}
 
 
 def answers(safety=None, **arm):
-    content = merge(load_template("magnesium-rls"), {"design": DESIGN} | ({"safety": safety} if safety else {}))
+    content = merge(
+        load_template("magnesium-rls"), {"design": DESIGN, "unscreened": True} | ({"safety": safety} if safety else {})
+    )
     return with_dose(content, arm)
 
 
@@ -45,6 +48,15 @@ def test_a_dose_above_a_limit_leaves_nothing_behind(tmp_path, content, words):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_bath_meets_no_medicine():
+    """A keep-apart rule is about what meets in the gut."""
+    taken = {"safety": {"medicines": [{"name": "gabapentin", "times": ["21:30"]}]}}
+    for arm, meets in (({"dose_mg": 200}, True), ({"form": "sulfate", "route": "bath", "product": "two cups"}, False)):
+        content = merge(answers(**arm), taken)
+        del content["unscreened"]
+        assert bool(collisions(Protocol.build(content))) is meets
+
+
 def test_an_agreement_lets_a_dose_between_the_limits_be_planned(tmp_path):
     plan = Trial.plan(answers(AGREED, dose_mg=1000), tmp_path / "trial", now=NOW)
     assert plan.protocol.arm("magnesium").dose_mg == 1000
@@ -60,7 +72,7 @@ def test_a_slip_is_a_question_with_a_way_to_say_that_it_is_meant(tmp_path, arm):
 
 
 def test_a_folder_from_before_loads_whatever_its_dose(tmp_path):
-    protocol = Protocol.build(answers(dose_mg=2970))
+    protocol = Protocol.build({key: value for key, value in answers(dose_mg=2970).items() if key != "unscreened"})
     Trial(protocol, draw_order(protocol), ()).write(tmp_path / "old")
     assert Trial.load(tmp_path / "old").protocol == protocol
     logged = record.log(tmp_path / "old", {"severity": 3, "dose_mg": 2970}, night=date(2026, 1, 2), now=LATER)

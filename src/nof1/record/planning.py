@@ -82,8 +82,8 @@ def plan(
         acknowledge = said_so(filled.pop("acknowledge", False), "acknowledge") or acknowledge
         protocol = Protocol.build(_completed(filled, now.date()), where=where)
     _refuse_unfit(protocol, helper)
-    protocol = screened(protocol, now.date(), unscreened=unscreened, acknowledge=acknowledge)
     refuse_doses(protocol)
+    protocol = screened(protocol, now.date(), unscreened=unscreened, acknowledge=acknowledge)
     _refuse_within(folder, helper)
     journal = begun(protocol.sha256(), now)
     with ExitStack() as both:

@@ -9,7 +9,7 @@ from nof1.language import commas, phrase, say, say_some, sentences
 from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, MirroredPairs, RandomizedBlocks
 from nof1.plan.orders.dose_times import collision_sentence, collisions
 from nof1.plan.orders.draw import count_orders, smallest_p
-from nof1.plan.orders.evening_dose import takes_any
+from nof1.plan.orders.evening_dose import swallows_any
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.collisions import rules_of
 from nof1.plan.protocol.safety.screen import LEVELS, Finding, finding_of, other_magnesium_mg, screen
@@ -37,7 +37,7 @@ def timing_findings(protocol: Protocol) -> Iterator[Finding]:
         if found.acknowledged:
             text = sentences([text, say("The person knows, and goes on.")])
         yield finding_of(facts.fact(found.fact), "apart", text)
-    if protocol.safety is None or not takes_any(protocol):
+    if protocol.safety is None or not swallows_any(protocol):
         return
     for medicine in protocol.safety.medicines:
         if not medicine.times and (rules := rules_of(medicine)):

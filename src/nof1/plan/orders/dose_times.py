@@ -3,7 +3,7 @@
 from nof1 import facts
 from nof1.language import say
 from nof1.plan.design.fields import Clock
-from nof1.plan.orders.evening_dose import takes_any
+from nof1.plan.orders.evening_dose import swallows_any
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.collisions import Collision, collisions_of
 from nof1.plan.protocol.safety.screen import Safety
@@ -19,7 +19,7 @@ def collisions(protocol: Protocol) -> tuple[Collision, ...]:
     >>> collisions(trial.protocol)
     ()
     """
-    return collisions_of(protocol.safety, protocol.conduct.dose_time) if takes_any(protocol) else ()
+    return collisions_of(protocol.safety, protocol.conduct.dose_time) if swallows_any(protocol) else ()
 
 
 def proposed_times(protocol: Protocol) -> tuple[Clock, ...]:

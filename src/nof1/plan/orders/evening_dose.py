@@ -33,6 +33,17 @@ def takes_any(protocol: Protocol) -> bool:
     return any(has_dose(protocol, arm) for arm in protocol.arms)
 
 
+def swallows_any(protocol: Protocol) -> bool:
+    """Whether any arm has something that is swallowed, so that it meets other medicines in the gut; a bath does not.
+
+    Examples
+    --------
+    >>> swallows_any(trial.protocol)
+    True
+    """
+    return any(arm.route == "mouth" and has_dose(protocol, arm) for arm in protocol.arms)
+
+
 def contents(protocol: Protocol, arm: Arm) -> str:
     """What one evening on an arm holds, in words."""
     parts: list[str] = []
