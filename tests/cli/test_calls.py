@@ -138,6 +138,11 @@ CASES = {
         lambda at: ["amend", at / "trial", "--note", "half a tablet"],
         lambda at: record.amend(at / "trial", note="half a tablet"),
     ),
+    "amend, another medicine": Case(
+        "planned",
+        lambda at: ["amend", at / "trial", "--medicine", "sertraline 50 mg started", "--since", date(2026, 9, 1)],
+        lambda at: record.amend(at / "trial", medicine="sertraline 50 mg started", since=date(2026, 9, 1)),
+    ),
     "unseal": Case(
         "sealed",
         lambda at: ["unseal", at / "trial", at / "helper", "--yes"],

@@ -17,7 +17,7 @@ from nof1.plan.design.order import Pause, order_from_arms
 from nof1.plan.orders.amendments import load_amendments
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.orders.loading import load_order, load_schedule
-from nof1.record.amending import add_note, add_pause
+from nof1.record.amending import add_medicine, add_note, add_pause, amend
 from nof1.record.checking.folder import check
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.table import read_diary
@@ -294,6 +294,35 @@ def test_any_other_change_is_a_note(trial_folder, bytes_in):
     assert {name for name in after if after[name] != before.get(name)} == {"amendments.csv"}
 
 
+def test_another_medicine_is_on_record_with_the_day_from_which_it_was_another(trial_folder, bytes_in):
+    before = bytes_in(trial_folder)
+    add_medicine(trial_folder, "sertraline 50 mg started", day(9), now=NOW)
+    (one,) = Trial.load(trial_folder).amendments
+    assert (one.kind, one.start, one.reason) == ("medicine", day(9), "sertraline 50 mg started")
+    after = bytes_in(trial_folder)
+    assert {name for name in after if after[name] != before.get(name)} == {"amendments.csv"}
+
+
+def test_a_medicine_that_is_still_to_change_is_refused(trial_folder, bytes_in):
+    before = bytes_in(trial_folder)
+    with pytest.raises(InputError, match="still to come"):
+        add_medicine(trial_folder, "sertraline 50 mg started", NOW.date() + timedelta(days=1), now=NOW)
+    assert bytes_in(trial_folder) == before
+
+
+def test_one_change_at_a_time_and_a_day_for_medicines_alone(trial_folder, bytes_in):
+    before = bytes_in(trial_folder)
+    for values, told in (
+        ({"medicine": "x", "note": "y"}, "Say what changed"),
+        ({}, "Say what changed"),
+        ({"note": "y", "since": day(9)}, "since= goes with medicine="),
+        ({"medicine": "x", "nights": 2}, "nights= goes with pause="),
+    ):
+        with pytest.raises(InputError, match=told):
+            amend(trial_folder, now=NOW, **values)
+    assert bytes_in(trial_folder) == before
+
+
 @pytest.mark.parametrize("reason", ["", "  ", "a\nb", "x" * 501], ids=lambda reason: repr(reason[:6]))
 def test_a_note_without_words_is_refused(trial_folder, bytes_in, reason):
     before = bytes_in(trial_folder)
@@ -303,7 +332,7 @@ def test_a_note_without_words_is_refused(trial_folder, bytes_in, reason):
 
 
 def test_only_a_trial_folder_is_amended(tmp_path):
-    for amend in (lambda: add_note(tmp_path, "x", now=NOW), lambda: add_pause(tmp_path, day(11), 1, "x", now=NOW)):
+    for change in (lambda: add_note(tmp_path, "x", now=NOW), lambda: add_pause(tmp_path, day(11), 1, "x", now=NOW)):
         with pytest.raises(InputError, match="is no trial folder"):
-            amend()
+            change()
     assert list(tmp_path.iterdir()) == []

@@ -20,11 +20,13 @@ def amend(
     *,
     pause: date | None = None,
     nights: int | None = None,
+    medicine: str | None = None,
+    since: date | None = None,
     note: str | None = None,
     reason: str | None = None,
     now: datetime | None = None,
 ) -> Amendment:
-    """Put a change after the draw on record, a pause or anything else in words, and write the papers anew.
+    """Put a change after the draw on record, a pause, another medicine or anything else in words, and write the papers anew.
 
     Parameters
     ----------
@@ -32,6 +34,10 @@ def amend(
         First evening of a pause; what follows moves. It needs `nights` and `reason`.
     nights : int, optional
         Nights of the pause.
+    medicine : str, optional
+        Another medicine that was started, stopped or changed: which, and how. A page that says "worse" names it.
+    since : date, optional
+        The day from which the medicine was another; today if not given.
     note : str, optional
         Any other change, such as a lower dose.
     reason : str, optional
@@ -42,7 +48,7 @@ def amend(
     Raises
     ------
     InputError
-        If it is neither a pause nor a note, the pause is outside the trial, or nights after it are recorded already.
+        If it is not just one of pause, medicine and note, the pause is outside the trial, or nights after it are recorded already.
         Nothing is changed then.
     Nof1Error
         If the papers could not be written anew; the change is on record then.
@@ -52,10 +58,14 @@ def amend(
     >>> import nof1
     >>> nof1.record.amend(folder, note="Tablets of another maker from today on.").kind
     'note'
+    >>> nof1.record.amend(folder, medicine="sertraline 50 mg started").kind
+    'medicine'
     """
     folder, now = Path(folder), now or local_now()
-    if (pause is None) == (note is None):
-        raise InputError("Say what changed: pause= with nights= and reason=, or note=.")
+    if sum(change is not None for change in (pause, medicine, note)) != 1:
+        raise InputError("Say what changed: pause= with nights= and reason=, medicine=, or note=.")
+    if since is not None and medicine is None:
+        raise InputError("since= goes with medicine=.")
     if pause is not None:
         if nights is None or not reason:
             raise InputError("A pause needs nights= and reason=.")
@@ -63,7 +73,12 @@ def amend(
     else:
         if nights is not None:
             raise InputError("nights= goes with pause=.")
-        add_note(folder, f"{note} {reason}" if reason else str(note), now=now)
+        told = str(note if medicine is None else medicine)
+        words = f"{told} {reason}" if reason else told
+        if medicine is None:
+            add_note(folder, words, now=now)
+        else:
+            add_medicine(folder, words, since or now.date(), now=now)
     renew_papers(folder)
     return load_amendments(folder)[-1]
 
@@ -128,6 +143,25 @@ def add_note(folder: str | Path, reason: str, *, now: datetime) -> None:
     folder = Path(folder)
     Protocol.load(folder)
     amendment = Amendment.make(where="The note", entered=now.replace(microsecond=0), kind="note", reason=reason)
+    with locked(folder):
+        commit(folder, with_files(folder, amended(folder, amendment), by="amend", now=now))
+
+
+def add_medicine(folder: str | Path, what: str, since: date, *, now: datetime) -> None:
+    """Put on record that another medicine was started, stopped or changed, which moves no night.
+
+    Raises
+    ------
+    InputError
+        If the text is empty or too long, or the day is still to come.
+    """
+    folder = Path(folder)
+    Protocol.load(folder)
+    if since > now.date():
+        raise InputError(f"{since} is still to come. Enter the change of a medicine when it has happened.")
+    amendment = Amendment.make(
+        where="The change of a medicine", entered=now.replace(microsecond=0), kind="medicine", start=since, reason=what
+    )
     with locked(folder):
         commit(folder, with_files(folder, amended(folder, amendment), by="amend", now=now))
 

@@ -293,6 +293,15 @@ def test_a_pause_moves_what_follows_and_renews_the_paperwork(nof1, trial_folder)
     assert status == 0  # the last night has moved there
 
 
+def test_another_medicine_goes_on_record_with_its_day(nof1, trial_folder):
+    words = ("--medicine", "sertraline 50 mg started", "--since", "2026-01-10")
+    status, out, err = nof1("amend", trial_folder, *words)
+    assert (status, err) == (0, "")
+    assert "another medicine, from 2026-01-10 on. sertraline 50 mg started." in out
+    (one,) = Trial.load(trial_folder).amendments
+    assert (one.kind, str(one.start)) == ("medicine", "2026-01-10")
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -304,6 +313,9 @@ def test_a_pause_moves_what_follows_and_renews_the_paperwork(nof1, trial_folder)
         (("--note", ""), "reason"),
         (("--note", "a", "--nights", "2"), "--nights N goes with --pause DATE"),
         (("--note", "a", "--pause", "2026-01-12"), "Say what changed"),
+        (("--note", "a", "--medicine", "b"), "--medicine TEXT"),
+        (("--note", "a", "--since", "2026-01-12"), "--since DATE goes with --medicine TEXT"),
+        (("--medicine", "b", "--since", "2999-01-12"), "still to come"),
     ],
 )
 def test_a_bad_amendment_changes_nothing(refused, trial_folder, words, told):

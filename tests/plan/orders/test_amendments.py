@@ -88,6 +88,10 @@ def test_a_reason_that_cannot_be_kept_is_refused(reason, words):
         {"kind": "unblinded", "period": 1, "nights": 3},
         {"kind": "unblinded", "period": 1, "start": date(2026, 1, 13)},
         {"kind": "note", "start": date(2026, 1, 13), "nights": 3},
+        {"kind": "note", "start": date(2026, 1, 13)},
+        {"kind": "medicine"},
+        {"kind": "medicine", "start": date(2026, 1, 13), "nights": 3},
+        {"kind": "medicine", "start": date(2026, 1, 13), "period": 1},
         {"kind": "note", "nights": 3},
         {"kind": "note", "period": 1},
         {"kind": "holiday"},
@@ -108,6 +112,7 @@ moments = st.datetimes(
 ).map(lambda moment: moment.replace(microsecond=0))
 kinds = st.one_of(
     st.just({"kind": "note"}),
+    st.just({"kind": "medicine", "start": date(2026, 1, 13)}),
     st.builds(lambda period: {"kind": "unblinded", "period": period}, st.integers(1, 1000)),
     st.builds(
         lambda start, nights: {"kind": "pause", "start": start, "nights": nights}, st.dates(), st.integers(1, 365)

@@ -24,6 +24,10 @@ SENTENCES = {
         amendment("Fell.", kind="unblinded", period=3),
         "Entered on 2026-01-12: period 3 was unblinded. Fell.",
     ),
+    "medicine": (
+        amendment("sertraline 50 mg started", kind="medicine", start=date(2026, 1, 10)),
+        "Entered on 2026-01-12: another medicine, from 2026-01-10 on. sertraline 50 mg started.",
+    ),
     "note": (amendment("half a dose"), "Entered on 2026-01-12: half a dose."),
 }
 

@@ -20,12 +20,18 @@ def amend(
     folder: Folder,
     pause: Annotated[date | None, date_option("First evening of a pause; what follows moves.")] = None,
     nights: Annotated[int | None, typer.Option(help="Nights of the pause.")] = None,
+    medicine: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Another medicine started, stopped or changed.")
+    ] = None,
+    since: Annotated[date | None, date_option("Day from which the medicine was another; today if not given.")] = None,
     note: Annotated[str | None, typer.Option(metavar="TEXT", help="Any other change, such as a lower dose.")] = None,
     reason: _Reason = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put a change after the draw on record: a pause, or anything else in words."""
-    amendment = put_on_record(folder, pause=pause, nights=nights, note=note, reason=reason)
+    """Put a change after the draw on record: a pause, another medicine, or anything else in words."""
+    amendment = put_on_record(
+        folder, pause=pause, nights=nights, medicine=medicine, since=since, note=note, reason=reason
+    )
     end = load_schedule(folder, Protocol.load(folder)).end
     if as_json:
         show_json({"amendments": [one.model_dump(mode="json") for one in load_amendments(folder)], "end": end})

@@ -45,8 +45,8 @@ _ARGUMENT = re.compile(
 # The option that says the same, with what it takes where no value is named.
 _FLAGS = {name.split()[0].replace("-", "_"): f"--{name}" for name in (
     "arm", "better", "confidence", "correct", "date", "date-order", "dated-by", "day", "day-number", "dose", "dose-mg", "dose-unit", "drawn", "food NAME", "form", "gaps",
-    "guess", "night", "nights N", "not-compared", "note TEXT", "out", "packs ARM,ARM,…", "pause DATE", "person NAME", "person-column COLUMN", "reason TEXT", "salt-mg",
-    "schedule", "several", "sheet", "supplement NAME", "trust", "zone",
+    "guess", "medicine TEXT", "night", "nights N", "not-compared", "note TEXT", "out", "packs ARM,ARM,…", "pause DATE", "person NAME", "person-column COLUMN", "reason TEXT", "salt-mg",
+    "schedule", "several", "sheet", "since DATE", "supplement NAME", "trust", "zone",
 )} | {
     "column_map": "--map", "labels": "--label", "decimal_comma": "--decimal", "helper": "--seal HELPER_DIR", "measures": "--measure", "scales": "--scale", "units": "--unit",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Changes after the draw: pauses, single periods unblinded, anything else. One line each in amendments.csv, never removed.
+"""Changes after the draw: pauses, single periods unblinded, other medicines, anything else. One line each in amendments.csv, never removed.
 
 Knows no order and no night that was recorded.
 """
@@ -26,11 +26,12 @@ COLUMNS = ("entered", "kind", "start", "nights", "period", "reason")
 class Amendment(Frozen):
     """One change after the draw.
 
-    `kind` is "pause" (with `start` and `nights`), "unblinded" (with `period`) or "note" (anything else, in `reason`).
+    `kind` is "pause" (with `start` and `nights`), "unblinded" (with `period`), "medicine" (another medicine that was started,
+    stopped or changed on the day `start`; which and how, in `reason`) or "note" (anything else, in `reason`).
     """
 
     entered: datetime
-    kind: Literal["pause", "unblinded", "note"]
+    kind: Literal["pause", "unblinded", "medicine", "note"]
     start: Day | None = None
     nights: Annotated[Whole, Field(ge=1, le=365)] | None = None
     period: Annotated[Whole, Field(ge=1)] | None = None
@@ -38,8 +39,10 @@ class Amendment(Frozen):
 
     @model_validator(mode="after")
     def _holds_what_its_kind_needs(self) -> "Amendment":
-        if {self.start is not None, self.nights is not None} != {self.kind == "pause"}:
-            raise ValueError("a pause, and nothing else, has a first night and a number of nights")
+        if (self.nights is not None) != (self.kind == "pause"):
+            raise ValueError("a pause, and nothing else, has a number of nights")
+        if (self.start is not None) != (self.kind in ("pause", "medicine")):
+            raise ValueError("a pause and a change of a medicine, and nothing else, have a first day")
         if (self.period is not None) != (self.kind == "unblinded"):
             raise ValueError("an unblinded period, and nothing else, has the number of a period")
         return self

@@ -29,12 +29,23 @@ def amendment_sentence(amendment: "Amendment") -> str:
             period=amendment.period,
             reason=reason,
         )
+    if amendment.kind == "medicine":
+        return say(
+            "Entered on {day}: another medicine, from {start} on. {reason}",
+            day=on,
+            start=str(amendment.start),
+            reason=reason,
+        )
     return say("Entered on {day}: {reason}", day=on, reason=reason)
 
 
-def changes(result: "Result") -> list[str]:
-    """What changed after the draw, each with its reason, and when a concealed order was opened."""
-    out = [amendment_sentence(amendment) for amendment in result.record.amendments]
+def changes(result: "Result", *, medicines: bool = True) -> list[str]:
+    """What changed after the draw, each with its reason, and when a concealed order was opened.
+
+    `medicines` says whether to tell changes of other medicines, which stand beside an answer for the worse, too.
+    """
+    told = [one for one in result.record.amendments if medicines or one.kind != "medicine"]
+    out = [amendment_sentence(amendment) for amendment in told]
     unsealing = result.trial.unsealing
     if unsealing is not None:
         counts: dict[str, Any] = {
