@@ -106,6 +106,9 @@ NUMBERS = {
     "shorter-trials": {"people": 60, "days_shorter": 8, "days_longer": 12},
     "sleep-diary": {"hours_after_rising_max": 1},
     "diary-bias": {"minutes_min": 30, "minutes_max": 40},
+    "explain-gabapentin": {"percent_less": 43, "people": 13},
+    "explain-iron": {"ferritin_ug_per_l_max": 75, "transferrin_saturation_percent_below": 20},
+    "explain-antidepressants": {"people_in_100": 9},
     "age": {"below": 18},
     "kidney_severe": {"clearance_ml_per_min_below": 30},
     "kidney_measured": {"from_age": 65},
@@ -143,6 +146,7 @@ def test_there_is_a_file_for_every_table():
     assert facts.names() == (
         "deficiency",
         "dose",
+        "explanations",
         "food",
         "forms",
         "guidelines",
@@ -268,7 +272,8 @@ def test_what_was_loaded_can_be_changed_without_harm():
 @pytest.mark.parametrize("name", ["doses", "", "../facts/dose", "dose.toml"])
 def test_an_unknown_file_is_refused_with_those_there_are(name):
     with pytest.raises(
-        InputError, match=f"no facts file {name!r}. Choose one of: deficiency, dose, food, forms, .*studies"
+        InputError,
+        match=f"no facts file {name!r}. Choose one of: deficiency, dose, explanations, food, forms, .*studies",
     ):
         facts.load(name)
 
@@ -277,7 +282,7 @@ def test_an_unknown_file_is_refused_with_those_there_are(name):
     ("fact", "hint"),
     [
         ("upper-level-uk", "Close to it: upper-level-us"),
-        ("zzz", "Look in these files: deficiency, dose, food"),
+        ("zzz", "Look in these files: deficiency, dose, explanations"),
         ("", "Look in"),
     ],
 )

@@ -17,6 +17,7 @@ from nof1.analyze.arrays import Array
 from nof1.analyze.checks.blinding import describe_blinding
 from nof1.analyze.checks.computation import CrossCheck, cross_check, not_cross_checked, sampling_check, weights_check
 from nof1.analyze.checks.model_checks import left_out_check, predictive_check
+from nof1.analyze.checks.other_explanations import explain
 from nof1.analyze.checks.over_time import effect_over_time
 from nof1.analyze.checks.paired_cycles import paired_cycles
 from nof1.analyze.checks.prior_weight import prior_weight_check
@@ -356,6 +357,7 @@ def _result(
         paired_cycles=paired_cycles(trial),
         arms=arm_nights(trial),
         covariates=covariates_and_answer(trial, seed=seed),
+        other_explanations=explain(trial, parts.effects[: len(pairs(protocol))]),
     )
     tree.attrs.update(
         nof1=record.nof1,

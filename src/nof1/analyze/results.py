@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nof1.analyze.checks.computation import Check
+from nof1.analyze.checks.other_explanations import explain
 from nof1.analyze.model.effects import Effect, Estimand
 from nof1.analyze.schema import SCHEMAS, PairEffect, ResultsRecord, from_dict
 from nof1.cells import brief
@@ -333,11 +334,24 @@ def _rows(result: Result) -> list[Row]:
         ("computed", f"by {_ENGINES[result.engine]}"),
         ("failed", "\n".join(failed)) if failed else ("checks", "no check of the computation failed"),
         ("look at", "\n".join(cautions)),
+        ("what else", _other_explanations(result)),
         ("careful", _following(result)),
         ("priors", _other_priors(result)),
     ]
     rows = [row for row in rows if row[1]]
     return [*rows, ("data", SIMULATED)] if result.record.simulated else rows
+
+
+def _other_explanations(result: Result) -> str:
+    """What else could explain an answer for the worse, by its kind; empty for any other answer."""
+    found = explain(result.trial, result.lead)
+    if not found:
+        return ""
+    kinds = list(dict.fromkeys(kind for one in found for kind in one.kinds))
+    missing = list(dict.fromkeys(kind for one in found for kind in one.not_asked))
+    told = [f"could explain it: {', '.join(kinds)}" if kinds else "nothing that was asked about could explain it"]
+    told += [f"nobody asked about: {', '.join(missing)}"] if missing else []
+    return f"{'; '.join(told)}. Ask a doctor or pharmacist."
 
 
 def _following(result: Result) -> str:

@@ -13,6 +13,7 @@ from nof1.analyze.checks.blinding import Blinding
 from nof1.analyze.checks.computation import Check, CrossCheck, Sampling
 from nof1.analyze.checks.covariate_by_arm import CovariateByArm
 from nof1.analyze.checks.model_checks import LeftOut, ModelCheck, Predictive, PriorSensitivity
+from nof1.analyze.checks.other_explanations import OtherExplanations
 from nof1.analyze.checks.over_time import OverTime
 from nof1.analyze.checks.paired_cycles import PairedCycles
 from nof1.analyze.checks.prior_weight import PriorWeight
@@ -213,6 +214,8 @@ class ResultsRecord:
         Periods, rated nights and plain mean of each arm.
     covariates : Covariates or None
         Whether covariates follow the arms; None in an analysis without any, and in files that did not say.
+    other_explanations : tuple of OtherExplanations
+        For each pair of arms of which one came out worse, what else could explain it; empty in files that did not say.
     """
 
     nof1: str
@@ -247,6 +250,7 @@ class ResultsRecord:
     paired_cycles: tuple[PairedCycles, ...] = ()
     arms: dict[str, ArmNights] = field(default_factory=dict)
     covariates: Covariates | None = None
+    other_explanations: tuple[OtherExplanations, ...] = ()
     schema: Literal[3] = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

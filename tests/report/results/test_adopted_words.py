@@ -264,6 +264,15 @@ OF_PLANNED_ALONE = {
     "The order of the periods was drawn at random before the first day and sealed with a helper.",
     "{recorded} of {planned} planned days were recorded",
     "The person knew what they took.",
+    # beside an answer for the worse, where there is a safety screen, or a table whose arms are magnesium
+    "A medicine that can bring restless legs on:",
+    "Low iron:",
+    "Magnesium can keep part of such a medicine from being absorbed. If {arm} did worse, it may be because less of that medicine got "
+    "into the body.",
+    "in restless legs also {kinds}",
+    "low iron (ferritin and transferrin saturation)",
+    "medicines that can bring restless legs on: antihistamines, antidepressants, metoclopramide, antipsychotics",
+    "medicines that magnesium can keep from being absorbed, such as gabapentin, and at what hours they are taken",
 }
 
 

@@ -10,12 +10,13 @@ another person.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 
 from nof1.analyze.arrays import Array
+from nof1.analyze.checks.other_explanations import other_explanations
 from nof1.analyze.engines.marginal import ROUNDS, MarginalFit, fit_marginals
 from nof1.analyze.engines.pair_effects import mixture_rows
 from nof1.analyze.model.data import ModelData, build_model_data
@@ -64,6 +65,8 @@ class PersonPair:
         Of the outcome; "" for points.
     labels : (str, str)
         What the person calls arm and reference of an adopted table; "" where they are called by their names.
+    explanations : tuple of str
+        Where the verdict is for the worse, the kinds of what else could explain it; empty for any other verdict.
     """
 
     arm: str
@@ -81,6 +84,7 @@ class PersonPair:
     fields: Mapping[str, Field]
     unit: str = ""
     labels: tuple[str, str] = ("", "")
+    explanations: tuple[str, ...] = ()
 
     @property
     def span(self) -> float:
@@ -94,6 +98,7 @@ class PersonPair:
         return plain | {
             "scale": list(self.scale),
             "labels": list(self.labels),
+            "explanations": list(self.explanations),
             "grid": self.grid.tolist(),
             "log_likelihood": self.log_likelihood.tolist(),
             "alone": alone,
@@ -120,6 +125,7 @@ class PersonPair:
             }
             rest["unit"] = str(content.get("unit", ""))
             of_arm, of_reference = (str(label) for label in content.get("labels", ("", "")))
+            explanations = tuple(str(kind) for kind in content.get("explanations", ()))
             stated, effect_sd = content["threshold"], float(content["effect_sd"])
             threshold = None if stated is None else float(stated)
         except (KeyError, TypeError, ValueError) as error:
@@ -135,6 +141,7 @@ class PersonPair:
             alone=alone,
             fields=fields,
             labels=(of_arm, of_reference),
+            explanations=explanations,
             **rest,
         )
 
@@ -245,8 +252,15 @@ def people(trials: Mapping[str, Trial], *, seed: int = 1) -> list[Person | Nof1E
         if isinstance(fit, Nof1Error):
             out.append(fit)
         else:
-            out.append(person_of(trial.protocol, fit, name=name, diary_sha256=trial.diary_sha256))
+            found = person_of(trial.protocol, fit, name=name, diary_sha256=trial.diary_sha256)
+            out.append(replace(found, pairs=tuple(_explained(trial, pair) for pair in found.pairs)))
     return out
+
+
+def _explained(trial: Trial, pair: PersonPair) -> PersonPair:
+    """With what else could explain a verdict for the worse."""
+    told = other_explanations(trial, arm=pair.arm, reference=pair.reference, verdict=pair.alone["verdict"])
+    return pair if told is None else replace(pair, explanations=told.kinds)
 
 
 def _terms(trial: Trial) -> ModelData | Nof1Error:

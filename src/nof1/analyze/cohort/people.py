@@ -214,4 +214,5 @@ def alone_columns(members: Sequence[Member]) -> Mapping[str, list[Any]]:
         "upper": [numbers["interval"][1] for numbers in alone],
         "verdict": [numbers["verdict"] for numbers in alone],
         "edition": [one.edition for one, _ in members],
+        "other_explanations": ["; ".join(pair.explanations) for _, pair in members],
     }

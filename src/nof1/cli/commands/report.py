@@ -6,7 +6,7 @@ import typer
 
 from nof1.cli.terminal.console import show, show_json
 from nof1.cli.terminal.options import AsJson, Folder
-from nof1.cli.terminal.output import tell_follows
+from nof1.cli.terminal.output import explained, tell_follows
 
 if TYPE_CHECKING:
     from nof1.report.results.folder import ResultPages
@@ -34,6 +34,7 @@ def report(
         show_json(written(pages))
         return
     show(headline(pages.result), style="bold")
+    explained(pages.result)
     tell_follows(pages.result)
     show(f"The pages are {pages.summary}.")
 

@@ -34,6 +34,7 @@ def tell_quick(result: "Result", *, heading: str = "") -> None:
         show(heading, style="bold")
     _simulated(result)
     _answer(result, result.lead[0])
+    explained(result)
     tell_follows(result)
     _others(result)
     show()
@@ -48,6 +49,7 @@ def tell(result: "Result", *, heading: str = "") -> None:
     _failures_first(result)
     main = result.lead[0]
     _answer(result, main)
+    explained(result)
     tell_follows(result)
     _chances(result, main)
     for sentence in _about(result, main):
@@ -98,6 +100,17 @@ def _answer(result: "Result", effect: "PairEffect", *, scale: bool = True) -> No
 
     paragraph(words.headline(result, effect), style="bold")
     paragraph(words.effect_sentence(result, effect, scale=scale))
+
+
+@spoken_of
+def explained(result: "Result") -> None:
+    """What else could explain an answer for the worse, and whom to ask; nothing beside any other answer."""
+    from nof1.report.words.other_explanations import sentences_of
+
+    lines = sentences_of(result)
+    for place, sentence in enumerate(lines):
+        inside = 0 < place < len(lines) - 1
+        paragraph(sentence, lead="  " if inside else "", style=None if place else _CARE)
 
 
 def _chances(result: "Result", effect: "PairEffect") -> None:

@@ -12,6 +12,7 @@ from nof1.language import say, sentences
 from nof1.plan.protocol.own_words import ours
 from nof1.report.results.further import more_sentences
 from nof1.report.words import answer as answers
+from nof1.report.words import other_explanations
 from nof1.report.words import record as words_record
 from nof1.report.words import sentences as words
 from nof1.report.words.changes import changes as changes_of
@@ -45,6 +46,7 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
         "simulated": banner(protocol, words.SIMULATED),
         "failed": words.failed_checks(result),
         "headline": words.headline(result),
+        "explanations": explained(result, brief=brief),
         "follows": follows_sentences(result),
         "answer": _answer(result, main),
         "others": _others(result, 1 if brief else _MAX_OTHERS),
@@ -68,6 +70,15 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
         "behind": say(
             "The next pages say how the trial was planned and carried out, how this was computed, and how far it can be trusted."
         ),
+    }
+
+
+def explained(result: Result, *, brief: bool) -> dict[str, Any]:
+    """What else could explain an answer for the worse, and whom to ask; no rows for any other answer."""
+    return {
+        "heading": other_explanations.heading(),
+        "rows": [{"label": label, "text": text} for label, text in other_explanations.told(result, brief=brief)],
+        "ask": other_explanations.ask(),
     }
 
 
@@ -147,7 +158,10 @@ def _others(result: Result, most: int) -> list[str]:
 def _nights(result: Result, *, brief: bool) -> list[str]:
     protocol = result.trial.protocol
     dates = words.dates_sentence(result) if protocol.dated else ""
-    changes = [clip(change, 200) for change in changes_of(result)[: 1 if brief else 3]]
+    beside = other_explanations.told(result, brief=True)  # names the medicines that changed
+    changes = [
+        clip(change, 200) for change in changes_of(result, medicines=not (brief and beside))[: 1 if brief else 3]
+    ]
     return [words.nights_sentence(result), words.order_sentence(protocol), dates, *changes]
 
 

@@ -11,6 +11,7 @@ from nof1.analyze.results import Result
 from nof1.language import phrase, say, say_some
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.results.parts import Part, Section, item, section, table, text
+from nof1.report.words import other_explanations
 from nof1.report.words import record as words_record
 from nof1.report.words import sentences as words
 from nof1.report.words.blinding import blinding_sentence
@@ -46,6 +47,18 @@ def recorded(result: Result) -> Section:
             words_record.record_note(result),
         ),
         item(say("Guesses"), *_guesses(result), blinding_sentence(result.trial.protocol, result.record.blinding)),
+    )
+
+
+def explained(result: Result) -> Section | None:
+    """What else could explain an answer for the worse, with what is known of each; None for any other answer."""
+    rows = other_explanations.told(result)
+    if not rows:
+        return None
+    return section(
+        other_explanations.heading(),
+        *[item(label.removesuffix(":"), sentences) for label, sentences in rows],
+        text(other_explanations.ask()),
     )
 
 

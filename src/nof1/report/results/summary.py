@@ -37,6 +37,7 @@ _FIRST = (
     (8.8, 0.9, True),
     (8.0, 0.9, True),
     (8.0, 0.7, True),
+    (8.0, 0.5, True),
 )
 _BEHIND = (8.8, 8.4, 8.0)  # of the pages behind it, so that there are four in all; a long trial takes more
 _LARGE = 16.0
@@ -177,6 +178,8 @@ def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) 
     protocol = result.trial.protocol
     full, brief = first_page.answer(result), first_page.answer(result, brief=True)
     sizes = ((_LARGE, 1.0, False),) if large_print else _FIRST
+    if large_print:  # what may not be missing on the first page has to fit on it
+        full |= {"explanations": first_page.explained(result, brief=True)}
     alternatives = plots.describe(result.trial, result)
     last = result.trial.order.end
     return {
@@ -199,6 +202,7 @@ def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) 
             planned.drawn(result),
             planned.happened(result, drawn),
             recorded.recorded(result),
+            *[part for part in (recorded.explained(result),) if part is not None],
             found.method(result, drawn),
             found.found(result),
             found.other_choices(result, drawn),

@@ -3,6 +3,7 @@
 from nof1.analyze.checks.blinding import Blinding
 from nof1.analyze.checks.computation import Check
 from nof1.analyze.checks.covariate_by_arm import CovariateByArm
+from nof1.analyze.checks.other_explanations import OtherExplanations
 from nof1.analyze.checks.over_time import PairOverTime
 from nof1.analyze.checks.paired_cycles import PairedCycles
 from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
@@ -20,6 +21,7 @@ from nof1.report.words.changes import amendment_sentence
 from nof1.report.words.checks import check_sentence
 from nof1.report.words.covariates import by_arm_sentence, covariates_sentence
 from nof1.report.words.cycles import cycles_sentence
+from nof1.report.words.other_explanations import explanations_sentence
 from nof1.report.words.over_time import course_sentence
 from nof1.report.words.randomization import randomization_sentence
 from nof1.report.words.reasons import reason_sentence
@@ -36,6 +38,7 @@ Part = (
     | PairOverTime
     | Choice
     | Blinding
+    | OtherExplanations
     | Covariates
     | CovariateByArm
     | Amendment
@@ -53,7 +56,7 @@ def sentence(of: Result | Trial, part: Part, *, language: str = ENGLISH) -> str:
         The result that it is part of; a trial will do for a test of `nof1.randomization_test`.
     part : object
         Of `result.record`: one of its `checks`, `randomization_tests`, `paired_cycles`, `tipping`, `over_time.rows`,
-        `sensitivity`, `covariates.rows` or `amendments`, its `blinding` or `covariates`, or why one of them was `refused`.
+        `sensitivity`, `other_explanations`, `covariates.rows` or `amendments`, its `blinding` or `covariates`, or why one of them was `refused`.
     language : str
         "en" or "de".
 
@@ -90,6 +93,8 @@ def _said(of: Result | Trial, part: Part) -> str:
             return course_sentence(protocol, part)
         case Choice():
             return choice_sentence(part)
+        case OtherExplanations():
+            return explanations_sentence(protocol, part)
         case Covariates() if isinstance(of, Result):
             return covariates_sentence(of, part)
         case CovariateByArm():
