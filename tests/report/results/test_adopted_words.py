@@ -264,6 +264,7 @@ OF_PLANNED_ALONE = {
     "The order of the periods was drawn at random before the first day and sealed with a helper.",
     "{recorded} of {planned} planned days were recorded",
     "The person knew what they took.",
+    "Planned without the safety screen. {foot}",
     # beside an answer for the worse, where there is a safety screen, or a table whose arms are magnesium
     "A medicine that can bring restless legs on:",
     "Low iron:",

@@ -216,7 +216,7 @@ def _more_taken(worse: Arm, better: Arm, protocol: Protocol) -> bool:
 
 def _swallowed(protocol: Protocol, arm: Arm) -> bool:
     """Whether magnesium may be swallowed on an arm's evenings: not a dummy's, nor that of a bath or of the skin."""
-    return getattr(arm, "route", "mouth") == "mouth" and not arm.placebo and has_dose(protocol, arm)
+    return arm.route == "mouth" and not arm.placebo and has_dose(protocol, arm)
 
 
 # --- what the safety screen has
