@@ -67,6 +67,11 @@ def answers(**design):
 PLAN = ["--unscreened", "--dose-mg", 100, "--start", START, "--blocks", 2, "--period-nights", 3]
 CASES = {
     "plan": Case("nothing", lambda at: ["plan", at / "new", *PLAN], lambda at: Trial.plan(answers(), at / "new")),
+    "plan, on letter in large print": Case(
+        "nothing",
+        lambda at: ["plan", at / "new", *PLAN, "--paper", "letter", "--large-print"],
+        lambda at: Trial.plan(answers(), at / "new", paper="letter", large_print=True),
+    ),
     "plan, sealed": Case(
         "nothing",
         lambda at: ["plan", at / "new", *PLAN, "--seal", at / "helper"],

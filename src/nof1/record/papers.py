@@ -5,6 +5,7 @@ How a paper is made is not known here. They are asked for through `nof1` itself,
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import nof1
 from nof1.errors import Nof1Error
@@ -14,11 +15,19 @@ from nof1.plan.orders.amendments import Amendment, load_amendments
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
 
+Paper = Literal["a4", "letter"]
 PACKING_SHEET = "packing-sheet.pdf"
 
 
 def write_papers(
-    folder: Path, protocol: Protocol, order: Order, *, amendments: Sequence[Amendment] = (), home: Path | None = None
+    folder: Path,
+    protocol: Protocol,
+    order: Order,
+    *,
+    amendments: Sequence[Amendment] = (),
+    home: Path | None = None,
+    paper: Paper | None = None,
+    large_print: bool | None = None,
 ) -> None:
     """Write protocol.pdf, booklet.pdf, diary.html, calendar.ics, diary.xlsx and, for shuffled packs, the recipe.
 
@@ -28,14 +37,27 @@ def write_papers(
     ----------
     home : Path, optional
         Where the folder will be when all of it is written; `folder` if not given.
+    paper, large_print
+        "a4" or "letter"; whether all letters have 16 points. As those that are there if not given.
     """
-    nof1.report.write_papers(folder, protocol, order, amendments=amendments, page=_page(home or folder))
+    nof1.report.write_papers(
+        folder,
+        protocol,
+        order,
+        amendments=amendments,
+        page=_page(home or folder),
+        paper=paper,
+        large_print=large_print,
+    )
     _write_page(folder, protocol, order)
 
 
-def write_packing_sheet(helper: Path, protocol: Protocol, arms: Sequence[str]) -> None:
+def write_packing_sheet(
+    helper: Path, protocol: Protocol, arms: Sequence[str], *, paper: Paper = "a4", large_print: bool = False
+) -> None:
     """Write packing-sheet.pdf, which tells the order, into the helper's folder."""
-    write_atomic(helper / PACKING_SHEET, nof1.report.packing_sheet_pdf(protocol, arms))
+    content = nof1.report.packing_sheet_pdf(protocol, arms, paper=paper, large_print=large_print)
+    write_atomic(helper / PACKING_SHEET, content)
 
 
 def renew_papers(folder: Path) -> None:

@@ -21,7 +21,7 @@ from nof1.record.diary.entry import empty_diary
 from nof1.record.diary.journal import beginning, begun, written
 from nof1.record.diary.table import DIARY_FILE
 from nof1.record.dose_limits import refuse_doses
-from nof1.record.papers import write_packing_sheet, write_papers
+from nof1.record.papers import Paper, write_packing_sheet, write_papers
 from nof1.record.screening import filled_screen, said_so, screened
 from nof1.shown import as_text
 
@@ -63,6 +63,8 @@ def plan(
     *,
     helper: str | Path | None = None,
     language: str | None = None,
+    paper: Paper = "a4",
+    large_print: bool = False,
     now: datetime | None = None,
     where: str = "the plan",
     unscreened: bool = False,
@@ -98,13 +100,13 @@ def plan(
             private = both.enter_context(new_folder(helper))
             sealed, seal = seal_order(protocol)
             write_atomic(private / SEALED_ORDER_FILE, sealed.to_json())
-            write_packing_sheet(private, protocol, sealed.arms)
+            write_packing_sheet(private, protocol, sealed.arms, paper=paper, large_print=large_print)
             write_atomic(public / SEAL_FILE, seal.bound(beginning(journal)).to_json())
         protocol.save(public / PROTOCOL_FILE)
         write_atomic(public / DIARY_FILE, empty_diary(protocol))
         for name, content in written(journal).items():
             write_atomic(public / name, content)
-        write_papers(public, protocol, order, home=folder)
+        write_papers(public, protocol, order, home=folder, paper=paper, large_print=large_print)
     return Plan(folder, protocol, order, helper)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nof1.record.adopting.adopt import AdoptOptions
     from nof1.record.adopting.gaps import SaidGaps
     from nof1.record.adopting.naming import Called
+    from nof1.record.papers import Paper
     from nof1.record.planning import Plan
     from nof1.record.sources.source import Merge
     from nof1.record.values.nights import DatedBy
@@ -87,6 +88,8 @@ class Trial:
         *,
         helper: str | Path | None = None,
         language: str | None = None,
+        paper: "Paper" = "a4",
+        large_print: bool = False,
         now: datetime | None = None,
         where: str = "the plan",
         unscreened: bool = False,
@@ -105,6 +108,10 @@ class Trial:
             New folder for the helper, with the sealed order and the packing sheet, where the design says ``concealed = "helper"``.
         language : str, optional
             Of the papers: "en" or "de". The spoken one if not given, which is English.
+        paper : str
+            To print the papers on: "a4" or "letter". Papers that are written anew later keep it.
+        large_print : bool
+            Papers with letters of 16 points.
         now : datetime, optional
             Aware; goes into the journal. The clock's if not given.
         where : str
@@ -147,6 +154,8 @@ class Trial:
             folder,
             helper=helper,
             language=language,
+            paper=paper,
+            large_print=large_print,
             now=now,
             where=where,
             unscreened=unscreened,

@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import clock
 import pytest
+from boxes import smallest
 from known import SAMPLE
 from pypdf import PdfReader
 
+from nof1.errors import InputError
 from nof1.plan.orders.draw import draw_order
 from nof1.plan.orders.loading import load_order
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.template import DEFAULT_TEMPLATE, load_template, with_dose
 from nof1.record.diary.table import read_diary
+from nof1.record.trial import Trial
 
 pytestmark = pytest.mark.clock
 
@@ -174,6 +178,34 @@ def test_a_plan_in_german_has_german_papers_and_keeps_its_language(nof1, tmp_pat
     pages = " ".join(page.extract_text() for page in PdfReader(folder / "protocol.pdf").pages)
     assert "Protokoll einer N-of-1-Studie" in pages
     assert "Neues Kissen." in pages
+
+
+def test_papers_are_printed_as_was_asked_and_stay_so(nof1, tmp_path):
+    folder, helper = tmp_path / "trial", tmp_path / "helper"
+    plan = ("--dose-mg", 150, "--form", "citrate", "--start", "2026-12-14", "--seal", helper)
+    assert nof1("plan", folder, *plan, "--paper", "letter", "--large-print")[0] == 0
+    papers = [folder / "protocol.pdf", folder / "booklet.pdf", helper / "packing-sheet.pdf"]
+
+    def look():
+        for paper in papers:
+            assert sorted(round(float(side)) for side in PdfReader(paper).pages[0].mediabox[2:]) == [612, 792]
+            assert smallest(paper.read_bytes()) > 15.9
+
+    look()
+    for words in (
+        ("amend", folder, "--note", "New pillow."),
+        ("diary-page", folder, "--link", "http://192.168.1.20:8427/"),
+    ):
+        assert nof1(*words)[0] == 0
+    look()
+    assert "New pillow." in " ".join(page.extract_text() for page in PdfReader(papers[0]).pages)
+
+
+def test_a_paper_that_there_is_not_plans_nothing(tmp_path):
+    content = with_dose(load_template(DEFAULT_TEMPLATE), {"dose_mg": 100})
+    with pytest.raises(InputError, match="a4, letter"):
+        Trial.plan(content, tmp_path / "trial", paper="a5")
+    assert not (tmp_path / "trial").exists()
 
 
 def test_a_language_that_nof1_does_not_speak_plans_nothing(refused, tmp_path):

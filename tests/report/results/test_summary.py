@@ -1,3 +1,4 @@
+import itertools
 import random
 import re
 import tomllib
@@ -6,6 +7,8 @@ from collections import Counter
 import outloud
 import pypdf
 import pytest
+from boxes import overprinted, pages_ending_early, smallest
+from boxes import words_of as boxes_of
 from fitted import fitted
 from known import ROOT, two_arms
 from records import sampled
@@ -50,6 +53,41 @@ def test_four_pages_and_the_first_has_the_answer(page):
     ):
         assert words in first
     assert fitted("helps").record.protocol_sha256[:16] in first
+
+
+PRINTS = list(itertools.product(("helps", "cant-tell", "worsens"), ("a4", "letter"), (False, True), ("en", "de")))
+
+
+def faults(path, *, large_print):
+    content = path.read_bytes()
+    small = [smallest(content)] if large_print and smallest(content) < 15.9 else []
+    return overprinted(content) + pages_ending_early(content) + small
+
+
+@pytest.mark.parametrize(("name", "paper", "large_print", "language"), [PRINTS[1], PRINTS[6]])
+def test_no_words_lie_over_each_other_and_no_page_ends_early(tmp_path, name, paper, large_print, language):
+    path = tmp_path / "summary.pdf"
+    report.summary(fitted(name), path, paper=paper, large_print=large_print, language=language)
+    assert faults(path, large_print=large_print) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "paper", "large_print", "language"), PRINTS)
+def test_no_words_lie_over_each_other_however_it_is_printed(tmp_path, name, paper, large_print, language):
+    test_no_words_lie_over_each_other_and_no_page_ends_early(tmp_path, name, paper, large_print, language)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("name", ["helps", "cant-tell", "worsens"])
+def test_the_first_page_of_letter_holds_what_that_of_a4_holds(tmp_path, name, language):
+    words = []
+    for paper in ("a4", "letter"):
+        path = report.summary(fitted(name), tmp_path / f"{paper}.pdf", paper=paper, language=language)
+        words.append(
+            Counter(word.text.rstrip("-") for word in boxes_of(path.read_bytes())[0] if "\u00ad" not in word.text)
+        )
+    assert sum(((words[0] - words[1]) + (words[1] - words[0])).values()) <= 6  # words cut at the end of another line
 
 
 # Every item of what CENT 2015 asks for (guidelines.toml), by words that stand for it.

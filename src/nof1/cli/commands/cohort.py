@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nof1.cli.commands.report import Language, PaperSize
+from nof1.cli.commands.report import Language
 from nof1.cli.terminal.console import show, show_json
-from nof1.cli.terminal.options import AsJson, DaskAddress
+from nof1.cli.terminal.options import AsJson, DaskAddress, PaperSize
 from nof1.cli.terminal.output import paragraph
 from nof1.cli.terminal.progress import counting, elsewhere
 from nof1.record.folders import COHORT_FILE

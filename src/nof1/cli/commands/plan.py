@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from nof1.cli.terminal.console import is_terminal, show_json
-from nof1.cli.terminal.options import Spoken, date_option
+from nof1.cli.terminal.options import LargePrint, PaperSize, Spoken, date_option
 from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.files import read_bytes, refuse_filled
@@ -75,6 +75,8 @@ def plan(
         bool, typer.Option("--acknowledge", help="Go on with medicines too near to the dose; the protocol says so.")
     ] = False,
     language: Spoken = ENGLISH,  # spoken from here on
+    paper: PaperSize = "a4",
+    large_print: LargePrint = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Plan a trial: fix the protocol, draw the order, write the folder. Without options on a terminal, it asks."""
@@ -124,6 +126,8 @@ def plan(
         folder,
         helper=helper,
         language=language,
+        paper=paper,
+        large_print=large_print,
         where=str(answers or "the plan"),
         unscreened=unscreened,
         acknowledge=acknowledge,

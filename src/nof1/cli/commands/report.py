@@ -1,21 +1,17 @@
 """nof1 report: what the nights mean, on paper."""
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nof1.cli.terminal.console import show, show_json
-from nof1.cli.terminal.options import AsJson, Folder
+from nof1.cli.terminal.options import AsJson, Folder, LargePrint, PaperSize
 from nof1.cli.terminal.output import explained, tell_follows
 
 if TYPE_CHECKING:
     from nof1.report.results.folder import ResultPages
 
 Language = Annotated[str, typer.Option(help="Language of the pages: en or de.")]
-PaperSize = Annotated[Literal["a4", "letter"], typer.Option(help="Paper to print on.")]
-LargePrint = Annotated[
-    bool, typer.Option("--large-print", help="Letters of 16 points, on as many pages as that takes.")
-]
 
 
 def report(

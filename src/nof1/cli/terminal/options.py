@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -17,6 +17,11 @@ FolderOrHere = Annotated[
     Path, typer.Argument(metavar="DIR", help="Trial folder; the one you are in if not given.", show_default=False)
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+PaperSize = Annotated[Literal["a4", "letter"], typer.Option(help="Paper to print on.")]
+LargePrint = Annotated[
+    bool,
+    typer.Option("--large-print", help="Text of 16 points, pictures as wide as the page, as many pages as that takes."),
+]
 DaskAddress = Annotated[
     str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler whose machines do the work.")
 ]

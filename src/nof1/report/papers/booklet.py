@@ -16,6 +16,7 @@ from nof1.report.words.phrases import NO_ADVICE, SIMULATED, both_days, clip, nig
 from nof1.report.words.unscreened import banner, marked_foot
 
 MAX_COVARIATES = 6  # columns that paper has room for
+_MAX_IN_LARGE_PRINT = 2
 _UPRIGHT = 2  # more covariates than that turn the page
 _LABEL = 40
 _TITLE = 120
@@ -23,9 +24,10 @@ _DOSE = phrase("☐ all   ☐ part   ☐ none")
 _NO_DOSE = phrase("☐ nothing   ☐ some")
 
 
-def booklet_words(protocol: Protocol, order: Order) -> dict[str, Any]:
+def booklet_words(protocol: Protocol, order: Order, *, large_print: bool = False) -> dict[str, Any]:
     """Everything the template of the booklet needs but the size of its text."""
     covariates = protocol.analysis.covariates
+    most = _MAX_IN_LARGE_PRINT if large_print else MAX_COVARIATES
     return {
         "title": say("Diary of an N-of-1 trial: {title}", title=clip(ours(protocol.title), _TITLE)),
         "simulated": banner(protocol, SIMULATED),
@@ -42,13 +44,13 @@ def booklet_words(protocol: Protocol, order: Order) -> dict[str, Any]:
         "stop": stop_rule_sentence(),
         "call": _call(protocol),
         "emergency": _emergency(protocol),
-        "steps": _steps(protocol),
+        "steps": _steps(protocol, most),
         "compared": [
             say("{arm}: {contents}", arm=clip(arm.title, _LABEL), contents=clip(contents(protocol, arm), _TITLE))
             for arm in protocol.arms
         ],
-        "flipped": len(covariates) > _UPRIGHT,
-        "columns": _columns(protocol),
+        "flipped": large_print or len(covariates) > _UPRIGHT,
+        "columns": _columns(protocol, most),
         "stretches": [_stretch(protocol, order, period) for period in order.periods],
         "guesses": [*(clip(arm.title, _LABEL) for arm in protocol.arms), say("can't tell")],
         "believed": say("I believe it was:"),
@@ -80,11 +82,11 @@ def _emergency(protocol: Protocol) -> str:
     )
 
 
-def _steps(protocol: Protocol) -> list[str]:
+def _steps(protocol: Protocol, most: int) -> list[str]:
     outcome, conduct = protocol.outcome, protocol.conduct
     best, worst = (outcome.low, outcome.high) if outcome.better == "lower" else (outcome.high, outcome.low)
     known = protocol.concealed == "open"
-    left = [ours(name) for name in protocol.analysis.covariates[MAX_COVARIATES:]]
+    left = [ours(name) for name in protocol.analysis.covariates[most:]]
     evening = _EVENING_OPEN if known else _EVENING_CONCEALED
     steps: list[str] = [
         say(evening, time=conduct.dose_time),
@@ -135,9 +137,9 @@ _MORNING_WHOLE = phrase(
 )
 
 
-def _columns(protocol: Protocol) -> list[dict[str, str]]:
+def _columns(protocol: Protocol, most: int) -> list[dict[str, str]]:
     """Heading and kind of each column; the template knows how wide a kind is."""
-    outcome, covariates = protocol.outcome, protocol.analysis.covariates[:MAX_COVARIATES]
+    outcome, covariates = protocol.outcome, protocol.analysis.covariates[:most]
     return [
         {"kind": "night", "head": say("Night"), "under": ""},
         {"kind": "number", "head": clip(outcome.title, _LABEL), "under": scale(outcome)},

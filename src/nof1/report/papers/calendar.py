@@ -1,7 +1,7 @@
 """Evenings, mornings and period ends of a trial as calendar.ics (RFC 5545).
 
 Of a concealed order it tells what everybody may know: the numbers of the packs, never an arm. It must not know the diary.
-It says in which language it is, so that whatever is written anew later comes in the same one.
+It says in which language it is, and for which paper the others are, so that whatever is written anew later is as it was.
 """
 
 import itertools
@@ -22,6 +22,7 @@ from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import NO_ADVICE
 from nof1.plan.protocol.safety.stop_rules import stop_notice
+from nof1.report.typesetting.typeset import Paper
 from nof1.report.words.phrases import nights, scale
 
 CALENDAR_FILE = "calendar.ics"
@@ -29,10 +30,19 @@ _MINUTES = 10  # how long an event lasts
 _MAX_SUMMARY = 120
 _DAY = timedelta(days=1)
 _ADDRESS = re.compile(r"(https?|file)://[^\s#\x00-\x1f\x7f-\x9f]{1,2000}")
+_PRINTED = "x-nof1-printed"
 _MAKER = "-//nof1//N-of-1 trials//"  # RFC 5545, 3.7.3: its last part is the language
 
 
-def calendar(protocol: Protocol, order: Order, *, revision: int = 0, link: str = "") -> bytes:
+def calendar(
+    protocol: Protocol,
+    order: Order,
+    *,
+    revision: int = 0,
+    link: str = "",
+    paper: Paper = "a4",
+    large_print: bool = False,
+) -> bytes:
     """calendar.ics: the same bytes for the same input, and in a concealed trial whichever order was drawn.
 
     Times are local wherever the person is. Stretches of evenings and mornings are one event each, repeated daily. An event
@@ -47,6 +57,8 @@ def calendar(protocol: Protocol, order: Order, *, revision: int = 0, link: str =
     link : str
         Address of the diary page, to which the entries lead: to the night that they are about, or to the page, which opens with last
         night by itself; evenings to "#tonight". "" for none.
+    paper, large_print
+        How the papers beside it are printed: kept here where it is not A4 in ordinary letters.
 
     Raises
     ------
@@ -65,6 +77,8 @@ def calendar(protocol: Protocol, order: Order, *, revision: int = 0, link: str =
     out.add("version", "2.0")
     out.add("calscale", "GREGORIAN")
     out.add("x-wr-calname", _marked(protocol, _name(protocol)))
+    if printed := [*([paper] if paper != "a4" else []), *(["large-print"] if large_print else [])]:
+        out.add(_PRINTED, " ".join(printed))
     seen: Counter[str] = Counter()
     for kind, number, place, event in _events(protocol, order):
         stretch = f"{kind}-{number}" if number else kind
@@ -104,6 +118,17 @@ def language_of(content: bytes) -> str:
     found = re.search(rf"^PRODID:{re.escape(_MAKER)}([A-Z]+)\r?$", content.decode("utf-8", "replace"), re.MULTILINE)
     code = found[1].lower() if found else ENGLISH
     return code if code in languages() else ENGLISH
+
+
+def printed_on(content: bytes) -> tuple[Paper, bool]:
+    """The paper of the papers beside an earlier calendar.ics, and whether they are in large print; A4 in ordinary letters where it says nothing.
+
+    >>> printed_on(b"no calendar")
+    ('a4', False)
+    """
+    found = re.search(rf"^{_PRINTED}:(.*?)\r?$", content.decode("utf-8", "replace"), re.MULTILINE | re.IGNORECASE)
+    told = found[1].split() if found else []
+    return "letter" if "letter" in told else "a4", "large-print" in told
 
 
 def _name(protocol: Protocol) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from nof1.analyze.simulation.precision import expected_width
 from nof1.files import write_atomic
@@ -9,15 +10,23 @@ from nof1.language import say, speaking, spoken
 from nof1.plan.design.order import Order
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.protocol.protocol import Protocol
-from nof1.report.papers.calendar import CALENDAR_FILE, calendar, language_of, revision_and_link
+from nof1.report.papers.calendar import CALENDAR_FILE, calendar, language_of, printed_on, revision_and_link
 from nof1.report.papers.plan_papers import booklet_pdf, protocol_pdf, shuffling_recipe_pdf
 from nof1.report.papers.spreadsheet import diary_xlsx
+from nof1.report.typesetting.typeset import Paper
 
 RECIPE = "shuffling-recipe.pdf"
 
 
 def write_papers(
-    folder: Path, protocol: Protocol, order: Order, *, page: Path, amendments: Sequence[Amendment] = ()
+    folder: Path,
+    protocol: Protocol,
+    order: Order,
+    *,
+    page: Path,
+    amendments: Sequence[Amendment] = (),
+    paper: Paper | None = None,
+    large_print: bool | None = None,
 ) -> None:
     """Write protocol.pdf, booklet.pdf, calendar.ics, diary.xlsx and, for shuffled packs, the recipe, in the language of those that are there.
 
@@ -27,15 +36,22 @@ def write_papers(
     ----------
     page : Path
         Where diary.html will be when all is written.
+    paper, large_print
+        "a4" or "letter"; whether all letters have 16 points. As those that are there if not given.
     """
+    kept, was_large = kept_print(folder)
+    paper, large_print = paper or kept, was_large if large_print is None else large_print
     with speaking(kept_language(folder)):
         told = {"precision": precision(protocol), "looks": false_alarms(protocol)}
-        write_atomic(folder / "protocol.pdf", protocol_pdf(protocol, order, amendments=amendments, **told))
-        write_atomic(folder / "booklet.pdf", booklet_pdf(protocol, order))
-        write_calendar(folder, protocol, order, revision=len(amendments), page=page)
+        content = protocol_pdf(protocol, order, amendments=amendments, paper=paper, large_print=large_print, **told)
+        write_atomic(folder / "protocol.pdf", content)
+        write_atomic(folder / "booklet.pdf", booklet_pdf(protocol, order, paper=paper, large_print=large_print))
+        write_calendar(
+            folder, protocol, order, revision=len(amendments), page=page, paper=paper, large_print=large_print
+        )
         write_atomic(folder / "diary.xlsx", diary_xlsx(protocol, order))
         if protocol.concealed == "alone":
-            write_atomic(folder / RECIPE, shuffling_recipe_pdf(protocol))
+            write_atomic(folder / RECIPE, shuffling_recipe_pdf(protocol, paper=paper, large_print=large_print))
 
 
 def kept_language(folder: Path) -> str:
@@ -44,8 +60,22 @@ def kept_language(folder: Path) -> str:
     return language_of(path.read_bytes()) if path.is_file() else spoken().code
 
 
+def kept_print(folder: Path) -> tuple[Paper, bool]:
+    """The paper of the papers of a trial folder and whether they are in large print, as calendar.ics says; A4 in ordinary letters where there is none."""
+    path = folder / CALENDAR_FILE
+    return printed_on(path.read_bytes() if path.is_file() else b"")
+
+
 def write_calendar(
-    folder: Path, protocol: Protocol, order: Order, *, revision: int, page: Path, link: str | None = None
+    folder: Path,
+    protocol: Protocol,
+    order: Order,
+    *,
+    revision: int,
+    page: Path,
+    link: str | None = None,
+    paper: Paper | None = None,
+    large_print: bool | None = None,
 ) -> None:
     """Write calendar.ics, in its language; where it changes, its entries get a higher revision, so that a calendar that has them takes the new ones.
 
@@ -58,16 +88,20 @@ def write_calendar(
     link : str, optional
         Where its entries lead. What an earlier calendar said if not given, unless that was the folder's own diary.html, which may have
         moved.
+    paper, large_print
+        How the papers beside it are printed; what an earlier calendar said if not given.
     """
     path = folder / CALENDAR_FILE
     old = path.read_bytes() if path.is_file() else b""
     before, kept = revision_and_link(old)
+    on, large = printed_on(old)
+    printed: dict[str, Any] = {"paper": paper or on, "large_print": large if large_print is None else large_print}
     if link is None:
         link = kept if kept.startswith("http") else page.as_uri()
     with speaking(kept_language(folder)):
-        content = calendar(protocol, order, revision=max(revision, before), link=link)
+        content = calendar(protocol, order, revision=max(revision, before), link=link, **printed)
         if old and content != old:
-            content = calendar(protocol, order, revision=max(revision, before + 1), link=link)
+            content = calendar(protocol, order, revision=max(revision, before + 1), link=link, **printed)
     write_atomic(path, content)
 
 

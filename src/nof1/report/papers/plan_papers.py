@@ -19,14 +19,26 @@ from nof1.report.papers import protocol as paper_protocol
 from nof1.report.papers.booklet import booklet_words
 from nof1.report.papers.packs import packing_words, recipe_words
 from nof1.report.papers.parts import Room
-from nof1.report.typesetting.typeset import LONG, render
+from nof1.report.typesetting.typeset import LARGE, LONG, Paper, render, sheet_of
 
-MAX_PROTOCOL_PAGES = 3
+MAX_PROTOCOL_PAGES = 4
 _SIZE, _SMALLER = 10.0, 9.2  # of the text of the other papers, in points
 _LONG = 34  # letters of a word that no language has: other languages than English have long ones, and hyphenate them
-# Sizes of the text in points, and how much is told: the first with which the protocol fits its pages is taken.
-_WIDE = Room(text=700, label=60, rows=45)
-_ATTEMPTS = (
+_WIDE = Room(text=700, label=60, rows=60)
+# Sizes of the text in points, and how much is told, of the first page and of the pages behind it: each is the first that fits.
+_FIRST = (
+    (10.0, _WIDE),
+    (9.5, _WIDE),
+    (9.0, _WIDE),
+    (8.5, _WIDE),
+    (8.5, Room(text=700, label=60, rows=44)),
+    (8.5, Room(text=300, label=45, rows=36)),
+    (8.5, Room(text=300, label=45, rows=28)),
+    (8.5, Room(text=150, label=36, rows=18, tight=True)),
+    (8.5, Room(text=50, label=16, rows=6, tight=True)),
+    (9.0, _WIDE),  # where many findings need more than a page, nothing is gained by cutting
+)
+_BEHIND = (
     (10.0, _WIDE),
     (9.5, _WIDE),
     (9.0, _WIDE),
@@ -36,6 +48,7 @@ _ATTEMPTS = (
     (8.5, Room(text=80, label=24, rows=12, tight=True)),
     (8.5, Room(text=50, label=16, rows=6, tight=True)),
 )
+_IN_LARGE_PRINT = ((LARGE, Room(text=700, label=60, rows=200)),)
 
 
 def protocol_pdf(
@@ -45,10 +58,13 @@ def protocol_pdf(
     amendments: Sequence[Amendment] = (),
     precision: Sequence[str] = (),
     looks: Sequence[str] = (),
+    paper: Paper = "a4",
+    large_print: bool = False,
 ) -> bytes:
-    """protocol.pdf: everything decided beforehand, in plain words, on three A4 pages at most.
+    """protocol.pdf: everything decided beforehand, in plain words, on four pages at most, and on as many as it takes in large print.
 
-    Long texts of a person are cut with an ellipsis; they stand whole in protocol.toml.
+    The first page has what a person looks for: what is taken and when, when to stop, what the safety screen found, the calendar. Long
+    texts of a person are cut with an ellipsis; they stand whole in protocol.toml.
 
     Parameters
     ----------
@@ -59,89 +75,132 @@ def protocol_pdf(
         Sentences on what the design is expected to show.
     looks : sequence of str
         Sentences on what the rule for looks before the last night would do.
+    paper : str
+        "a4" or "letter".
+    large_print : bool
+        Letters of 16 points.
 
     Raises
     ------
     InputError
-        If the trial was adopted, or the order does not fit the protocol.
+        If the trial was adopted, the order does not fit the protocol, or there is no such paper.
     """
     order = shown_order(protocol, order)
     orders = count_orders(protocol)
+    first = [
+        {"size": size, "sections": _first_page(protocol, order, room)}
+        for size, room in (_IN_LARGE_PRINT if large_print else _FIRST)
+    ]
 
     def attempts() -> Iterator[dict[str, Any]]:
-        for size, room in _ATTEMPTS:
+        for size, room in _IN_LARGE_PRINT if large_print else _BEHIND:
             sections = [
                 paper_protocol.why(protocol, room),
-                paper_protocol.design(protocol, order, room),
+                paper_protocol.design(protocol, room),
                 paper_protocol.person(protocol, room),
-                treatment.taken(protocol, room),
+                treatment.adhering(protocol, room),
                 paper_method.measures(protocol, room),
                 paper_method.size(protocol, precision, orders, room),
-                randomization.drawing(protocol, room, orders),
+                randomization.drawing(protocol, order, room, orders),
+                paper_protocol.identity(protocol, room),
                 analysis.analysis(protocol, room),
                 paper_method.harms(protocol, looks),
                 paper_method.ethics(protocol, amendments, room),
             ]
             head = paper_protocol.head(protocol, order, room)
-            yield head | {"size": size, "pages": MAX_PROTOCOL_PAGES, "sections": sections}
+            yield head | {"size": size, "pages": MAX_PROTOCOL_PAGES, "first": first, "sections": sections}
 
-    return _typeset("protocol.typ", attempts())
+    return _typeset("protocol.typ", attempts(), paper, large_print=large_print)
 
 
-def booklet_pdf(protocol: Protocol, order: Order) -> bytes:
+def _first_page(protocol: Protocol, order: Order, room: Room) -> list[dict[str, Any]]:
+    """What a person looks for, whatever they look for next."""
+    return [
+        treatment.taken(protocol, room),
+        treatment.stopping(),
+        paper_protocol.screened(protocol, room),
+        paper_protocol.calendar(protocol, order, room),
+    ]
+
+
+def booklet_pdf(protocol: Protocol, order: Order, *, paper: Paper = "a4", large_print: bool = False) -> bytes:
     """booklet.pdf: a diary to print, one row a night, with the stop rules on its first page.
 
     Parameters
     ----------
     order : Order
         As it is lived, pauses included; of a concealed trial it is told without its arms.
+    paper : str
+        "a4" or "letter".
+    large_print : bool
+        Letters of 16 points.
 
     Raises
     ------
     InputError
-        If the trial was adopted, or the order does not fit the protocol.
+        If the trial was adopted, the order does not fit the protocol, or there is no such paper.
     """
-    words = booklet_words(protocol, shown_order(protocol, order))
-    return _typeset("booklet.typ", [words | {"size": _SIZE}])
+    words = booklet_words(protocol, shown_order(protocol, order), large_print=large_print)
+    size = LARGE if large_print else _SIZE
+    return _typeset("booklet.typ", [words | {"size": size}], paper, large_print=large_print)
 
 
-def packing_sheet_pdf(protocol: Protocol, arms: Sequence[str]) -> bytes:
+def packing_sheet_pdf(
+    protocol: Protocol, arms: Sequence[str], *, paper: Paper = "a4", large_print: bool = False
+) -> bytes:
     """packing-sheet.pdf for the helper: what goes into every pack. Never for the trial folder.
 
     Parameters
     ----------
     arms : sequence of str
         Name of the arm of each period, as the sealed order holds them.
+    paper : str
+        "a4" or "letter".
+    large_print : bool
+        Letters of 16 points.
 
     Raises
     ------
     InputError
-        If the order is not with a helper, or it is not one that the design allows.
+        If the order is not with a helper, it is not one that the design allows, or there is no such paper.
     """
-    return _sheet(packing_words(protocol, arms))
+    return _sheet(packing_words(protocol, arms), paper, large_print=large_print)
 
 
-def shuffling_recipe_pdf(protocol: Protocol) -> bytes:
+def shuffling_recipe_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: bool = False) -> bytes:
     """shuffling-recipe.pdf: how one person alone makes packs that nobody can tell apart.
 
+    Parameters
+    ----------
+    paper : str
+        "a4" or "letter".
+    large_print : bool
+        Letters of 16 points.
+
     Raises
     ------
     InputError
-        If the order is not left to shuffled packs.
+        If the order is not left to shuffled packs, or there is no such paper.
     """
-    return _sheet(recipe_words(protocol))
+    return _sheet(recipe_words(protocol), paper, large_print=large_print)
 
 
-def _sheet(words: dict[str, Any]) -> bytes:
+def _sheet(words: dict[str, Any], paper: Paper, *, large_print: bool) -> bytes:
     """On one page if a slightly smaller print makes it so, else on as many as it takes."""
-    return _typeset("sheet.typ", [words | {"size": size} for size in (_SIZE, _SMALLER, _SIZE)])
+    sizes = (LARGE,) if large_print else (_SIZE, _SMALLER, _SIZE)
+    return _typeset("sheet.typ", [words | {"size": size} for size in sizes], paper, large_print=large_print)
 
 
 _PAGE = phrase("page {page} of {pages}")
 
 
-def _typeset(template: str, attempts: Iterable[dict[str, Any]]) -> bytes:
+def _typeset(template: str, attempts: Iterable[dict[str, Any]], paper: Paper, *, large_print: bool) -> bytes:
     language = spoken()
-    shared = {"language": language.code, "page": language.template(_PAGE, None, None)}
+    shared = {
+        "language": language.code,
+        "page": language.template(_PAGE, None, None),
+        "paper": sheet_of(paper),
+        "large": large_print,
+    }
     long = LONG if language.code == ENGLISH else _LONG
     return render(template, (shared | words for words in attempts), long=long)

@@ -20,7 +20,6 @@ from nof1.plan.protocol.safety.answers import LOW, UNKNOWN, Answer, Question, qu
 from nof1.plan.protocol.safety.screen import finding_line, given, screen, unanswered
 from nof1.report.papers.parts import MANY, Room, item, lines, stated
 from nof1.report.papers.timeline import (
-    order_in_letters,
     pause_words,
     period_list,
     takes_words,
@@ -44,29 +43,30 @@ from nof1.report.words.unscreened import banner, marked_foot
 
 
 def head(protocol: Protocol, order: Order, room: Room) -> dict[str, Any]:
-    """Title, abstract and what identifies the protocol."""
+    """Title, abstract, and what stands at the foot of every page."""
     return {
         "title": say("N-of-1 trial protocol: {title}", title=clip(ours(protocol.title), min(room.text, 140))),
         "simulated": banner(protocol, SIMULATED),
         "abstract": _abstract(protocol, room),
-        "facts": [
-            [say("Registration"), stated(protocol.conduct.registration, room, _NOT_REGISTERED)],
-            [
-                say("Nights"),
-                say("{nights}; the first evening is {day}.", nights=span(order.start, order.end), day=day(order.start)),
-            ],
-            [
-                say("Version"),
-                say(
-                    "Schema {schema} of protocol.toml, written by nof1 {version}.",
-                    schema=str(protocol.schema_version),
-                    version=__version__,
-                ),
-            ],
-            [say("Content hash"), protocol.sha256()],
-        ],
         "foot": marked_foot(protocol, say("nof1 protocol, hash {hash}", hash=protocol.sha256()[:16])),
         "no_advice": sentences([say(NO_ADVICE), reviewed()]),
+    }
+
+
+def identity(protocol: Protocol, room: Room) -> dict[str, Any]:
+    """What identifies the protocol: registration, version, hash."""
+    version = say(
+        "Schema {schema} of protocol.toml, written by nof1 {version}.",
+        schema=str(protocol.schema_version),
+        version=__version__,
+    )
+    return {
+        "heading": say("What identifies this protocol"),
+        "parts": [
+            item(say("Registration"), stated(protocol.conduct.registration, room, _NOT_REGISTERED)),
+            item(say("Version"), version),
+            item(say("Content hash"), protocol.sha256()),
+        ],
     }
 
 
@@ -127,8 +127,21 @@ def why(protocol: Protocol, room: Room) -> dict[str, Any]:
     }
 
 
-def design(protocol: Protocol, order: Order, room: Room) -> dict[str, Any]:
-    """Kind and number of the periods, run-in, washout, picture, calendar."""
+def calendar(protocol: Protocol, order: Order, room: Room) -> dict[str, Any]:
+    """When: first and last evening, the picture of the periods, the evenings of each."""
+    evenings = say("{nights}; the first evening is {day}.", nights=span(order.start, order.end), day=day(order.start))
+    return {
+        "heading": say("The calendar"),
+        "parts": [
+            item(say("Nights"), evenings, takes_words(protocol, order), pause_words(order)),
+            {"timeline": timeline(protocol, order)},
+            {"calendar": period_list(protocol, order, most=room.rows)},
+        ],
+    }
+
+
+def design(protocol: Protocol, room: Room) -> dict[str, Any]:
+    """Kind and number of the periods, run-in, washout."""
     plan = protocol.design
     assert not isinstance(plan, Adopted)  # refused before
     run_in = (
@@ -145,19 +158,16 @@ def design(protocol: Protocol, order: Order, room: Room) -> dict[str, Any]:
         if plan.washout_nights
         else say("None. What is left over from the period before is in the model (see Carryover).")
     )
-    parts: list[dict[str, Any]] = [
-        item(say("Kind of design"), _kind(protocol)),
-        item(say("Periods"), _lengths(protocol, room), takes_words(protocol, order), pause_words(order)),
-        item(say("Run-in"), run_in),
-        item(say("Washout"), washout),
-        item(say("Made to fit"), stated(protocol.conduct.tailored, room, _NOT_TAILORED)),
-        {"timeline": timeline(protocol, order)},
-        {"calendar": period_list(protocol, order, most=room.rows)},
-    ]
-    if not order.sealed and len(order.periods) > room.rows:
-        sequence = clip(order_in_letters(protocol, order), 3 * room.text)
-        parts.append(item(say("The drawn order"), say("One letter a period: {letters}", letters=sequence)))
-    return {"heading": say("Design"), "parts": parts}
+    return {
+        "heading": say("Design"),
+        "parts": [
+            item(say("Kind of design"), _kind(protocol)),
+            item(say("Periods"), _lengths(protocol, room)),
+            item(say("Run-in"), run_in),
+            item(say("Washout"), washout),
+            item(say("Made to fit"), stated(protocol.conduct.tailored, room, _NOT_TAILORED)),
+        ],
+    }
 
 
 _NOT_TAILORED = phrase("nothing beyond the choices on these pages")
@@ -225,19 +235,28 @@ def _lengths(protocol: Protocol, room: Room) -> str:
     )
 
 
+def screened(protocol: Protocol, room: Room) -> dict[str, Any]:
+    """What the safety screen found, for the first page: never cut; and a clinician's agreement."""
+    return {
+        "heading": say("What the safety screen found"),
+        "parts": [
+            lines(say("What follows"), _screen_lines(protocol), room),
+            item(say("Doctor agreed"), _agreement(protocol, room)),
+        ],
+    }
+
+
 def person(protocol: Protocol, room: Room) -> dict[str, Any]:
-    """Setting, diagnosis, the safety screen with its answers, what it led to, a clinician's agreement."""
+    """Setting, diagnosis, the answers to the safety screen; what they led to stands on the first page."""
     conduct = protocol.conduct
     return {
-        "heading": say("The person and the safety screen"),
+        "heading": say("The person and the answers to the safety screen"),
         "parts": [
             item(say("Setting"), stated(conduct.setting, room)),
             item(say("Diagnosis"), stated(conduct.diagnosis, room)),
             item(say("Other conditions"), stated(conduct.conditions, room)),
             item(say("Other medicines"), _medicines(protocol, room)),
             *_answers(protocol, room),
-            lines(say("What follows"), _screen_lines(protocol), room),
-            item(say("Doctor agreed"), _agreement(protocol, room)),
         ],
     }
 

@@ -4,9 +4,11 @@ from typing import Any
 
 from nof1.language import phrase, say, sentences
 from nof1.plan.design.kinds import Adopted
+from nof1.plan.design.order import Order
 from nof1.plan.orders.evening_dose import has_dose
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.papers.parts import MANY, Room, item
+from nof1.report.papers.timeline import order_in_letters
 from nof1.report.words.phrases import (
     clip,
     large,
@@ -15,12 +17,17 @@ from nof1.report.words.phrases import (
 )
 
 
-def drawing(protocol: Protocol, room: Room, orders: int) -> dict[str, Any]:
-    """How the order is drawn, who keeps it, who packs, who is blind, what happens in an emergency."""
+def drawing(protocol: Protocol, order: Order, room: Room, orders: int) -> dict[str, Any]:
+    """How the order is drawn, who keeps it, who packs, who is blind, what happens in an emergency; the order where it is open."""
+    drawn = []
+    if not order.sealed:
+        letters = clip(order_in_letters(protocol, order), 3 * room.text)
+        drawn = [item(say("The drawn order"), say("One letter a period: {letters}", letters=letters))]
     return {
         "heading": say("How the order is drawn and who knows it"),
         "parts": [
             item(say("The draw"), _draw(protocol, orders)),
+            *drawn,
             item(say("Who keeps it"), _keeper(protocol, room)),
             item(say("Who packs"), say(_PACKER[protocol.concealed])),
             item(say("Who is blind"), _blind(protocol, room)),

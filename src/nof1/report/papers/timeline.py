@@ -12,10 +12,8 @@ from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.evening_dose import takes
 from nof1.plan.protocol.protocol import Protocol
-from nof1.report.words.phrases import clip, span
+from nof1.report.words.phrases import clip, sentence, span
 
-_LABEL_SHARE = 0.026  # of the width: what a number of two digits needs
-_TICK_SHARE = 0.115  # what a date needs
 _FEW = 5  # arms that the legend names
 _LIGHTEST, _DARKEST = 88, 35  # per cent by which the arms' colour is lightened
 
@@ -26,27 +24,30 @@ def letters(protocol: Protocol) -> dict[str, str]:
 
 
 def timeline(protocol: Protocol, order: Order) -> dict[str, Any]:
-    """Stretches and dates as shares of the width, with a text alternative and a legend."""
+    """Stretches and dates as shares of the width, with a text alternative and a legend.
+
+    What there is room for is measured by the template, which knows the width and the letters.
+    """
     segments = [_segment(protocol, order, period) for period in order.periods]
     return {
         "segments": segments,
         "ticks": _ticks(order),
         "alt": _described(protocol, order),
         "legend": _legend(protocol, order),
+        "unnumbered": _legend(protocol, order, numbered=False),
     }
 
 
 def _segment(protocol: Protocol, order: Order, period: Period) -> dict[str, Any]:
     share = period.nights / order.nights
-    fits = share >= _LABEL_SHARE
     letter = "" if period.arm is None else letters(protocol).get(period.arm, "")
     off = "washout" if period.arm == WASHOUT else "pause" if period.arm == PAUSE else ""
     run_in = period.number == RUN_IN
     return {
         "at": (period.start - order.start).days / order.nights,
         "share": share,
-        "number": str(period.number) if fits and not off and not run_in else "",
-        "letter": letter if fits and not run_in else "",
+        "number": "" if off or run_in else str(period.number),
+        "letter": "" if run_in else letter,
         "off": off,
         "run_in": run_in,
         "lighten": _lightened(protocol, period),
@@ -67,12 +68,11 @@ def _lightened(protocol: Protocol, period: Period) -> int:
 
 
 def _ticks(order: Order) -> list[dict[str, Any]]:
-    """Dates under the beginnings of periods, as many as there is room for, and under the last night."""
-    ticks: list[dict[str, Any]] = []
-    for period in order.periods:
-        at = (period.start - order.start).days / order.nights
-        if (not ticks or at - ticks[-1]["at"] >= _TICK_SHARE) and at <= 1 - 1.9 * _TICK_SHARE:
-            ticks.append({"at": at, "text": _short(period.start)})
+    """Dates of the beginnings of stretches, and of the last night."""
+    ticks: list[dict[str, Any]] = [
+        {"at": (period.start - order.start).days / order.nights, "text": _short(period.start)}
+        for period in order.periods
+    ]
     return [*ticks, {"at": 1.0, "text": say("to {day}", day=_short(order.end))}]
 
 
@@ -100,9 +100,10 @@ def _arm_words(protocol: Protocol, period: Period) -> str:
     return say("period {number} on {arm}", number=period.number, arm=clip(protocol.arm(str(period.arm)).title, 40))
 
 
-def _legend(protocol: Protocol, order: Order) -> str:
-    numbered = say("Numbers are those of the packs") if order.sealed else say("Numbers are those of the periods")
-    parts: list[str] = [numbered]
+def _legend(protocol: Protocol, order: Order, *, numbered: bool = True) -> str:
+    parts: list[str] = []
+    if numbered:
+        parts.append(say("Numbers are those of the packs") if order.sealed else say("Numbers are those of the periods"))
     if not order.sealed and len(protocol.arms) > _FEW:
         parts.append(say("letters are those of the arms (see What is taken)"))
     elif not order.sealed:
@@ -116,7 +117,7 @@ def _legend(protocol: Protocol, order: Order) -> str:
         parts.append(say("hatched = washout, take nothing"))
     if any(period.arm == PAUSE for period in order.periods):
         parts.append(say("dotted = pause, does not count"))
-    return say("{parts}.", parts=clauses(parts))
+    return sentence(clauses(parts)) if parts else ""
 
 
 def period_list(protocol: Protocol, order: Order, *, most: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The words of protocol.pdf on what is taken: arms, doses above an upper level, stop rules, adherence, co-treatment."""
+"""The words of protocol.pdf on what is taken: arms, doses above an upper level, stop rules; adherence, co-treatment."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,10 +28,18 @@ _FEW = 4  # findings on doses that are told one by one
 
 
 def taken(protocol: Protocol, room: Room) -> dict[str, Any]:
-    """The arms, doses above an upper level, stop rules, adherence, co-treatment."""
+    """For the first page: the arms with form and dose, when to take them, doses above an upper level."""
     heads = [say("arm"), say("salt"), say("elemental"), say("salt weight"), say("product"), say("placebo")]
+    when = say(
+        phrase("In the evening at {time}, once a day. Doses are elemental magnesium.")
+        if all(arm.route == "mouth" for arm in protocol.arms)
+        else phrase(
+            "In the evening at {time}, once a day. Doses by mouth are elemental magnesium; a bath, or what goes on the skin, has no mg by mouth."
+        ),
+        time=protocol.conduct.dose_time,
+    )
     return {
-        "heading": say("What is taken"),
+        "heading": say("What is taken, and when"),
         "parts": [
             {
                 "table": {
@@ -40,19 +48,22 @@ def taken(protocol: Protocol, room: Room) -> dict[str, Any]:
                     "rows": [_arm_row(protocol, arm, room) for arm in protocol.arms],
                 }
             },
-            item(
-                say("Time of day"),
-                say(
-                    phrase("In the evening at {time}, once a day. Doses are elemental magnesium.")
-                    if all(arm.route == "mouth" for arm in protocol.arms)
-                    else phrase(
-                        "In the evening at {time}, once a day. Doses by mouth are elemental magnesium; a bath, or what goes on the skin, has no mg by mouth."
-                    ),
-                    time=protocol.conduct.dose_time,
-                ),
-            ),
+            item(say("Time of day"), when),
             lines(say("Upper levels"), _dose_lines(protocol, room), room),
-            item(say("When to stop"), stop_rule_sentence()),
+        ],
+    }
+
+
+def stopping() -> dict[str, Any]:
+    """For the first page: when to stop, in a frame."""
+    return {"heading": say("When to stop"), "parts": [{"warning": stop_rule_sentence()}]}
+
+
+def adhering(protocol: Protocol, room: Room) -> dict[str, Any]:
+    """Lowering a dose, what is written down of doses, co-treatment."""
+    return {
+        "heading": say("Doses during the trial"),
+        "parts": [
             item(
                 say("Lowering a dose"),
                 say(

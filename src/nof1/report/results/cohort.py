@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from nof1._version import __version__
 from nof1.analyze.cohort.nodes import MEAN_SD, SPREAD_SCALE
 from nof1.analyze.model.effects import LEVEL
-from nof1.errors import InputError
 from nof1.language import ENGLISH, phrase, say, say_some, sentences, speaking
 from nof1.report.figures.forest import described, forest, size
 from nof1.report.results import parts
 from nof1.report.results.summary import as_svg
-from nof1.report.typesetting.typeset import render
+from nof1.report.typesetting.typeset import render, sheet_of
 from nof1.report.words import cohort as words
 from nof1.report.words import ranges
 from nof1.report.words.effect import amount, number, scale_sentence
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from nof1.analyze.cohort.cohort import Cohort
 
-PAPERS = {"a4": "a4", "letter": "us-letter"}
 _SIZES = (10.0, 9.4, 8.8)  # of the text in points; the first that fits two pages is taken
 _MOST_LEFT, _MOST_CHANGED = 16, 8  # rows of a table
 _REASON, _NAME = 150, 30  # letters
@@ -80,12 +78,11 @@ def cohort_pages(
     Nof1Error
         If the pages cannot be laid out.
     """
-    if paper not in PAPERS:
-        raise InputError(f'There is no paper "{paper}" here; there is: {", ".join(PAPERS)}.')
+    sheet = sheet_of(paper)
     about = about or About()
     with speaking(language):
         drawn = {"cohort": cohort_figure(cohort)}
-        data = cohort_data(cohort, about) | {"language": language, "paper": PAPERS[paper]}
+        data = cohort_data(cohort, about) | {"language": language, "paper": sheet}
         attempts = [data | {"size": points} for points in _SIZES]
         return render("cohort.typ", attempts, drawn, standards=("ua-1", "a-2a")), drawn
 

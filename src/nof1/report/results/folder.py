@@ -8,7 +8,8 @@ from nof1.commit import locked
 from nof1.files import write_atomic
 from nof1.language import ENGLISH
 from nof1.record.result_files import RESULTS_FOLDER
-from nof1.report.results.summary import Paper, checks_figure, pages, summary_file
+from nof1.report.results.summary import checks_figure, pages, summary_file
+from nof1.report.typesetting.typeset import Paper
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from nof1.language import language as spoken
 from nof1.plan.protocol.protocol import PROTOCOL_FILE
 from nof1.record.folders import COHORT_FILE, find_trials
 from nof1.report.results.cohort import About, cohort_pages
-from nof1.report.results.summary import Paper
+from nof1.report.typesetting.typeset import Paper
 
 PEOPLE_FILE, PARQUET_FILE, PROBLEMS_FILE = "people.csv", "people.parquet", "problems.csv"
 PDF_FILE, FIGURE_FILE = "cohort.pdf", "cohort.svg"

@@ -5,7 +5,7 @@ Puts pictures and words together; the words are made in `first_page`, `planned`,
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from nof1.analyze.checks.sensitivity import of_pair
 from nof1.analyze.results import Result
@@ -15,7 +15,7 @@ from nof1.language import ENGLISH, say, speaking
 from nof1.plan.protocol.own_words import ours
 from nof1.report import plots
 from nof1.report.results import first_page, found, planned, recorded
-from nof1.report.typesetting.typeset import render
+from nof1.report.typesetting.typeset import LARGE, Paper, render, sheet_of
 from nof1.report.words.phrases import clip
 from nof1.report.words.unscreened import marked_foot
 from nof1.subject import spoken_of
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUMMARY_FILE = "summary.pdf"
-Paper = Literal["a4", "letter"]
-_PAPERS = {"a4": "a4", "letter": "us-letter"}
 # Sizes of the first page's text in points, size of its pictures, and whether its words are brief: the first that fits is taken.
 _FIRST = (
     (10.0, 1.0, False),
     (9.4, 1.0, False),
     (8.8, 1.0, False),
+    (8.8, 0.8, False),  # what A4 has room for is to stand on Letter, too
+    (8.4, 0.8, False),
+    (8.0, 0.7, False),
     (8.8, 0.9, True),
     (8.0, 0.9, True),
     (8.0, 0.7, True),
     (8.0, 0.5, True),
 )
 _BEHIND = (8.8, 8.4, 8.0)  # of the pages behind it, so that there are four in all; a long trial takes more
-_LARGE = 16.0
 _LONG = 34  # letters of a word that no language has: shorter ones are hyphenated
 
 
@@ -132,7 +132,8 @@ def summary(
     paper : str
         "a4" or "letter".
     large_print : bool
-        Letters of 16 points, pictures over the whole width, and as many pages as that takes.
+        Text of 16 points, pictures over the whole width, and as many pages as that takes. The letters of a picture grow with it
+        and stay smaller than the text; what it shows stands in words, too.
 
     Raises
     ------
@@ -154,15 +155,14 @@ def pages(
     result: Result, *, language: str = ENGLISH, paper: Paper = "a4", large_print: bool = False
 ) -> tuple[bytes, dict[str, bytes]]:
     """The PDF, and the pictures on it as SVG, by name; as `summary`."""
-    if paper not in _PAPERS:
-        raise InputError(f'There is no paper "{paper}" here; there is: {", ".join(_PAPERS)}.')
+    sheet = sheet_of(paper)
     with speaking(language):
         drawn = _pictures(result, large_print=large_print)
         data = summary_data(result, set(drawn), large_print=large_print) | {
             "language": language,
-            "paper": _PAPERS[paper],
+            "paper": sheet,
         }
-        attempts = [data | {"size": size} for size in ((_LARGE,) if large_print else _BEHIND)]
+        attempts = [data | {"size": size} for size in ((LARGE,) if large_print else _BEHIND)]
         return render("summary.typ", attempts, drawn, standards=("ua-1", "a-2a"), long=_LONG), drawn
 
 
@@ -177,7 +177,7 @@ def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) 
     """
     protocol = result.trial.protocol
     full, brief = first_page.answer(result), first_page.answer(result, brief=True)
-    sizes = ((_LARGE, 1.0, False),) if large_print else _FIRST
+    sizes = ((LARGE, 1.0, False),) if large_print else _FIRST
     if large_print:  # what may not be missing on the first page has to fit on it
         full |= {"explanations": first_page.explained(result, brief=True)}
     alternatives = plots.describe(result.trial, result)

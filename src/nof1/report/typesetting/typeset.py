@@ -10,19 +10,40 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
-from nof1.errors import Nof1Error
+from nof1.errors import InputError, Nof1Error
 from nof1.report.typesetting.letters import font_folder, showable
 
 if TYPE_CHECKING:
     from typst import Fonts
 
 PdfStandard = Literal["ua-1", "a-2a"]
+Paper = Literal["a4", "letter"]
+LARGE = 16.0  # points of every letter in large print
+_PAPERS = {"a4": "a4", "letter": "us-letter"}
 COMMON = "common.typ"  # what the templates share
 _RUNS_OVER = "runs over"  # said by a template where its pages are not enough
 _WORD = re.compile(r"(?<!\S)(?![0-9a-f]{64}(?!\S))\S+")  # a hash is to be searched and copied: it stays whole
 LONG = 18  # letters of a word from which on it can be broken
 _BREAK = "\N{ZERO WIDTH SPACE}"
 _BREAK_EVERY = 9
+
+
+def sheet_of(paper: str) -> str:
+    """What Typst calls a paper.
+
+    Raises
+    ------
+    InputError
+        If there is no such paper.
+
+    Examples
+    --------
+    >>> sheet_of("letter")
+    'us-letter'
+    """
+    if paper not in _PAPERS:
+        raise InputError(f'There is no paper "{paper}" here; there is: {", ".join(_PAPERS)}.')
+    return _PAPERS[paper]
 
 
 def render(

@@ -1,0 +1,209 @@
+"""No words of a paper lie over each other, leave the page or are crossed by a line, whatever is planned and however it is printed."""
+
+import itertools
+import random
+from datetime import date, timedelta
+
+import pymupdf
+import pytest
+from boxes import overprinted, pages_ending_early, smallest, words_of
+
+from nof1.language import languages, speaking
+from nof1.plan.design.order import Pause
+from nof1.plan.orders.draw import draw_order, schedule
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety.screen import questions, screen
+from nof1.report.papers.plan_papers import (
+    MAX_PROTOCOL_PAGES,
+    booklet_pdf,
+    packing_sheet_pdf,
+    protocol_pdf,
+    shuffling_recipe_pdf,
+)
+
+FIRST = date(2026, 10, 19)
+STARTS = [
+    FIRST + timedelta(days=19 * step) for step in range(20)
+]  # a year: New Year falls into many of them, at any place
+BLOCKS = range(2, 13)
+ARMS = range(2, 5)
+PRINTS = list(itertools.product(("a4", "letter"), (False, True), languages()))
+NAMES = ("off", "citrate", "glycinate", "a long name of an arm")
+GRID = list(itertools.product(STARTS, BLOCKS, ARMS, PRINTS))
+
+
+def planned(make_protocol, start, blocks, arms, **changes):
+    """A protocol of so many blocks and arms, with all that its first page may hold."""
+    design = {
+        "kind": "randomized-blocks",
+        "blocks": blocks,
+        "period_nights": 7,
+        "start": start,
+        "run_in_nights": 2,
+        "seed": 1,
+    }
+    content = make_protocol(
+        safety={
+            "answers": {
+                "kidney_severe": False,
+                "binding_medicines": True,
+                "iron_unknown": True,
+                "other_magnesium_mg": 100,
+            }
+        },
+    ).to_dict()
+    content["arms"] = [
+        {"name": name, "dose_mg": 100 * place} | ({"form": "citrate"} if place else {})
+        for place, name in enumerate(NAMES[:arms])
+    ]
+    return Protocol.build(content | {"design": design} | changes)
+
+
+def faults(content, *, large_print):
+    found = overprinted(content) + pages_ending_early(content)
+    if large_print and smallest(content) < 15.9:
+        found.append(f"letters of {smallest(content)} points in large print")
+    return found
+
+
+def tell(protocol, order, paper, large_print, language):
+    """Protocol and booklet, and what is wrong with them."""
+    printed = {"paper": paper, "large_print": large_print}
+    with speaking(language):
+        papers = [protocol_pdf(protocol, order, **printed), booklet_pdf(protocol, order, **printed)]
+    return [fault for content in papers for fault in faults(content, large_print=large_print)]
+
+
+# A few of the grid at every change, all of it among the slow ones. New Year in a calendar of three columns was printed over.
+SOME = [
+    (date(2026, 12, 7), 6, 2, PRINTS[0]),
+    (date(2026, 11, 2), 12, 4, PRINTS[-1]),
+    *random.Random(20).sample(GRID, 10),
+]
+
+
+@pytest.mark.parametrize(("start", "blocks", "arms", "printed"), SOME)
+def test_no_words_of_protocol_and_booklet_overlap(make_protocol, start, blocks, arms, printed):
+    protocol = planned(make_protocol, start, blocks, arms)
+    assert tell(protocol, draw_order(protocol), *printed) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("printed", PRINTS, ids=str)
+@pytest.mark.parametrize("start", STARTS, ids=str)
+def test_no_words_overlap_on_any_start_with_any_blocks_and_arms(make_protocol, start, printed):
+    found = {}
+    for blocks, arms in itertools.product(BLOCKS, ARMS):
+        protocol = planned(make_protocol, start, blocks, arms)
+        if told := tell(protocol, draw_order(protocol), *printed):
+            found[blocks, arms] = told[:3]
+    assert found == {}
+
+
+CONCEALED = {
+    "helper": {
+        "kind": "balanced",
+        "periods": 8,
+        "max_run": 2,
+        "concealed": "helper",
+        "run_in_nights": 2,
+        "washout_nights": 1,
+    },
+    "alone": {"kind": "mirrored-pairs", "pairs": 3, "concealed": "alone"},
+}
+PACKED = [
+    {"name": "off", "label": "dummy without magnesium", "dose_mg": 0, "placebo": True},
+    {"name": "magnesium", "form": "oxide", "salt_mg": 400, "product": "Magnesium from the chemist's at the corner"},
+]
+
+
+@pytest.mark.parametrize("printed", PRINTS, ids=str)
+@pytest.mark.parametrize("concealed", CONCEALED)
+def test_no_words_of_what_is_packed_overlap(make_protocol, concealed, printed):
+    paper, large_print, language = printed
+    design = CONCEALED[concealed] | {"start": date(2026, 12, 21), "period_nights": 5}
+    content = make_protocol().to_dict() | {
+        "arms": PACKED,
+        "design": design,
+        "analysis": {},
+        "conduct": {"helper": "Ann Baker-Featherstonehaugh, 555 0123"},
+    }
+    protocol = Protocol.build(content)
+    given = {"paper": paper, "large_print": large_print}
+    with speaking(language):
+        sheet = (
+            packing_sheet_pdf(protocol, draw_order(protocol, seed=3).arms(), **given)
+            if concealed == "helper"
+            else shuffling_recipe_pdf(protocol, **given)
+        )
+        booklet = booklet_pdf(protocol, schedule(protocol), **given)
+    assert [fault for one in (sheet, booklet) for fault in faults(one, large_print=large_print)] == []
+
+
+@pytest.mark.parametrize("printed", PRINTS, ids=str)
+def test_no_words_overlap_with_pauses_covariates_and_long_words(make_protocol, printed):
+    """What a person may have typed: six covariates, words without a space, pauses, periods of a night."""
+    protocol = make_protocol(
+        title="Magnesiumcitrateveryeveningathalfpastnine " * 2,
+        outcome={"label": "Unruhe der Beine beim Einschlafen abends"},
+        analysis={"covariates": ["caffeine_after_noon", "alcohol", "steps", "naps", "screen_time", "exercise"]},
+        design={"blocks": 12, "period_nights": 1, "start": date(2026, 12, 20)},
+    )
+    order = draw_order(protocol).with_pauses([Pause(date(2026, 12, 30), 4)])
+    assert tell(protocol, order, *printed) == []
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+@pytest.mark.parametrize("start", [date(2026, 12, 7), date(2026, 1, 5)], ids=str)
+def test_the_first_page_has_what_a_person_looks_for(make_protocol, start, paper, language):
+    protocol = planned(make_protocol, start, 6, 2)
+    with speaking(language):
+        first, *behind = words_of(protocol_pdf(protocol, draw_order(protocol), paper=paper))
+    text, later = (" ".join(word.text for word in page) for page in (first, [word for page in behind for word in page]))
+    found = {
+        "en": ("100 mg", "citrate", "at 21:30", "fainting", "Keep apart", "Doctor agreed", "12"),
+        "de": ("100 mg", "Citrat", "21:30", "Ohnmacht", "Abstand halten", "Zustimmung", "12"),
+    }
+    assert [words for words in found[language] if words not in text] == []
+    for period in draw_order(protocol).periods:
+        assert f" {period.start.day} " in text.replace(".", " ")
+    assert protocol.sha256() in later
+    assert protocol.sha256() not in text
+
+
+def test_where_the_findings_need_more_than_a_page_none_is_cut(make_protocol):
+    answers = {question.id: 300 if question.unit else True for question in questions()}
+    agreed = {"clinician": "Dr. Weiss", "date": date(2025, 12, 1)}
+    arms = [{"name": f"dose {step}", "dose_mg": 50 * step} for step in range(12)]
+    protocol = make_protocol(
+        safety={"answers": answers, "agreement": agreed}, arms=arms, reference="dose 0", design={"blocks": 12}
+    )
+    content = protocol_pdf(protocol, draw_order(protocol))
+    assert overprinted(content) == []
+    text = " ".join(word.text for page in words_of(content) for word in page)
+    for finding in screen(protocol.safety):
+        assert finding.text in text
+    assert len(words_of(content)) <= MAX_PROTOCOL_PAGES
+
+
+# The finder finds: two words in one place, one beyond the edge, one under a line, letters that are too small, a page that ends early.
+
+
+def page_with(*placed, line=None, size=12):
+    with pymupdf.open() as document:
+        page = document.new_page()
+        for at, text in placed:
+            page.insert_text(at, text, fontsize=size)
+        if line:
+            page.draw_line((line, 0), (line, 800))
+        return document.tobytes()
+
+
+def test_the_finder_finds_what_a_reader_would():
+    assert overprinted(page_with(((100, 100), "evening"), ((100, 114), "below"), ((160, 100), "beside"))) == []
+    assert "lies over" in overprinted(page_with(((100, 100), "evening"), ((130, 101), "arm")))[0]
+    assert "cut by the edge" in overprinted(page_with(((560, 100), "evening")))[0]
+    assert "crossed by a line" in overprinted(page_with(((100, 100), "evening"), line=120))[0]
+    assert overprinted(page_with(((100, 100), "evening"), line=160)) == []
+    assert smallest(page_with(((100, 100), "evening"), size=7)) == pytest.approx(7)
