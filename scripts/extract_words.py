@@ -84,6 +84,16 @@ def read_guidelines(
     yield from _row(1, tomllib.load(file)["spent-2019"])
 
 
+def read_instruments(
+    file: IO[bytes], keywords: Collection[str], comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
+    """What each instrument is called and what is known of it."""
+    for row in tomllib.load(file)["instrument"]:
+        yield 1, "say", [row["title"]], []
+        for note in row["note"]:
+            yield from _row(1, note)
+
+
 def _row(line: int, row: dict[str, Any]) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
     """Text and source of a fact, and its question where it has one: they are said as they stand."""
     for key in ("text", "source", "question", "help", "short", "unknown"):
@@ -99,6 +109,7 @@ READERS = [
     ("**.py", read_python),
     *((f"facts/{name}.toml", read_facts) for name in facts.names() if name not in facts.untold()),
     ("facts/topics.toml", read_topics),
+    ("plan/protocol/instruments.toml", read_instruments),
     ("report/guidelines.toml", read_guidelines),
 ]
 

@@ -166,13 +166,16 @@ DATA = {
     "plan/orders/concerns.py",  # what a design can never show: the planner, its papers and nof1 power say it
     "plan/orders/dose_times.py",  # what collides with the evening's dose: the refusal, the wizard, the papers
     "plan/orders/evening_dose.py",  # what there is to take, on papers, calendar and phone
+    "plan/protocol/anchors.py",  # what the ends of the rating mean: phone, paper, spreadsheet and terminal say it
     "plan/protocol/dose.py",  # what a form is called
+    "plan/protocol/period_ends.py",  # the steps of the impression of change
     "plan/protocol/own_words.py",  # the words of nof1's own templates
     "plan/protocol/safety/guards.py",  # limits of nof1's own, which are no facts
     "plan/protocol/safety/answers.py",  # why a question is asked, as the facts file has it
     "plan/protocol/safety/screen.py",  # what an answer leads to, as the facts file has it
     "plan/protocol/safety/stop_rules.py",  # when to stop, as the facts file has it
     "plan/protocol/safety/upper_levels.py",  # that a dose is above an upper level
+    "record/diary/period_ends.py",  # what the diary asks at the end of a period
     "record/diary/questions.py",  # what the diary asks, on a terminal and on a phone
     "record/diary/side_effects.py",  # the stop rule that an entry meets
     "record/dose_limits.py",  # why a dose is not planned: what the wizard says of it, with the way out

@@ -11,7 +11,9 @@ from browsing import until
 
 from nof1.cells import shielded, unshielded
 from nof1.plan.orders.draw import draw_order, schedule
-from nof1.record.diary.entry import columns, parse_entry
+from nof1.plan.protocol.instruments import IMPRESSION
+from nof1.record.diary.entry import parse_entry
+from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.values.nights import last_night
 
 MOST_TAPS = 5
@@ -81,10 +83,13 @@ def test_from_the_first_night_to_the_last_with_guesses_at_the_ends_of_periods(
             page.goto(address)
             assert f"Night {number} of 8, pack {(number + 1) // 2}" in page.locator("header").inner_text()
             assert page.locator("[data-field=guess]").count() == (number % 2 == 0)
+            assert page.locator(f"[data-field={IMPRESSION}]").count() == (number % 2 == 0)
             person = hand(page)
             person.rate(str(number))
             person.choose("taken", "all of it")
             if number % 2 == 0:
+                if number > 2:
+                    person.choose(IMPRESSION, "a little better" if number == 4 else "much worse")
                 assert page.locator("[data-field=confidence]").is_hidden()
                 person.choose("guess", "can't tell" if number == 2 else "citrate")
                 assert page.locator("[data-field=confidence]").is_hidden() == (number == 2)
@@ -97,6 +102,7 @@ def test_from_the_first_night_to_the_last_with_guesses_at_the_ends_of_periods(
         assert "The trial is over" in page.locator("main").inner_text()
         file = json.loads(exported(page, tmp_path).read_text(encoding="utf-8"))
     kept = [{"night": row["night"]} | row["cells"] for row in file["nights"]]
+    assert [cells.pop(IMPRESSION, "") for cells in kept] == ["", "", "", "3", "", "7", "", "7"]
     entries = [parse_entry(sealed, cells, where="export") for cells in kept]
     assert [entry.outcome for entry in entries] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert [(entry.guess, entry.confidence) for entry in entries[1::2]] == [
@@ -408,7 +414,7 @@ def test_the_export_holds_all_that_was_entered_and_tells_its_trial(phones, diary
     }
     text = table.read_bytes().decode()
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
-    assert tuple(row) == columns(protocol)
+    assert tuple(row) == recorded_columns(protocol)
     assert unshielded(row["note"]) == note
     assert row["note"] == shielded(note)
 

@@ -11,7 +11,7 @@ from nof1.errors import InputError
 from nof1.language import languages, speaking
 from nof1.plan.design.order import Pause
 from nof1.plan.orders.draw import draw_order, order_of_arms, schedule
-from nof1.record.diary.entry import columns
+from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.diary.questions import questions
 from nof1.record.trial import Trial
 
@@ -87,7 +87,7 @@ def test_the_page_knows_the_trial_but_nothing_that_was_recorded(make_protocol):
     protocol = make_protocol()
     content = page_content(protocol, draw_order(protocol))
     assert content["trial"] == protocol.sha256()
-    assert content["columns"] == list(columns(protocol))
+    assert content["columns"] == list(recorded_columns(protocol))
     assert content["served"] is False
     assert page_content(protocol, draw_order(protocol), served=True)["served"] is True
 

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from nof1.analyze.at_period_ends import AtPeriodEnd
 from nof1.analyze.checks.blinding import Blinding
 from nof1.analyze.checks.computation import Check, CrossCheck, Sampling
 from nof1.analyze.checks.covariate_by_arm import CovariateByArm
@@ -216,6 +217,8 @@ class ResultsRecord:
         Whether covariates follow the arms; None in an analysis without any, and in files that did not say.
     other_explanations : tuple of OtherExplanations
         For each pair of arms of which one came out worse, what else could explain it; empty in files that did not say.
+    at_period_ends : tuple of AtPeriodEnd
+        Instruments and the impression of change by period, as recorded; no model takes them.
     """
 
     nof1: str
@@ -251,6 +254,7 @@ class ResultsRecord:
     arms: dict[str, ArmNights] = field(default_factory=dict)
     covariates: Covariates | None = None
     other_explanations: tuple[OtherExplanations, ...] = ()
+    at_period_ends: tuple[AtPeriodEnd, ...] = ()
     schema: Literal[3] = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

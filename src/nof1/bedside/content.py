@@ -19,8 +19,10 @@ from nof1.plan.protocol.safety.guards import AGREEMENT_ABOVE_MG, MOST_MG, OWN
 from nof1.plan.protocol.safety.screen import other_magnesium_mg, went_without
 from nof1.plan.protocol.safety.stop_rules import StopRule, stop_rule_sentence, stop_rules
 from nof1.plan.protocol.safety.upper_levels import TIMES_FROM, agreed_mg
-from nof1.record.diary.entry import MAX_TEXT, NO_GUESS, columns
-from nof1.record.diary.questions import Question, questions
+from nof1.record.diary.entry import MAX_TEXT, NO_GUESS
+from nof1.record.diary.period_ends import recorded_columns
+from nof1.record.diary.question import Question
+from nof1.record.diary.questions import questions
 from nof1.record.diary.side_effects import EMERGENCY_SENTENCE, HARMS, NO_WORDS, STOP_SENTENCE
 from nof1.record.diary.symptoms import GRAMMAR, NUMBERS
 from nof1.record.sources.diary_page import FORMAT, VERSION
@@ -88,7 +90,7 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
         "unscreened": went_without(protocol.safety),
         "first": order.start.isoformat(),
         "day_begins": DAY_BEGINS.hour,
-        "columns": list(columns(protocol)),
+        "columns": list(recorded_columns(protocol)),
         "outcome": protocol.outcome.name,
         "stretches": stretches,
         "pauses": [at for at, period in enumerate(order.periods) if period.arm == PAUSE],

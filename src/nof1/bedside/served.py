@@ -17,7 +17,9 @@ from nof1.files import sha256_bytes
 from nof1.plan.design.order import Order
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
-from nof1.record.diary.entry import Entry, columns, row_of
+from nof1.record.diary.entry import Entry, row_of
+from nof1.record.diary.period_ends import period_cells, recorded_columns
+from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import Change, ConflictError, record
 from nof1.record.values.nights import last_night
@@ -149,7 +151,7 @@ class Served:
     def _take(self, protocol: Protocol, sent: Sent, known: Mapping[str, str], now: datetime) -> bool:
         """Whether anything changed."""
         for name in sent.cells:
-            if name not in columns(protocol)[1:]:
+            if name not in recorded_columns(protocol)[1:]:
                 raise InputError(f"{name[:40]!r} is not recorded in this trial.")
         if sent.night > last_night(now):
             raise InputError(f"The night of {sent.night} is not over yet. Record it in the morning.")
@@ -157,7 +159,12 @@ class Served:
         return bool(change.cells and record(self.folder, protocol, [change], by=BY, now=now, correct=True))
 
     def _recorded(self, protocol: Protocol) -> dict[date, dict[str, str]]:
-        return {entry.night: _cells(protocol, entry) for entry in read_diary(self.folder, protocol)}
+        recorded = {entry.night: _cells(protocol, entry) for entry in read_diary(self.folder, protocol)}
+        measures = read_measures(self.folder)
+        for night in {night for night, _ in measures}:
+            if cells := period_cells(protocol, measures, night):
+                recorded[night] = _cells(protocol, Entry(night)) | recorded.get(night, {}) | cells
+        return recorded
 
 
 def entered(sent: Sent, known: Mapping[str, str]) -> dict[str, str]:

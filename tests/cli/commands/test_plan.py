@@ -211,3 +211,26 @@ def test_a_paper_that_there_is_not_plans_nothing(tmp_path):
 def test_a_language_that_nof1_does_not_speak_plans_nothing(refused, tmp_path):
     told = refused("plan", tmp_path / "trial", "--dose-mg", 150, "--language", "xx")
     assert "en, de" in told
+
+
+# --- scores of instruments
+
+
+def test_a_score_is_asked_for_by_name_or_by_a_file_and_beside_those_of_the_answers(nof1, tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text('name = "calm_legs"\ntitle = "Calm legs score"\nlow = 0\nhigh = 60\nbetter = "higher"\n')
+    answers = tmp_path / "answers.toml"
+    answers.write_text(
+        'instruments = ["isi"]\n' + "[[arms]]\nname = 'off'\ndose_mg = 0\n[[arms]]\nname = 'magnesium'\ndose_mg = 100\n"
+    )
+    flags = ("--answers", answers, "--unscreened", "--instrument", "irls", "--instrument", own)
+    status, _, err = nof1("plan", tmp_path / "trial", *flags)
+    assert (status, err) == (0, "")
+    assert [one.name for one in Protocol.load(tmp_path / "trial").instruments] == ["isi", "irls", "calm_legs"]
+
+
+def test_an_unknown_score_leaves_nothing_behind(nof1, tmp_path):
+    status, _, err = nof1("plan", tmp_path / "trial", "--dose-mg", "100", "--unscreened", "--instrument", "zinc")
+    assert status != 0
+    assert "there is: irls, isi, rls6" in err
+    assert not (tmp_path / "trial").exists()

@@ -26,7 +26,7 @@ pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "t
 # Ctrl-C must be heard even where these tests run in the background, which hands down that it is ignored.
 START = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from nof1.cli import main; main()"
 END_OF_INPUT = "\x04"  # what Ctrl-D sends
-SIZES = [(80, 24), (40, 20)]
+SIZES = [(80, 24), (40, 24)]
 NIGHT = "2026-01-12"
 
 

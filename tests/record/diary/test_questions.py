@@ -13,6 +13,7 @@ from nof1.plan.design.order import Order, Pause
 from nof1.plan.orders.draw import draw_order, order_of_arms, schedule
 from nof1.plan.protocol.safety.stop_rules import stop_rules
 from nof1.record.diary.entry import columns, parse_entry
+from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.diary.questions import applies, cell, questions, shown
 from nof1.record.diary.side_effects import parse_side_effects, short_list, stops
 from nof1.record.values.measures import MEASURES, find_measure
@@ -39,7 +40,7 @@ def sealed(planned):
 
 
 def test_a_usual_night_has_four_questions_in_the_order_of_the_day(protocol):
-    found = questions(protocol, period_on(protocol, "magnesium"), ends_period=True)
+    found = questions(protocol, period_on(protocol, "magnesium"), ends_period=False)
     assert [question.field for question in found] == ["severity", "dose_mg", "side_effects", "note"]
     assert [question.kind for question in found] == ["rating", "dose", "side_effects", "text"]
     assert "RLS severity (0 to 10, lower is better)" in found[0].text
@@ -60,7 +61,7 @@ def test_the_definition_is_plain_data_and_fields_are_columns_of_the_diary(make_p
     for protocol in (make_protocol(analysis={"covariates": [measure.name for measure in MEASURES]}), sealed):
         for period in schedule(protocol).periods if protocol is sealed else draw_order(protocol).periods:
             for question in questions(protocol, period, ends_period=True):
-                assert json.loads(json.dumps(question.to_json()))["field"] in columns(protocol)
+                assert json.loads(json.dumps(question.to_json()))["field"] in recorded_columns(protocol)
                 assert len(question.text) <= 80
                 assert question.help
 
@@ -417,3 +418,18 @@ def test_an_order_with_arms_of_a_concealed_trial_still_asks_of_packs_by_number(s
     order = Order(tuple(replace(period, arm=period.arm or "citrate") for period in schedule(sealed).periods))
     period = next(period for period in order.periods if period.arm == "citrate")
     assert asked(sealed, period)["taken"].yes == "1"
+
+
+# --- what the numbers mean
+
+
+def test_the_rating_says_what_its_ends_mean_and_which_hours_are_rated(make_protocol, sealed):
+    own = {"name": "awake", "label": "minutes awake", "low": 0, "high": 480, "threshold": 10}
+    nights = ((make_protocol(), period_on(make_protocol(), "magnesium")), (sealed, schedule(sealed).periods[-1]))
+    for rated, period in nights:
+        about = asked(rated, period)["severity"].about
+        assert "0 = no restless legs at all, 10 = the worst you can imagine." in about
+        assert "from lying down in the evening until getting up in the morning" in about
+    protocol = make_protocol(outcome=own | {"low_means": "slept through"})
+    assert asked(protocol, period_on(protocol, "magnesium"))["awake"].about == "0 = slept through."
+    assert asked(make_protocol(outcome=own), period_on(protocol, "magnesium"))["awake"].about == ""

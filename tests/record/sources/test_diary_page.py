@@ -8,7 +8,8 @@ import pytest
 from nof1.bedside.content import page_content
 from nof1.errors import InputError
 from nof1.plan.orders.draw import draw_order, schedule
-from nof1.record.diary.entry import columns, row_of
+from nof1.record.diary.entry import row_of
+from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.diary.table import read_diary
 from nof1.record.importing.committing import nothing_new, take_import
 from nof1.record.importing.importer import plan_import
@@ -82,7 +83,7 @@ def test_the_page_and_its_reader_speak_of_the_same_format(protocol, planned):
         content = page_content(one, order)
         assert (content["format"], content["version"]) == (diary_page.FORMAT, diary_page.VERSION)
         assert content["trial"] == one.sha256()
-        assert tuple(content["columns"]) == columns(one)
+        assert tuple(content["columns"]) == recorded_columns(one)
 
 
 def test_its_nights_are_taken_without_a_question(planned_import, trial_folder, protocol):

@@ -196,3 +196,42 @@ def test_the_recipe_shuffles_the_bundles_of_every_unit(concealed):
     text = text_of(shuffling_recipe_pdf(protocol))
     for words in ("slip", "shuffl", "real capsules", "dummy capsules", "--packs", "emergency"):
         assert words in text.casefold()
+
+
+# --- the rating's words, and what is asked at the end of a period
+
+
+def test_the_booklet_says_what_the_numbers_mean_above_the_nights_of_every_page(make_protocol):
+    protocol = make_protocol(design={"blocks": 12, "period_nights": 7})
+    pages = PdfReader(io.BytesIO(booklet_pdf(protocol, draw_order(protocol)))).pages
+    texts = [" ".join(page.extract_text().split()) for page in pages]
+    nights = [text for text in texts if "the evening before" in text and "Taken" in text][1:]
+    assert len(nights) > 2
+    for text in nights:
+        assert "0 = no restless legs at all, 10 = the worst you can imagine." in text
+        assert "from lying down in the evening until getting up in the morning" in text
+    awake = make_protocol(outcome={"label": "minutes awake", "high": 480})
+    assert "worst you can imagine" not in text_of(booklet_pdf(awake, draw_order(awake)))
+
+
+@pytest.mark.parametrize("impression", [True, False])
+def test_the_booklet_has_boxes_and_lines_for_the_end_of_every_period(make_protocol, impression):
+    covariates = [] if impression else ["impression_of_change"]
+    protocol = make_protocol(instruments=["irls"], analysis={"covariates": covariates})
+    text = text_of(booklet_pdf(protocol, draw_order(protocol)))
+    assert text.count("Compared with before the trial, my nights in it were:") == (4 if impression else 0)
+    assert text.count("IRLS total, from its own form (0 to 40, lower is better):") == 4
+    assert all(text.count(f"End of period {number}.") == 1 for number in range(1, 5))
+
+
+def test_the_protocol_tells_of_a_score_what_is_known_and_where_it_was_read(make_protocol):
+    protocol = make_protocol(instruments=["irls"])
+    text = text_of(protocol_pdf(protocol, draw_order(protocol)))
+    for told in (
+        "asks about the last 7 days",
+        "free for academic research",
+        "11 points",
+        "SP790 and SP792",
+        "30 Nov 2026",
+    ):
+        assert told in text

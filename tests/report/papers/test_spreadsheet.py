@@ -8,6 +8,7 @@ import pytest
 
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.record.diary.entry import columns
+from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.importing.importer import plan_import
 from nof1.record.importing.mapping import complete_map
 from nof1.record.opening.opened import open_file
@@ -30,7 +31,7 @@ def book(protocol, order):
 
 def test_one_row_a_night_with_the_diarys_columns(protocol):
     sheet = book(protocol, draw_order(protocol))["diary"]
-    assert tuple(cell.value for cell in sheet[1]) == columns(protocol)
+    assert tuple(cell.value for cell in sheet[1]) == recorded_columns(protocol)
     dates = [row[0].value.date() for row in sheet.iter_rows(min_row=2)]
     assert dates == [night for period in draw_order(protocol).periods for night in period.dates]
     assert all(row[0].number_format == "yyyy-mm-dd" for row in sheet.iter_rows(min_row=2))

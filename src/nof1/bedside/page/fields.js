@@ -210,9 +210,11 @@ function textField(question, cell, changed) {
 function framed(question, ...parts) {
   const id = `problem-${question.field}`;
   const problem = make("p", { class: "problem", id, role: "alert" });
-  const element = make("fieldset", { class: "question", "data-field": question.field },
+  const about = `about-${question.field}`;
+  const element = make("fieldset", { class: "question", "data-field": question.field, "aria-describedby": question.about ? about : false },
     make("legend", {}, question.asks),
     question.scale ? make("p", { class: "small" }, question.scale) : null,
+    question.about ? make("p", { class: "about", id: about }, question.about) : null,
     ...parts,
     problem,
   );

@@ -11,8 +11,9 @@ interface Choice { value: string; text: string }
 interface Question {
   field: string;
   asks: string;
-  kind: "rating" | "dose" | "side_effects" | "number" | "guess" | "confidence" | "text";
+  kind: "rating" | "dose" | "side_effects" | "number" | "guess" | "choice" | "confidence" | "text";
   scale: string;
+  about: string;
   low: number | null;
   high: number | null;
   whole: boolean;

@@ -165,7 +165,7 @@ def _print_json(logged: Logged) -> None:
             "night": logged.night.date,
             "recorded": {
                 name: _typed(name, text)
-                for name, text in row_of(logged.night.protocol, logged.entry).items()
+                for name, text in (row_of(logged.night.protocol, logged.entry) | logged.period_cells).items()
                 if name != "night"
             },
             "changed": [

@@ -13,6 +13,7 @@ from nof1.errors import InputError
 from nof1.files import read_bytes, refuse_filled
 from nof1.language import ENGLISH
 from nof1.plan.protocol.explain import parse_toml
+from nof1.plan.protocol.instruments import asked_instruments
 from nof1.plan.protocol.parts import Route
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge, with_dose
 from nof1.record.trial import Trial
@@ -55,6 +56,13 @@ def plan(
     run_in_nights: Annotated[
         int | None, typer.Option(help="Nights off treatment before the first period; 0 if not given.")
     ] = None,
+    instrument: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="Also take this score at the end of each period: irls, isi, rls6, or a TOML file of your own; repeat for more.",
+        ),
+    ] = None,
     start: Annotated[date | None, date_option("First evening; tomorrow if not given.")] = None,
     dose_time: Annotated[
         str | None, typer.Option(metavar="HH:MM", help="Time of the evening dose; 21:30 if not given.")
@@ -85,6 +93,7 @@ def plan(
 
     if seal and alone:
         raise InputError("--seal gives the order to a helper, --alone to nobody. Choose one of them.")
+    scores = [one.model_dump(exclude_none=True) for text in instrument or () for one in asked_instruments(text)]
     given = _answers(answers)
     flags: dict[str, Any] = {
         "title": title,
@@ -121,6 +130,8 @@ def plan(
     name = template or given.pop("template", None) or DEFAULT_TEMPLATE
     helper = seal or _path(given.pop("seal", None))
     content = merge(answered(load_template(str(name)), merge(given, {"design": {"kind": kind}} if kind else {})), flags)
+    if scores:
+        content["instruments"] = [*_listed(content.get("instruments")), *scores]
     planned = Trial.plan(
         with_dose(content, dose),
         folder,
@@ -148,6 +159,11 @@ def _answers(path: Path | None) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise InputError(f"{path} is not UTF-8 text. Save it as a plain text file in UTF-8.") from None
     return parse_toml(text, where=str(path))
+
+
+def _listed(value: Any) -> list[Any]:
+    """The instruments of an answers file; what is no list is refused with the rest of the file."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _path(value: Any) -> Path | None:

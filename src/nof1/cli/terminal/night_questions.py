@@ -8,7 +8,8 @@ from rich.cells import cell_len
 from nof1.cli.terminal.console import console, show
 from nof1.cli.terminal.text import COLUMNS, crop, wrap
 from nof1.errors import InputError
-from nof1.record.diary.questions import CLEAR, Question, applies, cell, shown
+from nof1.record.diary.question import Question
+from nof1.record.diary.questions import CLEAR, applies, cell, shown
 from nof1.record.diary.side_effects import note_sentences, stops
 
 BACK, HELP = "<", "?"
@@ -65,7 +66,10 @@ def confirmed(question: str) -> bool:
 
 def _answer(question: Question, offer: str, *, first: bool) -> str | None:
     """The cell that was answered; None to go back."""
-    if first and question.kind in ("side_effects", "guess"):
+    if first and question.about:
+        for line in wrap(question.about, _width()):
+            console().print(line, soft_wrap=True)
+    if first and question.kind in ("side_effects", "guess", "choice"):
         for line in _list(question, _width()):
             console().print(line, soft_wrap=True)
     while True:

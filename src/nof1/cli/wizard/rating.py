@@ -1,8 +1,12 @@
 """Questions on what is rated each morning: the ready-made rating or a scale of one's own, and the change worth having."""
 
-from nof1.cli.wizard.parse import column, number, one_of, spelled, yes_no
-from nof1.cli.wizard.step import Choice, Raw, Step, Talk, at
+from collections.abc import Callable
+
+from nof1.cli.wizard.parse import SHORT, column, number, one_of, spelled, words, yes_no
+from nof1.cli.wizard.step import Choice, Raw, Step, Talk, at, at_if_any
 from nof1.language import phrase, say, spoken
+from nof1.plan.protocol.anchors import NIGHT, NONE, WORST
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, load_template
 from nof1.report.words.phrases import cited
 
@@ -41,6 +45,26 @@ def _parse_threshold(text: str, talk: Talk) -> str:
     return number(0, round((high - low) * 0.99, 2), above=True)(text, talk)
 
 
+def _ready_made(answer: str, _: Talk) -> list[str]:
+    """What the ends of the ready-made rating mean and which hours it is of, once it is chosen."""
+    if answer == _OWN:
+        return []
+    meanings = say("{low:g} = {best}, {high:g} = {worst}", low=0.0, best=ours(NONE), high=10.0, worst=ours(WORST))
+    return [
+        say("{meanings}.", meanings=meanings),
+        say("Rate these hours: {hours}.", hours=ours(NIGHT)),
+    ]
+
+
+def _end(which: str) -> Callable[[Talk], str]:
+    return lambda talk: say("What does {number} mean, in words?", number=spoken().number(talk.raw.get(which, "0")))
+
+
+_MEANS = phrase(
+    "It stands beside the scale each morning, so that a number means the same in the last week as in the first: for minutes awake 0 may be "
+    "slept through. For counts and minutes the number often says it all."
+)
+
 _STEPS = (
     Step(
         id="rating",
@@ -54,6 +78,7 @@ _STEPS = (
         parse=one_of(_RATINGS),
         choices=_RATINGS,
         default="keep",
+        after=_ready_made,
     ),
     Step(
         id="label",
@@ -86,6 +111,32 @@ _STEPS = (
         condition=_own,
         rests_on=("low",),
         gives=at("outcome.high", float),
+    ),
+    *(
+        Step(
+            id=f"{which}_means",
+            part=PART,
+            question=_end(which),
+            help=_MEANS,
+            parse=words(SHORT),
+            default="",
+            condition=_own,
+            rests_on=(which,),
+            gives=at_if_any(f"outcome.{which}_means"),
+        )
+        for which in ("low", "high")
+    ),
+    Step(
+        id="hours",
+        part=PART,
+        question=phrase("Which hours is the number about?"),
+        help=phrase(
+            "Ratings of the same hours can be compared. The evening before bed, or naps, belong to it only if your words say so."
+        ),
+        parse=words(SHORT),
+        default=NIGHT,
+        condition=_own,
+        gives=at_if_any("outcome.hours"),
     ),
     Step(
         id="better",

@@ -12,6 +12,8 @@ from nof1.cli.wizard.step import ANYTHING, Parse, Raw, Step, Talk, Turn
 from nof1.errors import InputError
 from nof1.language import clauses, commas, listed, phrase, say, sentences
 from nof1.plan.orders.concerns import findings
+from nof1.plan.protocol.anchors import ends as meanings
+from nof1.plan.protocol.anchors import rated_hours
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import NO_ADVICE, finding_line, questions, unanswered
@@ -79,7 +81,8 @@ def _screen(raw: Raw, protocol: Protocol) -> str:
 def _scale(_: Raw, protocol: Protocol) -> str:
     outcome = protocol.outcome
     ends = say("{low:g} to {high:g}, {better}", low=outcome.low, high=outcome.high, better=say(BETTER[outcome.better]))
-    return commas([outcome.title, ends])
+    told = [commas([outcome.title, ends]), meanings(protocol), rated_hours(protocol)]
+    return clauses([text for text in told if text])
 
 
 def _points(_: Raw, protocol: Protocol) -> str:
@@ -152,7 +155,11 @@ _ROWS = (
         for title, slot in zip((phrase("Dose"), _SECOND), SLOTS, strict=True)
     ),
     Row(phrase("Safety"), (*STEP_IDS, *AGREEMENT), _screen),
-    Row(phrase("Rated"), ("rating", "label", "low", "high", "better", "whole"), _scale),
+    Row(
+        phrase("Rated"),
+        ("rating", "label", "low", "high", "low_means", "high_means", "hours", "better", "whole"),
+        _scale,
+    ),
     Row(phrase("Worth having"), ("threshold",), _points),
     Row(phrase("Order known to"), ("concealed", "dummy", "helper", "packet"), _knows),
     Row(phrase("Periods"), ("kind", "period_nights", "blocks", "periods", "pairs", "max_run"), _periods),

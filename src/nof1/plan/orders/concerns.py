@@ -76,6 +76,18 @@ def concerns(protocol: Protocol) -> tuple[str, ...]:
                     arms=commas(single),
                 )
             )
+    shortest = min(protocol.period_nights(arm.name) for arm in protocol.arms)
+    out += [
+        say_some(
+            shortest,
+            "{title} asks about the last {days} days, and a period lasts {count} night: its score also looks at what was taken before.",
+            "{title} asks about the last {days} days, and a period lasts {count:,} nights: its score also looks at what was taken before.",
+            title=say(one.title),
+            days=one.recall_days,
+        )
+        for one in protocol.instruments or ()
+        if one.recall_days is not None and one.recall_days > shortest
+    ]
     if protocol.concealed != "open":
         bare = [arm.title for arm in protocol.arms if not arm.dose_mg and not arm.placebo]
         if bare:

@@ -14,6 +14,10 @@ _OWN = frozenset(
         phrase("RLS severity"),
         phrase("off"),
         phrase("no magnesium"),
+        # what the ends of the ready-made rating mean, and which hours it is of
+        phrase("no restless legs at all"),
+        phrase("the worst you can imagine"),
+        phrase("from lying down in the evening until getting up in the morning"),
         # what the wizard adds
         phrase("Which form of magnesium is better for my legs at night?"),
         phrase("magnesium"),

@@ -11,6 +11,8 @@ from nof1.plan.protocol.own_words import ours
 
 MAX_UNIT = 24  # letters; it stands behind every number
 SHORT_LABEL = 14  # letters that every picture has room for
+MAX_MEANING = 120  # letters; it is read every morning
+Meaning = Annotated[Text, Field(min_length=1, max_length=MAX_MEANING)]
 Route = Literal["mouth", "bath", "skin"]
 
 
@@ -20,6 +22,8 @@ class Outcome(Frozen):
     `low` and `high` are the ends of the scale and `threshold` the smallest change worth having, all in points; of an adopted trial
     it may be None, and then nothing is said of changes that matter.
     `whole` says that only whole numbers are used; `unit`, of an adopted trial, is what stands behind its numbers instead of "points".
+    `low_means` and `high_means` say in words what the two ends are, and `hours` which hours are rated; where they are None,
+    `nof1.plan.protocol.anchors` knows those of the ready-made rating.
     """
 
     name: Column
@@ -30,6 +34,9 @@ class Outcome(Frozen):
     threshold: Positive | None = None
     whole: bool = False
     unit: Annotated[Text, Field(min_length=1, max_length=MAX_UNIT)] | None = None
+    low_means: Meaning | None = None
+    high_means: Meaning | None = None
+    hours: Meaning | None = None
 
     @model_validator(mode="after")
     def _scale_is_sound(self) -> "Outcome":

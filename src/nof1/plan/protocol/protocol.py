@@ -6,6 +6,7 @@ It must not know the order that was drawn, nor any night.
 import hashlib
 import itertools
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -34,6 +35,7 @@ from nof1.plan.protocol.conduct import NOTHING_STATED, Conduct
 from nof1.plan.protocol.editions import SECOND_ALONE, SECOND_PRIORS, WITH_BLOCKS, edition_filled, priors_filled
 from nof1.plan.protocol.explain import explain, parse_toml
 from nof1.plan.protocol.family import WITHOUT_UNIT, Ends, family_refusal
+from nof1.plan.protocol.instruments import IMPRESSION, Instruments
 from nof1.plan.protocol.parts import Arm, Outcome, short_labels
 from nof1.plan.protocol.safety.screen import Safety, needs_agreement, screen
 from nof1.shown import Row, Table, as_html, as_text
@@ -66,6 +68,8 @@ class Protocol(Frozen):
     analysis : Analysis
     conduct : Conduct
         Of an adopted trial nothing is stated unless the file states it.
+    instruments : tuple of Instrument or None
+        Scores taken once at the end of each period; a name such as "irls" stands for one that nof1 knows. None for none.
     safety : Safety or None
         Answers to the safety screen; None if nobody was asked.
     schema_version : {1, 2}
@@ -95,6 +99,7 @@ class Protocol(Frozen):
     design: Design
     analysis: Analysis
     conduct: Conduct = Conduct()
+    instruments: Instruments | None = None
     safety: Safety | None = None
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -144,6 +149,7 @@ class Protocol(Frozen):
             self._unit_fits()
         self._design_fits(names)
         self._edition_fits()
+        self._instruments_fit(columns)
         if self.analysis.interim is not None:
             check_interim(self.analysis.interim, self.design, names, self.analysis.certainty)
         if self.nights > MAX_NIGHTS:
@@ -160,6 +166,22 @@ class Protocol(Frozen):
             raise ValueError(
                 f'outcome: an outcome of the family "{self.analysis.family}" has no unit ({WITHOUT_UNIT[self.analysis.family]}); '
                 "leave unit out, or choose another family"
+            )
+
+    def _instruments_fit(self, columns: Sequence[str]) -> None:
+        """Hold instruments against the trial that asks for them and the columns of its diary."""
+        names = [one.name.casefold() for one in self.instruments or ()]
+        if not names:
+            return
+        if self.schema_version == 1 or isinstance(self.design, Adopted):
+            raise ValueError(
+                "instruments are asked in trials that nof1 plans, with schema = 2; leave instruments out, and import their scores"
+            )
+        taken = {*(column.casefold() for column in columns), IMPRESSION}
+        twice = [name for at, name in enumerate(names) if name in taken or name in names[:at]]
+        if twice:
+            raise ValueError(
+                f"instruments: {twice[0]!r} is the name of something else that is recorded, or there twice"
             )
 
     def _edition_fits(self) -> None:

@@ -179,7 +179,7 @@ def read_values(folder: Path, protocol: Protocol | None) -> tuple[Rows, Rows]:
         return diary, measures
     _read_diary(folder, protocol, diary)
     if (folder / MEASURES_FILE).exists():
-        _read_measures(folder, measures)
+        _read_measures(folder, protocol, measures)
     return diary, measures
 
 
@@ -241,7 +241,7 @@ def _read_diary(folder: Path, protocol: Protocol, rows: Rows) -> None:
         _note_layout(folder, rows)
 
 
-def _read_measures(folder: Path, rows: Rows) -> None:
+def _read_measures(folder: Path, protocol: Protocol, rows: Rows) -> None:
     numbers: dict[tuple[date, str], float] = {}
     for cells, line in _rows(folder, rows, (MEASURE_COLUMNS,)):
         where = f"{MEASURES_FILE}, line {line}"
@@ -250,7 +250,7 @@ def _read_measures(folder: Path, rows: Rows) -> None:
             day = parse_night(night, where=where)
             night = day.isoformat()
             name = measure_name(cells["measure"], where=where)
-            value = check_measure(name, parse_number(cells["value"], name, where=where), where=where)
+            value = check_measure(name, parse_number(cells["value"], name, where=where), where=where, protocol=protocol)
             if value is None:
                 raise InputError(f"{where}: there is no value. Remove that line or fill it in.")
             if (day, name) in numbers:

@@ -10,12 +10,15 @@ from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.plan.design.order import Order, Period
 from nof1.plan.orders.loading import load_schedule
+from nof1.plan.protocol.period_ends import period_measures
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import Finding, other_magnesium_mg
 from nof1.plan.protocol.safety.upper_levels import agreed_mg, taken_findings
 from nof1.record.diary.entry import SIDE_EFFECT_SEPARATOR, Entry, columns, kept_text, number_text, row_of
 from nof1.record.diary.journal import Line
-from nof1.record.diary.questions import Question, cell, questions
+from nof1.record.diary.period_ends import period_cells
+from nof1.record.diary.question import Question
+from nof1.record.diary.questions import cell, questions
 from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.side_effects import Stop, note_sentences, stops
 from nof1.record.diary.table import read_diary, refuse_if_locked
@@ -67,7 +70,8 @@ class Night:
     @property
     def names(self) -> tuple[str, ...]:
         """What can be recorded: the columns of the diary, and measures that the trial has beside it."""
-        return (*columns(self.protocol)[1:], *sorted({name for _, name in read_measures(self.folder)}))
+        kept = {*period_measures(self.protocol), *(name for _, name in read_measures(self.folder))}
+        return (*columns(self.protocol)[1:], *sorted(kept))
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,6 +97,12 @@ class Logged:
     def __repr__(self) -> str:
         new = {line.column: line.new for line in self.changed}
         return as_text(f"Night of {self.night.date}", [("changed", _told(new))])
+
+    @property
+    def period_cells(self) -> dict[str, str]:
+        """What is recorded now of the questions at the end of a period, as text by name."""
+        here = self.night
+        return period_cells(here.protocol, read_measures(here.folder), here.date)
 
     @property
     def stops(self) -> tuple[Stop, ...]:
@@ -160,7 +170,7 @@ def log(
     reason = checked_reason(reason)
     here = find_night(folder, night, now=now)
     cells = _cells(here, values)
-    if not here.known and not any(cells.values()) and all(name in columns(here.protocol) for name in cells):
+    if not here.known and not any(cells.values()) and all(name in here.names for name in cells):
         raise InputError("Nothing to record: every value is empty.")
     change = Change(here.date, cells, seen)
     try:
@@ -217,6 +227,7 @@ def find_night(folder: str | Path, night: date | None = None, *, now: datetime |
         raise InputError(f"The night of {both_days(which)} is not over yet. Record it in the morning.")
     entry = next((one for one in read_diary(folder, protocol) if one.night == which), None)
     known = {name: text for name, text in row_of(protocol, entry).items() if name != "night" and text} if entry else {}
+    known |= period_cells(protocol, read_measures(folder), which)
     asked = questions(protocol, period, ends_period=order.ends_period(which))
     return Night(folder, protocol, order, which, period, known, asked)
 

@@ -5,96 +5,27 @@ it; of a concealed order it is the same whatever arm the period is on. Said in t
 file and no clock.
 """
 
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
 
 from nof1.errors import InputError
 from nof1.language import phrase, say
 from nof1.plan.design.order import Period
 from nof1.plan.orders.evening_dose import takes
+from nof1.plan.protocol.anchors import rating_words
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.diary.entry import MAX_DOSE_MG, NO_GUESS, dose_column, guesses, kept_text, number_text
+from nof1.record.diary.period_ends import period_questions
+from nof1.record.diary.question import Choice, Condition, Question
 from nof1.record.diary.side_effects import parse_side_effects, short_list
 from nof1.record.values.measures import find_measure
 
-Kind = Literal["rating", "dose", "side_effects", "number", "guess", "confidence", "text"]
 CLEAR = "-"  # takes a recorded value back
 _YES, _NO = ("yes", "y"), ("no", "n", "none")
 _CANNOT_TELL = phrase("can't tell")  # as NO_GUESS, which is the text of the cell
 NO_ANSWER = phrase("no{end}")  # an answer; "no" alone is a count to the catalogues, as in "no nights"
 _MOST_DIGITS = 9
 _SHARES = {"all": 1.0, "whole": 1.0, "half": 0.5, "a half": 0.5, "quarter": 0.25, "a quarter": 0.25}
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of the numbered choices: the text of the cell, and what a person reads."""
-
-    value: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Condition:
-    """Asked only if the answer to another field is one of these cells."""
-
-    field: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question of the diary.
-
-    Attributes
-    ----------
-    field : str
-        Column of the diary.
-    text : str
-        The question, in a few words, with what can be typed.
-    asks : str
-        The question alone, for a page that has buttons.
-    kind : str
-        "rating", "dose", "side_effects", "number", "guess", "confidence" or "text".
-    help : str
-        What an answer may be, in a sentence or two.
-    scale : str
-        What the ends of a scale mean; "" where that goes without saying.
-    low, high : float or None
-        Bounds of a number.
-    whole : bool
-        Whether only whole numbers are taken.
-    unit : str
-        Of the number; "" if there is none.
-    choices : tuple of Choice
-        To be chosen from by number or by name.
-    yes, no : str or None
-        The cell that "yes" and "no" stand for; None where they are no answer.
-    only_if : Condition or None
-    empty : str
-        What an empty answer says: "not known", or "none".
-    """
-
-    field: str
-    text: str
-    asks: str
-    kind: Kind
-    help: str
-    scale: str = ""
-    low: float | None = None
-    high: float | None = None
-    whole: bool = False
-    unit: str = ""
-    choices: tuple[Choice, ...] = ()
-    yes: str | None = None
-    no: str | None = None
-    only_if: Condition | None = None
-    empty: Literal["not known", "none"] = "not known"
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self)
 
 
 def questions(
@@ -117,6 +48,8 @@ def questions(
     asked += [dose] if dose is not None else []
     asked.append(_side_effects())
     asked += [_covariate(name) for name in protocol.analysis.covariates]
+    if ends_period:
+        asked += period_questions(protocol, called)
     if ends_period and protocol.concealed != "open":
         asked += _guess(protocol, called)
     note = say("Note")
@@ -150,6 +83,7 @@ def _rating(protocol: Protocol) -> Question:
         kind="rating",
         help=wanted,
         scale=scale,
+        about=rating_words(protocol),
         low=outcome.low,
         high=outcome.high,
         whole=outcome.whole,
@@ -338,7 +272,7 @@ def cell(question: Question, answer: str) -> str:
             return kept_text(answer, what="It")
         case "side_effects":
             return kept_text(parse_side_effects(answer), what="It")
-        case "guess":
+        case "guess" | "choice":
             return _chosen(question, answer)
         case _:
             return _number(question, answer)

@@ -13,6 +13,8 @@ from nof1.cells import csv_text
 from nof1.errors import InputError
 from nof1.files import read_bytes
 from nof1.plan.design.fields import column_name
+from nof1.plan.protocol.instruments import IMPRESSION
+from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import number_text, parse_night, parse_number
 from nof1.record.values.measures import find_measure
 
@@ -77,14 +79,22 @@ def measure_name(name: str, *, where: str) -> str:
         raise InputError(f"{where}: a measure cannot be called so: {error}.") from None
 
 
-def check_measure(name: str, value: float | None, *, where: str) -> float | None:
-    """Refuse what cannot be.
+def check_measure(name: str, value: float | None, *, where: str, protocol: Protocol | None = None) -> float | None:
+    """Refuse what cannot be; of instruments that are a person's own the `protocol` says what can.
 
     Raises
     ------
     InputError
         If the value is outside what the measure can be.
     """
+    own = next((one for one in (protocol.instruments or () if protocol else ()) if one.name == name), None)
+    if value is not None and own is not None:
+        if not own.low <= value <= own.high:
+            raise InputError(f"{where}: {name} {value:g} is not between {own.low:g} and {own.high:g}. Check the value.")
+        if own.whole and value != int(value):
+            raise InputError(f"{where}: {name} {value:g} must be a whole number from {own.low:g} to {own.high:g}.")
+    if value is not None and name == IMPRESSION and value != int(value):
+        raise InputError(f"{where}: {name} {value:g} must be a whole number from 1 to 7.")
     measure = find_measure(name)
     if value is not None and measure is not None and not measure.low <= value <= measure.high:
         raise InputError(

@@ -102,7 +102,7 @@ def record(
                 written += _differences(protocol, recorded.get(change.night), entry)
                 recorded[change.night] = entry
             for name, text in others.items():
-                written += _set_measure(measures, change, name, text, correct=correct)
+                written += _set_measure(protocol, measures, change, name, text, correct=correct)
             lines += [Line(stamp(now), by, str(change.night), *cell, reason) for cell in written]
         further = dict(also()) if also is not None else {}
         contents: dict[str, Content] = {name: told for name, told in further.items() if isinstance(told, Copy)}
@@ -209,11 +209,11 @@ def _differences(protocol: Protocol, known: Entry | None, entry: Entry) -> list[
 
 
 def _set_measure(
-    measures: dict[tuple[date, str], float], change: Change, name: str, text: str, *, correct: bool
+    protocol: Protocol, measures: dict[tuple[date, str], float], change: Change, name: str, text: str, *, correct: bool
 ) -> list[tuple[str, str, str]]:
     night, where = change.night, f"night {change.night}"
     name = measure_name(name, where=where)
-    value = check_measure(name, parse_number(text, name, where=where), where=where)
+    value = check_measure(name, parse_number(text, name, where=where), where=where, protocol=protocol)
     before, after = number_text(measures.get((night, name))), number_text(value)
     if before == after:
         return []

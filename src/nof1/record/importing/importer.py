@@ -340,7 +340,8 @@ def _new_cells(
     for name, text in cells.items():
         if name in diary or not text:
             continue
-        check_measure(name, float(text), where=f"night {night}")  # several together can be more than each may be
+        # Several together can be more than each may be.
+        check_measure(name, float(text), where=f"night {night}", protocol=protocol)
         recorded = number_text(measures.get((night, name)))
         if recorded and _as_recorded(text, recorded) != recorded:
             raise ConflictError(

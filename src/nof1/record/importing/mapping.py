@@ -6,6 +6,7 @@ from nof1.cells import listed
 from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import columns
+from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.diary.secondary import measure_name
 from nof1.record.importing.column_units import said_unit
 from nof1.record.importing.ledger import OWN_COLUMNS
@@ -61,7 +62,7 @@ def chosen_map(
     chosen: dict[str, str] = {}
     for name, column in column_map.items():
         field = name
-        if name not in columns(protocol):
+        if name not in recorded_columns(protocol):
             measure = find_measure(name)
             if measure is None:
                 raise InputError(
@@ -108,7 +109,7 @@ def complete_map(
         if field in columns(protocol):
             _add(found, field, column)
     for column_of in (_by_name, _by_measure):
-        for field in columns(protocol):
+        for field in recorded_columns(protocol):
             if field != "night":
                 free = [column for column in open_columns if column.name not in found.values()]
                 _add(found, field, column_of(free, field, protocol))

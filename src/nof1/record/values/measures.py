@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from nof1.errors import InputError
 from nof1.language import phrase, say
+from nof1.plan.protocol.instruments import known_instruments
 from nof1.record.values.nights import Belongs
 from nof1.record.values.units import Kind, Unit, read_header, read_unit, unit_names
 
@@ -64,7 +65,7 @@ _UNITS_KEPT = (
     phrase("mg"), phrase("cups"), phrase("drinks"), phrase("minutes"), phrase("kcal"), phrase("beats a minute"),
 )  # fmt: skip
 # The ranges are bounds of what can be (minutes of a day) or generous multiples of what people record; they stop slips, no more.
-MEASURES: tuple[Measure, ...] = (
+_BESIDE: tuple[Measure, ...] = (
     Measure("caffeine_mg", phrase("caffeine that day"), "mg", 0, 5000, belongs="day"),
     Measure(
         "caffeine",
@@ -112,8 +113,16 @@ MEASURES: tuple[Measure, ...] = (
     Measure("sleep_score", phrase("sleep score of the device"), "", 0, 100),
     Measure("sleep_rating", phrase("rating of the sleep"), "", 0, 100, ("sleep_quality",)),
     Measure("mood", phrase("mood"), "", -100, 100),
+    Measure(
+        "impression_of_change",
+        phrase("change since before the trial, from 1 (much better) to 7 (much worse)"),
+        "",
+        1,
+        7,
+    ),
     Measure("resting_heart_rate", phrase("resting heart rate"), "beats a minute", 20, 250),
 )
+MEASURES = (*_BESIDE, *(Measure(one.name, one.title, "", one.low, one.high) for one in known_instruments()))
 _BY_NAME = MappingProxyType({name: measure for measure in MEASURES for name in (measure.name, *measure.aliases)})
 
 

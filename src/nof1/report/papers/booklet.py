@@ -9,7 +9,9 @@ from nof1.language import phrase, say, sentences
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.evening_dose import contents, takes
+from nof1.plan.protocol.anchors import rating_words
 from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.period_ends import STEPS, asks_impression, period_measures, scale_words
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.report.words.phrases import NO_ADVICE, SIMULATED, both_days, clip, nights, scale, some, span
@@ -51,6 +53,7 @@ def booklet_words(protocol: Protocol, order: Order, *, large_print: bool = False
         ],
         "flipped": large_print or len(covariates) > _UPRIGHT,
         "columns": _columns(protocol, most),
+        "rating": _rating(protocol),
         "stretches": [_stretch(protocol, order, period) for period in order.periods],
         "guesses": [*(clip(arm.title, _LABEL) for arm in protocol.arms), say("can't tell")],
         "believed": say("I believe it was:"),
@@ -107,6 +110,8 @@ def _steps(protocol: Protocol, most: int) -> list[str]:
         ),
         say("Missed a morning? Leave the line empty. Never fill it in from memory later."),
     ]
+    if asks_impression(protocol):
+        steps.append(say("At the end of each period tick how its nights were, compared with before the trial."))
     if not known:
         steps.append(
             say(
@@ -137,6 +142,12 @@ _MORNING_WHOLE = phrase(
 )
 
 
+def _rating(protocol: Protocol) -> str:
+    """What the numbers of the rating mean and which hours it is of, to stand above the nights on every page."""
+    words = rating_words(protocol)
+    return say("{outcome}: {words}", outcome=clip(protocol.outcome.title, _LABEL), words=words) if words else ""
+
+
 def _columns(protocol: Protocol, most: int) -> list[dict[str, str]]:
     """Heading and kind of each column; the template knows how wide a kind is."""
     outcome, covariates = protocol.outcome, protocol.analysis.covariates[:most]
@@ -157,8 +168,28 @@ def _stretch(protocol: Protocol, order: Order, period: Period) -> dict[str, Any]
         "paused": period.arm == PAUSE,
         "taken": say(_DOSE) if takes(protocol, period) else say(_NO_DOSE),
         "nights": [] if period.arm == PAUSE else [both_days(night) for night in period.dates],
+        "end": _end(protocol, order, period),
+        "scores": _scores(protocol) if order.ends_period(period.end) else [],
         "guess": say("End of period {number}.", number=period.number) if _asks_guess(protocol, order, period) else "",
     }
+
+
+def _end(protocol: Protocol, order: Order, period: Period) -> list[str]:
+    """What is asked at the end of a period: the question, then its boxes; nothing where none is."""
+    if not (period_measures(protocol) and order.ends_period(period.end)):
+        return []
+    if not asks_impression(protocol):
+        return [say("End of period {number}.", number=period.number)]
+    asked = say("End of period {number}. Compared with before the trial, my nights in it were:", number=period.number)
+    return [asked, *map(say, STEPS)]
+
+
+def _scores(protocol: Protocol) -> list[str]:
+    """The scores that are written down at the end of a period, each to have a line for the pen."""
+    return [
+        say("{title}, from its own form ({scale}):", title=clip(say(one.title), _LABEL), scale=scale_words(one))
+        for one in protocol.instruments or ()
+    ]
 
 
 def _asks_guess(protocol: Protocol, order: Order, period: Period) -> bool:

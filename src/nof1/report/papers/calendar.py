@@ -19,6 +19,7 @@ from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.evening_dose import contents, takes
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.period_ends import asks_impression
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import NO_ADVICE
 from nof1.plan.protocol.safety.stop_rules import stop_notice
@@ -237,6 +238,8 @@ def _period_end(protocol: Protocol, order: Order, period: Period) -> Event:
                 "to 100 (certain). diary.html and nof1 log ask for both, and the booklet has a box."
             )
         )
+    if asks_impression(protocol):
+        lines.append(say("diary.html, nof1 log and the booklet ask how the nights of the period were."))
     if period.number != protocol.periods:
         lines.append(say("It ended with the night that began on {night}.", night=str(period.end)))
     elif secret:

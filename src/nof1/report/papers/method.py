@@ -13,12 +13,16 @@ from nof1.language import commas, phrase, say, sentences
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.orders.concerns import concerns
 from nof1.plan.orders.draw import smallest_p
+from nof1.plan.protocol.anchors import ends as meanings
+from nof1.plan.protocol.anchors import rated_hours
 from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.period_ends import asks_impression, form_words, scale_words
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.stop_rules import stop_action
 from nof1.report.papers.parts import MANY, Room, item, stated
 from nof1.report.papers.protocol import amendments_words
 from nof1.report.words.looks import rule_sentence
+from nof1.report.words.period_ends import note_lines
 from nof1.report.words.phrases import BETTER, cited, clip, large, points, sentence, some
 
 _OWN = 500  # letters of a concern, which may name arms
@@ -33,6 +37,7 @@ def measures(protocol: Protocol, room: Room) -> dict[str, Any]:
         if outcome.whole
         else say("Scale: {low:g} to {high:g}; {better}.", **ends)
     )
+    said, hours = meanings(protocol), rated_hours(protocol)
     rated = say("Last night only, rated the next morning at {time}.", time=protocol.conduct.entry_time)
     return {
         "heading": say("What is measured and recorded"),
@@ -41,10 +46,16 @@ def measures(protocol: Protocol, room: Room) -> dict[str, Any]:
                 say("Outcome"),
                 sentence(clip(outcome.title, room.text)),
                 scale,
+                sentence(clip(said, room.text)),
                 say("It is the person's own rating; no device measures it."),
             ),
-            item(say("Recall"), rated),
+            item(
+                say("Recall"),
+                rated,
+                say("Hours rated: {hours}.", hours=clip(hours, room.text)) if hours else "",
+            ),
             item(say("Known of it"), _known(protocol)),
+            *_instruments(protocol, room),
             item(say("Each morning"), _each_morning(protocol, room), cited("sleep-diary")),
             item(
                 say("Missed nights"),
@@ -80,6 +91,8 @@ def _each_morning(protocol: Protocol, room: Room) -> str:
     ]
     if protocol.concealed != "open":
         asked.append(say("the guess at the end of a period with how sure the person is"))
+    if asks_impression(protocol):
+        asked.append(say("at the end of a period how its nights were, compared with before the trial, in seven steps"))
     told = commas(asked)
     if covariates := [clip(ours(name), room.label) for name in protocol.analysis.covariates]:
         told = say("{asked}, and {covariates}", asked=told, covariates=some(covariates, MANY))
@@ -87,6 +100,22 @@ def _each_morning(protocol: Protocol, room: Room) -> str:
         "{asked}. Entered with nof1 log, or on paper (booklet.pdf) or a sheet (diary.xlsx) and taken over from there.",
         asked=told,
     )
+
+
+def _instruments(protocol: Protocol, room: Room) -> list[dict[str, Any]]:
+    """Scores taken at the end of each period: form, who may use it, which change is published; what several share is said once."""
+    items, said = [], set[str]()
+    for one in protocol.instruments or ():
+        told = [form_words(one), *note_lines(one), say("It enters no model.")]
+        items.append(
+            item(
+                clip(say(one.title), room.label),
+                say("Taken once at the end of each period, as a score alone: {scale}.", scale=scale_words(one)),
+                *(line for line in told if line not in said),
+            )
+        )
+        said |= set(told)
+    return items
 
 
 def _known(protocol: Protocol) -> str:

@@ -15,15 +15,19 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from nof1.language import phrase, say
+from nof1.language import commas, phrase, say
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.seal import shown_order
+from nof1.plan.protocol.anchors import rating_words
+from nof1.plan.protocol.instruments import IMPRESSION, Instrument
 from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.period_ends import STEPS, asks_impression, period_measures, scale_words
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import NO_ADVICE
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
-from nof1.record.diary.entry import MAX_DOSE_MG, MAX_TEXT, columns, dose_column, guesses
+from nof1.record.diary.entry import MAX_DOSE_MG, MAX_TEXT, dose_column, guesses
+from nof1.record.diary.period_ends import recorded_columns
 from nof1.report.words.phrases import BETTER, SIMULATED, clip
 from nof1.report.words.unscreened import banner
 
@@ -35,6 +39,7 @@ _SHADE = PatternFill("solid", fgColor="EDEDED")
 _TEXT_COLUMNS = ("side_effects", "note")
 _LABEL = 200  # letters of a title; the whole of it stands in protocol.toml
 _LIST_COLUMN = 3  # of the sheet "how to", for guesses too long for a list in a cell
+_PROMPT = 250  # letters of what a program shows beside a cell; the sheet "how to" has all of it
 _LIST_LENGTH = 255  # letters that a list in a cell may have
 _NOT_XML = re.compile("[\ufffe\uffff]")  # no spreadsheet program opens a file that holds them
 
@@ -57,7 +62,7 @@ def diary_xlsx(protocol: Protocol, order: Order) -> bytes:
     sheet = book.active
     assert sheet is not None  # a new workbook has one
     sheet.title = say("diary")
-    names = columns(protocol)
+    names = recorded_columns(protocol)
     for column, name in enumerate(names, start=1):
         cell = sheet.cell(1, column, name)
         cell.data_type = "s"
@@ -122,7 +127,7 @@ def _check(protocol: Protocol, order: Order, name: str) -> DataValidation:
         kind = "whole" if outcome.whole else "decimal"
         better = say(BETTER[outcome.better])
         told = say("{low:g} to {high:g}, {better}", low=outcome.low, high=outcome.high, better=better)
-        return _between(kind, outcome.low, outcome.high, told)
+        return _between(kind, outcome.low, outcome.high, _prompt(told, rating_words(protocol)))
     if name == "dose_mg":
         return _between("decimal", 0, MAX_DOSE_MG, say("elemental mg taken that evening, 0 for none"))
     if name == "taken":
@@ -138,6 +143,11 @@ def _check(protocol: Protocol, order: Order, name: str) -> DataValidation:
     if name == "guess":
         error = say("Choose from the list.")
         return DataValidation(type="list", formula1=_guess_list(protocol), allow_blank=True, error=error)
+    if name in period_measures(protocol):
+        score = next((one for one in protocol.instruments or () if one.name == name), None)
+        if score is None:
+            return _between("whole", 1, len(STEPS), _at_period_end())
+        return _between("whole" if score.whole else "decimal", score.low, score.high, _score(score))
     if name in protocol.analysis.covariates:
         return _between("decimal", -1e9, 1e9, say("a number; empty if not known"))
     return DataValidation(
@@ -165,12 +175,35 @@ def _between(kind: str, low: float, high: float, prompt: str) -> DataValidation:
     check = DataValidation(
         type=kind, operator="between", formula1=f"{low:.15g}", formula2=f"{high:.15g}", allow_blank=True
     )
-    check.prompt = prompt[:250]
+    check.prompt = clip(prompt, _PROMPT)
     if kind == "whole":
         check.error = say("Write a whole number from {low:g} to {high:g}, or leave it empty.", low=low, high=high)
     else:
         check.error = say("Write a number from {low:g} to {high:g}, or leave it empty.", low=low, high=high)
     return check
+
+
+def _at_period_end() -> str:
+    """How the nights of a period were, as a number from 1 to 7."""
+    return say(
+        "on the last night of a period, how its nights were compared with before the trial: {steps}",
+        steps=commas([say("{step} {words}", step=step, words=say(words)) for step, words in enumerate(STEPS, start=1)]),
+    )
+
+
+def _score(instrument: Instrument) -> str:
+    """What a score is, and when it is written down."""
+    return say(
+        "on the last night of a period, {title} from its own form, {scale}",
+        title=say(instrument.title),
+        scale=scale_words(instrument),
+    )
+
+
+def _prompt(scale: str, words: str) -> str:
+    """What the numbers mean; the ends of the scale alone where all of it does not fit."""
+    told = f"{scale}. {words}" if words else scale
+    return told if len(told) <= _PROMPT else scale
 
 
 def _how_to(sheet: "Worksheet", protocol: Protocol, order: Order) -> None:
@@ -187,6 +220,7 @@ def _how_to(sheet: "Worksheet", protocol: Protocol, order: Order) -> None:
             high=outcome.high,
             better=say(BETTER[outcome.better]),
         ),
+        *([words] if (words := rating_words(protocol)) else []),
         say("taken: how much of the evening's pack you took; 1 all of it, {half} half, 0 none.", half=0.5)
         if protocol.concealed != "open"
         else say("taken: how much of what the evening's plan says; 1 all of it, {half} half, 0 none.", half=0.5)
@@ -200,6 +234,9 @@ def _how_to(sheet: "Worksheet", protocol: Protocol, order: Order) -> None:
                 "guess and confidence: on the last night of a period, which arm you believe it was, and how sure you are."
             )
         )
+    if asks_impression(protocol):
+        lines.append(say("{column}: {told}.", column=IMPRESSION, told=_at_period_end()))
+    lines += [say("{column}: {told}.", column=one.name, told=_score(one)) for one in protocol.instruments or ()]
     lines += [say("{column}: a number; empty if not known.", column=name) for name in protocol.analysis.covariates]
     lines += [
         say("Leave a night that you missed empty. Nothing is filled in for you, and a gap does no harm."),

@@ -12,6 +12,7 @@ from nof1.plan.design.fields import NO_ARM, NOT_COMPARED
 from nof1.plan.design.kinds import Adopted, Alternating, Balanced, Listed, MirroredPairs, RandomizedBlocks
 from nof1.plan.design.order import OFF_TRIAL
 from nof1.plan.orders.draw import count_orders
+from nof1.plan.protocol.anchors import rating_words
 from nof1.plan.protocol.dose import find_form
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
@@ -153,13 +154,14 @@ def _outcome(protocol: Protocol) -> str:
             unit=outcome.unit,
             better=say(BETTER[outcome.better]),
         )
-    return say(
+    told = say(
         "{title}, from {low:g} to {high:g}; {better}. The person's own record of each night.",
         title=clip(outcome.title, _ARM),
         low=outcome.low,
         high=outcome.high,
         better=say(BETTER[outcome.better]),
     )
+    return sentences([told, rating_words(protocol)])
 
 
 def _design(protocol: Protocol) -> str:
