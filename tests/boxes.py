@@ -31,7 +31,14 @@ class Word:
         """Whether both have ink at the same place."""
         across = min(self.right, other.right) - max(self.left, other.left)
         down = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return across > SLACK and down > SLACK
+        return across > SLACK and down > SLACK and not (self._kerned(other, across) or other._kerned(self, across))
+
+    def _kerned(self, next_one: "Word", across: float) -> bool:
+        """Whether the next run goes on with the same word, and its mark is only set close, as in "v."."""
+        on_one_line = self.bottom == next_one.bottom and self.font == next_one.font and self.left < next_one.left
+        return (
+            on_one_line and across < 0.15 * self.size and not (self.text[-1].isalnum() and next_one.text[0].isalnum())
+        )
 
     def runs_into(self, next_one: "Word") -> bool:
         """Whether the next word on the line follows without a space, as if it were one.

@@ -105,7 +105,7 @@ def test_no_order_is_drawn_before_what_can_say_stop_is_answered(tmp_path, questi
     del content["safety"]["answers"][question]
     with pytest.raises(InputError, match=rf"The safety screen comes before the draw.*: {question}\."):
         Trial.plan(content, tmp_path / "trial", now=NOW)
-    with pytest.raises(InputError, match=r"age, kidney_severe, .*--unscreened, or unscreened = true; every page"):
+    with pytest.raises(InputError, match=r"age, kidney_severe, .*unscreened=True; every page"):
         Trial.plan(no_screen(), tmp_path / "trial", now=NOW)
     assert list(tmp_path.iterdir()) == []
 
@@ -175,7 +175,7 @@ def test_a_dose_time_that_collides_is_refused_with_the_hours_the_source_and_time
         "2 hours apart are needed",
         "Yagi 2012",
         "19:30, 23:30, 19:00",
-        "--acknowledge",
+        "acknowledge=True",
     ):
         assert words in told
     assert list(tmp_path.iterdir()) == []

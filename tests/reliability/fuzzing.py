@@ -52,9 +52,9 @@ from nof1.record.importing.ledger import (
     read_maps,
 )
 from nof1.record.importing.mapping import complete_map
-from nof1.record.importing.reading import Reading, targets
+from nof1.record.importing.reading import Reading
 from nof1.record.importing.rejected import REJECTED_FILE, RejectedRow, read_rejected, rejected_csv
-from nof1.record.importing.scales import ask_scales, read_scales
+from nof1.record.importing.scales import read_scales
 from nof1.record.opening.opened import Opened, open_file
 from nof1.record.sources import recognize
 from nof1.record.trial import Trial
@@ -1061,9 +1061,9 @@ def _planned(folder: Path, export, chosen: dict[str, str], reading: Reading, cha
     for _ in range(QUESTIONS):
         try:
             full = complete_map(export, protocol(), chosen)
-            dated = export.dated_from(full["night"])
-            ask_scales(dated, targets(dated, full, protocol(), reading), protocol(), reading, set(chosen))
-            return plan_import(folder, protocol(), export, full, reading, latest=latest)
+            return plan_import(
+                folder, protocol(), export, full, reading, latest=latest, asked=set(chosen), ask_words=True
+            )
         except AmbiguousInput as question:
             _message(question)
             chosen, reading = _answered(question, chosen, reading, chance)

@@ -36,7 +36,7 @@ def refuse_doses(protocol: Protocol) -> None:
             )
         if question := doubt(arm):
             raise AmbiguousInput(
-                sentences([question, say("If it is meant, say so: --dose-meant, or dose_meant = true in that arm.")]),
+                sentences([question, say("If it is meant, say so with dose_meant=True for that arm.")]),
                 option=_MEANT,
                 choices=("true",),
             )

@@ -97,8 +97,8 @@ def screened(protocol: Protocol, today: date, *, unscreened: bool = False, ackno
                     *(collision_sentence(found) for found in near),
                     times_sentence(protocol.safety, protocol.conduct.dose_time),
                     say(
-                        "Set conduct.dose_time (--dose-time) to one of them, or ask a pharmacist. To go on as it is, say that you know "
-                        "of it: --acknowledge, or acknowledge = true; it is recorded with its date and stands in the protocol."
+                        "Take one of them with dose_time=, or ask a pharmacist. To go on as it is, say that you know of it with "
+                        "acknowledge=True; it is recorded with its date and stands in the protocol."
                     ),
                 ]
             )
@@ -114,7 +114,7 @@ def _refuse_unanswered(safety: Safety) -> None:
     left = [question.id for question in missing(safety)]
     if not left and safety.unscreened:
         raise InputError(
-            say("The safety screen is answered, and the plan says that it is not: leave unscreened (--unscreened) out.")
+            say("The safety screen is answered, and the plan says that it is not: leave unscreened=True out.")
         )
     if left and not safety.unscreened:
         raise InputError(
@@ -122,7 +122,7 @@ def _refuse_unanswered(safety: Safety) -> None:
                 "The safety screen comes before the draw, and these questions of it have no answer: {left}. "
                 "'nof1 plan DIR' asks them on a terminal. In an answers file they stand in [safety.answers], each with true, false, a "
                 'number or "unknown", and your medicines with their times of day in [[safety.medicines]]; medicines = [] says that you '
-                "take none. To plan without the screen, say so: --unscreened, or unscreened = true; every page then says it, too.",
+                "take none. To plan without the screen, say so with unscreened=True; every page then says it, too.",
                 left=", ".join(left),
             )
         )

@@ -462,7 +462,7 @@ def test_import_tells_programs_of_people_missing_values_and_years(nof1, trial_fo
     content = json.loads(nof1("import", trial_folder, path, "--person", "p2", "--json")[1])
     assert (content["person"], content["person_column"], content["other_people"]) == ("P2", "record_id", {"P1": 2})
     assert content["merged_because"]["other_people"] == 2
-    assert content["short_year"] == {"text": "12.01.26", "date": "2026-01-12"}
+    assert content["short_year"] == {"text": "14.01.26", "date": "2026-01-14"}  # of their own rows
     content = json.loads(nof1("import", trial_folder, path, "--person-column", "none", "--json")[1])
     assert (content["person"], content["other_people"], content["missing"], content["taken"]) == (
         None,

@@ -182,7 +182,7 @@ def test_a_plan_in_german_has_german_papers_and_keeps_its_language(nof1, tmp_pat
 
 def test_papers_are_printed_as_was_asked_and_stay_so(nof1, tmp_path):
     folder, helper = tmp_path / "trial", tmp_path / "helper"
-    plan = ("--dose-mg", 150, "--form", "citrate", "--start", "2026-12-14", "--seal", helper)
+    plan = ("--dose-mg", 150, "--form", "citrate", "--start", "2026-12-14", "--seal", helper, "--unscreened")
     assert nof1("plan", folder, *plan, "--paper", "letter", "--large-print")[0] == 0
     papers = [folder / "protocol.pdf", folder / "booklet.pdf", helper / "packing-sheet.pdf"]
 
@@ -204,7 +204,7 @@ def test_papers_are_printed_as_was_asked_and_stay_so(nof1, tmp_path):
 def test_a_paper_that_there_is_not_plans_nothing(tmp_path):
     content = with_dose(load_template(DEFAULT_TEMPLATE), {"dose_mg": 100})
     with pytest.raises(InputError, match="a4, letter"):
-        Trial.plan(content, tmp_path / "trial", paper="a5")
+        Trial.plan(content, tmp_path / "trial", paper="a5", unscreened=True)
     assert not (tmp_path / "trial").exists()
 
 

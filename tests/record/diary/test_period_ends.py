@@ -58,7 +58,13 @@ def test_it_is_asked_on_the_last_night_of_every_period_and_on_no_other(protocol)
 
 @pytest.mark.parametrize("concealed", ["open", "helper", "alone"])
 def test_it_is_asked_in_every_planned_trial(planned, concealed):
-    assert period_measures(planned("randomized-blocks", concealed=concealed, blocks=2)) == (IMPRESSION,)
+    assert period_measures(planned("randomized-blocks", concealed=concealed, blocks=2, period_nights=2)) == (
+        IMPRESSION,
+    )
+
+
+def test_the_rating_of_a_period_of_one_night_says_it_already(planned):
+    assert period_measures(planned("randomized-blocks", blocks=2)) == ()
 
 
 def test_a_trial_of_the_first_edition_or_with_such_a_column_is_asked_as_it_was(make_protocol):

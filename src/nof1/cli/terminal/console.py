@@ -44,13 +44,20 @@ _ARGUMENT = re.compile(
 )
 # The option that says the same, with what it takes where no value is named.
 _FLAGS = {name.split()[0].replace("-", "_"): f"--{name}" for name in (
-    "arm", "better", "confidence", "correct", "date", "date-order", "dated-by", "day", "day-number", "dose", "dose-mg", "dose-unit", "drawn", "food NAME", "form", "gaps",
+    "acknowledge", "arm", "better", "confidence", "correct", "date", "date-order", "dated-by", "day", "day-number", "dose", "dose-meant", "dose-mg", "dose-time HH:MM", "dose-unit", "drawn", "food NAME", "form", "gaps",
     "guess", "medicine TEXT", "night", "nights N", "not-compared", "note TEXT", "out", "packs ARM,ARM,…", "pause DATE", "person NAME", "person-column COLUMN", "reason TEXT", "salt-mg",
-    "schedule", "several", "sheet", "since DATE", "supplement NAME", "trust", "zone",
+    "schedule", "several", "sheet", "since DATE", "supplement NAME", "trust", "unscreened", "zone",
 )} | {
     "column_map": "--map", "labels": "--label", "decimal_comma": "--decimal", "helper": "--seal HELPER_DIR", "measures": "--measure", "scales": "--scale", "units": "--unit",
 }  # fmt: skip
-_WORDS = {("correct", "True"): "", ("decimal_comma", "True"): "comma", ("decimal_comma", "False"): "point"}
+_WORDS = {
+    ("correct", "True"): "",
+    ("acknowledge", "True"): "",
+    ("dose_meant", "True"): "",
+    ("unscreened", "True"): "",
+    ("decimal_comma", "True"): "comma",
+    ("decimal_comma", "False"): "point",
+}
 
 
 def as_flags(text: str) -> str:

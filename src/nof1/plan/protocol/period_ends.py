@@ -22,13 +22,17 @@ STEPS = (
 def asks_impression(protocol: Protocol) -> bool:
     """Whether the impression of change is asked: in every trial that nof1 planned, from the second edition on.
 
+    Of a period of one night the rating of that night says it already.
+
     Examples
     --------
     >>> asks_impression(trial.protocol)
     True
     """
     own = (protocol.outcome.name, *protocol.analysis.covariates)
-    return protocol.randomized and protocol.schema_version > 1 and IMPRESSION not in own
+    if not protocol.randomized or protocol.schema_version < 2 or IMPRESSION in own:
+        return False
+    return min(protocol.period_nights(arm.name) for arm in protocol.arms) > 1
 
 
 def period_measures(protocol: Protocol) -> tuple[str, ...]:
