@@ -61,9 +61,9 @@ def protocol_pdf(
     paper: Paper = "a4",
     large_print: bool = False,
 ) -> bytes:
-    """protocol.pdf: everything decided beforehand, in plain words, on four pages at most; on one more where
-    the screen finds more than a page holds, and on as many as it takes in large print.
+    """protocol.pdf: everything decided beforehand, in plain words, on four pages at most.
 
+    There is one more where the screen finds more than a page holds, and as many as it takes in large print.
     The first page has what a person looks for: what is taken and when, when to stop, what the safety screen found, the calendar. Long
     texts of a person are cut with an ellipsis; they stand whole in protocol.toml.
 
