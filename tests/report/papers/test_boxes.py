@@ -17,6 +17,7 @@ from nof1.report.papers.plan_papers import (
     MAX_PROTOCOL_PAGES,
     booklet_pdf,
     packing_sheet_pdf,
+    pre_visit_pdf,
     protocol_pdf,
     shuffling_recipe_pdf,
 )
@@ -66,8 +67,8 @@ def faults(content, *, large_print):
     return found
 
 
-def tell(protocol, order, paper, large_print, language, *, makes=(protocol_pdf, booklet_pdf)):
-    """What is wrong with protocol and booklet."""
+def tell(protocol, order, paper, large_print, language, *, makes=(protocol_pdf, pre_visit_pdf, booklet_pdf)):
+    """What is wrong with protocol, sheet for the doctor and booklet."""
     printed = {"paper": paper, "large_print": large_print}
     with speaking(language):
         papers = [make(protocol, order, **printed) for make in makes]

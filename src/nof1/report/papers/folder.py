@@ -11,7 +11,8 @@ from nof1.plan.design.order import Order
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.papers.calendar import CALENDAR_FILE, calendar, language_of, printed_on, revision_and_link
-from nof1.report.papers.plan_papers import booklet_pdf, protocol_pdf, shuffling_recipe_pdf
+from nof1.report.papers.plan_papers import booklet_pdf, pre_visit_pdf, protocol_pdf, shuffling_recipe_pdf
+from nof1.report.papers.pre_visit import PRE_VISIT
 from nof1.report.papers.spreadsheet import diary_xlsx
 from nof1.report.typesetting.typeset import Paper
 
@@ -28,7 +29,7 @@ def write_papers(
     paper: Paper | None = None,
     large_print: bool | None = None,
 ) -> None:
-    """Write protocol.pdf, booklet.pdf, calendar.ics, diary.xlsx and, for shuffled packs, the recipe, in the language of those that are there.
+    """Write protocol.pdf, pre-visit.pdf, booklet.pdf, calendar.ics, diary.xlsx and, for shuffled packs, the recipe, in the language of those that are there.
 
     None of them depends on an order that is concealed.
 
@@ -45,6 +46,7 @@ def write_papers(
         told = {"precision": precision(protocol), "looks": false_alarms(protocol)}
         content = protocol_pdf(protocol, order, amendments=amendments, paper=paper, large_print=large_print, **told)
         write_atomic(folder / "protocol.pdf", content)
+        write_atomic(folder / PRE_VISIT, pre_visit_pdf(protocol, order, paper=paper, large_print=large_print))
         write_atomic(folder / "booklet.pdf", booklet_pdf(protocol, order, paper=paper, large_print=large_print))
         write_calendar(
             folder, protocol, order, revision=len(amendments), page=page, paper=paper, large_print=large_print

@@ -1,4 +1,4 @@
-"""The papers of a plan as PDF: protocol, booklet, packing sheet, shuffling recipe. The same bytes for the same input.
+"""The papers of a plan as PDF: protocol, sheet for the doctor, booklet, packing sheet, shuffling recipe. The same bytes for the same input.
 
 Only the packing sheet, which goes to the helper, knows a concealed order; every other one is a function of the
 protocol and the nights of its periods.
@@ -19,10 +19,14 @@ from nof1.report.papers import protocol as paper_protocol
 from nof1.report.papers.booklet import booklet_words
 from nof1.report.papers.packs import packing_words, recipe_words
 from nof1.report.papers.parts import Room
+from nof1.report.papers.pre_visit import pre_visit_words
 from nof1.report.typesetting.typeset import LARGE, LONG, Paper, render, sheet_of
 
 MAX_PROTOCOL_PAGES = 4
 _SIZE, _SMALLER = 10.0, 9.2  # of the text of the other papers, in points
+# Sizes of the text in points, and whether rows are set close: the first that makes it one page, else the last.
+_A_LITTLE_SMALLER = ((_SIZE, False), (_SMALLER, False), (_SIZE, False))
+_ON_ONE_PAGE = ((_SIZE, False), (9.5, False), (9.0, False), (8.5, False), (8.5, True), (9.0, False))
 _LONG = 34  # letters of a word that no language has: other languages than English have long ones, and hyphenate them
 _WIDE = Room(text=700, label=60, rows=60)
 # Sizes of the text in points, and how much is told, of the first page and of the pages behind it: each is the first that fits.
@@ -146,6 +150,29 @@ def booklet_pdf(protocol: Protocol, order: Order, *, paper: Paper = "a4", large_
     return _typeset("booklet.typ", [words | {"size": size}], paper, large_print=large_print)
 
 
+def pre_visit_pdf(protocol: Protocol, order: Order, *, paper: Paper = "a4", large_print: bool = False) -> bytes:
+    """pre-visit.pdf: one page for the doctor before the first evening, with boxes for values and the agreement.
+
+    On more pages where findings and medicines need them, and in large print.
+
+    Parameters
+    ----------
+    order : Order
+        As it is lived, pauses included; nothing but its first and last night is told.
+    paper : str
+        "a4" or "letter".
+    large_print : bool
+        Letters of 16 points.
+
+    Raises
+    ------
+    InputError
+        If the trial was adopted, the order does not fit the protocol, or there is no such paper.
+    """
+    words = pre_visit_words(protocol, shown_order(protocol, order))
+    return _sheet(words, paper, large_print=large_print, sizes=_ON_ONE_PAGE)
+
+
 def packing_sheet_pdf(
     protocol: Protocol, arms: Sequence[str], *, paper: Paper = "a4", large_print: bool = False
 ) -> bytes:
@@ -186,10 +213,14 @@ def shuffling_recipe_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print
     return _sheet(recipe_words(protocol), paper, large_print=large_print)
 
 
-def _sheet(words: dict[str, Any], paper: Paper, *, large_print: bool) -> bytes:
+def _sheet(
+    words: dict[str, Any], paper: Paper, *, large_print: bool, sizes: Sequence[tuple[float, bool]] = _A_LITTLE_SMALLER
+) -> bytes:
     """On one page if a slightly smaller print makes it so, else on as many as it takes."""
-    sizes = (LARGE,) if large_print else (_SIZE, _SMALLER, _SIZE)
-    return _typeset("sheet.typ", [words | {"size": size} for size in sizes], paper, large_print=large_print)
+    sizes = ((LARGE, False),) if large_print else sizes
+    return _typeset(
+        "sheet.typ", [words | {"size": size, "close": close} for size, close in sizes], paper, large_print=large_print
+    )
 
 
 _PAGE = phrase("page {page} of {pages}")

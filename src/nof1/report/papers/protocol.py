@@ -240,8 +240,8 @@ def screened(protocol: Protocol, room: Room) -> dict[str, Any]:
     return {
         "heading": say("What the safety screen found"),
         "parts": [
-            lines(say("What follows"), _screen_lines(protocol), room),
-            item(say("Doctor agreed"), _agreement(protocol, room)),
+            lines(say("What follows"), screen_lines(protocol), room),
+            item(say("Doctor agreed"), agreement(protocol, room)),
         ],
     }
 
@@ -273,6 +273,12 @@ def _medicines(protocol: Protocol, room: Room) -> str:
         for one in safety.medicines
     ]
     return sentence(some(each, MANY))
+
+
+def medicine_times(protocol: Protocol, room: Room) -> list[list[str]]:
+    """The medicines of the screen, each with its clock times."""
+    medicines = protocol.safety.medicines if protocol.safety is not None else ()
+    return [[clip(one.name, room.label), ", ".join(one.times) or say("no time said")] for one in medicines]
 
 
 def _answers(protocol: Protocol, room: Room) -> list[dict[str, Any]]:
@@ -308,7 +314,8 @@ def _value(question: Question, answer: Answer) -> str:
     return say("{amount:g}.", amount=float(answer))
 
 
-def _screen_lines(protocol: Protocol) -> list[str]:
+def screen_lines(protocol: Protocol) -> list[str]:
+    """What the safety screen found, a line each; that nothing was asked or found where it is so."""
     found = (*screen(protocol.safety), *timing_findings(protocol))
     if found:
         return [finding_line(finding) for finding in found]
@@ -317,14 +324,15 @@ def _screen_lines(protocol: Protocol) -> list[str]:
     return [say("The answers led to nothing.")]
 
 
-def _agreement(protocol: Protocol, room: Room) -> str:
-    agreement = protocol.safety.agreement if protocol.safety is not None else None
-    if agreement is None:
+def agreement(protocol: Protocol, room: Room) -> str:
+    """The clinician's agreement on record, or that there is none."""
+    agreed = protocol.safety.agreement if protocol.safety is not None else None
+    if agreed is None:
         return say("No doctor's agreement is recorded.")
-    who = {"clinician": clip(agreement.clinician, room.label), "day": day(agreement.date)}
-    if not agreement.words:
+    who = {"clinician": clip(agreed.clinician, room.label), "day": day(agreed.date)}
+    if not agreed.words:
         return sentence(say("{clinician} agreed on {day}", **who))
-    return sentence(say("{clinician} agreed on {day}: {words}", words=clip(agreement.words, room.text), **who))
+    return sentence(say("{clinician} agreed on {day}: {words}", words=clip(agreed.words, room.text), **who))
 
 
 def amendments_words(amendments: Sequence[Amendment], room: Room) -> str:

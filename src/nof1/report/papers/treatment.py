@@ -49,7 +49,7 @@ def taken(protocol: Protocol, room: Room) -> dict[str, Any]:
                 }
             },
             item(say("Time of day"), when),
-            lines(say("Upper levels"), _dose_lines(protocol, room), room),
+            lines(say("Upper levels"), dose_lines(protocol, room), room),
         ],
     }
 
@@ -83,12 +83,18 @@ def _arm_row(protocol: Protocol, arm: Arm, room: Room) -> list[str]:
     return [
         letters(protocol)[arm.name],
         say("{arm} (reference)", arm=title) if arm.name == protocol.reference else title,
-        clip(ours(arm.form), room.label) or nothing,
-        route_words(arm) or (say(NOT_STATED) if arm.dose_mg is None else say("{mg:g} mg", mg=arm.dose_mg)),
+        *form_and_dose(protocol, arm, room),
         _salt(arm),
         clip(arm.product, room.label) or nothing,
         say("yes") if arm.placebo else say(NO_ANSWER, end=""),
     ]
+
+
+def form_and_dose(protocol: Protocol, arm: Arm, room: Room) -> tuple[str, str]:
+    """The form of an arm and its elemental dose, or how it is given where that is not by mouth."""
+    nothing = say(NOT_STATED) if has_dose(protocol, arm) and not arm.placebo else say("none")
+    dose = say(NOT_STATED) if arm.dose_mg is None else say("{mg:g} mg", mg=arm.dose_mg)
+    return clip(ours(arm.form), room.label) or nothing, route_words(arm) or dose
 
 
 def _salt(arm: Arm) -> str:
@@ -103,7 +109,7 @@ def _salt(arm: Arm) -> str:
     return say("about {mg:.0f} mg", mg=salt_mg(form, arm.dose_mg)) if form else say("not known")
 
 
-def _dose_lines(protocol: Protocol, room: Room) -> list[str]:
+def dose_lines(protocol: Protocol, room: Room) -> list[str]:
     """Doses above an upper level, with the source; one by one, or by level where there are many."""
     known = letters(protocol)  # since two arms may have the same title
     doses = {
