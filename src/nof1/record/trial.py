@@ -145,7 +145,7 @@ class Trial:
         ...     new_folder,
         ... )
         >>> plan.protocol.nights, sorted(path.name for path in plan.folder.iterdir())[:3]
-        (36, ['booklet.pdf', 'calendar.ics', 'diary.csv'])
+        (36, ['booklet.pdf', 'calendar.ics', 'consent.pdf'])
         """
         from nof1.record.planning import plan
 

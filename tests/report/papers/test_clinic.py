@@ -1,17 +1,20 @@
 """Papers of a clinic: what a doctor, a participant or a helper finds on them, and that they say what is so."""
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from boxes import overprinted, pages_ending_early, smallest
 from pypdf import PdfReader
 
+from nof1 import Trial, facts
 from nof1.language import languages, speaking
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import screen
-from nof1.report.papers.plan_papers import pre_visit_pdf
+from nof1.report.papers.plan_papers import consent_pdf, data_sheet_pdf, pre_visit_pdf
 
+NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 SAFETY = {
     "answers": {"kidney_severe": False, "binding_medicines": True, "ferritin": 42, "transferrin_saturation": "low"},
     "medicines": [{"name": "gabapentin 600 mg", "times": ["08:00", "14:00"]}, {"name": "vitamin D"}],
@@ -86,3 +89,91 @@ def test_the_sheet_for_the_doctor_knows_no_concealed_order(make_protocol):
     protocol = sealed(make_protocol(safety=SAFETY))
     papers = {pre_visit_pdf(protocol, draw_order(protocol, seed=seed)) for seed in range(6)}
     assert papers == {pre_visit_pdf(protocol, schedule(protocol))}
+
+
+# --- to read and sign
+
+
+@pytest.mark.parametrize("purpose", ["self-care", "research"])
+def test_who_signs_reads_of_risks_alternatives_and_stopping(make_protocol, purpose):
+    protocol = make_protocol(safety=SAFETY, conduct={"purpose": purpose, "consent": "Asked by Dr. Weiss."})
+    text = told(consent_pdf(protocol))
+    for words in (
+        "soft stools",
+        "SmPCs of magnesium medicines",
+        "You need not do this trial",
+        "You may stop at any time",
+    ):
+        assert words in text
+    for words in ("Gorantla 2024", "no recommendation on magnesium was located", "fainting", "Asked by Dr. Weiss."):
+        assert words in text
+    for finding in screen(protocol.safety):
+        assert finding.text in text
+    assert "signature" in text
+    assert "no legal advice" in text
+
+
+def test_research_and_self_care_are_worded_for_what_they_are(make_protocol):
+    own, research = (told(consent_pdf(make_protocol(conduct={"purpose": one}))) for one in ("self-care", "research"))
+    assert "ethics committee" in research
+    assert "who has informed them" in research
+    assert "ethics committee" not in own
+    assert "Nobody needs your signature" in own
+    assert "Nobody needs your signature" not in research
+
+
+def test_a_side_effect_without_a_source_that_was_read_is_not_named(make_protocol, monkeypatch):
+    row = {"id": "x", "text": "hiccups", "source": "somebody", "certainty": "M"}
+    load = facts.load
+    monkeypatch.setattr(facts, "load", lambda name: [*load(name), row] if name == "side_effects" else load(name))
+    assert "hiccups" not in told(consent_pdf(make_protocol()))
+    row["certainty"] = "D"
+    assert "hiccups" in told(consent_pdf(make_protocol()))
+
+
+# --- where the data are
+
+
+def test_the_data_sheet_names_every_file_of_a_plan(make_protocol, tmp_path):
+    plan = Trial.plan(make_protocol(safety=SAFETY), tmp_path / "trial", unscreened=True, now=NOW)
+    text = told((plan.folder / "data-sheet.pdf").read_bytes())
+    named = {path.name for path in plan.folder.iterdir() if path.suffix != ".pdf" and path.name in text}
+    assert {path.name for path in plan.folder.iterdir() if path.suffix != ".pdf"} - named == {"journal.head"}
+    assert "--lan" in text
+    assert "not encrypted" in text
+
+
+def test_the_data_sheet_says_who_holds_the_order(make_protocol):
+    protocol = make_protocol()
+    assert "order.csv" in told(data_sheet_pdf(protocol))
+    text = told(data_sheet_pdf(sealed(protocol)))
+    assert "order.csv" not in text
+    assert "sealed-order.json" in text
+    assert "Ask the helper to delete" in text
+
+
+# --- on every kind of paper
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("large_print", [False, True])
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+@pytest.mark.parametrize("purpose", ["self-care", "research"])
+def test_no_words_overlap_on_what_is_signed_and_on_the_data_sheet(make_protocol, purpose, paper, large_print, language):
+    protocol = sealed(make_protocol(safety=SAFETY, conduct={"purpose": purpose}))
+    with speaking(language):
+        made = [make(protocol, paper=paper, large_print=large_print) for make in (consent_pdf, data_sheet_pdf)]
+    for content in made:
+        assert overprinted(content) + pages_ending_early(content) == []
+        assert smallest(content) > (15.9 if large_print else 8.4)
+
+
+HOSTILE = "# $x$ \\evil{} \" ' *b* @ref <l> #panic() \N{SLEEPING SYMBOL} =1+1"
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "Z" * 4999, "word " * 999], ids=["markup", "one word", "many words"])
+def test_what_a_person_writes_breaks_none_of_them(make_protocol, text):
+    conduct = dict.fromkeys(("medicines", "consent", "access", "results_to"), text)
+    protocol = make_protocol(title=text, question=text, conduct=conduct)
+    made = (pre_visit_pdf(protocol, draw_order(protocol)), consent_pdf(protocol), data_sheet_pdf(protocol))
+    assert [overprinted(content) for content in made] == [[], [], []]

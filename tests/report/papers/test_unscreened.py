@@ -36,7 +36,14 @@ def test_every_page_of_a_plan_says_that_nobody_was_screened(tmp_path, nof1, lang
     folder, helper = tmp_path / "trial", tmp_path / "helper"
     Trial.plan(content(concealed="helper"), folder, helper=helper, now=NOW, unscreened=True, language=language)
     papers = [*folder.glob("*.pdf"), *helper.glob("*.pdf")]
-    assert {path.name for path in papers} == {"protocol.pdf", "pre-visit.pdf", "booklet.pdf", "packing-sheet.pdf"}
+    assert {path.name for path in papers} == {
+        "protocol.pdf",
+        "pre-visit.pdf",
+        "consent.pdf",
+        "data-sheet.pdf",
+        "booklet.pdf",
+        "packing-sheet.pdf",
+    }
     for path in papers:
         assert [page for page in pages(path) if SAID[language] not in page] == [], path.name
     assert '"unscreened":true' in (folder / "diary.html").read_text(encoding="utf-8").replace(" ", "")

@@ -202,7 +202,7 @@ def ethics(protocol: Protocol, amendments: Sequence[Amendment], room: Room) -> d
     return {
         "heading": say("Consent, privacy, changes, results"),
         "parts": [
-            item(say("Purpose"), say(_PURPOSE[conduct.purpose])),
+            item(say("Purpose"), say(PURPOSE[conduct.purpose])),
             item(say("Consent"), stated(conduct.consent, room, _NO_CONSENT[conduct.purpose])),
             item(say("Privacy"), privacy),
             item(say("Who sees them"), stated(conduct.access, room)),
@@ -213,7 +213,7 @@ def ethics(protocol: Protocol, amendments: Sequence[Amendment], room: Room) -> d
     }
 
 
-_PURPOSE = {
+PURPOSE = {
     "research": phrase("Research: what is learnt is meant for others too, so an ethics committee has to be asked."),
     "self-care": phrase(
         "Self-care: it answers a question of this one person and is not meant to say anything about others."

@@ -1,4 +1,4 @@
-"""The papers of a plan as PDF: protocol, sheet for the doctor, booklet, packing sheet, shuffling recipe. The same bytes for the same input.
+"""The papers of a plan as PDF: protocol, sheet for the doctor, consent, data sheet, booklet, packing sheet, shuffling recipe. The same bytes for the same input.
 
 Only the packing sheet, which goes to the helper, knows a concealed order; every other one is a function of the
 protocol and the nights of its periods.
@@ -17,6 +17,8 @@ from nof1.report.papers import analysis, randomization, treatment
 from nof1.report.papers import method as paper_method
 from nof1.report.papers import protocol as paper_protocol
 from nof1.report.papers.booklet import booklet_words
+from nof1.report.papers.consent import consent_words
+from nof1.report.papers.data_sheet import data_sheet_words
 from nof1.report.papers.packs import packing_words, recipe_words
 from nof1.report.papers.parts import Room
 from nof1.report.papers.pre_visit import pre_visit_words
@@ -171,6 +173,42 @@ def pre_visit_pdf(protocol: Protocol, order: Order, *, paper: Paper = "a4", larg
     """
     words = pre_visit_words(protocol, shown_order(protocol, order))
     return _sheet(words, paper, large_print=large_print, sizes=_ON_ONE_PAGE)
+
+
+def consent_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: bool = False) -> bytes:
+    """consent.pdf: what somebody reads and signs before the first evening, worded for research or for self-care.
+
+    Parameters
+    ----------
+    paper : str
+        "a4" or "letter".
+    large_print : bool
+        Letters of 16 points.
+
+    Raises
+    ------
+    InputError
+        If there is no such paper.
+    """
+    return _sheet(consent_words(protocol), paper, large_print=large_print)
+
+
+def data_sheet_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: bool = False) -> bytes:
+    """data-sheet.pdf: what of the trial is kept where, who can read it, how it is deleted.
+
+    Parameters
+    ----------
+    paper : str
+        "a4" or "letter".
+    large_print : bool
+        Letters of 16 points.
+
+    Raises
+    ------
+    InputError
+        If there is no such paper.
+    """
+    return _sheet(data_sheet_words(protocol), paper, large_print=large_print)
 
 
 def packing_sheet_pdf(
