@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from boxes import overprinted, pages_ending_early, smallest
@@ -12,7 +13,15 @@ from nof1.language import languages, speaking
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import screen
-from nof1.report.papers.plan_papers import consent_pdf, data_sheet_pdf, pre_visit_pdf
+from nof1.report.papers.plan_papers import (
+    booklet_pdf,
+    consent_pdf,
+    data_sheet_pdf,
+    packing_sheet_pdf,
+    pre_visit_pdf,
+    protocol_pdf,
+)
+from nof1.report.words.phrases import NO_ADVICE
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 SAFETY = {
@@ -177,3 +186,42 @@ def test_what_a_person_writes_breaks_none_of_them(make_protocol, text):
     protocol = make_protocol(title=text, question=text, conduct=conduct)
     made = (pre_visit_pdf(protocol, draw_order(protocol)), consent_pdf(protocol), data_sheet_pdf(protocol))
     assert [overprinted(content) for content in made] == [[], [], []]
+
+
+# --- for the helper
+
+
+def test_the_packing_sheet_has_lot_second_person_spare_doses_and_returns(make_protocol):
+    protocol = sealed(make_protocol(conduct={"helper": "Ann Baker, 555 0123"}))
+    text = told(packing_sheet_pdf(protocol, draw_order(protocol, seed=3).arms()))
+    for words in (
+        "lot expiry",
+        "spare doses",
+        "second person",
+        "helper Ann Baker, 555 0123",
+        "doses left date initials",
+    ):
+        assert words in text
+    assert "it must last beyond the last evening, Sun 18 Jan 2026" in text
+
+
+def test_where_no_arm_has_a_dose_no_product_is_asked_for(make_protocol):
+    content = sealed(make_protocol()).to_dict() | {"analysis": {}}
+    bare = [{"name": "off", "dose_mg": 0}, {"name": "magnesium", "dose_mg": 0}]
+    protocol = Protocol.build(content | {"arms": bare})
+    text = told(packing_sheet_pdf(protocol, draw_order(protocol, seed=3).arms()))
+    assert "spare doses" not in text
+    assert "second person" in text
+
+
+# --- what nof1 is meant for
+
+
+def test_the_pages_say_what_the_statement_of_purpose_says_of_them(make_protocol):
+    protocol = make_protocol(safety=SAFETY)
+    order = draw_order(protocol)
+    stated = (Path(__file__).parents[3] / "docs" / "intended-purpose.md").read_text(encoding="utf-8")
+    assert NO_ADVICE in " ".join(stated.replace("\n> ", " ").split())
+    made = [make(protocol, order) for make in (protocol_pdf, pre_visit_pdf, booklet_pdf)]
+    for content in (*made, consent_pdf(protocol), data_sheet_pdf(protocol)):
+        assert NO_ADVICE in told(content)

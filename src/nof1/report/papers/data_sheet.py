@@ -57,7 +57,7 @@ _LATER = (
 )
 _WHO = (
     phrase(
-        "nof1 has no account and sends nothing to anybody. The files are not encrypted: whoever can open the folder, a backup of it or a synced copy "
+        "nof1 has no account and sends nothing to anybody; only --dask of nof1 cohort hands trials to the machines that you name. The files are not encrypted: whoever can open the folder, a backup of it or a synced copy "
         "can read it. An encrypted disk and a password of your own on the computer keep others out."
     ),
     phrase(

@@ -17,7 +17,7 @@ from nof1.plan.orders.evening_dose import contents, has_dose
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
-from nof1.report.words.phrases import NO_ADVICE, SIMULATED, clip, either, numbers, span
+from nof1.report.words.phrases import NO_ADVICE, SIMULATED, clip, day, either, numbers, span
 from nof1.report.words.unscreened import banner, marked_foot
 
 _LABEL = 60
@@ -45,6 +45,7 @@ def packing_words(protocol: Protocol, arms: Sequence[str]) -> dict[str, Any]:
             *_doses(protocol, str(pack.arm), pack.nights),
             _BOX,
             "",
+            "",
         ]
         for pack in packs
     ]
@@ -68,7 +69,9 @@ def packing_words(protocol: Protocol, arms: Sequence[str]) -> dict[str, Any]:
                     ),
                 ],
             },
+            _people(protocol),
             {"heading": say("What you need"), "table": _needs(protocol, Counter(arms))},
+            *_products(protocol),
             {
                 "heading": say("What goes in"),
                 "table": {
@@ -79,8 +82,9 @@ def packing_words(protocol: Protocol, arms: Sequence[str]) -> dict[str, Any]:
                         say("doses"),
                         say("packed"),
                         say("initials"),
+                        say("second person"),
                     ],
-                    "widths": ["auto", "auto", "1fr", "auto", "auto", "16mm"],
+                    "widths": ["auto", "auto", "1fr", "auto", "auto", "16mm", "16mm"],
                     "rows": rows,
                 },
                 "paragraphs": _run_in(protocol),
@@ -94,6 +98,10 @@ def packing_words(protocol: Protocol, arms: Sequence[str]) -> dict[str, Any]:
                         "Write nothing but the number and the evenings on the outside: no name, no mark, no other colour."
                     ),
                     _alike(protocol),
+                    say(
+                        "A second person, who tells nobody either, compares each pack with this sheet and signs. Without one leave the column "
+                        "empty."
+                    ),
                     say("If a pause moves the dates, the number on the pack counts."),
                     say("Put what is left over, and every product label, where the person does not see it."),
                 ],
@@ -108,6 +116,7 @@ def packing_words(protocol: Protocol, arms: Sequence[str]) -> dict[str, Any]:
                     ),
                 ],
             },
+            _returns([str(pack.number) for pack in packs]),
             {
                 "heading": say("Until the end"),
                 "paragraphs": [
@@ -118,6 +127,59 @@ def packing_words(protocol: Protocol, arms: Sequence[str]) -> dict[str, Any]:
                 ],
             },
         ],
+    }
+
+
+def _people(protocol: Protocol) -> dict[str, Any]:
+    """Who packs and who checks, with their telephones: the person on trial has the helper's in the booklet."""
+    helper = clip(protocol.conduct.helper, _LABEL)
+    return {
+        "heading": say("Who packs, who checks"),
+        "table": {
+            "header": [say("who"), say("name"), say("telephone")],
+            "widths": ["1fr", "1.6fr", "1.2fr"],
+            "rows": [[say("helper"), helper, ""], [say("second person"), "", ""]],
+        },
+    }
+
+
+def _products(protocol: Protocol) -> list[dict[str, Any]]:
+    """What was bought of each content, to be found again when a product is recalled or a dose is lost; none where no arm has a dose."""
+    stocked = [arm for arm in protocol.arms if has_dose(protocol, arm)]
+    rows = [[_content(protocol, arm), clip(ours(arm.product), _LABEL), "", "", ""] for arm in stocked]
+    if not rows:
+        return []
+    section = {
+        "heading": say("Products and spare doses"),
+        "table": {
+            "header": [say("content"), say("product"), say("lot"), say("expiry"), say("spare doses")],
+            "widths": ["1.4fr", "1.6fr", "20mm", "20mm", "20mm"],
+            "rows": rows,
+        },
+        "paragraphs": [
+            say(
+                "Copy lot and expiry from the label before anything is filled; it must last beyond the last evening, {day}. Keep spare doses "
+                "with you, for a pack that is lost or spoilt, and write down which pack got one among the remarks below.",
+                day=day(schedule(protocol).end),
+            )
+        ],
+    }
+    return [section]
+
+
+def _returns(packs: Sequence[str]) -> dict[str, Any]:
+    return {
+        "heading": say("What comes back"),
+        "before": [
+            say(
+                "Ask for each pack after its last evening, with what is left in it. Count it, and say nothing of what it was."
+            )
+        ],
+        "table": {
+            "header": [say("pack"), say("doses left"), say("date"), say("initials"), say("remark")],
+            "widths": ["auto", "24mm", "24mm", "20mm", "1fr"],
+            "rows": [[pack, "", "", "", ""] for pack in packs],
+        },
     }
 
 
@@ -153,6 +215,7 @@ def recipe_words(protocol: Protocol) -> dict[str, Any]:
             },
             {"heading": say("Each round, step by step"), "steps": _round_steps(protocol, alike, len(units))},
             {"heading": say("The rounds"), "table": _rounds(units)},
+            _returns([str(pack.number) for pack in packs]),
             {
                 "heading": say("Until the end"),
                 "steps": [
