@@ -60,6 +60,11 @@ def write_packing_sheet(
     write_atomic(helper / PACKING_SHEET, content)
 
 
+def sheet_for_doctor(protocol: Protocol, order: Order, *, paper: Paper, large_print: bool) -> bytes:
+    """pre-visit.pdf of a plan that is not there yet, since a doctor has to agree to it first."""
+    return nof1.report.pre_visit_pdf(protocol, order, paper=paper, large_print=large_print, planned=False)
+
+
 def renew_papers(folder: Path) -> None:
     """Write the papers anew; calendars take the higher revision for an update.
 

@@ -12,7 +12,7 @@ from nof1.cells import brief
 from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.files import new_folder, write_atomic
-from nof1.language import speaking, spoken
+from nof1.language import sentences, speaking, spoken
 from nof1.plan.design.order import ORDER_FILE, Order
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE, seal_order
@@ -23,6 +23,7 @@ from nof1.record.diary.table import DIARY_FILE
 from nof1.record.dose_limits import refuse_doses
 from nof1.record.papers import Paper, write_packing_sheet, write_papers
 from nof1.record.screening import filled_screen, said_so, screened
+from nof1.record.unagreed import Printed, waiting, write_sheet
 from nof1.shown import as_text
 
 
@@ -82,9 +83,9 @@ def plan(
     if not isinstance(protocol, Protocol):
         filled = filled_screen(protocol)
         acknowledge = said_so(filled.pop("acknowledge", False), "acknowledge") or acknowledge
-        protocol = Protocol.build(_completed(filled, now.date()), where=where)
-    _refuse_unfit(protocol, helper)
-    refuse_doses(protocol)
+        protocol = _completed(filled, now.date())
+    printed = Printed(language or spoken().code, paper, large_print=large_print)
+    protocol = _fitting(protocol, folder, helper, where=where, today=now.date(), printed=printed)
     protocol = screened(protocol, now.date(), unscreened=unscreened, acknowledge=acknowledge)
     _refuse_within(folder, helper)
     journal = begun(protocol.sha256(), now)
@@ -108,6 +109,34 @@ def plan(
             write_atomic(public / name, content)
         write_papers(public, protocol, order, home=folder, paper=paper, large_print=large_print)
     return Plan(folder, protocol, order, helper)
+
+
+def _fitting(
+    content: Protocol | dict[str, Any],
+    folder: Path,
+    helper: Path | None,
+    *,
+    where: str,
+    today: date,
+    printed: Printed,
+) -> Protocol:
+    """The protocol, if it can be planned; what lacks a doctor's agreement alone is refused with a page to take to them."""
+
+    def fits(protocol: Protocol) -> None:
+        _refuse_unfit(protocol, helper)
+        refuse_doses(protocol)
+
+    try:
+        protocol = content if isinstance(content, Protocol) else Protocol.build(content, where=where)
+        fits(protocol)
+    except InputError as refused:
+        plain = content.to_dict() if isinstance(content, Protocol) else content
+        unagreed = waiting(plain, fits, today)
+        if unagreed is None:
+            raise
+        told = write_sheet(unagreed, folder, printed)
+        raise InputError(sentences([str(refused), told])) from None
+    return protocol
 
 
 def _completed(content: Mapping[str, Any], today: date) -> dict[str, Any]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from nof1.report.papers.folder import write_calendar as write_calendar
     from nof1.report.papers.folder import write_papers as write_papers
     from nof1.report.papers.plan_papers import packing_sheet_pdf as packing_sheet_pdf
+    from nof1.report.papers.plan_papers import pre_visit_pdf as pre_visit_pdf
     from nof1.report.results.folder import results_pages
     from nof1.report.results.people import cohort
     from nof1.report.results.summary import summary
@@ -21,6 +22,7 @@ _HOMES = {
     "cohort": "nof1.report.results.people",
     "facts": "nof1.report.words.facts",
     "packing_sheet_pdf": "nof1.report.papers.plan_papers",
+    "pre_visit_pdf": "nof1.report.papers.plan_papers",
     "results_pages": "nof1.report.results.folder",
     "sentence": "nof1.report.words.sentence",
     "summary": "nof1.report.results.summary",

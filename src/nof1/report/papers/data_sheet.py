@@ -71,9 +71,7 @@ _WHO = (
 )
 _DELETING = (
     phrase("Delete the trial folder, and empty the bin. It holds all that nof1 keeps of the trial on this computer."),
-    phrase(
-        "Delete drafts of the plan beside it, if questions were left before the end, and copies made with nof1 share."
-    ),
+    phrase("Delete what lies beside it: drafts of the plan, a sheet for the doctor, and copies made with nof1 share."),
     phrase("On the phone delete the page's data in the browser and the file itself; in calendars the entries."),
     phrase("Delete copies in backups, in synced folders and in mails, and what other programs exported."),
     phrase("Single entries can be corrected but not removed: what they were before stays in journal.csv."),

@@ -215,7 +215,6 @@ def recipe_words(protocol: Protocol) -> dict[str, Any]:
             },
             {"heading": say("Each round, step by step"), "steps": _round_steps(protocol, alike, len(units))},
             {"heading": say("The rounds"), "table": _rounds(units)},
-            _returns([str(pack.number) for pack in packs]),
             {
                 "heading": say("Until the end"),
                 "steps": [

@@ -152,7 +152,9 @@ def booklet_pdf(protocol: Protocol, order: Order, *, paper: Paper = "a4", large_
     return _typeset("booklet.typ", [words | {"size": size}], paper, large_print=large_print)
 
 
-def pre_visit_pdf(protocol: Protocol, order: Order, *, paper: Paper = "a4", large_print: bool = False) -> bytes:
+def pre_visit_pdf(
+    protocol: Protocol, order: Order, *, paper: Paper = "a4", large_print: bool = False, planned: bool = True
+) -> bytes:
     """pre-visit.pdf: one page for the doctor before the first evening, with boxes for values and the agreement.
 
     On more pages where findings and medicines need them, and in large print.
@@ -165,13 +167,15 @@ def pre_visit_pdf(protocol: Protocol, order: Order, *, paper: Paper = "a4", larg
         "a4" or "letter".
     large_print : bool
         Letters of 16 points.
+    planned : bool
+        Whether there is a protocol that its foot can name; a plan that waits for the agreement has none yet.
 
     Raises
     ------
     InputError
         If the trial was adopted, the order does not fit the protocol, or there is no such paper.
     """
-    words = pre_visit_words(protocol, shown_order(protocol, order))
+    words = pre_visit_words(protocol, shown_order(protocol, order), planned=planned)
     return _sheet(words, paper, large_print=large_print, sizes=_ON_ONE_PAGE)
 
 

@@ -40,14 +40,19 @@ _ASKED = (
 )
 
 
-def pre_visit_words(protocol: Protocol, order: Order) -> dict[str, Any]:
+def pre_visit_words(protocol: Protocol, order: Order, *, planned: bool = True) -> dict[str, Any]:
     """The sheet for the doctor: what is planned, what the screen found, values, medicines, questions, the agreement."""
+    foot = (
+        say("nof1 sheet for the doctor, protocol {hash}", hash=protocol.sha256()[:16])
+        if planned
+        else say("nof1 sheet for the doctor; nothing is planned yet")
+    )
     return {
         "title": say("Before an N-of-1 trial: for the doctor"),
         "warning": "",
         "simulated": banner(protocol, SIMULATED),
         "no_advice": sentences([say(NO_ADVICE), reviewed()]),
-        "foot": marked_foot(protocol, say("nof1 sheet for the doctor, protocol {hash}", hash=protocol.sha256()[:16])),
+        "foot": marked_foot(protocol, foot),
         "sections": [
             _planned(protocol, order),
             {"heading": say("What the safety screen found"), "paragraphs": screen_lines(protocol)},
