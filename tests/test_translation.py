@@ -180,6 +180,7 @@ DATA = {
     "record/diary/side_effects.py",  # the stop rule that an entry meets
     "record/dose_limits.py",  # why a dose is not planned: what the wizard says of it, with the way out
     "record/screening.py",  # why no order is drawn: the text of an error
+    "record/unagreed.py",  # where the page for the doctor is: part of the refusal
     "record/values/measures.py",  # what can be recorded, with its units
 }
 
