@@ -20,6 +20,9 @@ AGREED = {"agreement": {"clinician": "Dr Amara", "date": "2025-12-20"}}
 DESIGN = {"blocks": 2, "period_nights": 3, "start": "2026-01-02", "seed": 3}
 
 
+SHEET = "trial.pre-visit.pdf"
+
+
 def answers(safety=None, **arm):
     content = merge(
         load_template("magnesium-rls"), {"design": DESIGN, "unscreened": True} | ({"safety": safety} if safety else {})
@@ -28,24 +31,25 @@ def answers(safety=None, **arm):
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "words", "left"),
     [
-        (answers(dose_mg=501), "above 500 mg: planned only with a doctor's agreement"),
-        (answers(dose_mg=501), "recorded as safety.agreement, with clinician and date"),
+        (answers(dose_mg=501), "above 500 mg: planned only with a doctor's agreement", [SHEET]),
+        (answers(dose_mg=501), "recorded as safety.agreement, with clinician and date", [SHEET]),
         (
             answers(dose_mg=2000, form="citrate"),
             "hold 324 mg of magnesium. Where the label states the salt, give salt_mg",
+            [],
         ),
-        (answers({"answers": {"other_magnesium_mg": 250}}, dose_mg=300), "550 mg elemental magnesium a day"),
-        (answers(AGREED, dose_mg=1001), "above 1,000 mg: nof1 plans no trial with so much"),
-        (answers(AGREED | {"answers": {"other_magnesium_mg": 800}}, dose_mg=300), "above 1,000 mg"),
-        (answers(form="sulfate", route="bath"), "nothing says how much of what"),
+        (answers({"answers": {"other_magnesium_mg": 250}}, dose_mg=300), "550 mg elemental magnesium a day", [SHEET]),
+        (answers(AGREED, dose_mg=1001), "above 1,000 mg: nof1 plans no trial with so much", []),
+        (answers(AGREED | {"answers": {"other_magnesium_mg": 800}}, dose_mg=300), "above 1,000 mg", []),
+        (answers(form="sulfate", route="bath"), "nothing says how much of what", []),
     ],
 )
-def test_a_dose_above_a_limit_leaves_nothing_behind(tmp_path, content, words):
+def test_a_dose_above_a_limit_leaves_no_trial_but_the_page_for_the_doctor_who_may_agree(tmp_path, content, words, left):
     with pytest.raises(InputError, match=words):
         Trial.plan(content, tmp_path / "trial", now=NOW)
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == left
 
 
 def test_a_bath_meets_no_medicine():
