@@ -28,8 +28,21 @@ _HOME = "nof1.language"
 _BY_ID = ("fact", "cited")  # functions that are given ids of facts
 _WIDTH = 118
 # What can be said of a trial that was adopted: the pages of a result, but what is said of plans alone.
-_OF_RESULTS = ("report/words/", "report/results/", "report/figures/", "analyze/reasons.py")
-_OF_PLANS = ("report/words/facts.py", "report/words/looks.py", "report/words/reach.py", "report/figures/power.py")
+_OF_RESULTS = (
+    "report/words/",
+    "report/results/",
+    "report/figures/",
+    "report/guidelines.toml",
+    "report/checklists.py",
+    "analyze/reasons.py",
+)
+_OF_PLANS = (
+    "report/words/facts.py",
+    "report/words/looks.py",
+    "report/words/measure.py",
+    "report/words/reach.py",
+    "report/figures/power.py",
+)
 _ADOPTED = (Subject(adopted=True), Subject(adopted=True, days=True))
 
 
@@ -80,8 +93,12 @@ def read_topics(
 def read_guidelines(
     file: IO[bytes], keywords: Collection[str], comment_tags: Any, options: Any
 ) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
-    """Name and source of the guideline that a protocol follows."""
-    yield from _row(1, tomllib.load(file)["spent-2019"])
+    """What guidelines ask for, and why some of it stands nowhere; places are sections and labels of the papers, which are said there."""
+    for guideline in tomllib.load(file).values():
+        for row in guideline["items"]:
+            for key in ("item", "why"):
+                if key in row:
+                    yield 1, "say", [row[key]], []
 
 
 def read_instruments(

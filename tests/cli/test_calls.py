@@ -178,6 +178,11 @@ CASES = {
         lambda at: ["report", at / "trial", "--language", "de", "--paper", "letter"],
         lambda at: report.results_pages(at / "trial", language="de", paper="letter"),
     ),
+    "report --checklist": Case(
+        "analyzed",
+        lambda at: ["report", at / "trial", "--checklist", "--language", "de"],
+        lambda at: report.checklist(at / "trial", language="de"),
+    ),
     "cohort": Case(
         "people",
         lambda at: ["cohort", at / "people", "--out", at / "new", "--seed", 2],

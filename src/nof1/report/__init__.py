@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nof1.report.checklists import checklist
     from nof1.report.papers.folder import write_calendar as write_calendar
     from nof1.report.papers.folder import write_papers as write_papers
     from nof1.report.papers.plan_papers import packing_sheet_pdf as packing_sheet_pdf
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from nof1.report.words.sentence import sentence
 
 _HOMES = {
+    "checklist": "nof1.report.checklists",
     "cohort": "nof1.report.results.people",
     "facts": "nof1.report.words.facts",
     "packing_sheet_pdf": "nof1.report.papers.plan_papers",
@@ -31,7 +33,7 @@ _HOMES = {
 }
 
 # The papers of a plan are not among them: `Trial.plan` and the functions of `nof1.record` write them.
-__all__ = ["cohort", "facts", "results_pages", "sentence", "summary"]
+__all__ = ["checklist", "cohort", "facts", "results_pages", "sentence", "summary"]
 
 
 def __getattr__(name: str) -> Any:

@@ -221,7 +221,7 @@ OTHER_VALUES = {
     ("analysis", "dose"): "taken",
     ("analysis", "covariates"): ["sleep_hours"],
     **{("analysis", "priors", name): 1.25 for name in SHARED_PRIORS},
-    **{("conduct", name): "another" for name in Conduct.model_fields},
+    **{("conduct", name): "another" for name, field in Conduct.model_fields.items() if field.default is not None},
     ("conduct", "purpose"): "research",
     ("conduct", "dose_time"): "22:00",
     ("conduct", "entry_time"): "07:30",
@@ -242,6 +242,17 @@ def test_any_value_changes_the_hash(protocol, path, value):
     if path == ("arms", 0, "name"):
         content["reference"] = value
     assert Protocol.build(content).sha256() != protocol.sha256()
+
+
+UNSTATED = [name for name, field in Conduct.model_fields.items() if field.default is None]
+
+
+@pytest.mark.parametrize("name", UNSTATED)
+def test_what_nobody_said_of_the_conduct_is_in_no_file_and_no_hash(make_protocol, protocol, name):
+    said = make_protocol(conduct={name: "another"})
+    assert (said.sha256() == protocol.sha256(), name in protocol.to_toml()) == (False, False)
+    assert Protocol.parse(said.to_toml()) == said
+    assert protocol.conduct.stated()[name] == ""
 
 
 def test_values_that_only_some_plans_have_change_the_hash_too(planned, make_protocol, protocol):

@@ -1,7 +1,6 @@
 import itertools
 import random
 import re
-import tomllib
 from collections import Counter
 
 import outloud
@@ -10,7 +9,7 @@ import pytest
 from boxes import overprinted, pages_ending_early, smallest
 from boxes import words_of as boxes_of
 from fitted import fitted
-from known import ROOT, two_arms
+from known import two_arms
 from records import sampled
 
 from nof1 import Trial, fit, report
@@ -90,12 +89,13 @@ def test_the_first_page_of_letter_holds_what_that_of_a4_holds(tmp_path, name, la
     assert sum(((words[0] - words[1]) + (words[1] - words[0])).values()) <= 6  # words cut at the end of another line
 
 
-# Every item of what CENT 2015 asks for (guidelines.toml), by words that stand for it.
+# What CENT 2015 asks for, by words that stand for it; where each item stands: tests/report/test_checklists.py.
 ITEMS = {
     "1": ("N-of-1 trial: Simulated example", "In short On these nights, magnesium helped."),
     "2-3": (
         "Question Are my nights calmer",
         "Why one person",
+        "Known so far Speaks for an effect",
         "12 periods of 7 nights",
         "Run-in: 7 nights",
         "No washout",
@@ -142,11 +142,13 @@ ITEMS = {
         "trend, first to last night",
         "likeness of neighbouring nights",
         "loose stools",
+        "Severity, cause Side effects were asked about every morning",
     ),
     "20-25": (
         "Limits, and how far this carries",
         "says nothing about other people",
-        "Funding",
+        "Funding: not stated.",
+        "Conflicts of interest: not stated.",
         "17c70e18d82c383cda870e0437d64a86d374093a227217c23f918fa852536fff",
     ),
 }
@@ -154,8 +156,6 @@ ITEMS = {
 
 def test_every_item_of_the_guideline_is_on_the_pages(page):
     text = " ".join(on_pages(page))
-    guideline = tomllib.loads((ROOT / "src/nof1/report/guidelines.toml").read_text(encoding="utf-8"))["cent-2015"]
-    assert set(ITEMS) == {item["numbers"] for item in guideline["items"]}
     missing = [(number, words) for number, told in ITEMS.items() for words in told if words not in text]
     assert not missing
 

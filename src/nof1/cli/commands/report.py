@@ -13,15 +13,33 @@ if TYPE_CHECKING:
 
 Language = Annotated[str, typer.Option(help="Language of the pages: en or de.")]
 
+Checklist = Annotated[
+    bool,
+    typer.Option(
+        "--checklist",
+        help="Instead of the results, write checklist.pdf: what reporting guidelines ask of protocol and results, and on which page it stands.",
+    ),
+]
+
 
 def report(
     folder: Folder,
     language: Language = "en",
     paper: PaperSize = "a4",
     large_print: LargePrint = False,
+    checklist: Checklist = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the results as a PDF, results/summary.pdf, and its figures; other languages and papers beside it."""
+    if checklist:
+        from nof1.report.checklists import checklist as write_checklist
+
+        written_to = write_checklist(folder, language=language, paper=paper, large_print=large_print)
+        if as_json:
+            show_json({"checklist": str(written_to)})
+        else:
+            show(f"What guidelines ask for, and where it stands, is in {written_to}.")
+        return
     from nof1.report.results.folder import results_pages
     from nof1.report.words.sentences import headline
 

@@ -27,6 +27,9 @@ class Conduct(Frozen):
         Who keeps a sealed order and packs.
     dose_time, entry_time : str
         Local times of the evening dose and of the morning entry, such as "21:30".
+    enrolled, funding, conflicts, data_sharing, involvement : str or None
+        Who took the person into the trial; who pays, or gives products; conflicts of interest; whether and where the data can be had; what
+        people with restless legs had a say in. None where nobody said: then they are in no file and no hash, and papers say "not stated".
     """
 
     why: Text = (
@@ -48,6 +51,11 @@ class Conduct(Frozen):
     helper: Text = ""
     dose_time: Clock = "21:30"
     entry_time: Clock = "08:00"
+    enrolled: Text | None = None
+    funding: Text | None = None
+    conflicts: Text | None = None
+    data_sharing: Text | None = None
+    involvement: Text | None = None
 
     def stated(self) -> dict[str, str]:
         """Every field with what somebody said of it; "" where it has the default, which nobody need have said.
@@ -58,7 +66,9 @@ class Conduct(Frozen):
         ('at work', '')
         """
         defaults = {name: field.default for name, field in type(self).model_fields.items()}
-        return {name: "" if text == defaults[name] else text for name, text in self.model_dump().items()}
+        return {
+            name: "" if text is None or text == defaults[name] else text for name, text in self.model_dump().items()
+        }
 
 
 # Of nights that were lived before: every text empty, since nobody was asked. The times are not written and nothing reads them.

@@ -55,7 +55,11 @@ def _protocol(trial: Trial, study_id: str, names: dict[str, str]) -> Protocol:
     if kept:
         content["safety"] = {"answers": kept}
     content["outcome"].pop("label", None)
-    content["conduct"] = {name: "" for name in Conduct.model_fields if name not in _NOT_OWN_WORDS}
+    content["conduct"] = {
+        name: "" if field.default is not None else None  # as it is where nobody said
+        for name, field in Conduct.model_fields.items()
+        if name not in _NOT_OWN_WORDS
+    }
     content["arms"] = [_arm(arm) for arm in content["arms"]]
     content["design"] = {
         "kind": "adopted",

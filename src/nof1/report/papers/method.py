@@ -4,12 +4,10 @@ The other sections are in `protocol`, `treatment`, `randomization` and `analysis
 """
 
 from collections.abc import Sequence
-from importlib.resources import files
-from tomllib import loads
 from typing import Any
 
 from nof1 import facts
-from nof1.language import commas, phrase, say, sentences
+from nof1.language import commas, phrase, say
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.orders.concerns import concerns
 from nof1.plan.orders.draw import smallest_p
@@ -21,9 +19,12 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.stop_rules import stop_action
 from nof1.report.papers.parts import MANY, Room, item, stated
 from nof1.report.papers.protocol import amendments_words
+from nof1.report.words.declarations import declarations
+from nof1.report.words.guidelines import followed
 from nof1.report.words.looks import rule_sentence
+from nof1.report.words.measure import known_of_rating
 from nof1.report.words.period_ends import note_lines
-from nof1.report.words.phrases import BETTER, cited, clip, large, points, sentence, some
+from nof1.report.words.phrases import BETTER, cited, clip, large, sentence, some
 
 _OWN = 500  # letters of a concern, which may name arms
 
@@ -54,7 +55,7 @@ def measures(protocol: Protocol, room: Room) -> dict[str, Any]:
                 rated,
                 say("Hours rated: {hours}.", hours=clip(hours, room.text)) if hours else "",
             ),
-            item(say("Known of it"), _known(protocol)),
+            item(say("Known of it"), known_of_rating(protocol)),
             *_instruments(protocol, room),
             item(say("Each morning"), _each_morning(protocol, room), cited("sleep-diary")),
             item(
@@ -116,13 +117,6 @@ def _instruments(protocol: Protocol, room: Room) -> list[dict[str, Any]]:
         )
         said |= set(told)
     return items
-
-
-def _known(protocol: Protocol) -> str:
-    own = say("The person set the threshold of {points} beforehand.", points=points(protocol.threshold))
-    if (protocol.outcome.low, protocol.outcome.high) != (0, 10):
-        return sentences([say("nof1 knows of no published change that matters on this scale."), own])
-    return sentences([cited("rls-6", "rating-change"), own])
 
 
 def size(protocol: Protocol, precision: Sequence[str], orders: int, room: Room) -> dict[str, Any]:
@@ -208,7 +202,8 @@ def ethics(protocol: Protocol, amendments: Sequence[Amendment], room: Room) -> d
             item(say("Who sees them"), stated(conduct.access, room)),
             item(say("Changes"), amendments_words(amendments, room)),
             item(say("Results go to"), stated(conduct.results_to, room)),
-            item(say("Guideline"), _guideline()),
+            item(say("Declarations"), *declarations(conduct, room.text)),
+            item(say("Guideline"), followed("protocol")),
         ],
     }
 
@@ -223,8 +218,3 @@ _NO_CONSENT = {
     "research": phrase("not stated; research needs the person's written consent"),
     "self-care": phrase("not stated; the person plans and carries out the trial themselves"),
 }
-
-
-def _guideline() -> str:
-    row = loads((files("nof1.report") / "guidelines.toml").read_text(encoding="utf-8"))["spent-2019"]
-    return sentence(say("{text} ({source})", text=say(row["text"]), source=say(row["source"])))

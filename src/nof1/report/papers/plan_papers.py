@@ -92,6 +92,22 @@ def protocol_pdf(
     InputError
         If the trial was adopted, the order does not fit the protocol, or there is no such paper.
     """
+    attempts = protocol_attempts(
+        protocol, order, amendments=amendments, precision=precision, looks=looks, large_print=large_print
+    )
+    return _typeset("protocol.typ", attempts, paper, large_print=large_print)
+
+
+def protocol_attempts(
+    protocol: Protocol,
+    order: Order,
+    *,
+    amendments: Sequence[Amendment] = (),
+    precision: Sequence[str] = (),
+    looks: Sequence[str] = (),
+    large_print: bool = False,
+) -> Iterator[dict[str, Any]]:
+    """The words of protocol.pdf, each time with less room needed; as `protocol_pdf`."""
     order = shown_order(protocol, order)
     orders = count_orders(protocol)
     first = [
@@ -99,25 +115,22 @@ def protocol_pdf(
         for size, room in (_IN_LARGE_PRINT if large_print else _FIRST)
     ]
 
-    def attempts() -> Iterator[dict[str, Any]]:
-        for size, room in _IN_LARGE_PRINT if large_print else _BEHIND:
-            sections = [
-                paper_protocol.why(protocol, room),
-                paper_protocol.design(protocol, room),
-                paper_protocol.person(protocol, room),
-                treatment.adhering(protocol, room),
-                paper_method.measures(protocol, room),
-                paper_method.size(protocol, precision, orders, room),
-                randomization.drawing(protocol, order, room, orders),
-                paper_protocol.identity(protocol, room),
-                analysis.analysis(protocol, room),
-                paper_method.harms(protocol, looks),
-                paper_method.ethics(protocol, amendments, room),
-            ]
-            head = paper_protocol.head(protocol, order, room)
-            yield head | {"size": size, "pages": MAX_PROTOCOL_PAGES, "first": first, "sections": sections}
-
-    return _typeset("protocol.typ", attempts(), paper, large_print=large_print)
+    for size, room in _IN_LARGE_PRINT if large_print else _BEHIND:
+        sections = [
+            paper_protocol.why(protocol, room),
+            paper_protocol.design(protocol, room),
+            paper_protocol.person(protocol, room),
+            treatment.adhering(protocol, room),
+            paper_method.measures(protocol, room),
+            paper_method.size(protocol, precision, orders, room),
+            randomization.drawing(protocol, order, room, orders),
+            paper_protocol.identity(protocol, room),
+            analysis.analysis(protocol, room),
+            paper_method.harms(protocol, looks),
+            paper_method.ethics(protocol, amendments, room),
+        ]
+        head = paper_protocol.head(protocol, order, room)
+        yield head | {"size": size, "pages": MAX_PROTOCOL_PAGES, "first": first, "sections": sections}
 
 
 def _first_page(protocol: Protocol, order: Order, room: Room) -> list[dict[str, Any]]:
@@ -269,6 +282,16 @@ _PAGE = phrase("page {page} of {pages}")
 
 
 def _typeset(template: str, attempts: Iterable[dict[str, Any]], paper: Paper, *, large_print: bool) -> bytes:
+    return render(template, on_paper(attempts, paper, large_print=large_print), long=longest())
+
+
+def longest() -> int:
+    """Letters of a word from which on it can be broken, in the spoken language."""
+    return LONG if spoken().code == ENGLISH else _LONG
+
+
+def on_paper(attempts: Iterable[dict[str, Any]], paper: Paper, *, large_print: bool) -> Iterator[dict[str, Any]]:
+    """The words of a paper with what all papers share: language, paper, how pages are numbered."""
     language = spoken()
     shared = {
         "language": language.code,
@@ -276,5 +299,4 @@ def _typeset(template: str, attempts: Iterable[dict[str, Any]], paper: Paper, *,
         "paper": sheet_of(paper),
         "large": large_print,
     }
-    long = LONG if language.code == ENGLISH else _LONG
-    return render(template, (shared | words for words in attempts), long=long)
+    return (shared | words for words in attempts)

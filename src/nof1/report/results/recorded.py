@@ -3,9 +3,6 @@
 Items 10, 11 and 19 to 25 of what CENT 2015 asks of a report (`guidelines.toml`), by content, not by number.
 """
 
-from importlib.resources import files
-from tomllib import loads
-
 from nof1.analyze.describe import Harms
 from nof1.analyze.results import Result
 from nof1.language import phrase, say, say_some
@@ -15,9 +12,12 @@ from nof1.report.words import other_explanations
 from nof1.report.words import record as words_record
 from nof1.report.words import sentences as words
 from nof1.report.words.blinding import blinding_sentence
+from nof1.report.words.declarations import declarations
+from nof1.report.words.guidelines import followed
 from nof1.report.words.phrases import clip
 
 _ARM = 40
+_TEXT = 400  # letters of a person's own text
 
 
 def recorded(result: Result) -> Section:
@@ -46,6 +46,7 @@ def recorded(result: Result) -> Section:
             *[words_record.harms_difference(result, arm.name) for arm in protocol.active_arms],
             words_record.record_note(result),
         ),
+        item(say("Severity, cause"), say(_NOT_JUDGED)) if protocol.randomized and not bare else None,
         item(say("Guesses"), *_guesses(result), blinding_sentence(result.trial.protocol, result.record.blinding)),
     )
 
@@ -60,6 +61,12 @@ def explained(result: Result) -> Section | None:
         *[item(label.removesuffix(":"), sentences) for label, sentences in rows],
         text(other_explanations.ask()),
     )
+
+
+_NOT_JUDGED = phrase(
+    "Side effects were asked about every morning, in the person's own words. How severe they were was not graded, and whether they came "
+    "from what was taken was not judged."
+)
 
 
 def _kinds(result: Result) -> Part | None:
@@ -151,20 +158,10 @@ def provenance(result: Result) -> Section:
                 others=versions,
             ),
         ),
-        item(say("Funding"), say("Not stated; nof1 is free software and pays nobody.")),
-        item(say("Guideline"), _guideline()),
+        item(say("Declarations"), *declarations(result.trial.protocol.conduct, _TEXT)),
+        item(say("Guideline"), followed("results")),
         item(
             say("To check it"),
             say("nof1 check holds every file against its hash; results.json has every number of these pages."),
         ),
     )
-
-
-_GUIDELINE = phrase(
-    "The items follow CENT 2015, CONSORT's extension for N-of-1 trials, in nof1's own words ({source})."
-)
-
-
-def _guideline() -> str:
-    row = loads((files("nof1.report") / "guidelines.toml").read_text(encoding="utf-8"))["cent-2015"]
-    return say(_GUIDELINE, source=row["source"])

@@ -41,7 +41,7 @@ _FIRST = (
     (8.0, 0.5, True),
 )
 _BEHIND = (8.8, 8.4, 8.0)  # of the pages behind it, so that there are four in all; a long trial takes more
-_LONG = 34  # letters of a word that no language has: shorter ones are hyphenated
+LONG_WORD = 34  # letters of a word that no language has: shorter ones are hyphenated
 
 
 def summary_file(*, language: str = ENGLISH, paper: Paper = "a4", large_print: bool = False) -> str:
@@ -155,15 +155,20 @@ def pages(
     result: Result, *, language: str = ENGLISH, paper: Paper = "a4", large_print: bool = False
 ) -> tuple[bytes, dict[str, bytes]]:
     """The PDF, and the pictures on it as SVG, by name; as `summary`."""
-    sheet = sheet_of(paper)
     with speaking(language):
-        drawn = _pictures(result, large_print=large_print)
-        data = summary_data(result, set(drawn), large_print=large_print) | {
-            "language": language,
-            "paper": sheet,
-        }
-        attempts = [data | {"size": size} for size in ((LARGE,) if large_print else _BEHIND)]
-        return render("summary.typ", attempts, drawn, standards=("ua-1", "a-2a"), long=_LONG), drawn
+        attempts, drawn = summary_attempts(result, language=language, paper=paper, large_print=large_print)
+        return render("summary.typ", attempts, drawn, standards=("ua-1", "a-2a"), long=LONG_WORD), drawn
+
+
+@spoken_of
+def summary_attempts(
+    result: Result, *, language: str, paper: Paper, large_print: bool
+) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+    """The words of the pages in the spoken language, each time with less room needed, and their pictures as SVG, by name."""
+    sheet = sheet_of(paper)
+    drawn = _pictures(result, large_print=large_print)
+    data = summary_data(result, set(drawn), large_print=large_print) | {"language": language, "paper": sheet}
+    return [data | {"size": size} for size in ((LARGE,) if large_print else _BEHIND)], drawn
 
 
 @spoken_of

@@ -5,7 +5,7 @@ Knows no trial and no result.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
@@ -75,26 +75,10 @@ def render(
     Nof1Error
         If the pages cannot be laid out.
     """
-    inputs = {f"figure-{name}": svg.decode() for name, svg in (drawn or {}).items()}
-    remaining = list(attempts)
-    while True:
-        data = dict(remaining.pop(0)) | {"may_run_over": not remaining}
-        inputs["data"] = json.dumps(_shown(data, long), ensure_ascii=False)
-        content = _compile(template, inputs, standards, may_fail=bool(remaining))
-        if content is not None:
-            return content
-
-
-def _compile(
-    template: str, inputs: dict[str, str], standards: Sequence[PdfStandard], *, may_fail: bool
-) -> bytes | None:
-    """The PDF; None if it runs over its pages and may."""
     import typst
 
-    folder = files("nof1.report.typesetting")
-    sources: Any = {"main.typ": (folder / template).read_bytes(), COMMON: (folder / COMMON).read_bytes()}
-    try:
-        content = typst.compile(
+    def compiled(sources: Any, inputs: dict[str, str]) -> Any:
+        return typst.compile(
             sources,
             format="pdf",
             pdf_standards=list(standards),
@@ -103,14 +87,65 @@ def _compile(
             ignore_system_fonts=True,
             timestamp=0,
         )
-    except typst.TypstError as error:
-        if _RUNS_OVER in error.message and may_fail:
-            return None
-        raise Nof1Error(
-            f"The page could not be laid out: {error.message}. Please report this as a fault of nof1."
-        ) from error
+
+    content = _first_that_fits(template, attempts, drawn, long, compiled)
     assert isinstance(content, bytes)
     return content
+
+
+def pages_of_headings(
+    template: str, attempts: Iterable[Mapping[str, Any]], drawn: Mapping[str, bytes] | None = None, *, long: int = LONG
+) -> list[int]:
+    """The page on which each section begins, as `render` would lay it out with the same words."""
+    import typst
+
+    def asked(sources: Any, inputs: dict[str, str]) -> Any:
+        return typst.query(
+            sources,
+            "<pages-of-headings>",
+            field="value",
+            one=True,
+            sys_inputs=inputs,
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+        )
+
+    numbers: list[int] = json.loads(_first_that_fits(template, attempts, drawn, long, asked))
+    return numbers
+
+
+def _first_that_fits(
+    template: str,
+    attempts: Iterable[Mapping[str, Any]],
+    drawn: Mapping[str, bytes] | None,
+    long: int,
+    made: Callable[[Any, dict[str, str]], Any],
+) -> Any:
+    inputs = {f"figure-{name}": svg.decode() for name, svg in (drawn or {}).items()}
+    remaining = list(attempts)
+    while True:
+        data = dict(remaining.pop(0)) | {"may_run_over": not remaining}
+        inputs["data"] = json.dumps(_shown(data, long), ensure_ascii=False)
+        content = _laid_out(template, inputs, made, may_fail=bool(remaining))
+        if content is not None:
+            return content
+
+
+def _laid_out(
+    template: str, inputs: dict[str, str], made: Callable[[Any, dict[str, str]], Any], *, may_fail: bool
+) -> Any:
+    """What is made of the template; None if it runs over its pages and may."""
+    import typst
+
+    folder = files("nof1.report.typesetting")
+    sources: Any = {"main.typ": (folder / template).read_bytes(), COMMON: (folder / COMMON).read_bytes()}
+    try:
+        return made(sources, inputs)
+    except RuntimeError as error:  # TypstError is one, and a query has no other
+        message = error.message if isinstance(error, typst.TypstError) else str(error)
+        if _RUNS_OVER in message and may_fail:
+            return None
+        raise Nof1Error(f"The page could not be laid out: {message}. Please report this as a fault of nof1.") from error
 
 
 @cache
