@@ -35,6 +35,7 @@ _FIRST = (
     (8.8, 0.8, False),  # what A4 has room for is to stand on Letter, too
     (8.4, 0.8, False),
     (8.0, 0.7, False),
+    (8.0, 0.55, False),
     (8.8, 0.9, True),
     (8.0, 0.9, True),
     (8.0, 0.7, True),
