@@ -89,6 +89,7 @@ BRANCHES = {
     "above both upper levels": {"amount-first": "400"},
     "above the limit that needs a doctor": {"amount-first": "600"},
     "a slip that is meant": {"amount-first": "4"},
+    "two doses that look like slips": {"compare": "2", "amount-first": "4", "amount-second": "6"},
     "a bath": {"form-first": "sulfate", "route-first": "2", "product-first": "two cups of Epsom salt"},
     "a tablet and a spray": {"compare": "3", "route-second": "3", "product-second": "ten sprays"},
     "above them with other products": {"safety-other_magnesium_mg": "200"},

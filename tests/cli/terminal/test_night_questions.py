@@ -171,6 +171,7 @@ def test_log_asks_until_the_answer_fits_and_words_are_data(trial_folder, protoco
         ("Any magnesium supplement? (n, or mg):", "200"),
         ("Side effects?", "9"),
         ("in words. Side effects? (Enter = none):", "[red]itch[/red], 1"),
+        ("compared with before the trial?", ""),
         ("Note", "[bold]so so[/bold] :smile:"),
     ]
     talk = Talk(("log", trial_folder, "--night", off_night(protocol)), *answers)
@@ -202,7 +203,7 @@ def test_a_stop_rule_is_told_in_bold_before_the_next_question(trial_folder, prot
 @pytest.mark.slow
 def test_log_with_no_answer_records_nothing(trial_folder, bytes_in):
     before = bytes_in(trial_folder)
-    questions = ("lower is better):", "mg", "Side effects?", "Note")
+    questions = ("lower is better):", "mg", "Side effects?", "compared with before the trial?", "Note")
     talk = Talk(("log", trial_folder, "--night", NIGHT), *((question, "") for question in questions))
     assert (talk.status, talk.answers) == (1, [])
     assert "nothing was recorded" in talk.said
@@ -225,8 +226,8 @@ def test_who_leaves_in_the_middle_has_recorded_nothing(trial_folder, bytes_in, s
 def test_the_end_of_a_sealed_period_asks_for_a_guess_and_names_no_arm_before(sealed_trial, guess, more):
     trial = sealed_trial(ratings="46")
     answers = [
-        ("lower is better):", "4"), ("Pack 1: taken?", "half"), ("Side effects?", ""), ("Period 1 is over.", guess),
-        *more, ("Note", ""),
+        ("lower is better):", "4"), ("Pack 1: taken?", "half"), ("Side effects?", ""),
+        ("compared with before the trial?", "3"), ("What do you believe it was?", guess), *more, ("Note", ""),
     ]  # fmt: skip
     talk = Talk(("log", trial.folder, "--night", "2026-01-09"), *answers)
     assert (talk.status, talk.answers) == (0, [])
