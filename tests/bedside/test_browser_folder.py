@@ -215,7 +215,7 @@ def test_a_sealed_trial_is_served_without_its_arms(tmp_path, planned, night, dev
     """They are named where the guess is asked for, after the last night of a period, and nowhere else."""
     start = night - timedelta(days=lived - 1)
     protocol = planned("randomized-blocks", concealed="helper", blocks=2, period_nights=3, start=start)
-    plan(protocol, tmp_path / "trial", helper=tmp_path / "helper")
+    plan(protocol, tmp_path / "trial", helper=tmp_path / "helper", unscreened=True)
     titles = [arm.title for arm in protocol.arms]
     with serving(tmp_path / "trial") as served, device() as open_:
         page = paired(open_(link(served)))
