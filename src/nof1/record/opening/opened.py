@@ -24,7 +24,7 @@ from nof1.record.opening.archive import find_member, opened_member, table_names
 from nof1.record.opening.kinds import refuse_document, refuse_other_kind
 from nof1.record.opening.ods import CONTENT, find_ods_sheet, is_ods, ods_rows
 from nof1.record.opening.row_names import SPACE, has_row_names, parted_by_spaces
-from nof1.record.opening.sheet import find_sheet, sheet_rows
+from nof1.record.opening.sheet import Sheet, find_sheet, sheet_rows
 
 MAX_SHEET_BYTES = 500_000_000  # of a spreadsheet, unpacked
 MAX_RATIO = 300  # unpacked to packed, above which an archive is a bomb; real exports stay below 60
@@ -306,29 +306,23 @@ def _open_zip(path: Path, meter: Meter, wanted: str | None) -> Opened:
     refuse_bomb(path, members, MAX_SHEET_BYTES)
 
     sheet = find_sheet(path, wanted)
-
-    def rows() -> Iterator[Row]:
-        return (Row(number, cells) for number, cells in sheet_rows(path, sheet))
-
-    return Opened(
-        path,
-        "table",
-        rows,
-        _first_rows(rows),
-        sheet=sheet.title if sheet.others else "",
-        other_sheets=sheet.others,
-        mixed=sheet.mixed,
-        meter=meter,
-    )
+    return _of_sheet(path, sheet, lambda: sheet_rows(path, sheet), meter)
 
 
 def _open_ods(path: Path, members: list[zipfile.ZipInfo], meter: Meter, wanted: str | None) -> Opened:
     refuse_bomb(path, members, MAX_SHEET_BYTES)
     content = find_member(path, members, CONTENT)
     sheet = find_ods_sheet(path, content, wanted)
+    return _of_sheet(path, sheet, lambda: ods_rows(path, content, sheet), meter)
+
+
+def _of_sheet(
+    path: Path, sheet: Sheet, numbered: Callable[[], Iterator[tuple[int, list[str]]]], meter: Meter
+) -> Opened:
+    """A sheet, whose rows `numbered` gives anew each time."""
 
     def rows() -> Iterator[Row]:
-        return (Row(number, cells) for number, cells in ods_rows(path, content, sheet))
+        return (Row(number, cells) for number, cells in numbered())
 
     return Opened(
         path,
