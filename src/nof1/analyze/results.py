@@ -16,7 +16,8 @@ from nof1.clock import local_now
 from nof1.commit import locked
 from nof1.errors import InputError
 from nof1.files import is_file, read_bytes, sha256_file, write_atomic
-from nof1.plan.protocol.protocol import ASK_THRESHOLD, PROTOCOL_FILE, SIMULATED
+from nof1.plan.protocol.protocol import PROTOCOL_FILE
+from nof1.plan.protocol.protocol_shown import ASK_THRESHOLD, SIMULATED
 from nof1.record.looks import Look, record_look
 from nof1.record.result_files import OWN_HASH, POSTERIOR_FILE, RESULTS_FILE, RESULTS_FOLDER, results_sha256
 from nof1.record.trial import Trial

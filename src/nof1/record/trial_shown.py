@@ -9,6 +9,7 @@ from nof1.plan.design.order import Order
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.orders.loading import Unsealing
 from nof1.plan.protocol import protocol as frozen
+from nof1.plan.protocol.protocol_shown import SIMULATED
 from nof1.record.diary.entry import Entry
 from nof1.shown import Row, Table, as_html, as_text
 
@@ -89,7 +90,7 @@ def _rows(trial: Shown) -> list[Row]:
     if trial.unsealing is not None:
         early = f", with {trial.unsealing.nights_left} nights still to come" if trial.unsealing.early else ""
         rows.append(("opened", f"{trial.unsealing.opened:%Y-%m-%d}{early}"))
-    return [*rows, ("data", frozen.SIMULATED)] if protocol.simulated else rows
+    return [*rows, ("data", SIMULATED)] if protocol.simulated else rows
 
 
 def _still_to_come(trial: Shown) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from nof1.analyze.cohort.summaries import Summary
 from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL
 from nof1.analyze.reasons import Reason
-from nof1.plan.protocol.protocol import ASK_THRESHOLD, SIMULATED
+from nof1.plan.protocol.protocol_shown import ASK_THRESHOLD, SIMULATED
 from nof1.shown import Row, Table, as_html, as_text, signed
 from nof1.subject import Subject
 
