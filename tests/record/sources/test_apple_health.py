@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from nof1.errors import InputError
 from nof1.record.opening.opened import MAX_CELL, Opened, open_file
-from nof1.record.sources import apple_health
+from nof1.record.sources import apple_health, apple_health_records, apple_health_xml
 from nof1.record.values.measures import find_measure, unit_factor
 from nof1.record.values.nights import moment_reader, night_of
 
@@ -144,7 +144,7 @@ def test_a_food_has_the_name_that_its_record_or_its_meal_gives_it(values):
 
 
 def test_what_waits_for_a_name_is_bounded_and_still_given(values, monkeypatch):
-    monkeypatch.setattr(apple_health, "MAX_HELD", 2)
+    monkeypatch.setattr(apple_health_xml, "MAX_HELD", 2)
     foods = [record("DietaryMagnesium", 100 + number, unit="mg", source="Diary") for number in range(5)]
     found = values(document(*foods, meal("Lentils", *foods)))
     assert sorted(cells["DietaryMagnesium"] for _, cells in found) == ["100", "101", "102", "103", "104"]
@@ -182,7 +182,7 @@ def test_the_export_says_what_its_columns_mean(recognized):
 
 
 def test_every_column_is_a_known_measure_in_its_own_unit():
-    for column in apple_health.COLUMNS:
+    for column in apple_health_records.COLUMNS:
         if column.measure:
             assert unit_factor(find_measure(column.measure), column.unit) == 1.0
 
@@ -325,7 +325,7 @@ def test_the_export_can_be_read_again_and_left_half_read(recognized):
 
 def test_a_file_of_two_chunks_is_counted_through(values, monkeypatch):
     whole = values(SAMPLE)
-    monkeypatch.setattr(apple_health, "CHUNK", 1000)
+    monkeypatch.setattr(apple_health_xml, "CHUNK", 1000)
     assert values(SAMPLE) == whole
 
 
@@ -480,7 +480,7 @@ def test_a_compression_bomb_is_refused(recognized, content):
 def test_a_bomb_that_lies_about_its_size_is_stopped_on_the_way(write, monkeypatch):
     # As if the archive had told a harmless size: only what comes out of it is counted.
     path = write({"export.xml": SAMPLE[:-14] + b" " * 70_000_000 + b"</HealthData>"})
-    monkeypatch.setattr(apple_health, "_refuse_bomb", lambda *_: None)
+    monkeypatch.setattr(apple_health_xml, "_refuse_bomb", lambda *_: None)
     export = apple_health.recognize(open_file(path))
     monkeypatch.undo()
     with pytest.raises(InputError, match="unpack to far more"):
@@ -555,7 +555,7 @@ def test_whatever_bytes_are_changed_there_are_rows_or_a_refusal(kind, changes, c
         try:
             export = apple_health.recognize(Opened(path, kind, lambda: iter(())))
             for row in export.rows() if export else ():
-                assert len(row.cells) == len(apple_health.COLUMNS)
+                assert len(row.cells) == len(apple_health_records.COLUMNS)
         except InputError:
             pass
 

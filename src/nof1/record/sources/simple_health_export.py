@@ -10,7 +10,9 @@ from dataclasses import replace
 
 from nof1.errors import InputError
 from nof1.record.opening.opened import Opened, Row
-from nof1.record.sources import apple_health
+from nof1.record.sources.apple_health import NOTES as HEALTH_NOTES
+from nof1.record.sources.apple_health_records import COLUMNS as HEALTH_COLUMNS
+from nof1.record.sources.apple_health_records import places_of, record_row
 from nof1.record.sources.plain import plain_export
 from nof1.record.sources.source import Export
 
@@ -38,7 +40,7 @@ def recognize(file: Opened) -> Export | None:
     export = plain_export(file, place, KEY, TITLE)
     at = {name: export.header.index(name) for name in ("unit", *_NEEDED) if name in export.header}
     kinds = [row.cells[at["type"]] for row in file.head[place + 1 :] if at["type"] < len(row.cells)]
-    taken = [kept for kind in kinds if (kept := apple_health.places_of(kind))]
+    taken = [kept for kind in kinds if (kept := places_of(kind))]
     if not taken:
         raise InputError(
             f"{file.name} holds {(kinds or ['records'])[0][:_SHOWN]!r}, of which nothing is taken. Choose other data in the app: steps, "
@@ -47,7 +49,7 @@ def recognize(file: Opened) -> Export | None:
     kept = (*range(3), *taken[0])
     return replace(
         export,
-        columns=tuple(apple_health.COLUMNS[place] for place in kept),
+        columns=tuple(HEALTH_COLUMNS[place] for place in kept),
         when="start",
         clock="",
         rows=_records(export, at, kept),
@@ -58,7 +60,7 @@ def recognize(file: Opened) -> Export | None:
         device="device",
         notes=(
             "The app writes its moments in UTC. Say in which zone you were, such as zone='Europe/Berlin'.",
-            *apple_health.NOTES[:4],
+            *HEALTH_NOTES[:4],
         ),
     )
 
@@ -71,7 +73,7 @@ def _records(export: Export, at: Mapping[str, int], kept: tuple[int, ...]) -> Ca
             cells = row.cells
             told = {name: cells[place] if place < len(cells) else "" for name, place in at.items()}
             told["value"] = _stage(told["value"])
-            record = apple_health.record_row(row.line, told)
+            record = record_row(row.line, told)
             if record is None:
                 yield Row(row.line, [told["startDate"], *[""] * (len(kept) - 1)])
                 continue
