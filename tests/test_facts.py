@@ -149,6 +149,7 @@ def test_there_is_a_file_for_every_table():
         "explanations",
         "food",
         "forms",
+        "grading",
         "guidelines",
         "intake",
         "kinetics",

@@ -17,6 +17,7 @@ from nof1.plan.orders.amendments import AMENDMENTS_FILE
 from nof1.plan.orders.loading import UNSEALING_FILE
 from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE
 from nof1.plan.protocol.protocol import PROTOCOL_FILE
+from nof1.record.diary.events import EVENTS_FILE
 from nof1.record.diary.secondary import MEASURES_FILE
 from nof1.record.diary.table import DIARY_FILE
 
@@ -24,6 +25,7 @@ COHORT_FILE = "cohort.json"  # marks a folder of results, which is no person's
 # All that reading a trial looks at.
 _FILES = (
     PROTOCOL_FILE, ORDER_FILE, DIARY_FILE, AMENDMENTS_FILE, UNSEALING_FILE, SEAL_FILE, SEALED_ORDER_FILE, MEASURES_FILE,
+    EVENTS_FILE,
 )  # fmt: skip
 
 

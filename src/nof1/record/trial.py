@@ -16,6 +16,7 @@ from nof1.plan.orders.draw import check_order
 from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, load_order, load_unsealing
 from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
 from nof1.record.diary.entry import Entry, check_entry, to_csv
+from nof1.record.diary.events import EVENTS_FILE, Event, events_csv, events_of, gradable_word, read_events
 from nof1.record.diary.planned import nights_to_rate
 from nof1.record.diary.secondary import MEASURES_FILE, measures_csv, read_measures
 from nof1.record.diary.table import DIARY_FILE, read_diary
@@ -49,6 +50,8 @@ class Trial:
         What went on record before a concealed order was opened.
     measures : mapping of (date, str) to float
         Secondary outcomes by night and name, such as "sleep_minutes".
+    events : tuple of Event
+        Side effects that were graded: how severe, how serious, what was done, how it ended, from what.
 
     Examples
     --------
@@ -63,6 +66,7 @@ class Trial:
     amendments: tuple[Amendment, ...] = ()
     unsealing: Unsealing | None = None
     measures: Mapping[tuple[date, str], float] = field(default_factory=lambda: MappingProxyType({}))
+    events: tuple[Event, ...] = ()
 
     def __post_init__(self) -> None:
         check_order(self.protocol, self.order)
@@ -73,6 +77,10 @@ class Trial:
             raise InputError("A night is there twice in the diary. Keep the right row and remove the other.")
         for entry in self.entries:
             check_entry(self.protocol, entry, where=f"night {entry.night}", until=self.order.end)
+        by_night = {entry.night: entry for entry in self.entries}
+        for event in self.events:
+            entry = by_night.get(event.night, Entry(event.night))
+            gradable_word(entry, event.what, where=f"{EVENTS_FILE}, night {event.night}")
 
     def __repr__(self) -> str:
         return trial_text(self)
@@ -233,6 +241,7 @@ class Trial:
             load_amendments(folder),
             load_unsealing(folder),
             MappingProxyType(read_measures(folder)),
+            events_of(read_events(folder)),
         )
 
     @classmethod
@@ -418,6 +427,8 @@ class Trial:
             write_atomic(staging / DIARY_FILE, to_csv(self.protocol, self.entries))
             if self.measures:
                 write_atomic(staging / MEASURES_FILE, measures_csv(self.measures))
+            if self.events:
+                write_atomic(staging / EVENTS_FILE, events_csv(self.events))
 
     @property
     def diary_sha256(self) -> str:

@@ -15,6 +15,8 @@ from nof1.errors import InputError
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.protocol.safety.screen import finding_line
 from nof1.record.diary.entry import row_of
+from nof1.record.diary.event_questions import to_grade
+from nof1.record.diary.events import is_event_name, parted
 from nof1.record.diary.night import Logged, Night, both_days, checked_reason, find_night
 from nof1.record.diary.night import log as write_night
 from nof1.record.diary.writing import ConflictError
@@ -29,7 +31,11 @@ def log(
     night: Annotated[date | None, date_option("Date of the evening; last night if not given.")] = None,
     values: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Set a value without being asked; repeat for more."),
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Set a value without being asked; repeat for more. Of a side effect: 'headache: severity=mild'.",
+        ),
     ] = None,
     correct: Annotated[
         bool, typer.Option("--correct", help="With --set: replace what is recorded, or clear it (NAME=).")
@@ -43,7 +49,8 @@ def log(
     here = find_night(folder, night)
     tell_copies(folder, aside=as_json)
     if values is not None:
-        logged = write_night(folder, _settings(values, here), night=here.date, correct=correct, reason=reason)
+        cells = _settings(values, here)
+        logged = write_night(folder, cells, night=here.date, correct=correct, reason=reason)
     elif as_json or not is_terminal():
         raise InputError(
             f"Nobody can be asked here. Give the values: {command('log', folder, '--set', f'{here.protocol.outcome.name}=4')}"
@@ -63,6 +70,10 @@ def log(
         return
     for stop in logged.stops if values is not None else ():  # the questions have told it at once
         show(stop.sentence(), style="bold red")
+    if values is not None and any(map(is_event_name, cells)):
+        from nof1.cli.terminal.grading import tell_serious
+
+        tell_serious(logged, *dict.fromkeys(parted(name)[0] for name in logged.graded if name in cells))
     for finding in logged.findings:
         show(finding_line(finding), style="bold yellow")
     _tell(logged)
@@ -88,10 +99,15 @@ def _talked(here: Night, *, reason: str) -> Logged | None:
             show(f"{name}: {old} -> {new or 'empty'}", style="bold")
         if replaced and not confirmed("Change it? The old value stays in journal.csv. (y/n)"):
             return None
-        return _saved(here, cells, reason=reason)
+        logged = _saved(here, cells, reason=reason)
     except Left:
         show("Stopped; nothing was changed." if here.known else "Stopped; nothing was recorded.")
         raise typer.Exit(130) from None
+    if not to_grade(logged.entry, logged.events):
+        return logged
+    from nof1.cli.terminal.grading import grade_side_effects
+
+    return grade_side_effects(logged, reason=reason)
 
 
 def _saved(here: Night, cells: dict[str, str], *, reason: str) -> Logged:
@@ -133,7 +149,7 @@ def _settings(values: list[str], here: Night) -> dict[str, str]:
     for pair in values:
         name, found, value = pair.partition("=")
         name = name.strip()
-        if not found or name not in names:
+        if not found or not here.holds(name):
             raise InputError(f"--set {pair!r} must be NAME=VALUE with one of: {', '.join(names)}.")
         if name in cells:
             raise InputError(f"--set names {name!r} twice. Name it once.")
@@ -152,6 +168,10 @@ def _tell(logged: Logged) -> None:
         return
     corrected = any(line.old for line in logged.changed)
     show(f"{'Corrected' if corrected else 'Recorded'} the night of {both_days(here.date)}, {count}.", style="green")
+    if logged.events:
+        from nof1.cli.terminal.grading import tell_open
+
+        tell_open(logged)
     told, latest = rated | {here.date}, last_night(local_now())
     recent = [night for night in nights if latest - timedelta(days=_RECENT) < night <= latest and night not in told]
     if recent:
@@ -165,7 +185,9 @@ def _print_json(logged: Logged) -> None:
             "night": logged.night.date,
             "recorded": {
                 name: _typed(name, text)
-                for name, text in (row_of(logged.night.protocol, logged.entry) | logged.period_cells).items()
+                for name, text in (
+                    row_of(logged.night.protocol, logged.entry) | logged.period_cells | logged.graded
+                ).items()
                 if name != "night"
             },
             "changed": [
@@ -192,7 +214,7 @@ def _typed(name: str, text: str) -> Any:
     """A cell as a program wants it: a number, a list of side effects, a text; None for what is not recorded."""
     if name == "side_effects":
         return [part.strip() for part in text.split(";") if part.strip()]
-    if not text or name in _TEXTS:
+    if not text or name in _TEXTS or is_event_name(name):
         return text or None
     number = float(text)
     return int(number) if number == int(number) else number

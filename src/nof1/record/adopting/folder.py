@@ -165,7 +165,7 @@ def rows_without_arm(table: Table, options: AdoptOptions) -> int:
 
 def _begin_journal(folder: Path, adopted: AdoptedNights, *, by: str, now: datetime) -> None:
     """Write the journal: every value, and order and ledger as they were made."""
-    lines = lines_of(adopted.protocol, adopted.entries, {}, by=by, now=now)
+    lines = lines_of(adopted.protocol, adopted.entries, {}, {}, by=by, now=now)
     for name in (ORDER_FILE, _LEDGER):
         lines.append(Line(stamp(now), by, "", name, "", sha256_bytes(read_bytes(folder / name))))
     journal = extended(begun(adopted.protocol.sha256(), now), lines)

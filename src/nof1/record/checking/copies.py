@@ -11,6 +11,7 @@ from nof1.plan.orders.amendments import AMENDMENTS_FILE
 from nof1.plan.orders.loading import UNSEALING_FILE
 from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE
 from nof1.plan.protocol.protocol import PROTOCOL_FILE
+from nof1.record.diary.events import EVENTS_FILE
 from nof1.record.diary.journal import HEAD_FILE, JOURNAL_FILE
 from nof1.record.diary.secondary import MEASURES_FILE
 from nof1.record.diary.table import DIARY_FILE
@@ -19,7 +20,7 @@ from nof1.record.looks import LOOKS_FILE
 # rejected.csv by its name: a quick command does without the importer that defines it.
 WATCHED = (
     DIARY_FILE, JOURNAL_FILE, HEAD_FILE, MEASURES_FILE, "rejected.csv", PROTOCOL_FILE, ORDER_FILE, AMENDMENTS_FILE, LOOKS_FILE,
-    SEAL_FILE, SEALED_ORDER_FILE, UNSEALING_FILE,
+    SEAL_FILE, SEALED_ORDER_FILE, UNSEALING_FILE, EVENTS_FILE,
 )  # fmt: skip
 # What drives put between a file's name and its suffix has the name of a device or a person in it and is in any language, so only
 # how it begins is known: diary (Anna's conflicted copy), diary-DESKTOP-AB12, diary 2, diary.sync-conflict-20261001.

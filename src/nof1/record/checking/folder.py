@@ -85,13 +85,16 @@ def check(folder: str | Path, *, results: bool = True) -> tuple[Finding, ...]:
         protocol, problem = _protocol_of(folder)
         found += problem
         settled = not unsettled(folder)
-        diary, measures = read_values(folder, protocol)
+        diary, measures, events = read_values(folder, protocol)
         parts: list[tuple[str, Iterable[Finding]]] = [
             ("journal", check_journal(journal)),
             ("files", check_files(folder, protocol, journal)),
             ("amendments", check_amendments(folder)),
             ("looks", check_looks(folder, protocol)),
-            ("diary", check_values(diary, measures, journal, known=protocol is not None) if settled else ()),
+            (
+                "diary",
+                check_values(diary, measures, events, journal, known=protocol is not None) if settled else (),
+            ),
             ("signs", check_signs(diary) if settled else ()),
             ("imports", check_imports(folder, protocol, journal)),
             ("rejected", check_rejected(folder)),
@@ -110,12 +113,12 @@ def check(folder: str | Path, *, results: bool = True) -> tuple[Finding, ...]:
             found += tried(what, part)
     found = list(dict.fromkeys(_plain(finding) for finding in found))
     if not any(finding.level == "problem" for finding in found):
-        found.append(_summary(folder, protocol, diary, measures, journal))
+        found.append(_summary(folder, protocol, (diary, measures, events), journal))
     return tuple(sorted(found, key=lambda finding: ("problem", "note", "ok").index(finding.level)))
 
 
 def accept(folder: str | Path, reason: str, *, now: datetime | None = None) -> tuple[Line, ...]:
-    """Put on record what was changed by hand in diary.csv and measures.csv; the values stay as they are.
+    """Put on record what was changed by hand in diary.csv, measures.csv and events.csv; the values stay as they are.
 
     Rows that do not fit are left out: they must be mended first.
 
@@ -155,13 +158,13 @@ def accept(folder: str | Path, reason: str, *, now: datetime | None = None) -> t
                 journal.damage
                 or f"{folder} has no {JOURNAL_FILE} yet, so there is nothing to hold its values against. It begins with the next night you record."
             )
-        diary, measures = read_values(folder, protocol)
-        if not (diary.whole and measures.whole):
-            first = next(finding for finding in (*diary.findings, *measures.findings))
+        files = diary, *_ = read_values(folder, protocol)
+        if not all(rows.whole for rows in files):
+            first = next(finding for rows in files for finding in rows.findings)
             raise InputError(f"{first.text} Nothing was put on record.")
         changed = [
             one
-            for rows in (diary, measures)
+            for rows in files
             for one in differences_of(rows, expected_in(rows, journal, diary))
             if one.night not in rows.bad
         ]
@@ -181,9 +184,9 @@ def _plain(finding: Finding) -> Finding:
     return Finding(finding.level, finding.what, " ".join(cleaned(finding.text).split()), finding.file, finding.line)
 
 
-def _summary(folder: Path, protocol: Protocol | None, diary: Rows, measures: Rows, journal: Journal) -> Finding:
-    nights = f"{len(diary.places)} {'nights' if protocol is None else protocol.nights_are}"
-    values = len(diary.values) + len(measures.values)
+def _summary(folder: Path, protocol: Protocol | None, files: tuple[Rows, ...], journal: Journal) -> Finding:
+    nights = f"{len(files[0].places)} {'nights' if protocol is None else protocol.nights_are}"
+    values = sum(len(rows.values) for rows in files)
     imports = len(read_ledger(folder))
     if not journal.planned or unsettled(folder):
         text = f"No damage was found: {nights}, {values} values, {imports} imports read."

@@ -1,4 +1,4 @@
-"""Diary and measures held against the journal, and the journal against its own checksums: each value that differs is named.
+"""Diary, measures and graded side effects held against the journal, and the journal against its own checksums: each value that differs is named.
 
 Knows no order and no result.
 """
@@ -28,6 +28,8 @@ from nof1.record.diary.entry import (
     row_of,
 )
 from nof1.record.diary.entry import to_csv as diary_csv
+from nof1.record.diary.events import COLUMNS as EVENT_COLUMNS
+from nof1.record.diary.events import EVENTS_FILE, Event, cells_of, events_csv, gradable_word, is_event_name, parse_event
 from nof1.record.diary.journal import BY_HAND, HEAD_FILE, JOURNAL_FILE, PLAN, Line, audited, ends_as_written, replayed
 from nof1.record.diary.secondary import COLUMNS as MEASURE_COLUMNS
 from nof1.record.diary.secondary import MEASURES_FILE, check_measure, measure_name, measures_csv
@@ -171,16 +173,18 @@ def broken(journal: Journal) -> list[tuple[Key, int]]:
     return found
 
 
-def read_values(folder: Path, protocol: Protocol | None) -> tuple[Rows, Rows]:
-    """Diary and measures, row by row: a row that does not fit hides none of the others."""
-    diary, measures = Rows(DIARY_FILE), Rows(MEASURES_FILE)
+def read_values(folder: Path, protocol: Protocol | None) -> tuple[Rows, Rows, Rows]:
+    """Diary, measures and graded side effects, row by row: a row that does not fit hides none of the others."""
+    diary, measures, events = Rows(DIARY_FILE), Rows(MEASURES_FILE), Rows(EVENTS_FILE)
     if protocol is None:
-        diary.whole = measures.whole = False
-        return diary, measures
+        diary.whole = measures.whole = events.whole = False
+        return diary, measures, events
     _read_diary(folder, protocol, diary)
     if (folder / MEASURES_FILE).exists():
         _read_measures(folder, protocol, measures)
-    return diary, measures
+    if (folder / EVENTS_FILE).exists():
+        _read_events(folder, protocol, diary, events)
+    return diary, measures, events
 
 
 def _rows(folder: Path, rows: Rows, headers: tuple[tuple[str, ...], ...]) -> Iterator[tuple[dict[str, str], int]]:
@@ -273,6 +277,30 @@ def _read_measures(folder: Path, protocol: Protocol, rows: Rows) -> None:
         _note_layout(folder, rows)
 
 
+def _read_events(folder: Path, protocol: Protocol, diary: Rows, rows: Rows) -> None:
+    events: list[Event] = []
+    for cells, line in _rows(folder, rows, (EVENT_COLUMNS,)):
+        where, night = f"{EVENTS_FILE}, line {line}", cells["night"].strip()
+        try:
+            event = parse_event(cells, where=where)
+            night = event.night.isoformat()
+            if any((one.night, one.what) == (event.night, event.what) for one in events):
+                raise InputError(f"{where}: {event.what!r} of the night {night} is there twice. Remove the wrong one.")
+            if night not in diary.bad:
+                words = {name: diary.values.get((night, name), "") for name in ("side_effects", "note")}
+                gradable_word(parse_entry(protocol, {"night": night} | words, where=where), event.what, where=where)
+        except InputError as problem:
+            rows.refuse(str(problem), line)
+            rows.bad.add(night)
+        else:
+            events.append(event)
+            rows.values |= {(night, name): text for (_, name), text in cells_of([event]).items()}
+        rows.places.setdefault(night, line)
+    if not rows.findings:
+        rows.canonical = events_csv(events)
+        _note_layout(folder, rows)
+
+
 def _canonical_number(text: str) -> str:
     try:
         return number_text(parse_number(text, "value", where=""))
@@ -287,9 +315,14 @@ def _note_layout(folder: Path, rows: Rows) -> None:
 
 
 def expected_in(rows: Rows, journal: Journal, diary: Rows) -> dict[Key, str]:
-    """What the journal says must stand in this file: a column of the diary in the diary, all else among the measures."""
-    here = rows is diary
-    return {key: text for key, text in journal.standing().items() if key[0] and (key[1] in diary.columns) == here}
+    """What the journal says must stand in this file: columns of the diary, grades of side effects, and measures, which are all else."""
+
+    def home(column: str) -> str:
+        if column in diary.columns:
+            return DIARY_FILE
+        return EVENTS_FILE if is_event_name(column) else MEASURES_FILE
+
+    return {key: text for key, text in journal.standing().items() if key[0] and home(key[1]) == rows.name}
 
 
 def differences_of(rows: Rows, expected: Mapping[Key, str]) -> list[Difference]:
@@ -299,13 +332,15 @@ def differences_of(rows: Rows, expected: Mapping[Key, str]) -> list[Difference]:
     return [Difference(*key, one, other) for key, one, other in pairs if one != other]
 
 
-def check_values(diary: Rows, measures: Rows, journal: Journal, *, known: bool) -> Iterator[Finding]:
-    """What does not fit in diary and measures, and each value that is not as the journal says."""
-    yield from diary.findings
-    yield from measures.findings
+def check_values(
+    diary: Rows, measures: Rows, events: Rows, journal: Journal, *, known: bool
+) -> Iterator[Finding]:
+    """What does not fit in diary, measures and graded side effects, and each value that is not as the journal says."""
+    for rows in (diary, measures, events):
+        yield from rows.findings
     if not (known and journal.sound):
         return
-    for rows in (diary, measures):
+    for rows in (diary, measures, events):
         if not rows.whole:
             continue
         expected = expected_in(rows, journal, diary)

@@ -15,6 +15,15 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import Finding, other_magnesium_mg
 from nof1.plan.protocol.safety.upper_levels import agreed_mg, taken_findings
 from nof1.record.diary.entry import SIDE_EFFECT_SEPARATOR, Entry, columns, kept_text, number_text, row_of
+from nof1.record.diary.event_questions import to_grade
+from nof1.record.diary.events import (
+    GRADES,
+    Event,
+    cells_of,
+    events_of,
+    is_event_name,
+    read_events,
+)
 from nof1.record.diary.journal import Line
 from nof1.record.diary.period_ends import period_cells
 from nof1.record.diary.question import Question
@@ -27,6 +36,7 @@ from nof1.record.values.nights import last_night
 from nof1.shown import as_text
 
 Value = str | float | Sequence[str] | None
+_OR_GRADES = f", and of a side effect, such as 'headache: severity': {', '.join(GRADES)}"
 # Not strftime: names must not depend on the machine's language.
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -73,6 +83,10 @@ class Night:
         kept = {*period_measures(self.protocol), *(name for _, name in read_measures(self.folder))}
         return (*columns(self.protocol)[1:], *sorted(kept))
 
+    def holds(self, name: str) -> bool:
+        """Whether a value of that name can be recorded: one of `names`, or a side effect's grade such as "headache: severity"."""
+        return is_event_name(name) or name in self.names
+
 
 @dataclass(frozen=True, repr=False)
 class Logged:
@@ -103,6 +117,24 @@ class Logged:
         """What is recorded now of the questions at the end of a period, as text by name."""
         here = self.night
         return period_cells(here.protocol, read_measures(here.folder), here.date)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All side effects of the trial that were graded, in calendar order."""
+        return events_of(read_events(self.night.folder))
+
+    @property
+    def graded(self) -> dict[str, str]:
+        """What is recorded now of the night's side effects beyond their words, by name, such as "headache: severity"."""
+        own = [event for event in self.events if event.night == self.night.date]
+        return {name: text for (_, name), text in cells_of(own).items()}
+
+    @property
+    def to_grade(self) -> tuple[str, ...]:
+        """Side effects of the night that can be graded and of which nothing is said yet, here or on an earlier night on which they began."""
+        events = self.events
+        known = {event.what.casefold() for event in events if event.night == self.night.date}
+        return tuple(what for what in to_grade(self.entry, events) if what.casefold() not in known)
 
     @property
     def stops(self) -> tuple[Stop, ...]:
@@ -141,7 +173,8 @@ def log(
     Parameters
     ----------
     values : mapping of str to str, float or sequence of str
-        By column of the diary or name of a measure; "" or None for nothing.
+        By column of the diary, name of a measure, or side effect and what is said of it, such as "headache: severity"; "" or None
+        for nothing.
     night : date, optional
         Of the evening; last night if not given.
     correct : bool
@@ -170,7 +203,7 @@ def log(
     reason = checked_reason(reason)
     here = find_night(folder, night, now=now)
     cells = _cells(here, values)
-    if not here.known and not any(cells.values()) and all(name in here.names for name in cells):
+    if not here.known and not any(cells.values()) and all(map(here.holds, cells)):
         raise InputError("Nothing to record: every value is empty.")
     change = Change(here.date, cells, seen)
     try:
@@ -228,6 +261,7 @@ def find_night(folder: str | Path, night: date | None = None, *, now: datetime |
     entry = next((one for one in read_diary(folder, protocol) if one.night == which), None)
     known = {name: text for name, text in row_of(protocol, entry).items() if name != "night" and text} if entry else {}
     known |= period_cells(protocol, read_measures(folder), which)
+    known |= {name: text for (night, name), text in read_events(folder).items() if night == which}
     asked = questions(protocol, period, ends_period=order.ends_period(which))
     return Night(folder, protocol, order, which, period, known, asked)
 
@@ -237,8 +271,8 @@ def _cells(here: Night, values: Mapping[str, Value]) -> dict[str, str]:
     by_field, names = {question.field: question for question in here.asked}, here.names
     cells: dict[str, str] = {}
     for name, value in values.items():
-        if name not in names:
-            raise InputError(f"{name!r} is nothing that a night holds. There are: {', '.join(names)}.")
+        if not here.holds(name):
+            raise InputError(f"{name!r} is nothing that a night holds. There are: {', '.join(names)}{_OR_GRADES}.")
         text = _text(value)
         try:
             cells[name] = cell(by_field[name], text) if name in by_field else text.strip()

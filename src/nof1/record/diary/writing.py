@@ -10,6 +10,18 @@ from nof1.commit import Content, Copy, commit, locked
 from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry, check_entry, columns, number_text, parse_entry, parse_number, row_of, to_csv
+from nof1.record.diary.events import (
+    EVENTS_FILE,
+    can_be_graded,
+    event_name,
+    events_csv,
+    events_of,
+    grade,
+    gradable_word,
+    is_event_name,
+    parted,
+    read_events,
+)
 from nof1.record.diary.journal import FOUND, Line, journal_bytes, stamp, with_files
 from nof1.record.diary.secondary import MEASURES_FILE, check_measure, measure_name, measures_csv, read_measures
 from nof1.record.diary.table import DIARY_FILE, last_evening, read_diary, refuse_if_locked
@@ -29,7 +41,7 @@ class ConflictError(InputError):
 
 @dataclass(frozen=True)
 class Change:
-    """Values of one night, as text by column of the diary or name of a measure; "" clears a value.
+    """Values of one night, as text by column of the diary, name of a measure or of a side effect's grade; "" clears a value.
 
     `seen` are the recorded values that the person was shown: of a correction only these are replaced. None where nothing was
     shown, and whatever is recorded is to be replaced.
@@ -89,9 +101,9 @@ def record(
         refuse_if_locked(folder)
         until = last_evening(folder, protocol)
         recorded = {entry.night: entry for entry in read_diary(folder, protocol)}
-        measures = read_measures(folder)
+        measures, grades = read_measures(folder), read_events(folder)
         journal = journal_bytes(folder)
-        found = [] if journal else lines_of(protocol, recorded.values(), measures, by=FOUND, now=now)
+        found = [] if journal else lines_of(protocol, recorded.values(), measures, grades, by=FOUND, now=now)
         lines: list[Line] = []
         for change in changes:
             diary = {name: text for name, text in change.cells.items() if name in columns(protocol)}
@@ -101,8 +113,13 @@ def record(
                 entry = _changed(protocol, recorded.get(change.night), change, diary, correct=correct, until=until)
                 written += _differences(protocol, recorded.get(change.night), entry)
                 recorded[change.night] = entry
+            entry = recorded.get(change.night, Entry(change.night))
             for name, text in others.items():
-                written += _set_measure(protocol, measures, change, name, text, correct=correct)
+                if is_event_name(name):
+                    written += _set_grade(grades, entry, change, name, text, correct=correct)
+                else:
+                    written += _set_measure(protocol, measures, change, name, text, correct=correct)
+            written += _without_side_effect(grades, entry)
             lines += [Line(stamp(now), by, str(change.night), *cell, reason) for cell in written]
         further = dict(also()) if also is not None else {}
         contents: dict[str, Content] = {name: told for name, told in further.items() if isinstance(told, Copy)}
@@ -110,6 +127,8 @@ def record(
             contents[DIARY_FILE] = to_csv(protocol, recorded.values())
             if measures or (folder / MEASURES_FILE).is_file():
                 contents[MEASURES_FILE] = measures_csv(measures)
+            if grades or (folder / EVENTS_FILE).is_file():
+                contents[EVENTS_FILE] = events_csv(events_of(grades))
         ledger = {name: told for name, told in further.items() if not isinstance(told, Copy)}
         contents |= {name: ledger.pop(name) for name in FOR_MENDING if name in ledger}
         contents |= with_files(folder, ledger, by=by, now=now, first=[*found, *lines] if lines else ())
@@ -231,8 +250,49 @@ def _set_measure(
     return [(name, before, after)]
 
 
+def _set_grade(
+    grades: dict[tuple[date, str], str], entry: Entry, change: Change, name: str, text: str, *, correct: bool
+) -> list[tuple[str, str, str]]:
+    night, where = change.night, f"night {change.night}"
+    what, field = parted(name)
+    after = grade(field, text, where=where)
+    known = {word.casefold() for word in can_be_graded(entry)}
+    if not after and what.strip().casefold() not in known:
+        return []  # it went with its side effect
+    name = event_name(gradable_word(entry, what, where=where), field)
+    before = grades.get((night, name), "")
+    if before == after:
+        return []
+    if before and not (correct and change.may_replace(name, before)):
+        raise ConflictError(
+            f"{where}: recorded already is {name} {before}; given was {after or 'nothing'}.",
+            night,
+            {name: before},
+            {name: after},
+        )
+    if after:
+        grades[night, name] = after
+    else:
+        del grades[night, name]
+    return [(name, before, after)]
+
+
+def _without_side_effect(grades: dict[tuple[date, str], str], entry: Entry) -> list[tuple[str, str, str]]:
+    """Grades of what the night no longer holds go with it; the journal keeps them."""
+    here = [name for night, name in grades if night == entry.night]
+    words = can_be_graded(entry) if here else ()
+    gone = [name for name in here if parted(name)[0] not in words]
+    return [(name, grades.pop((entry.night, name)), "") for name in gone]
+
+
 def lines_of(
-    protocol: Protocol, entries: Iterable[Entry], measures: Mapping[tuple[date, str], float], *, by: str, now: datetime
+    protocol: Protocol,
+    entries: Iterable[Entry],
+    measures: Mapping[tuple[date, str], float],
+    grades: Mapping[tuple[date, str], str],
+    *,
+    by: str,
+    now: datetime,
 ) -> list[Line]:
     """Lines for all that is there when a journal begins, so that it tells the whole."""
     lines = [
@@ -241,6 +301,5 @@ def lines_of(
         for name, text in row_of(protocol, entry).items()
         if name != "night" and text
     ]
-    return lines + [
-        Line(stamp(now), by, str(night), name, "", number_text(value)) for (night, name), value in measures.items()
-    ]
+    others = {key: number_text(value) for key, value in measures.items()} | dict(grades)
+    return lines + [Line(stamp(now), by, str(night), name, "", text) for (night, name), text in others.items()]

@@ -29,8 +29,8 @@ def shared(trial: Trial, study_id: str) -> Trial:
 
     Dates become days from 2000-01-01 on, the design "adopted" (so that neither seed nor draw is told, but what the person of
     adopted nights stated of it), and of texts only the
-    names of outcome, unit and arms, known forms of magnesium and side effects of the known short list are left. Side effects in own
-    words, notes, title, question, labels, products, covariates' own names, measures beside the outcome, the safety screen and
+    names of outcome, unit and arms, known forms of magnesium and side effects of the known short list, with their grades, are left. Side
+    effects in own words, notes, title, question, labels, products, covariates' own names, measures beside the outcome, the safety screen and
     amendments are not.
     """
     names = _covariates(trial.protocol)
@@ -41,7 +41,14 @@ def shared(trial: Trial, study_id: str) -> Trial:
     nights = [night for period in trial.order.periods for night in period.dates]
     doses = {night: None if dose != dose else float(dose) for night, dose in zip(nights, told, strict=True)}
     entries = tuple(_entry(entry, moved, names, doses[entry.night]) for entry in trial.entries)
-    return Trial(_protocol(trial, study_id, names), order, entries)
+    # Grades are codes; the words of a side effect are told where they are on the known list, as in the diary.
+    left = {(entry.night, what) for entry in entries for what in entry.side_effects}
+    known = {one.text.casefold(): one.text for one in short_list()}
+    events = tuple(
+        replace(event, night=event.night + moved, what=known.get(event.what.casefold(), "")) for event in trial.events
+    )
+    told_events = tuple(event for event in events if (event.night, event.what) in left)
+    return Trial(_protocol(trial, study_id, names), order, entries, events=told_events)
 
 
 def _protocol(trial: Trial, study_id: str, names: dict[str, str]) -> Protocol:

@@ -10,6 +10,7 @@ from nof1.cells import csv_text, shielded
 from nof1.plan.protocol.dose import find_form
 from nof1.plan.protocol.safety.screen import grouping_answers
 from nof1.record.diary.entry import number_text
+from nof1.record.diary.events import EVENTS_FILE, GRADES
 from nof1.record.diary.side_effects import short_list
 from nof1.record.sharing.share import KEPT_ANSWERS, day_of
 from nof1.record.trial import Trial
@@ -52,6 +53,13 @@ _PEOPLE = {
     "recorded": "those with an outcome",
     **dict.fromkeys(KEPT_ANSWERS, "answer to that question of the safety screen; empty if it was not answered"),
 }
+_EVENTS = {
+    "id": "study id, drawn at random",
+    "day": "day of the trial on which it was graded, from 1",
+    "arm": "arm of the night",
+    "what": "side effect of the diary's short list; those in own words are left out",
+    **{field: f"one of: {', '.join(codes)}; empty if it was not said" for field, codes in GRADES.items()},
+}
 # What is said beside where a form of magnesium is known.
 _OF_MAGNESIUM = {
     ("nights.csv", "dose_mg"): "elemental magnesium taken that evening, in mg; empty if it was not recorded",
@@ -73,9 +81,11 @@ _TRIALS = {
 
 
 def tables(trials: Trials) -> dict[str, str]:
-    """Content of every table, by the name of its file."""
+    """Content of every table, by the name of its file; events.csv where a side effect was graded."""
+    events = _events(trials)
     return {
         "nights.csv": _csv(_NIGHTS, _nights(trials)),
+        **({"events.csv": _csv(_EVENTS, events)} if events else {}),
         "people.csv": _csv(_PEOPLE, _people(trials)),
         "summary.csv": _csv(_SUMMARY, [*_side_effects(trials), *_groups(trials)]),
         "data-dictionary.csv": _csv(("file", "column", "meaning"), _dictionary(trials)),
@@ -105,6 +115,24 @@ def _nights(trials: Trials) -> Rows:
                     ]
                 )
                 out.append([study_id, str(day_of(night)), str(period.number), period.arm or "", *told])
+    return out
+
+
+def _events(trials: Trials) -> Rows:
+    """Each graded side effect, with everything that was said of it."""
+    out: Rows = []
+    for study_id, trial in trials.items():
+        arm_of = {night: period.arm or "" for period in trial.order.periods for night in period.dates}
+        out += [
+            [
+                study_id,
+                str(day_of(event.night)),
+                arm_of[event.night],
+                event.what,
+                *(event.grades.get(field, "") for field in GRADES),
+            ]
+            for event in trial.events
+        ]
     return out
 
 
@@ -204,7 +232,11 @@ def hidden(counts: Sequence[int]) -> list[str]:
 
 
 def _dictionary(trials: Trials) -> Rows:
-    files = {"nights.csv": _NIGHTS, "people.csv": _PEOPLE, "summary.csv": _SUMMARY}
+    graded = any(trial.events for trial in trials.values())
+    files = {"nights.csv": _NIGHTS, "people.csv": _PEOPLE, "summary.csv": _SUMMARY} | (
+        {"events.csv": _EVENTS} if graded else {}
+    )
+    in_trials = _TRIALS | ({EVENTS_FILE: "side effects that were graded, as in events.csv"} if graded else {})
     magnesium = any(arm.form for trial in trials.values() for arm in trial.protocol.arms)
     special = _OF_MAGNESIUM if magnesium else {}
     rows = [
@@ -212,4 +244,4 @@ def _dictionary(trials: Trials) -> Rows:
         for file, columns in files.items()
         for column, meaning in columns.items()
     ]
-    return rows + [[f"trials/ID/{file}", "", meaning] for file, meaning in _TRIALS.items()]
+    return rows + [[f"trials/ID/{file}", "", meaning] for file, meaning in in_trials.items()]

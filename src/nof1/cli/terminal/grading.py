@@ -1,0 +1,65 @@
+"""What nof1 log asks of the side effects of a night once it is recorded, and what it says of those that were graded."""
+
+from dataclasses import replace
+
+from nof1.cli.terminal.console import show
+from nof1.cli.terminal.night_questions import Left, ask_night, confirmed
+from nof1.cli.terminal.night_words import command
+from nof1.language import listed, phrase, say
+from nof1.record.diary.event_questions import event_questions, still_open, to_grade
+from nof1.record.diary.events import GRADES, event_name, parted
+from nof1.record.diary.night import Logged
+from nof1.record.diary.night import log as write_night
+
+SERIOUS = phrase(
+    "{what} is recorded as serious. Tell a doctor about it now, and take no further dose before. nof1 gives no medical advice."
+)
+_MOST = 60  # letters of a side effect in a line
+
+
+def grade_side_effects(logged: Logged, *, reason: str) -> Logged:
+    """Ask about each side effect that the person wants to say more of; what was said is recorded with the night."""
+    here = logged.night
+    again = [what for what in to_grade(logged.entry, logged.events) if what not in logged.to_grade]
+    try:
+        for what in (*logged.to_grade, *(again if here.known else ())):
+            known = {name: text for name, text in logged.graded.items() if parted(name)[0] == what}
+            if not confirmed(_wanted(what, known)):
+                continue
+            answers = ask_night(event_questions(what), known)
+            cells = {name: text for name, text in answers.items() if text != known.get(name, "")}
+            if cells:
+                graded = write_night(here.folder, cells, night=here.date, correct=True, seen=known, reason=reason)
+                logged = replace(graded, changed=(*logged.changed, *graded.changed))
+                tell_serious(logged, what)
+    except Left:
+        show("Stopped; the night is recorded, and what was said of the side effects before.")
+    return logged
+
+
+def _wanted(what: str, known: dict[str, str]) -> str:
+    if known:
+        said = listed([say(GRADES[parted(name)[1]][code]) for name, code in known.items()])
+        return f"{_short(what)} is recorded as: {said}. Change it? (y/n, Enter = no)"
+    return f"Say more of {_short(what)}: how bad, how it ended, from what? (y/n, Enter = no)"
+
+
+def tell_serious(logged: Logged, *whats: str) -> None:
+    """Say whom to tell of a side effect that is recorded as serious."""
+    for what in whats:
+        if logged.graded.get(event_name(what, "serious"), "no") != "no":
+            show(say(SERIOUS, what=repr(_short(what))), style="bold red")
+
+
+def tell_open(logged: Logged) -> None:
+    """Name side effects of earlier nights that were not over when they were entered."""
+    here = logged.night
+    for event in still_open(logged.events, before=here.date):
+        show(
+            f"Not over when it was entered: {_short(event.what)}, night of {event.night}. When it is: "
+            f"{command('log', here.folder, '--night', event.night)}"
+        )
+
+
+def _short(what: str) -> str:
+    return what if len(what) <= _MOST else f"{what[: _MOST - 1]}…"

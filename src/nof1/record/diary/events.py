@@ -1,0 +1,224 @@
+"""Adverse events: side effects of a night that were graded, in events.csv. Severity, seriousness, what was done, how it ended, the cause.
+
+A side effect stays in the diary whether it was graded or not. Knows no arm, no order and no model.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from nof1.cells import csv_text, shielded, unshielded
+from nof1.errors import InputError
+from nof1.files import read_bytes
+from nof1.language import phrase
+from nof1.record.diary.entry import Entry, parse_night
+from nof1.record.diary.side_effects import note_sentences, stops
+
+EVENTS_FILE = "events.csv"
+# What can be said of an event: column of events.csv, then each code with its words.
+GRADES: dict[str, dict[str, str]] = {
+    "severity": {"mild": phrase("mild"), "moderate": phrase("moderate"), "severe": phrase("severe")},
+    "serious": {
+        "no": phrase("not serious"),
+        "hospital": phrase("hospital"),
+        "danger": phrase("danger to life"),
+        "lasting": phrase("lasting harm"),
+        "other": phrase("serious for another reason"),
+    },
+    "action": {
+        "none": phrase("nothing was changed"),
+        "less": phrase("less was taken"),
+        "paused": phrase("doses were left out"),
+        "stopped": phrase("the trial was stopped"),
+        "treated": phrase("it was treated"),
+    },
+    "outcome": {
+        "over": phrase("it is over"),
+        "better": phrase("it is getting better"),
+        "not over": phrase("it is not over"),
+        "lasting": phrase("it is over and left something behind"),
+        "unknown": phrase("how it ended is not known"),
+    },
+    "cause": {
+        "no": phrase("surely not from what was taken"),
+        "unlikely": phrase("unlikely from what was taken"),
+        "possible": phrase("possibly from what was taken"),
+        "likely": phrase("likely from what was taken"),
+        "unknown": phrase("whether from what was taken cannot be said"),
+    },
+}
+GRADES["doctor"] = GRADES["cause"]  # the same question, answered by a doctor or pharmacist
+OPEN = ("", "better", "not over")  # outcomes of what goes on
+COLUMNS = ("night", "what", *GRADES)
+_BETWEEN = ": "
+
+
+@dataclass(frozen=True)
+class Event:
+    """A side effect of a night, graded; "" for what was not said. `what` are the words of the diary.
+
+    Examples
+    --------
+    >>> Event(date(2026, 1, 5), "headache", severity="mild").severity
+    'mild'
+    """
+
+    night: date
+    what: str
+    severity: str = ""
+    serious: str = ""
+    action: str = ""
+    outcome: str = ""
+    cause: str = ""
+    doctor: str = ""
+
+    @property
+    def grades(self) -> dict[str, str]:
+        """What was said of it, by column."""
+        return {field: getattr(self, field) for field in GRADES if getattr(self, field)}
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it was not over when it was graded."""
+        return self.outcome in OPEN
+
+
+def events_of(cells: Mapping[tuple[date, str], str]) -> tuple[Event, ...]:
+    """The events of cells by night and name, such as "headache: severity", in calendar order."""
+    found: dict[tuple[date, str], dict[str, str]] = {}
+    for (night, name), text in cells.items():
+        what, field = parted(name)
+        found.setdefault((night, what), {})[field] = text
+    return tuple(Event(night, what, **grades) for (night, what), grades in sorted(found.items()))
+
+
+def cells_of(events: Iterable[Event]) -> dict[tuple[date, str], str]:
+    """What was said of events, by night and name."""
+    return {
+        (event.night, event_name(event.what, field)): text for event in events for field, text in event.grades.items()
+    }
+
+
+def event_name(what: str, field: str) -> str:
+    """What a grade of a side effect is called among the values of its night.
+
+    >>> event_name("headache", "severity")
+    'headache: severity'
+    """
+    return f"{what}{_BETWEEN}{field}"
+
+
+def is_event_name(name: str) -> bool:
+    """Whether a name is that of a grade; no column of a diary and no measure has such a name.
+
+    >>> is_event_name("headache: severity"), is_event_name("severity"), is_event_name("at 3: pain")
+    (True, False, False)
+    """
+    what, between, field = name.rpartition(_BETWEEN)
+    return bool(between and what.strip()) and field in GRADES
+
+
+def parted(name: str) -> tuple[str, str]:
+    """Side effect and column of a name."""
+    what, _, field = name.rpartition(_BETWEEN)
+    return what, field
+
+
+def can_be_graded(entry: Entry) -> tuple[str, ...]:
+    """What a night holds that can be graded: its side effects, and sentences of its note that tell a sign with which to stop."""
+    words = (*entry.side_effects, *(stop.entered for stop in stops(note_sentences(entry.note))))
+    return tuple({word.casefold(): word for word in reversed(words)}.values())[::-1]
+
+
+def gradable_word(entry: Entry, what: str, *, where: str) -> str:
+    """The words of the night that are meant.
+
+    Raises
+    ------
+    InputError
+        If the night holds no such side effect.
+    """
+    words = can_be_graded(entry)
+    found = [word for word in words if word.casefold() == what.strip().casefold()]
+    if not found:
+        there = f"There are: {', '.join(words)}." if words else "It has none."
+        raise InputError(
+            f"{where}: {what[:60]!r} is no side effect of this night. {there} Record it first: side_effects={what[:60]}"
+        )
+    return found[0]
+
+
+def grade(field: str, text: str, *, where: str) -> str:
+    """The code that was written.
+
+    Raises
+    ------
+    InputError
+        If there is no such code.
+    """
+    code = text.strip().casefold()
+    if code and code not in GRADES[field]:
+        raise InputError(f"{where}: {field} {text.strip()[:40]!r} is not one of: {', '.join(GRADES[field])}.")
+    return code
+
+
+def read_events(folder: str | Path) -> dict[tuple[date, str], str]:
+    """What events.csv says, by night and name; nothing if there is no such file.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged or a value does not fit.
+    """
+    path = Path(folder) / EVENTS_FILE
+    if not path.is_file():
+        return {}
+    events: dict[tuple[date, str], Event] = {}
+    try:
+        reader = csv.reader(io.StringIO(read_bytes(path).decode("utf-8-sig"), newline=""), strict=True)
+        if tuple(next(reader, ())) != COLUMNS:
+            raise InputError(f"{path} must have the columns {', '.join(COLUMNS)}. Restore it from a copy.")
+        for row in reader:
+            where = f"{path}, line {reader.line_num}"
+            if len(row) != len(COLUMNS):
+                raise InputError(f"{where}: there are {len(row)} values instead of {len(COLUMNS)}. Mend that line.")
+            event = parse_event(dict(zip(COLUMNS, row, strict=True)), where=where)
+            if (event.night, event.what) in events:
+                raise InputError(f"{where}: {event.what!r} of the night {event.night} is there twice. Remove one.")
+            events[event.night, event.what] = event
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} is damaged ({error}). Restore it from a copy.") from None
+    return cells_of(events.values())
+
+
+def parse_event(row: Mapping[str, str], *, where: str) -> Event:
+    """One row of events.csv.
+
+    Raises
+    ------
+    InputError
+        If a value does not fit, or nothing is said of the side effect.
+    """
+    what = unshielded(row["what"]).strip()
+    if not what:
+        raise InputError(f"{where}: the side effect is missing. Mend that line.")
+    event = Event(
+        parse_night(row["night"], where=where),
+        what,
+        **{field: grade(field, row[field], where=where) for field in GRADES},
+    )
+    if not event.grades:
+        raise InputError(f"{where}: nothing is said of {what[:40]!r}. Remove that line or fill it in.")
+    return event
+
+
+def events_csv(events: Iterable[Event]) -> str:
+    """events.csv, in calendar order."""
+    rows = [
+        (event.night.isoformat(), shielded(event.what), *(getattr(event, field) for field in GRADES))
+        for event in sorted(events, key=lambda event: (event.night, event.what))
+    ]
+    return csv_text([COLUMNS, *rows])
