@@ -46,6 +46,7 @@ from nof1.analyze.engines.pair_effects import (
     highest_exposure,
 )
 from nof1.analyze.engines.posterior import DRAWS, describe_parameters, marginal_draws
+from nof1.analyze.graded import graded_side_effects
 from nof1.analyze.model.arm_nights import arm_nights
 from nof1.analyze.model.data import ModelData, build_model_data
 from nof1.analyze.model.draws import draws_of
@@ -360,6 +361,7 @@ def _result(
         covariates=covariates_and_answer(trial, seed=seed),
         other_explanations=explain(trial, parts.effects[: len(pairs(protocol))]),
         at_period_ends=at_period_ends(trial),
+        graded=graded_side_effects(trial),
     )
     tree.attrs.update(
         nof1=record.nof1,

@@ -26,6 +26,7 @@ from nof1.analyze.describe import Adherence, Harms, Nights, PeriodSummary
 from nof1.analyze.engines.choose import EngineName
 from nof1.analyze.engines.pair_effects import FurtherMeasure
 from nof1.analyze.engines.posterior import Parameter
+from nof1.analyze.graded import GradedSideEffects
 from nof1.analyze.model.arm_nights import ArmNights
 from nof1.analyze.model.judgement import JudgedPair
 from nof1.analyze.old_schemas import brought_up
@@ -219,6 +220,8 @@ class ResultsRecord:
         For each pair of arms of which one came out worse, what else could explain it; empty in files that did not say.
     at_period_ends : tuple of AtPeriodEnd
         Instruments and the impression of change by period, as recorded; no model takes them.
+    graded : GradedSideEffects
+        Side effects and how they were graded; empty where none was, and in files that did not say.
     """
 
     nof1: str
@@ -255,6 +258,7 @@ class ResultsRecord:
     covariates: Covariates | None = None
     other_explanations: tuple[OtherExplanations, ...] = ()
     at_period_ends: tuple[AtPeriodEnd, ...] = ()
+    graded: GradedSideEffects = field(default_factory=GradedSideEffects)
     schema: Literal[3] = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

@@ -313,7 +313,7 @@ def test_a_value_recorded_meanwhile_is_shown_and_the_other_answers_are_kept(
     other = meanwhile(nof1, trial_folder, night, "severity=3", answer="mine")
     answers = [
         ("lower is better):", "6"), ("Dose taken?", "y"), ("Side effects?", "itch"), ("Note", other),
-        ("severity: 3 is recorded now, 6 is yours Replace it with yours?", choice),
+        ("severity: 3 is recorded now, 6 is yours Replace it with yours?", choice), ("Say more of itch", ""),
     ]  # fmt: skip
     talk = Talk(("log", trial_folder, "--night", night), *answers)
     assert (talk.status, talk.answers) == (0, []), talk.said

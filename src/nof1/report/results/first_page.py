@@ -13,6 +13,7 @@ from nof1.plan.protocol.own_words import ours
 from nof1.report.results.further import more_sentences
 from nof1.report.words import answer as answers
 from nof1.report.words import other_explanations
+from nof1.report.words import graded as words_graded
 from nof1.report.words import record as words_record
 from nof1.report.words import sentences as words
 from nof1.report.words.changes import changes as changes_of
@@ -179,10 +180,11 @@ def _side_effects(result: Result, *, brief: bool) -> dict[str, Any]:
     ]
     columns = [] if bare else [say("dose as planned"), say("side effects")]
     told = [words_record.harms_difference(result, arm.name) for arm in protocol.active_arms]
+    signs = (words_record.stop_sentence(result), words_graded.serious_sentence(result))
     return {
         "header": [say("arm"), say("nights rated"), *columns],
         "rows": rows,
-        "told": [sentence for sentence in (words_record.stop_sentence(result), *told[: 0 if brief else 1]) if sentence],
+        "told": [sentence for sentence in (*signs, *told[: 0 if brief else 1]) if sentence],
     }
 
 

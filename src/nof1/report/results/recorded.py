@@ -7,6 +7,7 @@ from nof1.analyze.describe import Harms
 from nof1.analyze.results import Result
 from nof1.language import phrase, say, say_some
 from nof1.plan.protocol.protocol import Protocol
+from nof1.report.results.graded import graded
 from nof1.report.results.parts import Part, Section, item, section, table, text
 from nof1.report.words import other_explanations
 from nof1.report.words import record as words_record
@@ -46,9 +47,17 @@ def recorded(result: Result) -> Section:
             *[words_record.harms_difference(result, arm.name) for arm in protocol.active_arms],
             words_record.record_note(result),
         ),
-        item(say("Severity, cause"), say(_NOT_JUDGED)) if protocol.randomized and not bare else None,
+        *_severity(result, bare=bool(bare)),
         item(say("Guesses"), *_guesses(result), blinding_sentence(result.trial.protocol, result.record.blinding)),
     )
+
+
+def _severity(result: Result, *, bare: bool) -> list[Part | None]:
+    """What was graded; that nothing was, where somebody could have."""
+    told = graded(result)
+    if not told and result.trial.protocol.randomized and not bare:
+        return [item(say("Severity, cause"), say(_NOT_JUDGED))]
+    return told
 
 
 def explained(result: Result) -> Section | None:
