@@ -11,7 +11,7 @@ from nof1.plan.protocol.template import load_template, merge, with_dose
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 MADE = {
-    "booklet.pdf", "calendar.ics", "consent.pdf", "data-sheet.pdf", "diary.csv", "diary.html", "diary.xlsx", "journal.csv", "journal.head", "order.csv", "pre-visit.pdf",
+    "adverse-events.pdf", "booklet.pdf", "calendar.ics", "consent.pdf", "data-sheet.pdf", "diary.csv", "diary.html", "diary.xlsx", "journal.csv", "journal.head", "order.csv", "pre-visit.pdf",
     "protocol.pdf", "protocol.toml",
 }  # fmt: skip
 LIVED = {"outcome": "legs", "arm": "arm", "reference": "off", "low": 0, "high": 10, "better": "lower"}

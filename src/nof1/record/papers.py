@@ -29,7 +29,7 @@ def write_papers(
     paper: Paper | None = None,
     large_print: bool | None = None,
 ) -> None:
-    """Write protocol.pdf, pre-visit.pdf, consent.pdf, data-sheet.pdf, booklet.pdf, diary.html, calendar.ics, diary.xlsx and, for shuffled packs, the recipe.
+    """Write protocol.pdf, pre-visit.pdf, consent.pdf, data-sheet.pdf, adverse-events.pdf, booklet.pdf, diary.html, calendar.ics, diary.xlsx and, for shuffled packs, the recipe.
 
     None of them depends on an order that is concealed.
 

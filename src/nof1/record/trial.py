@@ -153,7 +153,7 @@ class Trial:
         ...     new_folder,
         ... )
         >>> plan.protocol.nights, sorted(path.name for path in plan.folder.iterdir())[:3]
-        (36, ['booklet.pdf', 'calendar.ics', 'consent.pdf'])
+        (36, ['adverse-events.pdf', 'booklet.pdf', 'calendar.ics'])
         """
         from nof1.record.planning import plan
 

@@ -96,7 +96,7 @@ def test_nothing_but_the_commitment_depends_on_the_order(sealed, bytes_in, monke
 def test_the_folder_of_a_sealed_trial_names_no_arm_where_nights_are(sealed):
     folder, helper, out = sealed()
     assert {path.name for path in folder.iterdir()} == {
-        "protocol.toml", "seal.json", "diary.csv", "journal.csv", "journal.head", "protocol.pdf", "pre-visit.pdf", "consent.pdf", "data-sheet.pdf", "booklet.pdf", "calendar.ics", "diary.xlsx",
+        "protocol.toml", "seal.json", "diary.csv", "journal.csv", "journal.head", "protocol.pdf", "pre-visit.pdf", "consent.pdf", "data-sheet.pdf", "adverse-events.pdf", "booklet.pdf", "calendar.ics", "diary.xlsx",
         "diary.html",
     }  # fmt: skip
     assert {path.name for path in helper.iterdir()} == {"sealed-order.json", "packing-sheet.pdf"}

@@ -41,6 +41,7 @@ def test_every_page_of_a_plan_says_that_nobody_was_screened(tmp_path, nof1, lang
         "pre-visit.pdf",
         "consent.pdf",
         "data-sheet.pdf",
+        "adverse-events.pdf",
         "booklet.pdf",
         "packing-sheet.pdf",
     }

@@ -5,9 +5,9 @@ from dataclasses import replace
 from nof1.cli.terminal.console import show
 from nof1.cli.terminal.night_questions import Left, ask_night, confirmed
 from nof1.cli.terminal.night_words import command
-from nof1.language import listed, phrase, say
+from nof1.language import phrase, say
 from nof1.record.diary.event_questions import event_questions, still_open, to_grade
-from nof1.record.diary.events import GRADES, event_name, parted
+from nof1.record.diary.events import event_name, parted
 from nof1.record.diary.night import Logged
 from nof1.record.diary.night import log as write_night
 
@@ -39,7 +39,7 @@ def grade_side_effects(logged: Logged, *, reason: str) -> Logged:
 
 def _wanted(what: str, known: dict[str, str]) -> str:
     if known:
-        said = listed([say(GRADES[parted(name)[1]][code]) for name, code in known.items()])
+        said = ", ".join(f"{parted(name)[1]} {code}" for name, code in known.items())
         return f"{_short(what)} is recorded as: {said}. Change it? (y/n, Enter = no)"
     return f"Say more of {_short(what)}: how bad, how it ended, from what? (y/n, Enter = no)"
 

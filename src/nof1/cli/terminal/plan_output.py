@@ -86,7 +86,7 @@ def tell_plan(plan: Plan) -> None:
     show(say(NO_ADVICE))
     show(
         say(
-            "In {folder}: protocol.pdf and pre-visit.pdf (for the doctor), consent.pdf (to read and sign), data-sheet.pdf (what is kept where), diary.html (a diary for phone or computer), booklet.pdf and diary.xlsx (other "
+            "In {folder}: protocol.pdf and pre-visit.pdf (for the doctor), consent.pdf (to read and sign), data-sheet.pdf (what is kept where), adverse-events.pdf (a form for side effects), diary.html (a diary for phone or computer), booklet.pdf and diary.xlsx (other "
             "diaries), calendar.ics (reminders).",
             folder=str(folder),
         )

@@ -23,10 +23,10 @@ GRADES: dict[str, dict[str, str]] = {
     "severity": {"mild": phrase("mild"), "moderate": phrase("moderate"), "severe": phrase("severe")},
     "serious": {
         "no": phrase("not serious"),
-        "hospital": phrase("hospital"),
-        "danger": phrase("danger to life"),
-        "lasting": phrase("lasting harm"),
-        "other": phrase("serious for another reason"),
+        "hospital": phrase("serious: a stay in hospital"),
+        "danger": phrase("serious: a danger to life"),
+        "lasting": phrase("serious: lasting harm"),
+        "other": phrase("serious: another reason"),
     },
     "action": {
         "none": phrase("nothing was changed"),
@@ -36,18 +36,18 @@ GRADES: dict[str, dict[str, str]] = {
         "treated": phrase("it was treated"),
     },
     "outcome": {
-        "over": phrase("it is over"),
-        "better": phrase("it is getting better"),
-        "not over": phrase("it is not over"),
-        "lasting": phrase("it is over and left something behind"),
-        "unknown": phrase("how it ended is not known"),
+        "over": phrase("over"),
+        "better": phrase("getting better"),
+        "not over": phrase("not over"),
+        "lasting": phrase("over, with something left behind"),
+        "unknown": phrase("not known"),
     },
     "cause": {
-        "no": phrase("surely not from what was taken"),
-        "unlikely": phrase("unlikely from what was taken"),
-        "possible": phrase("possibly from what was taken"),
-        "likely": phrase("likely from what was taken"),
-        "unknown": phrase("whether from what was taken cannot be said"),
+        "no": phrase("surely not"),
+        "unlikely": phrase("unlikely"),
+        "possible": phrase("possible"),
+        "likely": phrase("likely"),
+        "unknown": phrase("cannot be said"),
     },
 }
 GRADES["doctor"] = GRADES["cause"]  # the same question, answered by a doctor or pharmacist

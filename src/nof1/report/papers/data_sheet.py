@@ -37,6 +37,10 @@ _LATER = (
         phrase("your entries: ratings, doses, side effects, notes, scores, values from other programs"),
     ),
     (
+        phrase("events.csv"),
+        phrase("what you said of side effects: how severe and serious, what was done, how they ended, from what"),
+    ),
+    (
         phrase("journal.csv, amendments.csv, looks.csv"),
         phrase("each entry, correction and change with its time and reason; nothing is taken out of them"),
     ),

@@ -10,10 +10,12 @@ from nof1.language import say, speaking, spoken
 from nof1.plan.design.order import Order
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.protocol.protocol import Protocol
+from nof1.report.papers.adverse_events import ADVERSE_EVENTS
 from nof1.report.papers.calendar import CALENDAR_FILE, calendar, language_of, printed_on, revision_and_link
 from nof1.report.papers.consent import CONSENT
 from nof1.report.papers.data_sheet import DATA_SHEET
 from nof1.report.papers.plan_papers import (
+    adverse_events_pdf,
     booklet_pdf,
     consent_pdf,
     data_sheet_pdf,
@@ -38,7 +40,7 @@ def write_papers(
     paper: Paper | None = None,
     large_print: bool | None = None,
 ) -> None:
-    """Write protocol.pdf, pre-visit.pdf, consent.pdf, data-sheet.pdf, booklet.pdf, calendar.ics, diary.xlsx and, for shuffled packs, the recipe, in the language of those that are there.
+    """Write protocol.pdf, pre-visit.pdf, consent.pdf, data-sheet.pdf, adverse-events.pdf, booklet.pdf, calendar.ics, diary.xlsx and, for shuffled packs, the recipe, in the language of those that are there.
 
     None of them depends on an order that is concealed.
 
@@ -58,6 +60,7 @@ def write_papers(
         write_atomic(folder / PRE_VISIT, pre_visit_pdf(protocol, order, paper=paper, large_print=large_print))
         write_atomic(folder / CONSENT, consent_pdf(protocol, paper=paper, large_print=large_print))
         write_atomic(folder / DATA_SHEET, data_sheet_pdf(protocol, paper=paper, large_print=large_print))
+        write_atomic(folder / ADVERSE_EVENTS, adverse_events_pdf(protocol, paper=paper, large_print=large_print))
         write_atomic(folder / "booklet.pdf", booklet_pdf(protocol, order, paper=paper, large_print=large_print))
         write_calendar(
             folder, protocol, order, revision=len(amendments), page=page, paper=paper, large_print=large_print

@@ -179,8 +179,9 @@ def harms(protocol: Protocol, looks: Sequence[str] = ()) -> dict[str, Any]:
             item(
                 say("Harms"),
                 say(
-                    "Side effects are asked about every morning, in the person's own words, on every arm alike. The results list them "
-                    "by arm, whatever the answer is."
+                    "Side effects are asked about every morning, in the person's own words, on every arm alike; of each can be said how severe and how "
+                    "serious it was, what was done, how it ended and from what (adverse-events.pdf). The results list them by arm, whatever "
+                    "the answer is."
                 ),
             ),
         ],

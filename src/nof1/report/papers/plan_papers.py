@@ -16,6 +16,7 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.report.papers import analysis, randomization, treatment
 from nof1.report.papers import method as paper_method
 from nof1.report.papers import protocol as paper_protocol
+from nof1.report.papers.adverse_events import adverse_events_words
 from nof1.report.papers.booklet import booklet_words
 from nof1.report.papers.consent import consent_words
 from nof1.report.papers.data_sheet import data_sheet_words
@@ -226,6 +227,24 @@ def data_sheet_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: bool
         If there is no such paper.
     """
     return _sheet(data_sheet_words(protocol), paper, large_print=large_print)
+
+
+def adverse_events_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: bool = False) -> bytes:
+    """adverse-events.pdf: a form for one adverse event, which asks what `nof1 log` records of a side effect.
+
+    Parameters
+    ----------
+    paper : str
+        "a4" or "letter".
+    large_print : bool
+        Letters of 16 points.
+
+    Raises
+    ------
+    InputError
+        If there is no such paper.
+    """
+    return _sheet(adverse_events_words(protocol), paper, large_print=large_print, sizes=_ON_ONE_PAGE)
 
 
 def packing_sheet_pdf(

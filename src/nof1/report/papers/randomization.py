@@ -31,7 +31,7 @@ def drawing(protocol: Protocol, order: Order, room: Room, orders: int) -> dict[s
             item(say("Who keeps it"), _keeper(protocol, room)),
             item(say("Who packs"), say(_PACKER[protocol.concealed])),
             item(say("Who is blind"), _blind(protocol, room)),
-            item(say("In an emergency"), say(_EMERGENCY[protocol.concealed])),
+            item(say("In an emergency"), say(EMERGENCY[protocol.concealed])),
         ],
     }
 
@@ -99,7 +99,7 @@ def _blind(protocol: Protocol, room: Room) -> str:
     )
 
 
-_EMERGENCY = {
+EMERGENCY = {
     "open": phrase("The person can say at once what they took."),
     "alone": phrase(
         "The slip in the pack of that period is read. The rest stays closed; that it was opened goes on record with its reason and is "
