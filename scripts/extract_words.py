@@ -95,6 +95,8 @@ def read_guidelines(
 ) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
     """What guidelines ask for, and why some of it stands nowhere; places are sections and labels of the papers, which are said there."""
     for guideline in tomllib.load(file).values():
+        if "numbers" in guideline:
+            yield 1, "say", [guideline["numbers"]], []
         for row in guideline["items"]:
             for key in ("item", "why"):
                 if key in row:

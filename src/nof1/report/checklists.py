@@ -131,6 +131,7 @@ def _words(
                     "this size."
                 ),
                 *(_sources(which) for which in papers),
+                *(say(guideline(which)["numbers"]) for which in papers if "numbers" in guideline(which)),
             ]
         ),
         "sections": [
@@ -158,7 +159,7 @@ def _sources(which: Which) -> str:
     row = guideline(which)
     return say(
         "{extension}: {extension_source}; {statement}: {statement_source}.",
-        **{k: v for k, v in row.items() if k != "items"},
+        **{k: v for k, v in row.items() if k.startswith(("extension", "statement"))},
     )
 
 

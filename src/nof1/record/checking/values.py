@@ -332,9 +332,7 @@ def differences_of(rows: Rows, expected: Mapping[Key, str]) -> list[Difference]:
     return [Difference(*key, one, other) for key, one, other in pairs if one != other]
 
 
-def check_values(
-    diary: Rows, measures: Rows, events: Rows, journal: Journal, *, known: bool
-) -> Iterator[Finding]:
+def check_values(diary: Rows, measures: Rows, events: Rows, journal: Journal, *, known: bool) -> Iterator[Finding]:
     """What does not fit in diary, measures and graded side effects, and each value that is not as the journal says."""
     for rows in (diary, measures, events):
         yield from rows.findings

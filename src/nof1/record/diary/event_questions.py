@@ -64,10 +64,7 @@ def grading_words(field: str) -> list[str]:
     'Mild: easily borne,'
     """
     rows = [row for row in facts.load("grading") if row["about"] == field and facts.shown_as_fact(row)]
-    return [
-        say("{text} ({source}).", text=_capital(say(row["text"])), source=say(row["source"]))
-        for row in rows
-    ]
+    return [say("{text} ({source}).", text=_capital(say(row["text"])), source=say(row["source"])) for row in rows]
 
 
 def _capital(text: str) -> str:

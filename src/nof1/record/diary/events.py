@@ -130,7 +130,10 @@ def parted(name: str) -> tuple[str, str]:
 def can_be_graded(entry: Entry) -> tuple[str, ...]:
     """What a night holds that can be graded: its side effects, and sentences of its note that tell a sign with which to stop."""
     words = (*entry.side_effects, *(stop.entered for stop in stops(note_sentences(entry.note))))
-    return tuple({word.casefold(): word for word in reversed(words)}.values())[::-1]
+    found: dict[str, str] = {}
+    for word in words:
+        found.setdefault(word.casefold(), word)
+    return tuple(found.values())
 
 
 def gradable_word(entry: Entry, what: str, *, where: str) -> str:

@@ -61,7 +61,11 @@ def adverse_events_words(protocol: Protocol) -> dict[str, Any]:
         "no_advice": sentences([say(NO_ADVICE), reviewed()]),
         "foot": marked_foot(protocol, foot),
         "sections": [
-            {"heading": say("The event"), "before": [clip(ours(protocol.title), _ROOM.text), say(_FOR)], "table": _event()},
+            {
+                "heading": say("The event"),
+                "before": [clip(ours(protocol.title), _ROOM.text), say(_FOR)],
+                "table": _event(),
+            },
             {"heading": say("How it is graded"), "table": _grades(), "paragraphs": _meanings()},
             {
                 "heading": say("What comes next"),

@@ -12,8 +12,8 @@ from nof1.language import say, sentences
 from nof1.plan.protocol.own_words import ours
 from nof1.report.results.further import more_sentences
 from nof1.report.words import answer as answers
-from nof1.report.words import other_explanations
 from nof1.report.words import graded as words_graded
+from nof1.report.words import other_explanations
 from nof1.report.words import record as words_record
 from nof1.report.words import sentences as words
 from nof1.report.words.changes import changes as changes_of

@@ -21,9 +21,13 @@ def graded(result: Result) -> list[Part | None]:
         if not rows and name is None:
             continue
         said = title or say("Nights that belong to no arm")
-        parts.append(text(say("Graded side effects, {arm}:", arm=said) if rows else say("{arm}: none was graded.", arm=said)))
+        parts.append(
+            text(say("Graded side effects, {arm}:", arm=said) if rows else say("{arm}: none was graded.", arm=said))
+        )
         parts.append(table(words.header(), rows[:_MOST], columns=("1.2fr", "1fr", "1.3fr", "1.5fr")))
         if left > 0:
-            told = say_some(left, "{count} further one is in results.json.", "{count:,} further ones are in results.json.")
+            told = say_some(
+                left, "{count} further one is in results.json.", "{count:,} further ones are in results.json."
+            )
             parts.append(text(told))
     return [*parts, item(say("Severity, cause"), words.serious_sentence(result), *words.judged(result))]

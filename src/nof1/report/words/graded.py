@@ -16,7 +16,9 @@ _ARM = 40
 _WHAT = 80
 _MANY = 5  # names in a sentence
 _JUDGED = {
-    "open": phrase("The grades are the person's own, who knew what they took; what a doctor thought stands beside them."),
+    "open": phrase(
+        "The grades are the person's own, who knew what they took; what a doctor thought stands beside them."
+    ),
     "sealed": phrase(
         "The grades are the person's own, made before the order was opened; what a doctor thought stands beside them."
     ),
@@ -46,7 +48,11 @@ def rows(result: Result, arm: str | None) -> list[list[str]]:
 
 
 def _night(row: Graded) -> str:
-    night = say("day {day}", day=row.day) if row.night is None else say("night of {night}", night=spoken().day(row.night, weekday=False))
+    night = (
+        say("day {day}", day=row.day)
+        if row.night is None
+        else say("night of {night}", night=spoken().day(row.night, weekday=False))
+    )
     return say("{what}, {night}", what=side_effect(row.what, _WHAT), night=night)
 
 
@@ -69,7 +75,9 @@ def judged(result: Result) -> list[str]:
     names = [side_effect(name) for name in found.never[:_MANY]]
     left = len(found.never) - len(names)
     never = say("Never graded: {names}.", names=listed(names)) if names else ""
-    more = say_some(left, "{count} further kind was not graded either.", "{count:,} further kinds were not graded either.")
+    more = say_some(
+        left, "{count} further kind was not graded either.", "{count:,} further kinds were not graded either."
+    )
     changed = say(_CHANGED) if graded_side_effects(result.trial) != found else ""
     return [say(_JUDGED[how]), never, more if left > 0 else "", say(_OPINION), changed]
 
