@@ -554,3 +554,25 @@ def test_a_conflict_copy_does_not_get_between_the_json(nof1, trial_folder):
     assert (status, json.loads(out)["night"]) == (0, "2026-01-12")
     assert "journal 2.csv" in err
     assert json.loads(nof1("status", trial_folder, "--json")[1])["conflict_copies"] == ["journal 2.csv"]
+
+
+# --- side effects that are graded
+
+
+def test_a_side_effect_is_graded_with_set_and_a_serious_one_says_whom_to_tell(nof1, trial_folder):
+    status, out, err = nof1(
+        "log", trial_folder, *NIGHT, *sets("severity=3", "side_effects=headache", "headache: severity=mild")
+    )
+    assert (status, err) == (0, "")
+    assert "serious" not in out
+    status, out, _ = nof1("log", trial_folder, *NIGHT, *sets("headache: serious=hospital"))
+    assert status == 0
+    assert "'headache' is recorded as serious. Tell a doctor about it now" in told(out)
+    found = json.loads(nof1("log", trial_folder, *NIGHT, *sets("headache: outcome=better"), "--json")[1])
+    assert found["recorded"]["headache: severity"] == "mild"
+    assert found["changed"] == [{"column": "headache: outcome", "old": None, "new": "better"}]
+    later = nof1("log", trial_folder, "--night", "2026-01-13", *sets("severity=3"))[1]
+    assert "Not over when it was entered: headache, night of 2026-01-12." in told(later)
+    status, _, err = nof1("log", trial_folder, *NIGHT, *sets("itch: severity=mild"))
+    assert status != 0
+    assert "'itch' is no side effect of this night" in told(err)

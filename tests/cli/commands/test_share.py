@@ -13,6 +13,7 @@ from nof1.plan.design.order import Pause
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.orders.draw import draw_order
 from nof1.record.diary.entry import Entry
+from nof1.record.diary.events import Event
 from nof1.record.sharing.share import shared
 from nof1.record.sharing.tables import hidden, tables
 
@@ -237,3 +238,34 @@ def test_what_cannot_be_copied_is_named_on_the_screen_alone(nof1, folders, tmp_p
 def test_never_into_a_trial_folder_or_over_another_one(refused, folders, tmp_path):
     assert "is in one of the trial folders" in refused("share", folders, "--out", folders / "helps" / "copy")
     assert "already there" in refused("share", folders, "--out", folders / "helps" / "..")
+
+
+def test_grades_are_shared_where_the_side_effect_is_on_the_short_list(private):
+    first, second = (night for period in private.order.periods for night in period.dates[:1] if period.number in (1, 2))
+    entries = {entry.night: entry for entry in private.entries}
+    entries[first] = Entry(first, side_effects=("diarrhoea", "bee sting"))
+    entries[second] = Entry(second, note="Chest pain at 3!")
+    events = (
+        Event(first, "bee sting", severity="severe"),
+        Event(first, "diarrhoea", severity="moderate", serious="no", doctor="likely"),
+        Event(second, "Chest pain at 3!", serious="hospital"),
+    )
+    trial = replace(private, entries=tuple(entries.values()), events=events)
+    copy = shared(trial, "p-1")
+    assert [(event.what, event.severity, event.doctor) for event in copy.events] == [
+        ("diarrhoea", "moderate", "likely")
+    ]
+    content = tables({"p-1": copy})
+    (row,) = csv.DictReader(io.StringIO(content["events.csv"]))
+    assert row == {
+        "id": "p-1", "day": "1", "arm": private.order.periods[0].arm, "what": "diarrhoea", "severity": "moderate", "serious": "no",
+        "action": "", "outcome": "", "cause": "", "doctor": "likely",
+    }  # fmt: skip
+    assert not any(secret in text for text in content.values() for secret in (*SECRETS, "Chest pain"))
+    explained = {
+        line["column"]
+        for line in csv.DictReader(io.StringIO(content["data-dictionary.csv"]))
+        if line["file"] == "events.csv"
+    }
+    assert explained == set(row)
+    assert "events.csv" not in tables({"p-1": shared(private, "p-1")})

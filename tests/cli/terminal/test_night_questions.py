@@ -17,7 +17,9 @@ from rich.cells import cell_len
 
 from nof1.plan.orders.draw import draw_order
 from nof1.record.diary.entry import Entry
+from nof1.record.diary.events import Event
 from nof1.record.diary.table import read_diary
+from nof1.record.trial import Trial
 
 pytestmark = pytest.mark.clock
 
@@ -322,6 +324,30 @@ def test_a_value_recorded_meanwhile_is_shown_and_the_other_answers_are_kept(
     lines = [line for line in read_journal(trial_folder) if line.night == night]
     assert [line.entered for line in lines] == sorted(line.entered for line in lines)
     assert ("severity", "3", "6") in [(line.column, line.old, line.new) for line in lines] or choice != "y"
+
+
+def test_a_side_effect_is_graded_once_the_night_is_recorded_and_can_be_changed_later(trial_folder, protocol):
+    night = on_magnesium(protocol)
+    asked = [
+        ("lower is better):", "6"), ("Dose taken?", "y"), ("Side effects?", "headache"), ("Note", ""),
+        ("Say more of headache", "y"), ("How bad was it: headache?", "2"), ("Was it serious", "2"), ("What was done", "none"),
+        ("How did it end", ""), ("from what you took", "likely"), ("doctor or pharmacist", ""),
+    ]  # fmt: skip
+    talk = Talk(("log", trial_folder, "--night", night), *asked)
+    assert (talk.status, talk.answers) == (0, []), talk.said
+    assert "'headache' is recorded as serious. Tell a doctor" in talk.said
+    assert "Mild: easily borne" in talk.said
+    grades = {"severity": "moderate", "serious": "hospital", "action": "none", "cause": "likely"}
+    assert Trial.load(trial_folder).events == (Event(date.fromisoformat(night), "headache", **grades),)
+    again = [
+        ("[6]", ""), ("Dose taken?", ""), ("Side effects?", ""), ("Note", ""),
+        ("severity moderate, serious hospital, action none, cause likely. Change it?", "y"), ("How bad", ""), ("serious", "1"),
+        ("What was done", ""), ("How did it end", END_OF_INPUT),
+    ]  # fmt: skip
+    talk = Talk(("log", trial_folder, "--night", night), *again)
+    assert "Stopped; the night is recorded" in talk.said
+    (event,) = Trial.load(trial_folder).events
+    assert event.serious == "hospital"
 
 
 @pytest.mark.slow

@@ -55,7 +55,9 @@ def test_what_is_said_of_a_side_effect_stands_in_events_csv_in_the_trial_and_in_
     assert logged.graded["headache: cause"] == "possible"
     assert logged.to_grade == ()
     lines = {(line.column, line.old, line.new) for line in read_journal(trial_folder) if is_event_name(line.column)}
-    assert lines == {(f"headache: {field}", "", code) for field, code in SAID.items()} | {("=1+1: severity", "", "mild")}
+    assert lines == {(f"headache: {field}", "", code) for field, code in SAID.items()} | {
+        ("=1+1: severity", "", "mild")
+    }
     assert texts(check(trial_folder)) == []
 
 

@@ -9,11 +9,13 @@ from boxes import overprinted, pages_ending_early, smallest
 from pypdf import PdfReader
 
 from nof1 import Trial, facts
-from nof1.language import languages, speaking
+from nof1.language import languages, say, speaking
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import screen
+from nof1.record.diary.events import GRADES
 from nof1.report.papers.plan_papers import (
+    adverse_events_pdf,
     booklet_pdf,
     consent_pdf,
     data_sheet_pdf,
@@ -161,6 +163,28 @@ def test_the_data_sheet_says_who_holds_the_order(make_protocol):
     assert "Ask the helper to delete" in text
 
 
+# --- adverse events
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_the_form_for_adverse_events_is_one_page_that_asks_all_that_is_kept(make_protocol, paper, language):
+    for protocol in (make_protocol(), sealed(make_protocol(conduct={"purpose": "research"}))):
+        with speaking(language):
+            (page,) = pages_of(adverse_events_pdf(protocol, paper=paper))
+            asked = {say(words) for codes in GRADES.values() for words in codes.values()}
+            assert [words for words in asked if words not in page] == []
+            assert page.count("\N{BALLOT BOX}") == sum(map(len, GRADES.values()))
+            assert all(row["source"] in page for row in facts.load("grading"))
+
+
+def test_the_form_tells_nobody_to_open_an_order_that_is_sealed(make_protocol):
+    assert "without opening the order" not in told(adverse_events_pdf(make_protocol()))
+    text = told(adverse_events_pdf(sealed(make_protocol())))
+    assert "without opening the order" in text
+    assert "The helper says what is in the pack" in text
+
+
 # --- on every kind of paper
 
 
@@ -171,7 +195,10 @@ def test_the_data_sheet_says_who_holds_the_order(make_protocol):
 def test_no_words_overlap_on_what_is_signed_and_on_the_data_sheet(make_protocol, purpose, paper, large_print, language):
     protocol = sealed(make_protocol(safety=SAFETY, conduct={"purpose": purpose}))
     with speaking(language):
-        made = [make(protocol, paper=paper, large_print=large_print) for make in (consent_pdf, data_sheet_pdf)]
+        made = [
+            make(protocol, paper=paper, large_print=large_print)
+            for make in (consent_pdf, data_sheet_pdf, adverse_events_pdf)
+        ]
     for content in made:
         assert overprinted(content) + pages_ending_early(content) == []
         assert smallest(content) > (15.9 if large_print else 8.4)

@@ -35,7 +35,14 @@ def with_side_effects(result, said):
     return changed(replace(result, trial=trial), graded=graded_side_effects(trial))
 
 
-HEADACHE = {"severity": "moderate", "serious": "no", "action": "less", "outcome": "over", "cause": "likely", "doctor": "possible"}
+HEADACHE = {
+    "severity": "moderate",
+    "serious": "no",
+    "action": "less",
+    "outcome": "over",
+    "cause": "likely",
+    "doctor": "possible",
+}
 FAINT = {"severity": "severe", "serious": "hospital"}
 
 
@@ -60,12 +67,17 @@ def test_every_grade_stands_beside_its_side_effect_under_its_arm(helps, language
     )
     with speaking(language):
         parts, text = told(result)
-        rows = {part["rows"][0][0].split(",")[0]: part["rows"] for part in parts if part.get("columns", [""])[0] == "1.2fr"}
-        assert list(rows) == ["itch", "headache"] if result.trial.protocol.arms[0].name == "off" else ["headache", "itch"]
-        ((_, *cells),) = rows["headache"]
-        said = " ".join(cells)
-        assert [say(GRADES[field][code]) for field, code in HEADACHE.items() if say(GRADES[field][code]) not in said] == []
-        assert rows["itch"][0][2:] == ["\N{EN DASH}", "\N{EN DASH}"]
+        (table,) = [part for part in parts if part.get("header") == words.header()]
+        rows = {row[1].split(",")[0]: row for row in table["rows"]}
+        protocol = result.trial.protocol
+        arms = {"itch": protocol.arm("off").title, "headache": protocol.arm("magnesium").title}
+        assert {what: row[0] for what, row in rows.items()} == arms
+        assert [row[0] for row in table["rows"]] == [arm.title for arm in protocol.arms]
+        said = " ".join(rows["headache"][2:])
+        assert [
+            say(GRADES[field][code]) for field, code in HEADACHE.items() if say(GRADES[field][code]) not in said
+        ] == []
+        assert rows["itch"][3:] == ["\N{EN DASH}", "\N{EN DASH}"]
         assert "dizzy" in text
         assert say(recorded._NOT_JUDGED) not in text
 

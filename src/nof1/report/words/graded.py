@@ -34,16 +34,30 @@ _CHANGED = phrase(
 
 def header() -> list[str]:
     """The heads of the columns of `rows`."""
-    return [say("side effect"), say("how bad"), say("what was done, how it ended"), say("from what was taken?")]
-
-
-def rows(result: Result, arm: str | None) -> list[list[str]]:
-    """A row for each side effect that was graded on an arm; None for nights that belong to none."""
-    names = [one.name for one in result.trial.protocol.arms]
     return [
-        [_night(row), _cell(row, "severity", "serious"), _cell(row, "action", "outcome"), _cause(row)]
-        for row in result.record.graded.events
-        if row.arm == arm or (arm is None and row.arm not in names)
+        say("arm"),
+        say("side effect"),
+        say("how bad"),
+        say("what was done, how it ended"),
+        say("from what was taken"),
+    ]
+
+
+def rows(result: Result) -> list[list[str]]:
+    """A row for each side effect that was graded, arm by arm; nights that belong to none come last."""
+    titles = {arm.name: clip(arm.title, _ARM) for arm in result.trial.protocol.arms}
+    events = result.record.graded.events
+    ordered = [row for name in titles for row in events if row.arm == name]
+    ordered += [row for row in events if row.arm not in titles]
+    return [
+        [
+            titles.get(row.arm or "", say("none")),
+            _night(row),
+            _cell(row, "severity", "serious"),
+            _cell(row, "action", "outcome"),
+            _cause(row),
+        ]
+        for row in ordered
     ]
 
 
