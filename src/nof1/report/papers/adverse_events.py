@@ -61,11 +61,7 @@ def adverse_events_words(protocol: Protocol) -> dict[str, Any]:
         "no_advice": sentences([say(NO_ADVICE), reviewed()]),
         "foot": marked_foot(protocol, foot),
         "sections": [
-            {
-                "heading": say("The event"),
-                "before": [clip(ours(protocol.title), _ROOM.text), say(_FOR)],
-                "table": _event(),
-            },
+            _event(protocol),
             {"heading": say("How it is graded"), "table": _grades(), "paragraphs": _meanings()},
             {
                 "heading": say("What comes next"),
@@ -76,19 +72,22 @@ def adverse_events_words(protocol: Protocol) -> dict[str, Any]:
     }
 
 
-def _event() -> dict[str, Any]:
-    empty = [
-        say("what happened"),
-        say("began on (date, time)"),
-        say("over on (date, time)"),
-        say("last dose before it (date, time)"),
-        say("other medicines, illnesses, anything else that could be the reason"),
-    ]
+def _event(protocol: Protocol) -> dict[str, Any]:
     return {
-        "header": [say("question"), say("answer")],
-        "widths": ["1fr", "1.6fr"],
-        "rows": [[name, ""] for name in empty],
-        "tall": True,
+        "heading": say("The event"),
+        "before": [clip(ours(protocol.title), _ROOM.text), say(_FOR)],
+        "table": {
+            "header": [
+                say("what happened"),
+                say("began on (date, time)"),
+                say("over on (date, time)"),
+                say("last dose before it (date, time)"),
+            ],
+            "widths": ["2fr", "1fr", "1fr", "1fr"],
+            "rows": [[""] * 4],
+            "tall": True,
+        },
+        "paragraphs": [f"{say('Other medicines, illnesses, anything else that could be the reason:')} {'_' * 30}"],
     }
 
 
