@@ -241,7 +241,8 @@ def test_never_into_a_trial_folder_or_over_another_one(refused, folders, tmp_pat
 
 
 def test_grades_are_shared_where_the_side_effect_is_on_the_short_list(private):
-    first, second = (night for period in private.order.periods for night in period.dates[:1] if period.number in (1, 2))
+    first, second = (next(p for p in private.order.periods if p.number == number).start for number in (1, 2))
+    day, arm = (first - private.order.start).days + 1, private.order.period_of(first).arm
     entries = {entry.night: entry for entry in private.entries}
     entries[first] = Entry(first, side_effects=("diarrhoea", "bee sting"))
     entries[second] = Entry(second, note="Chest pain at 3!")
@@ -258,7 +259,7 @@ def test_grades_are_shared_where_the_side_effect_is_on_the_short_list(private):
     content = tables({"p-1": copy})
     (row,) = csv.DictReader(io.StringIO(content["events.csv"]))
     assert row == {
-        "id": "p-1", "day": "1", "arm": private.order.periods[0].arm, "what": "diarrhoea", "severity": "moderate", "serious": "no",
+        "id": "p-1", "day": str(day), "arm": arm, "what": "diarrhoea", "severity": "moderate", "serious": "no",
         "action": "", "outcome": "", "cause": "", "doctor": "likely",
     }  # fmt: skip
     assert not any(secret in text for text in content.values() for secret in (*SECRETS, "Chest pain"))

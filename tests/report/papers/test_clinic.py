@@ -173,9 +173,11 @@ def test_the_form_for_adverse_events_is_one_page_that_asks_all_that_is_kept(make
         with speaking(language):
             (page,) = pages_of(adverse_events_pdf(protocol, paper=paper))
             asked = {say(words) for codes in GRADES.values() for words in codes.values()}
-            assert [words for words in asked if words not in page] == []
+            bare = page.replace("\N{SOFT HYPHEN}", "").replace("- ", "").replace("-", "").replace(" ", "")
+            assert [words for words in asked if words.replace("-", "").replace(" ", "") not in bare] == []
             assert page.count("\N{BALLOT BOX}") == sum(map(len, GRADES.values()))
-            assert all(row["source"] in page for row in facts.load("grading"))
+            sources = [say(row["source"]).replace("-", "").replace(" ", "") for row in facts.load("grading")]
+            assert [source for source in sources if source not in bare] == []
 
 
 def test_the_form_tells_nobody_to_open_an_order_that_is_sealed(make_protocol):

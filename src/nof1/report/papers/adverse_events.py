@@ -30,8 +30,7 @@ _ASKED = {
     "doctor": phrase("from what was taken? The doctor or pharmacist says"),
 }
 _FOR = phrase(
-    "For everything unwanted that happens during the trial, whether or not it seems to come from what is taken; one sheet for each. Print or "
-    "copy this page as often as it is needed."
+    "For everything unwanted that happens during the trial, whether or not it seems to come from what is taken; one sheet for each."
 )
 _KNOWN = phrase(
     "Answer both questions about the cause without opening the order; not knowing what was taken is what keeps them fair."
@@ -46,8 +45,7 @@ _DUTY = {
     ),
 }
 _RECORD = phrase(
-    "How it goes on record: 'nof1 log DIR --night DATE' asks the same of each side effect that was entered. In one line, for headache: "
-    "nof1 log DIR --night DATE --set 'headache: severity=mild'. The filled-in sheet stays with the person."
+    "How it goes on record: 'nof1 log DIR --night DATE' asks the same of each side effect that was entered. The filled-in sheet stays with the person."
 )
 
 
@@ -55,7 +53,7 @@ def adverse_events_words(protocol: Protocol) -> dict[str, Any]:
     """The form: what it is for, the event with boxes for every grade, what the grades mean, signatures."""
     foot = say("nof1 adverse event form, protocol {hash}", hash=protocol.sha256()[:16])
     return {
-        "title": say("Adverse event in an N-of-1 trial"),
+        "title": say("Form for an adverse event"),
         "warning": stop_rule_sentence(),
         "simulated": banner(protocol, SIMULATED),
         "no_advice": sentences([say(NO_ADVICE), reviewed()]),
