@@ -175,6 +175,8 @@ DATA = {
     "plan/protocol/safety/screen.py",  # what an answer leads to, as the facts file has it
     "plan/protocol/safety/stop_rules.py",  # when to stop, as the facts file has it
     "plan/protocol/safety/upper_levels.py",  # that a dose is above an upper level
+    "record/diary/event_questions.py",  # what is asked of a side effect that is graded, on a terminal and on paper
+    "record/diary/events.py",  # the words of each grade
     "record/diary/period_ends.py",  # what the diary asks at the end of a period
     "record/diary/questions.py",  # what the diary asks, on a terminal and on a phone
     "record/diary/side_effects.py",  # the stop rule that an entry meets

@@ -20,6 +20,7 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.record.checking.copies import conflict_copies
 from nof1.record.diary.doses import counts_doses, dose_kind
 from nof1.record.diary.entry import Entry
+from nof1.record.diary.events import Event, events_of, read_events
 from nof1.record.diary.planned import nights_to_rate
 from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.side_effects import Stop, spellings, stops
@@ -75,6 +76,8 @@ class Status:
         Nights of each secondary outcome.
     conflict_copies : tuple of Path
         What a synced drive seems to have left in the folder.
+    events : tuple of Event
+        Side effects that were graded.
     """
 
     folder: Path
@@ -84,6 +87,7 @@ class Status:
     latest: date
     measures: Mapping[str, int]
     conflict_copies: tuple[Path, ...]
+    events: tuple[Event, ...] = ()
 
     def __repr__(self) -> str:
         states = Counter(self.nights.values())
@@ -127,6 +131,19 @@ class Status:
     def harms(self) -> tuple[Harm, ...]:
         """Side effects so far, those with which to stop first."""
         return harms(self.entries)
+
+    @property
+    def ungraded(self) -> tuple[tuple[date, str], ...]:
+        """Side effects of which nobody has said how bad they were, each with the first night that has it; none once the diary is locked."""
+        if not self.protocol.randomized or (self.folder / UNSEALING_FILE).is_file():
+            return ()
+        known = {event.what.casefold() for event in self.events}
+        found: dict[str, tuple[date, str]] = {}
+        for entry in sorted(self.entries, key=lambda entry: entry.night):
+            for key, what in spellings(entry.side_effects).items():
+                if key not in known:
+                    found.setdefault(key, (entry.night, what))
+        return tuple(found.values())
 
     @property
     def guesses_missing(self) -> Mapping[int, date]:
@@ -191,6 +208,7 @@ def status(folder: str | Path, *, now: datetime | None = None) -> Status:
         last_night(now or local_now()),
         dict(sorted(Counter(name for _, name in read_measures(folder)).items())),
         conflict_copies(folder),
+        events_of(read_events(folder)),
     )
 
 

@@ -573,6 +573,15 @@ def test_a_side_effect_is_graded_with_set_and_a_serious_one_says_whom_to_tell(no
     assert found["changed"] == [{"column": "headache: outcome", "old": None, "new": "better"}]
     later = nof1("log", trial_folder, "--night", "2026-01-13", *sets("severity=3"))[1]
     assert "Not over when it was entered: headache, night of 2026-01-12." in told(later)
+    assert "has not been said" not in nof1("status", trial_folder)[1]
+    assert (
+        nof1("log", trial_folder, "--night", "2026-01-14", *sets("severity=3", "side_effects=itch; Headache"))[0] == 0
+    )
+    assert "How bad it was has not been said of 'itch'. If you want to: nof1 log" in told(
+        nof1("status", trial_folder)[1]
+    )
+    ungraded = json.loads(nof1("status", trial_folder, "--json")[1])["ungraded"]
+    assert ungraded == [{"night": "2026-01-14", "name": "itch"}]
     status, _, err = nof1("log", trial_folder, *NIGHT, *sets("itch: severity=mild"))
     assert status != 0
     assert "'itch' is no side effect of this night" in told(err)

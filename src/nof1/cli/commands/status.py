@@ -93,6 +93,7 @@ def _content(so_far: Status) -> dict[str, Any]:
             }
             for harm in so_far.harms
         ],
+        "ungraded": [{"night": night, "name": what} for night, what in so_far.ungraded],
         "measures": so_far.measures,
         "conflict_copies": [path.name for path in so_far.conflict_copies],
     }
@@ -119,6 +120,11 @@ def _tell(so_far: Status) -> None:
     if so_far.adherence.nights:
         show(_adherence(so_far.adherence, protocol.nights_are))
     _tell_harms(so_far.harms, protocol)
+    if so_far.ungraded:
+        night, what = so_far.ungraded[-1]
+        more = f" and {len(so_far.ungraded) - 1} more" if len(so_far.ungraded) > 1 else ""
+        place = command("log", so_far.folder, "--night", night)
+        show(f"How bad it was has not been said of {what!r}{more}. If you want to: {place}")
     if so_far.measures:
         told = (f"{name} on {_nights(count, protocol)}" for name, count in so_far.measures.items())
         show(f"Also recorded: {', '.join(told)}.")
