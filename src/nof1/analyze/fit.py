@@ -15,6 +15,7 @@ from nof1._version import __version__
 from nof1.analyze.answers import covariates_and_answer, pair_effects
 from nof1.analyze.arrays import Array
 from nof1.analyze.at_period_ends import at_period_ends
+from nof1.analyze.checks.beside_by_arm import beside_by_arm
 from nof1.analyze.checks.blinding import describe_blinding
 from nof1.analyze.checks.computation import CrossCheck, cross_check, not_cross_checked, sampling_check, weights_check
 from nof1.analyze.checks.model_checks import left_out_check, predictive_check
@@ -362,6 +363,7 @@ def _result(
         other_explanations=explain(trial, parts.effects[: len(pairs(protocol))]),
         at_period_ends=at_period_ends(trial),
         graded=graded_side_effects(trial),
+        beside_by_arm=beside_by_arm(trial),
     )
     tree.attrs.update(
         nof1=record.nof1,

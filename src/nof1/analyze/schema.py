@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from nof1.analyze.at_period_ends import AtPeriodEnd
+from nof1.analyze.checks.beside_by_arm import BesideByArm
 from nof1.analyze.checks.blinding import Blinding
 from nof1.analyze.checks.computation import Check, CrossCheck, Sampling
 from nof1.analyze.checks.covariate_by_arm import CovariateByArm
@@ -222,6 +223,8 @@ class ResultsRecord:
         Instruments and the impression of change by period, as recorded; no model takes them.
     graded : GradedSideEffects
         Side effects and how they were graded; empty where none was, and in files that did not say.
+    beside_by_arm : tuple of BesideByArm
+        What was recorded each morning beside the model, by arm; no model adjusts for it.
     """
 
     nof1: str
@@ -259,6 +262,7 @@ class ResultsRecord:
     other_explanations: tuple[OtherExplanations, ...] = ()
     at_period_ends: tuple[AtPeriodEnd, ...] = ()
     graded: GradedSideEffects = field(default_factory=GradedSideEffects)
+    beside_by_arm: tuple[BesideByArm, ...] = ()
     schema: Literal[3] = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

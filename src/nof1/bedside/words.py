@@ -4,8 +4,8 @@ Places in braces are filled by the page. A key that ends in `_one` is what is sa
 """
 
 from nof1.language import phrase, spoken
+from nof1.plan.protocol.nightly import NO_ANSWER
 from nof1.plan.protocol.safety.screen import NO_ADVICE, UNSCREENED
-from nof1.record.diary.questions import NO_ANSWER
 
 _WORDS = {
     # the page
@@ -39,6 +39,8 @@ _WORDS = {
     "amount": phrase("How much"),
     "share": phrase("Which share, such as 0.75 or 3/4"),
     "number": phrase("A number"),
+    "at_a_time": phrase("at a time"),
+    "time": phrase("At what time"),
     "none_if_empty": phrase("If there were none, leave this empty."),
     "own_words": phrase("In your own words, commas between them"),
     "quoted": phrase("'{text}'"),
@@ -48,6 +50,8 @@ _WORDS = {
     "no_number": phrase("'{text}' is no number."),
     "outside": phrase("'{text}' is not from {low} to {high}."),
     "not_whole": phrase("'{text}' must be a whole number."),
+    "which_time": phrase("Say at what time, or choose another answer."),
+    "no_clock": phrase("'{text}' is no time of day such as 22:30."),
     "how_much": phrase("Say how much, or choose another answer."),
     "too_long": phrase("That is too long to be kept. Shorten it."),
     "look_again": phrase("One answer does not fit. Look at it again."),

@@ -17,6 +17,7 @@ from nof1.plan.design.order import ORDER_FILE, Order
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE, seal_order
 from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
+from nof1.plan.protocol.recorded import is_known, not_adjusted
 from nof1.record.diary.entry import empty_diary
 from nof1.record.diary.journal import beginning, begun, written
 from nof1.record.diary.table import DIARY_FILE
@@ -168,6 +169,9 @@ def _refuse_unfit(protocol: Protocol, helper: Path | None) -> None:
         raise InputError(
             "A plan needs a design whose order is drawn: kind = \"randomized-blocks\". For nights already lived use 'nof1 adopt'."
         )
+    for name in protocol.analysis.covariates:
+        if is_known(name):
+            raise InputError(f"analysis.covariates: {not_adjusted(name)}: recorded = [{name.casefold()!r}].")
     for arm in protocol.active_arms:
         if arm.mouth_mg is None:
             raise InputError(

@@ -14,6 +14,7 @@ from nof1.plan.design.order import ORDER_FILE, Order
 from nof1.plan.orders.amendments import Amendment, load_amendments, save_amendments
 from nof1.plan.orders.draw import check_order
 from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, load_order, load_unsealing
+from nof1.plan.protocol.nightly import beside
 from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
 from nof1.record.diary.entry import Entry, check_entry, to_csv
 from nof1.record.diary.events import EVENTS_FILE, Event, events_csv, events_of, gradable_word, read_events
@@ -462,7 +463,7 @@ class Trial:
         """One row per calendar night, missing ones and pauses included.
 
         Index `night` (dates of the evenings); columns `day` (from 1), `period`, `block`, `arm`, the outcome, `dose_mg`,
-        `side_effects`, `guess`, `confidence`, the covariates, `note`, then the secondary outcomes that were recorded. Numbers
+        `side_effects`, `guess`, `confidence`, the covariates, what is recorded beside the model (as text), `note`, then the secondary outcomes that were recorded. Numbers
         that were not recorded are nan. `arm` is
         "washout" or "pause" on nights that belong to none; `dose_mg` of a concealed trial is the share of the pack that
         was taken, times the dose that turned out to be in it.
@@ -506,6 +507,7 @@ def _values(protocol: Protocol, entry: Entry, arm: str | None) -> dict[str, Any]
         "guess": entry.guess,
         "confidence": entry.confidence,
         **{name: entry.covariates.get(name) for name in protocol.analysis.covariates},
+        **{one.name: entry.recorded.get(one.name, "") for one in beside(protocol)},
         "note": entry.note,
     }
 

@@ -11,12 +11,15 @@ from typing import Literal, get_args
 from typing import Protocol as Shape
 
 from nof1 import facts
+from nof1.analyze.checks.beside_by_arm import beside_by_arm
 from nof1.analyze.model.effects import Verdict
 from nof1.plan.orders.dose_times import collisions
 from nof1.plan.orders.evening_dose import has_dose
 from nof1.plan.protocol.dose import find_form
+from nof1.plan.protocol.nightly import beside
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.recorded import RESCUE, YES
 from nof1.plan.protocol.safety.answers import UNKNOWN
 from nof1.plan.protocol.safety.collisions import hours_apart, rules_of
 from nof1.plan.protocol.safety.medicines import OTHER, groups_of
@@ -24,9 +27,16 @@ from nof1.plan.protocol.safety.screen import Safety, screen
 from nof1.record.diary.side_effects import spellings
 from nof1.record.trial import Trial
 
-Kind = Literal["interaction", "augmentation", "iron", "provoking medicine", "loose stools", "medicine changed"]
+Kind = Literal[
+    "interaction", "augmentation", "iron", "provoking medicine", "loose stools", "medicine changed", "rescue medicine"
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)  # in the order in which they are told
-OF_ANYTHING: tuple[Kind, ...] = ("interaction", "loose stools", "medicine changed")  # the others are of restless legs
+OF_ANYTHING: tuple[Kind, ...] = (
+    "interaction",
+    "loose stools",
+    "medicine changed",
+    "rescue medicine",
+)  # the others are of restless legs
 _ARM_WORSE: tuple[Verdict, ...] = ("worsens", "leans worse")
 _REFERENCE_WORSE: tuple[Verdict, ...] = ("helps", "leans better")
 
@@ -91,6 +101,17 @@ class LooseStools:
 
 
 @dataclass(frozen=True)
+class RescueMedicine:
+    """Nights on which another medicine was taken against what is rated, of those with an answer, on both arms."""
+
+    worse: int
+    worse_nights: int
+    better: int
+    better_nights: int
+    kind: Literal["rescue medicine"] = "rescue medicine"
+
+
+@dataclass(frozen=True)
 class MedicineChanged:
     """Another medicine that was started, stopped or changed during the trial, by the amendment that says so."""
 
@@ -107,7 +128,7 @@ class MedicineNoted:
     kind: Literal["medicine changed"] = "medicine changed"
 
 
-Explanation = Interaction | FromScreen | LooseStools | MedicineChanged | MedicineNoted
+Explanation = Interaction | FromScreen | LooseStools | MedicineChanged | MedicineNoted | RescueMedicine
 
 
 @dataclass(frozen=True)
@@ -199,6 +220,7 @@ def other_explanations(trial: Trial, *, arm: str, reference: str, verdict: Verdi
         *_loose_stools(trial, worse, better),
         *_changed(trial),
         *_noted(trial),
+        *_rescue(trial, worse, better),
     )
     return OtherExplanations(arm, reference, worse, found, *_asked(trial, {one.kind for one in found}, taken=taken))
 
@@ -270,8 +292,11 @@ def _asked(trial: Trial, found: set[Kind], *, taken: bool) -> tuple[tuple[Kind, 
     known["interaction"] = known["interaction"] or (safety is not None and bool(safety.medicines))
     known["loose stools"] = _asks_side_effects(trial)
     known["medicine changed"] = False  # but for what somebody entered
+    known["rescue medicine"] = any(one.name == RESCUE for one in beside(trial.protocol))
     of_legs = about_magnesium(trial.protocol)
     concern = [kind for kind in KINDS if (of_legs or kind in OF_ANYTHING) and (taken or kind != "interaction")]
+    if not known["rescue medicine"]:
+        concern.remove("rescue medicine")  # a diary that does not ask for it has notes, in which medicines are named
     asked_about = tuple(kind for kind in concern if known[kind] or kind in found)
     return asked_about, tuple(kind for kind in concern if kind not in asked_about)
 
@@ -313,6 +338,14 @@ def _says_any(side_effects: Iterable[str], words: tuple[str, ...]) -> bool:
 def _asks_side_effects(trial: Trial) -> bool:
     """Whether the diary asked for them: a table that holds none asked nobody."""
     return trial.protocol.randomized or any(entry.side_effects for entry in trial.entries)
+
+
+def _rescue(trial: Trial, worse: str, better: str) -> Iterator[RescueMedicine]:
+    """Where any was taken on either arm: it can help its own night, or harm it, so that neither direction is left out."""
+    by_arm = {row.arm: row for row in beside_by_arm(trial) if row.name == RESCUE}
+    if any(by_arm[arm].counts.get(YES) for arm in (worse, better) if arm in by_arm):
+        one, two = by_arm[worse], by_arm[better]
+        yield RescueMedicine(one.counts.get(YES, 0), one.answered, two.counts.get(YES, 0), two.answered)
 
 
 def _changed(trial: Trial) -> Iterator[MedicineChanged]:

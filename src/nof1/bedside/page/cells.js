@@ -26,6 +26,15 @@ function numberAnswer(question, text) {
 }
 
 /**
+ * @param {string} text as a browser's own field for clock times gives it
+ * @returns {Answer}
+ */
+function clockAnswer(text) {
+  const said = text.trim();
+  return /^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9])?$/.test(said) ? { cell: said, problem: "" } : wrong(say("no_clock", { text: short(text) }));
+}
+
+/**
  * @param {Question} question
  * @param {string} said
  */

@@ -24,6 +24,7 @@ function fieldFor(question, cell, changed) {
 function tapped(question) {
   const plain = (/** @type {string[]} */ values) => values.map((value) => ({ value, text: number(Number(value)) }));
   if (question.kind === "confidence") return { choices: plain(SURE), typed: false, numbers: true };
+  if (question.kind === "clock") return { choices: question.choices, typed: true, numbers: false };
   if (question.choices.length) return { choices: question.choices, typed: false, numbers: false };
   const { low, high } = question;
   if (question.kind === "rating" && question.whole && low !== null && high !== null && high - low < MOST_BUTTONS) {
@@ -45,7 +46,7 @@ function choiceField(question, cell, changed) {
   const name = `field-${question.field}`;
   const all = [...choices];
   if (cell && !typed && !all.some((choice) => choice.value === cell)) all.push({ value: cell, text: cellText(question, cell) });
-  if (typed && all.length) all.push({ value: OTHER, text: say(question.kind === "dose" && !question.unit ? "other_share" : "other_amount") });
+  if (typed && all.length) all.push({ value: OTHER, text: say(otherWords(question)) });
   const radios = all.map((choice, i) => make("input", { type: "radio", name, id: `${name}-${i}`, value: choice.value, change: update }));
   const clear = button("×", () => { restore({ picked: [], text: "" }); radios[0]?.focus(); update(); }, {
     class: "clear", id: `clear-${question.field}`, "aria-label": say("clear", { question: question.asks }),
@@ -75,7 +76,7 @@ function choiceField(question, cell, changed) {
     show();
   }
   const known = choices.some((choice) => choice.value === cell) || !typed;
-  const written = cell && !known ? number(Number(cell)) : "";
+  const written = !cell || known ? "" : question.kind === "clock" ? cell : number(Number(cell));
   restore({ picked: !cell ? [] : [known ? cell : OTHER], text: written });
   return {
     question,
@@ -86,10 +87,19 @@ function choiceField(question, cell, changed) {
     answer() {
       const value = picked();
       if (!amount || (radios.length && value !== OTHER)) return { cell: value, problem: "" };
-      if (radios.length && !amount.input.value.trim()) return { cell: "", problem: say("how_much") };
-      return numberAnswer(question, amount.input.value);
+      if (radios.length && !amount.input.value.trim()) return { cell: "", problem: say(question.kind === "clock" ? "which_time" : "how_much") };
+      return question.kind === "clock" ? clockAnswer(amount.input.value) : numberAnswer(question, amount.input.value);
     },
   };
+}
+
+/**
+ * What the button says that opens the field for typing.
+ * @param {Question} question
+ */
+function otherWords(question) {
+  if (question.kind === "clock") return "at_a_time";
+  return question.kind === "dose" && !question.unit ? "other_share" : "other_amount";
 }
 
 /**
@@ -99,6 +109,10 @@ function choiceField(question, cell, changed) {
  */
 function amountInput(question, among, changed) {
   const id = `amount-${question.field}`;
+  if (question.kind === "clock") {
+    const time = make("input", { id, type: "time", change: changed, input: changed });
+    return { input: time, line: make("div", { class: "amount" }, make("label", { for: id, class: "small" }, say("time")), time) };
+  }
   const below = question.low !== null && question.low < 0; // some keyboards for numbers have no minus
   const input = make("input", {
     id, type: "text", autocomplete: "off", maxlength: 40, inputmode: below || !question.unit && question.kind === "dose" ? "text" : "decimal", input: changed,
@@ -221,7 +235,7 @@ function framed(question, ...parts) {
   /** @param {string} text */
   function complain(text) {
     problem.textContent = text;
-    for (const input of element.querySelectorAll("input[type=text]")) {
+    for (const input of element.querySelectorAll("input[type=text], input[type=time]")) {
       if (text) {
         input.setAttribute("aria-invalid", "true");
         input.setAttribute("aria-describedby", id);

@@ -48,7 +48,7 @@ function nightForm(night, saved, left) {
       if (problem) unfit.push(field);
     }
     if (unfit.length) {
-      /** @type {HTMLElement | null} */ (unfit[0].element.querySelector("input[type=text]"))?.focus();
+      /** @type {HTMLElement | null} */ (unfit[0].element.querySelector("input[type=text], input[type=time]"))?.focus();
       tell(say("look_again"));
       return;
     }

@@ -101,7 +101,7 @@ function awake() {
 
 /** A form that holds a draft shows it again; one that somebody is typing into is left alone. */
 function refreshUnlessTyping() {
-  const typing = document.hasFocus() && document.activeElement?.matches("input[type=text], textarea");
+  const typing = document.hasFocus() && document.activeElement?.matches("input[type=text], input[type=time], textarea");
   if (!typing) refresh();
 }
 

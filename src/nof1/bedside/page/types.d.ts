@@ -11,7 +11,7 @@ interface Choice { value: string; text: string }
 interface Question {
   field: string;
   asks: string;
-  kind: "rating" | "dose" | "side_effects" | "number" | "guess" | "choice" | "confidence" | "text";
+  kind: "rating" | "dose" | "side_effects" | "number" | "guess" | "choice" | "confidence" | "clock" | "text";
   scale: string;
   about: string;
   low: number | null;

@@ -15,6 +15,7 @@ from nof1.language import ENGLISH
 from nof1.plan.protocol.explain import parse_toml
 from nof1.plan.protocol.instruments import asked_instruments
 from nof1.plan.protocol.parts import Route
+from nof1.plan.protocol.recorded import with_recorded
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge, with_dose
 from nof1.record.trial import Trial
 
@@ -61,6 +62,14 @@ def plan(
         typer.Option(
             metavar="NAME|FILE",
             help="Also take this score at the end of each period: irls, isi, rls6, or a TOML file of your own; repeat for more.",
+        ),
+    ] = None,
+    covariate: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Also write this down each morning. The model takes what may bear on a night, such as caffeine; beside it are kept "
+            "onset (a clock time), where (legs, arms) and rescue (another medicine taken in the night). Repeat for more.",
         ),
     ] = None,
     start: Annotated[date | None, date_option("First evening; tomorrow if not given.")] = None,
@@ -130,6 +139,7 @@ def plan(
     name = template or given.pop("template", None) or DEFAULT_TEMPLATE
     helper = seal or _path(given.pop("seal", None))
     content = merge(answered(load_template(str(name)), merge(given, {"design": {"kind": kind}} if kind else {})), flags)
+    content = with_recorded(content, covariate or [])
     if scores:
         content["instruments"] = [*_listed(content.get("instruments")), *scores]
     planned = Trial.plan(

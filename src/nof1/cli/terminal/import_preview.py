@@ -81,11 +81,9 @@ def _no_food(told: "ToldApart") -> str:
 
 def _rule(plan: "Import", field: str, column: str) -> str:
     """By which rule several values of a night became one, where there were several."""
-    from nof1.record.diary.entry import TEXT_COLUMNS
-
     if not plan.several or field == "night":
         return ""
-    if field in TEXT_COLUMNS:
+    if field not in plan.units:  # words
         return " (put together)"
     merge = plan.export.column(column).merge or plan.reading.several
     words = {"union": "overlaps counted once", "device": "of the device with the most", "sum": "added up"}
@@ -125,11 +123,10 @@ def _asks(plan: "Import", column: str) -> str:
 
 def _scale(plan: "Import", field: str) -> str:
     """Which number each word was read as, where the person said so."""
-    from nof1.record.diary.entry import TEXT_COLUMNS
     from nof1.record.importing.scales import scale_for
 
     scale = scale_for(plan.reading.scales, field)
-    if not scale or field == "night" or field in TEXT_COLUMNS:
+    if not scale or field not in plan.units:
         return ""
     return f", words as {', '.join(f'{brief(word, 30)}={number:g}' for word, number in scale.items())}"
 

@@ -8,9 +8,11 @@ from rich.cells import cell_len
 from nof1.cli.terminal.console import console, show
 from nof1.cli.terminal.text import COLUMNS, crop, wrap
 from nof1.errors import InputError
+from nof1.language import say
 from nof1.record.diary.question import Question
 from nof1.record.diary.questions import CLEAR, applies, cell, shown
 from nof1.record.diary.side_effects import note_sentences, stops
+from nof1.record.values.answers import by_day
 
 BACK, HELP = "<", "?"
 _ROOM = 12  # columns left for an answer, or it gets a line of its own
@@ -87,6 +89,14 @@ def _answer(question: Question, offer: str, *, first: bool) -> str | None:
         except InputError as problem:
             show(str(problem), style="yellow")
             continue
+        if question.kind == "clock" and by_day(answer):
+            show(
+                say(
+                    "Taken as {time} by day. If it was in the evening or at night, go back with {back}.",
+                    time=answer,
+                    back=BACK,
+                )
+            )
         if question.kind in ("side_effects", "text"):
             side_effects = question.kind == "side_effects"
             for stop in stops([part.strip() for part in answer.split(";")] if side_effects else note_sentences(answer)):

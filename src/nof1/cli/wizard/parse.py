@@ -10,8 +10,8 @@ from nof1.cli.wizard.step import Choice, Parse, Talk, Told, told
 from nof1.errors import InputError
 from nof1.language import phrase, say, sentences
 from nof1.plan.design.fields import RESERVED_NAMES, Text, column_name
+from nof1.plan.protocol.nightly import NO_ANSWER
 from nof1.plan.protocol.own_words import ours
-from nof1.record.diary.questions import NO_ANSWER
 
 YES, NO = "yes", "no"
 UNKNOWN, LOW = "unknown", "low"

@@ -20,6 +20,7 @@ from nof1.cli.wizard.step import Choice, Raw, Step, Talk, at, at_if_any
 from nof1.cli.wizard.substances import substance_steps
 from nof1.cli.wizard.summary import summary_steps
 from nof1.language import phrase
+from nof1.plan.protocol.recorded import with_recorded
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, load_template
 
 # --- what you want to know
@@ -153,7 +154,15 @@ _COVARIATES = (
     Choice("alcohol", phrase("alcohol")),
     Choice("iron", phrase("iron")),
     Choice("exercise", phrase("exercise")),
+    # Beside the model, since they follow from what was taken.
+    Choice("onset", phrase("when it began")),
+    Choice("where", phrase("legs or arms")),
+    Choice("rescue", phrase("other medicine in the night")),
 )
+
+
+def _each_morning(text: str) -> dict[str, Any] | None:
+    return with_recorded({}, text.split(", ")) if text else None
 
 
 def _texts(id_: str, question: str, help_: str) -> Step:
@@ -206,13 +215,14 @@ _ABOUT: tuple[Step, ...] = (
         part=_YOU,
         question=phrase("What else will you write down each morning? Numbers or names, with commas."),
         help=phrase(
-            "Each is one more number in the diary, such as cups of coffee or glasses of wine the day before. The analysis takes them into "
-            "account. Each takes time every morning; none is fine."
+            "Each is one more question every morning, such as cups of coffee or glasses of wine the day before. The analysis takes "
+            "them into account, but not when it began, legs or arms and other medicine in the night: these follow from what was "
+            "taken, and stand beside the answer. None is fine."
         ),
         parse=several(_COVARIATES, outcome_name),
         choices=_COVARIATES,
         default="",
-        gives=lambda text: {"analysis": {"covariates": text.split(", ")}} if text else None,
+        gives=_each_morning,
     ),
 )
 

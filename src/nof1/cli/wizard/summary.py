@@ -14,6 +14,7 @@ from nof1.language import clauses, commas, listed, phrase, say, sentences
 from nof1.plan.orders.concerns import findings
 from nof1.plan.protocol.anchors import ends as meanings
 from nof1.plan.protocol.anchors import rated_hours
+from nof1.plan.protocol.nightly import column_title
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import NO_ADVICE, finding_line, questions, unanswered
@@ -44,8 +45,8 @@ def _given(id_: str) -> Words:
     return lambda raw, _: spoken_answer(raw.get(id_, "")) or say(_EMPTY)
 
 
-def _covariates(raw: Raw, _: Protocol) -> str:
-    return ", ".join(map(ours, raw.get("covariates", "").split(", "))) or say(_EMPTY)
+def _covariates(raw: Raw, protocol: Protocol) -> str:
+    return ", ".join(column_title(protocol, name) for name in raw.get("covariates", "").split(", ")) or say(_EMPTY)
 
 
 def _comparison(_: Raw, protocol: Protocol) -> str:

@@ -20,6 +20,7 @@ from nof1.plan.protocol.conduct import NOTHING_STATED, Conduct
 from nof1.plan.protocol.editions import WITH_BLOCKS
 from nof1.plan.protocol.instruments import Instruments
 from nof1.plan.protocol.parts import Arm, Outcome, short_labels
+from nof1.plan.protocol.recorded import AllRecorded
 from nof1.plan.protocol.safety.screen import Safety
 from nof1.subject import Subject
 
@@ -38,6 +39,7 @@ class Decided(Frozen):
     analysis: Analysis
     conduct: Conduct = Conduct()
     instruments: Instruments | None = None
+    recorded: AllRecorded | None = None
     safety: Safety | None = None
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)

@@ -15,6 +15,7 @@ from nof1.plan.protocol.decided import Decided
 from nof1.plan.protocol.editions import SECOND_ALONE, SECOND_PRIORS
 from nof1.plan.protocol.family import WITHOUT_UNIT, Ends, family_refusal
 from nof1.plan.protocol.instruments import IMPRESSION
+from nof1.plan.protocol.recorded import refuse_unsound
 from nof1.plan.protocol.safety.screen import needs_agreement, screen
 
 
@@ -39,6 +40,7 @@ def refuse_unfit(protocol: Decided) -> None:
     _design_fits(protocol, names)
     _edition_fits(protocol)
     _instruments_fit(protocol, columns)
+    _recorded_fits(protocol)
     if protocol.analysis.interim is not None:
         check_interim(protocol.analysis.interim, protocol.design, names, protocol.analysis.certainty)
     if protocol.nights > MAX_NIGHTS:
@@ -109,6 +111,16 @@ def _instruments_fit(protocol: Decided, columns: Sequence[str]) -> None:
     twice = [name for at, name in enumerate(names) if name in taken or name in names[:at]]
     if twice:
         raise ValueError(f"instruments: {twice[0]!r} is the name of something else that is recorded, or there twice")
+
+
+def _recorded_fits(protocol: Decided) -> None:
+    """Hold what is recorded beside the rating against the trial that asks for it."""
+    if protocol.recorded is None:
+        return
+    if protocol.schema_version == 1 or isinstance(protocol.design, Adopted):
+        raise ValueError("recorded is asked in trials that nof1 plans, with schema = 2; leave recorded out")
+    others = (protocol.outcome.name, IMPRESSION, *(one.name for one in protocol.instruments or ()))
+    refuse_unsound(protocol.recorded, others, protocol.analysis.covariates)
 
 
 def _edition_fits(protocol: Decided) -> None:

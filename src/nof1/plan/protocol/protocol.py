@@ -45,6 +45,9 @@ class Protocol(Decided):
         Of an adopted trial nothing is stated unless the file states it.
     instruments : tuple of Instrument or None
         Scores taken once at the end of each period; a name such as "irls" stands for one that nof1 knows. None for none.
+    recorded : tuple of Recorded or None
+        What is written down each morning beside the rating, each with its kind of answer; a name such as "onset" stands for one that
+        nof1 knows. The model adjusts for none of it that `analysis.covariates` does not name. None for none.
     safety : Safety or None
         Answers to the safety screen; None if nobody was asked.
     schema_version : {1, 2}

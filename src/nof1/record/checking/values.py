@@ -26,6 +26,7 @@ from nof1.record.diary.entry import (
     parse_night,
     parse_number,
     row_of,
+    text_columns,
 )
 from nof1.record.diary.entry import to_csv as diary_csv
 from nof1.record.diary.events import COLUMNS as EVENT_COLUMNS
@@ -219,10 +220,11 @@ def _read_diary(folder: Path, protocol: Protocol, rows: Rows) -> None:
     except InputError:
         until = date.max  # the amendments are damaged and named as such
     known = rows.columns = columns(protocol)
+    worded = text_columns(protocol)
     entries: list[Entry] = []
     for cells, line in _rows(folder, rows, (known, tuple(name for name in known if name != "confidence"))):
         where = f"{DIARY_FILE}, line {line}"
-        texts = {name: unshielded(cell) if name in TEXT_COLUMNS else cell for name, cell in cells.items()}
+        texts = {name: unshielded(cell) if name in worded else cell for name, cell in cells.items()}
         night = cells["night"].strip()
         try:
             night = parse_night(night, where=where).isoformat()

@@ -11,14 +11,17 @@ from types import MappingProxyType
 
 from nof1.cells import cleaned, csv_text, shielded
 from nof1.errors import InputError
+from nof1.plan.protocol.nightly import beside, recorded_of
 from nof1.plan.protocol.parts import Outcome
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.recorded import NO, Recorded
+from nof1.record.values.answers import read_recorded
 from nof1.record.values.measures import find_measure
 
 MAX_TEXT = 2000
 MAX_DOSE_MG = 5000.0
 SIDE_EFFECT_SEPARATOR = ";"
-TEXT_COLUMNS = ("side_effects", "guess", "note")
+TEXT_COLUMNS = ("side_effects", "guess", "note")  # of every diary; `text_columns` has those of one trial
 NO_GUESS = "can't tell"  # a guess, too: it says that the person did not know
 
 
@@ -28,7 +31,8 @@ class Entry:
 
     `night` is the calendar date of the evening; `outcome` is in points, `dose_mg` in elemental mg taken. Where the order
     is concealed the person does not know the dose, and a bath has none in mg: `taken` is the share of the evening's pack
-    or bath instead, 1 for all of it. `guess` is the arm that the person believes the period was on, `confidence` how sure they are, from 0 to 100.
+    or bath instead, 1 for all of it. `guess` is the arm that the person believes the period was on, `confidence` how sure they are, from 0 to 100. `recorded` has what is beside the model, as text:
+    a clock time such as "22:30", a choice, "yes" or "no", a number, words.
     """
 
     night: date
@@ -39,6 +43,7 @@ class Entry:
     guess: str = ""
     confidence: float | None = None
     covariates: Mapping[str, float | None] = field(default_factory=lambda: MappingProxyType({}))
+    recorded: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     note: str = ""
 
 
@@ -52,8 +57,14 @@ def columns(protocol: Protocol) -> tuple[str, ...]:
         "guess",
         "confidence",
         *protocol.analysis.covariates,
+        *(one.name for one in beside(protocol)),
         "note",
     )
+
+
+def text_columns(protocol: Protocol) -> tuple[str, ...]:
+    """Columns that hold no numbers for a model, but what stands in them as text."""
+    return (*TEXT_COLUMNS, *(one.name for one in beside(protocol)))
 
 
 def dose_column(protocol: Protocol) -> str:
@@ -87,6 +98,7 @@ def row_of(protocol: Protocol, entry: Entry) -> dict[str, str]:
         entry.guess,
         number_text(entry.confidence),
         *(number_text(entry.covariates.get(name)) for name in protocol.analysis.covariates),
+        *(entry.recorded.get(one.name, "") for one in beside(protocol)),
         entry.note,
     )
     return dict(zip(columns(protocol), cells, strict=True))
@@ -132,6 +144,9 @@ def parse_entry(protocol: Protocol, values: Mapping[str, str], *, where: str, un
         covariates=MappingProxyType(
             {name: _parse_covariate(values.get(name, ""), name, where=where) for name in protocol.analysis.covariates}
         ),
+        recorded=MappingProxyType(
+            {one.name: _parse_recorded(one, values.get(one.name, ""), where=where) for one in beside(protocol)}
+        ),
         note=_parse_text(values.get("note", ""), "note", where=where),
     )
     check_entry(protocol, entry, where=where, until=until)
@@ -172,6 +187,17 @@ def check_entry(protocol: Protocol, entry: Entry, *, where: str, until: date | N
     for name, value in entry.covariates.items():
         if value is not None and not math.isfinite(value):
             raise InputError(f"{where}: {name} {value} is no number. Leave it empty if it is not known.")
+        one = recorded_of(protocol, name)
+        if one is not None and value is not None:
+            _parse_recorded(one, number_text(value), where=where)  # refuses what it cannot be
+    for one in beside(protocol):
+        text = entry.recorded.get(one.name, "")
+        if _parse_recorded(one, text, where=where) != text:
+            raise InputError(
+                f"{where}: {one.name} {text[:40]!r} is written as {_parse_recorded(one, text, where=where)!r}."
+            )
+        if text and one.only_if and entry.recorded.get(one.only_if) == NO:
+            raise InputError(f"{where}: {one.name} goes with {one.only_if} yes, and that is no.")
 
 
 def parse_night(text: str, *, where: str) -> date:
@@ -205,6 +231,13 @@ def _parse_covariate(text: str, name: str, *, where: str) -> float | None:
     if measure is None or measure.flag:
         words |= {"yes": "1", "y": "1"}
     return parse_number(words.get(text.strip().casefold(), text), name, where=where)
+
+
+def _parse_recorded(one: Recorded, text: str, *, where: str) -> str:
+    try:
+        return read_recorded(one, _parse_text(text, one.name, where=where))
+    except ValueError as problem:
+        raise InputError(f"{where}: {one.name} {problem}. Leave it empty if it is not known.") from None
 
 
 def _check_outcome(outcome: Outcome, value: float | None, *, where: str) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Kind = Literal["rating", "dose", "side_effects", "number", "guess", "choice", "confidence", "text"]
+Kind = Literal["rating", "dose", "side_effects", "number", "guess", "choice", "confidence", "clock", "text"]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Question:
     asks : str
         The question alone, for a page that has buttons.
     kind : str
-        "rating", "dose", "side_effects", "number", "guess", "choice", "confidence" or "text".
+        "rating", "dose", "side_effects", "number", "guess", "choice", "confidence", "clock" or "text".
     help : str
         What an answer may be, in a sentence or two.
     scale : str
@@ -49,7 +49,7 @@ class Question:
     unit : str
         Of the number; "" if there is none.
     choices : tuple of Choice
-        To be chosen from by number or by name.
+        To be chosen from by number or by name; beside a clock time what stands in place of one.
     yes, no : str or None
         The cell that "yes" and "no" stand for; None where they are no answer.
     only_if : Condition or None

@@ -12,18 +12,20 @@ from nof1.language import phrase, say
 from nof1.plan.design.order import Period
 from nof1.plan.orders.evening_dose import takes
 from nof1.plan.protocol.anchors import rating_words
+from nof1.plan.protocol.nightly import NO_ANSWER, beside, recorded_of
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.recorded import NO, NONE, YES, Recorded
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.diary.entry import MAX_DOSE_MG, NO_GUESS, dose_column, guesses, kept_text, number_text
 from nof1.record.diary.period_ends import period_questions
 from nof1.record.diary.question import Choice, Condition, Question
 from nof1.record.diary.side_effects import parse_side_effects, short_list
+from nof1.record.values.answers import NO_TIME, by_day, read_clock_answer
 from nof1.record.values.measures import find_measure
 
 CLEAR = "-"  # takes a recorded value back
 _YES, _NO = ("yes", "y"), ("no", "n", "none")
 _CANNOT_TELL = phrase("can't tell")  # as NO_GUESS, which is the text of the cell
-NO_ANSWER = phrase("no{end}")  # an answer; "no" alone is a count to the catalogues, as in "no nights"
 _MOST_DIGITS = 9
 _SHARES = {"all": 1.0, "whole": 1.0, "half": 0.5, "a half": 0.5, "quarter": 0.25, "a quarter": 0.25}
 
@@ -47,7 +49,8 @@ def questions(
     dose = _dose_by_share(protocol, period, called) if protocol.by_share else _dose_open(protocol, period)
     asked += [dose] if dose is not None else []
     asked.append(_side_effects())
-    asked += [_covariate(name) for name in protocol.analysis.covariates]
+    asked += [_covariate(protocol, name) for name in protocol.analysis.covariates]
+    asked += [_recorded(one) for one in beside(protocol)]
     if ends_period:
         asked += period_questions(protocol, called)
     if ends_period and protocol.concealed != "open":
@@ -194,7 +197,10 @@ def _side_effects() -> Question:
     )
 
 
-def _covariate(name: str) -> Question:
+def _covariate(protocol: Protocol, name: str) -> Question:
+    own = recorded_of(protocol, name)
+    if own is not None:
+        return _adjusted(own)
     measure = find_measure(name)
     if measure is None:
         wanted = say("A number; Enter if you do not know.")
@@ -221,6 +227,51 @@ def _covariate(name: str) -> Question:
         yes="1" if flag else None,
         no="0" if measure.low <= 0 else None,
     )
+
+
+def _adjusted(one: Recorded) -> Question:
+    """A covariate of the model that has words of its own: a number, or yes and no as 1 and 0."""
+    asked = _recorded(one)
+    if one.kind == "number":
+        return asked
+    choices = (Choice("1", say("yes")), Choice("0", say(NO_ANSWER, end="")))
+    return replace(asked, kind="number", low=0.0, high=1.0, whole=True, choices=choices, yes="1", no="0")
+
+
+def _recorded(one: Recorded) -> Question:
+    """What has a kind of answer of its own; its cell is the answer as text."""
+    asks, only_if = one.asks, None if one.only_if is None else Condition(one.only_if, (YES,))
+    question = Question(field=one.name, text=asks, asks=asks, kind="text", help="", only_if=only_if)
+    match one.kind:
+        case "clock":
+            return replace(
+                question,
+                kind="clock",
+                text=say("{question} (22:30 or 10:30 pm; n = none)", question=asks),
+                help=say("A time of day such as 22:30 or 10:30 pm, n if there was none; Enter if you do not know."),
+                choices=(Choice(NONE, say(NO_TIME)),),
+            )
+        case "choice":
+            choices = tuple(Choice(value, one.choice_words(value)) for value in one.choices or ())
+            told = say("A number of the list; Enter if you do not know.")
+            return replace(question, kind="choice", help=told, choices=choices)
+        case "yes-no":
+            choices = (Choice(YES, say("yes")), Choice(NO, say(NO_ANSWER, end="")))
+            told = say("y or n; Enter if you do not know.")
+            text = say("{question} (y or n)", question=asks)
+            return replace(question, kind="choice", text=text, help=told, choices=choices, yes=YES, no=NO)
+        case "number":
+            unit = one.unit or ""
+            told = (
+                say("A number, in {unit}; Enter if you do not know.", unit=unit)
+                if unit
+                else say("A number; Enter if you do not know.")
+            )
+            text = say("{question} ({unit})", question=asks, unit=unit) if unit else asks
+            no = "0" if one.low is None or one.low <= 0 else None
+            return replace(question, kind="number", text=text, help=told, unit=unit, low=one.low, high=one.high, no=no)
+        case "words":
+            return replace(question, help=say("In your own words; Enter if you do not know."))
 
 
 def _guess(protocol: Protocol, number: str) -> list[Question]:
@@ -274,11 +325,23 @@ def cell(question: Question, answer: str) -> str:
             return kept_text(parse_side_effects(answer), what="It")
         case "guess" | "choice":
             return _chosen(question, answer)
+        case "clock":
+            return _clock(answer)
         case _:
             return _number(question, answer)
 
 
+def _clock(answer: str) -> str:
+    try:
+        return read_clock_answer(answer)
+    except ValueError as problem:
+        raise InputError(f"{problem}.") from None
+
+
 def _chosen(question: Question, answer: str) -> str:
+    for words, meaning in ((_YES, question.yes), (_NO, question.no)):
+        if meaning is not None and answer.casefold() in words:
+            return meaning
     said = answer.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     for text in ("value", "text"):
         found = [choice.value for choice in question.choices if getattr(choice, text).casefold() == said]
@@ -356,6 +419,8 @@ def shown(question: Question, text: str) -> str:
     words = {choice.value: choice.text for choice in question.choices}
     if text in words:
         return words[text]
+    if question.kind == "clock":
+        return say("{time}, by day", time=text) if by_day(text) else text
     if text and question.kind == "dose" and not question.unit:
         return {"1": "all", "0": "none", "0.5": "half"}.get(text, text)
     return f"{text} {question.unit}" if text and question.unit else text

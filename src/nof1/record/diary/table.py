@@ -15,7 +15,7 @@ from nof1.files import read_bytes
 from nof1.plan.orders.amendments import load_amendments, pauses
 from nof1.plan.orders.loading import UNSEALING_FILE
 from nof1.plan.protocol.protocol import Protocol
-from nof1.record.diary.entry import TEXT_COLUMNS, Entry, columns, parse_entry
+from nof1.record.diary.entry import Entry, columns, parse_entry, text_columns
 
 DIARY_FILE = "diary.csv"
 
@@ -67,13 +67,12 @@ def parse_diary(content: bytes, protocol: Protocol, *, where: str, until: date |
         ):  # from before guesses had one
             raise InputError(f"{where} must have the columns {', '.join(columns(protocol))}. Restore it from a copy.")
         entries: dict[date, Entry] = {}
+        texts = text_columns(protocol)
         for row in reader:
             line = f"{where}, line {reader.line_num}"
             if len(row) != len(header):
                 raise InputError(f"{line}: there are {len(row)} values instead of {len(header)}. Mend that line.")
-            values = {
-                name: unshielded(cell) if name in TEXT_COLUMNS else cell for name, cell in zip(header, row, strict=True)
-            }
+            values = {name: unshielded(cell) if name in texts else cell for name, cell in zip(header, row, strict=True)}
             entry = parse_entry(protocol, values, where=line, until=until)
             if entry.night in entries:
                 raise InputError(

@@ -8,7 +8,9 @@ from pathlib import Path
 from nof1.clock import local_now
 from nof1.commit import Content, Copy, commit, locked
 from nof1.errors import InputError
+from nof1.plan.protocol.nightly import beside
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.recorded import NO, YES
 from nof1.record.diary.entry import Entry, check_entry, columns, number_text, parse_entry, parse_number, row_of, to_csv
 from nof1.record.diary.events import (
     EVENTS_FILE,
@@ -204,6 +206,10 @@ def _changed(
     values = before | {name: text for name, text in cells.items() if name != "night"}
     if correct and not values["guess"].strip():
         values["confidence"] = ""
+    for one in beside(protocol):
+        # What was asked only because of a yes goes with it.
+        if correct and one.only_if and cells.get(one.only_if, YES).strip().casefold() in (NO, ""):
+            values[one.name] = ""
     entry = parse_entry(protocol, values, where=where, until=until)
     after = row_of(protocol, entry)
     other = [

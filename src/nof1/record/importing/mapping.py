@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from nof1.cells import listed
 from nof1.errors import InputError
+from nof1.plan.protocol.nightly import recorded_of
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import columns
 from nof1.record.diary.period_ends import recorded_columns
@@ -143,6 +144,8 @@ def _add(found: dict[str, str], field: str, column: str | None) -> None:
 def _by_name(open_columns: Sequence[Column], field: str, protocol: Protocol) -> str | None:
     """The column that is called like the field."""
     wanted = {_plain(field)} | ({_plain(protocol.outcome.label)} if field == protocol.outcome.name else set())
+    one = recorded_of(protocol, field)
+    wanted |= set() if one is None else {_plain(text) for text in (one.title, one.question or "", one.called, one.asks)}
     wanted.discard("")
     measure = find_measure(field) if field in protocol.analysis.covariates else None
     for column in open_columns:

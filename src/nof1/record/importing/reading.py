@@ -9,7 +9,7 @@ from typing import Literal
 
 from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
-from nof1.record.diary.entry import TEXT_COLUMNS
+from nof1.record.diary.entry import text_columns
 from nof1.record.importing.column_units import NO_UNIT, ColumnUnit, column_unit, refuse_stray_units, said_unit
 from nof1.record.sources.source import Export, Merge
 from nof1.record.values.ambiguous import AmbiguousInput
@@ -96,6 +96,7 @@ def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, r
     """
     made = []
     fields = [name for name in column_map if name != "night"]
+    worded = text_columns(protocol)
     refuse_stray_units(reading.units, fields)
     # Where the clock tells the night, what is known to be of a day goes by the day; elsewhere it was said what a date means.
     clocked = (reading.dated_by or export.dated_by or "evening") == "evening" and not export.answers
@@ -115,7 +116,7 @@ def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, r
         measure = find_measure(name) or find_measure(column.measure)
         of_day = column.belongs == "night" and clocked and measure is not None and measure.belongs == "day"
         said, usual = said_unit(reading.units, name), said_unit(reading.usual_units, name)
-        text = name in TEXT_COLUMNS
+        text = name in worded
         unit = NO_UNIT if text else column_unit(name, column, protocol, said, usual)
         made.append(
             Target(

@@ -30,8 +30,8 @@ def shared(trial: Trial, study_id: str) -> Trial:
     Dates become days from 2000-01-01 on, the design "adopted" (so that neither seed nor draw is told, but what the person of
     adopted nights stated of it), and of texts only the
     names of outcome, unit and arms, known forms of magnesium and side effects of the known short list, with their grades, are left. Side
-    effects in own words, notes, title, question, labels, products, covariates' own names, measures beside the outcome, the safety screen and
-    amendments are not.
+    effects in own words, notes, title, question, labels, products, covariates' own names, what is recorded beside the model, measures
+    beside the outcome, the safety screen and amendments are not.
     """
     names = _covariates(trial.protocol)
     moved = UNDATED_START - trial.order.start
@@ -80,6 +80,7 @@ def _protocol(trial: Trial, study_id: str, names: dict[str, str]) -> Protocol:
     }
     content["analysis"].pop("interim", None)
     content["analysis"]["covariates"] = list(names.values())
+    content.pop("recorded", None)  # their names and words may tell who somebody is
     return Protocol.build(content, where=f"the shared trial {study_id}")
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from nof1.language import clauses, commas, listed, phrase, say
-from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.nightly import beside, beside_words, column_title
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.papers.parts import MANY, Room, item, lines
 from nof1.report.words.phrases import some
@@ -45,9 +45,20 @@ def _model(protocol: Protocol) -> list[str]:
         say("Every night counts as on the arm it was assigned to, whatever was taken.")
         if fixed.dose == "assigned"
         else say("Each night counts by the share of the planned dose that was taken."),
-        say("Covariates, each centred: {names}.", names=some([ours(name) for name in fixed.covariates], MANY))
+        say(
+            "Covariates, each centred: {names}.",
+            names=some([column_title(protocol, name) for name in fixed.covariates], MANY),
+        )
         if fixed.covariates
         else say("No covariates."),
+        *(
+            [
+                say("Recorded beside the model: {names}.", names=some([one.called for one in beside(protocol)], MANY)),
+                beside_words(),
+            ]
+            if beside(protocol)
+            else []
+        ),
         say("It is computed by PyMC (NUTS).")
         if fixed.family in ("ordinal", "count", "binary")
         else say("It is computed twice, by PyMC (NUTS) and by a second, independent engine."),

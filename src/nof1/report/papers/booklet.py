@@ -5,21 +5,23 @@ Of a concealed order it knows nothing but the numbers of the packs.
 
 from typing import Any
 
-from nof1.language import phrase, say, sentences
+from nof1.language import commas, phrase, say, sentences
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.evening_dose import contents, takes
 from nof1.plan.protocol.anchors import rating_words
+from nof1.plan.protocol.nightly import answers, beside, column_title
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.period_ends import STEPS, asks_impression, period_measures, scale_words
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.recorded import Recorded
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.report.words.phrases import NO_ADVICE, SIMULATED, both_days, clip, nights, scale, some, span
 from nof1.report.words.unscreened import banner, marked_foot
 
 MAX_COVARIATES = 6  # columns that paper has room for
 _MAX_IN_LARGE_PRINT = 2
-_UPRIGHT = 2  # more covariates than that turn the page
+_UPRIGHT = 2  # more of them than that turn the page
 _LABEL = 40
 _TITLE = 120
 _DOSE = phrase("☐ all   ☐ part   ☐ none")
@@ -28,7 +30,6 @@ _NO_DOSE = phrase("☐ nothing   ☐ some")
 
 def booklet_words(protocol: Protocol, order: Order, *, large_print: bool = False) -> dict[str, Any]:
     """Everything the template of the booklet needs but the size of its text."""
-    covariates = protocol.analysis.covariates
     most = _MAX_IN_LARGE_PRINT if large_print else MAX_COVARIATES
     return {
         "title": say("Diary of an N-of-1 trial: {title}", title=clip(ours(protocol.title), _TITLE)),
@@ -51,7 +52,7 @@ def booklet_words(protocol: Protocol, order: Order, *, large_print: bool = False
             say("{arm}: {contents}", arm=clip(arm.title, _LABEL), contents=clip(contents(protocol, arm), _TITLE))
             for arm in protocol.arms
         ],
-        "flipped": large_print or len(covariates) > _UPRIGHT,
+        "flipped": large_print or len(_asked(protocol)) > _UPRIGHT,
         "columns": _columns(protocol, most),
         "rating": _rating(protocol),
         "stretches": [_stretch(protocol, order, period) for period in order.periods],
@@ -89,7 +90,8 @@ def _steps(protocol: Protocol, most: int) -> list[str]:
     outcome, conduct = protocol.outcome, protocol.conduct
     best, worst = (outcome.low, outcome.high) if outcome.better == "lower" else (outcome.high, outcome.low)
     known = protocol.concealed == "open"
-    left = [ours(name) for name in protocol.analysis.covariates[most:]]
+    left = [column_title(protocol, name) for name in _asked(protocol)[most:]]
+    told = [_how(one) for one in protocol.recorded or () if one.name in _asked(protocol)[:most]]
     evening = _EVENING_OPEN if known else _EVENING_CONCEALED
     steps: list[str] = [
         say(evening, time=conduct.dose_time),
@@ -110,6 +112,8 @@ def _steps(protocol: Protocol, most: int) -> list[str]:
         ),
         say("Missed a morning? Leave the line empty. Never fill it in from memory later."),
     ]
+    if any(told):
+        steps.append(sentences([line for line in told if line]))
     if asks_impression(protocol):
         steps.append(say("At the end of each period tick how its nights were, compared with before the trial."))
     if not known:
@@ -142,6 +146,47 @@ _MORNING_WHOLE = phrase(
 )
 
 
+def _asked(protocol: Protocol) -> tuple[str, ...]:
+    """What is asked beside rating, dose and side effects: covariates, then what is beside the model."""
+    return (*protocol.analysis.covariates, *(one.name for one in beside(protocol)))
+
+
+def _how(one: Recorded) -> str:
+    """How a column with a kind of answer of its own is filled in; "" where its heading says it."""
+    asked = {"column": one.called, "question": _question(one)}
+    match one.kind:
+        case "choice":
+            numbered = [
+                say("{number} {choice}", number=str(at), choice=told) for at, told in enumerate(answers(one), 1)
+            ]
+            return say("{column}: {question} Write the number: {choices}.", choices=commas(numbered), **asked)
+        case "words":
+            return ""
+        case "clock":
+            return say("{column}: {question} Write the time such as 22:30, or \u201cnone\u201d.", **asked)
+        case _:
+            return say("{column}: {question}", **asked)
+
+
+def _question(one: Recorded) -> str:
+    return one.asks if one.asks[-1:] in "?.!" else f"{one.asks}."
+
+
+def _under(one: Recorded | None) -> str:
+    """What goes into a column, below its heading."""
+    if one is None:
+        return ""
+    match one.kind:
+        case "clock":
+            return say("time")
+        case "choice":
+            return say("{low} to {high}", low="1", high=str(len(one.choices or ())))
+        case "yes-no":
+            return say("yes or no")
+        case _:
+            return one.unit or ""
+
+
 def _rating(protocol: Protocol) -> str:
     """What the numbers of the rating mean and which hours it is of, to stand above the nights on every page."""
     words = rating_words(protocol)
@@ -150,13 +195,21 @@ def _rating(protocol: Protocol) -> str:
 
 def _columns(protocol: Protocol, most: int) -> list[dict[str, str]]:
     """Heading and kind of each column; the template knows how wide a kind is."""
-    outcome, covariates = protocol.outcome, protocol.analysis.covariates[:most]
+    outcome, asked = protocol.outcome, _asked(protocol)[:most]
+    own = {one.name: one for one in protocol.recorded or ()}
     return [
         {"kind": "night", "head": say("Night"), "under": ""},
         {"kind": "number", "head": clip(outcome.title, _LABEL), "under": scale(outcome)},
         {"kind": "taken", "head": say("Taken"), "under": say("the evening before")},
         {"kind": "text", "head": say("Side effects"), "under": ""},
-        *({"kind": "small", "head": ours(name), "under": ""} for name in covariates),
+        *(
+            {
+                "kind": "text" if name in own and own[name].kind == "words" else "small",
+                "head": column_title(protocol, name),
+                "under": _under(own.get(name)),
+            }
+            for name in asked
+        ),
         {"kind": "text", "head": say("Note"), "under": ""},
     ]
 

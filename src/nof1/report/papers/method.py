@@ -13,7 +13,7 @@ from nof1.plan.orders.concerns import concerns
 from nof1.plan.orders.draw import smallest_p
 from nof1.plan.protocol.anchors import ends as meanings
 from nof1.plan.protocol.anchors import rated_hours
-from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.nightly import beside, beside_words, column_title, recorded_words
 from nof1.plan.protocol.period_ends import asks_impression, form_words, scale_words
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.stop_rules import stop_action
@@ -56,6 +56,7 @@ def measures(protocol: Protocol, room: Room) -> dict[str, Any]:
                 say("Hours rated: {hours}.", hours=clip(hours, room.text)) if hours else "",
             ),
             item(say("Known of it"), known_of_rating(protocol)),
+            *_beside(protocol, room),
             *_instruments(protocol, room),
             item(say("Each morning"), _each_morning(protocol, room), cited("sleep-diary")),
             item(
@@ -95,12 +96,27 @@ def _each_morning(protocol: Protocol, room: Room) -> str:
     if asks_impression(protocol):
         asked.append(say("at the end of a period how its nights were, compared with before the trial, in seven steps"))
     told = commas(asked)
-    if covariates := [clip(ours(name), room.label) for name in protocol.analysis.covariates]:
+    names = (*protocol.analysis.covariates, *(one.name for one in beside(protocol)))
+    if covariates := [clip(column_title(protocol, name), room.label) for name in names]:
         told = say("{asked}, and {covariates}", asked=told, covariates=some(covariates, MANY))
     return say(
         "{asked}. Entered with nof1 log, or on paper (booklet.pdf) or a sheet (diary.xlsx) and taken over from there.",
         asked=told,
     )
+
+
+def _beside(protocol: Protocol, room: Room) -> list[dict[str, Any]]:
+    """What is written down beside the model, and why no model takes it."""
+    found = beside(protocol)
+    if not found:
+        return []
+    return [
+        item(
+            say("Recorded beside the model"),
+            *(clip(recorded_words(one), room.text) for one in found),
+            beside_words(),
+        )
+    ]
 
 
 def _instruments(protocol: Protocol, room: Room) -> list[dict[str, Any]]:

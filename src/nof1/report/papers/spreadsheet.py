@@ -21,9 +21,11 @@ from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.anchors import rating_words
 from nof1.plan.protocol.instruments import IMPRESSION, Instrument
+from nof1.plan.protocol.nightly import answers, beside, recorded_of, recorded_words
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.period_ends import STEPS, asks_impression, period_measures, scale_words
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.recorded import Recorded
 from nof1.plan.protocol.safety.screen import NO_ADVICE
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.diary.entry import MAX_DOSE_MG, MAX_TEXT, dose_column, guesses
@@ -63,11 +65,12 @@ def diary_xlsx(protocol: Protocol, order: Order) -> bytes:
     assert sheet is not None  # a new workbook has one
     sheet.title = say("diary")
     names = recorded_columns(protocol)
+    texts = {*_TEXT_COLUMNS, *(one.name for one in beside(protocol) if one.kind == "words")}
     for column, name in enumerate(names, start=1):
         cell = sheet.cell(1, column, name)
         cell.data_type = "s"
         cell.font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(column)].width = 34 if name in _TEXT_COLUMNS else 15
+        sheet.column_dimensions[get_column_letter(column)].width = 34 if name in texts else 15
     row = 2
     for period in order.periods:
         row = _write_period(sheet, period, row, len(names), protocol)
@@ -79,6 +82,11 @@ def diary_xlsx(protocol: Protocol, order: Order) -> bytes:
         sheet.add_data_validation(check)
         letter = get_column_letter(column)
         check.add(f"{letter}2:{letter}{row - 1}")
+        if (one := recorded_of(protocol, name)) is not None and one.kind == "clock":
+            for line in range(2, row):
+                sheet.cell(
+                    line, column
+                ).number_format = "@"  # as it was typed, or a program makes a part of a day of it
     how_to = book.create_sheet(say("how to"))
     _how_to(how_to, protocol, order)
     if _long_list(protocol):
@@ -148,8 +156,14 @@ def _check(protocol: Protocol, order: Order, name: str) -> DataValidation:
         if score is None:
             return _between("whole", 1, len(STEPS), _at_period_end())
         return _between("whole" if score.whole else "decimal", score.low, score.high, _score(score))
+    if (one := recorded_of(protocol, name)) is not None:
+        return _recorded(one)
     if name in protocol.analysis.covariates:
         return _between("decimal", -1e9, 1e9, say("a number; empty if not known"))
+    return _any_words()
+
+
+def _any_words() -> DataValidation:
     return DataValidation(
         type="textLength",
         operator="lessThanOrEqual",
@@ -157,6 +171,21 @@ def _check(protocol: Protocol, order: Order, name: str) -> DataValidation:
         allow_blank=True,
         error=say("At most {count} letters.", count=MAX_TEXT),
     )
+
+
+def _recorded(one: Recorded) -> DataValidation:
+    """What a cell may hold of what has a kind of answer of its own; a clock time is held against a clock when it is taken in."""
+    if one.kind == "number":
+        low, high = (-1e9 if one.low is None else one.low), (1e9 if one.high is None else one.high)
+        return _between("decimal", low, high, recorded_words(one))
+    words = answers(one)
+    if one.kind in ("choice", "yes-no") and len(",".join(words)) <= _LIST_LENGTH:
+        check = DataValidation(type="list", formula1=f'"{",".join(words)}"', allow_blank=True)
+        check.error = say("Choose from the list.")
+    else:
+        check = _any_words()
+    check.prompt = clip(recorded_words(one), _PROMPT)
+    return check
 
 
 def _guess_list(protocol: Protocol) -> str:
@@ -237,7 +266,12 @@ def _how_to(sheet: "Worksheet", protocol: Protocol, order: Order) -> None:
     if asks_impression(protocol):
         lines.append(say("{column}: {told}.", column=IMPRESSION, told=_at_period_end()))
     lines += [say("{column}: {told}.", column=one.name, told=_score(one)) for one in protocol.instruments or ()]
-    lines += [say("{column}: a number; empty if not known.", column=name) for name in protocol.analysis.covariates]
+    lines += [
+        say("{column}: a number; empty if not known.", column=name)
+        for name in protocol.analysis.covariates
+        if recorded_of(protocol, name) is None
+    ]
+    lines += [say("{column}: {told}", column=one.name, told=recorded_words(one)) for one in protocol.recorded or ()]
     lines += [
         say("Leave a night that you missed empty. Nothing is filled in for you, and a gap does no harm."),
         say(

@@ -7,6 +7,7 @@ from nof1 import facts
 from nof1.language import listed, phrase, say, say_some, sentences
 from nof1.plan.orders.evening_dose import has_dose
 from nof1.plan.protocol.dose import find_form, salt_mg
+from nof1.plan.protocol.nightly import NO_ANSWER
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
@@ -14,7 +15,6 @@ from nof1.plan.protocol.safety.guards import OWN, doubt, own_rule, route_words
 from nof1.plan.protocol.safety.screen import LEVELS, Finding, finding_line, other_magnesium_mg
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.plan.protocol.safety.upper_levels import dose_findings, route_findings
-from nof1.record.diary.questions import NO_ANSWER
 from nof1.report.papers.parts import NOT_STATED, Room, item, lines, stated
 from nof1.report.papers.timeline import (
     letters,

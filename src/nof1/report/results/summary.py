@@ -14,7 +14,7 @@ from nof1.files import write_atomic
 from nof1.language import ENGLISH, say, speaking
 from nof1.plan.protocol.own_words import ours
 from nof1.report import plots
-from nof1.report.results import first_page, found, period_ends, planned, recorded
+from nof1.report.results import beside_by_arm, first_page, found, period_ends, planned, recorded
 from nof1.report.typesetting.typeset import LARGE, Paper, render, sheet_of
 from nof1.report.words.phrases import clip
 from nof1.report.words.unscreened import marked_foot
@@ -210,6 +210,7 @@ def summary_data(result: Result, drawn: set[str], *, large_print: bool = False) 
             recorded.recorded(result),
             *[part for part in (recorded.explained(result),) if part is not None],
             *period_ends.period_ends(result),
+            *beside_by_arm.beside_by_arm(result),
             found.method(result, drawn),
             found.found(result),
             found.other_choices(result, drawn),

@@ -16,6 +16,7 @@ from nof1.analyze.checks.other_explanations import (
     MedicineChanged,
     MedicineNoted,
     OtherExplanations,
+    RescueMedicine,
     explain,
 )
 from nof1.analyze.results import Result
@@ -37,6 +38,7 @@ _LABELS: dict[Kind, str] = {
     "provoking medicine": phrase("A medicine that can bring restless legs on:"),
     "loose stools": phrase("Loose stools:"),
     "medicine changed": phrase("A change of another medicine during the trial:"),
+    "rescue medicine": phrase("Another medicine taken in the night:"),
 }
 _ABOUT: dict[Kind, str] = {
     "interaction": phrase(
@@ -49,6 +51,7 @@ _ABOUT: dict[Kind, str] = {
     ),
     "loose stools": phrase("loose stools"),
     "medicine changed": phrase("another medicine that was started, stopped or changed during the trial"),
+    "rescue medicine": phrase("another medicine taken in the night against what is rated"),
 }
 _OF_A_TABLE: dict[Kind, str] = {
     "interaction": phrase("other medicines, and at what hours they were taken"),
@@ -182,6 +185,8 @@ def _said(kind: Kind, rows: list[_Row], protocol: Protocol) -> Iterator[str]:
             yield from _from_screen(found[0])
         case LooseStools():
             yield from (_loose_stools(one, pair, protocol) for one, pair in rows if isinstance(one, LooseStools))
+        case RescueMedicine():
+            yield from (_rescue(one, pair, protocol) for one, pair in rows if isinstance(one, RescueMedicine))
         case MedicineChanged() | MedicineNoted():
             yield from (_changed(one) for one in found if isinstance(one, MedicineChanged))
             yield from (_noted(one) for one in found if isinstance(one, MedicineNoted))
@@ -276,6 +281,20 @@ def _loose_stools(one: LooseStools, pair: OtherExplanations, protocol: Protocol)
     better = pair.reference if pair.worse == pair.arm else pair.arm
     return say(
         "They were recorded on {worse} of {nights} nights on {arm} and on {better} of {other_nights} on {other}. A night broken by them is a worse night for that reason alone.",
+        worse=one.worse,
+        nights=one.worse_nights,
+        arm=_title(protocol, pair.worse),
+        better=one.better,
+        other_nights=one.better_nights,
+        other=_title(protocol, better),
+    )
+
+
+def _rescue(one: RescueMedicine, pair: OtherExplanations, protocol: Protocol) -> str:
+    better = pair.reference if pair.worse == pair.arm else pair.arm
+    return say(
+        "It was taken on {worse} of {nights} nights on {arm} and on {better} of {other_nights} on {other}. It can have made its own night "
+        "better or worse, and those nights count as they were rated.",
         worse=one.worse,
         nights=one.worse_nights,
         arm=_title(protocol, pair.worse),
