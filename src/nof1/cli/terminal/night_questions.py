@@ -71,7 +71,7 @@ def _answer(question: Question, offer: str, *, first: bool) -> str | None:
     if first and question.about:
         for line in wrap(question.about, _width()):
             console().print(line, soft_wrap=True)
-    if first and question.kind in ("side_effects", "guess", "choice"):
+    if first and question.kind in ("side_effects", "guess", "choice") and question.yes is None:
         for line in _list(question, _width()):
             console().print(line, soft_wrap=True)
     while True:
