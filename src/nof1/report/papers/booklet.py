@@ -16,6 +16,7 @@ from nof1.plan.protocol.period_ends import STEPS, asks_impression, period_measur
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.recorded import Recorded
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
+from nof1.plan.protocol.topic import of_magnesium
 from nof1.report.words.phrases import NO_ADVICE, SIMULATED, both_days, clip, nights, scale, some, span
 from nof1.report.words.unscreened import banner, marked_foot
 
@@ -105,7 +106,7 @@ def _steps(protocol: Protocol, most: int) -> list[str]:
             worst=worst,
         ),
         say("Tick what you took the evening before. For a part, write down how much, in mg of elemental magnesium.")
-        if not protocol.by_share
+        if not protocol.by_share and of_magnesium(protocol)
         else say("Tick what you took the evening before. For a part, write down how much, such as half."),
         say(
             "Side effects in your own words, on every night alike, with or without a dose. Nothing to say: leave it blank."

@@ -7,14 +7,17 @@ from typing import Any
 
 from nof1 import facts
 from nof1.language import listed, phrase, say, say_some, sentences
+from nof1.plan.orders.evening_dose import takes_any
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
+from nof1.plan.protocol.topic import of_legs, of_magnesium
 from nof1.report.papers.method import PURPOSE
 from nof1.report.papers.parts import Room, stated
 from nof1.report.papers.protocol import screen_lines
 from nof1.report.papers.treatment import dose_lines
-from nof1.report.words.facts import known_so_far, reviewed
+from nof1.report.words.facts import reviewed
+from nof1.report.words.measure import known_of_question
 from nof1.report.words.phrases import NO_ADVICE, SIMULATED, clip, nights, sentence
 from nof1.report.words.unscreened import banner, marked_foot
 
@@ -83,9 +86,12 @@ def consent_words(protocol: Protocol) -> dict[str, Any]:
         "foot": marked_foot(protocol, foot),
         "sections": [
             {"heading": say("What it is about"), "paragraphs": _about(protocol)},
-            {"heading": say("What is known of its use"), "paragraphs": [say(_NO_PROMISE), *known_so_far()]},
+            {"heading": say("What is known of its use"), "paragraphs": [say(_NO_PROMISE), *_known(protocol)]},
             {"heading": say("Risks and burdens"), "paragraphs": _risks(protocol)},
-            {"heading": say("What there is instead"), "paragraphs": [say(_INSTEAD)]},
+            {
+                "heading": say("What there is instead"),
+                "paragraphs": [say(_INSTEAD if of_magnesium(protocol) and of_legs(protocol) else _INSTEAD_OF_ELSE)],
+            },
             {"heading": say("Stopping"), "paragraphs": [say(_LEAVING[purpose])]},
             {"heading": say("Data and results"), "paragraphs": _data(protocol)},
             _signatures(protocol),
@@ -96,10 +102,23 @@ def consent_words(protocol: Protocol) -> dict[str, Any]:
 _NO_PROMISE = phrase(
     "Whether it helps you is what the trial asks: nothing is promised. Studies in other people found this:"
 )
+_NOTHING_PROMISED = phrase("Whether it helps you is what the trial asks: nothing is promised.")
 _INSTEAD = phrase(
     "You need not do this trial. You can leave everything as it is, or ask a doctor what else there is for restless legs, and whether "
     "something is to be sorted out first. Taking magnesium without a plan is no trial: then nobody can tell its effect from chance."
 )
+
+
+_INSTEAD_OF_ELSE = phrase(
+    "You need not do this trial. You can leave everything as it is, or ask a doctor what else there is, and whether something is to be "
+    "sorted out first."
+)
+
+
+def _known(protocol: Protocol) -> list[str]:
+    """What studies found; that there are none here of a question about something else."""
+    told = known_of_question(protocol)
+    return [say(_NO_PROMISE), *told] if len(told) > 1 else [say(_NOTHING_PROMISED), *told]
 
 
 def _about(protocol: Protocol) -> list[str]:
@@ -126,9 +145,20 @@ def _risks(protocol: Protocol) -> list[str]:
         sources=listed(sources),
     )
     burden = say(
-        "Some periods may bring worse nights than others. Each evening takes a dose or none, each morning an entry."
+        phrase(
+            "Some periods may bring worse nights than others. Each evening takes a dose or none, each morning an entry."
+        )
+        if takes_any(protocol)
+        else phrase("Some periods may bring worse nights than others. Each morning takes an entry.")
     )
-    return [effects, *dose_lines(protocol, _ROOM), *screen_lines(protocol), burden]
+    return [
+        effects
+        if of_magnesium(protocol)
+        else say("Side effects are asked about every morning, and written down in your own words."),
+        *dose_lines(protocol, _ROOM),
+        *screen_lines(protocol),
+        burden,
+    ]
 
 
 def _data(protocol: Protocol) -> list[str]:

@@ -7,12 +7,13 @@ from typing import Any
 
 from nof1.language import phrase, say, say_some, sentences
 from nof1.plan.design.order import Order
-from nof1.plan.orders.evening_dose import has_dose
+from nof1.plan.orders.evening_dose import has_dose, takes_any
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.answers import LOW, UNKNOWN
 from nof1.plan.protocol.safety.screen import given
+from nof1.plan.protocol.topic import of_legs, of_magnesium
 from nof1.report.papers.parts import NOT_STATED, Room
 from nof1.report.papers.protocol import agreement, medicine_times, screen_lines
 from nof1.report.papers.timeline import letters
@@ -24,13 +25,13 @@ from nof1.report.words.unscreened import banner, marked_foot
 PRE_VISIT = "pre-visit.pdf"
 _ROOM = Room(text=300, label=60, rows=60)
 _BOX = "☐"
-# Name, unit, and which answer of the screen holds it. No range stands beside them: a laboratory prints its own.
+# Name, unit, which answer of the screen holds it, and what it is asked for: iron in restless legs, magnesium where it is taken. No range stands beside them: a laboratory prints its own.
 _VALUES = (
-    (phrase("ferritin"), "µg/L", "ferritin"),
-    (phrase("transferrin saturation"), "%", "transferrin_saturation"),
-    (phrase("eGFR"), "mL/min", None),
-    (phrase("creatinine"), "", None),
-    (phrase("magnesium in the blood"), "", None),
+    (phrase("ferritin"), "µg/L", "ferritin", "iron"),
+    (phrase("transferrin saturation"), "%", "transferrin_saturation", "iron"),
+    (phrase("eGFR"), "mL/min", None, "kidney"),
+    (phrase("creatinine"), "", None, "kidney"),
+    (phrase("magnesium in the blood"), "", None, "magnesium"),
 )
 _ASKED = (
     phrase("Is anything here that speaks against this trial for me?"),
@@ -75,15 +76,20 @@ def _planned(protocol: Protocol, order: Order) -> dict[str, Any]:
         "{evenings}, in {count:,} periods; what is taken in which is left to chance.",
         evenings=span(order.start, order.end),
     )
-    when = say("Once a day, in the evening at {time}.", time=protocol.conduct.dose_time)
+    when = say("Once a day, in the evening at {time}.", time=protocol.conduct.dose_time) if takes_any(protocol) else ""
+    header, widths = (
+        [say("arm"), say("form"), say("elemental magnesium"), say("product")],
+        ["1.4fr", "1fr", "1fr", "1.6fr"],
+    )
+    if not of_magnesium(protocol):
+        header, widths, rows = [header[0], header[3]], ["1.4fr", "1.6fr"], [[row[0], row[3]] for row in rows]
     return {
         "heading": say("What is planned"),
-        "table": {
-            "header": [say("arm"), say("form"), say("elemental magnesium"), say("product")],
-            "widths": ["1.4fr", "1fr", "1fr", "1.6fr"],
-            "rows": rows,
-        },
-        "paragraphs": [sentences([_question(protocol), lasts, when]), sentences(dose_lines(protocol, _ROOM))],
+        "table": {"header": header, "widths": widths, "rows": rows},
+        "paragraphs": [
+            sentences([_question(protocol), lasts, when]),
+            *filter(None, [sentences(dose_lines(protocol, _ROOM))]),
+        ],
     }
 
 
@@ -112,12 +118,14 @@ def _values(protocol: Protocol) -> dict[str, Any]:
             return say(phrase("not known") if answer == UNKNOWN else NOT_STATED)
         return say("low, without the number") if answer == LOW else say("{amount:g}", amount=float(answer))
 
+    about = {"iron": of_legs(protocol), "magnesium": of_magnesium(protocol), "kidney": True}
+    values = [(name, unit, question) for name, unit, question, of in _VALUES if about[of]]
     return {
         "heading": say("Blood values"),
         "table": {
             "header": [say("value"), say("unit"), say("what I said"), say("measured"), say("on (date)")],
             "widths": ["1.6fr", "1fr", "1.4fr", "1fr", "1fr"],
-            "rows": [[say(name), unit, said(question), "", ""] for name, unit, question in _VALUES],
+            "rows": [[say(name), unit, said(question), "", ""] for name, unit, question in values],
         },
     }
 

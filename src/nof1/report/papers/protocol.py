@@ -26,7 +26,8 @@ from nof1.report.papers.timeline import (
     timeline,
 )
 from nof1.report.words.changes import amendment_sentence
-from nof1.report.words.facts import known_so_far, reviewed
+from nof1.report.words.facts import reviewed
+from nof1.report.words.measure import known_of_question, why_one_person
 from nof1.report.words.phrases import (
     BETTER,
     NO_ADVICE,
@@ -111,9 +112,9 @@ def why(protocol: Protocol, room: Room) -> dict[str, Any]:
     return {
         "heading": say("Why this trial"),
         "parts": [
-            item(say("Why one person"), stated(protocol.conduct.why, room)),
+            item(say("Why one person"), stated(why_one_person(protocol), room)),
             item(say("Why compare so"), stated(protocol.conduct.why_comparator, room)),
-            lines(say("Known so far"), known_so_far(brief=room.tight), room),
+            lines(say("Known so far"), known_of_question(protocol, brief=room.tight), room),
             item(say("Question"), stated(protocol.question, room)),
             item(
                 say("Threshold"),

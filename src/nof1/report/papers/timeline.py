@@ -10,7 +10,7 @@ from typing import Any
 from nof1.language import clauses, listed, say, say_some, spoken
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
-from nof1.plan.orders.evening_dose import takes
+from nof1.plan.orders.evening_dose import takes, takes_any
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.words.phrases import clip, sentence, span
 
@@ -148,6 +148,8 @@ def order_in_letters(protocol: Protocol, order: Order) -> str:
 
 def takes_words(protocol: Protocol, order: Order) -> str:
     """On how many evenings there is something to take."""
+    if not takes_any(protocol):
+        return ""
     doses = sum(period.nights for period in order.periods if takes(protocol, period))
     planned = sum(period.nights for period in order.periods if period.arm != PAUSE)
     return say_some(

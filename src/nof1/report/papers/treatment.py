@@ -5,7 +5,7 @@ from typing import Any
 
 from nof1 import facts
 from nof1.language import listed, phrase, say, say_some, sentences
-from nof1.plan.orders.evening_dose import has_dose
+from nof1.plan.orders.evening_dose import has_dose, takes_any
 from nof1.plan.protocol.dose import find_form, salt_mg
 from nof1.plan.protocol.nightly import NO_ANSWER
 from nof1.plan.protocol.own_words import ours
@@ -15,6 +15,7 @@ from nof1.plan.protocol.safety.guards import OWN, doubt, own_rule, route_words
 from nof1.plan.protocol.safety.screen import LEVELS, Finding, finding_line, other_magnesium_mg
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.plan.protocol.safety.upper_levels import dose_findings, route_findings
+from nof1.plan.protocol.topic import of_magnesium
 from nof1.report.papers.parts import NOT_STATED, Room, item, lines, stated
 from nof1.report.papers.timeline import (
     letters,
@@ -29,6 +30,8 @@ _FEW = 4  # findings on doses that are told one by one
 
 def taken(protocol: Protocol, room: Room) -> dict[str, Any]:
     """For the first page: the arms with form and dose, when to take them, doses above an upper level."""
+    if not of_magnesium(protocol):
+        return _something_else(protocol, room)
     heads = [say("arm"), say("salt"), say("elemental"), say("salt weight"), say("product"), say("placebo")]
     when = say(
         phrase("In the evening at {time}, once a day. Doses are elemental magnesium.")
@@ -54,6 +57,28 @@ def taken(protocol: Protocol, room: Room) -> dict[str, Any]:
     }
 
 
+def _something_else(protocol: Protocol, room: Room) -> dict[str, Any]:
+    """Of arms without magnesium: no forms, no weights, no upper levels, of which nothing is known for anything else."""
+    rows = [
+        [letter, name, product, placebo]
+        for letter, name, _, _, _, product, placebo in (_arm_row(protocol, arm, room) for arm in protocol.arms)
+    ]
+    when = say("Once a day, in the evening at {time}.", time=protocol.conduct.dose_time)
+    return {
+        "heading": say("What is taken, and when"),
+        "parts": [
+            {
+                "table": {
+                    "header": ["", say("arm"), say("product"), say("placebo")],
+                    "widths": ["auto", "2fr", "2.4fr", "auto"],
+                    "rows": rows,
+                }
+            },
+            item(say("Time of day"), when if takes_any(protocol) else say("There is nothing to take.")),
+        ],
+    }
+
+
 def stopping() -> dict[str, Any]:
     """For the first page: when to stop, in a frame."""
     return {"heading": say("When to stop"), "parts": [{"warning": stop_rule_sentence()}]}
@@ -64,17 +89,17 @@ def adhering(protocol: Protocol, room: Room) -> dict[str, Any]:
     return {
         "heading": say("Doses during the trial"),
         "parts": [
-            item(
-                say("Lowering a dose"),
-                say(
-                    "No change of dose is planned. Who takes less or nothing on an evening writes down what was taken; a lasting "
-                    "change is entered as an amendment with its reason. Ask a doctor or pharmacist about any change."
-                ),
-            ),
+            *([item(say("Lowering a dose"), say(_LOWERING))] if takes_any(protocol) else []),
             item(say("Doses taken"), _adherence(protocol)),
             item(say("Other treatment"), stated(protocol.conduct.co_treatment, room)),
         ],
     }
+
+
+_LOWERING = phrase(
+    "No change of dose is planned. Who takes less or nothing on an evening writes down what was taken; a lasting "
+    "change is entered as an amendment with its reason. Ask a doctor or pharmacist about any change."
+)
 
 
 def _arm_row(protocol: Protocol, arm: Arm, room: Room) -> list[str]:
@@ -111,6 +136,8 @@ def _salt(arm: Arm) -> str:
 
 def dose_lines(protocol: Protocol, room: Room) -> list[str]:
     """Doses above an upper level, with the source; one by one, or by level where there are many."""
+    if not of_magnesium(protocol):
+        return []
     known = letters(protocol)  # since two arms may have the same title
     doses = {
         str(say("{arm} ({letter})", arm=clip(arm.title, room.label), letter=known[arm.name])): arm.mouth_mg
@@ -191,6 +218,8 @@ def _together(row: dict[str, Any], found: Sequence[Finding]) -> str:
 
 
 def _adherence(protocol: Protocol) -> str:
+    if not takes_any(protocol):
+        return say("There is nothing to take.")
     if not protocol.by_share:
         how = say(
             "Each morning the person writes down how many mg of elemental magnesium they took the evening before."

@@ -24,9 +24,8 @@ from nof1.report.words import sentences as words
 from nof1.report.words.changes import changes
 from nof1.report.words.drawn_elsewhere import stated_sentence
 from nof1.report.words.effect import amount, number
-from nof1.report.words.facts import known_so_far
 from nof1.report.words.gaps import gaps_sentence, not_compared_sentence, stretch_name
-from nof1.report.words.measure import known_of_rating
+from nof1.report.words.measure import known_of_question, known_of_rating, why_one_person
 from nof1.report.words.phrases import BETTER, clip, large, sentence
 from nof1.report.words.rule import estimand_sentence, rule_sentences
 
@@ -44,8 +43,8 @@ def plan(result: Result) -> Section:
     return section(
         say("What was planned"),
         item(say("Question"), _own(protocol.question)),
-        item(say("Why one person"), _own(conduct.why)),
-        item(say("Known so far"), *known_so_far(brief=True)),
+        item(say("Why one person"), _own(why_one_person(protocol))),
+        item(say("Known so far"), *known_of_question(protocol, brief=True)),
         item(say("The person"), _person(protocol)),
         item(say("Setting"), _own(conduct.setting), _own(conduct.co_treatment)),
         item(say("Compared"), *[_arm(protocol, arm) for arm in protocol.arms]),
