@@ -178,6 +178,11 @@ CASES = {
         lambda at: ["report", at / "trial", "--language", "de", "--paper", "letter"],
         lambda at: report.results_pages(at / "trial", language="de", paper="letter"),
     ),
+    "report --papers": Case(
+        "planned",
+        lambda at: ["report", at / "trial", "--papers", "--language", "de", "--large-print"],
+        lambda at: report.print_papers(at / "trial", language="de", large_print=True),
+    ),
     "report --checklist": Case(
         "analyzed",
         lambda at: ["report", at / "trial", "--checklist", "--language", "de"],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nof1.report.checklists import checklist
+    from nof1.report.papers.folder import print_papers
     from nof1.report.papers.folder import write_calendar as write_calendar
     from nof1.report.papers.folder import write_papers as write_papers
     from nof1.report.papers.plan_papers import packing_sheet_pdf as packing_sheet_pdf
@@ -25,6 +26,7 @@ _HOMES = {
     "facts": "nof1.report.words.facts",
     "packing_sheet_pdf": "nof1.report.papers.plan_papers",
     "pre_visit_pdf": "nof1.report.papers.plan_papers",
+    "print_papers": "nof1.report.papers.folder",
     "results_pages": "nof1.report.results.folder",
     "sentence": "nof1.report.words.sentence",
     "summary": "nof1.report.results.summary",
@@ -32,8 +34,8 @@ _HOMES = {
     "write_papers": "nof1.report.papers.folder",
 }
 
-# The papers of a plan are not among them: `Trial.plan` and the functions of `nof1.record` write them.
-__all__ = ["checklist", "cohort", "facts", "results_pages", "sentence", "summary"]
+# What writes the papers of a plan first is not among them: `Trial.plan` and the functions of `nof1.record` do.
+__all__ = ["checklist", "cohort", "facts", "print_papers", "results_pages", "sentence", "summary"]
 
 
 def __getattr__(name: str) -> Any:

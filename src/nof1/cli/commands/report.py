@@ -7,6 +7,7 @@ import typer
 from nof1.cli.terminal.console import show, show_json
 from nof1.cli.terminal.options import AsJson, Folder, LargePrint, PaperSize
 from nof1.cli.terminal.output import explained, tell_follows
+from nof1.errors import InputError
 
 if TYPE_CHECKING:
     from nof1.report.results.folder import ResultPages
@@ -22,15 +23,36 @@ Checklist = Annotated[
 ]
 
 
+Papers = Annotated[
+    bool,
+    typer.Option(
+        "--papers",
+        help="Instead of the results, write the papers of the plan in this language and print, beside those that are there.",
+    ),
+]
+
+
 def report(
     folder: Folder,
     language: Language = "en",
     paper: PaperSize = "a4",
     large_print: LargePrint = False,
+    papers: Papers = False,
     checklist: Checklist = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the results as a PDF, results/summary.pdf, and its figures; other languages and papers beside it."""
+    if papers and checklist:
+        raise InputError("--papers writes the papers of the plan, --checklist the checklist. Choose one of them.")
+    if papers:
+        from nof1.report.papers.folder import print_papers
+
+        printed = print_papers(folder, language=language, paper=paper, large_print=large_print)
+        if as_json:
+            show_json({"papers": [str(path) for path in printed]})
+        else:
+            show(f"Printed into {folder}: {', '.join(path.name for path in printed)}.")
+        return
     if checklist:
         from nof1.report.checklists import checklist as write_checklist
 

@@ -1,14 +1,18 @@
 """The papers of a plan, written into its folder. Of the diary page it knows the place alone."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from nof1.analyze.simulation.precision import expected_width
+from nof1.commit import locked
+from nof1.errors import InputError
 from nof1.files import write_atomic
-from nof1.language import say, speaking, spoken
+from nof1.language import ENGLISH, languages, say, speaking, spoken
 from nof1.plan.design.order import Order
-from nof1.plan.orders.amendments import Amendment
+from nof1.plan.orders.amendments import Amendment, load_amendments
+from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.papers.adverse_events import ADVERSE_EVENTS
 from nof1.report.papers.calendar import CALENDAR_FILE, calendar, language_of, printed_on, revision_and_link
@@ -27,7 +31,7 @@ from nof1.report.papers.pre_visit import PRE_VISIT
 from nof1.report.papers.spreadsheet import diary_xlsx
 from nof1.report.typesetting.typeset import Paper
 
-RECIPE = "shuffling-recipe.pdf"
+PROTOCOL, BOOKLET, RECIPE = "protocol.pdf", "booklet.pdf", "shuffling-recipe.pdf"
 
 
 def write_papers(
@@ -52,22 +56,116 @@ def write_papers(
         "a4" or "letter"; whether all letters have 16 points. As those that are there if not given.
     """
     kept, was_large = kept_print(folder)
-    paper, large_print = paper or kept, was_large if large_print is None else large_print
-    with speaking(kept_language(folder)):
-        told = {"precision": precision(protocol), "looks": false_alarms(protocol)}
-        content = protocol_pdf(protocol, order, amendments=amendments, paper=paper, large_print=large_print, **told)
-        write_atomic(folder / "protocol.pdf", content)
-        write_atomic(folder / PRE_VISIT, pre_visit_pdf(protocol, order, paper=paper, large_print=large_print))
-        write_atomic(folder / CONSENT, consent_pdf(protocol, paper=paper, large_print=large_print))
-        write_atomic(folder / DATA_SHEET, data_sheet_pdf(protocol, paper=paper, large_print=large_print))
-        write_atomic(folder / ADVERSE_EVENTS, adverse_events_pdf(protocol, paper=paper, large_print=large_print))
-        write_atomic(folder / "booklet.pdf", booklet_pdf(protocol, order, paper=paper, large_print=large_print))
+    own = Print(kept_language(folder), paper or kept, was_large if large_print is None else large_print)
+    for name, content in _papers(protocol, order, amendments, own).items():
+        write_atomic(folder / name, content)
+    with speaking(own.language):
         write_calendar(
-            folder, protocol, order, revision=len(amendments), page=page, paper=paper, large_print=large_print
+            folder,
+            protocol,
+            order,
+            revision=len(amendments),
+            page=page,
+            paper=own.paper,
+            large_print=own.large,
         )
         write_atomic(folder / "diary.xlsx", diary_xlsx(protocol, order))
+    for other in _printed_beside(folder):
+        for name, content in _papers(protocol, order, amendments, other).items():
+            write_atomic(folder / other.named(name, own), content)
+
+
+@dataclass(frozen=True)
+class Print:
+    """A language, a paper and whether all letters have 16 points."""
+
+    language: str
+    paper: Paper
+    large: bool
+
+    def named(self, name: str, own: "Print") -> str:
+        """What a file is called beside the folder's own: booklet-de-letter-large.pdf, with what differs from those.
+
+        Examples
+        --------
+        >>> Print("de", "a4", True).named("booklet.pdf", Print("en", "a4", False))
+        'booklet-de-large.pdf'
+        """
+        parts = [
+            (self.language, self.language != own.language),
+            (self.paper, self.paper != own.paper),
+            ("large" if self.large else "ordinary", self.large != own.large),
+        ]
+        stem, _, ending = name.rpartition(".")
+        return "-".join([stem, *(part for part, differs in parts if differs)]) + f".{ending}"
+
+
+def print_papers(
+    folder: str | Path, *, language: str = ENGLISH, paper: Paper = "a4", large_print: bool = False
+) -> tuple[Path, ...]:
+    """Write the papers of a trial folder in another language or print, beside those that are there: booklet-de-large.pdf.
+
+    They are protocol.pdf, pre-visit.pdf, consent.pdf, data-sheet.pdf, adverse-events.pdf, booklet.pdf and, for shuffled packs, the recipe. None of them depends
+    on an order that is concealed. A change of the trial renews them with the folder's own, which stay as they are.
+
+    Parameters
+    ----------
+    language : str
+        "en" or "de".
+    paper : str
+        "a4" or "letter".
+    large_print : bool
+        Whether all letters have 16 points.
+
+    Raises
+    ------
+    InputError
+        If the folder is no trial folder, the trial was adopted, or there is no such language or paper.
+
+    Examples
+    --------
+    >>> import nof1
+    >>> [path.name for path in nof1.report.print_papers(folder, language="de")][-1]
+    'booklet-de.pdf'
+    """
+    folder = Path(folder)
+    protocol = Protocol.load(folder)
+    if not protocol.randomized:
+        raise InputError("This trial was adopted, so it has no papers to print.")
+    order, amendments = load_schedule(folder, protocol), load_amendments(folder)
+    asked, own = Print(language, paper, large_print), Print(kept_language(folder), *kept_print(folder))
+    made = {asked.named(name, own): content for name, content in _papers(protocol, order, amendments, asked).items()}
+    with locked(folder):
+        for name, content in made.items():
+            write_atomic(folder / name, content)
+    return tuple(folder / name for name in made)
+
+
+def _printed_beside(folder: Path) -> list[Print]:
+    """In which other languages and prints there are papers, by the names of the protocols."""
+    own = Print(kept_language(folder), *kept_print(folder))
+    all_of_them = (
+        Print(code, paper, large) for code in languages() for paper in get_args(Paper) for large in (False, True)
+    )
+    return [one for one in all_of_them if one != own and (folder / one.named(PROTOCOL, own)).is_file()]
+
+
+def _papers(protocol: Protocol, order: Order, amendments: Sequence[Amendment], printed: Print) -> dict[str, bytes]:
+    """Every paper by its name, in this language and print."""
+    how: dict[str, Any] = {"paper": printed.paper, "large_print": printed.large}
+    with speaking(printed.language):
+        told = {"precision": precision(protocol), "looks": false_alarms(protocol)}
+        papers = {
+            PROTOCOL: protocol_pdf(protocol, order, amendments=amendments, **how, **told),
+            PRE_VISIT: pre_visit_pdf(protocol, order, **how),
+            CONSENT: consent_pdf(protocol, **how),
+            DATA_SHEET: data_sheet_pdf(protocol, **how),
+            ADVERSE_EVENTS: adverse_events_pdf(protocol, **how),
+            BOOKLET: booklet_pdf(protocol, order, **how),
+        }
         if protocol.concealed == "alone":
-            write_atomic(folder / RECIPE, shuffling_recipe_pdf(protocol, paper=paper, large_print=large_print))
+            papers[RECIPE] = shuffling_recipe_pdf(protocol, **how)
+    return papers
 
 
 def kept_language(folder: Path) -> str:
