@@ -15,7 +15,19 @@ from nof1.analyze.reasons import Reason
 from nof1.analyze.results import Result
 from nof1.errors import InputError, takes
 from nof1.language import say
-from nof1.report.figures.style import BAND, GREY, NARROW, arm_styles, finish, new_axes, shorten, size_of, too_small
+from nof1.plan.protocol.own_words import called
+from nof1.report.figures.style import (
+    BAND,
+    GREY,
+    NARROW,
+    arm_styles,
+    finish,
+    new_axes,
+    shorten,
+    size_of,
+    too_small,
+    upright,
+)
 from nof1.report.words import ranges
 from nof1.report.words.effect import Units, units
 from nof1.report.words.reasons import reason_sentence
@@ -164,7 +176,11 @@ def exposure(result: Result, *, ax: "Axes | None" = None) -> "Axes":
             peak = _first_peak(curves[1][:, k])
             words: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": 8, "color": colour}
             ax.annotate(
-                shorten(name, 14), (nights[peak], curves[1][peak, k]), (0, 3), textcoords="offset points", **words
+                shorten(called(name), 14),
+                (nights[peak], curves[1][peak, k]),
+                (0, 3),
+                textcoords="offset points",
+                **words,
             )
     rows = _doses_below(ax, data, nights, [styles[name][0] for name in data.arms]) if half_life is not None else {}
     if half_life is not None and not narrow:
@@ -178,7 +194,8 @@ def exposure(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         ylim=(min(rows, default=0) - 0.1, 1.08 * highest + 0.1),
         xlabel=say("night of the trial"),
     )
-    ax.set_ylabel(say("share of full exposure") if half_life is not None else say("share of planned dose"))
+    share = say("share of full exposure") if half_life is not None else say("share of planned dose")
+    ax.set_ylabel(upright(share, ax))
     if half_life is not None:
         ax.set_title(_heading(half_life, narrow=narrow), fontsize=8.5)
     finish(ax, protocol)
@@ -226,5 +243,5 @@ def _doses_below(ax: "Axes", data: ModelData, nights: Array, colours: list[str])
         share = np.minimum(data.doses_by_day[:, k], 1.5)
         edges = np.column_stack([nights - 0.5, nights + 0.5]).ravel()
         ax.fill_between(edges, foot, foot + _DOSES * np.repeat(share, 2), color=colour, lw=0, zorder=2)
-        rows[foot + _DOSES / 2] = say("doses") if len(data.arms) == 1 else shorten(name, 12)
+        rows[foot + _DOSES / 2] = say("doses") if len(data.arms) == 1 else shorten(called(name), 12)
     return rows

@@ -33,7 +33,8 @@ from nof1.subject import spoken_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MOST_PAIRS = 6
+_MOST_PAIRS, _BOTH = 6, 3  # pairs that are shown; pairs that are shown with both effects
+_ABOVE = 0.5  # height of a curve below the words of its row
 NAMES: dict[Estimand, str] = {"over-nights": phrase("over these nights"), "full": phrase("once fully built up")}
 
 
@@ -43,7 +44,7 @@ def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     """Posterior of each effect over these nights and once fully built up, each with its interval, against the band of small changes.
 
     The one that leads is filled and has the thicker interval. Where nothing builds up there is one. Of many pairs of arms the first
-    few are shown, those with the reference before others; `result.effects` has all.
+    few are shown, those with the reference before others, and each with its leading effect alone; `result.effects` has all.
 
     Examples
     --------
@@ -60,12 +61,13 @@ def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
     left, right = sides(protocol)
     ax.text(0.02, 1.02, left, transform=ax.transAxes, ha="left", va="bottom", fontsize=9)
     ax.text(0.98, 1.02, right, transform=ax.transAxes, ha="right", va="bottom", fontsize=9)
-    reach = [threshold * 1.15]
+    reach, several = [threshold * 1.15], len(result.lead) > 1
+    peak = _ABOVE if several else 0.8  # of several pairs the words stand above the curves, which may be anywhere
     for row, (entry, estimand, values) in enumerate(rows):
         base, leads = float(len(rows) - 1 - row), estimand == entry.estimand
         grid, height = density(told.factor * values)
         low, high = (told.factor * end for end in entry.on(estimand).interval)
-        curve = base + 0.8 * height / height.max()
+        curve = base + peak * height / height.max()
         if leads:
             colour = arm_styles(protocol)[entry.arm][0]
             ax.fill_between(grid, base, curve, color=colour, alpha=0.45, lw=0, zorder=2)
@@ -77,10 +79,10 @@ def effect(result: Result, *, ax: "Axes | None" = None) -> "Axes":
         reach += [abs(grid[0]), abs(grid[-1])]
         label = _label(result, entry, estimand)
         if label:
-            at_left = mean > 0  # where the picture is empty
+            at_left = several or mean > 0  # where the picture is empty
             ax.text(
                 0.01 if at_left else 0.99,
-                base + 0.4,
+                base + (_ABOVE + 0.04 if several else 0.4),
                 shorten(label, 44),
                 transform=ax.get_yaxis_transform(),
                 ha="left" if at_left else "right",
@@ -115,6 +117,12 @@ def shows_both(result: Result) -> bool:
     return result.trial.protocol.analysis.carryover == "exponential" and not result.short_of_full(result.lead[0])
 
 
+def rows_of(result: Result) -> int:
+    """How many curves there are, of which each needs its height."""
+    pairs_shown = min(len(result.lead), _MOST_PAIRS)
+    return pairs_shown * (2 if shows_both(result) and len(result.lead) <= _BOTH else 1)
+
+
 def _label(result: Result, entry: PairEffect, estimand: Estimand) -> str:
     """Which pair of several, and which effect of two."""
     name = say(NAMES[estimand]) if shows_both(result) else ""
@@ -135,6 +143,7 @@ def _rows(result: Result) -> list[tuple[PairEffect, Estimand, Array]]:
     for entry, pair in zip(result.lead[:_MOST_PAIRS], pairs(result.trial.protocol), strict=False):
         vector = np.array(pair.vector)
         both: dict[Estimand, Array] = {"over-nights": told.over_nights @ vector, "full": told.full @ vector}
-        shown = [entry.estimand] + [name for name in both if name != entry.estimand and shows_both(result)]
+        beside = shows_both(result) and len(result.lead) <= _BOTH
+        shown = [entry.estimand] + [name for name in both if name != entry.estimand and beside]
         out += [(entry, name, both[name]) for name in shown]
     return out

@@ -8,7 +8,7 @@ import pandas as pd
 
 from nof1.analyze.model.standardize import MEASURES
 from nof1.errors import takes
-from nof1.language import say
+from nof1.language import phrase, say
 from nof1.plan.design.fields import NO_ARM, PAUSE, WASHOUT
 from nof1.plan.design.order import Period
 from nof1.plan.protocol.own_words import called
@@ -26,6 +26,7 @@ from nof1.report.figures.style import (
     new_axes,
     shorten,
     size_of,
+    upright,
 )
 from nof1.report.words.effect import amount, unit_of_nights
 from nof1.report.words.gaps import stretch_name
@@ -127,7 +128,7 @@ def _threshold_band(ax: "Axes", trial: Trial, *, foot: float) -> str:
     ax.axhspan(max(middle - threshold, foot), middle + threshold, color=BAND, lw=0, zorder=0)
     told = {
         "amount": amount(MEASURES[protocol.analysis.family], protocol.outcome),
-        "arm": shorten(protocol.reference, _MAX_LABEL),
+        "arm": shorten(called(protocol.reference), _MAX_LABEL),
     }
     if of_medians:
         return say("grey: within {amount} of the median on {arm}", **told)
@@ -139,13 +140,15 @@ def _draw_periods(ax: "Axes", trial: Trial) -> None:
     protocol, frame, column = trial.protocol, trial.frame, trial.protocol.outcome.name
     off_trial = [period for period in trial.order.periods if not period.on_trial]
     first_off = next((one for one in off_trial if _rated(frame, one, column)), next(iter(off_trial), None))
-    styles = arm_styles(protocol)
+    styles, size = arm_styles(protocol), _mark_size(ax, len(frame))
     for period in trial.order.periods:
         rows = frame.loc[str(period.start) : str(period.end)]
         arm = str(period.arm)
         if not period.on_trial:
             label = _off_trial_label(period) if period is first_off else "_nolegend_"
-            ax.plot(rows["day"], rows[column], ".", color=REFERENCE_COLOUR, ms=3.5, ls="none", zorder=3, label=label)
+            ax.plot(
+                rows["day"], rows[column], ".", color=REFERENCE_COLOUR, ms=0.8 * size, ls="none", zorder=3, label=label
+            )
             continue
         colour, marker = styles[arm]
         start, end = rows["day"].iloc[0] - 0.5, rows["day"].iloc[-1] + 0.5
@@ -153,9 +156,14 @@ def _draw_periods(ax: "Axes", trial: Trial) -> None:
             ax.axvspan(start, end, color=colour, alpha=0.13, linewidth=0)
         seen = rows[column]
         face = "white" if arm == protocol.reference else colour
-        ax.plot(rows["day"], seen, marker, ms=4.5, mfc=face, mec=colour, mew=1.1, ls="none", zorder=3)
+        ax.plot(rows["day"], seen, marker, ms=size, mfc=face, mec=colour, mew=0.24 * size, ls="none", zorder=3)
         if seen.notna().any():
             ax.plot([start, end], [seen.mean()] * 2, color=colour, lw=1.8, zorder=2)
+
+
+def _mark_size(ax: "Axes", nights: int) -> float:
+    """Points of a mark: in a narrow picture neighbouring nights are to stay apart."""
+    return float(np.clip(72 * 0.88 * size_of(ax)[0] / nights, 2.2, 4.5))
 
 
 def _rated(frame: pd.DataFrame, period: Period, column: str) -> bool:
@@ -177,7 +185,7 @@ def _mark_missing(ax: "Axes", trial: Trial, *, at: float) -> int:
         np.full(len(missing), at),
         "x",
         color="black",
-        ms=4.5,
+        ms=_mark_size(ax, len(trial.frame)),
         mew=1.0,
         zorder=3,
         label=say("missing night"),
@@ -297,10 +305,13 @@ def label_outcome(ax: "Axes", protocol: Protocol, *, mean: bool = False) -> None
         if family == "binary"
         else say("{unit} {low:g}–{high:g}", unit=unit_of_nights(family, outcome), low=outcome.low, high=outcome.high)
     )
-    if outcome.better == "higher":
-        ax.set_ylabel(say("{outcome}\n({scale}, ↑ better)", outcome=title, scale=scale))
-    else:
-        ax.set_ylabel(say("{outcome}\n({scale}, ↓ better)", outcome=title, scale=scale))
+    template = (
+        phrase("{outcome}\n({scale}, ↑ better)")
+        if outcome.better == "higher"
+        else phrase("{outcome}\n({scale}, ↓ better)")
+    )
+    told = say(template, outcome=title, scale=scale)
+    ax.set_ylabel("\n".join(upright(line, ax) for line in told.split("\n")))
 
 
 def round_steps(ax: "Axes") -> None:

@@ -13,6 +13,7 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.report.figures.style import (
     ARM_COLOURS,
     BAND,
+    INCHES_A_LETTER,
     NARROW,
     finish,
     harmless,
@@ -84,18 +85,25 @@ def sensitivity(
     if main.leading is not None:
         ax.axvline(told.factor * main.leading.mean, color="#6E6E6E", lw=0.9, ls=(0, (2, 2)), zorder=1)
     size = min(8.5, _OF_ROW * (size_of(ax)[1] - 1.0) / (len(rows) + 1.3))
-    factors = _FACTORS if any(row.log_bayes_factor is not None for row in rows) else 0.0
+    narrow = size_of(ax)[0] < NARROW
+    factors = _FACTORS if any(row.log_bayes_factor is not None for row in rows) and not narrow else 0.0
     for place, row in enumerate(rows):
         _line(ax, place, row, main, size, told.factor)
-        _beside(ax, place, row, main, size, factors)
-    if len(rows) > 1:
+        if narrow:
+            _above(ax, place, row, main)
+        else:
+            _beside(ax, place, row, main, size, factors)
+    if len(rows) > 1 and not narrow:
         ax.axhline(0.5, color="#B5B5B5", lw=0.7, zorder=1)
-    ax.set_yticks(range(len(rows)), [_label(row, main) for row in rows])
-    ax.get_yticklabels()[0].set_fontweight("bold")
+    ax.set_yticks([] if narrow else range(len(rows)), [] if narrow else [_label(row, main) for row in rows])
+    if not narrow:
+        ax.get_yticklabels()[0].set_fontweight("bold")
     ax.tick_params(axis="y", length=0, labelsize=size)
     # The word "simulated" stands in the upper corner, where the longest interval may be.
-    ax.set(xlim=_limits(rows, threshold, told.factor), ylim=(len(rows) - 0.4, -head_room(ax, len(rows), protocol)))
-    _words_around(ax, protocol, main, factors)
+    room = head_room(ax, len(rows), protocol) + (0.3 if narrow else 0.0)
+    ax.set(xlim=_limits(rows, threshold, told.factor), ylim=(len(rows) - (0.7 if narrow else 0.4), -room))
+    bracketed = narrow and any(row.log_bayes_factor is not None for row in rows)
+    _words_around(ax, protocol, main, factors, bracketed=bracketed)
     ax.spines["left"].set_visible(False)
     finish(ax, protocol)
     return ax
@@ -161,6 +169,33 @@ def _beside(ax: "Axes", place: int, row: Choice, main: Choice, size: float, fact
         _at_the_right(ax, place, bayes_factor_words(row), 0.0, fontsize=size, **style)
 
 
+def _above(ax: "Axes", place: int, row: Choice, main: Choice) -> None:
+    """In a picture too narrow for columns: the choice, its verdict and its Bayes factor in a line above its interval."""
+    from matplotlib.patheffects import withStroke
+
+    words = say("no answer") if row.leading is None or row.verdict is None else verdict_words(row.verdict)
+    told = say("{choice}: {verdict}", choice=_label(row, main), verdict=words)
+    if row.log_bayes_factor is not None and row is not main:
+        told = say("{told} ({factor})", told=told, factor=bayes_factor_words(row))
+    room = int(0.97 * size_of(ax)[0] / INCHES_A_LETTER)
+    bold = row is main or _changed(row, main)
+    style: dict[str, Any] = {
+        "fontweight": "bold" if bold else "normal",
+        "color": "#555555" if row.spoken_against else "black",
+    }
+    ax.text(
+        0.0,
+        place - 0.18,
+        shorten(told, int(0.9 * room) if bold else room),
+        transform=ax.get_yaxis_transform(),
+        ha="left",
+        va="bottom",
+        fontsize=8,
+        path_effects=[withStroke(linewidth=2, foreground="white")],  # the lines of the axis go behind it
+        **style,
+    )
+
+
 def _at_the_right(ax: "Axes", place: float, words: str, offset: float, **style: Any) -> None:
     """Words beside the axes, so many points behind where words begin there."""
     from matplotlib.transforms import ScaledTranslation
@@ -189,8 +224,11 @@ def _limits(rows: Sequence[Choice], threshold: float, factor: float) -> tuple[fl
     return low - pad, high + pad
 
 
-def _words_around(ax: "Axes", protocol: Protocol, main: Choice, factors: float) -> None:
-    """Which side is better, the band, what the columns are; `factors` is how wide that of the Bayes factors is, 0 without it."""
+def _words_around(ax: "Axes", protocol: Protocol, main: Choice, factors: float, *, bracketed: bool) -> None:
+    """Which side is better, the band, what the columns are.
+
+    `factors` is how wide the column of the Bayes factors is, 0 without it; `bracketed` is whether they stand in brackets.
+    """
     left, right = sides(protocol)
     heading = "" if size_of(ax)[0] < NARROW else say("verdict")
     small = say("too small to matter")
@@ -218,4 +256,6 @@ def _words_around(ax: "Axes", protocol: Protocol, main: Choice, factors: float) 
             "Bayes factor: how well a choice foretells these nights, against the plan; \N{EN DASH}: cannot be compared"
         )
         key = f"{key}\n{against}; {say('grey: the nights speak against it')}"
-    ax.set_xlabel(wrapped(change if size_of(ax)[0] < NARROW else f"{change}\n{key}", ax), fontsize=8.5)
+    if size_of(ax)[0] < NARROW:
+        key = say("in brackets: Bayes factor against the plan") if bracketed else ""
+    ax.set_xlabel(wrapped(f"{change}\n{key}".rstrip(), ax), fontsize=8.5)

@@ -72,6 +72,12 @@ def wrapped(text: str, ax: "Axes", *, size: float = 8.5, share: float = 0.8) -> 
     return "\n".join(textwrap.fill(line, max(letters, 12), break_on_hyphens=False) for line in text.split("\n"))
 
 
+def upright(text: str, ax: "Axes") -> str:
+    """Words beside the axis, in lines that are no longer than the axis is high."""
+    letters = int((size_of(ax)[1] - _AROUND) / INCHES_A_LETTER * 8 / 9)
+    return textwrap.fill(text, max(letters, 12), break_on_hyphens=False)
+
+
 def head_room(ax: "Axes", rows: int, protocol: Protocol | None) -> float:
     """Rows to leave above the first of so many, so that the word "simulated" stands clear of it."""
     if protocol is None or not protocol.simulated:

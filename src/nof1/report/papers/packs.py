@@ -84,7 +84,7 @@ def packing_words(protocol: Protocol, arms: Sequence[str]) -> dict[str, Any]:
                         say("initials"),
                         say("second person"),
                     ],
-                    "widths": ["auto", "auto", "1fr", "auto", "auto", "16mm", "16mm"],
+                    "widths": ["auto", "1fr", "1.8fr", "auto", "auto", "16mm", "16mm"],
                     "rows": rows,
                 },
                 "paragraphs": _run_in(protocol),

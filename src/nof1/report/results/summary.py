@@ -4,6 +4,7 @@ Puts pictures and words together; the words are made in `first_page`, `planned`,
 """
 
 import io
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from nof1.files import write_atomic
 from nof1.language import ENGLISH, say, speaking
 from nof1.plan.protocol.own_words import ours
 from nof1.report import plots
+from nof1.report.figures.effect import rows_of
 from nof1.report.results import beside_by_arm, first_page, found, period_ends, planned, recorded
 from nof1.report.typesetting.typeset import LARGE, Paper, render, sheet_of
 from nof1.report.words.phrases import clip
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from matplotlib.axes import Axes
+
+    Size = tuple[float, float]
     from matplotlib.figure import Figure
 
 SUMMARY_FILE = "summary.pdf"
@@ -41,6 +45,11 @@ _FIRST = (
     (8.0, 0.7, True),
     (8.0, 0.5, True),
 )
+LARGE_WIDTH, LARGE_LETTERS = (
+    3.5,
+    8.0,
+)  # inches and points of pictures in large print, which the page shows twice as large
+_HIGHEST = 4.3  # inches of such a picture: what a Letter page has room for below a heading
 _BEHIND = (8.8, 8.4, 8.0)  # of the pages behind it, so that there are four in all; a long trial takes more
 LONG_WORD = 34  # letters of a word that no language has: shorter ones are hyphenated
 
@@ -61,42 +70,54 @@ def checks_figure(result: Result, *, language: str = ENGLISH) -> bytes:
 def _pictures(result: Result, *, large_print: bool = False) -> dict[str, bytes]:
     """What the pages show; a picture that this result has not is left out.
 
-    In large print they are drawn smaller, since the page shows them over its whole width: their letters grow.
+    In large print they are drawn small, since the page shows them over its whole width: their letters grow to its size.
     """
-    trial = result.trial
-    draw: dict[str, tuple[float, float, float, Callable[[Axes], Axes]]] = {
-        "nights": (7.4, 2.3, 5.6, lambda ax: plots.nights(trial, ax=ax)),
-        "effect": (3.9, 2.3, 4.2, lambda ax: plots.effect(result, ax=ax)),
-        "probabilities": (3.5, 2.3, 4.2, lambda ax: plots.probabilities(result, ax=ax)),
-        "periods": (3.2, 2.2, 4.2, lambda ax: plots.period_means(trial, ax=ax)),
-        "exposure": (3.2, 1.75, 4.2, lambda ax: plots.exposure(result, ax=ax)),
-        "sensitivity": (7.2, _height_of_choices(result), 6.0, lambda ax: plots.sensitivity(result, ax=ax)),
-    }
     drawn = {}
-    for name, (width, height, large, picture) in draw.items():
-        size = (large, max(height, 0.55 * large)) if large_print else (width, height)
+    for name, (ordinary, large, picture) in pictures_of(result).items():
         try:
-            drawn[name] = _svg(*size, picture)
+            drawn[name] = as_svg(
+                partial(picture_in, *(large if large_print else ordinary), picture, large_print=large_print)
+            )
         except InputError:
             continue  # the words say why there is none
     return drawn
 
 
-def _height_of_choices(result: Result) -> float:
-    """Inches for a line for each choice that can be read."""
-    rows = result.record.sensitivity
-    return max(2.6, 1.35 + 0.165 * len(of_pair(rows))) if rows else 2.6
+def pictures_of(result: Result) -> dict[str, "tuple[Size, Size, Callable[[Axes], Axes]]"]:
+    """The pictures of the pages by name: width and height in inches, those in large print, and what draws them."""
+    trial = result.trial
+    choices, curves = len(of_pair(result.record.sensitivity)) if result.record.sensitivity else 0, rows_of(result)
+    wide = LARGE_WIDTH
+    return {
+        "nights": ((7.4, 2.3), (wide, 2.8), lambda ax: plots.nights(trial, ax=ax)),
+        "effect": (
+            (3.9, max(2.3, 0.7 + 0.3 * curves)),
+            (wide, max(2.3, 0.9 + 0.36 * curves)),
+            lambda ax: plots.effect(result, ax=ax),
+        ),
+        "probabilities": ((3.5, 2.3), (wide, 2.3), lambda ax: plots.probabilities(result, ax=ax)),
+        "periods": ((3.2, 2.2), (wide, 2.4), lambda ax: plots.period_means(trial, ax=ax)),
+        "exposure": ((3.2, 1.75), (wide, 2.2), lambda ax: plots.exposure(result, ax=ax)),
+        # A line for each choice that can be read.
+        "sensitivity": (
+            (7.2, max(2.6, 1.35 + 0.165 * choices)),
+            (wide, min(max(2.4, 1.2 + 0.235 * choices), _HIGHEST)),
+            lambda ax: plots.sensitivity(result, ax=ax),
+        ),
+    }
 
 
-def _svg(width: float, height: float, draw: "Callable[[Axes], Axes]") -> bytes:
+def picture_in(width: float, height: float, draw: "Callable[[Axes], Axes]", *, large_print: bool = False) -> "Figure":
+    """A picture of so many inches; for large print no letter of it is smaller than those that the page enlarges to its own."""
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
-    def drawn() -> Figure:
-        figure = Figure(figsize=(width, height), layout="constrained")
-        draw(figure.add_subplot())
-        return figure
-
-    return as_svg(drawn)
+    figure = Figure(figsize=(width, height), layout="constrained")
+    draw(figure.add_subplot())
+    if large_print:
+        for text in figure.findobj(Text):
+            text.set_fontsize(max(text.get_fontsize(), LARGE_LETTERS))
+    return figure
 
 
 def as_svg(draw: "Callable[[], Figure]") -> bytes:
@@ -133,8 +154,7 @@ def summary(
     paper : str
         "a4" or "letter".
     large_print : bool
-        Text of 16 points, pictures over the whole width, and as many pages as that takes. The letters of a picture grow with it
-        and stay smaller than the text; what it shows stands in words, too.
+        Text of 16 points, in pictures too, which go over the whole width; as many pages as that takes.
 
     Raises
     ------
