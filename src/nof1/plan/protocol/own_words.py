@@ -80,10 +80,5 @@ def called(arm: str) -> str:
     ...     print(called("on"), "|", called("off"))
     purifier on | off
     """
-    label = labelled(arm)
+    label = dict(subject().labels).get(arm, arm)
     return ours(arm) if label == arm else label
-
-
-def labelled(arm: str) -> str:
-    """The same, of a name that is told as it is in every language."""
-    return dict(subject().labels).get(arm, arm)

@@ -13,7 +13,7 @@ from nof1.analyze.schema import PairEffect
 from nof1.errors import InputError
 from nof1.language import clauses, listed, say, say_some, sentences
 from nof1.plan.design.order import RUN_IN
-from nof1.plan.protocol.own_words import called, labelled
+from nof1.plan.protocol.own_words import called
 from nof1.record.trial import Trial
 from nof1.report.figures.autocorrelation import lags
 from nof1.report.figures.chances import labels
@@ -90,8 +90,8 @@ def _effect(trial: Trial, result: Result) -> str:
     told = [_named(result, main, numbers) for numbers in (main.leading, *built_up)]
     shown = say(
         "Posterior of the change with {arm} against {reference}: {effects} {unit}.",
-        arm=labelled(main.arm),
-        reference=labelled(main.reference),
+        arm=called(main.arm),
+        reference=called(main.reference),
         effects=clauses(told),
         unit=units(main.measure, trial.protocol.outcome).axis,
     )
@@ -123,8 +123,8 @@ def _probabilities(trial: Trial, result: Result) -> str:
     first, second, third = labels(result, main)
     return say(
         "A hundred icons for the change with {arm} against {reference}. {first}; {second}; {third}.",
-        arm=labelled(main.arm),
-        reference=labelled(main.reference),
+        arm=called(main.arm),
+        reference=called(main.reference),
         first=first[:1].upper() + first[1:],
         second=second,
         third=third,
@@ -217,8 +217,8 @@ def _engines(trial: Trial, result: Result) -> str:
     return say(
         "Means and intervals of two computations beside each other. Full effect of {arm} against {reference}, sampled: {mean:number} "
         "({span}); quick: {mean2:number} ({span2}) {unit}.",
-        arm=labelled(by_engine["nuts"][0].arm),
-        reference=labelled(by_engine["nuts"][0].reference),
+        arm=called(by_engine["nuts"][0].arm),
+        reference=called(by_engine["nuts"][0].reference),
         **first,
         **{f"{name}2": value for name, value in second.items() if name != "unit"},
     )

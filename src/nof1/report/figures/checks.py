@@ -15,7 +15,7 @@ from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.errors import InputError, takes
 from nof1.language import phrase, say
-from nof1.plan.protocol.own_words import labelled, ours
+from nof1.plan.protocol.own_words import called, ours
 from nof1.report.figures.model import left_out, predictive, prior_posterior
 from nof1.report.figures.orders import randomization
 from nof1.report.figures.sensitivity import sensitivity
@@ -145,7 +145,7 @@ def both_engines(result: Result) -> dict[str, list[PairEffect]]:
 
 
 def _of_pair(entry: PairEffect, key: Estimand) -> str:
-    arm, reference = shorten(labelled(entry.arm), 16), shorten(labelled(entry.reference), 16)
+    arm, reference = shorten(called(entry.arm), 16), shorten(called(entry.reference), 16)
     if key == "full":
         return say("{arm} against\n{reference}, fully built up", arm=arm, reference=reference)
     return say("{arm} against\n{reference}, over these nights", arm=arm, reference=reference)

@@ -11,7 +11,7 @@ from nof1.analyze.results import Result
 from nof1.errors import InputError, takes
 from nof1.language import say
 from nof1.plan.design.sequences import TIE
-from nof1.plan.protocol.own_words import labelled
+from nof1.plan.protocol.own_words import called
 from nof1.record.trial import Trial
 from nof1.report.figures.style import ARM_COLOURS, finish, new_axes, shorten, wrapped
 from nof1.report.words.effect import unit_of_nights
@@ -78,8 +78,8 @@ def randomization(result: Result, *, ax: "Axes | None" = None) -> "Axes":
                 "{difference} ({unit}), {arm} against {reference}\nline: as recorded; dashed: the same the other way",
                 difference=of,
                 unit=unit_of_nights(protocol.analysis.family, protocol.outcome),
-                arm=shorten(labelled(test.arm), 16),
-                reference=shorten(labelled(test.reference), 16),
+                arm=shorten(called(test.arm), 16),
+                reference=shorten(called(test.reference), 16),
             ),
             ax,
         ),

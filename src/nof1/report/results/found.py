@@ -13,7 +13,7 @@ from nof1.analyze.model.effects import LEVEL, Estimand
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.language import phrase, say, sentences
-from nof1.plan.protocol.own_words import labelled
+from nof1.plan.protocol.own_words import called, ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.results.parts import Part, Section, beside, item, pictures, section, table, text
 from nof1.report.words import answer, ranges
@@ -133,8 +133,8 @@ def _effect_row(protocol: Protocol, entry: PairEffect, estimand: Estimand, facto
 def _pair(protocol: Protocol, entry: PairEffect | RandomizationTest | PairedCycles) -> str:
     return say(
         "{arm} against {reference}",
-        arm=clip(labelled(entry.arm), _ARM),
-        reference=clip(labelled(entry.reference), _ARM),
+        arm=clip(called(entry.arm), _ARM),
+        reference=clip(called(entry.reference), _ARM),
     )
 
 
@@ -225,7 +225,9 @@ def _parameter(name: str) -> str:
     if name in _PARAMETERS:
         return say(_PARAMETERS[name][0])
     kind, _, arm = name.removesuffix("]").partition("[")
-    return say("effect of {arm}", arm=clip(labelled(arm), _ARM)) if kind == "effect" and arm else name
+    if kind == "covariate_effect" and arm:
+        return say("effect of the covariate {name}", name=clip(ours(arm), _ARM))
+    return say("effect of {arm}", arm=clip(called(arm), _ARM)) if kind == "effect" and arm else name
 
 
 def _prior(result: Result, name: str, row: Parameter) -> str:

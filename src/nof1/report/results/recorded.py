@@ -84,7 +84,9 @@ def _kinds(result: Result) -> Part | None:
     names = list(dict.fromkeys(name for row in harms.values() for name in row.kinds or ()))
     if not names:
         return None
-    rows = [[clip(name, _ARM), *(_nights_with(harms[arm], name) for arm in harms)] for name in names]
+    rows = [
+        [words_record.side_effect(name, _ARM), *(_nights_with(harms[arm], name) for arm in harms)] for name in names
+    ]
     header = [say("side effect (nights)"), *(clip(result.trial.protocol.arm(arm).title, _ARM) for arm in harms)]
     return table(header, rows, columns=("1fr", *["auto"] * len(harms)))
 

@@ -18,7 +18,7 @@ from nof1.analyze.engines.marginal import MAX_PARETO_K
 from nof1.analyze.engines.nuts import MAX_RHAT, MIN_ESS
 from nof1.analyze.schema import Engines
 from nof1.language import clauses, commas, phrase, say, say_some, sentences
-from nof1.plan.protocol.own_words import labelled
+from nof1.plan.protocol.own_words import called
 from nof1.report.words.patterns import patterns_sentence
 from nof1.report.words.phrases import clip, some, verdict_words
 from nof1.report.words.reasons import reason_sentence
@@ -135,7 +135,7 @@ def _odd(row: Statistic) -> str:
 def quantity(row: Statistic) -> str:
     """The name of a test quantity."""
     of_all, of_arm = _QUANTITIES[row.name]
-    return say(of_all) if row.arm is None else say(of_arm, arm=labelled(row.arm))
+    return say(of_all) if row.arm is None else say(of_arm, arm=called(row.arm))
 
 
 def _left_out(check: LeftOut) -> str:
@@ -230,7 +230,7 @@ def _case(one: ScaledPrior) -> str:
 
 def _pair(one: PriorShare | ScaledPrior) -> str:
     return say(
-        "{arm} against {reference}", arm=clip(labelled(one.arm), _ARM), reference=clip(labelled(one.reference), _ARM)
+        "{arm} against {reference}", arm=clip(called(one.arm), _ARM), reference=clip(called(one.reference), _ARM)
     )
 
 

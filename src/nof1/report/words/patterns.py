@@ -7,7 +7,7 @@ import numpy as np
 from nof1.analyze.checks.quantities import Pattern, Patterns
 from nof1.analyze.checks.sensitivity import MET_BY, Choice
 from nof1.language import phrase, say, sentences
-from nof1.plan.protocol.own_words import labelled
+from nof1.plan.protocol.own_words import called
 from nof1.report.words.effect import number
 from nof1.subject import subject
 
@@ -94,7 +94,7 @@ def _spread(row: Pattern) -> str:
         if more
         else phrase("On {arm}, nights vary less than other nights, by a factor of {factor:.1f}.")
     )
-    return sentences([say(template, arm=labelled(row.arm), factor=factor), _steadier()])
+    return sentences([say(template, arm=called(row.arm), factor=factor), _steadier()])
 
 
 def _steadier() -> str:
