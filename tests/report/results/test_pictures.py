@@ -1,9 +1,11 @@
 """The pictures of the pages: no letter is cut by the edge, and in large print none is smaller than the text beside it."""
 
+import itertools
 from datetime import date
 from functools import cache
 
 import pytest
+from cohorts import made_cohort
 from explained import result_of
 from fitted import fitted
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -13,6 +15,7 @@ from nof1 import Protocol, draw_order, fit
 from nof1.analyze.simulation.simulate import Truth, simulate
 from nof1.errors import InputError
 from nof1.language import languages, speaking
+from nof1.report import plots
 from nof1.report.results.summary import LARGE_LETTERS, LARGE_WIDTH, picture_in, pictures_of
 from nof1.report.typesetting.typeset import LARGE
 
@@ -112,3 +115,17 @@ def test_the_words_of_several_pairs_stand_above_their_curves():
     tops = [max(path.vertices[:, 1]) % 1 for filled in ax.collections for path in filled.get_paths()]
     assert labels
     assert max(tops) < min(place % 1 for place in labels)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_heads_of_the_columns_of_a_cohort_stand_apart(language):
+    with speaking(language):
+        figure = plots.cohort(made_cohort(9)).figure
+    FigureCanvasAgg(figure).draw()
+    boxes = [(one.get_text(), one.get_window_extent()) for one in told(figure)]
+    lie_over = [
+        (first, second)
+        for (first, box), (second, other) in itertools.combinations(boxes, 2)
+        if min(box.x1, other.x1) - max(box.x0, other.x0) > 1 and min(box.y1, other.y1) - max(box.y0, other.y0) > 1
+    ]
+    assert lie_over == []

@@ -13,7 +13,7 @@ from nof1.errors import InputError
 from nof1.language import phrase, say
 from nof1.report.figures.style import ARM_COLOURS, BAND, GREY, finish, new_axes, shorten, wrapped
 from nof1.report.words import ranges
-from nof1.report.words.cohort import in_unit
+from nof1.report.words.cohort import called_in, in_unit
 from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
@@ -97,11 +97,11 @@ def _rows(ax: "Axes", people: "pd.DataFrame", *, any_change: bool) -> None:
     ax.plot(people["pooled_mean"], place + _APART, "o", color=_COLOUR, ms=4.6, ls="none", zorder=5, label=_pooled())
     beside: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "ha": "center", "va": "center", "fontsize": 8}
     for row, (benefit, harm) in enumerate(zip(people["pooled_p_benefit"], people["pooled_p_harm"], strict=True)):
-        ax.text(1.05, row, _in_hundred(benefit), **beside)
-        ax.text(1.13, row, _in_hundred(harm), **beside)
+        ax.text(1.04, row, _in_hundred(benefit), **beside)
+        ax.text(1.15, row, _in_hundred(harm), **beside)
     above: dict[str, Any] = {"transform": ax.transAxes, "ha": "center", "va": "bottom", "fontsize": 7.5}
-    ax.text(1.05, 1.01, say("better,\nin 100") if any_change else say("helped,\nin 100"), **above)
-    ax.text(1.135, 1.01, say("worse,\nin 100") if any_change else say("harmed,\nin 100"), **above)
+    ax.text(1.04, 1.01, say("better,\nin 100") if any_change else say("helped,\nin 100"), **above)
+    ax.text(1.15, 1.01, say("worse,\nin 100") if any_change else say("harmed,\nin 100"), **above)
 
 
 def _in_hundred(chance: float) -> str:
@@ -208,7 +208,7 @@ def _words(ax: "Axes", cohort: "Cohort", count: int) -> None:
 
 
 def _places(cohort: "Cohort") -> dict[str, Any]:
-    arm, reference = (shorten(name, 24) for name in cohort.called)
+    arm, reference = (shorten(name, 24) for name in called_in(cohort))
     return {"arm": arm, "reference": reference, "level": 100 * LEVEL}
 
 

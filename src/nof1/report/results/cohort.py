@@ -135,7 +135,7 @@ def _limits(about: About) -> list[str]:
 
 
 def _compared(cohort: "Cohort") -> dict[str, Any]:
-    arm, reference = cohort.called
+    arm, reference = words.called_in(cohort)
     return {"arm": arm, "reference": reference, "count": len(cohort.people)}
 
 

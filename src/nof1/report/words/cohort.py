@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from nof1.analyze.model.effects import LEVEL, Verdict
 from nof1.analyze.model.standardize import MEASURES
 from nof1.language import commas, listed, phrase, say, say_some, sentences
+from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Outcome
 from nof1.report.words import ranges
 from nof1.report.words.effect import amount, change, number, span
@@ -34,6 +35,18 @@ def outcome_of(cohort: "Cohort") -> Outcome:
     better: Literal["lower", "higher"] = "lower" if cohort.better == "lower" else "higher"
     unit = cohort.unit or None
     return Outcome(name=cohort.outcome, low=low, high=high, better=better, threshold=cohort.threshold, unit=unit)
+
+
+def called_in(cohort: "Cohort") -> tuple[str, str]:
+    """What arm and reference are called, words of nof1's own in the spoken language.
+
+    Examples
+    --------
+    >>> called_in(cohort)
+    ('magnesium', 'off')
+    """
+    arm, reference = cohort.called
+    return ours(arm), ours(reference)
 
 
 def _amount(cohort: "Cohort") -> str:
@@ -70,6 +83,7 @@ def simulated_sentence(cohort: "Cohort") -> str:
 def headline(cohort: "Cohort") -> str:
     """The answer for the group in one sentence."""
     outcome = outcome_of(cohort)
+    arm, reference = called_in(cohort)
     low, high = cohort.mean["interval"]
     template = (
         _any(
@@ -99,8 +113,8 @@ def headline(cohort: "Cohort") -> str:
     return say(
         template,
         count=len(cohort.people),
-        arm=cohort.called[0],
-        reference=cohort.called[1],
+        arm=arm,
+        reference=reference,
         size=change(MEASURE, outcome, cohort.mean["mean"], cohort.mean["interval"]),
         threshold=_amount(cohort),
         benefit=about_in_100(cohort.share_benefit["mean"]),
