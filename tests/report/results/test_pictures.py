@@ -1,10 +1,11 @@
-"""The pictures of the pages: no letter is cut by the edge, and in large print none is smaller than the text beside it."""
+"""The pages and their pictures: no words lie over each other, no letter is cut by the edge, and in large print none is smaller than the text beside it."""
 
 import itertools
 from datetime import date
 from functools import cache
 
 import pytest
+from boxes import overprinted, pages_ending_early, smallest
 from cohorts import made_cohort
 from explained import result_of
 from fitted import fitted
@@ -16,7 +17,8 @@ from nof1.analyze.simulation.simulate import Truth, simulate
 from nof1.errors import InputError
 from nof1.language import languages, speaking
 from nof1.report import plots
-from nof1.report.results.summary import LARGE_LETTERS, LARGE_WIDTH, picture_in, pictures_of
+from nof1.report.results.cohort import cohort_pages
+from nof1.report.results.summary import LARGE_LETTERS, LARGE_WIDTH, pages, picture_in, pictures_of
 from nof1.report.typesetting.typeset import LARGE
 
 PAGE_INCHES = (210 - 2 * 15) / 25.4  # between the margins of summary.typ, on the narrower of both papers
@@ -129,3 +131,20 @@ def test_heads_of_the_columns_of_a_cohort_stand_apart(language):
         if min(box.x1, other.x1) - max(box.x0, other.x0) > 1 and min(box.y1, other.y1) - max(box.y0, other.y0) > 1
     ]
     assert lie_over == []
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(("paper", "large_print"), [("a4", False), ("letter", False), ("a4", True), ("letter", True)])
+@pytest.mark.parametrize("which", ["two arms", "three arms"])
+def test_no_words_of_the_pages_lie_over_each_other(which, paper, large_print, language):
+    content, _ = pages(RESULTS[which](), language=language, paper=paper, large_print=large_print)
+    assert overprinted(content) + pages_ending_early(content) == []
+    if large_print:
+        assert smallest(content) > LARGE - 0.1
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("paper", ["a4", "letter"])
+def test_no_words_of_a_cohorts_pages_lie_over_each_other(paper, language):
+    content, _ = cohort_pages(made_cohort(9), language=language, paper=paper)
+    assert overprinted(content) == []
