@@ -50,6 +50,8 @@ def test_german_joins_a_preposition_and_a_title():
             == "ohne Magnesium oder gegenüber keinem Magnesium"
         )
         assert say("Vorlauf mit {arm}", arm="ohne") == "Vorlauf ohne"
+        assert say("mit {arm} statt {arm}", arm="höhere Dosis") == "mit höherer Dosis statt höherer Dosis"
+        assert say("{arm} gegen {arm}", arm="höhere Dosis") == "höhere Dosis gegen höhere Dosis"
         assert say("mit {arm}", arm="ohnehin keinem") == "mit ohnehin keinem"
     assert say("mit {arm}", arm="kein Magnesium") == "mit kein Magnesium"
 

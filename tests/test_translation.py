@@ -53,6 +53,27 @@ def test_templates_have_plain_places_alone(found):
             assert "{" not in (spec or ""), text
 
 
+# One thing, one name; and what was once translated word by word. What stands behind it may be said all the same.
+AWKWARD = {
+    "Studie, not Versuch": r"\bVersuch(?:e|en|s)?\b(?! auf einmal)",
+    "Zwischenauswertung, not a look": r"Zwischenblick|\bBlicke?\b(?! verborgen)",
+    "Phase, not Abschnitt": r"Abschnitt(?:e|en|s)?\b(?! beginnt)",
+    "von Bedeutung": r"zu klein,\s+um zu zählen",
+    "mit PyMC berechnet": r"gezogen \((?:PyMC|Stichproben)",
+    "vorhersagen": r"Gegeben alle|so überraschend, wie",
+    "Aussagekraft": r"wie weit (?:dies|das) trägt",
+    "durchgeführt": r"\bgelebt",
+    "Sie": r"\b(?:[Dd]u|[Dd]ein(?:e[nmrs]?)?|[Dd]ir|[Dd]ich)\b",
+}
+
+
+@pytest.mark.parametrize("better", AWKWARD)
+def test_german_reads_as_if_written_in_german(better):
+    with (words.LANGUAGES / "de.po").open("rb") as stream:
+        said = [text for one in read_po(stream, locale="de") if one.id for text in forms(one.string)]
+    assert [text for text in said if re.search(AWKWARD[better], text)] == []
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_translation_has_the_places_of_its_sentence(path):
     with path.open("rb") as stream:

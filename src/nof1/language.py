@@ -32,6 +32,8 @@ _CONTRACTED = {
         (re.compile(r"\bmit (?:kein|ohne)\b"), "ohne"),
         (re.compile(r"\bMit (?:kein|ohne)\b"), "Ohne"),
         (re.compile(r"\bgegenüber kein\b"), "gegenüber keinem"),
+        # The titles of nof1's own that are declined: "mit" and "höhere Dosis" are "mit höherer Dosis".
+        (re.compile(r"\b([Mm]it|gegenüber|von|statt|bei) (höher|niedriger)e Dosis\b"), r"\1 \2er Dosis"),
     )
 }
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -31,7 +31,8 @@ def as_text(title: str, rows: Sequence[Row]) -> str:
 
 def signed(value: float, digits: int = 2, sign: str = "+") -> str:
     """A number with its sign before it; `sign` is "" where that of a number above 0 goes without saying."""
-    return f"{value:{sign}.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    text = f"{value:{sign}.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return text.lstrip("+\N{MINUS SIGN}") if digits == 0 and not float(f"{value:.0f}") else text
 
 
 def as_html(title: str, rows: Sequence[Row], table: Table | None = None) -> str:

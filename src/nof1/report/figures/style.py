@@ -20,6 +20,7 @@ BAND = "#EFEFEF"
 INCHES_A_LETTER = 0.062  # at 8 points
 GREY = "#555555"
 NARROW = 5.0  # inches; in a narrower picture words are few
+_ALONG = 0.74  # of a picture's height: how long words beside an axis may be
 _WORD, _AROUND = 0.16, 0.9  # inches: a line of small letters; what stands above and below the rows of a picture
 
 
@@ -73,8 +74,8 @@ def wrapped(text: str, ax: "Axes", *, size: float = 8.5, share: float = 0.8) -> 
 
 
 def upright(text: str, ax: "Axes") -> str:
-    """Words beside the axis, in lines that are no longer than the axis is high."""
-    letters = int((size_of(ax)[1] - _AROUND) / INCHES_A_LETTER * 8 / 9)
+    """Words beside the axis, in lines that are not longer than the picture is high, less what stands below the axis."""
+    letters = int(_ALONG * size_of(ax)[1] / INCHES_A_LETTER * 8 / 9)
     return textwrap.fill(text, max(letters, 12), break_on_hyphens=False)
 
 

@@ -38,8 +38,7 @@ _FIRST = (
     (8.8, 1.0, False),
     (8.8, 0.8, False),  # what A4 has room for is to stand on Letter, too
     (8.4, 0.8, False),
-    (8.0, 0.7, False),
-    (8.0, 0.55, False),
+    *((8.0, share, False) for share in (0.7, 0.66, 0.62, 0.58, 0.55)),
     (8.8, 0.9, True),
     (8.0, 0.9, True),
     (8.0, 0.7, True),
