@@ -6,16 +6,19 @@ from datetime import date, timedelta
 
 import pymupdf
 import pytest
-from boxes import overprinted, pages_ending_early, smallest, words_of
+from boxes import FOOT, overprinted, pages_ending_early, smallest, words_of
 
 from nof1.language import languages, speaking
 from nof1.plan.design.order import Pause
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import questions, screen
+from nof1.report.papers.consent import consent_words
 from nof1.report.papers.plan_papers import (
     MAX_PROTOCOL_PAGES,
     booklet_pdf,
+    consent_pdf,
+    data_sheet_pdf,
     packing_sheet_pdf,
     pre_visit_pdf,
     protocol_pdf,
@@ -214,3 +217,27 @@ def test_the_finder_finds_what_a_reader_would():
     assert "crossed by a line" in overprinted(page_with(((100, 100), "evening"), line=120))[0]
     assert overprinted(page_with(((100, 100), "evening"), line=160)) == []
     assert smallest(page_with(((100, 100), "evening"), size=7)) == pytest.approx(7)
+
+
+@pytest.mark.parametrize("arms", ARMS)
+@pytest.mark.parametrize("printed", PRINTS, ids=str)
+def test_no_paper_ends_with_a_page_of_its_last_sentences_alone(make_protocol, printed, arms):
+    """What is said at the end of each paper stands with what comes before it, and nothing is said twice below one heading."""
+    paper, large_print, language = printed
+    protocol = planned(make_protocol, FIRST, 4, arms)
+    given = {"paper": paper, "large_print": large_print}
+    with speaking(language):
+        order = draw_order(protocol)
+        for content in (
+            protocol_pdf(protocol, order, **given),
+            pre_visit_pdf(protocol, order, **given),
+            consent_pdf(protocol, **given),
+            data_sheet_pdf(protocol, **given),
+        ):
+            with pymupdf.open(stream=content) as document:
+                foot = document[-1].rect.height - FOOT
+            last = [word for word in words_of(content)[-1] if word.bottom < foot]
+            assert any("bold" not in word.font.lower() for word in last), f"page {last[0].page} has nothing else"
+        told = [text for section in consent_words(protocol)["sections"] for text in section.get("paragraphs", ())]
+    assert len(told) == len(set(told))
+    assert not [text for text in told if any(other != text and text.startswith(other) for other in told)]

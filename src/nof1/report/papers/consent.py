@@ -86,7 +86,7 @@ def consent_words(protocol: Protocol) -> dict[str, Any]:
         "foot": marked_foot(protocol, foot),
         "sections": [
             {"heading": say("What it is about"), "paragraphs": _about(protocol)},
-            {"heading": say("What is known of its use"), "paragraphs": [say(_NO_PROMISE), *_known(protocol)]},
+            {"heading": say("What is known of its use"), "paragraphs": _known(protocol)},
             {"heading": say("Risks and burdens"), "paragraphs": _risks(protocol)},
             {
                 "heading": say("What there is instead"),
