@@ -253,7 +253,7 @@ def _words_around(ax: "Axes", protocol: Protocol, main: Choice, factors: float, 
     key = say("dots: mean; bars: {level:g} % interval; diamonds: another verdict than planned", level=100 * LEVEL)
     if factors:
         against = say(
-            "Bayes factor: how well a choice foretells these nights, against the plan; \N{EN DASH}: cannot be compared"
+            "Bayes factor: how well a choice predicts these nights, against the plan; \N{EN DASH}: cannot be compared"
         )
         key = f"{key}\n{against}; {say('grey: the nights speak against it')}"
     if size_of(ax)[0] < NARROW:

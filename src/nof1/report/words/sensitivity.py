@@ -167,7 +167,7 @@ def sensitivity_sentences(rows: Sequence[Choice], pair: tuple[str, str] | None =
         if row.refused is not None
     ]
     if own[0].refused is not None:
-        none = say("The analysis as planned has no quick answer that other choices could be held against.")
+        none = say("The analysis as planned has no quick answer that other choices could be compared with.")
         return [sentences([none, sentence(reason_sentence(own[0].refused))]), *refused]
     against = _against(told.spoken_against)
     asked = [say(_HARDLY)] if any(row.log_bayes_factor is not None for row in own) else []
