@@ -10,7 +10,9 @@ from records import changed
 from nof1 import InputError, Protocol, Trial, fit, plots
 from nof1.analyze.checks.sensitivity import rows_of_refusal, sensitivity
 from nof1.analyze.reasons import as_told
+from nof1.language import speaking
 from nof1.report.figures import sensitivity as drawing
+from nof1.report.words.phrases import verdict_words
 from nof1.report.words.sensitivity import bayes_factor_words, choice_name
 
 
@@ -191,3 +193,19 @@ def test_a_main_analysis_without_an_answer_leaves_the_others(rows, trial):
     assert 0 not in shown
     assert {marker for _, marker, _ in shown.values()} == {"o"}
     drawn(refused, trial)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_narrow_picture_never_cuts_a_verdict(rows, language):
+    with speaking(language):
+        for verdict in ("helps", "no difference that matters", "no quick difference"):
+            main = replace(rows[0], verdict=verdict)
+            assert drawing.words_of_choice(main, main, 47).endswith(verdict_words(verdict))
+            for row in rows[1:]:
+                told = drawing.words_of_choice(row, main, 47)
+                assert len(told) <= 47
+                answered = row.leading is not None and row.verdict is not None
+                if answered and row.verdict != verdict:
+                    assert verdict_words(row.verdict) in told
+                elif answered:
+                    assert verdict_words(verdict) not in told

@@ -8,7 +8,7 @@ from nof1.analyze.model.effects import LEVEL
 from nof1.analyze.model.standardize import MEASURES
 from nof1.analyze.results import Result
 from nof1.errors import InputError
-from nof1.language import say
+from nof1.language import clauses, say
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.figures.style import (
     ARM_COLOURS,
@@ -170,23 +170,19 @@ def _beside(ax: "Axes", place: int, row: Choice, main: Choice, size: float, fact
 
 
 def _above(ax: "Axes", place: int, row: Choice, main: Choice) -> None:
-    """In a picture too narrow for columns: the choice, its verdict and its Bayes factor in a line above its interval."""
+    """In a picture too narrow for columns: the choice in a line above its interval, with its verdict where that differs."""
     from matplotlib.patheffects import withStroke
 
-    words = say("no answer") if row.leading is None or row.verdict is None else verdict_words(row.verdict)
-    told = say("{choice}: {verdict}", choice=_label(row, main), verdict=words)
-    if row.log_bayes_factor is not None and row is not main:
-        told = say("{told} ({factor})", told=told, factor=bayes_factor_words(row))
-    room = int(0.97 * size_of(ax)[0] / INCHES_A_LETTER)
     bold = row is main or _changed(row, main)
     style: dict[str, Any] = {
         "fontweight": "bold" if bold else "normal",
         "color": "#555555" if row.spoken_against else "black",
     }
+    room = int((0.87 if bold else 0.97) * size_of(ax)[0] / INCHES_A_LETTER)
     ax.text(
         0.0,
         place - 0.18,
-        shorten(told, int(0.9 * room) if bold else room),
+        words_of_choice(row, main, room),
         transform=ax.get_yaxis_transform(),
         ha="left",
         va="bottom",
@@ -194,6 +190,23 @@ def _above(ax: "Axes", place: int, row: Choice, main: Choice) -> None:
         path_effects=[withStroke(linewidth=2, foreground="white")],  # the lines of the axis go behind it
         **style,
     )
+
+
+def words_of_choice(row: Choice, main: Choice, room: int) -> str:
+    """The choice, its verdict if it is the planned one or another than that, its Bayes factor if there is room for it.
+
+    Where there is no room for all, the name of the choice is cut and never the verdict.
+    """
+    answered = row.leading is not None and row.verdict is not None
+    verdict = verdict_words(row.verdict) if answered and row.verdict is not None else say("no answer")
+    told = _label(row, main)
+    if row is main or row.verdict != main.verdict or not answered:
+        left = room - len(say("{choice}: {verdict}", choice="", verdict=verdict))
+        told = say("{choice}: {verdict}", choice=shorten(told, max(left, 8)), verdict=verdict)
+    if row.log_bayes_factor is not None and row is not main:
+        with_factor = say("{told} ({factor})", told=told, factor=bayes_factor_words(row))
+        told = with_factor if len(with_factor) <= room else told
+    return shorten(told, room)
 
 
 def _at_the_right(ax: "Axes", place: float, words: str, offset: float, **style: Any) -> None:
@@ -257,5 +270,6 @@ def _words_around(ax: "Axes", protocol: Protocol, main: Choice, factors: float, 
         )
         key = f"{key}\n{against}; {say('grey: the nights speak against it')}"
     if size_of(ax)[0] < NARROW:
-        key = say("in brackets: Bayes factor against the plan") if bracketed else ""
+        keys = [say("without a verdict: the same as planned")]
+        key = clauses([*keys, say("in brackets: Bayes factor against the plan")] if bracketed else keys)
     ax.set_xlabel(wrapped(f"{change}\n{key}".rstrip(), ax), fontsize=8.5)
