@@ -154,7 +154,7 @@ def _papers(protocol: Protocol, order: Order, amendments: Sequence[Amendment], p
     """Every paper by its name, in this language and print."""
     how: dict[str, Any] = {"paper": printed.paper, "large_print": printed.large}
     with speaking(printed.language):
-        told = {"precision": precision(protocol), "looks": false_alarms(protocol)}
+        told: dict[str, Any] = {"precision": precision(protocol), "looks": false_alarms(protocol)}
         papers = {
             PROTOCOL: protocol_pdf(protocol, order, amendments=amendments, **how, **told),
             PRE_VISIT: pre_visit_pdf(protocol, order, **how),
