@@ -189,8 +189,10 @@ DATA = {
     "plan/orders/evening_dose.py",  # what there is to take, on papers, calendar and phone
     "plan/protocol/anchors.py",  # what the ends of the rating mean: phone, paper, spreadsheet and terminal say it
     "plan/protocol/dose.py",  # what a form is called
+    "plan/protocol/nightly.py",  # what the diary asks besides rating and dose, and its answers
     "plan/protocol/period_ends.py",  # the steps of the impression of change
     "plan/protocol/own_words.py",  # the words of nof1's own templates
+    "plan/protocol/recorded.py",  # what is known to be recorded beside the model, with its question
     "plan/protocol/safety/guards.py",  # limits of nof1's own, which are no facts
     "plan/protocol/safety/answers.py",  # why a question is asked, as the facts file has it
     "plan/protocol/safety/screen.py",  # what an answer leads to, as the facts file has it
@@ -204,6 +206,7 @@ DATA = {
     "record/dose_limits.py",  # why a dose is not planned: what the wizard says of it, with the way out
     "record/screening.py",  # why no order is drawn: the text of an error
     "record/unagreed.py",  # where the page for the doctor is: part of the refusal
+    "record/values/answers.py",  # what an answer of each kind may be
     "record/values/measures.py",  # what can be recorded, with its units
 }
 
