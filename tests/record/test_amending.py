@@ -14,7 +14,7 @@ from nof1.errors import InputError
 from nof1.files import sha256_bytes
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import Pause, order_from_arms
-from nof1.plan.orders.amendments import load_amendments
+from nof1.plan.orders.amendments import amendments_csv, load_amendments
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.orders.loading import load_order, load_schedule
 from nof1.record.amending import add_medicine, add_note, add_pause, amend
@@ -75,9 +75,85 @@ def test_a_pause_is_taken_if_no_night_after_it_is_recorded(trial_folder, start, 
     (trial_folder / "diary.csv").write_text(
         "".join((trial_folder / "diary.csv").read_text().splitlines(keepends=True)[:6])
     )
-    order = add_pause(trial_folder, day(start), nights, "flu", now=NOW)
+    order = add_pause(trial_folder, day(start), nights, "flu", exclude=start < 10, now=NOW)
     assert order.nights == 14 + nights
-    assert len(Trial.load(trial_folder).entries) == 5
+    trial = Trial.load(trial_folder)
+    assert len(trial.entries) == 5
+    assert [night for one in trial.amendments for night in one.excluded] == [day(number) for number in range(start, 10)]
+
+
+@pytest.mark.parametrize(
+    ("start", "nights", "named"),
+    [
+        (10, 1, ["2026-01-10"]),
+        (9, 9, ["2026-01-09", "2026-01-10"]),
+        (5, 300, [f"2026-01-{n:02}" for n in range(5, 11)]),
+    ],
+    ids=str,
+)
+def test_a_pause_over_recorded_nights_is_refused_by_their_dates(trial_folder, bytes_in, start, nights, named):
+    before = bytes_in(trial_folder)
+    with pytest.raises(InputError, match=rf"recorded already: {', '.join(named)}\. .*begin after them, on 2026-01-11"):
+        add_pause(trial_folder, day(start), nights, "flu", now=NOW)
+    assert bytes_in(trial_folder) == before
+
+
+def test_a_finished_trial_loses_no_night_to_a_pause(trial_folder, protocol):
+    """Ten ratings once went out without a word."""
+    add_entries(trial_folder, protocol, [Entry(day(number), outcome=5) for number in range(11, 19)], now=NOW)
+    with pytest.raises(InputError, match="These 10 nights of the pause are recorded already: 2026-01-09, ") as refused:
+        add_pause(trial_folder, day(9), 10, "flu", now=NOW)
+    assert "begin after them" not in str(refused.value)  # there is no night after them
+    assert len(Trial.load(trial_folder).frame["severity"].dropna()) == 13  # one of the fixture has no rating
+
+
+def test_nights_are_taken_out_with_their_dates_on_record(trial_folder, protocol):
+    begin_journal(trial_folder, protocol, NOW)
+    amendment = amend(trial_folder, pause=day(9), nights=4, exclude=True, reason="flu", now=NOW)
+    assert amendment.excluded == (day(9), day(10))
+    assert load_amendments(trial_folder) == (amendment,)
+    trial = Trial.load(trial_folder)
+    assert trial.taken_out == (day(9), day(10))
+    assert list(trial.frame["arm"][4:8]) == [PAUSE] * 4
+    assert len(trial.entries) == 6  # all of them stay in the diary
+    assert not [finding for finding in check(trial_folder) if finding.level == "problem" and finding.what != "diary"]
+
+
+def test_there_must_be_something_to_exclude(trial_folder, bytes_in):
+    before = bytes_in(trial_folder)
+    with pytest.raises(InputError, match="there is nothing to exclude"):
+        add_pause(trial_folder, day(11), 4, "flu", exclude=True, now=NOW)
+    with pytest.raises(InputError, match="exclude= goes with pause="):
+        amend(trial_folder, note="half a dose", exclude=True, now=NOW)
+    assert bytes_in(trial_folder) == before
+
+
+def test_nights_that_were_taken_out_come_back_on_the_arms_they_were_lived_on(trial_folder, protocol):
+    before = Trial.load(trial_folder).frame
+    add_pause(trial_folder, day(8), 3, "flu", exclude=True, now=NOW)
+    add_entries(trial_folder, protocol, [Entry(day(11), outcome=5)], now=NOW)
+    add_pause(trial_folder, day(12), 2, "away", now=NOW)
+    trial = Trial.load(trial_folder)
+    back = trial.with_taken_out().frame
+    columns = ["period", "block", "arm", "severity", "dose_mg"]
+    assert back[columns][:6].equals(before[columns][:6])
+    assert back[6:].equals(trial.frame[6:])
+    assert list(trial.frame["arm"][3:6]) == [PAUSE] * 3
+    assert trial.frame["arm"].iloc[6] == before["arm"].iloc[3]  # what was to come on the 8th came on the 11th
+
+
+def test_a_pause_of_an_earlier_version_is_read_with_what_the_journal_tells(trial_folder, protocol):
+    """It was entered over recorded nights without saying so; nights that were recorded in it later were known to be in it."""
+    begin_journal(trial_folder, protocol, NOW)
+    add_entries(trial_folder, protocol, [Entry(day(11), outcome=5), Entry(day(12), outcome=6)], now=NOW)
+    add_pause(trial_folder, day(12), 3, "flu", exclude=True, now=NOW)
+    saying_nothing = [one.model_copy(update={"excluded": ()}) for one in load_amendments(trial_folder)]
+    (trial_folder / "amendments.csv").write_text(amendments_csv(saying_nothing))
+    add_entries(trial_folder, protocol, [Entry(day(13), outcome=5)], now=NOW)
+    assert load_amendments(trial_folder)[0].excluded == ()
+    assert Trial.load(trial_folder).taken_out == (day(12),)
+    (trial_folder / "journal.csv").unlink()
+    assert Trial.load(trial_folder).taken_out == ()  # nobody knows
 
 
 @pytest.mark.parametrize(
@@ -132,7 +208,7 @@ def test_nights_of_a_pause_are_kept_and_not_analyzed(make_protocol, tmp_path):
     order = draw_order(protocol)
     nights = [night for period in order.periods for night in period.dates]
     Trial(protocol, order, tuple(Entry(night, outcome=i % 5) for i, night in enumerate(nights[:9]))).write(folder)
-    add_pause(folder, day(11), 3, "flu", now=NOW)
+    add_pause(folder, day(11), 3, "flu", exclude=True, now=NOW)
     add_entries(folder, protocol, [Entry(day(14 + i), outcome=(i * 3) % 7) for i in range(8)])
     trial = Trial.load(folder)
     assert len(trial.entries) == len(read_diary(folder, protocol)) == 17

@@ -1,4 +1,4 @@
-"""What an engine found as the record has it, and the answer without covariates that follow an arm."""
+"""What an engine found as the record has it; the answer without covariates that follow an arm, and with nights that were taken out."""
 
 import warnings
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL, pairs
 from nof1.analyze.model.judgement import JudgedPair
 from nof1.analyze.model.other_analysis import with_analysis
 from nof1.analyze.model.standardize import MEASURES
-from nof1.analyze.reasons import reason_of
-from nof1.analyze.schema import Covariates, PairEffect
-from nof1.errors import Nof1Warning, RefusalError
+from nof1.analyze.reasons import Reason, reason_of
+from nof1.analyze.schema import Covariates, PairEffect, TakenOut
+from nof1.errors import InputError, Nof1Warning, RefusalError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
 
@@ -55,10 +55,25 @@ def covariates_and_answer(trial: Trial, *, seed: int) -> Covariates | None:
     fixed = trial.protocol.analysis
     kept = tuple(name for name in fixed.covariates if name not in found.following)
     other = with_analysis(trial, fixed.model_copy(update={"covariates": kept}))
+    without = _answered(other, seed)
+    return replace(found, refused=without) if isinstance(without, Reason) else replace(found, without=without)
+
+
+def with_nights_taken_out(trial: Trial, *, seed: int) -> TakenOut | None:
+    """The answer with the nights that a pause took out after they had been recorded; None where there are none."""
+    nights = len(trial.taken_out)
+    if not nights:
+        return None
+    kept = _answered(trial.with_taken_out(), seed)
+    return TakenOut(nights, refused=kept) if isinstance(kept, Reason) else TakenOut(nights, kept)
+
+
+def _answered(trial: Trial, seed: int) -> tuple[PairEffect, ...] | Reason:
+    """Every pair of arms by the quick engine of the family, or why there is no answer."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Nof1Warning)  # the main analysis has said it
-            solved = estimate(other.protocol, build_model_data(other), seed=seed)
-    except RefusalError as refusal:
-        return replace(found, refused=reason_of(refusal))
-    return replace(found, without=pair_effects(other.protocol, solved.engine, solved.rows))
+            solved = estimate(trial.protocol, build_model_data(trial), seed=seed)
+    except (RefusalError, InputError) as refusal:
+        return reason_of(refusal)
+    return pair_effects(trial.protocol, solved.engine, solved.rows)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from nof1._version import __version__
-from nof1.analyze.answers import covariates_and_answer, pair_effects
+from nof1.analyze.answers import covariates_and_answer, pair_effects, with_nights_taken_out
 from nof1.analyze.arrays import Array
 from nof1.analyze.at_period_ends import at_period_ends
 from nof1.analyze.checks.beside_by_arm import beside_by_arm
@@ -364,6 +364,7 @@ def _result(
         at_period_ends=at_period_ends(trial),
         graded=graded_side_effects(trial),
         beside_by_arm=beside_by_arm(trial),
+        taken_out=with_nights_taken_out(trial, seed=seed),
     )
     tree.attrs.update(
         nof1=record.nof1,

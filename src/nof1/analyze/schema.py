@@ -173,6 +173,25 @@ class Covariates:
 
 
 @dataclass(frozen=True)
+class TakenOut:
+    """Nights that a pause took out after they had been recorded, and the answer with them.
+
+    Attributes
+    ----------
+    nights : int
+        Those that have an outcome.
+    kept : tuple of PairEffect
+        Every pair of arms, the main comparison first, as planned but with those nights on the arms that they were lived on.
+    refused : Reason or None
+        Why there is no such answer.
+    """
+
+    nights: int
+    kept: tuple[PairEffect, ...] = ()
+    refused: Reason | None = None
+
+
+@dataclass(frozen=True)
 class Exposure:
     """Largest mean exposure of any night to each active arm, and what counts as nearly full."""
 
@@ -225,6 +244,8 @@ class ResultsRecord:
         Side effects and how they were graded; empty where none was, and in files that did not say.
     beside_by_arm : tuple of BesideByArm
         What was recorded each morning beside the model, by arm; no model adjusts for it.
+    taken_out : TakenOut or None
+        The answer with nights that were taken out after they had been recorded; None where there are none.
     """
 
     nof1: str
@@ -263,6 +284,7 @@ class ResultsRecord:
     at_period_ends: tuple[AtPeriodEnd, ...] = ()
     graded: GradedSideEffects = field(default_factory=GradedSideEffects)
     beside_by_arm: tuple[BesideByArm, ...] = ()
+    taken_out: TakenOut | None = None
     schema: Literal[3] = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

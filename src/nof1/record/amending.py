@@ -1,5 +1,6 @@
 """Amendments: what changes after the draw, entered with its date and reason, nothing taken back."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def amend(
     *,
     pause: date | None = None,
     nights: int | None = None,
+    exclude: bool = False,
     medicine: str | None = None,
     since: date | None = None,
     note: str | None = None,
@@ -34,6 +36,9 @@ def amend(
         First evening of a pause; what follows moves. It needs `nights` and `reason`.
     nights : int, optional
         Nights of the pause.
+    exclude : bool
+        Whether nights of the pause that are recorded are taken out afterwards: they stay in the diary, and the page says so first, with
+        the answer both ways.
     medicine : str, optional
         Another medicine that was started, stopped or changed: which, and how. A page that says "worse" names it.
     since : date, optional
@@ -48,7 +53,8 @@ def amend(
     Raises
     ------
     InputError
-        If it is not just one of pause, medicine and note, the pause is outside the trial, or nights after it are recorded already.
+        If it is not just one of pause, medicine and note, the pause is outside the trial, nights after it are recorded already, or
+        nights of it are and are not to be excluded.
         Nothing is changed then.
     Nof1Error
         If the papers could not be written anew; the change is on record then.
@@ -69,8 +75,10 @@ def amend(
     if pause is not None:
         if nights is None or not reason:
             raise InputError("A pause needs nights= and reason=.")
-        add_pause(folder, pause, nights, reason, now=now)
+        add_pause(folder, pause, nights, reason, exclude=exclude, now=now)
     else:
+        if exclude:
+            raise InputError("exclude= goes with pause=.")
         if nights is not None:
             raise InputError("nights= goes with pause=.")
         told = str(note if medicine is None else medicine)
@@ -83,10 +91,13 @@ def amend(
     return load_amendments(folder)[-1]
 
 
-def add_pause(folder: str | Path, start: date, nights: int, reason: str, *, now: datetime) -> Order:
+def add_pause(
+    folder: str | Path, start: date, nights: int, reason: str, *, exclude: bool = False, now: datetime
+) -> Order:
     """Enter a pause: the nights from `start` on move by `nights`, and so does everything after them.
 
-    What was recorded during the pause stays in the diary and is not analyzed.
+    What is recorded during the pause stays in the diary and is not analyzed. Nights that were recorded before it was entered are
+    taken out with `exclude` alone: their dates go on record, and results tell the answer with them, too.
 
     Returns
     -------
@@ -97,7 +108,8 @@ def add_pause(folder: str | Path, start: date, nights: int, reason: str, *, now:
     ------
     InputError
         If the pause is outside the trial, a value does not fit, or nights after it are recorded already: they would
-        come under another arm than they were lived on. Nothing is changed then.
+        come under another arm than they were lived on. Or if nights of it are recorded, and `exclude` does not say to take them
+        out; or if it does, and there are none. Nothing is changed then.
     """
     folder = Path(folder)
     protocol = Protocol.load(folder)
@@ -117,7 +129,8 @@ def add_pause(folder: str | Path, start: date, nights: int, reason: str, *, now:
         if order.end > date.max - timedelta(days=nights):
             raise InputError(f"After a pause of {nights} nights the trial would end after the last date there is.")
         after = start + timedelta(days=nights)
-        later = [entry.night for entry in read_diary(folder, protocol) if entry.night >= after]
+        recorded = [entry.night for entry in read_diary(folder, protocol)]
+        later = [night for night in recorded if night >= after]
         if later:
             raise InputError(
                 f"The night of {later[0]} is recorded already. After a pause of {nights} nights from {start} it would belong to "
@@ -125,11 +138,36 @@ def add_pause(folder: str | Path, start: date, nights: int, reason: str, *, now:
                 "since, or leave the missed nights missing: a gap does no harm."
             )
         lived = order.with_pauses([Pause(start, nights)])
+        counted = {night for period in order.periods if period.counts for night in period.dates}
+        within = tuple(night for night in recorded if start <= night < after and night in counted)
+        if within and not exclude:
+            raise InputError(_over_recorded(within, last=recorded[-1], end=order.end))
+        if exclude and not within:
+            raise InputError(
+                "No night of this pause is recorded, so there is nothing to exclude. Leave exclude=True out."
+            )
+        amendment = amendment.model_copy(update={"excluded": within})
         contents = amended(folder, amendment)
         if not order.sealed:
             contents[ORDER_FILE] = lived.to_csv()
         commit(folder, with_files(folder, contents, by="amend", now=now))
     return lived
+
+
+def _over_recorded(nights: Sequence[date], *, last: date, end: date) -> str:
+    """Why a pause over recorded nights is refused, by their dates, and the ways on; after the last night there is but one."""
+    named = ", ".join(map(str, nights))
+    those = "This night of the pause is" if len(nights) == 1 else f"These {len(nights)} nights of the pause are"
+    begin = (
+        f"Let the pause begin after them, on {last + timedelta(days=1)}, and what is recorded counts. "
+        if last < end
+        else ""
+    )
+    return (
+        f"{those} recorded already: {named}. A pause takes no recorded night out by itself; nothing was changed. {begin}"
+        "If they must not count, add exclude=True: they stay in the diary, the results say first that they were taken "
+        "out afterwards and why, and tell the answer with them, too."
+    )
 
 
 def add_note(folder: str | Path, reason: str, *, now: datetime) -> None:

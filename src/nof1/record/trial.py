@@ -1,6 +1,7 @@
 """A trial: protocol, order and diary on one row per calendar day. A `Trial` that exists is valid."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -10,14 +11,15 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from nof1.errors import InputError
 from nof1.files import new_folder, sha256_bytes, write_atomic
-from nof1.plan.design.order import ORDER_FILE, Order
-from nof1.plan.orders.amendments import Amendment, load_amendments, save_amendments
+from nof1.plan.design.order import ORDER_FILE, Order, Period
+from nof1.plan.orders.amendments import Amendment, load_amendments, save_amendments, taken_out
 from nof1.plan.orders.draw import check_order
 from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, load_order, load_unsealing
 from nof1.plan.protocol.nightly import beside
 from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
 from nof1.record.diary.entry import Entry, check_entry, to_csv
 from nof1.record.diary.events import EVENTS_FILE, Event, events_csv, events_of, gradable_word, read_events
+from nof1.record.diary.paused import as_journal_tells
 from nof1.record.diary.planned import nights_to_rate
 from nof1.record.diary.secondary import MEASURES_FILE, measures_csv, read_measures
 from nof1.record.diary.table import DIARY_FILE, read_diary
@@ -239,7 +241,7 @@ class Trial:
             protocol,
             order,
             read_diary(folder, protocol),
-            load_amendments(folder),
+            as_journal_tells(folder, load_amendments(folder)),
             load_unsealing(folder),
             MappingProxyType(read_measures(folder)),
             events_of(read_events(folder)),
@@ -454,6 +456,32 @@ class Trial:
         return nights_to_rate(self.protocol, self.order, self.entries)
 
     @property
+    def taken_out(self) -> tuple[date, ...]:
+        """Nights with an outcome that a pause took out after they had been recorded, in calendar order.
+
+        Examples
+        --------
+        >>> trial.taken_out
+        ()
+        """
+        rated = {entry.night for entry in self.entries if entry.outcome is not None}
+        return tuple(sorted(rated & taken_out(self.order, self.amendments).keys()))
+
+    def with_taken_out(self) -> "Trial":
+        """The trial as if those nights counted: in its `frame` each is on the arm that it was lived on; all else is the same.
+
+        Nights without an outcome that were recorded before the pause come back, too: what was taken on them had its effect.
+
+        Examples
+        --------
+        >>> trial.with_taken_out().frame.equals(trial.frame)
+        True
+        """
+        other = copy(self)
+        object.__setattr__(other, "frame", self._frame(taken_out(self.order, self.amendments)))
+        return other
+
+    @property
     def changed_after_unsealing(self) -> bool:
         """Whether the diary is another one than when the order was opened."""
         return self.unsealing is not None and self.unsealing.diary_sha256 != self.diary_sha256
@@ -473,13 +501,18 @@ class Trial:
         >>> trial.frame.columns[:6].tolist()
         ['day', 'period', 'block', 'arm', 'severity', 'dose_mg']
         """
+        return self._frame({})
+
+    def _frame(self, instead: Mapping[date, Period]) -> "pd.DataFrame":
+        """`frame`, with other stretches than those of the order for some nights."""
         import pandas as pd
 
         by_night = {entry.night: entry for entry in self.entries}
         names = sorted({name for _, name in self.measures})
         rows: list[dict[str, Any]] = []
-        for period in self.order.periods:
-            for night in period.dates:
+        for planned in self.order.periods:
+            for night in planned.dates:
+                period = instead.get(night, planned)
                 entry = by_night.get(night, Entry(night))
                 rows.append(
                     {

@@ -275,6 +275,21 @@ def test_packs_shuffled_alone_are_opened_by_what_was_in_them(nof1, refused, tmp_
 # --- amend
 
 
+def test_a_pause_over_recorded_nights_needs_to_be_told_so(nof1, trial_folder):
+    """Five of the six recorded nights are in it; the last one has no night after it."""
+    words = ("--pause", "2026-01-06", "--nights", "5", "--reason", "flu")
+    status, out, err = nof1("amend", trial_folder, *words)
+    assert (status, out) == (1, "")
+    assert "recorded already: 2026-01-06, 2026-01-07, 2026-01-08, 2026-01-09, 2026-01-10." in err.replace("\n", " ")
+    assert "--exclude" in err
+    status, out, err = nof1("amend", trial_folder, *words, "--exclude")
+    assert (status, err) == (0, "")
+    assert "5 nights of it had been recorded already and were taken out." in out.replace("\n", " ")
+    status, _, err = nof1("amend", trial_folder, "--note", "a", "--exclude")
+    assert status == 1
+    assert "--exclude goes with --pause DATE" in err
+
+
 def test_a_pause_moves_what_follows_and_renews_the_paperwork(nof1, trial_folder):
     before = Trial.load(trial_folder).order
     words = ("--pause", "2026-01-12", "--nights", "3", "--reason", "away, with family")

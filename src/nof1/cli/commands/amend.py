@@ -20,6 +20,9 @@ def amend(
     folder: Folder,
     pause: Annotated[date | None, date_option("First evening of a pause; what follows moves.")] = None,
     nights: Annotated[int | None, typer.Option(help="Nights of the pause.")] = None,
+    exclude: Annotated[
+        bool, typer.Option("--exclude", help="Nights of the pause are recorded: take them out all the same.")
+    ] = False,
     medicine: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Another medicine started, stopped or changed.")
     ] = None,
@@ -30,7 +33,14 @@ def amend(
 ) -> None:
     """Put a change after the draw on record: a pause, another medicine, or anything else in words."""
     amendment = put_on_record(
-        folder, pause=pause, nights=nights, medicine=medicine, since=since, note=note, reason=reason
+        folder,
+        pause=pause,
+        nights=nights,
+        exclude=exclude,
+        medicine=medicine,
+        since=since,
+        note=note,
+        reason=reason,
     )
     end = load_schedule(folder, Protocol.load(folder)).end
     if as_json:

@@ -44,7 +44,7 @@ _ARGUMENT = re.compile(
 )
 # The option that says the same, with what it takes where no value is named.
 _FLAGS = {name.split()[0].replace("-", "_"): f"--{name}" for name in (
-    "acknowledge", "arm", "better", "confidence", "correct", "date", "date-order", "dated-by", "day", "day-number", "dose", "dose-meant", "dose-mg", "dose-time HH:MM", "dose-unit", "drawn", "food NAME", "form", "gaps",
+    "acknowledge", "arm", "better", "confidence", "correct", "date", "date-order", "dated-by", "day", "day-number", "dose", "dose-meant", "dose-mg", "dose-time HH:MM", "dose-unit", "drawn", "exclude", "food NAME", "form", "gaps",
     "guess", "medicine TEXT", "night", "nights N", "not-compared", "note TEXT", "out", "packs ARM,ARM,…", "pause DATE", "person NAME", "person-column COLUMN", "reason TEXT", "salt-mg",
     "schedule", "several", "sheet", "since DATE", "supplement NAME", "trust", "unscreened", "zone",
 )} | {
@@ -53,6 +53,7 @@ _FLAGS = {name.split()[0].replace("-", "_"): f"--{name}" for name in (
 _WORDS = {
     ("correct", "True"): "",
     ("acknowledge", "True"): "",
+    ("exclude", "True"): "",
     ("dose_meant", "True"): "",
     ("unscreened", "True"): "",
     ("decimal_comma", "True"): "comma",

@@ -90,8 +90,9 @@ def _simulated(result: "Result") -> None:
 def _failures_first(result: "Result") -> None:
     """A result that is not to be relied on says so before it says anything."""
     from nof1.report.words import sentences as words
+    from nof1.report.words.taken_out import taken_out_sentences
 
-    for sentence in words.failed_checks(result):
+    for sentence in (*words.failed_checks(result), *taken_out_sentences(result)):
         paragraph(sentence, style=_BAD)
 
 

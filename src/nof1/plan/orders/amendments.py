@@ -1,12 +1,12 @@
 """Changes after the draw: pauses, single periods unblinded, other medicines, anything else. One line each in amendments.csv, never removed.
 
-Knows no order and no night that was recorded.
+Knows no value of a night.
 """
 
 import csv
 import io
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,17 +16,21 @@ from nof1.cells import csv_text, shielded, unshielded
 from nof1.errors import InputError
 from nof1.files import read_bytes, write_atomic
 from nof1.plan.design.fields import Day, Frozen, Text, Whole
-from nof1.plan.design.order import Pause
+from nof1.plan.design.order import Order, Pause, Period
 from nof1.plan.protocol.explain import explain
 
 AMENDMENTS_FILE = "amendments.csv"
 COLUMNS = ("entered", "kind", "start", "nights", "period", "reason")
+# Columns that only a file with such a line has, so that others stay byte for byte as they were written.
+FURTHER = ("excluded",)
+_BETWEEN = "; "  # nights in one cell
 
 
 class Amendment(Frozen):
     """One change after the draw.
 
-    `kind` is "pause" (with `start` and `nights`), "unblinded" (with `period`), "medicine" (another medicine that was started,
+    `kind` is "pause" (with `start` and `nights`, and in `excluded` those of its nights that were recorded before it was entered, and
+    so taken out afterwards), "unblinded" (with `period`), "medicine" (another medicine that was started,
     stopped or changed on the day `start`; which and how, in `reason`) or "note" (anything else, in `reason`).
     """
 
@@ -36,6 +40,7 @@ class Amendment(Frozen):
     nights: Annotated[Whole, Field(ge=1, le=365)] | None = None
     period: Annotated[Whole, Field(ge=1)] | None = None
     reason: Annotated[Text, Field(min_length=1, max_length=500)]
+    excluded: tuple[Day, ...] = ()
 
     @model_validator(mode="after")
     def _holds_what_its_kind_needs(self) -> "Amendment":
@@ -45,7 +50,17 @@ class Amendment(Frozen):
             raise ValueError("a pause and a change of a medicine, and nothing else, have a first day")
         if (self.period is not None) != (self.kind == "unblinded"):
             raise ValueError("an unblinded period, and nothing else, has the number of a period")
+        if not set(self.excluded) <= set(self.evenings):
+            raise ValueError("only nights of a pause are taken out by it")
         return self
+
+    @property
+    def evenings(self) -> tuple[date, ...]:
+        """The evenings of a pause; none of any other change."""
+        start, nights = self.start, self.nights
+        if start is None or nights is None:
+            return ()
+        return tuple(start + timedelta(days=i) for i in range(min(nights, (date.max - start).days + 1)))
 
     @classmethod
     def make(cls, *, where: str = "The amendment", **values: Any) -> "Amendment":
@@ -75,7 +90,8 @@ def load_amendments(folder: str | Path) -> tuple[Amendment, ...]:
         return ()
     try:
         reader = csv.DictReader(io.StringIO(read_bytes(path).decode("utf-8-sig"), newline=""), strict=True)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
+        header = tuple(reader.fieldnames or ())
+        if header != (*COLUMNS, *(name for name in FURTHER if name in header)):
             raise InputError(f"{path} must have the columns {', '.join(COLUMNS)}. Restore it from a copy.")
         return tuple(_parse(row, where=f"{path}, line {reader.line_num}") for row in reader)
     except (UnicodeDecodeError, csv.Error) as error:
@@ -84,21 +100,29 @@ def load_amendments(folder: str | Path) -> tuple[Amendment, ...]:
 
 def _parse(row: dict[str, Any], *, where: str) -> Amendment:
     if None in row or None in row.values():
-        raise InputError(f"{where}: the row does not have {len(COLUMNS)} values. Restore the file from a copy.")
+        raise InputError(
+            f"{where}: the row does not have as many values as there are columns. Restore the file from a copy."
+        )
     values: dict[str, Any] = {name: unshielded(text) for name, text in row.items() if text}
     for name in ("nights", "period"):
         if name in values and values[name].isascii() and values[name].isdecimal() and len(values[name]) < 10:
             values[name] = int(values[name])
+    if "excluded" in values:
+        values["excluded"] = tuple(night.strip() for night in values["excluded"].split(_BETWEEN.strip()))
     return Amendment.make(where=where, **values)
 
 
 def amendments_csv(amendments: Iterable[Amendment]) -> str:
     """amendments.csv with these amendments."""
-    rows: list[Iterable[str]] = [COLUMNS]
-    for amendment in amendments:
-        values = amendment.model_dump(mode="json")
-        rows.append(["" if values[name] is None else shielded(str(values[name])) for name in COLUMNS])
-    return csv_text(rows)
+    told = [amendment.model_dump(mode="json") for amendment in amendments]
+    header = (*COLUMNS, *(name for name in FURTHER if any(values[name] for values in told)))
+    return csv_text([header, *([_cell(values[name]) for name in header] for values in told)])
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return _BETWEEN.join(value)
+    return "" if value is None else shielded(str(value))
 
 
 def save_amendments(folder: Path, amendments: Iterable[Amendment]) -> None:
@@ -113,3 +137,20 @@ def pauses(amendments: Iterable[Amendment]) -> tuple[Pause, ...]:
         for amendment in amendments
         if isinstance(amendment.start, date) and amendment.nights is not None
     )
+
+
+def taken_out(order: Order, amendments: Iterable[Amendment]) -> dict[date, Period]:
+    """Nights that were recorded and taken out afterwards by a pause, each with the stretch on which it was lived.
+
+    Parameters
+    ----------
+    order : Order
+        As it is lived, all pauses included.
+    """
+    lived, out = order.without_pauses(), {}
+    for amendment in amendments:
+        for night in amendment.excluded:
+            if lived.start <= night <= lived.end and (here := lived.period_of(night)).counts:
+                out[night] = here
+        lived = lived.with_pauses(pauses([amendment]))
+    return out

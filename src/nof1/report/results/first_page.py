@@ -23,6 +23,7 @@ from nof1.report.words.facts import reviewed
 from nof1.report.words.phrases import clip
 from nof1.report.words.record import nothing_but_nights
 from nof1.report.words.rule import ask_threshold_sentence
+from nof1.report.words.taken_out import taken_out_sentences
 from nof1.report.words.unscreened import banner
 
 MAX_TITLE = 140
@@ -45,7 +46,7 @@ def answer(result: Result, *, brief: bool = False) -> dict[str, Any]:
         "heading": say("N-of-1 trial: {title}", title=clip(ours(protocol.title), MAX_TITLE)),
         "question": clip(ours(protocol.question), MAX_TITLE),
         "simulated": banner(protocol, words.SIMULATED),
-        "failed": words.failed_checks(result),
+        "failed": [*words.failed_checks(result), *taken_out_sentences(result)],
         "headline": words.headline(result),
         "explanations": explained(result, brief=brief),
         "follows": follows_sentences(result),

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from nof1.language import say, say_some
+from nof1.language import say, say_some, sentences
 
 if TYPE_CHECKING:
     from nof1.analyze.results import Result
@@ -14,7 +14,7 @@ def amendment_sentence(amendment: "Amendment") -> str:
     on = f"{amendment.entered:%Y-%m-%d}"
     reason = amendment.reason if amendment.reason[-1] in ".!?" else f"{amendment.reason}."
     if amendment.nights is not None:
-        return say_some(
+        pause = say_some(
             amendment.nights,
             "Entered on {day}: a pause of {count} night from the evening of {start}; the nights after it moved. {reason}",
             "Entered on {day}: a pause of {count} nights from the evening of {start}; the nights after it moved. {reason}",
@@ -22,6 +22,7 @@ def amendment_sentence(amendment: "Amendment") -> str:
             start=str(amendment.start),
             reason=reason,
         )
+        return sentences([pause, _taken_out(amendment)])
     if amendment.period is not None:
         return say(
             "Entered on {day}: period {period} was unblinded. {reason}",
@@ -37,6 +38,16 @@ def amendment_sentence(amendment: "Amendment") -> str:
             reason=reason,
         )
     return say("Entered on {day}: {reason}", day=on, reason=reason)
+
+
+def _taken_out(amendment: "Amendment") -> str:
+    if not amendment.excluded:
+        return ""
+    return say_some(
+        len(amendment.excluded),
+        "{count} night of it had been recorded already and was taken out.",
+        "{count} nights of it had been recorded already and were taken out.",
+    )
 
 
 def changes(result: "Result", *, medicines: bool = True) -> list[str]:

@@ -1,0 +1,98 @@
+"""Nights that a pause took out after they had been recorded: which, why, and the answer with them. It stands before everything else."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from nof1.analyze.results import Result
+from nof1.analyze.schema import PairEffect, TakenOut
+from nof1.language import say, say_some, sentences
+from nof1.plan.orders.amendments import Amendment
+from nof1.report.words.effect import estimate_sentence, span
+from nof1.report.words.phrases import clip, some
+from nof1.report.words.phrases import day as day_words
+from nof1.report.words.phrases import span as days
+from nof1.report.words.reasons import reason_sentence
+from nof1.report.words.sentences import headline, is_of_these_nights, level_words
+
+_ARM = 60
+_REASON = 160
+_NAMED = 4  # stretches of nights that are named; all are in the diary
+
+
+def taken_out_sentences(result: Result) -> list[str]:
+    """Which nights were taken out and why, and the answer with them; empty where none was.
+
+    Examples
+    --------
+    >>> taken_out_sentences(result)
+    []
+    """
+    told = result.record.taken_out
+    if told is None:
+        return []
+    rated = set(result.trial.taken_out)
+    pauses = [one for one in result.trial.amendments if rated & set(one.excluded)]
+    return [sentences([*(_pause(one, rated) for one in pauses), *_both_ways(result, told)])]
+
+
+def _pause(pause: Amendment, rated: set[date]) -> str:
+    nights = [night for night in pause.excluded if night in rated]
+    return say_some(
+        len(nights),
+        "{count} rated night was taken out afterwards ({nights}), by a pause that was entered on {day}. The reason given: {reason}",
+        "{count:,} rated nights were taken out afterwards ({nights}), by a pause that was entered on {day}. The reason given: {reason}",
+        nights=some(_stretches(nights), _NAMED),
+        day=day_words(pause.entered.date()),
+        reason=_stopped(clip(pause.reason, _REASON)),
+    )
+
+
+def _stretches(nights: Sequence[date]) -> list[str]:
+    """Nights in a row as one, in words."""
+    runs: list[list[date]] = []
+    for night in nights:
+        if runs and night == runs[-1][-1] + timedelta(days=1):
+            runs[-1].append(night)
+        else:
+            runs.append([night])
+    return [days(run[0], run[-1]) for run in runs]
+
+
+def _stopped(text: str) -> str:
+    return text if text[-1] in ".!?…" else f"{text}."
+
+
+def _both_ways(result: Result, told: TakenOut) -> list[str]:
+    """The answer with those nights, and whether it is the one that stands below."""
+    if told.refused is not None:
+        reason = reason_sentence(told.refused, remedy=False)
+        return [say("With them there is no answer: {reason}", reason=reason)]
+    effect = told.kept[0]
+    same = effect.verdict == result.lead[0].verdict
+    return [
+        say(
+            "With them the answer would be: {answer} {size}.",
+            answer=headline(result, effect),
+            size=_size(result, effect),
+        ),
+        say("Without them it is the same answer, with the numbers below.")
+        if same
+        else say("That is another answer than the one below, which is without them."),
+    ]
+
+
+def _size(result: Result, effect: PairEffect) -> str:
+    protocol, numbers, measure = result.trial.protocol, effect.leading, effect.measure
+    return estimate_sentence(
+        measure,
+        protocol.outcome,
+        arm=clip(protocol.arm(effect.arm).title, _ARM),
+        reference=clip(protocol.arm(effect.reference).title, _ARM),
+        over_nights=is_of_these_nights(protocol, effect),
+        full=protocol.analysis.carryover == "exponential",
+        mean=numbers.mean,
+        beside=numbers.interval,
+        interval=say(
+            "the {interval} is {span}", interval=level_words(), span=span(measure, protocol.outcome, *numbers.interval)
+        ),
+    )
