@@ -365,6 +365,7 @@ def _result(
         graded=graded_side_effects(trial),
         beside_by_arm=beside_by_arm(trial),
         taken_out=with_nights_taken_out(trial, seed=seed),
+        doubts=trial.doubts,
     )
     tree.attrs.update(
         nof1=record.nof1,

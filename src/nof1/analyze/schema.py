@@ -36,6 +36,7 @@ from nof1.analyze.simulation.forecast import Forecast
 from nof1.plan.orders.amendments import Amendment
 from nof1.plan.orders.loading import Unsealing
 from nof1.plan.protocol.family import Family
+from nof1.record.diary.on_record import Doubt
 from nof1.record.looks import Look
 
 if TYPE_CHECKING:
@@ -246,6 +247,8 @@ class ResultsRecord:
         What was recorded each morning beside the model, by arm; no model adjusts for it.
     taken_out : TakenOut or None
         The answer with nights that were taken out after they had been recorded; None where there are none.
+    doubts : tuple of str
+        Why it cannot be known whether a concealed order was opened before, such as "journal cut".
     """
 
     nof1: str
@@ -285,6 +288,7 @@ class ResultsRecord:
     graded: GradedSideEffects = field(default_factory=GradedSideEffects)
     beside_by_arm: tuple[BesideByArm, ...] = ()
     taken_out: TakenOut | None = None
+    doubts: tuple[Doubt, ...] = ()
     schema: Literal[3] = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,11 +1,14 @@
 """Looks at the answer before the last night: each is put on record in looks.csv, one line, and none is ever taken back.
 
+Where looks.csv is gone or was changed by hand, the journal knows when the nights were looked at and which were recorded by then.
+
 Knows when the nights were and whether the protocol had planned a look then; must not know how an answer is computed.
 """
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,13 +18,15 @@ from pydantic import AwareDatetime, Field, ValidationError, model_validator
 from nof1.cells import csv_text, shielded, unshielded
 from nof1.commit import commit, locked
 from nof1.errors import InputError
-from nof1.files import is_file, read_bytes
+from nof1.files import is_file, read_bytes, sha256_bytes, sha256_file
 from nof1.plan.design.fields import PAUSE, Day, Frozen, Whole
 from nof1.plan.design.interim import PlannedLook, planned_looks
 from nof1.plan.design.order import Order
 from nof1.plan.protocol.explain import explain
 from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
-from nof1.record.diary.journal import with_files
+from nof1.record.diary.journal import Line, with_files
+from nof1.record.diary.on_record import lines_on_record, values_before
+from nof1.record.diary.table import entries_of
 from nof1.record.trial import Trial
 from nof1.record.values.nights import last_night
 
@@ -173,18 +178,61 @@ def record_look(
     if not trial.protocol.randomized or not is_file(folder / PROTOCOL_FILE):
         return (), None
     with locked(folder):
-        looks = load_looks(folder)
+        looks = looks_on_record(folder, trial)
         if not is_early(trial, now):
             return looks, None
         known = _at(looks, trial)
         if known is None:
             known = _look(trial, looks, engine=engine, verdict=verdict, now=now)
-            content = read_bytes(path) if is_file(path) else looks_csv(()).encode()
+            content = read_bytes(path) if is_file(path) and looks == load_looks(folder) else looks_csv(looks).encode()
             content += b"" if content.endswith(b"\n") else b"\n"
             content += csv_text([_cells(known)]).encode()
             commit(folder, with_files(folder, {LOOKS_FILE: content}, by="analyze", now=now))
             looks = (*looks, known)
         return looks, known
+
+
+def looks_on_record(folder: str | Path, trial: Trial) -> tuple[Look, ...]:
+    """All looks at a trial: those of looks.csv, or of the journal where that file is not the one that it knows.
+
+    What was computed and what it said does not stand in the journal; of a look that is gone from the file both are "not known".
+
+    Raises
+    ------
+    InputError
+        If looks.csv is damaged.
+    """
+    folder = Path(folder)
+    looks = load_looks(folder)
+    lines = [line for line in lines_on_record(folder) if not line.night and line.column == LOOKS_FILE and line.new]
+    if not lines or _as_written(folder, looks, lines[-1].new):
+        return looks
+    known = {look.looked: look for look in looks}
+    found: list[Look] = []
+    for line in lines:
+        moment = datetime.fromisoformat(line.entered)
+        told = _of_journal(folder, trial, line, found, known.get(moment))
+        if told is not None and all(told.diary_sha256 != earlier.diary_sha256 for earlier in found):
+            found.append(told)
+    return tuple(found)
+
+
+def _as_written(folder: Path, looks: Sequence[Look], sha256: str) -> bool:
+    path = folder / LOOKS_FILE
+    return is_file(path) and sha256 in (sha256_file(path), sha256_bytes(looks_csv(looks).encode()))
+
+
+def _of_journal(folder: Path, trial: Trial, line: Line, made: Sequence[Look], row: Look | None) -> Look | None:
+    """The look of a line of the journal, from what was recorded by then; the file's own where there is nothing to make it of."""
+    try:
+        entries = entries_of(trial.protocol, values_before(folder, line), until=trial.order.end)
+    except InputError:
+        return row  # a journal that is damaged, or was begun later
+    if not any(entry.outcome is not None for entry in entries):
+        return row
+    then = replace(trial, entries=entries)
+    engine, verdict = ("not-known", "not known") if row is None else (row.engine, row.verdict)
+    return _look(then, made, engine=engine, verdict=verdict, now=datetime.fromisoformat(line.entered))
 
 
 def _at(looks: Sequence[Look], trial: Trial) -> Look | None:

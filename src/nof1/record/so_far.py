@@ -15,12 +15,13 @@ from nof1.cells import brief
 from nof1.clock import local_now
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import Order, Period
-from nof1.plan.orders.loading import UNSEALING_FILE, load_schedule
+from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.checking.copies import conflict_copies
 from nof1.record.diary.doses import counts_doses, dose_kind
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.events import Event, events_of, read_events
+from nof1.record.diary.on_record import is_locked
 from nof1.record.diary.planned import nights_to_rate
 from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.side_effects import Stop, spellings, stops
@@ -161,10 +162,11 @@ class Status:
     def due(self) -> tuple[Due, ...]:
         """What waits for the person."""
         after = Due("unseal" if self.order.sealed else "analyze")
-        if not self.protocol.dated:
+        locked = is_locked(self.folder)
+        if not self.protocol.dated or (locked and self.order.sealed):
             return (after,)
         found = []
-        if not (self.folder / UNSEALING_FILE).is_file():
+        if not locked:
             if self.nights.get(self.latest) == "missing":
                 found.append(Due("log", self.latest))
             found += [Due("guess", night, self.order.period_of(night)) for night in self.guesses_missing.values()]

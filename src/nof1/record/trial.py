@@ -14,11 +14,12 @@ from nof1.files import new_folder, sha256_bytes, write_atomic
 from nof1.plan.design.order import ORDER_FILE, Order, Period
 from nof1.plan.orders.amendments import Amendment, load_amendments, save_amendments, taken_out
 from nof1.plan.orders.draw import check_order
-from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, load_order, load_unsealing
+from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, load_order
 from nof1.plan.protocol.nightly import beside
 from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
 from nof1.record.diary.entry import Entry, check_entry, to_csv
 from nof1.record.diary.events import EVENTS_FILE, Event, events_csv, events_of, gradable_word, read_events
+from nof1.record.diary.on_record import Doubt, doubts, load_opening
 from nof1.record.diary.paused import as_journal_tells
 from nof1.record.diary.planned import nights_to_rate
 from nof1.record.diary.secondary import MEASURES_FILE, measures_csv, read_measures
@@ -55,6 +56,8 @@ class Trial:
         Secondary outcomes by night and name, such as "sleep_minutes".
     events : tuple of Event
         Side effects that were graded: how severe, how serious, what was done, how it ended, from what.
+    doubts : tuple of str
+        Why the journal cannot say whether a concealed order was opened before, such as "journal cut".
 
     Examples
     --------
@@ -70,6 +73,7 @@ class Trial:
     unsealing: Unsealing | None = None
     measures: Mapping[tuple[date, str], float] = field(default_factory=lambda: MappingProxyType({}))
     events: tuple[Event, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     def __post_init__(self) -> None:
         check_order(self.protocol, self.order)
@@ -236,15 +240,17 @@ class Trial:
         True
         """
         protocol = Protocol.load(folder)
+        unsealing = load_opening(folder, protocol)
         order = load_order(folder, protocol)
         return cls(
             protocol,
             order,
             read_diary(folder, protocol),
             as_journal_tells(folder, load_amendments(folder)),
-            load_unsealing(folder),
+            unsealing,
             MappingProxyType(read_measures(folder)),
             events_of(read_events(folder)),
+            doubts(folder, protocol),
         )
 
     @classmethod

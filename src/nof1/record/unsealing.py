@@ -1,7 +1,8 @@
 """Opening a concealed order: the diary is locked and its hash recorded before anybody sees an arm.
 
 These are two steps, each written whole or not at all: nothing of the order is on the disk, not even laid aside, before the
-diary is locked. Stopped in between, the same call goes on where it stopped.
+diary is locked. Stopped in between, the same call goes on where it stopped. An order that was opened stays opened: where its files
+are gone, the journal says so, and the same call puts them back.
 """
 
 from collections.abc import Sequence
@@ -14,15 +15,23 @@ from nof1.errors import InputError, RefusalError
 from nof1.files import sha256_bytes
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import ORDER_FILE, Order
-from nof1.plan.orders.amendments import Amendment, load_amendments, pauses
-from nof1.plan.orders.draw import order_of_arms
+from nof1.plan.orders.amendments import AMENDMENTS_FILE, Amendment, load_amendments, pauses
+from nof1.plan.orders.draw import order_of_arms, schedule
 from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, is_sealed, load_schedule, load_unsealing
 from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_order, open_order
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.amending import amended
-from nof1.record.diary.entry import to_csv
-from nof1.record.diary.journal import beginning, journal_bytes, with_files
-from nof1.record.diary.table import read_diary
+from nof1.record.diary.entry import Entry, to_csv
+from nof1.record.diary.journal import JOURNAL_FILE, beginning, journal_bytes, with_files
+from nof1.record.diary.on_record import (
+    amendments_before,
+    lines_on_record,
+    load_opening,
+    lost_opening,
+    opening_on_record,
+    values_before,
+)
+from nof1.record.diary.table import entries_of, read_diary
 from nof1.record.papers import renew_papers
 from nof1.record.values.nights import last_night
 
@@ -68,7 +77,8 @@ def unseal(
     with locked(folder):
         _refuse_open(folder, protocol)
         order, proof = _opened(folder, protocol, helper, packs)
-        earlier = load_unsealing(folder)
+        was_open = _put_back(folder, protocol, packs)
+        earlier = load_opening(folder, protocol)
         if earlier is not None and earlier.arms is not None and earlier.arms != tuple(packs or ()):
             raise InputError(
                 f"Other packs went on record when the diary was locked: {', '.join(earlier.arms)}. Give these; nothing was opened."
@@ -76,11 +86,15 @@ def unseal(
         if earlier is None:  # else it was stopped after this step
             contents: dict[str, bytes | str] = {UNSEALING_FILE: _on_record(folder, protocol, packs, now).to_json()}
             commit(folder, with_files(folder, contents, by="unseal", now=now))
-        _refuse_changed_diary(folder, protocol)
+        if not was_open:  # else results tell of a diary that was changed since
+            _refuse_changed_diary(folder, protocol)
         lived = order.with_pauses(pauses(load_amendments(folder)))
         contents = {} if proof is None else {SEALED_ORDER_FILE: proof}
         contents[ORDER_FILE] = lived.to_csv()
-        commit(folder, with_files(folder, contents, by="unseal", now=now))
+        known = {line.column: line.new for line in lines_on_record(folder) if not line.night}
+        again = {name: told for name, told in contents.items() if known.get(name) == _sha256(told)}
+        new = {name: told for name, told in contents.items() if name not in again}
+        commit(folder, again | with_files(folder, new, by="unseal", now=now))
     return lived
 
 
@@ -134,6 +148,9 @@ def unblind_period(
     protocol = Protocol.load(folder)
     with locked(folder):
         _refuse_open(folder, protocol)
+        line = opening_on_record(folder)
+        if line is not None:
+            raise InputError(f"The order of {folder} is open already: it was opened on {line.entered[:10]}.")
         if not 1 <= period <= protocol.periods:
             raise InputError(f"There is no period {period}; the trial has periods 1 to {protocol.periods}.")
         amendment = Amendment.make(
@@ -149,8 +166,43 @@ def unblind_period(
 def _refuse_open(folder: Path, protocol: Protocol) -> None:
     if protocol.concealed == "open":
         raise InputError(f"The order of {folder} was never sealed; it is in {ORDER_FILE}.")
-    if not is_sealed(folder, protocol):
+    lost = not (folder / UNSEALING_FILE).is_file() and opening_on_record(folder) is not None
+    if not is_sealed(folder, protocol) and not lost:
         raise InputError(f"The order of {folder} is open already; it is in {ORDER_FILE}.")
+
+
+def _put_back(folder: Path, protocol: Protocol, packs: Sequence[str] | None) -> bool:
+    """Whether the order was opened before and unsealing.json is gone, which is then made again as it went on record.
+
+    By the journal: from what it holds of the diary and the amendments of that moment, held against the hash of the file. Where the
+    diary is another one since, results say so.
+
+    Raises
+    ------
+    RefusalError
+        If it does not come out as it was, since other packs are named or the journal was changed.
+    """
+    line = opening_on_record(folder)
+    if line is None or (folder / UNSEALING_FILE).is_file():
+        return False
+    opened = datetime.fromisoformat(line.entered)
+    plan = schedule(protocol).with_pauses(pauses(amendments_before(folder, line, load_amendments(folder))))
+    # What was filled in by hand before that moment stands in the diary alone.
+    known = (entries_of(protocol, values_before(folder, line), until=plan.end), read_diary(folder, protocol))
+    made = [_record_of(protocol, entries, plan, packs, opened).to_json() for entries in known]
+    again = next((one for one in made if _sha256(one) == line.new), None)
+    if again is None:
+        raise RefusalError(
+            f"{lost_opening(folder, line)} It could not be made again here: "
+            + ("other packs were named then, or " if packs is not None else "")
+            + f"{JOURNAL_FILE} or {AMENDMENTS_FILE} was changed by hand since. Nothing was opened."
+        )
+    commit(folder, {UNSEALING_FILE: again})
+    return True
+
+
+def _sha256(content: bytes | str) -> str:
+    return sha256_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def _opened(
@@ -187,14 +239,18 @@ def _verified(folder: Path, protocol: Protocol, helper: str | Path | None) -> Or
 
 
 def _on_record(folder: Path, protocol: Protocol, packs: Sequence[str] | None, now: datetime) -> Unsealing:
-    entries = read_diary(folder, protocol)
+    return _record_of(protocol, read_diary(folder, protocol), load_schedule(folder, protocol), packs, now)
+
+
+def _record_of(
+    protocol: Protocol, entries: Sequence[Entry], plan: Order, packs: Sequence[str] | None, now: datetime
+) -> Unsealing:
     rated = {entry.night for entry in entries if entry.outcome is not None}
-    plan = load_schedule(folder, protocol)
     planned = [night for period in plan.periods if period.arm != PAUSE for night in period.dates]
     over = last_night(now.replace(tzinfo=None))
     return Unsealing(
         opened=now.replace(microsecond=0),
-        diary_sha256=_diary_sha256(folder, protocol),
+        diary_sha256=_sha256(to_csv(protocol, entries)),
         nights_recorded=len(rated & set(planned)),
         nights_planned=len(planned),
         nights_left=sum(night > over for night in planned),
@@ -203,7 +259,7 @@ def _on_record(folder: Path, protocol: Protocol, packs: Sequence[str] | None, no
 
 
 def _diary_sha256(folder: Path, protocol: Protocol) -> str:
-    return sha256_bytes(to_csv(protocol, read_diary(folder, protocol)).encode())
+    return _sha256(to_csv(protocol, read_diary(folder, protocol)))
 
 
 def _refuse_changed_diary(folder: Path, protocol: Protocol) -> None:

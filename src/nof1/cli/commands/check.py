@@ -1,12 +1,16 @@
 """nof1 check: whether all of a trial is as it was left."""
 
+from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from nof1.cli.terminal.console import show, show_json
 from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere
+from nof1.errors import Nof1Error
+from nof1.plan.protocol.protocol import Protocol
 from nof1.record.checking.folder import accept as put_on_record
 from nof1.record.checking.folder import check as findings_of
 
@@ -19,11 +23,17 @@ def check(
         str | None,
         typer.Option(metavar="REASON", help="You changed values in the files yourself: put them on record, with why."),
     ] = None,
+    mark: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MARK", help="A mark of the journal that somebody noted on the way: is it in this journal?"
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold protocol, order, diary, journal, imports and results against what nof1 wrote; each change by hand is named."""
     accepted = None if accept is None else put_on_record(folder, accept)
-    findings = findings_of(folder)
+    findings = findings_of(folder, mark=mark)
     problems = [finding for finding in findings if finding.level == "problem"]
     notes = [finding for finding in findings if finding.level == "note"]
     if as_json:
@@ -39,5 +49,16 @@ def check(
             show(f"{len(problems)} {'problem' if len(problems) == 1 else 'problems'} found. Nothing was changed.")
         else:
             show(next(finding.text for finding in findings if finding.what == "all"))
+        if mark is not None or _concealed(folder):
+            for finding in findings:
+                if finding.what == "mark" and finding.level == "ok":
+                    show(finding.text)
     if problems:
         raise typer.Exit(1)
+
+
+def _concealed(folder: Path) -> bool:
+    """Whether somebody else may be keeping marks of the journal."""
+    with suppress(Nof1Error):
+        return Protocol.load(folder).concealed != "open"
+    return False

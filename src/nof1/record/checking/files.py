@@ -24,6 +24,7 @@ from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
 from nof1.record.checking.findings import TEMPORARY, Finding, must, resaved
 from nof1.record.checking.values import Journal, Rows
 from nof1.record.diary.journal import JOURNAL_FILE, beginning, journal_bytes
+from nof1.record.diary.on_record import lost_opening, opening_on_record
 from nof1.record.diary.table import DIARY_FILE
 from nof1.record.importing.ledger import IMPORTS_FOLDER
 from nof1.record.looks import LOOKS_FILE, load_looks, looks_csv
@@ -121,6 +122,10 @@ def check_order(folder: Path, protocol: Protocol, journal: Journal) -> Iterator[
         elif protocol.concealed == "helper" and not load_seal(folder).fits(start):
             text = f"{SEAL_FILE} is not the one that was written when this trial was planned: put there or changed by hand. Restore it from a copy."
             yield Finding("problem", "order", text, SEAL_FILE)
+        line = opening_on_record(folder)
+        if line is not None and load_unsealing(folder) is None:
+            yield Finding("problem", "order", lost_opening(folder, line), UNSEALING_FILE)
+            return
         opened = load_unsealing(folder) is not None
         if not opened:
             for name in (ORDER_FILE, SEALED_ORDER_FILE):

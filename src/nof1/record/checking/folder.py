@@ -29,6 +29,7 @@ from nof1.record.checking.files import (
 )
 from nof1.record.checking.findings import Finding, tried
 from nof1.record.checking.imports import check_imports, check_rejected
+from nof1.record.checking.marks import check_mark, read_mark
 from nof1.record.checking.signs import check_signs
 from nof1.record.checking.values import (
     Journal,
@@ -47,13 +48,15 @@ from nof1.record.diary.writing import MAX_REASON
 from nof1.record.importing.ledger import read_ledger
 
 
-def check(folder: str | Path, *, results: bool = True) -> tuple[Finding, ...]:
+def check(folder: str | Path, *, results: bool = True, mark: str | None = None) -> tuple[Finding, ...]:
     """Hold every file of a trial against what nof1 wrote.
 
     Parameters
     ----------
     results : bool
         Whether results.json and the posterior are looked at, too.
+    mark : str, optional
+        A mark of the journal that was noted elsewhere on the way, such as on the helper's sheet; it is looked for.
 
     Returns
     -------
@@ -63,7 +66,7 @@ def check(folder: str | Path, *, results: bool = True) -> tuple[Finding, ...]:
     Raises
     ------
     InputError
-        If the folder is no trial folder.
+        If the folder is no trial folder, or the mark is none.
     Nof1Error
         If another process writes to it for too long.
 
@@ -78,6 +81,7 @@ def check(folder: str | Path, *, results: bool = True) -> tuple[Finding, ...]:
         raise InputError(
             f"{folder} is no trial folder: it holds no {PROTOCOL_FILE}. Give the folder that 'nof1 plan' or 'nof1 adopt' made."
         )
+    noted = None if mark is None else read_mark(mark)
     found: list[Finding] = []
     with ExitStack() as stack:
         found += _locked(folder, stack)
@@ -88,6 +92,7 @@ def check(folder: str | Path, *, results: bool = True) -> tuple[Finding, ...]:
         diary, measures, events = read_values(folder, protocol)
         parts: list[tuple[str, Iterable[Finding]]] = [
             ("journal", check_journal(journal)),
+            ("mark", check_mark(folder, noted)),
             ("files", check_files(folder, protocol, journal)),
             ("amendments", check_amendments(folder)),
             ("looks", check_looks(folder, protocol)),

@@ -1,13 +1,15 @@
-"""Nights that a pause took out after they had been recorded, in trials whose amendments do not say it themselves.
+"""Amendments held against the journal: none of them is taken back, and of each pause it tells what had been recorded before.
 
-A pause could once be entered over recorded nights without a word. The journal holds what was recorded before it.
+A pause could once be entered over recorded nights without a word, so that amendments.csv does not say which it took out.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from nof1.errors import InputError
 from nof1.plan.orders.amendments import AMENDMENTS_FILE, Amendment
-from nof1.record.diary.journal import audited, replayed
+from nof1.record.diary.journal import JOURNAL_FILE, audited, replayed
+from nof1.record.diary.on_record import lines_on_record
 
 
 def as_journal_tells(folder: str | Path, amendments: Sequence[Amendment]) -> tuple[Amendment, ...]:
@@ -18,9 +20,15 @@ def as_journal_tells(folder: str | Path, amendments: Sequence[Amendment]) -> tup
     Raises
     ------
     InputError
-        If the journal is damaged.
+        If the journal is damaged, or knows of more amendments than there are.
     """
     out = list(amendments)
+    entered = [line for line in lines_on_record(folder) if not line.night and line.column == AMENDMENTS_FILE]
+    if len(entered) > len(out):
+        raise InputError(
+            f"{AMENDMENTS_FILE} of {folder} holds {len(out)} changes after the draw, and {JOURNAL_FILE} says that {len(entered)} were entered, "
+            f"the last on {entered[-1].entered[:10]}: removed by hand. Restore it from a copy."
+        )
     if not any(one.kind == "pause" and not one.excluded for one in out):
         return tuple(out)
     lines = [line for line, _, _ in audited(folder)]

@@ -5,6 +5,7 @@ Knows the protocol; must not know the arms' order or any result.
 
 import csv
 import io
+from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from nof1.plan.orders.amendments import load_amendments, pauses
 from nof1.plan.orders.loading import UNSEALING_FILE
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry, columns, parse_entry, text_columns
+from nof1.record.diary.on_record import lost_opening, opening_on_record
 
 DIARY_FILE = "diary.csv"
 
@@ -41,7 +43,7 @@ def last_evening(folder: str | Path, protocol: Protocol) -> date:
 
 
 def refuse_if_locked(folder: Path) -> None:
-    """Refuse a change after a concealed order was opened.
+    """Refuse a change after a concealed order was opened, which the journal knows where unsealing.json is gone.
 
     Raises
     ------
@@ -53,6 +55,23 @@ def refuse_if_locked(folder: Path) -> None:
             f"The diary of {folder} was locked when the order was opened, so that nobody can change nights in the light of it. "
             "Nothing was changed."
         )
+    line = opening_on_record(folder)
+    if line is not None:
+        raise InputError(f"{lost_opening(folder, line)} Its diary is locked; nothing was changed.")
+
+
+def entries_of(protocol: Protocol, values: Mapping[tuple[str, str], str], *, until: date) -> tuple[Entry, ...]:
+    """The nights of recorded values by night and column, as a journal leaves them standing; measures are left out.
+
+    Raises
+    ------
+    InputError
+        If a value does not fit.
+    """
+    _, *known = columns(protocol)
+    nights = sorted({night for night, column in values if column in known})
+    rows = ({"night": night} | {name: values.get((night, name), "") for name in known} for night in nights)
+    return tuple(parse_entry(protocol, row, where=f"night {row['night']}", until=until) for row in rows)
 
 
 def parse_diary(content: bytes, protocol: Protocol, *, where: str, until: date | None = None) -> tuple[Entry, ...]:

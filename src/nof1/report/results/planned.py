@@ -21,7 +21,7 @@ from nof1.plan.protocol.safety.guards import route_words
 from nof1.report.results.parts import Part, Section, beside, item, section, table
 from nof1.report.words import looks as words_looks
 from nof1.report.words import sentences as words
-from nof1.report.words.changes import changes
+from nof1.report.words.changes import changes, limits_sentence
 from nof1.report.words.drawn_elsewhere import stated_sentence
 from nof1.report.words.effect import amount, number
 from nof1.report.words.gaps import gaps_sentence, not_compared_sentence, stretch_name
@@ -240,7 +240,7 @@ def drawn(result: Result) -> Section:
         say("The order, as drawn"),
         item(say("The draw"), words.order_sentence(protocol), _draw(protocol)),
         item(say("Whole order"), _whole_order(result)),
-        item(say("Who knew it"), say(_KNEW[protocol.concealed])),
+        item(say("Who knew it"), say(_KNEW[protocol.concealed]), *_limits(protocol)),
         item(say("Changes after the draw"), *(changes(result) or [say("None.")])),
         item(say("Looks before the end"), _looks(result)),
     )
@@ -280,6 +280,10 @@ def _whole_order(result: Result) -> str:
             name = say("run-in on {arm}", arm=clip(ours(str(protocol.reference)), _ARM))
         told.append(say("{arm} {nights}", arm=name, nights=period.nights))
     return say("{periods} (arm and nights of each period).", periods=", ".join(told))
+
+
+def _limits(protocol: Protocol) -> list[str]:
+    return [] if protocol.concealed == "open" else [limits_sentence()]
 
 
 _KNEW = {

@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
-from nof1.language import say, say_some, sentences
+from nof1.language import phrase, say, say_some, sentences
 
 if TYPE_CHECKING:
     from nof1.analyze.results import Result
     from nof1.plan.orders.amendments import Amendment
+    from nof1.record.diary.on_record import Doubt
 
 
 def amendment_sentence(amendment: "Amendment") -> str:
@@ -84,7 +85,30 @@ def changes(result: "Result", *, medicines: bool = True) -> list[str]:
 
 
 def changed_diary(result: "Result") -> list[str]:
-    """A sentence where the diary is not the one that was locked when the order was opened."""
-    if not result.trial.changed_after_unsealing:
-        return []
-    return [say("The diary was changed after the order was opened: it is not the one whose hash went on record then.")]
+    """A sentence where the diary is not the one that was locked when the order was opened, and where the journal cannot say when that was."""
+    changed = say("The diary was changed after the order was opened: it is not the one whose hash went on record then.")
+    told = [say(_DOUBTS[doubt]) for doubt in result.trial.doubts]
+    return [changed, *told] if result.trial.changed_after_unsealing else told
+
+
+_DOUBTS: "dict[Doubt, str]" = {
+    "journal gone": phrase(
+        "The journal of this trial is gone: removed by hand. Whether the order was opened before, and nights changed after that, cannot be "
+        "known."
+    ),
+    "journal cut": phrase(
+        "The journal of this trial does not end as it was left: lines were taken off its end or put there by hand. Whether the order was opened "
+        "before, and nights changed after that, cannot be known."
+    ),
+    "journal changed": phrase(
+        "The journal of this trial was changed by hand. Whether the order was opened before, and nights changed after that, cannot be known."
+    ),
+}
+
+
+def limits_sentence() -> str:
+    """What the record of a concealed order cannot show, wherever it is told how the order was kept."""
+    return say(
+        "Times are those of the machine's own clock. A clock that was set ahead, or a copy of the folder from before the order was opened, "
+        "leaves no trace in it; the marks of the journal that somebody else wrote down on the way would show both."
+    )
