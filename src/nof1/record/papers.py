@@ -4,6 +4,7 @@ How a paper is made is not known here. They are asked for through `nof1` itself,
 """
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -53,10 +54,20 @@ def write_papers(
 
 
 def write_packing_sheet(
-    helper: Path, protocol: Protocol, arms: Sequence[str], *, paper: Paper = "a4", large_print: bool = False
+    helper: Path,
+    protocol: Protocol,
+    arms: Sequence[str],
+    *,
+    commitment: str,
+    mark: str,
+    planned: date,
+    paper: Paper = "a4",
+    large_print: bool = False,
 ) -> None:
-    """Write packing-sheet.pdf, which tells the order, into the helper's folder."""
-    content = nof1.report.packing_sheet_pdf(protocol, arms, paper=paper, large_print=large_print)
+    """Write packing-sheet.pdf, which tells the order, into the helper's folder; with the commitment to it and the journal's first mark."""
+    content = nof1.report.packing_sheet_pdf(
+        protocol, arms, commitment=commitment, mark=mark, planned=planned, paper=paper, large_print=large_print
+    )
     write_atomic(helper / PACKING_SHEET, content)
 
 

@@ -102,7 +102,16 @@ def plan(
             private = both.enter_context(new_folder(helper))
             sealed, seal = seal_order(protocol)
             write_atomic(private / SEALED_ORDER_FILE, sealed.to_json())
-            write_packing_sheet(private, protocol, sealed.arms, paper=paper, large_print=large_print)
+            write_packing_sheet(
+                private,
+                protocol,
+                sealed.arms,
+                commitment=seal.commitment,
+                mark=beginning(journal),
+                planned=now.date(),
+                paper=paper,
+                large_print=large_print,
+            )
             write_atomic(public / SEAL_FILE, seal.bound(beginning(journal)).to_json())
         protocol.save(public / PROTOCOL_FILE)
         write_atomic(public / DIARY_FILE, empty_diary(protocol))

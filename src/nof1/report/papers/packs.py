@@ -5,6 +5,7 @@ The packing sheet is the one paper that knows a concealed order; it goes to the 
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from nof1.errors import InputError
@@ -17,6 +18,7 @@ from nof1.plan.orders.evening_dose import contents, has_dose
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
+from nof1.report.papers.unnoticed import anchor, kept_elsewhere, unnoticed
 from nof1.report.words.phrases import NO_ADVICE, SIMULATED, clip, day, either, numbers, span
 from nof1.report.words.unscreened import banner, marked_foot
 
@@ -25,8 +27,10 @@ _TEXT = 200
 _BOX = "☐"
 
 
-def packing_words(protocol: Protocol, arms: Sequence[str]) -> dict[str, Any]:
-    """The packing sheet: what goes into every pack.
+def packing_words(
+    protocol: Protocol, arms: Sequence[str], *, commitment: str = "", mark: str = "", planned: date | None = None
+) -> dict[str, Any]:
+    """The packing sheet: what goes into every pack; with a commitment, the proof that order and record are as they were.
 
     Raises
     ------
@@ -106,6 +110,7 @@ def packing_words(protocol: Protocol, arms: Sequence[str]) -> dict[str, Any]:
                     say("Put what is left over, and every product label, where the person does not see it."),
                 ],
             },
+            unnoticed(protocol),
             {
                 "heading": say("In an emergency"),
                 "paragraphs": [
@@ -116,7 +121,8 @@ def packing_words(protocol: Protocol, arms: Sequence[str]) -> dict[str, Any]:
                     ),
                 ],
             },
-            _returns([str(pack.number) for pack in packs]),
+            _returns([str(pack.number) for pack in packs], marked=bool(commitment)),
+            *([anchor(commitment, mark, planned)] if commitment else []),
             {
                 "heading": say("Until the end"),
                 "paragraphs": [
@@ -167,7 +173,9 @@ def _products(protocol: Protocol) -> list[dict[str, Any]]:
     return [section]
 
 
-def _returns(packs: Sequence[str]) -> dict[str, Any]:
+def _returns(packs: Sequence[str], *, marked: bool) -> dict[str, Any]:
+    """What is left of each pack; with a place for the journal's mark of that day where it can be held against something."""
+    mark = [say("mark of the journal")] if marked else []
     return {
         "heading": say("What comes back"),
         "before": [
@@ -176,9 +184,9 @@ def _returns(packs: Sequence[str]) -> dict[str, Any]:
             )
         ],
         "table": {
-            "header": [say("pack"), say("doses left"), say("date"), say("initials"), say("remark")],
-            "widths": ["auto", "24mm", "24mm", "20mm", "1fr"],
-            "rows": [[pack, "", "", "", ""] for pack in packs],
+            "header": [say("pack"), say("doses left"), say("date"), *mark, say("initials"), say("remark")],
+            "widths": ["auto", "24mm", "24mm", *(["44mm"] if mark else []), "20mm", "1fr"],
+            "rows": [[pack, "", "", *([""] if mark else []), "", ""] for pack in packs],
         },
     }
 
@@ -213,6 +221,7 @@ def recipe_words(protocol: Protocol) -> dict[str, Any]:
                 "table": _needs(protocol, needs),
                 "paragraphs": [_tools(protocol), _alike(protocol), *_run_in(protocol)],
             },
+            unnoticed(protocol),
             {"heading": say("Each round, step by step"), "steps": _round_steps(protocol, alike, len(units))},
             {"heading": say("The rounds"), "table": _rounds(units)},
             {
@@ -226,6 +235,7 @@ def recipe_words(protocol: Protocol) -> dict[str, Any]:
                         "In an emergency open the slip of the pack of that period, and tell the doctor. Safety comes before the "
                         "secret. Then put it on record: nof1 unseal DIR --period N --reason TEXT. Leave the other slips shut."
                     ),
+                    *kept_elsewhere(),
                     say(
                         "After the last night is recorded, open the slips in the order of the pack numbers and enter them: "
                         "nof1 unseal DIR --packs {names},… with one name for each of the {packs} packs.",

@@ -5,6 +5,7 @@ protocol and the nights of its periods.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from nof1.language import ENGLISH, phrase, spoken
@@ -248,7 +249,14 @@ def adverse_events_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: 
 
 
 def packing_sheet_pdf(
-    protocol: Protocol, arms: Sequence[str], *, paper: Paper = "a4", large_print: bool = False
+    protocol: Protocol,
+    arms: Sequence[str],
+    *,
+    commitment: str = "",
+    mark: str = "",
+    planned: date | None = None,
+    paper: Paper = "a4",
+    large_print: bool = False,
 ) -> bytes:
     """packing-sheet.pdf for the helper: what goes into every pack. Never for the trial folder.
 
@@ -256,6 +264,10 @@ def packing_sheet_pdf(
     ----------
     arms : sequence of str
         Name of the arm of each period, as the sealed order holds them.
+    commitment : str
+        To the order, as seal.json holds it: with it the sheet has a place for marks of the journal.
+    mark, planned : str, date
+        The journal's mark on the day of planning.
     paper : str
         "a4" or "letter".
     large_print : bool
@@ -266,7 +278,9 @@ def packing_sheet_pdf(
     InputError
         If the order is not with a helper, it is not one that the design allows, or there is no such paper.
     """
-    return _sheet(packing_words(protocol, arms), paper, large_print=large_print)
+    return _sheet(
+        packing_words(protocol, arms, commitment=commitment, mark=mark, planned=planned), paper, large_print=large_print
+    )
 
 
 def shuffling_recipe_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: bool = False) -> bytes:
