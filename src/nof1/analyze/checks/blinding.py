@@ -5,6 +5,7 @@ Of an adopted table every night with a guess counts: there each dose was guessed
 Counts without a model; knows the diary and the opened order, and no outcome of any night.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from nof1.analyze.checks.rates import Interval, balance_interval
 from nof1.errors import InputError
 from nof1.plan.design.kinds import Concealment
 from nof1.plan.design.order import RUN_IN
+from nof1.plan.protocol.noticed import NOTICED, asks_noticed
 from nof1.record.diary.entry import NO_GUESS, Entry
 from nof1.record.trial import Trial
 
@@ -100,13 +102,15 @@ class Blinding:
     """The guesses of a trial: who knew the order, the number of arms, and what was guessed by arm.
 
     `by_arm` is empty where nobody was asked or nothing was guessed; `left_out` has the numbers of unblinded periods whose guess does
-    not count.
+    not count. `noticed` has, by arm, on how many nights something told what was in the pack, by its number in
+    `nof1.plan.protocol.noticed.SIGNS`; None where that was not asked.
     """
 
     concealed: Concealment
     arms: int
     by_arm: dict[str, Guesses]
     left_out: tuple[int, ...]
+    noticed: dict[str, dict[int, int]] | None = None
 
 
 def describe_blinding(trial: Trial) -> Blinding:
@@ -123,7 +127,21 @@ def describe_blinding(trial: Trial) -> Blinding:
         return Blinding("open", arms, {}, ())
     guessed, left_out = _guesses(trial)
     by_arm = _by_arm(trial, guessed, left_out) if guessed else {}
-    return Blinding(protocol.concealed, arms, by_arm, tuple(left_out))
+    return Blinding(protocol.concealed, arms, by_arm, tuple(left_out), _noticed(trial))
+
+
+def _noticed(trial: Trial) -> dict[str, dict[int, int]] | None:
+    """Nights on which something told what was taken, by arm and by what it was; None where that was not asked."""
+    if not asks_noticed(trial.protocol):
+        return None
+    found: dict[str, dict[int, int]] = {}
+    for arm in trial.protocol.arms:
+        nights = {n for one in trial.order.periods if one.arm == arm.name and one.number != RUN_IN for n in one.dates}
+        marks = Counter(
+            int(value) for (night, name), value in trial.measures.items() if name == NOTICED and night in nights
+        )
+        found[arm.name] = dict(sorted(marks.items()))
+    return found
 
 
 def _periods(trial: Trial) -> dict[int, tuple[str, date]]:

@@ -10,7 +10,6 @@ from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.plan.design.order import Order, Period
 from nof1.plan.orders.loading import load_schedule
-from nof1.plan.protocol.period_ends import period_measures
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import Finding, other_magnesium_mg
 from nof1.plan.protocol.safety.upper_levels import agreed_mg, taken_findings
@@ -25,7 +24,7 @@ from nof1.record.diary.events import (
     read_events,
 )
 from nof1.record.diary.journal import Line
-from nof1.record.diary.period_ends import period_cells
+from nof1.record.diary.period_ends import kept_measures, period_cells
 from nof1.record.diary.question import Question
 from nof1.record.diary.questions import cell, questions
 from nof1.record.diary.secondary import read_measures
@@ -80,7 +79,7 @@ class Night:
     @property
     def names(self) -> tuple[str, ...]:
         """What can be recorded: the columns of the diary, and measures that the trial has beside it."""
-        kept = {*period_measures(self.protocol), *(name for _, name in read_measures(self.folder))}
+        kept = {*kept_measures(self.protocol), *(name for _, name in read_measures(self.folder))}
         return (*columns(self.protocol)[1:], *sorted(kept))
 
     def holds(self, name: str) -> bool:

@@ -1,4 +1,7 @@
-"""What the diary asks at the end of a period, and what is recorded of it. Prints nothing and reads no clock."""
+"""What the diary asks that is kept in measures.csv, at the end of a period or of a dose from a pack, and what is recorded of it.
+
+Prints nothing and reads no clock.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,6 +9,7 @@ from datetime import date
 
 from nof1.language import say
 from nof1.plan.protocol.instruments import IMPRESSION, Instrument
+from nof1.plan.protocol.noticed import NOTICED, SIGNS, asks_noticed
 from nof1.plan.protocol.period_ends import STEPS, asks_impression, form_words, period_measures, scale_words
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import columns, number_text
@@ -52,13 +56,32 @@ def _impression(number: str) -> Question:
     )
 
 
+def noticed_question() -> Question:
+    """Whether something told what was in the pack; on most nights there is nothing to answer."""
+    asks = say("Did something tell you what it was?")
+    return Question(
+        field=NOTICED,
+        text=asks,
+        asks=asks,
+        kind="choice",
+        help=say("A number of the list if something gave away what was in the pack; Enter if nothing did."),
+        choices=tuple(Choice(str(sign), say(words)) for sign, words in enumerate(SIGNS, start=1)),
+        empty="none",
+    )
+
+
+def kept_measures(protocol: Protocol) -> tuple[str, ...]:
+    """Names of all that the diary asks and keeps in measures.csv, in the order in which it is asked."""
+    return (*((NOTICED,) if asks_noticed(protocol) else ()), *period_measures(protocol))
+
+
 def recorded_columns(protocol: Protocol) -> tuple[str, ...]:
-    """Columns of the diary with what is asked at period ends before the note, for tables that hold both."""
+    """Columns of the diary with what is kept in measures.csv before the note, for tables that hold both."""
     *before, note = columns(protocol)
-    return (*before, *period_measures(protocol), note)
+    return (*before, *kept_measures(protocol), note)
 
 
 def period_cells(protocol: Protocol, measures: Mapping[tuple[date, str], float], night: date) -> dict[str, str]:
-    """What is recorded of a night's questions at a period's end, as text by name; those without a value are left out."""
-    found = {name: measures.get((night, name)) for name in period_measures(protocol)}
+    """What is recorded of a night's questions that are kept in measures.csv, as text by name; those without a value are left out."""
+    found = {name: measures.get((night, name)) for name in kept_measures(protocol)}
     return {name: number_text(value) for name, value in found.items() if value is not None}

@@ -13,11 +13,12 @@ from nof1.plan.design.order import Period
 from nof1.plan.orders.evening_dose import takes
 from nof1.plan.protocol.anchors import rating_words
 from nof1.plan.protocol.nightly import NO_ANSWER, beside, recorded_of
+from nof1.plan.protocol.noticed import asks_noticed
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.recorded import NO, NONE, YES, Recorded
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.diary.entry import MAX_DOSE_MG, NO_GUESS, dose_column, guesses, kept_text, number_text
-from nof1.record.diary.period_ends import period_questions
+from nof1.record.diary.period_ends import noticed_question, period_questions
 from nof1.record.diary.question import Choice, Condition, Question
 from nof1.record.diary.side_effects import parse_side_effects, short_list
 from nof1.record.values.answers import NO_TIME, by_day, read_clock_answer
@@ -48,6 +49,7 @@ def questions(
     asked = [_rating(protocol)]
     dose = _dose_by_share(protocol, period, called) if protocol.by_share else _dose_open(protocol, period)
     asked += [dose] if dose is not None else []
+    asked += [noticed_question()] if period.arm is None and asks_noticed(protocol) else []
     asked.append(_side_effects())
     asked += [_covariate(protocol, name) for name in protocol.analysis.covariates]
     asked += [_recorded(one) for one in beside(protocol)]

@@ -14,6 +14,7 @@ from nof1.errors import InputError
 from nof1.files import read_bytes
 from nof1.plan.design.fields import column_name
 from nof1.plan.protocol.instruments import IMPRESSION
+from nof1.plan.protocol.noticed import NOTICED
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import number_text, parse_night, parse_number
 from nof1.record.values.measures import find_measure
@@ -93,9 +94,9 @@ def check_measure(name: str, value: float | None, *, where: str, protocol: Proto
             raise InputError(f"{where}: {name} {value:g} is not between {own.low:g} and {own.high:g}. Check the value.")
         if own.whole and value != int(value):
             raise InputError(f"{where}: {name} {value:g} must be a whole number from {own.low:g} to {own.high:g}.")
-    if value is not None and name == IMPRESSION and value != int(value):
-        raise InputError(f"{where}: {name} {value:g} must be a whole number from 1 to 7.")
     measure = find_measure(name)
+    if value is not None and measure is not None and name in (IMPRESSION, NOTICED) and value != int(value):
+        raise InputError(f"{where}: {name} {value:g} must be a whole number from {measure.low:g} to {measure.high:g}.")
     if value is not None and measure is not None and not measure.low <= value <= measure.high:
         raise InputError(
             f"{where}: {name} {value:g} is not between {measure.low:g} and {measure.high:g}{f' {measure.unit}' if measure.unit else ''}. "

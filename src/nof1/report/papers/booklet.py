@@ -11,6 +11,7 @@ from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.orders.evening_dose import contents, takes
 from nof1.plan.protocol.anchors import rating_words
 from nof1.plan.protocol.nightly import answers, beside, column_title
+from nof1.plan.protocol.noticed import SIGNS, asks_noticed
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.period_ends import STEPS, asks_impression, period_measures, scale_words
 from nof1.plan.protocol.protocol import Protocol
@@ -31,7 +32,7 @@ _NO_DOSE = phrase("☐ nothing   ☐ some")
 
 def booklet_words(protocol: Protocol, order: Order, *, large_print: bool = False) -> dict[str, Any]:
     """Everything the template of the booklet needs but the size of its text."""
-    most = _MAX_IN_LARGE_PRINT if large_print else MAX_COVARIATES
+    most = (_MAX_IN_LARGE_PRINT if large_print else MAX_COVARIATES) - asks_noticed(protocol)
     return {
         "title": say("Diary of an N-of-1 trial: {title}", title=clip(ours(protocol.title), _TITLE)),
         "simulated": banner(protocol, SIMULATED),
@@ -53,7 +54,7 @@ def booklet_words(protocol: Protocol, order: Order, *, large_print: bool = False
             say("{arm}: {contents}", arm=clip(arm.title, _LABEL), contents=clip(contents(protocol, arm), _TITLE))
             for arm in protocol.arms
         ],
-        "flipped": large_print or len(_asked(protocol)) > _UPRIGHT,
+        "flipped": large_print or len(_asked(protocol)) + asks_noticed(protocol) > _UPRIGHT,
         "columns": _columns(protocol, most),
         "rating": _rating(protocol),
         "stretches": [_stretch(protocol, order, period) for period in order.periods],
@@ -115,6 +116,14 @@ def _steps(protocol: Protocol, most: int) -> list[str]:
     ]
     if any(told):
         steps.append(sentences([line for line in told if line]))
+    if asks_noticed(protocol):
+        signs = [say("{step} {words}", step=sign, words=say(words)) for sign, words in enumerate(SIGNS, start=1)]
+        steps.append(
+            say(
+                "Only if something told you what was in the pack, write its number under “noticed”: {signs}. Do not look for it.",
+                signs=commas(signs),
+            )
+        )
     if asks_impression(protocol):
         steps.append(say("At the end of each period tick how its nights were, compared with before the trial."))
     if not known:
@@ -202,6 +211,11 @@ def _columns(protocol: Protocol, most: int) -> list[dict[str, str]]:
         {"kind": "night", "head": say("Night"), "under": ""},
         {"kind": "number", "head": clip(outcome.title, _LABEL), "under": scale(outcome)},
         {"kind": "taken", "head": say("Taken"), "under": say("the evening before")},
+        *(
+            [{"kind": "small", "head": say("Noticed"), "under": say("1 to {most}", most=len(SIGNS))}]
+            if asks_noticed(protocol)
+            else []
+        ),
         {"kind": "text", "head": say("Side effects"), "under": ""},
         *(
             {

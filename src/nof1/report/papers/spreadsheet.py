@@ -22,6 +22,7 @@ from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.anchors import rating_words
 from nof1.plan.protocol.instruments import IMPRESSION, Instrument
 from nof1.plan.protocol.nightly import answers, beside, recorded_of, recorded_words
+from nof1.plan.protocol.noticed import NOTICED, SIGNS, asks_noticed
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.period_ends import STEPS, asks_impression, period_measures, scale_words
 from nof1.plan.protocol.protocol import Protocol
@@ -151,6 +152,8 @@ def _check(protocol: Protocol, order: Order, name: str) -> DataValidation:
     if name == "guess":
         error = say("Choose from the list.")
         return DataValidation(type="list", formula1=_guess_list(protocol), allow_blank=True, error=error)
+    if name == NOTICED and asks_noticed(protocol):
+        return _between("whole", 1, len(SIGNS), _what_told())
     if name in period_measures(protocol):
         score = next((one for one in protocol.instruments or () if one.name == name), None)
         if score is None:
@@ -220,6 +223,14 @@ def _at_period_end() -> str:
     )
 
 
+def _what_told() -> str:
+    """What gave away the content of a pack, as a number from 1 to 5."""
+    return say(
+        "what told you what was in the pack, empty if nothing did: {signs}",
+        signs=commas([say("{step} {words}", step=sign, words=say(words)) for sign, words in enumerate(SIGNS, start=1)]),
+    )
+
+
 def _score(instrument: Instrument) -> str:
     """What a score is, and when it is written down."""
     return say(
@@ -263,6 +274,8 @@ def _how_to(sheet: "Worksheet", protocol: Protocol, order: Order) -> None:
                 "guess and confidence: on the last night of a period, which arm you believe it was, and how sure you are."
             )
         )
+    if asks_noticed(protocol):
+        lines.append(say("{column}: {told}.", column=NOTICED, told=_what_told()))
     if asks_impression(protocol):
         lines.append(say("{column}: {told}.", column=IMPRESSION, told=_at_period_end()))
     lines += [say("{column}: {told}.", column=one.name, told=_score(one)) for one in protocol.instruments or ()]

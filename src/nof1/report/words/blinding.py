@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from nof1.analyze.checks.blinding import TELLING, Blinding, Guesses
-from nof1.language import phrase, say, say_some, sentences
+from nof1.language import clauses, commas, phrase, say, say_some, sentences
+from nof1.plan.protocol.noticed import sign_words
 from nof1.plan.protocol.protocol import Protocol
 
 _OPEN = phrase("Nobody was blind: the order was known, so what was expected of an arm can have acted on the ratings.")
@@ -39,7 +40,34 @@ def blinding_sentence(protocol: Protocol, blinding: Blinding) -> str:
                 periods=_all([str(number) for number in left_out]),
             )
         )
-    return sentences(parts)
+    return sentences([*parts, noticed_sentence(protocol, blinding)])
+
+
+def noticed_sentence(protocol: Protocol, blinding: Blinding) -> str:
+    """On how many nights something told what was taken, and what; empty where that was not asked."""
+    noticed = blinding.noticed
+    if noticed is None:
+        return ""
+    nights = sum(sum(marks.values()) for marks in noticed.values())
+    if not nights:
+        return say("On no night was it marked that something told what was in the pack.")
+    told = [
+        say(
+            "{arm}: {signs}",
+            arm=protocol.arm(arm).title,
+            signs=commas(
+                [say("{sign} {nights}", sign=sign_words(sign), nights=count) for sign, count in marks.items()]
+            ),
+        )
+        for arm, marks in noticed.items()
+        if marks
+    ]
+    return say_some(
+        nights,
+        "On {count} night something told what was in the pack ({signs}): what was expected of an arm can have acted on its rating and on those after it.",
+        "On {count:,} nights something told what was in the pack ({signs}): what was expected of an arm can have acted on their ratings and on those after them.",
+        signs=clauses(told),
+    )
 
 
 def _of_a_table(protocol: Protocol, blinding: Blinding) -> str:
