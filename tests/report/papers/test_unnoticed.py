@@ -55,7 +55,7 @@ def test_both_ways_of_packing_say_how_nothing_tells(sealed, dummy):
     helper, alone = sealed(dummy=dummy), sealed("alone", dummy=dummy)
     for words in (packing_words(helper, draw_order(helper, seed=3).arms()), recipe_words(alone)):
         (steps,) = [
-            one["steps"] for one in words["sections"] if one["heading"] == "So that nothing tells what is inside"
+            one["steps"] for one in words["sections"] if one["heading"] == "So that nothing gives the packs away"
         ]
         told = " ".join(steps)
         assert "kitchen scale" in told

@@ -58,7 +58,7 @@ def _impression(number: str) -> Question:
 
 def noticed_question() -> Question:
     """Whether something told what was in the pack; on most nights there is nothing to answer."""
-    asks = say("Did something tell you what it was?")
+    asks = say("Did something give away what it was?")
     return Question(
         field=NOTICED,
         text=asks,

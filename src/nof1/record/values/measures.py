@@ -120,7 +120,7 @@ _BESIDE: tuple[Measure, ...] = (
         1,
         7,
     ),
-    Measure("noticed", phrase("what told which dose it was"), "", 1, 5),
+    Measure("noticed", phrase("what gave away which dose it was"), "", 1, 5),
     Measure("resting_heart_rate", phrase("resting heart rate"), "beats a minute", 20, 250),
 )
 MEASURES = (*_BESIDE, *(Measure(one.name, one.title, "", one.low, one.high) for one in known_instruments()))

@@ -120,7 +120,7 @@ def _steps(protocol: Protocol, most: int) -> list[str]:
         signs = [say("{step} {words}", step=sign, words=say(words)) for sign, words in enumerate(SIGNS, start=1)]
         steps.append(
             say(
-                "Only if something told you what was in the pack, write its number under “noticed”: {signs}. Do not look for it.",
+                "Only if something gave away what was in the pack, write its number under “noticed”: {signs}. Do not look for it.",
                 signs=commas(signs),
             )
         )

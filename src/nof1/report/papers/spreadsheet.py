@@ -226,7 +226,7 @@ def _at_period_end() -> str:
 def _what_told() -> str:
     """What gave away the content of a pack, as a number from 1 to 5."""
     return say(
-        "what told you what was in the pack, empty if nothing did: {signs}",
+        "what gave away what was in the pack, empty if nothing did: {signs}",
         signs=commas([say("{step} {words}", step=sign, words=say(words)) for sign, words in enumerate(SIGNS, start=1)]),
     )
 

@@ -19,7 +19,7 @@ def unnoticed(protocol: Protocol) -> dict[str, Any]:
     """How packs and doses tell what they are, and what to do about each of these."""
     dosed = [arm for arm in protocol.arms if has_dose(protocol, arm)]
     doses = [
-        say("As many pieces for an evening in one pack as in every other: the number tells."),
+        say("As many pieces for an evening in one pack as in every other: the number would give them away."),
         say("Take out what is cracked, sticky or burst, and wipe dust off: what leaks can be tasted and smelled."),
         say("Compare two evenings' doses from different packs in daylight: colour, gloss, letters, seam, smell."),
     ]
@@ -29,11 +29,11 @@ def unnoticed(protocol: Protocol) -> dict[str, Any]:
     ]
     hands = [
         say(
-            "Each morning the diary asks whether something told what was taken: weight, rattle, taste, a burst capsule. Such a night is no failure; it is counted and told with the results."
+            "Each morning the diary asks whether something gave away what was taken: weight, rattle, taste, a burst capsule. Such a night is no failure; it is counted and reported with the results."
         ),
     ]
     return {
-        "heading": say("So that nothing tells what is inside"),
+        "heading": say("So that nothing gives the packs away"),
         "steps": [*packs, *(doses if len(dosed) > 1 else []), *hands],
     }
 

@@ -50,7 +50,7 @@ def noticed_sentence(protocol: Protocol, blinding: Blinding) -> str:
         return ""
     nights = sum(sum(marks.values()) for marks in noticed.values())
     if not nights:
-        return say("On no night was it marked that something told what was in the pack.")
+        return say("On no night was it marked that something gave away what was in the pack.")
     told = [
         say(
             "{arm}: {signs}",
@@ -64,8 +64,8 @@ def noticed_sentence(protocol: Protocol, blinding: Blinding) -> str:
     ]
     return say_some(
         nights,
-        "On {count} night something told what was in the pack ({signs}): what was expected of an arm can have acted on its rating and on those after it.",
-        "On {count:,} nights something told what was in the pack ({signs}): what was expected of an arm can have acted on their ratings and on those after them.",
+        "On {count} night something gave away what was in the pack ({signs}): what was expected of an arm can have acted on its rating and on those after it.",
+        "On {count:,} nights something gave away what was in the pack ({signs}): what was expected of an arm can have acted on their ratings and on those after them.",
         signs=clauses(told),
     )
 
