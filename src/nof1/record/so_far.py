@@ -136,7 +136,7 @@ class Status:
     @property
     def ungraded(self) -> tuple[tuple[date, str], ...]:
         """Side effects of which nobody has said how bad they were, each with the first night that has it; none once the diary is locked."""
-        if not self.protocol.randomized or (self.folder / UNSEALING_FILE).is_file():
+        if not self.protocol.randomized or is_locked(self.folder):
             return ()
         known = {event.what.casefold() for event in self.events}
         found: dict[str, tuple[date, str]] = {}
