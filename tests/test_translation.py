@@ -191,7 +191,7 @@ DATA = {
     "plan/protocol/dose.py",  # what a form is called
     "plan/protocol/nightly.py",  # what the diary asks besides rating and dose, and its answers
     "plan/protocol/period_ends.py",  # the steps of the impression of change
-    "plan/protocol/noticed.py",  
+    "plan/protocol/noticed.py",  # what gave a pack away
     "plan/protocol/own_words.py",  # the words of nof1's own templates
     "plan/protocol/recorded.py",  # what is known to be recorded beside the model, with its question
     "plan/protocol/safety/guards.py",  # limits of nof1's own, which are no facts

@@ -26,7 +26,8 @@ def asks_noticed(protocol: Protocol) -> bool:
     >>> asks_noticed(trial.protocol)
     False
     """
-    own = (protocol.outcome.name, *protocol.analysis.covariates, *(one.name for one in protocol.instruments or ()))
+    asked = (*(protocol.instruments or ()), *(protocol.recorded or ()))
+    own = (protocol.outcome.name, *protocol.analysis.covariates, *(one.name for one in asked))
     return protocol.randomized and protocol.concealed != "open" and protocol.schema_version > 1 and NOTICED not in own
 
 
