@@ -9,6 +9,7 @@ import nof1
 from nof1.errors import InputError, RefusalError
 from nof1.plan.orders.loading import load_unsealing
 from nof1.plan.orders.seal import load_seal
+from nof1.record import unsealing
 from nof1.record.amending import add_note, add_pause
 from nof1.record.checking.folder import check
 from nof1.record.diary.entry import Entry
@@ -90,6 +91,30 @@ def test_opening_it_again_puts_back_what_went_on_record(lived, bytes_in, conceal
     assert not [one for one in check(trial.folder) if one.level == "problem"]
 
 
+@pytest.mark.parametrize("step", range(2))
+def test_putting_back_that_was_stopped_goes_on(lived, bytes_in, monkeypatch, step):
+    trial = lived(nights=range(5, 12))
+    opening(trial)
+    before = bytes_in(trial.folder)
+    take_away(trial)
+    real, calls = unsealing.commit, []
+
+    def failing(folder, contents):
+        calls.append(contents)
+        if len(calls) > step:
+            raise KeyboardInterrupt
+        real(folder, contents)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(unsealing, "commit", failing)
+        with pytest.raises(KeyboardInterrupt):
+            opening(trial)
+    assert not (trial.folder / "order.csv").exists()
+    assert is_locked(trial.folder)
+    opening(trial)
+    assert bytes_in(trial.folder) == before
+
+
 def test_other_packs_are_not_taken_for_those_that_were_opened(lived, bytes_in):
     trial = lived("alone")
     opening(trial)
@@ -102,12 +127,13 @@ def test_other_packs_are_not_taken_for_those_that_were_opened(lived, bytes_in):
     assert bytes_in(trial.folder) == before
 
 
-def test_nights_put_into_the_diary_meanwhile_are_told(lived):
+@pytest.mark.parametrize("gone", [OPENED, ("order.csv",)], ids=str)
+def test_nights_put_into_the_diary_meanwhile_are_told(lived, gone):
     """As they could be before the journal decided: what was locked comes back, and the results say that the diary is another one."""
     trial = lived(nights=range(5, 12))
     opening(trial)
     locked = load_unsealing(trial.folder)
-    take_away(trial)
+    take_away(trial, gone)
     with (trial.folder / "diary.csv").open("a") as file:
         file.write("2026-01-12,1,,,,,\n")
     opening(trial, now=NOW + timedelta(days=1))

@@ -77,7 +77,7 @@ def unseal(
     with locked(folder):
         _refuse_open(folder, protocol)
         order, proof = _opened(folder, protocol, helper, packs)
-        was_open = _put_back(folder, protocol, packs)
+        _put_back(folder, protocol, packs)
         earlier = load_opening(folder, protocol)
         if earlier is not None and earlier.arms is not None and earlier.arms != tuple(packs or ()):
             raise InputError(
@@ -86,12 +86,12 @@ def unseal(
         if earlier is None:  # else it was stopped after this step
             contents: dict[str, bytes | str] = {UNSEALING_FILE: _on_record(folder, protocol, packs, now).to_json()}
             commit(folder, with_files(folder, contents, by="unseal", now=now))
-        if not was_open:  # else results tell of a diary that was changed since
+        known = {line.column: line.new for line in lines_on_record(folder) if line.by == "unseal" and not line.night}
+        if ORDER_FILE not in known:  # else it was open before, and results tell of a diary that was changed since
             _refuse_changed_diary(folder, protocol)
         lived = order.with_pauses(pauses(load_amendments(folder)))
         contents = {} if proof is None else {SEALED_ORDER_FILE: proof}
         contents[ORDER_FILE] = lived.to_csv()
-        known = {line.column: line.new for line in lines_on_record(folder) if not line.night}
         again = {name: told for name, told in contents.items() if known.get(name) == _sha256(told)}
         new = {name: told for name, told in contents.items() if name not in again}
         commit(folder, again | with_files(folder, new, by="unseal", now=now))
@@ -171,8 +171,8 @@ def _refuse_open(folder: Path, protocol: Protocol) -> None:
         raise InputError(f"The order of {folder} is open already; it is in {ORDER_FILE}.")
 
 
-def _put_back(folder: Path, protocol: Protocol, packs: Sequence[str] | None) -> bool:
-    """Whether the order was opened before and unsealing.json is gone, which is then made again as it went on record.
+def _put_back(folder: Path, protocol: Protocol, packs: Sequence[str] | None) -> None:
+    """Make unsealing.json again as it went on record, where the order was opened before and the file is gone.
 
     By the journal: from what it holds of the diary and the amendments of that moment, held against the hash of the file. Where the
     diary is another one since, results say so.
@@ -184,7 +184,7 @@ def _put_back(folder: Path, protocol: Protocol, packs: Sequence[str] | None) -> 
     """
     line = opening_on_record(folder)
     if line is None or (folder / UNSEALING_FILE).is_file():
-        return False
+        return
     opened = datetime.fromisoformat(line.entered)
     plan = schedule(protocol).with_pauses(pauses(amendments_before(folder, line, load_amendments(folder))))
     # What was filled in by hand before that moment stands in the diary alone.
@@ -198,7 +198,6 @@ def _put_back(folder: Path, protocol: Protocol, packs: Sequence[str] | None) -> 
             + f"{JOURNAL_FILE} or {AMENDMENTS_FILE} was changed by hand since. Nothing was opened."
         )
     commit(folder, {UNSEALING_FILE: again})
-    return True
 
 
 def _sha256(content: bytes | str) -> str:
