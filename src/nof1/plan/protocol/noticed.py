@@ -26,8 +26,8 @@ def asks_noticed(protocol: Protocol) -> bool:
     >>> asks_noticed(trial.protocol)
     False
     """
-    asked = (*(protocol.instruments or ()), *(protocol.recorded or ()))
-    own = (protocol.outcome.name, *protocol.analysis.covariates, *(one.name for one in asked))
+    asked = [one.name for one in protocol.instruments or ()] + [one.name for one in protocol.recorded or ()]
+    own = (protocol.outcome.name, *protocol.analysis.covariates, *asked)
     return protocol.randomized and protocol.concealed != "open" and protocol.schema_version > 1 and NOTICED not in own
 
 
