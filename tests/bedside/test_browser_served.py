@@ -25,10 +25,12 @@ class Folder:
 
     def handle(self, route):
         path = route.request.url.removeprefix(ADDRESS)
-        if path in ("/", "") or path.startswith("/#"):
+        if path in ("/", "", "/diary", "/pair") or path.startswith("/#"):
             route.fulfill(body=self.page, content_type="text/html; charset=utf-8")
         elif self.state == "away":
             route.abort()
+        elif path == "/api/paired":
+            route.fulfill(json={"paired": self.state != "unpaired"})
         elif self.state == "unpaired":
             route.fulfill(status=401, json={})
         elif route.request.method == "GET":

@@ -41,11 +41,10 @@ def diary_page(protocol: Protocol, order: Order, *, served: bool = False) -> str
     InputError
         If the trial was adopted, or the order does not fit.
     """
-    style, program = _source("diary.css"), _program()
     parts = {
-        "policy": _policy(style, program, served=served),
-        "style": style,
-        "program": program,
+        "policy": page_policy(served=served),
+        "style": _source("diary.css"),
+        "program": _program(),
         "content": embedded(page_content(protocol, order, served=served)),
     }
     return _PLACE.sub(
@@ -59,13 +58,13 @@ def embedded(content: Any) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _policy(style: str, program: str, *, served: bool) -> str:
-    """What the page may do, as its security policy says it."""
+def page_policy(*, served: bool, scripts: tuple[str, ...] = (), styles: tuple[str, ...] = ()) -> str:
+    """What the page may do, as its security policy says it; `scripts` and `styles` may stand in it, too."""
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src '{_hash(program)}'",
-            f"style-src '{_hash(style)}'",
+            f"script-src {_hashes(_program(), *scripts)}",
+            f"style-src {_hashes(_source('diary.css'), *styles)}",
             "img-src data:",
             f"connect-src {"'self'" if served else "'none'"}",
             "base-uri 'none'",
@@ -74,8 +73,8 @@ def _policy(style: str, program: str, *, served: bool) -> str:
     )
 
 
-def _hash(text: str) -> str:
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+def _hashes(*texts: str) -> str:
+    return " ".join(f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in texts)
 
 
 @cache

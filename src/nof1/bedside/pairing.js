@@ -1,6 +1,8 @@
 "use strict";
-// Gives the code of the link, or the one that is typed, for a cookie. Knows nothing of a trial.
+// Opens the diary with the key that this browser was given, and changes a code for one where it has none. Knows nothing of a trial.
+const KEY = "nof1:key"; // kept for this address and port alone, as a cookie would not be
 const all = JSON.parse(document.getElementById("words").textContent);
+const policy = JSON.parse(document.getElementById("policy").textContent);
 const language = navigator.languages.map((name) => name.slice(0, 2)).find((name) => name in all) ?? "en";
 const words = all[language];
 const form = document.querySelector("form");
@@ -16,28 +18,72 @@ link.delete("code");
 const rest = link.toString() ? `#${link}` : location.hash === "#tonight" ? location.hash : "";
 if (given) history.replaceState(null, "", location.pathname + rest);
 
+function kept() {
+  try { return localStorage.getItem(KEY) ?? ""; } catch { return ""; }
+}
+
+/** Asks for the code. */
+function askCode() {
+  document.querySelector("h1").hidden = false;
+  form.hidden = false;
+}
+
+function tell(text) {
+  told.textContent = text;
+}
+
 async function pair(code) {
-  told.textContent = words.asking;
+  tell(words.asking);
   let status = 0;
   try {
     const answer = await fetch("/pair", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code }) });
     status = answer.status;
-  } catch { /* nothing answered */ }
-  if (status === 204) {
+    if (answer.ok) localStorage.setItem(KEY, (await answer.json()).key);
+  } catch { status = status === 200 ? -1 : 0; } // it answered, and the key cannot be kept; or nothing answered
+  if (status === 200) {
     history.replaceState(null, "", `/${rest}`);
-    location.reload(); // not what the browser kept of it
+    location.reload(); // so that the browser keeps this page under the diary's own address
     return;
   }
-  told.textContent = words[{ 403: "wrong", 423: "closed", 429: "wait", 0: "away" }[status]] ?? words.wrong;
-  form.hidden = false;
+  tell(words[{ 403: "wrong", 423: "closed", 429: "wait", 0: "away", "-1": "unkept" }[status]] ?? words.wrong);
+  askCode();
   form.code.focus();
 }
 
-async function begin() {
-  if (given) return pair(given);
-  form.hidden = false;
+/** The diary takes the place of this page, where this browser's key opens it. */
+async function open() {
+  let text = "";
   try {
-    const answer = await fetch("/api/paired");
+    const answer = await fetch("/diary", { headers: { "Nof1-Key": kept() } });
+    if (answer.status === 401) return askCode();
+    if (answer.status === 429) throw new Error(words.wait);
+    if (!answer.ok) throw new Error((await answer.json()).message);
+    text = await answer.text();
+    if (!text.includes(policy)) return await renew();
+  } catch (problem) {
+    tell(problem instanceof TypeError ? words.away : problem.message);
+    document.getElementById("again").hidden = false;
+    return;
+  }
+  sessionStorage.removeItem(KEY);
+  document.open();
+  document.write(text);
+  document.close();
+}
+
+/** What the browser kept of the two pages is of different versions: both are fetched again, once. */
+async function renew() {
+  if (sessionStorage.getItem(KEY)) throw new Error(words.away);
+  await fetch("/", { cache: "reload" });
+  await fetch("/diary", { cache: "reload", headers: { "Nof1-Key": kept() } });
+  sessionStorage.setItem(KEY, "renewed");
+  location.reload();
+}
+
+async function offer() {
+  askCode();
+  try {
+    const answer = await fetch("/api/paired", { headers: { "Nof1-Key": kept() } });
     if (answer.ok && (await answer.json()).paired) {
       const known = document.getElementById("known");
       known.querySelector("a").href = `/${rest}`;
@@ -50,4 +96,8 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   pair(form.code.value);
 });
-begin();
+document.getElementById("again").addEventListener("click", () => location.reload());
+if (given) pair(given);
+else if (location.pathname === "/pair") offer();
+else if (kept()) open();
+else askCode();

@@ -1,6 +1,6 @@
-"""Who may use a served diary: a code that the terminal shows is changed for a browser's cookie. All of it is in memory and ends with the server.
+"""Who may use a served diary: a code that the terminal shows is changed for a key, which a browser keeps. All of it is in memory and ends with the server.
 
-Knows codes and tokens; must not know a trial.
+Knows codes and keys; must not know a trial.
 """
 
 import hmac
@@ -38,7 +38,7 @@ class Pairing:
         return len(self._browsers)
 
     def pair(self, given: str) -> str:
-        """A token for the browser that gave the code; the one that was paired first gives way where there are too many.
+        """A key for the browser that gave the code; the one that was paired first gives way where there are too many.
 
         Raises
         ------
@@ -52,15 +52,16 @@ class Pairing:
             if self.wrong >= MAX_WRONG:
                 LOGGER.error("%d wrong codes were given, so no further browser can be paired. %s", self.wrong, CLOSED)
             raise Refusal(403, WRONG, detail=f"{self.wrong} of {MAX_WRONG}")
-        token = secrets.token_urlsafe(32)
-        self._browsers[_digest(token)] = None
+        key = secrets.token_urlsafe(32)
+        self._browsers[_digest(key)] = None
         while len(self._browsers) > MAX_BROWSERS:
             self._browsers.popitem(last=False)
-        return token
+        return key
 
-    def knows(self, token: str | None) -> bool:
-        """Whether a browser with this token was paired."""
-        return token is not None and _digest(token) in self._browsers
+    def browser(self, key: str | None) -> str | None:
+        """What the browser that was given this key is called here; None if none was."""
+        name = None if key is None else _digest(key)
+        return name if name in self._browsers else None
 
 
 def _plain(code: str) -> bytes:
@@ -68,6 +69,6 @@ def _plain(code: str) -> bytes:
     return "".join(letter for letter in code[:_LONGEST].upper() if letter.isalnum()).encode()
 
 
-def _digest(token: str) -> str:
-    """What is kept of a token: looking it up tells nothing of it by the time that it takes."""
-    return sha256(token.encode(errors="replace")).hexdigest()
+def _digest(key: str) -> str:
+    """What is kept of a key: looking it up tells nothing of it by the time that it takes."""
+    return sha256(key.encode(errors="replace")).hexdigest()

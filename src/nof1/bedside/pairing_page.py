@@ -1,14 +1,13 @@
-"""The page that a browser gets which is not paired yet: a field for the code. It holds nothing of the trial.
+"""The page that every browser gets at first: it asks for the diary with the browser's key, and for the code where it has none. It holds nothing of the trial.
 
-Reads only files of the package.
+A browser keeps its key for this address and port alone, and sends it in a header, so that no other server of the machine is
+ever given it; a cookie would go to every port. Reads only files of the package.
 """
 
-from base64 import b64encode
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 
-from nof1.bedside.page import embedded
+from nof1.bedside.page import embedded, page_policy
 from nof1.language import languages, say, speaking
 
 _PARTS = {"style": "pairing.css", "program": "pairing.js"}
@@ -16,29 +15,20 @@ _PARTS = {"style": "pairing.css", "program": "pairing.js"}
 
 @cache
 def pairing_page() -> tuple[str, str]:
-    """The page as HTML, and its security policy."""
+    """The page as HTML, and its security policy: the diary takes its place, and is bound by it."""
     parts = {place: _source(name) for place, name in _PARTS.items()}
-    policy = "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src '{_hash(parts['program'])}'",
-            f"style-src '{_hash(parts['style'])}'",
-            "img-src data:",
-            "connect-src 'self'",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-        )
-    )
+    policy = page_policy(served=True, scripts=(parts["program"],), styles=(parts["style"],))
     told = {}
     for code in languages():
         with speaking(code):
             told[code] = _words()
     parts |= {"words": embedded(told), "noscript": told["en"]["noscript"]}
+    # What the diary says of itself; another one is of another version, and would not be let run here.
+    parts |= {"policy": embedded(page_policy(served=True))}
     text = _source("pairing.html")
     for place, part in parts.items():
         text = text.replace(f"%%{place}%%", part)
-    return text, policy
+    return text, f"{policy}; frame-ancestors 'none'"
 
 
 def _words() -> dict[str, str]:
@@ -53,13 +43,13 @@ def _words() -> dict[str, str]:
         "closed": say("Too many wrong codes were given. Start nof1 serve again on the computer: it shows a new code."),
         "wait": say("Too many tries at once. Wait a moment, then try again."),
         "away": say("The computer does not answer. Is it awake, and nof1 serve still running? Then try again."),
+        "unkept": say(
+            "This browser keeps nothing for this page, so it cannot be paired. Is this a private window, or is storage blocked in its settings?"
+        ),
+        "again": say("Try again"),
         "open": say("This browser is paired already: open the diary"),
         "noscript": say("This page needs JavaScript, and this browser does not run it."),
     }
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
 def _source(name: str) -> str:

@@ -1,6 +1,6 @@
 """A trial folder as the served diary sees it: its page, its recorded nights, and entries that go through the same code as those of `nof1 log`.
 
-Knows folders and nights; must not know HTTP, cookies or who is asking.
+Knows folders and nights; must not know HTTP, keys or who is asking.
 """
 
 from collections.abc import Callable, Mapping

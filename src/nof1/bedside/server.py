@@ -27,11 +27,12 @@ from nof1.bedside.refusals import LOGGER, Buckets, Refusal, RefusalLog, refuse_f
 from nof1.bedside.served import OtherTrialError, Served, read_batch
 from nof1.clock import local_now
 from nof1.errors import InputError, Nof1Error
+from nof1.files import sha256_bytes
 
 MAX_BODY = 256 * 1024  # bytes
 _BODY_SECONDS = 15.0
-_COOKIE_SECONDS = 180 * 24 * 3600
-_OPENED = ("/", "/pair")  # addresses that a link may lead to
+KEY = "nof1-key"  # the header in which a browser sends what it was paired with
+_OPENED = ("/", "/pair")  # addresses that a link may lead to; they hold nothing of the trial
 # Kept by the browser, so that the page opens while the laptop sleeps; it asks at once whether there is a newer one.
 _KEPT = "private, max-age=1209600"
 _HEADERS = {
@@ -76,10 +77,12 @@ def make_app(
     InputError
         If the folder is no trial folder, or has no page.
     """
-    diary = _Diary(Served(Path(folder), clock), Pairing(code))
-    gate = Middleware(_Gate, hosts=frozenset(host.lower() for host in hosts), ticks=ticks)
+    pairing = Pairing(code)
+    diary = _Diary(Served(Path(folder), clock), pairing)
+    gate = Middleware(_Gate, hosts=frozenset(host.lower() for host in hosts), pairing=pairing, ticks=ticks)
     routes = [
-        Route("/", diary.page),
+        Route("/", diary.opening),
+        Route("/diary", diary.page),
         Route("/pair", diary.pairing, methods=["GET"]),
         Route("/pair", diary.pair, methods=["POST"]),
         Route("/api/paired", diary.paired),
@@ -91,11 +94,14 @@ def make_app(
 
 
 class _Gate:
-    """What stands before everything else: foreign and too frequent requests are refused here, and every answer gets its headers."""
+    """What stands before everything else: foreign and too frequent requests are refused here, and every answer gets its headers.
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str], ticks: Callable[[], float]) -> None:
-        self._app, self._hosts = app, hosts
-        self._buckets, self._log = Buckets(ticks), RefusalLog(ticks)
+    A paired browser has requests of its own; whatever else asks from the same device, or makes its browser ask, uses none of them.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], pairing: Pairing, ticks: Callable[[], float]) -> None:
+        self._app, self._hosts, self._pairing = app, hosts, pairing
+        self._strangers, self._paired, self._log = Buckets(ticks), Buckets(ticks), RefusalLog(ticks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -113,10 +119,14 @@ class _Gate:
             await send(message)
 
         try:
-            self._buckets.take(client)
-            refuse_foreign(
-                Headers(scope=scope), self._hosts, method=scope["method"], navigates=scope["path"] in _OPENED
-            )
+            headers = Headers(scope=scope)
+            refuse_foreign(headers, self._hosts, method=scope["method"], navigates=scope["path"] in _OPENED)
+            browser = self._pairing.browser(headers.get(KEY))
+            scope.setdefault("state", {})["paired"] = browser is not None
+            if browser is None:
+                self._strangers.take(client)
+            else:
+                self._paired.take(browser)
             await self._app(scope, receive, with_headers)
         except Refusal as refusal:
             self._log.note(client, refusal)
@@ -130,46 +140,39 @@ class _Diary:
 
     def __init__(self, served: Served, pairing: Pairing) -> None:
         self._served, self._pairing = served, pairing
-        # Cookies know no ports: another trial served from this machine must not take its place.
-        self._cookie = f"nof1-{served.trial[:8]}"
+
+    async def opening(self, request: Request) -> Response:
+        """What opens the diary: the same for everybody, and kept by the browser as the diary is."""
+        text, policy = pairing_page()
+        return _kept(request, text, {"Content-Security-Policy": policy})
 
     async def page(self, request: Request) -> Response:
-        if not self._admitted(request):
-            return await self.pairing(request)
+        _refuse_stranger(request)
         page = await run_in_threadpool(self._served.page)
-        headers = {
-            "Cache-Control": _KEPT,
-            "ETag": f'"{page.sha256}"',
-            "Content-Security-Policy": "frame-ancestors 'none'",
-        }
-        if request.headers.get("if-none-match") == headers["ETag"]:
-            return Response(status_code=304, headers=headers)
-        return HTMLResponse(page.text, headers=headers)
+        return _kept(request, page.text, {"Vary": KEY})  # whoever is paired anew asks anew
 
     async def pairing(self, _: Request) -> Response:
         text, policy = pairing_page()
         return HTMLResponse(text, headers={"Content-Security-Policy": policy})
 
     async def paired(self, request: Request) -> Response:
-        return JSONResponse({"paired": self._admitted(request)})
+        return JSONResponse({"paired": request.state.paired})
 
     async def pair(self, request: Request) -> Response:
         try:
             given = _Code.model_validate_json(await _body(request))
         except ValidationError:
             raise Refusal(400, "The body is not what the pairing page sends.") from None
-        token = self._pairing.pair(given.code)
+        key = self._pairing.pair(given.code)
         LOGGER.info("Paired a browser on %s.", request.client.host if request.client else "this machine")
-        answer = Response(status_code=204)
-        answer.set_cookie(self._cookie, token, max_age=_COOKIE_SECONDS, path="/", httponly=True, samesite="strict")
-        return answer
+        return JSONResponse({"key": key})
 
     async def nights(self, request: Request) -> Response:
-        self._refuse_stranger(request)
+        _refuse_stranger(request)
         return JSONResponse(await run_in_threadpool(self._served.nights))
 
     async def take(self, request: Request) -> Response:
-        self._refuse_stranger(request)
+        _refuse_stranger(request)
         content = await _body(request)
         try:
             batch = read_batch(content)
@@ -181,12 +184,18 @@ class _Diary:
             raise Refusal(409, str(problem)) from None
         return JSONResponse({"results": results})
 
-    def _admitted(self, request: Request) -> bool:
-        return self._pairing.knows(request.cookies.get(self._cookie))
 
-    def _refuse_stranger(self, request: Request) -> None:
-        if not self._admitted(request):
-            raise Refusal(401, "This browser is not paired. Open the link that nof1 serve shows, or scan its code.")
+def _refuse_stranger(request: Request) -> None:
+    if not request.state.paired:
+        raise Refusal(401, "This browser is not paired. Open the link that nof1 serve shows, or scan its code.")
+
+
+def _kept(request: Request, text: str, headers: Mapping[str, str]) -> Response:
+    """A page that the browser keeps for a while, or a word that the one it has is still right."""
+    told = {"Cache-Control": _KEPT, "ETag": f'"{sha256_bytes(text.encode())}"', **headers}
+    if request.headers.get("if-none-match") == told["ETag"]:
+        return Response(status_code=304, headers=told)
+    return HTMLResponse(text, headers=told)
 
 
 async def _body(request: Request) -> bytes:

@@ -15,6 +15,7 @@ let again = false;
 let newPage = false;
 
 /**
+ * Asks with the key that the browser was given for this address and port; a cookie would go to every other port, too.
  * @param {string} path
  * @param {RequestInit} [options]
  */
@@ -22,7 +23,8 @@ async function ask(path, options = {}) {
   const stop = new AbortController();
   const patience = setTimeout(() => stop.abort(), PATIENCE);
   try {
-    return await fetch(path, { cache: "no-store", credentials: "same-origin", ...options, signal: stop.signal });
+    const headers = { ...options.headers, "Nof1-Key": setting("nof1:key") };
+    return await fetch(path, { cache: "no-store", credentials: "omit", ...options, headers, signal: stop.signal });
   } finally {
     clearTimeout(patience);
   }
@@ -80,7 +82,8 @@ async function take(told) {
  * @param {string} name
  */
 async function renew(name) {
-  const answer = await ask("/", { cache: "reload" });
+  await ask("/", { cache: "reload" }); // the page that opens this one is of the same version
+  const answer = await ask("/diary", { cache: "reload" });
   const text = answer.ok ? await answer.text() : "";
   if (!text.includes('id="content"')) return;
   setting(`${KEY}:page`, name);
@@ -257,11 +260,11 @@ function servedNotes() {
   ];
 }
 
-/** The page that is kept is asked for anew, so that the one for pairing comes. */
+/** To the page for pairing, if the computer answers. */
 async function pairAgain() {
   try {
-    await ask("/", { cache: "reload" });
-    location.reload();
+    await ask("/api/paired");
+    location.assign(`/pair${location.hash}`);
   } catch {
     tell(say("nobody_answers"));
   }

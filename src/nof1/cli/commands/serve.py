@@ -13,7 +13,6 @@ from nof1.errors import InputError, how_to_install
 from nof1.record.diary.table import refuse_if_locked
 
 PORT = 8427
-_CONNECTIONS = 64
 _BACKLOG = 64
 _LAST_SECONDS = 2  # for answers that are under way when it is stopped
 
@@ -94,6 +93,8 @@ def _run(app: Any, sockets: list[Any]) -> None:
     """Answer until Ctrl-C."""
     from uvicorn import Config, Server
 
+    from nof1.bedside.connections import OF_ALL, PoliteProtocol
+
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     logger = logging.getLogger("nof1.bedside")
@@ -102,7 +103,7 @@ def _run(app: Any, sockets: list[Any]) -> None:
     config = Config(
         app,
         loop="asyncio",
-        http="h11",  # the same on every machine; its bounds on headers are small
+        http=PoliteProtocol,  # h11: the same on every machine; its bounds on headers are small
         ws="none",
         lifespan="off",
         log_config=None,
@@ -111,7 +112,7 @@ def _run(app: Any, sockets: list[Any]) -> None:
         proxy_headers=False,  # or a header could say who is asking
         server_header=False,
         date_header=False,
-        limit_concurrency=_CONNECTIONS,
+        limit_concurrency=2 * OF_ALL,  # never reached: connections give way before
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_LAST_SECONDS,
     )
