@@ -1,12 +1,16 @@
 """Several files at once: what a list says is done inside the folder alone, and only with what was laid aside."""
 
+import errno
 import json
+import os
+from pathlib import Path
 
 import pytest
 
 from nof1.commit import STAGE, Copy, CopyError, commit, locked, settle
 from nof1.errors import InputError, Nof1Error
-from nof1.files import sha256_bytes
+from nof1.files import sha256_bytes, write_atomic
+from nof1.new_folders import new_folder
 
 
 def lay_aside(folder, name, *, new=None):
@@ -161,3 +165,80 @@ def test_a_copy_that_was_stopped_is_cleared_away(folder, original, monkeypatch):
     with locked(folder):
         pass
     assert [path.name for path in folder.iterdir() if path.name != ".nof1.lock"] == []
+
+
+# --- what the drive can and cannot do
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere locks are of another kind, and folders cannot be synced")
+class TestDrive:
+    """A drive without locks, and one that loses power."""
+
+    @pytest.mark.parametrize("why", [errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP])
+    def test_one_without_locks_is_told_as_such_and_nothing_is_written(self, tmp_path, monkeypatch, why):
+        def flock(*_):
+            raise OSError(why, os.strerror(why))
+
+        monkeypatch.setattr("fcntl.flock", flock)
+        with pytest.raises(Nof1Error, match=r"has no locks .* Copy the folder to a drive of this computer"):
+            write_locked(tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] in ([], [".nof1.lock"])
+
+    def test_one_that_may_not_be_written_to_is_not_called_so(self, tmp_path, monkeypatch):
+        def flock(*_):
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+        monkeypatch.setattr("fcntl.flock", flock)
+        with pytest.raises(Nof1Error, match="cannot be written to"):
+            write_locked(tmp_path)
+
+    @pytest.mark.parametrize("empty", [False, True])
+    def test_every_folder_that_was_made_is_there_for_good(self, tmp_path, monkeypatch, empty):
+        events = []
+
+        def told(kind, name):
+            known = getattr(os, name)
+
+            def call(*args, **kwargs):
+                done = known(*args, **kwargs)
+                if kind == "synced":
+                    events.append((kind, os.fstat(args[0]).st_ino, None))
+                elif (path := Path(args[0] if name == "mkdir" else args[1])).is_dir():
+                    events.append((kind, path.stat().st_ino, path.parent.stat().st_ino))
+                return done
+
+            monkeypatch.setattr(os, name, call)
+
+        trial = tmp_path / "a" / "b" / "trial"
+        if empty:
+            trial.mkdir(parents=True)
+        old = {path.stat().st_ino for path in tmp_path.rglob("*")}
+        for kind, name in (("made", "mkdir"), ("made", "rename"), ("synced", "fsync")):
+            told(kind, name)
+        with new_folder(trial) as content:
+            write_atomic(content / "papers" / "deep" / "a.pdf", "a")
+        with locked(trial):
+            commit(trial, {"imports/deep/b.csv": "b", "c.csv": "c"})
+        made = {(path.stat().st_ino, path.parent.stat().st_ino) for path in tmp_path.rglob("*") if path.is_dir()}
+        last = {(one, home): at for at, (kind, one, home) in enumerate(events) if kind == "made"}
+        assert {(one, home) for one, home in made if one not in old} <= set(last)
+        for (one, home), at in last.items():
+            if (one, home) in made:
+                assert ("synced", home, None) in events[at:]
+
+
+def write_locked(folder):
+    with locked(folder):
+        commit(folder, {"a.csv": "1"})
+
+
+def test_what_a_killed_process_left_of_a_file_is_cleared_away_and_nothing_else(tmp_path):
+    theirs = [".nof1-part-note", ".diary.csv.12345678", "x.nof1-part-12345678"]
+    for name in [*theirs, ".nof1-part-a1b2c3d_", "results/.nof1-part-a1b2c3d4"]:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("half")
+    with locked(tmp_path):
+        pass
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {*theirs, ".nof1.lock"}

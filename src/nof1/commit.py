@@ -4,25 +4,27 @@ New contents are laid aside first, then a list of them is put in place, and from
 dies before the files are in place, the next one that takes the folder's lock puts them there. Knows nothing of what is in them.
 """
 
+import errno
 import json
 import os
 import shlex
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from nof1.errors import InputError, Nof1Error
-from nof1.files import copy_atomic, sha256_file, sync_folder, write_atomic
+from nof1.files import PART, copy_atomic, make_folder, sha256_file, sync_folder, write_atomic
 
 LOCK_NAME = ".nof1.lock"
 LOCK_SECONDS = 20.0
 STAGE = ".nof1-commit"
 _LIST = "list.json"
+_NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def locked(folder: Path) -> Iterator[None]:
     Nof1Error
         If another process holds it for too long, or the folder is gone or cannot be written to.
     """
-    lock = FileLock(folder / LOCK_NAME, mode=0o600)
+    lock = FileLock(folder / LOCK_NAME, mode=0o600, fallback_to_soft=False)
     try:
         if not folder.is_dir():  # the lock would make it anew
             raise Nof1Error(
@@ -59,14 +61,21 @@ def locked(folder: Path) -> Iterator[None]:
     except Timeout:
         raise Nof1Error(f"Another nof1 is writing to {folder}. Wait until it is done, then try again.") from None
     except OSError as error:
-        raise Nof1Error(
-            f"{folder} cannot be written to ({error.strerror}). Check its permissions, then try again."
-        ) from error
+        raise _unlockable(folder, error) from error
     try:
         settle(folder)
         yield
     finally:
         lock.release()
+
+
+def _unlockable(folder: Path, error: OSError) -> Nof1Error:
+    if error.errno in _NO_LOCKS:
+        return Nof1Error(
+            f"The drive that {folder} is on has no locks ({error.strerror}), so two programs could write to it at once and spoil each other's work. "
+            "Nothing was changed. Copy the folder to a drive of this computer and go on there."
+        )
+    return Nof1Error(f"{folder} cannot be written to ({error.strerror}). Check its permissions, then try again.")
 
 
 def commit(folder: Path, contents: Mapping[str, Content]) -> None:
@@ -91,7 +100,7 @@ def commit(folder: Path, contents: Mapping[str, Content]) -> None:
     try:
         for name in contents:
             _refuse_link_and_read_only(folder, name)
-        stage.mkdir(mode=0o700, exist_ok=True)
+        make_folder(stage)
         entries = []
         for number, (name, content) in enumerate(contents.items()):
             target = folder / name
@@ -131,6 +140,7 @@ def settle(folder: Path) -> None:
     Nof1Error
         If the folder cannot be written to.
     """
+    _sweep(folder)
     stage = folder / STAGE
     if not stage.is_dir():
         return
@@ -154,6 +164,13 @@ def settle(folder: Path) -> None:
             f"{', '.join(old for old, _ in kept)} was changed by hand while nof1 had not finished writing it. Yours was left alone; what nof1 was "
             f"about to write is in {', '.join(new for _, new in kept)}. Compare them, and run 'nof1 check {folder}'."
         )
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes have left of single files: whoever writes to the folder holds its lock, so nobody is at work on them."""
+    for path in (*folder.glob(f"{PART}????????"), *folder.glob(f"*/{PART}????????")):
+        with suppress(OSError):  # not in a folder that may only be read
+            path.unlink()
 
 
 def _refuse_link_and_read_only(folder: Path, name: str) -> None:
@@ -201,7 +218,7 @@ def _put_in_place(folder: Path, stage: Path) -> list[tuple[str, str]]:
             continue  # in place already
         if sha256_file(staged) != entry["new"]:
             raise ValueError(f"{staged} is not what was laid aside")
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(target.parent)
         current = sha256_file(target) if target.is_file() else None
         if current not in (entry["old"], entry["new"]):
             aside = target.with_name(f"unfinished-{target.name}")

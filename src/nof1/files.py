@@ -6,14 +6,13 @@ Knows nothing of what is in them.
 import hashlib
 import io
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from nof1.errors import InputError, Nof1Error
 
+PART = ".nof1-part-"  # a file that is being written; what a killed process left of one, `nof1.commit.settle` removes
 _CHUNK = 1 << 20  # bytes of a file that are copied at a time
 
 
@@ -73,8 +72,8 @@ def write_atomic(path: Path, content: bytes | str) -> None:
     data = content.encode() if isinstance(content, str) else content
     temporary: str | None = None
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+        make_folder(path.parent)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=PART)  # mode 0600
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
@@ -101,9 +100,9 @@ def copy_atomic(original: Path, path: Path) -> str:
     """
     temporary: str | None = None
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(path.parent)
         digest = hashlib.sha256()
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".copy-")  # mode 0600
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=PART)  # mode 0600
         with os.fdopen(handle, "wb") as copy, _opened(original) as stream:
             while chunk := _read(stream, original):
                 digest.update(chunk)
@@ -133,8 +132,24 @@ def _read(stream: io.BufferedReader, path: Path) -> bytes:
         raise InputError(f"{path} cannot be read ({error.strerror}).") from None
 
 
+def make_folder(folder: Path, mode: int = 0o700) -> None:
+    """Make a folder, for its owner alone, and those above it that are missing; each is there for good before the next one is made.
+
+    Raises
+    ------
+    OSError
+        If one of them cannot be made.
+    """
+    if folder.is_dir():
+        return
+    if folder.parent != folder:
+        make_folder(folder.parent, 0o777)
+    folder.mkdir(mode=mode, exist_ok=True)
+    sync_folder(folder.parent)
+
+
 def sync_folder(folder: Path) -> None:
-    """Make a rename durable; folders cannot be opened on Windows, where this is left out."""
+    """Make durable what was made or renamed in a folder; folders cannot be opened on Windows, where this is left out."""
     if os.name != "posix":
         return
     with suppress(OSError):  # some network folders cannot; the file itself is safe by then
@@ -143,49 +158,3 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def refuse_filled(folder: Path) -> None:
-    """Refuse what is no place for a new folder.
-
-    Raises
-    ------
-    InputError
-        If `folder` exists and is not an empty folder.
-    """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder} is already there and not empty. Choose a new folder name; nothing was changed.")
-
-
-@contextmanager
-def new_folder(folder: Path) -> Iterator[Path]:
-    """Build a folder aside and put it in its place when all of it is ready.
-
-    Yields the folder to write into. On any error nothing is left behind and `folder` is as it was.
-
-    Raises
-    ------
-    InputError
-        If `folder` exists and is not an empty folder.
-    """
-    refuse_filled(folder)
-    folder = folder.resolve()
-    empty = folder.exists()  # and somebody may stand in it, so it is filled rather than replaced
-    home = folder if empty else folder.parent
-    staging: Path | None = None
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(dir=home, prefix=".nof1-new-"))
-        yield staging
-        if empty:
-            for path in sorted(staging.iterdir()):
-                path.rename(folder / path.name)
-        else:
-            staging.rename(folder)
-    except OSError as error:
-        raise Nof1Error(
-            f"{folder} could not be made ({error.strerror}). Check free space and permissions, then try again."
-        ) from error
-    finally:
-        if staging is not None and staging.exists():
-            shutil.rmtree(staging, ignore_errors=True)

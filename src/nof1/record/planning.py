@@ -11,8 +11,9 @@ from typing import Any
 from nof1.cells import brief
 from nof1.clock import local_now
 from nof1.errors import InputError
-from nof1.files import new_folder, write_atomic
+from nof1.files import write_atomic
 from nof1.language import sentences, speaking, spoken
+from nof1.new_folders import new_folder
 from nof1.plan.design.order import ORDER_FILE, Order
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE, seal_order
@@ -92,14 +93,14 @@ def plan(
     journal = begun(protocol.sha256(), now)
     with ExitStack() as both:
         both.enter_context(speaking(language or spoken().code))
-        public = both.enter_context(new_folder(folder))
+        public = both.enter_context(new_folder(folder, last=PROTOCOL_FILE))
         if protocol.concealed == "open":
             order = draw_order(protocol)
             order.save(public / ORDER_FILE)
         else:
             order = schedule(protocol)
         if helper is not None:
-            private = both.enter_context(new_folder(helper))
+            private = both.enter_context(new_folder(helper, belongs_to=public))
             sealed, seal = seal_order(protocol)
             write_atomic(private / SEALED_ORDER_FILE, sealed.to_json())
             write_packing_sheet(

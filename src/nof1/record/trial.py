@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from nof1.errors import InputError
-from nof1.files import new_folder, sha256_bytes, write_atomic
+from nof1.files import sha256_bytes, write_atomic
+from nof1.new_folders import new_folder
 from nof1.plan.design.order import ORDER_FILE, Order, Period
 from nof1.plan.orders.amendments import Amendment, load_amendments, save_amendments, taken_out
 from nof1.plan.orders.draw import check_order
@@ -426,7 +427,7 @@ class Trial:
             raise InputError(
                 "The order of this trial was concealed, and what proves it lies in the trial's own folder. Copy that folder instead."
             )
-        with new_folder(Path(folder)) as staging:
+        with new_folder(Path(folder), last=PROTOCOL_FILE) as staging:
             if self.amendments:
                 save_amendments(staging, self.amendments)
             if self.unsealing is not None:

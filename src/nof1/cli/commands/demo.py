@@ -10,7 +10,7 @@ from nof1.cli.commands.report import report, written
 from nof1.cli.terminal.console import show, show_json
 from nof1.cli.terminal.options import AsJson
 from nof1.errors import Nof1Error
-from nof1.files import new_folder
+from nof1.new_folders import new_folder
 from nof1.record.papers import write_papers
 from nof1.record.planning import Plan
 from nof1.record.trial import Trial

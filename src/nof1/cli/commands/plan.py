@@ -10,8 +10,9 @@ from nof1.cli.terminal.console import is_terminal, show_json
 from nof1.cli.terminal.options import LargePrint, PaperSize, Spoken, date_option
 from nof1.clock import local_now
 from nof1.errors import InputError
-from nof1.files import read_bytes, refuse_filled
+from nof1.files import read_bytes
 from nof1.language import ENGLISH
+from nof1.new_folders import refuse_filled
 from nof1.plan.protocol.explain import parse_toml
 from nof1.plan.protocol.instruments import asked_instruments
 from nof1.plan.protocol.parts import Route

@@ -11,6 +11,7 @@ from pydantic import ValidationError, model_validator
 
 from nof1.errors import InputError
 from nof1.files import is_file, read_bytes, write_atomic
+from nof1.new_folders import clear_abandoned
 from nof1.plan.design.kinds import Adopted
 from nof1.plan.protocol.analysis import Analysis
 from nof1.plan.protocol.conduct import NOTHING_STATED
@@ -170,6 +171,8 @@ class Protocol(Decided):
         True
         """
         path = Path(folder) / PROTOCOL_FILE
+        if not is_file(path):
+            clear_abandoned(path.parent)  # a killed process may have been about to put it there
         if not is_file(path):
             raise InputError(
                 f"{folder} is no trial folder: it holds no {PROTOCOL_FILE}. "

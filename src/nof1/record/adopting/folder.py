@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from nof1.cells import csv_text, path_text
 from nof1.clock import local_now
-from nof1.files import new_folder, read_bytes, sha256_bytes, write_atomic
+from nof1.files import read_bytes, sha256_bytes, write_atomic
+from nof1.new_folders import new_folder
 from nof1.plan.design.order import ORDER_FILE
 from nof1.plan.design.stated import OneOf
 from nof1.plan.protocol.protocol import PROTOCOL_FILE
@@ -43,7 +44,7 @@ def adopt(
 ) -> AdoptedNights:
     """Write the folder of a trial whose nights were lived before; see `Trial.adopt`."""
     read = read_any(table, sheet, options)
-    with new_folder(Path(folder)) as staging:
+    with new_folder(Path(folder), last=PROTOCOL_FILE) as staging:
         return write_trial(
             read, staging, schedule=schedule, sheet=sheet, now=now or local_now(), told={}, options=options
         )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack, cast
 from nof1.cells import brief, csv_text, path_text, shielded
 from nof1.clock import local_now
 from nof1.errors import InputError
-from nof1.files import new_folder, read_bytes, sha256_bytes, write_atomic
+from nof1.files import read_bytes, sha256_bytes, write_atomic
+from nof1.new_folders import new_folder
 from nof1.record.adopting.adopt import AdoptedNights, AdoptOptions, usual_title
 from nof1.record.adopting.columns import settle_comma
 from nof1.record.adopting.folder import read_any, write_trial

@@ -9,7 +9,7 @@ from nof1.errors import InputError, Nof1Error
 
 Level = Literal["ok", "note", "problem"]
 SHOWN = 60  # characters of a text in a message
-TEMPORARY = re.compile(r"\.copy-\w{8}|\..+\.\w{8}|\.nof1-new-\w{8}")
+TEMPORARY = re.compile(r"\.copy-\w{8}|\..+\.\w{8}|\.nof1-(new|part)-\w{8}")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nof1.errors import InputError, Nof1Error, RefusalError
-from nof1.files import new_folder, write_atomic
+from nof1.files import write_atomic
+from nof1.new_folders import new_folder
 from nof1.record.folders import find_trials
 from nof1.record.sharing.share import shared, typed_names
 from nof1.record.sharing.tables import tables

@@ -16,7 +16,7 @@ from nof1.analyze.parallel.processes import Progress, Spread
 from nof1.cells import csv_text, path_text, shielded
 from nof1.commit import locked
 from nof1.errors import InputError, RefusalError, how_to_install
-from nof1.files import write_atomic
+from nof1.files import make_folder, write_atomic
 from nof1.language import ENGLISH
 from nof1.language import language as spoken
 from nof1.plan.protocol.protocol import PROTOCOL_FILE
@@ -150,7 +150,7 @@ def _prepare(out: Path) -> None:
             f"{out} is already there and not from 'nof1 cohort'. Name a new folder with out=; nothing was changed."
         )
     try:
-        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(out)
     except OSError as error:
         raise InputError(f"{out} could not be made ({error.strerror}). Name another folder with out=.") from error
 
