@@ -3,7 +3,6 @@
 uvicorn waits for a head without end, and counts all devices together. Which connection gives way is `gives_way`; must not know a trial.
 """
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from itertools import count
@@ -43,7 +42,7 @@ def gives_way[One: Connection](opened: Iterable[One], new: One) -> One | None:
 class PoliteProtocol(H11Protocol):
     """A connection that ends when a head is not there in time, or another one needs its place."""
 
-    _head: asyncio.TimerHandle | None = None
+    _head: Any = None  # what would end the connection
 
     def connection_made(self, transport: Any) -> None:
         """Take its place among the others."""

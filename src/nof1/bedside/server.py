@@ -24,10 +24,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from nof1.bedside.pairing import Pairing
 from nof1.bedside.pairing_page import pairing_page
 from nof1.bedside.refusals import LOGGER, Buckets, Refusal, RefusalLog, refuse_foreign
+from nof1.bedside.results import MakePage, Results
 from nof1.bedside.served import OtherTrialError, Served, read_batch
 from nof1.clock import local_now
 from nof1.errors import InputError, Nof1Error
 from nof1.files import sha256_bytes
+from nof1.language import languages
 
 MAX_BODY = 256 * 1024  # bytes
 _BODY_SECONDS = 15.0
@@ -56,6 +58,7 @@ def make_app(
     *,
     code: str,
     hosts: Iterable[str],
+    results: MakePage | None = None,
     clock: Callable[[], datetime] = local_now,
     ticks: Callable[[], float] = time.monotonic,
 ) -> Starlette:
@@ -67,6 +70,8 @@ def make_app(
         What a browser must give to be paired, as `nof1.bedside.pairing.new_code` makes it.
     hosts : iterable of str
         The addresses that it may be asked for, with their port, such as "127.0.0.1:8427".
+    results : callable, optional
+        Makes the page of the folder's result in a language; without it the page has none to show.
     clock : callable
         The local time, aware; it says which nights are over.
     ticks : callable
@@ -79,6 +84,7 @@ def make_app(
     """
     pairing = Pairing(code)
     diary = _Diary(Served(Path(folder), clock), pairing)
+    answer = _Answer(None if results is None else Results(Path(folder), clock, results))
     gate = Middleware(_Gate, hosts=frozenset(host.lower() for host in hosts), pairing=pairing, ticks=ticks)
     routes = [
         Route("/", diary.opening),
@@ -88,6 +94,8 @@ def make_app(
         Route("/api/paired", diary.paired),
         Route("/api/nights", diary.nights, methods=["GET"]),
         Route("/api/nights", diary.take, methods=["POST"]),
+        Route("/api/results", answer.state, methods=["GET"]),
+        Route("/api/results/{language:str}", answer.page, methods=["GET"]),
     ]
     handlers: dict[Any, Any] = {HTTPException: _unknown, Nof1Error: _failed}
     return Starlette(routes=routes, middleware=[gate], exception_handlers=handlers)
@@ -183,6 +191,29 @@ class _Diary:
         except OtherTrialError as problem:
             raise Refusal(409, str(problem)) from None
         return JSONResponse({"results": results})
+
+
+class _Answer:
+    """What is answered about the results."""
+
+    def __init__(self, results: Results | None) -> None:
+        self._results = results
+
+    async def state(self, request: Request) -> Response:
+        _refuse_stranger(request)
+        state = "none" if self._results is None else await run_in_threadpool(self._results.state)
+        return JSONResponse({"state": state})
+
+    async def page(self, request: Request) -> Response:
+        _refuse_stranger(request)
+        language = request.path_params["language"]
+        if self._results is None or language not in languages():
+            raise HTTPException(404)
+        try:
+            text = await run_in_threadpool(self._results.page, language)
+        except InputError as problem:
+            raise Refusal(404, str(problem)) from None
+        return HTMLResponse(text)
 
 
 def _refuse_stranger(request: Request) -> None:

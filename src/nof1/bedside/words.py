@@ -136,6 +136,19 @@ _WORDS = {
     "drop": phrase("Delete my entry"),
     "unpaired": phrase("This browser is not paired with nof1 serve any more. What you enter is kept here until it is."),
     "pair": phrase("Pair again"),
+    # how far the trial is, and its answer
+    "progress": phrase("{past} of {count} nights are over; {rated} of them have a rating."),
+    "answer_title": phrase("What the nights say"),
+    "answer_ready": phrase("There is an answer: what the nights say"),
+    "answer_fetching": phrase("The computer is preparing the page. That takes a few seconds …"),
+    "answer_gone": phrase("There is no answer that fits what is recorded now."),
+    "answer_due": phrase("An answer can be computed now: run nof1 analyze on the computer. This page then shows it."),
+    "answer_changed": phrase(
+        "The diary has changed since the answer was computed. Run nof1 analyze on the computer again; this page then shows the new one."
+    ),
+    "answer_sealed": phrase(
+        "The last night is over, and the order is still sealed. Open it with nof1 unseal on the computer, then run nof1 analyze; this page then shows the answer."
+    ),
     "nobody_answers": phrase("nof1 serve does not answer."),
 }
 

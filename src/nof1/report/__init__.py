@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nof1.report.results.folder import results_pages
     from nof1.report.results.people import cohort
     from nof1.report.results.summary import summary
+    from nof1.report.results.web import web_page
     from nof1.report.words.facts import facts
     from nof1.report.words.sentence import sentence
 
@@ -30,12 +31,13 @@ _HOMES = {
     "results_pages": "nof1.report.results.folder",
     "sentence": "nof1.report.words.sentence",
     "summary": "nof1.report.results.summary",
+    "web_page": "nof1.report.results.web",
     "write_calendar": "nof1.report.papers.folder",
     "write_papers": "nof1.report.papers.folder",
 }
 
 # What writes the papers of a plan first is not among them: `Trial.plan` and the functions of `nof1.record` do.
-__all__ = ["checklist", "cohort", "facts", "print_papers", "results_pages", "sentence", "summary"]
+__all__ = ["checklist", "cohort", "facts", "print_papers", "results_pages", "sentence", "summary", "web_page"]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,13 +19,14 @@ function theme() {
   return dark ? "dark" : "light";
 }
 
-/** The date of the night on the screen; "" for the list of all. */
+/** The date of the night on the screen; "" for the list of all, and for the answer. */
 function shownDate() {
-  if (location.hash === "#nights") return "";
+  if (["#nights", "#answer"].includes(location.hash)) return "";
   return /^#night=(.*)$/.exec(location.hash)?.[1] ?? opened;
 }
 
 function view() {
+  if (content.served && location.hash === "#answer") return answerView();
   if (shownDate() === "") return listView();
   const night = nightOf.get(shownDate());
   return night ? nightView(night) : outsideView();
@@ -40,7 +41,7 @@ function refresh({ head = false } = {}) {
   const focused = document.activeElement?.id ?? "";
   found("top").replaceChildren(...topLinks());
   const shown = view();
-  found("main").replaceChildren(...notes(shown.some((part) => part.classList.contains("export"))), ...shown);
+  found("main").replaceChildren(...notes(shown.some((part) => part.classList.contains("export"))), ...shown, ...progressLine());
   document.body.classList.toggle("asking", found("main").querySelector("form") !== null);
   found("foot").replaceChildren(...footLines());
   if (head) {
@@ -73,6 +74,7 @@ function notes(exported) {
       button(say("understood"), () => { keep((all) => all.told.push(...damaged)); refresh(); }, { class: "quiet" })))] : []),
     ...(exportIsDue() && !exported ? [make("p", { class: "note" }, say("export_due"), " ", make("a", { href: "#nights" }, say("export_title")))] : []),
     ...servedNotes(),
+    ...answerNotes(),
   ];
 }
 

@@ -18,10 +18,11 @@ let newPage = false;
  * Asks with the key that the browser was given for this address and port; a cookie would go to every other port, too.
  * @param {string} path
  * @param {RequestInit} [options]
+ * @param {number} [patient] milliseconds until no answer counts as none
  */
-async function ask(path, options = {}) {
+async function ask(path, options = {}, patient = PATIENCE) {
   const stop = new AbortController();
-  const patience = setTimeout(() => stop.abort(), PATIENCE);
+  const patience = setTimeout(() => stop.abort(), patient);
   try {
     const headers = { ...options.headers, "Nof1-Key": setting("nof1:key") };
     return await fetch(path, { cache: "no-store", credentials: "omit", ...options, headers, signal: stop.signal });
@@ -50,6 +51,7 @@ async function meet() {
       if (told.trial === content.trial) {
         await send();
         reach = "reached";
+        void learnAnswer();
       } else reach = "away"; // another trial has this address now, and none of this one's nights are its
     } else reach = "away";
   } catch {

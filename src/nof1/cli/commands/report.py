@@ -30,6 +30,9 @@ Papers = Annotated[
         help="Instead of the results, write the papers of the plan in this language and print, beside those that are there.",
     ),
 ]
+Html = Annotated[
+    bool, typer.Option("--html", help="Write results/summary.html, too: all of it in one file for a browser.")
+]
 
 
 def report(
@@ -38,10 +41,15 @@ def report(
     paper: PaperSize = "a4",
     large_print: LargePrint = False,
     papers: Papers = False,
+    html: Html = False,
     checklist: Checklist = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the results as a PDF, results/summary.pdf, and its figures; other languages and papers beside it."""
+    if html and (checklist or papers):
+        raise InputError(
+            "--html is for the results, --checklist and --papers write something else instead. Choose one of them."
+        )
     if papers and checklist:
         raise InputError("--papers writes the papers of the plan, --checklist the checklist. Choose one of them.")
     if papers:
@@ -65,7 +73,7 @@ def report(
     from nof1.report.results.folder import results_pages
     from nof1.report.words.sentences import headline
 
-    pages = results_pages(folder, language=language, paper=paper, large_print=large_print)
+    pages = results_pages(folder, language=language, paper=paper, large_print=large_print, html=html)
     if as_json:
         show_json(written(pages))
         return
@@ -73,8 +81,11 @@ def report(
     explained(pages.result)
     tell_follows(pages.result)
     show(f"The pages are {pages.summary}.")
+    if pages.html is not None:
+        show(f"For a browser: {pages.html}")
 
 
 def written(pages: "ResultPages") -> dict[str, Any]:
     """Where the pages and their figures are, as plain values."""
-    return {"summary": str(pages.summary), "figures": [str(figure) for figure in pages.figures]}
+    told = {"summary": str(pages.summary), "figures": [str(figure) for figure in pages.figures]}
+    return told if pages.html is None else told | {"html": str(pages.html)}

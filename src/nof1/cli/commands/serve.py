@@ -39,13 +39,22 @@ def serve(
     sockets = listening(addresses, port)
     try:
         port, code = sockets[0].getsockname()[1], new_code()
-        app = make_app(folder, code=code, hosts=[_host(name, port) for name in (*addresses, "localhost")])
+        hosts = [_host(name, port) for name in (*addresses, "localhost")]
+        app = make_app(folder, code=code, hosts=hosts, results=_results)
         _tell(folder, _host(addresses[-1], port), code, lan=lan)
         _run(app, sockets)
     finally:
         for opened in sockets:
             opened.close()
     show("Stopped. What was recorded is in the folder; a page that is open keeps what it could not send.")
+
+
+def _results(folder: Path, language: str) -> str:
+    """The page of the folder's result; what makes it is loaded when somebody asks for it."""
+    from nof1.analyze.results import Result
+    from nof1.report.results.web import web_page
+
+    return web_page(Result.load(folder), language=language)
 
 
 def _host(name: str, port: int) -> str:
