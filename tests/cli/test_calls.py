@@ -183,6 +183,11 @@ CASES = {
         lambda at: ["report", at / "trial", "--papers", "--language", "de", "--large-print"],
         lambda at: report.print_papers(at / "trial", language="de", large_print=True),
     ),
+    "report --html": Case(
+        "analyzed",
+        lambda at: ["report", at / "trial", "--language", "de", "--html"],
+        lambda at: report.results_pages(at / "trial", language="de", html=True),
+    ),
     "report --checklist": Case(
         "analyzed",
         lambda at: ["report", at / "trial", "--checklist", "--language", "de"],

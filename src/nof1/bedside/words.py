@@ -137,10 +137,10 @@ _WORDS = {
     "unpaired": phrase("This browser is not paired with nof1 serve any more. What you enter is kept here until it is."),
     "pair": phrase("Pair again"),
     # how far the trial is, and its answer
-    "progress": phrase("{past} of {count} nights are over; {rated} of them have a rating."),
+    "progress": phrase("Nights that are over: {past} of {count}. Rated: {rated}."),
     "answer_title": phrase("What the nights say"),
     "answer_ready": phrase("There is an answer: what the nights say"),
-    "answer_fetching": phrase("The computer is preparing the page. That takes a few seconds …"),
+    "answer_fetching": phrase("The computer is preparing the page. That can take half a minute …"),
     "answer_gone": phrase("There is no answer that fits what is recorded now."),
     "answer_due": phrase("An answer can be computed now: run nof1 analyze on the computer. This page then shows it."),
     "answer_changed": phrase(

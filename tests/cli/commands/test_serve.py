@@ -12,9 +12,11 @@ import clock
 import httpx2
 import pytest
 import segno
+from fitted import fitted
 from rich.console import Console
 from serving import START, serving
 
+from nof1 import report
 from nof1.bedside import address
 from nof1.cli.terminal.qr import qr_text
 from nof1.errors import InputError
@@ -117,6 +119,25 @@ def test_what_is_no_http_leaves_it_at_work(folder, bytes_in):
     assert status == 0
     assert "Traceback" not in errors
     assert bytes_in(folder) == before
+
+
+@pytest.mark.slow
+@pytest.mark.clock
+@posix
+def test_the_saved_answer_is_served_and_none_of_a_diary_that_has_changed(tmp_path):
+    result = fitted("helps")
+    result.trial.write(tmp_path / "trial")
+    with serving(tmp_path / "trial") as served, httpx2.Client(base_url=served.address, trust_env=False) as browser:
+        browser.headers["nof1-key"] = browser.post("/pair", json={"code": served.code}).json()["key"]
+        assert browser.get("/api/results").json() == {"state": "due"}
+        result.save(tmp_path / "trial")
+        assert browser.get("/api/results").json() == {"state": "ready"}
+        page = browser.get("/api/results/de", timeout=120)
+        assert page.text == report.web_page(result, language="de")
+        diary = tmp_path / "trial" / "diary.csv"
+        diary.write_text(diary.read_text().replace("2026-01-05,4", "2026-01-05,5"))
+        assert browser.get("/api/results").json() == {"state": "changed"}
+        assert browser.get("/api/results/de").status_code == 404
 
 
 # --- what it refuses to begin

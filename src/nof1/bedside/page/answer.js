@@ -55,12 +55,12 @@ async function fetchAnswer(code) {
   try {
     const answer = await ask(`/api/results/${code}`, {}, ANSWER_PATIENCE);
     if (answer.ok) {
-      // A document of its own: nothing in it runs, and its style is bound to its own class.
-      const sent = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // A document of its own, of which nothing runs; this page's policy would block its style, which is bound to a class of its own.
+      const [, before, rules, after] = /^([^]*?)<style>([^]*?)<\/style>([^]*)$/.exec(await answer.text()) ?? ["", "", "", ""];
       const style = new CSSStyleSheet();
-      style.replaceSync(sent.querySelector("style")?.textContent ?? "");
+      style.replaceSync(rules);
       document.adoptedStyleSheets = [style];
-      const told = sent.querySelector("article.result");
+      const told = new DOMParser().parseFromString(before + after, "text/html").querySelector("article.result");
       if (told) answers.set(code, document.adoptNode(told));
     } else answerProblem = say(answer.status === 404 ? "answer_gone" : "nobody_answers");
   } catch {

@@ -165,7 +165,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]], label: str) -> 
     if not body:
         return ""
     inside = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return f'<div class="wide" role="region" tabindex="0" aria-label="{_text(label)}">{inside}</div>'
+    return f'<div class="wide" role="group" tabindex="0" aria-label="{_text(label)}">{inside}</div>'
 
 
 def _labelled(part: dict[str, str]) -> str:
