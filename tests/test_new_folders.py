@@ -86,6 +86,16 @@ def test_what_was_put_there_meanwhile_is_not_written_over(tmp_path):
     assert (aside / "moving" / "diary.csv").read_text() == "night\n"
 
 
+def test_files_that_a_killed_process_left_beside_it_go_and_one_that_is_being_written_stays(tmp_path):
+    for name, age in ((".nof1-part-abcdefgh", 7200), (".nof1-part-ijklmnop", 10), ("mine.txt", 7200)):
+        (tmp_path / name).write_text("half")
+        made = (tmp_path / name).stat().st_mtime
+        os.utime(tmp_path / name, (made - age, made - age))
+    with new_folder(tmp_path / "trial"):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".nof1-part-ijklmnop", "mine.txt", "trial"]
+
+
 def interrupted(home, helper):
     """Make two folders, of which the helper uses theirs at once; then Ctrl-C."""
     with new_folder(home / "trial") as public:

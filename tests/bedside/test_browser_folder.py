@@ -115,6 +115,25 @@ def test_who_has_no_code_or_a_wrong_one_sees_nothing_of_the_trial(trial, device,
     assert bytes_in(trial.folder) == before
 
 
+def test_a_browser_that_keeps_nothing_is_told_why_it_is_not_paired(trial, device):
+    with serving(trial.folder) as served, device() as open_:
+        page = open_("about:blank")
+        page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); }")
+        page.goto(link(served))
+        page.locator("#told", has_text="keeps nothing").wait_for()
+
+
+def test_a_computer_that_is_away_is_told_and_tried_again(trial, device):
+    with serving(trial.folder) as served, device() as open_:
+        page = paired(open_(link(served)))
+        page.route("**/diary", lambda route: route.abort())
+        page.goto(served.address)
+        page.locator("#told", has_text="does not answer").wait_for()
+        page.unroute("**/diary")
+        page.get_by_role("button", name="Try again").tap()
+        paired(page)
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_pairing_has_no_barrier(trial, device, scheme):
     from axe_playwright_python.sync_playwright import Axe

@@ -8,6 +8,8 @@ from starlette.testclient import TestClient
 
 from nof1.bedside.server import make_app
 from nof1.files import write_atomic
+from nof1.plan.orders.draw import draw_order
+from nof1.record.amending import add_pause
 from nof1.record.diary.writing import Change, record
 from nof1.record.result_files import OWN_HASH, results_sha256
 from nof1.record.trial import Trial
@@ -73,6 +75,29 @@ def test_after_it_an_answer_is_due(phone, trial_folder, make_page):
     assert state(here) == "due"
     assert here.get("/api/results/en").status_code == 404
     assert make_page.asked == []
+
+
+@pytest.mark.parametrize("now", [EARLY, LATE])
+def test_without_a_night_that_counts_there_is_nothing_to_say(phone, tmp_path, protocol, now):
+    """Not even where all that was recorded lies in a pause."""
+    folder = tmp_path / "new"
+    Trial(protocol, draw_order(protocol), ()).write(folder)
+    assert state(phone(folder, now)) == "none"
+    add_pause(folder, protocol.start, 2, "away", now=datetime(2026, 1, 1, 9).astimezone())
+    record(folder, protocol, [Change(protocol.start, {"severity": "3"})], by="log", now=LATE, correct=True)
+    assert state(phone(folder, now)) == "none"
+
+
+def test_a_planned_look_is_due_when_its_nights_are_over(phone, tmp_path, make_protocol):
+    protocol = make_protocol(design={"blocks": 2}, analysis={"interim": {"after_blocks": [1], "certainty": 0.99}})
+    folder = tmp_path / "looks"
+    Trial(protocol, draw_order(protocol), ()).write(folder)
+    end = max(period.end for period in draw_order(protocol).periods if period.block == 1)
+    nights = [protocol.start + timedelta(days=day) for day in range((end - protocol.start).days + 1)]
+    record(folder, protocol, [Change(one, {"severity": "3"}) for one in nights[:-1]], by="log", now=LATE)
+    morning = datetime.combine(end, EARLY.timetz())
+    assert state(phone(folder, morning)) == "none"
+    assert state(phone(folder, morning + timedelta(days=1))) == "due"
 
 
 @pytest.mark.parametrize("now", [EARLY, LATE])

@@ -422,16 +422,20 @@ def test_a_flood_is_refused_told_in_few_lines_and_over_when_it_is_over(app, phon
 def foreign(app):
     """Requests that a page of another address makes the phone's browser send, and what others on the same device send by themselves."""
     page = {"origin": "http://evil.example", "sec-fetch-site": "cross-site"}
+    followed = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "origin": f"http://{HOST}"}
     other = browser(app, paired=False)
     return {
         "another page": lambda: other.post("/pair", json={"code": "no"}, headers=page),
         "a form of another page": lambda: other.post("/api/nights", data={"a": "b"}, headers=page),
+        "a link of another page": lambda: other.get("/", headers=followed),
         "another name": lambda: other.get("/", headers={"host": "evil.example:8427"}),
         "another program": lambda: other.get("/pair"),
     }
 
 
-@pytest.mark.parametrize("whose", ["another page", "a form of another page", "another name", "another program"])
+@pytest.mark.parametrize(
+    "whose", ["another page", "a form of another page", "a link of another page", "another name", "another program"]
+)
 def test_what_others_ask_costs_a_paired_browser_nothing(app, phone, untouched, foreign, whose):
     statuses = {foreign[whose]().status_code for _ in range(3 * refusals.AT_ONCE)}
     assert statuses <= {200, 403, 421, 429}
@@ -439,7 +443,7 @@ def test_what_others_ask_costs_a_paired_browser_nothing(app, phone, untouched, f
     assert phone.get("/diary").status_code == 200
 
 
-@pytest.mark.parametrize("whose", ["another page", "a form of another page", "another name"])
+@pytest.mark.parametrize("whose", ["another page", "a form of another page", "a link of another page", "another name"])
 def test_what_other_pages_ask_costs_nobody_the_pairing(app, untouched, foreign, whose):
     for _ in range(3 * refusals.AT_ONCE):
         foreign[whose]()

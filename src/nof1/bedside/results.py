@@ -76,10 +76,15 @@ class Results:
         fits = self._fits(trial)
         if fits is not None:
             return "ready", told, fits
-        rated = any(entry.outcome is not None for entry in trial.entries)
-        due = not is_early(trial, now) or planned_now(trial, load_looks(self._folder), now) is not None
-        there = is_file(self._folder / RESULTS_FOLDER / RESULTS_FILE)
-        return (("changed" if there else "due") if rated and due else "none"), "", ""
+        if not self._due(trial, now):
+            return "none", "", ""
+        return ("changed" if is_file(self._folder / RESULTS_FOLDER / RESULTS_FILE) else "due"), "", ""
+
+    def _due(self, trial: Trial, now: datetime) -> bool:
+        """Whether the last night is over, or a planned look may be made; never without a night that counts."""
+        if len(trial.missing_nights) == len(trial.planned_nights):
+            return False
+        return not is_early(trial, now) or planned_now(trial, load_looks(self._folder), now) is not None
 
     def _fits(self, trial: Trial) -> str | None:
         """The hash of results.json where it is that of this diary and as nof1 wrote it."""

@@ -131,8 +131,9 @@ class _Gate:
             refuse_foreign(headers, self._hosts, method=scope["method"], navigates=scope["path"] in _OPENED)
             browser = self._pairing.browser(headers.get(KEY))
             scope.setdefault("state", {})["paired"] = browser is not None
-            if browser is None:
-                self._strangers.take(client)
+            if browser is None:  # links of other pages are counted by themselves
+                led = headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
+                self._strangers.take(f"{client}, led here" if led else client)
             else:
                 self._paired.take(browser)
             await self._app(scope, receive, with_headers)
