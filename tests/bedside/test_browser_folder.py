@@ -304,6 +304,7 @@ def test_a_sealed_trial_is_served_without_its_arms(tmp_path, planned, night, dev
     titles = [arm.title for arm in protocol.arms]
     with serving(tmp_path / "trial") as served, device() as open_:
         page = paired(open_(link(served)))
+        page.wait_for_load_state("networkidle")  # what it has been told is on the screen, and nothing is shown anew
         guess = page.locator("[data-field=guess]")
         assert guess.count() == asked
         if asked:

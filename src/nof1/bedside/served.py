@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,6 +19,7 @@ from nof1.plan.design.order import Order
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry, row_of
+from nof1.record.diary.journal import revisions
 from nof1.record.diary.period_ends import period_cells, recorded_columns
 from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.table import read_diary
@@ -27,25 +29,37 @@ from nof1.record.values.nights import last_night
 MAX_ENTRIES = 400  # nights at once: a year's
 BY = "diary page"  # in the journal
 _MAX_CELLS = 200
+_MAX_OWN = 20
+_REMEMBERED = 10_000
+_MAX_NUMBER = 2**53  # what a browser counts exactly
 _TOGETHER = ("guess", "confidence")  # one says how sure the other is
 
 Cells = Annotated[dict[str, str], Field(max_length=_MAX_CELLS)]
+Number = Annotated[int, Field(ge=0, lt=_MAX_NUMBER)]
 
 
 class Sent(BaseModel):
-    """A night as the page sends it: its cells, and those that the page knew to be recorded when they were entered."""
+    """A night as the page sends it: its cells, and those that the page knew to be recorded when they were entered.
+
+    `revisions` say how often each cell had changed by then, as the page was told; None from a page that does not know. `own` are
+    texts of the cells that the same page may have sent before, without an answer. `number` grows with every edit in one browser.
+    """
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
     night: date
     cells: Cells
     seen: Cells = {}
+    revisions: Annotated[dict[str, Number], Field(max_length=_MAX_CELLS)] | None = None
+    own: Annotated[dict[str, Annotated[tuple[str, ...], Field(max_length=_MAX_OWN)]], Field(max_length=_MAX_CELLS)] = {}
+    number: Number = 0
 
 
 class Batch(BaseModel):
-    """What the page sends at once. `trial` is the hash of the protocol that it was made for."""
+    """What the page sends at once. `trial` is the hash of the protocol that it was made for, `device` a name for the browser."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
     trial: str
+    device: Annotated[str, Field(max_length=64)] = ""
     entries: Annotated[tuple[Sent, ...], Field(max_length=MAX_ENTRIES)]
 
 
@@ -93,6 +107,8 @@ class Served:
     def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
         self.folder, self._clock = folder, clock
         self._made: tuple[Protocol, Order, Page] | None = None
+        self._one_at_a_time = Lock()
+        self._latest: dict[tuple[str, date], int] = {}  # number of the last entry that was heard of
         self.trial = Protocol.load(folder).sha256()
         self.page()
 
@@ -114,10 +130,13 @@ class Served:
             "page": self.page().sha256,
             "today": self._clock().isoformat(timespec="seconds"),
             "nights": {str(night): cells for night, cells in self._recorded(protocol).items()},
+            "revisions": revisions(self.folder),
         }
 
     def take(self, batch: Batch) -> list[dict[str, Any]]:
         """Record entries, each by itself, and tell what came of each.
+
+        An entry that comes after a later one of the same browser and night, held up on its way, is "old" and changes nothing.
 
         Raises
         ------
@@ -129,33 +148,56 @@ class Served:
         protocol = Protocol.load(self.folder)
         if batch.trial != protocol.sha256():
             raise OtherTrialError("This page belongs to another trial than the one that nof1 serve has open.")
+        with self._one_at_a_time:
+            results = self._taken(protocol, batch)
+        recorded, changed = self._recorded(protocol), revisions(self.folder)
+        for sent, result in zip(batch.entries, results, strict=True):
+            result["recorded"] = recorded.get(sent.night, {})
+            result["revisions"] = changed.get(str(sent.night), {})
+        return results
+
+    def _taken(self, protocol: Protocol, batch: Batch) -> list[dict[str, Any]]:
         now = self._clock()
-        recorded = self._recorded(protocol)
+        recorded, changed = self._recorded(protocol), revisions(self.folder)
         results: list[dict[str, Any]] = []
         for sent in batch.entries:
-            known = recorded.get(sent.night, {})
-            status, message = "recorded", ""
+            known, times = recorded.get(sent.night, {}), changed.get(str(sent.night), {})
+            status, message, latest = "recorded", "", self._heard(batch.device, sent)
             try:
-                if not self._take(protocol, sent, known, now):
+                if latest > sent.number:
+                    status = "old"
+                elif not self._take(protocol, sent, known, times, now):
                     status = "same"
             except ConflictError as conflict:
                 status, message = "conflict", str(conflict)
             except InputError as problem:
                 status, message = "refused", str(problem)
-            results.append({"night": str(sent.night), "status": status, "message": message})
-        recorded = self._recorded(protocol)
-        for sent, result in zip(batch.entries, results, strict=True):
-            result["recorded"] = recorded.get(sent.night, {})
+            results.append({"night": str(sent.night), "status": status, "message": message, "latest": latest})
         return results
 
-    def _take(self, protocol: Protocol, sent: Sent, known: Mapping[str, str], now: datetime) -> bool:
+    def _heard(self, device: str, sent: Sent) -> int:
+        """The highest number of an entry of this browser and night so far, this one among them."""
+        if not device:
+            return sent.number
+        key = device, sent.night
+        latest = max(self._latest.pop(key, 0), sent.number)
+        self._latest[key] = latest
+        while len(self._latest) > _REMEMBERED:
+            del self._latest[next(iter(self._latest))]
+        return latest
+
+    def _take(
+        self, protocol: Protocol, sent: Sent, known: Mapping[str, str], times: Mapping[str, int], now: datetime
+    ) -> bool:
         """Whether anything changed."""
         for name in sent.cells:
             if name not in recorded_columns(protocol)[1:]:
                 raise InputError(f"{name[:40]!r} is not recorded in this trial.")
         if sent.night > last_night(now):
             raise InputError(f"The night of {sent.night} is not over yet. Record it in the morning.")
-        change = Change(sent.night, entered(sent, known), seen=sent.seen)
+        cells = entered(sent, known)
+        refuse_changed(sent, cells, known, times)
+        change = Change(sent.night, cells, seen=sent.seen | {name: known.get(name, "") for name in _own(sent, known)})
         return bool(change.cells and record(self.folder, protocol, [change], by=BY, now=now, correct=True))
 
     def _recorded(self, protocol: Protocol) -> dict[date, dict[str, str]]:
@@ -178,10 +220,42 @@ def entered(sent: Sent, known: Mapping[str, str]) -> dict[str, str]:
         name
         for name, text in sent.cells.items()
         if text == sent.seen.get(name, "") and known.get(name, "") not in ("", text)
-    }
+    } - _own(sent, known)
     if not all(name in left or sent.cells.get(name, "") == sent.seen.get(name, "") for name in _TOGETHER):
         left -= set(_TOGETHER)
     return {name: text for name, text in sent.cells.items() if name not in left}
+
+
+def _own(sent: Sent, known: Mapping[str, str]) -> set[str]:
+    """Cells that hold what the same page has sent before: it may replace that, though no answer ever told it that it arrived."""
+    return {name for name in sent.cells if known.get(name, "") in sent.own.get(name, ())}
+
+
+def refuse_changed(sent: Sent, cells: Mapping[str, str], known: Mapping[str, str], times: Mapping[str, int]) -> None:
+    """Refuse cells that were changed since the page saw them, even if they hold the same again.
+
+    Raises
+    ------
+    ConflictError
+        Such as for a request that comes a second time, after its value was corrected back.
+    """
+    if sent.revisions is None:
+        return
+    changed = [
+        name
+        for name, text in cells.items()
+        if known.get(name, "") != text
+        and name not in _own(sent, known)
+        and times.get(name, 0) != sent.revisions.get(name, 0)
+    ]
+    if changed:
+        told = ", ".join(f"{name} {known.get(name, '') or 'nothing'}" for name in changed)
+        raise ConflictError(
+            f"night {sent.night}: changed meanwhile is {told}; given was {', '.join(cells[name] or 'nothing' for name in changed)}.",
+            sent.night,
+            {name: known.get(name, "") for name in changed},
+            {name: cells[name] for name in changed},
+        )
 
 
 def _cells(protocol: Protocol, entry: Entry) -> dict[str, str]:

@@ -8,7 +8,7 @@
 function nightForm(night, saved, left) {
   const recorded = known(night.date);
   const draft = draftOf(night.date);
-  const seen = draft?.seen ?? { ...(content.served ? store.recorded[night.date] : recorded) };
+  const begun = draft ?? begunWith(night.date);
   const fields = questionsOf(night).map((question) => fieldFor(question, recorded[question.field] ?? "", changed));
   if (draft) for (const field of fields) if (isRaw(draft.raw[field.question.field])) field.restore(draft.raw[field.question.field]);
   const correcting = isRecorded(night.date);
@@ -23,7 +23,7 @@ function nightForm(night, saved, left) {
   function changed() {
     const raw = Object.fromEntries(fields.map((field) => [field.question.field, field.raw()]));
     tell("");
-    if (!keepDraft(night.date, { raw, seen })) safe = false;
+    if (!keepDraft(night.date, { seen: begun.seen, revisions: begun.revisions, mine: begun.mine, raw })) safe = false;
     showConditions();
   }
 
@@ -56,7 +56,7 @@ function nightForm(night, saved, left) {
       tell(say("nothing_answered"));
       return;
     }
-    const kept = enter(night.date, cells, seen, stamp(new Date()));
+    const kept = enter(night.date, cells, begun, stamp(new Date()));
     if (kept || storage === null) keepDraft(night.date, null);
     saved();
     void meet();

@@ -123,6 +123,7 @@ window.addEventListener("storage", (event) => {
   if (event.key === null || event.key.startsWith(KEY)) {
     reread();
     refreshUnlessTyping();
+    if (busy) again = true; // what is being fetched may be older than what another tab has just been told
   }
 });
 window.addEventListener("online", () => void meet());

@@ -38,7 +38,7 @@ function setting(key, text) {
 function emptyStore() {
   const letters = crypto.getRandomValues(new Uint8Array(8));
   const device = [...letters].map((letter) => letter.toString(16).padStart(2, "0")).join("");
-  return { version: 1, device, exported: "", told: [], nights: {}, recorded: {}, waiting: {} };
+  return { version: 1, device, exported: "", told: [], edits: 0, nights: {}, recorded: {}, revisions: {}, waiting: {} };
 }
 
 /** What is kept; what cannot be read is laid aside under a key of its own first. */
@@ -62,10 +62,12 @@ function parsedStore(text) {
     whole = told.version === 1 && [told.nights, told.recorded, told.waiting].every(isTable);
     if (typeof told.device === "string" && told.device) readable.device = told.device;
     if (typeof told.exported === "string") readable.exported = told.exported;
+    if (Number.isSafeInteger(told.edits) && told.edits > 0) readable.edits = told.edits;
+    if (isTable(told.revisions)) readable.revisions = Object.fromEntries(Object.entries(told.revisions).filter(([, value]) => isRevisions(value)));
     if (Array.isArray(told.told)) readable.told = told.told.filter((/** @type {any} */ key) => typeof key === "string");
     for (const [name, fits] of /** @type {const} */ ([["nights", isKept], ["recorded", isCells], ["waiting", isWaiting]])) {
       for (const [night, value] of Object.entries(isTable(told[name]) ? told[name] : {})) {
-        if (/^\d{4}-\d\d-\d\d$/.test(night) && fits(value)) readable[name][night] = value;
+        if (/^\d{4}-\d\d-\d\d$/.test(night) && fits(value)) readable[name][night] = name === "waiting" ? asWaiting(value) : value;
         else whole = false;
       }
     }
@@ -91,8 +93,26 @@ function isKept(value) {
 }
 
 /** @param {any} value */
+function isRevisions(value) {
+  return isTable(value) && Object.values(value).every(Number.isSafeInteger);
+}
+
+/** @param {any} value */
 function isWaiting(value) {
   return isTable(value) && isCells(value.cells) && isCells(value.seen) && typeof value.entered === "string";
+}
+
+/**
+ * What waits, as an earlier page may have kept it: that did not say what it had sent, so all of it may have been.
+ * @param {any} value
+ * @returns {Waiting}
+ */
+function asWaiting(value) {
+  const own = isTable(value.own) && Object.values(value.own).every(Array.isArray)
+    ? value.own : Object.fromEntries(Object.entries(value.cells).map(([column, cell]) => [column, [cell]]));
+  return {
+    ...value, own, number: Number.isSafeInteger(value.number) ? value.number : 0, revisions: isRevisions(value.revisions) ? value.revisions : undefined,
+  };
 }
 
 /**
@@ -157,7 +177,11 @@ function united(kept, other) {
   for (const [night, value] of Object.entries(other.nights)) {
     if (!(night in nights) || changedAt(nights[night]) <= changedAt(value)) nights[night] = value;
   }
-  return { ...other, ...kept, nights, waiting: { ...kept.waiting, ...other.waiting } };
+  const waiting = { ...kept.waiting };
+  for (const [night, entry] of Object.entries(other.waiting)) {
+    if (!(night in waiting) || waiting[night].number <= entry.number) waiting[night] = entry;
+  }
+  return { ...other, ...kept, nights, waiting, edits: Math.max(kept.edits, other.edits) };
 }
 
 /** @param {Kept} night */
@@ -190,14 +214,24 @@ function isRecorded(night) {
 }
 
 /**
+ * What is known of a night when the person begins to answer.
+ * @param {string} night
+ * @returns {Begun}
+ */
+function begunWith(night) {
+  if (!content.served) return { seen: { ...known(night) }, mine: {} };
+  return { seen: { ...store.recorded[night] }, revisions: { ...store.revisions[night] }, mine: { ...store.waiting[night]?.cells } };
+}
+
+/**
  * Keeps a night as entered; the values that it replaces stay in `corrected`.
  * @param {string} night
  * @param {Cells} cells all that were asked
- * @param {Cells} seen those recorded when the person began
+ * @param {Begun} begun what was shown when the person began
  * @param {string} at
  */
-function enter(night, cells, seen, at) {
-  if (content.served) return keep((all) => wait(all, night, cells, seen, at));
+function enter(night, cells, begun, at) {
+  if (content.served) return keep((all) => wait(all, night, cells, begun, at));
   return keep((all) => {
     const before = all.nights[night];
     if (before === undefined) {
@@ -213,18 +247,34 @@ function enter(night, cells, seen, at) {
 }
 
 /**
- * Lets a night wait for the trial folder: only what differs from what was seen there.
+ * Lets a night wait for the trial folder: what was changed, and what may have been sent before, even where that is taken back. An answer that was
+ * lost on its way does not tell that the folder has not got it.
  * @param {Store} all
  * @param {string} night
  * @param {Cells} cells
- * @param {Cells} seen
+ * @param {Begun} begun
  * @param {string} at
  */
-function wait(all, night, cells, seen, at) {
-  const before = all.waiting[night]?.seen ?? seen;
-  const changed = Object.entries(cells).filter(([column, cell]) => cell !== (before[column] ?? ""));
-  if (changed.length) all.waiting[night] = { cells: Object.fromEntries(changed), seen: before, entered: at };
+function wait(all, night, cells, begun, at) {
+  const earlier = all.waiting[night];
+  // What waited when the form was begun, and does not any more, is in the folder by now.
+  const own = earlier?.own ?? Object.fromEntries(Object.entries(begun.mine).map(([column, cell]) => [column, [cell]]));
+  const { seen, revisions } = earlier ?? begun;
+  const shown = { ...begun.seen, ...begun.mine };
+  const changed = Object.entries(cells).filter(([column, cell]) => cell !== (shown[column] ?? ""));
+  const entered = Object.entries({ ...earlier?.cells, ...Object.fromEntries(changed) })
+    .filter(([column, cell]) => column in own || cell !== (seen[column] ?? ""));
+  if (entered.length) all.waiting[night] = { cells: Object.fromEntries(entered), seen, revisions, own, number: numbered(all), entered: at };
   else delete all.waiting[night];
+}
+
+/**
+ * A number for something entered, higher than all before: whatever is sent later takes the place of what was sent earlier.
+ * @param {Store} all
+ */
+function numbered(all) {
+  all.edits += 1;
+  return all.edits;
 }
 
 // --- drafts
@@ -236,7 +286,8 @@ function wait(all, night, cells, seen, at) {
 function draftOf(night) {
   try {
     const draft = JSON.parse(storage?.getItem(DRAFT + night) ?? "null");
-    return isTable(draft) && isTable(draft.raw) && isCells(draft.seen) ? draft : null;
+    if (!isTable(draft) || !isTable(draft.raw) || !isCells(draft.seen)) return null;
+    return { ...draft, mine: isCells(draft.mine) ? draft.mine : {}, revisions: isRevisions(draft.revisions) ? draft.revisions : undefined };
   } catch {
     return null;
   }

@@ -5,6 +5,7 @@ const LONGEST_PAUSE = 5 * 60_000;
 const PATIENCE = 15_000; // until no answer counts as none
 const MOST_ENTRIES = 100;
 const MOST_BYTES = 200_000; // the other side takes a little more
+const MOST_OWN = 8; // texts of a cell that are kept because they may have arrived
 /** @type {"unknown" | "reached" | "away" | "unpaired"} */
 let reach = "unknown";
 let pause = FIRST_PAUSE;
@@ -71,10 +72,15 @@ async function meet() {
 async function take(told) {
   if (told.trial === content.trial && isTable(told.nights)) {
     const cells = Object.entries(told.nights).filter(([, value]) => isCells(value));
-    if (!sameTable(store.recorded, told.nights)) {
-      keep((all) => { all.recorded = /** @type {Record<string, Cells>} */ (Object.fromEntries(cells)); });
-      refresh();
+    const revisions = Object.entries(isTable(told.revisions) ? told.revisions : {}).filter(([, value]) => isRevisions(value));
+    const changed = !sameTable(store.recorded, told.nights);
+    if (changed || !sameTable(store.revisions, Object.fromEntries(revisions))) {
+      keep((all) => {
+        all.recorded = /** @type {Record<string, Cells>} */ (Object.fromEntries(cells));
+        all.revisions = /** @type {Record<string, Revisions>} */ (Object.fromEntries(revisions));
+      });
     }
+    if (changed) refresh();
   }
   if (typeof told.page === "string" && told.page !== setting(`${KEY}:page`)) await renew(told.page);
 }
@@ -114,16 +120,46 @@ async function send() {
   for (;;) {
     const entries = portion(refused);
     if (!entries.length) return;
+    goesOut(entries);
     const answer = await ask("/api/nights", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ trial: content.trial, entries: entries.map(({ night, cells, seen }) => ({ night, cells, seen })) }),
+      body: JSON.stringify({ trial: content.trial, device: store.device, entries: entries.map(message) }),
     });
     if (!answer.ok) throw new Error(String(answer.status));
     const { results } = await answer.json();
     for (const entry of entries) refused.add(entry.night); // once only: whatever the answer is
     settle(entries, results);
   }
+}
+
+/**
+ * An entry as it is sent: what the folder is to hold, what was seen there and how often it had changed, and what else this page may have sent.
+ * @param {{ night: string } & Waiting} entry
+ */
+function message({ night, number, cells, seen, revisions, own }) {
+  const columns = Object.keys(cells);
+  return {
+    night, number, cells, seen,
+    revisions: revisions && Object.fromEntries(columns.map((column) => [column, revisions[column] ?? 0])),
+    own: Object.fromEntries(columns.map((column) => [column, (own[column] ?? []).filter((cell) => cell !== cells[column])])),
+  };
+}
+
+/**
+ * Puts on record that the folder may have these from now on, whether or not it answers.
+ * @param {({ night: string } & Waiting)[]} entries
+ */
+function goesOut(entries) {
+  keep((all) => {
+    for (const { night, number, cells } of entries) {
+      const now = all.waiting[night];
+      if (now?.number !== number) continue;
+      for (const [column, cell] of Object.entries(cells)) {
+        now.own[column] = [...(now.own[column] ?? []).filter((one) => one !== cell), cell].slice(-MOST_OWN);
+      }
+    }
+  });
 }
 
 /** @param {Set<string>} left */
@@ -134,7 +170,7 @@ function portion(left) {
     .sort()
     .map(([night, entry]) => ({ night, ...entry }))
     .filter((entry, at) => {
-      bytes += new TextEncoder().encode(JSON.stringify(entry)).length;
+      bytes += new TextEncoder().encode(JSON.stringify(message(entry))).length;
       return at === 0 || (at < MOST_ENTRIES && bytes < MOST_BYTES);
     });
 }
@@ -149,16 +185,22 @@ function settle(sent, results) {
       const entry = sent.find(({ night }) => night === result.night);
       const now = all.waiting[result.night];
       if (isCells(result.recorded)) all.recorded[result.night] = /** @type {Cells} */ (result.recorded);
-      if (!entry || !now || !sameTable(now.cells, entry.cells)) continue; // changed again meanwhile
-      if (result.status === "conflict") now.conflict = result.recorded ?? {};
+      if (isRevisions(result.revisions)) all.revisions[result.night] = /** @type {Revisions} */ (result.revisions);
+      if (!entry || !now || now.number !== entry.number) continue; // changed again meanwhile
+      if (result.status === "conflict") Object.assign(now, { conflict: result.recorded ?? {}, found: result.revisions ?? {} });
       else if (result.status === "refused") now.refused = result.message ?? "";
+      else if (result.status === "old") { // the numbers of this browser were lost and begun anew
+        all.edits = Math.max(all.edits, result.latest ?? 0);
+        now.number = numbered(all);
+        again = true;
+      }
       else delete all.waiting[result.night];
     }
   });
   refresh();
   const shown = results.find((result) => result.night === shownDate());
   if (shown && !document.body.classList.contains("asking")) {
-    tell(say({ conflict: "conflict", refused: "refused", recorded: "in_folder", same: "in_folder" }[shown.status]));
+    tell(say({ conflict: "conflict", refused: "refused", recorded: "in_folder", same: "in_folder", old: "saved_waiting" }[shown.status]));
   }
 }
 
@@ -172,7 +214,9 @@ function contested(entry) {
   const there = entry.conflict ?? {};
   return Object.keys(entry.cells).filter((column) => {
     const recorded = there[column] ?? "";
-    return recorded !== "" && recorded !== entry.cells[column] && recorded !== (entry.seen[column] ?? "");
+    if (recorded === entry.cells[column] || entry.own[column]?.includes(recorded)) return false;
+    const changed = entry.revisions !== undefined && (entry.revisions[column] ?? 0) !== (entry.found?.[column] ?? 0);
+    return changed || (recorded !== "" && recorded !== (entry.seen[column] ?? ""));
   });
 }
 
@@ -220,8 +264,10 @@ function chosen(night, columns) {
     // A guess and how sure it is belong together.
     const together = left.some((column) => ["guess", "confidence"].includes(column)) ? [...left, "guess", "confidence"] : left;
     const cells = Object.entries(entry.cells).filter(([column]) => !together.includes(column));
-    if (cells.length) all.waiting[night] = { cells: Object.fromEntries(cells), seen: entry.conflict, entered: stamp(new Date()) };
-    else delete all.waiting[night];
+    if (cells.length) {
+      const { own, conflict: seen, found: revisions } = entry;
+      all.waiting[night] = { cells: Object.fromEntries(cells), seen, revisions, own, number: numbered(all), entered: stamp(new Date()) };
+    } else delete all.waiting[night];
   });
   refresh({ head: true });
   void meet();
@@ -239,6 +285,7 @@ function refusedNote(night, entry) {
   const drop = () => {
     keep((all) => { delete all.waiting[night.date]; });
     refresh({ head: true });
+    void meet(); // what the folder has of the night is shown, not what it had
   };
   return make("section", { class: "conflict" },
     make("h2", {}, say("refused")),

@@ -80,21 +80,34 @@ interface Night { date: string; number: number; label: number; form: number; pau
 interface Correction { column: string; old: string; new: string; at: string }
 /** A night as this browser keeps it. */
 interface Kept { cells: Cells; entered: string; corrected: Correction[] }
-/** A night that the trial folder does not have yet: only the cells that differ from those `seen` there. */
-interface Waiting { cells: Cells; seen: Cells; entered: string; conflict?: Cells; refused?: string }
-/** What this browser keeps of a trial. `recorded` and `waiting` are those of a served page. */
+/** How often the trial folder has changed each cell of a night. */
+type Revisions = Record<string, number>;
+/** What is known of a night when somebody begins to answer: cells of the folder, and those of this page that waited for it. */
+interface Begun { seen: Cells; revisions?: Revisions; mine: Cells }
+/**
+ * A night that the trial folder does not have yet, as far as this page knows: cells that differ from those `seen` there, or that were sent.
+ * `own` are the texts that may have arrived, though no answer came; `number` grows with every edit. What another one has recorded meanwhile
+ * stands in `conflict`, with its revisions in `found`.
+ */
+interface Waiting {
+  cells: Cells; seen: Cells; revisions?: Revisions; own: Record<string, string[]>; number: number; entered: string;
+  conflict?: Cells; found?: Revisions; refused?: string;
+}
+/** What this browser keeps of a trial. `edits`, `recorded`, `revisions` and `waiting` are those of a served page. */
 interface Store {
   version: 1;
   device: string;
   exported: string;
   told: string[];
+  edits: number;
   nights: Record<string, Kept>;
   recorded: Record<string, Cells>;
+  revisions: Record<string, Revisions>;
   waiting: Record<string, Waiting>;
 }
 
-/** What stands in a form, before it is saved, and which cells were recorded when it was begun. */
-interface Draft { raw: Record<string, RawAnswer>; seen: Cells }
+/** What stands in a form, before it is saved, and what was known when it was begun. */
+interface Draft extends Begun { raw: Record<string, RawAnswer> }
 type RawAnswer = { picked: string[]; text: string };
 
 /** A question on the screen. */
@@ -109,4 +122,6 @@ interface Field {
   complain(problem: string): void;
 }
 
-interface Result { night: string; status: "recorded" | "same" | "conflict" | "refused"; recorded?: Cells; message?: string }
+interface Result {
+  night: string; status: "recorded" | "same" | "conflict" | "refused" | "old"; latest?: number; recorded?: Cells; revisions?: Revisions; message?: string;
+}

@@ -176,6 +176,24 @@ def audited(folder: str | Path) -> Iterator[tuple[Line, int, bool]]:
         raise InputError(f"{path} is damaged ({error}). Restore it from a copy.") from None
 
 
+def revisions(folder: str | Path) -> dict[str, dict[str, int]]:
+    """How often each cell was changed, by night and column, as far as the journal tells: a number that never goes back.
+
+    What was found when the journal was begun is no change.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged.
+    """
+    changed: dict[str, dict[str, int]] = {}
+    for line, _, _ in audited(folder):
+        if line.night and line.by != FOUND:
+            times = changed.setdefault(line.night, {})
+            times[line.column] = times.get(line.column, 0) + 1
+    return changed
+
+
 def replayed(lines: Iterable[Line]) -> dict[tuple[str, str], str]:
     """The values that the lines leave standing, by night and column; cleared ones are left out."""
     values: dict[tuple[str, str], str] = {}
