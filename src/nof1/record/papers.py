@@ -26,7 +26,6 @@ def write_papers(
     order: Order,
     *,
     amendments: Sequence[Amendment] = (),
-    home: Path | None = None,
     paper: Paper | None = None,
     large_print: bool | None = None,
 ) -> None:
@@ -36,8 +35,6 @@ def write_papers(
 
     Parameters
     ----------
-    home : Path, optional
-        Where the folder will be when all of it is written; `folder` if not given.
     paper, large_print
         "a4" or "letter"; whether all letters have 16 points. As those that are there if not given.
     """
@@ -46,7 +43,6 @@ def write_papers(
         protocol,
         order,
         amendments=amendments,
-        page=_page(home or folder),
         paper=paper,
         large_print=large_print,
     )
@@ -118,12 +114,8 @@ def diary_page(folder: str | Path, *, link: str | None = None) -> Path:
     order = load_schedule(folder, protocol)
     if link is not None:
         revision = len(load_amendments(folder))
-        nof1.report.write_calendar(folder, protocol, order, revision=revision, page=_page(folder), link=link)
+        nof1.report.write_calendar(folder, protocol, order, revision=revision, link=link)
     return _write_page(folder, protocol, order)
-
-
-def _page(folder: Path) -> Path:
-    return folder.resolve() / nof1.bedside.PAGE_FILE
 
 
 def _write_page(folder: Path, protocol: Protocol, order: Order) -> Path:

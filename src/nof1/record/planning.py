@@ -118,7 +118,7 @@ def plan(
         write_atomic(public / DIARY_FILE, empty_diary(protocol))
         for name, content in written(journal).items():
             write_atomic(public / name, content)
-        write_papers(public, protocol, order, home=folder, paper=paper, large_print=large_print)
+        write_papers(public, protocol, order, paper=paper, large_print=large_print)
     return Plan(folder, protocol, order, helper)
 
 

@@ -13,7 +13,7 @@ def events(folder):
 
 
 def addresses(folder):
-    return {str(event["URL"]).partition("#")[0] for event in events(folder)}
+    return {str(event["URL"]).partition("#")[0] for event in events(folder) if "URL" in event}
 
 
 def revisions(folder):
@@ -28,12 +28,17 @@ def plan(nof1, folder):
     return out
 
 
-def test_a_plan_has_a_page_and_reminders_that_lead_to_it(nof1, tmp_path):
+def test_a_plan_has_a_page_and_reminders_that_tell_nobody_where_it_lies(nof1, tmp_path):
+    """A phone that takes the calendar has no file of the computer, and a name of its folders is nobody's business."""
     out = plan(nof1, tmp_path / "trial")
     page = tmp_path / "trial" / "diary.html"
     assert "diary.html" in out
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
-    assert addresses(tmp_path / "trial") == {page.as_uri()}
+    calendar = (tmp_path / "trial" / "calendar.ics").read_text(encoding="utf-8").replace("\n ", "")
+    assert addresses(tmp_path / "trial") == set()
+    assert "file:" not in calendar
+    assert str(tmp_path) not in calendar
+    assert all("your diary" in event["DESCRIPTION"] for event in events(tmp_path / "trial") if event.walk("VALARM"))
     assert str(tmp_path) not in page.read_text(encoding="utf-8")
 
 
@@ -64,11 +69,21 @@ def test_reminders_can_lead_elsewhere_and_an_amendment_leaves_them_there(nof1, t
     assert revisions(folder) == {2}  # nothing changed
 
 
-def test_the_calendar_of_a_folder_that_moved_leads_to_where_it_is(nof1, tmp_path):
-    plan(nof1, tmp_path / "trial")
-    folder = (tmp_path / "trial").rename(tmp_path / "moved")
+def test_a_calendar_of_before_that_led_to_a_file_leads_there_no_more(nof1, tmp_path):
+    folder = tmp_path / "trial"
+    plan(nof1, folder)
+    old = (folder / "calendar.ics").read_bytes()
+    (folder / "calendar.ics").write_bytes(old.replace(b"CLASS:", b"URL:file:///home/anna/diary.html#tonight\r\nCLASS:"))
+    assert addresses(folder) == {"file:///home/anna/diary.html"}
     assert nof1("amend", folder, "--note", "a new pillow")[0] == 0
-    assert addresses(folder) == {(folder / "diary.html").as_uri()}
+    assert addresses(folder) == set()
+    assert revisions(folder) == {1}
+
+
+def test_reminders_lead_to_no_file(nof1, refused, tmp_path):
+    plan(nof1, tmp_path / "trial")
+    said = refused("diary-page", tmp_path / "trial", "--link", (tmp_path / "trial" / "diary.html").as_uri())
+    assert "on a phone" in said
 
 
 def test_what_is_no_address_is_refused_and_nothing_is_written(nof1, refused, tmp_path):

@@ -34,7 +34,7 @@ def demo(
     trial = Trial.load(source)
     with new_folder(folder) as staging:
         trial.write(staging)
-        write_papers(staging, trial.protocol, trial.order, home=folder)
+        write_papers(staging, trial.protocol, trial.order)
     if as_json:
         result, _ = analyzed(folder, "nuts", seed, quiet=True)
         show_json(result.record.to_dict() | written(results_pages(folder, result)))

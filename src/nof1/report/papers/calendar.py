@@ -30,7 +30,8 @@ CALENDAR_FILE = "calendar.ics"
 _MINUTES = 10  # how long an event lasts
 _MAX_SUMMARY = 120
 _DAY = timedelta(days=1)
-_ADDRESS = re.compile(r"(https?|file)://[^\s#\x00-\x1f\x7f-\x9f]{1,2000}")
+# A file is no place that a phone could open, and its name tells the folders of the computer.
+_ADDRESS = re.compile(r"https?://[^\s#\x00-\x1f\x7f-\x9f]{1,2000}")
 _PRINTED = "x-nof1-printed"
 _MAKER = "-//nof1//N-of-1 trials//"  # RFC 5545, 3.7.3: its last part is the language
 
@@ -70,7 +71,7 @@ def calendar(
         raise InputError(f"revision {revision} must be a whole number from 0.")
     if link and not _ADDRESS.fullmatch(link):
         raise InputError(
-            f"{link[:80]!r} is no address of a page that reminders can lead to. Give one such as http://192.168.1.20:8427/, without '#'."
+            f"{link[:80]!r} is no address of a page that reminders can lead to on a phone. Give one such as http://192.168.1.20:8427/, without '#'."
         )
     order = shown_order(protocol, order)
     out = Calendar()
@@ -177,7 +178,7 @@ def _evening(protocol: Protocol, period: Period) -> Event:
     lines: list[str] = [say("{stretch}, {nights}.", stretch=_period_words(period), nights=nights(period.nights))]
     if takes(protocol, period):
         summary, what = _dose_words(protocol, period)
-        lines += [what, stop_notice(), say(NO_ADVICE)]
+        lines += [what, say("Open your diary to record it, now or in the morning."), stop_notice(), say(NO_ADVICE)]
         event = _event(protocol, summary, lines, datetime.combine(day, clock), period.nights, category=say("dose"))
         event.add_component(_alarm(summary))
         return event
@@ -214,7 +215,7 @@ def _morning(protocol: Protocol, first: date, count: int) -> Event:
     outcome = protocol.outcome
     summary = say("Rate last night: {outcome}, {scale}", outcome=outcome.title, scale=scale(outcome))
     lines: list[str] = [
-        say("Open diary.html, or run nof1 log in a terminal and answer its questions, or fill in the booklet."),
+        say("Open your diary: the page on the phone, nof1 log in a terminal, or the booklet."),
         say("A night that is not rated stays missing; never fill it in from memory later."),
     ]
     event = _event(protocol, summary, lines, _morning_after(protocol, first), count, category=say("entry"))

@@ -1,4 +1,4 @@
-"""The papers of a plan, written into its folder. Of the diary page it knows the place alone."""
+"""The papers of a plan, written into its folder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +39,6 @@ def write_papers(
     protocol: Protocol,
     order: Order,
     *,
-    page: Path,
     amendments: Sequence[Amendment] = (),
     paper: Paper | None = None,
     large_print: bool | None = None,
@@ -50,8 +49,6 @@ def write_papers(
 
     Parameters
     ----------
-    page : Path
-        Where diary.html will be when all is written.
     paper, large_print
         "a4" or "letter"; whether all letters have 16 points. As those that are there if not given.
     """
@@ -65,7 +62,6 @@ def write_papers(
             protocol,
             order,
             revision=len(amendments),
-            page=page,
             paper=own.paper,
             large_print=own.large,
         )
@@ -186,7 +182,6 @@ def write_calendar(
     order: Order,
     *,
     revision: int,
-    page: Path,
     link: str | None = None,
     paper: Paper | None = None,
     large_print: bool | None = None,
@@ -197,11 +192,9 @@ def write_calendar(
     ----------
     revision : int
         Number of amendments; it is higher if the calendar was changed for another reason, too.
-    page : Path
-        Where diary.html is, or will be.
     link : str, optional
-        Where its entries lead. What an earlier calendar said if not given, unless that was the folder's own diary.html, which may have
-        moved.
+        Where its entries lead, such as the address of `nof1 serve`. What an earlier calendar said if not given; none leads to a file,
+        which a phone cannot open.
     paper, large_print
         How the papers beside it are printed; what an earlier calendar said if not given.
     """
@@ -211,7 +204,7 @@ def write_calendar(
     on, large = printed_on(old)
     printed: dict[str, Any] = {"paper": paper or on, "large_print": large if large_print is None else large_print}
     if link is None:
-        link = kept if kept.startswith("http") else page.as_uri()
+        link = kept
     with speaking(kept_language(folder)):
         content = calendar(protocol, order, revision=max(revision, before), link=link, **printed)
         if old and content != old:
