@@ -26,7 +26,7 @@ def sealed(planned):
 def nights_of(content):
     """Every night as the page works it out: date, number of its period, label, form."""
     found, day = [], date.fromisoformat(content["first"])
-    for count, number, label, usual, last in content["stretches"]:
+    for count, number, label, usual, last, _ in content["stretches"]:
         for left in range(count, 0, -1):
             found.append((day, number, content["labels"][label], content["forms"][last if left == 1 else usual]))
             day += timedelta(days=1)

@@ -12,6 +12,7 @@ from nof1.bedside.words import words
 from nof1.language import languages, say, speaking, spoken
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import RUN_IN, Order, Period
+from nof1.plan.orders.evening_dose import evening_words, takes, takes_any
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
@@ -19,7 +20,7 @@ from nof1.plan.protocol.safety.guards import AGREEMENT_ABOVE_MG, MOST_MG, OWN
 from nof1.plan.protocol.safety.screen import other_magnesium_mg, went_without
 from nof1.plan.protocol.safety.stop_rules import StopRule, stop_rule_sentence, stop_rules
 from nof1.plan.protocol.safety.upper_levels import TIMES_FROM, agreed_mg
-from nof1.record.diary.entry import MAX_TEXT, NO_GUESS
+from nof1.record.diary.entry import MAX_TEXT, NO_GUESS, dose_column
 from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.diary.question import Question
 from nof1.record.diary.questions import questions
@@ -45,8 +46,8 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
     -------
     dict
         `stretches` are the nights in calendar order without gaps, each stretch as [nights, number of its period, index into
-        `labels`, index into `forms`, index into `forms` for its last night]; `forms` hold indexes into `questions`. What people
-        read is held by language.
+        `labels`, index into `forms`, index into `forms` for its last night, index into `evenings`]; `forms` hold indexes into
+        `questions`. `evenings` say what there is to take, and the cell that says it was taken. What people read is held by language.
 
     Raises
     ------
@@ -57,6 +58,7 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
     asked: list[dict[str, Any]] = []
     forms: list[list[int]] = []
     labels: list[dict[str, str]] = []
+    evenings: list[dict[str, Any]] = []
 
     known: dict[tuple[str | None, bool, bool], int] = {}
 
@@ -79,7 +81,8 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
         usual = form(period, ends_period=False)
         last = form(period, ends_period=True) if order.ends_period(period.end) else usual
         label = _index(labels, _label_in_languages(protocol, period))
-        stretches.append([period.nights, period.number, label, usual, last])
+        evening = _index(evenings, _evening(protocol, period))
+        stretches.append([period.nights, period.number, label, usual, last, evening])
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -95,6 +98,8 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
         "stretches": stretches,
         "pauses": [at for at, period in enumerate(order.periods) if period.arm == PAUSE],
         "labels": labels,
+        "evenings": evenings,
+        "dose": dose_column(protocol),
         "forms": forms,
         "questions": asked,
         "no_guess": NO_GUESS,
@@ -166,6 +171,16 @@ def _label(protocol: Protocol, period: Period) -> str:
 
 def _label_in_languages(protocol: Protocol, period: Period) -> dict[str, str]:
     return _in_languages(lambda: _label(protocol, period))
+
+
+def _evening(protocol: Protocol, period: Period) -> dict[str, Any]:
+    """What there is to take, and the cell that says it was taken as planned; "" where a tap cannot say it."""
+    asked = questions(protocol, period, ends_period=False)
+    dose = next((one for one in asked if one.field == dose_column(protocol)), None)
+    planned = period.arm != PAUSE and takes_any(protocol) and dose is not None
+    takes_some = dose is not None and (period.arm is None or takes(protocol, period))
+    cell = (dose.yes if takes_some else dose.no) if planned and dose is not None else None
+    return {"text": _in_languages(lambda: evening_words(protocol, period)), "takes": takes_some, "cell": cell or ""}
 
 
 def _stop_rule(rule: StopRule) -> dict[str, Any]:

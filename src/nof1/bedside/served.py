@@ -18,13 +18,13 @@ from nof1.files import sha256_bytes
 from nof1.plan.design.order import Order
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
-from nof1.record.diary.entry import Entry, row_of
+from nof1.record.diary.entry import Entry, dose_column, row_of
 from nof1.record.diary.journal import revisions
 from nof1.record.diary.period_ends import period_cells, recorded_columns
 from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import Change, ConflictError, record
-from nof1.record.values.nights import last_night
+from nof1.record.values.nights import last_night, tonight
 
 MAX_ENTRIES = 400  # nights at once: a year's
 BY = "diary page"  # in the journal
@@ -193,7 +193,9 @@ class Served:
         for name in sent.cells:
             if name not in recorded_columns(protocol)[1:]:
                 raise InputError(f"{name[:40]!r} is not recorded in this trial.")
-        if sent.night > last_night(now):
+        # What was taken in the evening can be put down then; how the night was nobody knows yet.
+        early = sent.night == tonight(now) and set(sent.cells) <= {dose_column(protocol)}
+        if sent.night > last_night(now) and not early:
             raise InputError(f"The night of {sent.night} is not over yet. Record it in the morning.")
         cells = entered(sent, known)
         refuse_changed(sent, cells, known, times)

@@ -15,6 +15,7 @@ from nof1.cells import brief
 from nof1.clock import local_now
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import Order, Period
+from nof1.plan.orders.evening_dose import evening_line
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.checking.copies import conflict_copies
@@ -122,6 +123,13 @@ class Status:
         """The period of this evening, None before and after the trial."""
         evening = self.latest + timedelta(days=1)
         return self.order.period_of(evening) if self.order.start <= evening <= self.order.end else None
+
+    @property
+    def evening(self) -> str:
+        """What there is to take tonight, or on the first evening while that is to come; "" after the last, and of a trial taken over."""
+        if not (self.protocol.randomized and self.protocol.dated):
+            return ""
+        return evening_line(self.protocol, self.order, self.latest + timedelta(days=1))
 
     @property
     def adherence(self) -> Adherence:

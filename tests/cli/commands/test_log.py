@@ -14,6 +14,7 @@ from rich.cells import cell_len
 
 from nof1 import facts
 from nof1.plan.orders.draw import draw_order
+from nof1.plan.orders.evening_dose import evening_line
 from nof1.plan.orders.seal import SEALED_ORDER_FILE
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.secondary import MEASURES_FILE, read_measures
@@ -453,17 +454,19 @@ def test_status_of_a_running_trial_tells_what_is_due_and_no_future_night(nof1, t
     log, dose = json.loads(nof1("status", trial_folder, "--json")[1])["to_do"]
     assert (log["what"], log["night"], log["command"]) == ("log", "2026-01-11", f"nof1 log {trial_folder}")
     assert (dose["what"], dose["night"]) == ("dose", "2026-01-12")
-    arm = protocol.arm(draw_order(protocol).period_of(date(2026, 1, 12)).arm)
     out = told(nof1("status", trial_folder)[1])
     assert "Last night (Sunday 11 to Monday 12 January 2026) is not recorded" in out
-    assert f"Tonight: {arm.title}" in out
+    line = evening_line(protocol, draw_order(protocol), date(2026, 1, 12))
+    assert out.startswith(line)
+    assert line.startswith("Tonight (Mon 12 Jan): take ")
+    assert dose["text"] == content["evening"].replace("Sun 11", "Mon 12") == line
 
 
 def test_status_before_the_first_evening(nof1, trial_folder, at):
     at(2026, 1, 1, 9)
     status, out, _ = nof1("status", trial_folder)
     assert status == 0
-    assert "The first evening is 2026-01-05" in out
+    assert out.startswith("First evening (Mon 5 Jan): take nothing")
     assert "No night is missing" in out
     assert "Taken as planned" not in out
 

@@ -11,11 +11,13 @@ from pypdf import PdfReader
 
 from nof1.errors import InputError
 from nof1.plan.orders.draw import draw_order
+from nof1.plan.orders.evening_dose import evening_line
 from nof1.plan.orders.loading import load_order
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, load_template, with_dose
 from nof1.record.diary.table import read_diary
 from nof1.record.trial import Trial
+from nof1.record.values.nights import tonight
 
 pytestmark = pytest.mark.clock
 
@@ -234,3 +236,14 @@ def test_an_unknown_score_leaves_nothing_behind(nof1, tmp_path):
     assert status != 0
     assert "there is: irls, isi, rls6" in err
     assert not (tmp_path / "trial").exists()
+
+
+@pytest.mark.parametrize("days", [0, 3], ids=["tonight", "later"])
+def test_a_plan_ends_with_what_there_is_to_take_and_when(nof1, tmp_path, days):
+    today = tonight(clock.now())
+    start = today + timedelta(days=days)
+    told = nof1("plan", tmp_path / "trial", "--dose-mg", 200, "--form", "citrate", "--unscreened", "--start", start)
+    protocol = Protocol.load(tmp_path / "trial")
+    line = evening_line(protocol, draw_order(protocol), today)
+    assert told[1].rstrip().endswith(line)
+    assert line.startswith("First evening (" if days else "Tonight (")

@@ -8,8 +8,9 @@ from icalendar import Calendar
 from nof1.errors import InputError
 from nof1.plan.design.order import Pause
 from nof1.plan.orders.draw import draw_order, schedule
-from nof1.plan.orders.evening_dose import contents, has_dose
+from nof1.plan.orders.evening_dose import contents, evening_words, has_dose, to_take
 from nof1.plan.protocol.protocol import Protocol
+from nof1.report.papers.booklet import booklet_words
 from nof1.report.papers.calendar import calendar, revision_and_link
 
 
@@ -206,3 +207,22 @@ def test_adopted_nights_have_no_calendar():
     trial = Trial.from_frame(frame, outcome="y", arm="arm", day="day", reference="a", low=0, high=10, better="lower")
     with pytest.raises(InputError):
         calendar(trial.protocol, trial.order)
+
+
+@pytest.mark.parametrize("concealed", ["open", "alone"])
+def test_the_title_of_an_evening_is_what_there_is_to_take_as_everywhere(planned, concealed):
+    protocol = planned("randomized-blocks", concealed=concealed, blocks=2, period_nights=3)
+    order = draw_order(protocol) if concealed == "open" else schedule(protocol)
+    titles = [
+        str(event["SUMMARY"])
+        for event in events(calendar(protocol, order))
+        if event["UID"].split("-")[0] in ("dose", "nothing")
+    ]
+    lines = [evening_words(protocol, period, timed=False) for period in order.periods]
+    assert [title.casefold() for title in titles] == [line.casefold() for line in lines]
+    assert all(title[0].isupper() for title in titles)
+    booklet = booklet_words(protocol, order)
+    assert [one["take"] for one in booklet["stretches"]] == [
+        to_take(protocol, one, short=True) for one in order.periods
+    ]
+    assert all(line in one["head"] for one, line in zip(booklet["stretches"], lines, strict=True))

@@ -186,7 +186,7 @@ def test_a_german_sheet_is_read_back_like_an_english_one(make_protocol, trial_fo
         made = openpyxl.load_workbook(io.BytesIO(diary_xlsx(protocol, draw_order(protocol))))
     assert made.sheetnames == ["Tagebuch", "Anleitung"]
     sheet = made["Tagebuch"]
-    sheet["B8"], sheet["C8"], sheet["D8"] = 6, 200, "weicher Stuhl"  # the seventh night; six are recorded
+    sheet["C8"], sheet["D8"], sheet["E8"] = 6, 200, "weicher Stuhl"  # the seventh night; six are recorded
     made.save(tmp_path / "diary.xlsx")
     export = recognize(open_file(tmp_path / "diary.xlsx"))
     plan = plan_import(trial_folder, protocol, export, complete_map(export, protocol, {}), latest=protocol.end)

@@ -7,12 +7,14 @@ import openpyxl
 import pytest
 
 from nof1.plan.orders.draw import draw_order, schedule
+from nof1.plan.orders.evening_dose import to_take
 from nof1.record.diary.entry import columns
 from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.importing.importer import plan_import
 from nof1.record.importing.mapping import complete_map
 from nof1.record.opening.opened import open_file
 from nof1.record.sources import recognize
+from nof1.record.sources.nof1_diary import TO_TAKE
 from nof1.report.papers.spreadsheet import diary_xlsx
 
 
@@ -31,7 +33,8 @@ def book(protocol, order):
 
 def test_one_row_a_night_with_the_diarys_columns(protocol):
     sheet = book(protocol, draw_order(protocol))["diary"]
-    assert tuple(cell.value for cell in sheet[1]) == recorded_columns(protocol)
+    night, *others = recorded_columns(protocol)
+    assert [cell.value for cell in sheet[1]] == [night, TO_TAKE, *others]
     dates = [row[0].value.date() for row in sheet.iter_rows(min_row=2)]
     assert dates == [night for period in draw_order(protocol).periods for night in period.dates]
     assert all(row[0].number_format == "yyyy-mm-dd" for row in sheet.iter_rows(min_row=2))
@@ -40,10 +43,11 @@ def test_one_row_a_night_with_the_diarys_columns(protocol):
 def test_cells_are_checked(protocol):
     sheet = book(protocol, draw_order(protocol))["diary"]
     checks = {str(check.sqref).split(":")[0]: check for check in sheet.data_validations.dataValidation}
-    assert (checks["B2"].type, checks["B2"].formula1, checks["B2"].formula2) == ("whole", "0", "10")
-    assert (checks["C2"].type, checks["C2"].formula2) == ("decimal", "5000")
-    assert checks["E2"].formula1 == '"off,magnesium,can\'t tell"'
-    assert checks["F2"].formula2 == "100"
+    assert (checks["C2"].type, checks["C2"].formula1, checks["C2"].formula2) == ("whole", "0", "10")
+    assert (checks["D2"].type, checks["D2"].formula2) == ("decimal", "5000")
+    assert checks["F2"].formula1 == '"off,magnesium,can\'t tell"'
+    assert checks["G2"].formula2 == "100"
+    assert "B2" not in checks  # what is planned is to be read
 
 
 @pytest.mark.slow
@@ -71,7 +75,7 @@ def test_text_is_never_a_formula(concealed):
 def test_what_is_filled_in_comes_into_the_diary(protocol, trial_folder, tmp_path):
     made = book(protocol, draw_order(protocol))
     sheet = made["diary"]
-    sheet["B8"], sheet["C8"], sheet["D8"] = 6, 200, "loose stools"  # the seventh night; six are recorded
+    sheet["C8"], sheet["D8"], sheet["E8"] = 6, 200, "loose stools"  # the seventh night; six are recorded
     made.save(tmp_path / "diary.xlsx")
     export = recognize(open_file(tmp_path / "diary.xlsx"))
     plan = plan_import(trial_folder, protocol, export, complete_map(export, protocol, {}), latest=protocol.end)
@@ -79,3 +83,18 @@ def test_what_is_filled_in_comes_into_the_diary(protocol, trial_folder, tmp_path
     assert str(change.night) == "2026-01-11"
     assert change.cells == {"severity": "6", "dose_mg": "200", "side_effects": "loose stools"}
     assert plan.counts() == {"rows": protocol.nights, "taken": 1, "merged": protocol.nights - 1, "rejected": 0}
+
+
+@pytest.mark.parametrize("concealed", ["open", "helper"])
+def test_what_there_is_to_take_stands_beside_each_night_and_is_not_taken_in(tmp_path, planned, concealed):
+    protocol = planned("randomized-blocks", concealed=concealed, blocks=2, period_nights=3)
+    order = draw_order(protocol) if concealed == "open" else schedule(protocol)
+    path = tmp_path / "diary.xlsx"
+    path.write_bytes(diary_xlsx(protocol, order))
+    sheet = openpyxl.load_workbook(path).worksheets[0]
+    column = [cell.value for cell in sheet[1]].index("to take") + 1
+    told = [sheet.cell(row, column).value for row in range(2, sheet.max_row + 1)]
+    assert told == [to_take(protocol, period) for period in order.periods for _ in period.dates]
+    export = recognize(open_file(path))
+    assert export.column("to take").role == "treatment"
+    assert export.column("note").role != "treatment"

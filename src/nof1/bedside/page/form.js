@@ -52,12 +52,13 @@ function nightForm(night, saved, left) {
       tell(say("look_again"));
       return;
     }
-    if (!correcting && !Object.values(cells).some(Boolean)) {
+    if (![...Object.values(cells), ...Object.values(known(night.date))].some(Boolean)) {
       tell(say("nothing_answered"));
       return;
     }
     const kept = enter(night.date, cells, begun, stamp(new Date()));
     if (kept || storage === null) keepDraft(night.date, null);
+    answered = night.date;
     saved();
     void meet();
     if (kept) void navigator.storage?.persist?.().catch(() => false);

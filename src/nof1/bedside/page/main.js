@@ -3,6 +3,7 @@
 const THEME_KEY = "nof1:theme";
 const NIGHT_BEGINS = 20;
 const NIGHT_ENDS = 9;
+const TONIGHT = "#tonight";
 /** The night that was opened without being named. */
 let opened = lastNight();
 
@@ -22,11 +23,13 @@ function theme() {
 /** The date of the night on the screen; "" for the list of all, and for the answer. */
 function shownDate() {
   if (["#nights", "#answer"].includes(location.hash)) return "";
+  if (location.hash === TONIGHT) return thisEvening();
   return /^#night=(.*)$/.exec(location.hash)?.[1] ?? opened;
 }
 
 function view() {
   if (content.served && location.hash === "#answer") return answerView();
+  if (location.hash === TONIGHT) return tonightView();
   if (shownDate() === "") return listView();
   const night = nightOf.get(shownDate());
   return night ? nightView(night) : outsideView();
@@ -41,7 +44,10 @@ function refresh({ head = false } = {}) {
   const focused = document.activeElement?.id ?? "";
   found("top").replaceChildren(...topLinks());
   const shown = view();
-  found("main").replaceChildren(...notes(shown.some((part) => part.classList.contains("export"))), ...shown, ...progressLine());
+  const first = location.hash === TONIGHT ? shown.splice(0, 1) : tonightCard("p");
+  found("main").replaceChildren(
+    ...first, ...notes(shown.some((part) => part.classList.contains("export"))), ...shown, ...progressLine(),
+  );
   document.body.classList.toggle("asking", found("main").querySelector("form") !== null);
   found("foot").replaceChildren(...footLines());
   if (head) {
@@ -115,6 +121,7 @@ void meet();
 window.addEventListener("hashchange", () => {
   tell("");
   correcting = "";
+  answered = "";
   opened = lastNight();
   reread();
   refresh({ head: true });

@@ -2,10 +2,10 @@
 
 /** @type {Night[]} */
 const nights = [];
-for (const [at, [count, number, label, usual, last]] of content.stretches.entries()) {
+for (const [at, [count, number, label, usual, last, evening]] of content.stretches.entries()) {
   for (let left = count; left > 0; left -= 1) {
     const form = left === 1 ? last : usual;
-    nights.push({ date: later(content.first, nights.length), number, label, form, pause: content.pauses.includes(at) });
+    nights.push({ date: later(content.first, nights.length), number, label, form, evening, pause: content.pauses.includes(at) });
   }
 }
 const nightOf = new Map(nights.map((night) => [night.date, night]));
@@ -16,6 +16,11 @@ function lastNight(now = new Date()) {
   const early = now.getHours() < content.day_begins;
   const evening = new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate() - (early ? 2 : 1), 12));
   return evening.toISOString().slice(0, 10);
+}
+
+/** The date of this evening; after midnight it is still that of the evening before. */
+function thisEvening(now = new Date()) {
+  return later(lastNight(now), 1);
 }
 
 /**

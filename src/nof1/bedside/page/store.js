@@ -208,9 +208,12 @@ function known(night) {
   return store.nights[night]?.cells ?? {};
 }
 
-/** @param {string} night */
+/**
+ * Whether a night has been answered: more is known of it than the dose, which is put down in the evening.
+ * @param {string} night
+ */
 function isRecorded(night) {
-  return Object.values(known(night)).some(Boolean);
+  return Object.entries(known(night)).some(([column, cell]) => cell && column !== content.dose);
 }
 
 /**
@@ -240,7 +243,7 @@ function enter(night, cells, begun, at) {
     }
     for (const [column, cell] of Object.entries(cells)) {
       const old = before.cells[column] ?? "";
-      if (old !== cell) before.corrected.push({ column, old, new: cell, at });
+      if (column in before.cells && old !== cell) before.corrected.push({ column, old, new: cell, at });
     }
     before.cells = { ...before.cells, ...cells };
   });

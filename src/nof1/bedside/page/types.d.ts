@@ -61,9 +61,11 @@ interface Content {
   day_begins: number;
   columns: string[];
   outcome: string;
-  stretches: [number, number, number, number, number][];
+  stretches: [number, number, number, number, number, number][];
   pauses: number[];
   labels: InLanguages[];
+  evenings: { text: InLanguages; takes: boolean; cell: string }[];
+  dose: string;
   forms: number[][];
   questions: Record<string, Question>[];
   no_guess: string;
@@ -75,7 +77,7 @@ interface Content {
 }
 
 /** A night of the trial; `date` is the evening, as 2026-11-23. */
-interface Night { date: string; number: number; label: number; form: number; pause: boolean }
+interface Night { date: string; number: number; label: number; form: number; evening: number; pause: boolean }
 
 interface Correction { column: string; old: string; new: string; at: string }
 /** A night as this browser keeps it. */

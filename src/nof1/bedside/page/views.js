@@ -4,21 +4,24 @@ const LISTED = 60; // nights of the list that are shown at once
 const MISSING = 5; // missing nights that are named below a night
 /** The night that is being corrected, "" for none. */
 let correcting = "";
+/** The night that was just answered, though it may be with its dose alone. */
+let answered = "";
 
 /** @param {Night} night */
 function nightView(night) {
   const head = make("header", {}, make("h1", {}, bothDays(night.date)), make("p", { class: "small" }, bothDates(night.date), make("br"), placeOf(night)));
   if (night.date > lastNight()) {
     const morning = dates({ weekday: "long", day: "numeric", month: "long" }).format(day(later(night.date, 1)));
-    return [head, make("p", {}, say("not_over", { morning }))];
+    return [head, conflictNote(night), make("p", {}, say("not_over", { morning }))];
   }
   const again = () => { correcting = ""; refresh({ head: true }); };
   const draft = draftOf(night.date) !== null;
-  if (isRecorded(night.date) && !draft && correcting !== night.date) return [head, ...recordedView(night)];
+  const told = isRecorded(night.date) || (answered === night.date && Object.values(known(night.date)).some(Boolean));
+  if (told && !draft && correcting !== night.date) return [head, ...recordedView(night)];
   if (night.pause && !draft && correcting !== night.date) {
     return [head, make("p", {}, say("in_pause")), button(say("record_anyway"), () => correct(night), { class: "quiet" }), ...around(night)];
   }
-  const form = nightForm(night, () => { again(); tellSaved(night); }, isRecorded(night.date) || night.pause ? again : null);
+  const form = nightForm(night, () => { again(); tellSaved(night); }, told || night.pause ? again : null);
   return [head, conflictNote(night), form];
 }
 

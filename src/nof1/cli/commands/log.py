@@ -88,7 +88,9 @@ def _talked(here: Night, *, reason: str) -> Logged | None:
     show(f"The night of {both_days(here.date)}", style="bold")
     show(f"{place}{belongs_to(here.protocol, here.period)}. ? explains, < goes back, Ctrl-C leaves.")
     if here.known:
-        show("It is recorded already. Enter keeps what stands in [brackets], - empties it.")
+        whole = here.protocol.outcome.name in here.known  # the dose may have been put down in the evening
+        already = "It is recorded already." if whole else "Part of it is recorded already."
+        show(f"{already} Enter keeps what stands in [brackets], - empties it.")
     try:
         answers = ask_night(here.asked, here.known)
         if not here.known and not any(answers.values()):

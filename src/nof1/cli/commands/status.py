@@ -9,8 +9,6 @@ from nof1.cli.terminal.console import console, show, show_json
 from nof1.cli.terminal.night_words import belongs_to, command, tell_copies
 from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere, refuse_no_trial_here
 from nof1.language import say
-from nof1.plan.design.fields import PAUSE, WASHOUT
-from nof1.plan.design.order import Period
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import UNSCREENED, went_without
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
@@ -62,6 +60,7 @@ def _content(so_far: Status) -> dict[str, Any]:
         "sealed": order.sealed,
         "missing": list(so_far.missing) if protocol.dated else len(so_far.missing),
         "tonight": None if so_far.tonight is None else belongs_to(protocol, so_far.tonight),
+        "evening": so_far.evening,
         "guesses_missing": list(so_far.guesses_missing),
         "nights": [
             ({"night": night} if protocol.dated else {"day": day}) | {"state": state}
@@ -107,6 +106,8 @@ def _tell(so_far: Status) -> None:
     protocol, nights = so_far.protocol, so_far.nights
     planned = _planned(so_far)
     recorded = sum(state == "recorded" for state in nights.values())
+    if so_far.evening:
+        show(so_far.evening, style="bold")
     show(protocol.title, style="bold")
     if protocol.simulated:
         show("Simulated data: made up by a program.")
@@ -130,6 +131,8 @@ def _tell(so_far: Status) -> None:
         show(f"Also recorded: {', '.join(told)}.")
     tell_copies(so_far.folder)
     for due in so_far.due:
+        if due.what in ("dose", "begin"):
+            continue  # heads it all
         how = _command(so_far, due)
         next_one = "Next: " if due.what in ("unseal", "analyze") else ""
         show(f"{_due(so_far, due)}. {next_one}{how}" if how else f"{_due(so_far, due)}.")
@@ -149,8 +152,8 @@ def _due(so_far: Status, due: Due) -> str:
             return f"Your guess of period {due.period.number} is not recorded"
         case "begin":
             return f"The first evening is {due.night}"
-        case "dose" if due.period:
-            return f"Tonight: {_tonight(so_far.protocol, due.period)}"
+        case "dose":
+            return so_far.evening
     return "All planned nights are over" if so_far.protocol.randomized else "What the table held is taken over"
 
 
@@ -161,17 +164,6 @@ def _command(so_far: Status, due: Due) -> str | None:
     if due.what == "guess":
         return command("log", so_far.folder, "--night", due.night)
     return command(due.what, so_far.folder)
-
-
-def _tonight(protocol: Protocol, period: Period) -> str:
-    if period.arm is None:
-        return f"a dose of pack {period.number}"
-    if period.arm == WASHOUT:
-        return "washout, no dose"
-    if period.arm == PAUSE:
-        return "pause, this night does not count"
-    arm = protocol.arm(period.arm)
-    return f"{arm.title}, {arm.dose_mg:g} mg" if arm.dose_mg else arm.title
 
 
 def _adherence(taken: Adherence, nights: str) -> str:

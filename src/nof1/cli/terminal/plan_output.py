@@ -6,15 +6,18 @@ from typing import Any
 from nof1.analyze.simulation.precision import expected_width
 from nof1.analyze.simulation.reach import reach
 from nof1.cli.terminal.console import console, next_step, show
+from nof1.clock import local_now
 from nof1.language import clauses, say
 from nof1.plan.design.fields import WASHOUT
 from nof1.plan.design.order import ORDER_FILE, RUN_IN, Order
 from nof1.plan.orders.concerns import concerns, findings
 from nof1.plan.orders.draw import balance, count_orders, smallest_p
+from nof1.plan.orders.evening_dose import evening_line
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.safety.screen import NO_ADVICE, UNSCREENED, finding_line, unanswered, went_without
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.planning import Plan
+from nof1.record.values.nights import tonight
 from nof1.report.papers.folder import RECIPE, precision
 from nof1.report.words.phrases import large
 from nof1.report.words.reach import limit_sentence, onset_sentence
@@ -98,6 +101,8 @@ def tell_plan(plan: Plan) -> None:
             serve=next_step("serve", folder),
         )
     )
+    if line := evening_line(protocol, order, tonight(local_now())):
+        show(line, style="bold")
 
 
 def _tell_order(plan: Plan) -> None:

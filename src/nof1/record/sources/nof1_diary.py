@@ -11,6 +11,7 @@ from nof1.record.values.measures import find_measure
 
 KEY = "nof1"
 TITLE = "a diary of nof1"
+TO_TAKE = "to take"  # what is planned for an evening, in diary.xlsx; no covariate has a space in its name
 
 
 def recognize(file: Opened) -> Export | None:
@@ -34,7 +35,9 @@ def recognize(file: Opened) -> Export | None:
 
 
 def diary_column(name: str) -> Column:
-    """A column of a diary, in the unit in which its measure is kept; its texts are no measures."""
+    """A column of a diary, in the unit in which its measure is kept; its texts are no measures, and what was planned is none, either."""
+    if name == TO_TAKE:
+        return Column(name, role="treatment")
     column = plain_column(name)
     if column.role == "treatment":
         return column

@@ -77,6 +77,15 @@ def last_night(now: datetime) -> date:
     return (now - timedelta(hours=DAY_BEGINS.hour)).date() - _ONE_DAY
 
 
+def tonight(now: datetime) -> date:
+    """The night whose evening it is, or that has begun: after midnight it is still that of the evening before.
+
+    >>> tonight(datetime(2026, 12, 7, 1, 30)), tonight(datetime(2026, 12, 7, 7, 0))
+    (datetime.date(2026, 12, 6), datetime.date(2026, 12, 7))
+    """
+    return last_night(now) + _ONE_DAY
+
+
 def night_of(moment: Moment, dated_by: DatedBy, belongs: Belongs = "night") -> date:
     """The night that a row dated by this moment belongs to.
 

@@ -8,7 +8,7 @@ from typing import Any
 from nof1.language import commas, phrase, say, sentences
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
-from nof1.plan.orders.evening_dose import contents, takes
+from nof1.plan.orders.evening_dose import contents, evening_words, takes, to_take
 from nof1.plan.protocol.anchors import rating_words
 from nof1.plan.protocol.nightly import answers, beside, column_title
 from nof1.plan.protocol.noticed import SIGNS, asks_noticed
@@ -209,6 +209,7 @@ def _columns(protocol: Protocol, most: int) -> list[dict[str, str]]:
     own = {one.name: one for one in protocol.recorded or ()}
     return [
         {"kind": "night", "head": say("Night"), "under": ""},
+        {"kind": "take", "head": say("Take"), "under": ""},
         {"kind": "number", "head": clip(outcome.title, _LABEL), "under": scale(outcome)},
         {"kind": "taken", "head": say("Taken"), "under": say("the evening before")},
         *(
@@ -234,6 +235,7 @@ def _stretch(protocol: Protocol, order: Order, period: Period) -> dict[str, Any]
         "head": _heading(protocol, order, period),
         "dates": say("{dates}, {nights}", dates=span(period.start, period.end), nights=nights(period.nights)),
         "paused": period.arm == PAUSE,
+        "take": to_take(protocol, period, short=True),
         "taken": say(_DOSE) if takes(protocol, period) else say(_NO_DOSE),
         "nights": [] if period.arm == PAUSE else [both_days(night) for night in period.dates],
         "end": _end(protocol, order, period),
@@ -269,7 +271,7 @@ def _heading(protocol: Protocol, order: Order, period: Period) -> str:
         return say("Pause: these nights do not count, nothing to fill in")
     if period.arm == WASHOUT:
         return say("Washout after period {number}: take nothing", number=period.number)
-    return say("{stretch}: {what}", stretch=_stretch_name(order, period), what=_to_take(protocol, period))
+    return say("{stretch}: {what}", stretch=_stretch_name(order, period), what=_heading_words(protocol, period))
 
 
 def _stretch_name(order: Order, period: Period) -> str:
@@ -283,13 +285,10 @@ def _stretch_name(order: Order, period: Period) -> str:
     return say("Period {number}", number=period.number)
 
 
-def _to_take(protocol: Protocol, period: Period) -> str:
-    if period.arm is None:
-        return say("pack {number}", number=period.number)
-    arm = protocol.arm(period.arm)
-    if protocol.concealed != "open":
-        return say("take the pack marked run-in") if takes(protocol, period) else say("take nothing")
-    title = clip(arm.title, _LABEL)
-    if not takes(protocol, period):
-        return say("{arm}, take nothing", arm=title)
-    return say("{arm}, {contents}", arm=title, contents=clip(contents(protocol, arm), _TITLE))
+def _heading_words(protocol: Protocol, period: Period) -> str:
+    """What its evenings hold, and what that arm is called where everybody may know."""
+    what = evening_words(protocol, period, timed=False)
+    if period.arm is None or protocol.concealed != "open":
+        return what
+    title = clip(protocol.arm(period.arm).title, _LABEL)
+    return what if title == what else say("{arm}, {contents}", arm=title, contents=what)

@@ -16,7 +16,7 @@ from nof1.errors import InputError
 from nof1.language import ENGLISH, languages, say, spoken
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
-from nof1.plan.orders.evening_dose import contents, takes
+from nof1.plan.orders.evening_dose import contents, evening_words, takes
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.period_ends import asks_impression
@@ -24,7 +24,7 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import NO_ADVICE
 from nof1.plan.protocol.safety.stop_rules import stop_notice
 from nof1.report.typesetting.typeset import Paper
-from nof1.report.words.phrases import nights, scale
+from nof1.report.words.phrases import capital, nights, scale, sentence
 
 CALENDAR_FILE = "calendar.ics"
 _MINUTES = 10  # how long an event lasts
@@ -176,39 +176,35 @@ def _evening(protocol: Protocol, period: Period) -> Event:
     # A night is named by its evening, so a dose after midnight stands on the next date.
     day = period.start + _DAY if clock < time(12) else period.start
     lines: list[str] = [say("{stretch}, {nights}.", stretch=_period_words(period), nights=nights(period.nights))]
+    summary = capital(evening_words(protocol, period, timed=False))
+    lines.append(_dose_words(protocol, period))
     if takes(protocol, period):
-        summary, what = _dose_words(protocol, period)
-        lines += [what, say("Open your diary to record it, now or in the morning."), stop_notice(), say(NO_ADVICE)]
+        lines += [say("Open your diary to record it, now or in the morning."), stop_notice(), say(NO_ADVICE)]
         event = _event(protocol, summary, lines, datetime.combine(day, clock), period.nights, category=say("dose"))
         event.add_component(_alarm(summary))
         return event
-    where = say("washout") if period.arm == WASHOUT else _title(protocol, period)
     lines.append(say("If you took something all the same, say so in the morning."))
-    start, summary = datetime.combine(day, clock), say("Take nothing tonight ({where})", where=where)
+    start = datetime.combine(day, clock)
     return _event(protocol, summary, lines, start, period.nights, category=say("nothing"))
 
 
-def _title(protocol: Protocol, period: Period) -> str:
-    if period.number == RUN_IN and protocol.concealed != "open":
-        return say("run-in")
-    return protocol.arm(str(period.arm)).title
-
-
-def _dose_words(protocol: Protocol, period: Period) -> tuple[str, str]:
-    """One line, and what else there is to know."""
+def _dose_words(protocol: Protocol, period: Period) -> str:
+    """What else there is to know of an evening."""
     if period.arm is None:
-        return (
-            say("Take pack {number}", number=period.number),
-            say(
-                "Tonight's part of pack {number}. Nobody tells you what is in it before the trial is over.",
-                number=period.number,
-            ),
+        return say(
+            "Tonight's part of pack {number}. Nobody tells you what is in it before the trial is over.",
+            number=period.number,
         )
+    if period.arm == WASHOUT:
+        return sentence(say("washout"))
     if protocol.concealed != "open":
-        return say("Take the run-in pack"), say("Tonight's part of the pack that is marked run-in.")
+        return (
+            say("Tonight's part of the pack that is marked run-in.")
+            if takes(protocol, period)
+            else sentence(say("run-in"))
+        )
     arm = protocol.arm(period.arm)
-    what = {"arm": arm.title, "contents": contents(protocol, arm)}
-    return say("Take {arm}: {contents}", **what), say("{arm}: {contents}.", **what)
+    return say("{arm}: {contents}.", arm=arm.title, contents=contents(protocol, arm))
 
 
 def _morning(protocol: Protocol, first: date, count: int) -> Event:

@@ -18,6 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from nof1.language import commas, phrase, say
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import RUN_IN, Order, Period
+from nof1.plan.orders.evening_dose import to_take
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.anchors import rating_words
 from nof1.plan.protocol.instruments import IMPRESSION, Instrument
@@ -31,6 +32,7 @@ from nof1.plan.protocol.safety.screen import NO_ADVICE
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.diary.entry import MAX_DOSE_MG, MAX_TEXT, dose_column, guesses
 from nof1.record.diary.period_ends import recorded_columns
+from nof1.record.sources.nof1_diary import TO_TAKE
 from nof1.report.words.phrases import BETTER, SIMULATED, clip
 from nof1.report.words.unscreened import banner
 
@@ -65,18 +67,22 @@ def diary_xlsx(protocol: Protocol, order: Order) -> bytes:
     sheet = book.active
     assert sheet is not None  # a new workbook has one
     sheet.title = say("diary")
-    names = recorded_columns(protocol)
+    night, *others = recorded_columns(protocol)
+    names = (night, TO_TAKE, *others)
     texts = {*_TEXT_COLUMNS, *(one.name for one in beside(protocol) if one.kind == "words")}
     for column, name in enumerate(names, start=1):
         cell = sheet.cell(1, column, name)
         cell.data_type = "s"
         cell.font = Font(bold=True)
-        sheet.column_dimensions[get_column_letter(column)].width = 34 if name in texts else 15
+        wide = 34 if name in texts else 26 if name == TO_TAKE else 15
+        sheet.column_dimensions[get_column_letter(column)].width = wide
     row = 2
     for period in order.periods:
         row = _write_period(sheet, period, row, len(names), protocol)
-    sheet.freeze_panes = "B2"
+    sheet.freeze_panes = "C2"
     for column, name in enumerate(names, start=1):
+        if name == TO_TAKE:
+            continue
         check = _check(protocol, order, name)
         check.showErrorMessage = True  # else a program checks nothing
         check.showInputMessage = bool(check.prompt)
@@ -102,6 +108,8 @@ def _write_period(sheet: "Worksheet", period: Period, row: int, width: int, prot
     for i, night in enumerate(period.dates):
         cell = sheet.cell(row, 1, night)
         cell.number_format = "yyyy-mm-dd"
+        take = sheet.cell(row, 2, _sound(to_take(protocol, period)))
+        take.data_type = "s"
         if i == 0:
             cell.comment = Comment(_sound(_named(period, protocol)), "nof1")
         if period.number % 2 == 0:
@@ -252,6 +260,7 @@ def _how_to(sheet: "Worksheet", protocol: Protocol, order: Order) -> None:
         *([head] if (head := banner(protocol, SIMULATED)) else []),
         ours(protocol.title),
         say("Fill in a row every morning. A row belongs to the night that begins on the evening of its date."),
+        say("{column}: what is planned for that evening, to read and not to change.", column=TO_TAKE),
         say(
             "{column}: {title}, {low:g} to {high:g}; {better}.",
             column=outcome.name,

@@ -108,6 +108,11 @@ def clip(text: str, room: int) -> str:
     return text if len(text) <= room else text[: room - 1].rstrip() + "…"
 
 
+def capital(text: str) -> str:
+    """The text with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def sentence(text: str) -> str:
     """The text with a full stop and a capital."""
     return text[:1].upper() + (text[1:] if text[-1:] in (".", "!", "?", "…", "") else f"{text[1:]}.")
