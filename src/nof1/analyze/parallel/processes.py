@@ -28,10 +28,15 @@ def run_local(workers: int | None, *, few: bool = False) -> Spread:
 
     def spread(function: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
         import joblib
+        from threadpoolctl import threadpool_limits
 
         count = workers or min(joblib.cpu_count(), _MOST_WORKERS)
         if count == 1 or few:
-            yield from map(function, items)
+            for item in items:
+                # The matrices are small: threads that share them out cost ten times what they save.
+                with threadpool_limits(1):
+                    done = function(item)
+                yield done
             return
         with joblib.parallel_config(backend="loky", inner_max_num_threads=1):
             work = joblib.Parallel(n_jobs=count, return_as="generator_unordered", batch_size=1)
