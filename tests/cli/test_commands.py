@@ -62,6 +62,7 @@ WRONG_USAGE = {
 }
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("words", WRONG_USAGE.values(), ids=WRONG_USAGE)
 def test_wrong_usage_has_status_2_and_changes_nothing(nof1, trial_folder, tmp_path, bytes_in, words):
     places = {"DIR": trial_folder, "NEW": tmp_path / "new", "FILE": trial_folder / "diary.csv"}
@@ -73,12 +74,13 @@ def test_wrong_usage_has_status_2_and_changes_nothing(nof1, trial_folder, tmp_pa
     assert bytes_in(tmp_path) == before
 
 
-@pytest.mark.parametrize("given", ["26.11.2026", "2026-02-30", "tomorrow"])
+@pytest.mark.clock
+@pytest.mark.parametrize("given", ["5/6/2026", "2026-02-30", "someday"])
 @pytest.mark.parametrize("words", [("log", "DIR", "--night"), ("amend", "DIR", "--pause"), ("plan", "NEW", "--start")])
 def test_what_is_no_date_is_said_plainly(nof1, trial_folder, words, given):
     status, _, err = nof1(*(trial_folder if word == "DIR" else word for word in words), given)
     assert status == 2
-    assert f"'{given}' is no date such as 2026-11-26." in " ".join(err.split())
+    assert f"'{given}' is no date such as 2026-11-26, tonight, tomorrow or yesterday." in " ".join(err.split())
 
 
 # --- words of the person

@@ -1,11 +1,13 @@
 """What several commands ask for on their command line."""
 
-from datetime import date, datetime
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
+from nof1.cli.terminal.when import date_in_full, said_clock, said_day
+from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.files import is_file
 from nof1.language import ENGLISH, speaking
@@ -38,16 +40,35 @@ Spoken = Annotated[
 ]
 
 
+_YEARS = 2  # from today, in which a date without a year lies
+
+
 def _calendar_date(text: str) -> date:
-    try:
-        return datetime.strptime(text.strip(), "%Y-%m-%d").date()  # noqa: DTZ007 - a date alone
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date such as 2026-11-26.") from None
+    found = date_in_full(text.strip())
+    if found is None:
+        today = local_now().date()
+        span = timedelta(days=366 * _YEARS)
+        found = said_day(text, today, today - span, today + span)
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is no date such as 2026-11-26, tonight, tomorrow or yesterday.")
+    return found
+
+
+def _clock_time(text: str) -> str:
+    found = said_clock(text)
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is no time of day such as 21:30 or 9:30pm.")
+    return found
 
 
 def date_option(what: str) -> Any:
     """An option that takes a date, for an annotation; `what` is its help."""
     return typer.Option(parser=_calendar_date, metavar="DATE", help=what)
+
+
+def clock_option(what: str) -> Any:
+    """An option that takes a time of day, for an annotation; `what` is its help."""
+    return typer.Option(parser=_clock_time, metavar="HH:MM", help=what)
 
 
 def refuse_no_trial_here(folder: Path, command: str) -> None:
