@@ -9,6 +9,8 @@ from pypdf import PdfReader
 
 from nof1 import InputError, Trial
 from nof1.plan.protocol.template import load_template, merge, with_dose
+from nof1.record.planning import page_for_doctor
+from nof1.record.unagreed import Printed
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 KIDNEYS = merge(SCREENED, {"safety": {"answers": {"kidney_severe": True}}})
@@ -66,3 +68,16 @@ def test_where_the_page_cannot_be_written_the_refusal_is_what_it_was(tmp_path):
     told = refused(content(100, KIDNEYS), tmp_path / "file" / "trial")
     assert "clinician's agreement" in told
     assert "pre-visit" not in told
+
+
+def test_the_page_alone_can_be_asked_for(tmp_path):
+    """As the wizard does, where the answer to the doctor's agreement is no."""
+    printed = Printed("en", "a4", large_print=False)
+    sheet = tmp_path / "trial.pre-visit.pdf"
+    told = page_for_doctor(content(100, KIDNEYS), tmp_path / "trial", helper=None, printed=printed, now=NOW)
+    assert str(sheet) in told
+    assert list(tmp_path.iterdir()) == [sheet]
+    sheet.unlink()
+    for other in (content(100, KIDNEYS, AGREED), content(2000, KIDNEYS)):
+        assert page_for_doctor(other, tmp_path / "trial", helper=None, printed=printed, now=NOW) == ""
+    assert list(tmp_path.iterdir()) == []

@@ -122,6 +122,35 @@ def plan(
     return Plan(folder, protocol, order, helper)
 
 
+def page_for_doctor(
+    content: Mapping[str, Any],
+    folder: str | Path,
+    *,
+    helper: Path | None,
+    printed: Printed,
+    now: datetime | None = None,
+) -> str:
+    """Write the page to take to a doctor, of a plan that lacks nothing but their agreement, and say where it is; "" of any other plan.
+
+    Parameters
+    ----------
+    content : mapping
+        Plain values as for `plan`, without an agreement.
+    printed : Printed
+        How its papers are asked for.
+    """
+    now = now or local_now()
+    filled = filled_screen(content)
+    filled.pop("acknowledge", None)
+
+    def fits(protocol: Protocol) -> None:
+        _refuse_unfit(protocol, helper)
+        refuse_doses(protocol)
+
+    protocol = waiting(_completed(filled, now.date()), fits, now.date())
+    return write_sheet(protocol, Path(folder), printed) if protocol is not None else ""
+
+
 def _fitting(
     content: Protocol | dict[str, Any],
     folder: Path,
