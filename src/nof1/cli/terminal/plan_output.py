@@ -1,11 +1,13 @@
 """A plan on the screen: what was drawn and written, and what to heed."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from nof1.analyze.simulation.precision import expected_width
 from nof1.analyze.simulation.reach import reach
-from nof1.cli.terminal.console import console, next_step, show
+from nof1.cli.terminal.console import next_step
+from nof1.cli.terminal.pages import Line, tell
 from nof1.clock import local_now
 from nof1.language import clauses, say
 from nof1.plan.design.fields import WASHOUT
@@ -47,120 +49,142 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
     }
 
 
-def tell_plan(plan: Plan) -> None:
-    """Show a plan: its nights, its order, what to heed."""
-    folder, protocol, order = plan.folder, plan.protocol, plan.order
-    show(ours(protocol.title), style="bold")
+def tell_plan(plan: Plan, *, seen: bool = False, today: date | None = None) -> None:
+    """Show a plan: its nights, its order, what to heed; and last, what there is to take and what to do next.
+
+    `seen` leaves out what the person has just read before the draw.
+    """
+    protocol, order = plan.protocol, plan.order
+    lines: list[Line] = [(ours(protocol.title), "bold")]
     if protocol.simulated:
-        show(say("Simulated: this plan is an example, made up."))
+        lines.append((say("Simulated: this plan is an example, made up."), None))
     if went_without(protocol.safety):
-        show(say(UNSCREENED), style="bold yellow")
-    show(
-        say(
-            "{nights} nights, from the evening of {first} to that of {last}.",
-            nights=protocol.nights,
-            first=str(order.start),
-            last=str(order.end),
+        lines.append((say(UNSCREENED), "bold yellow"))
+    lines.append(
+        (
+            say(
+                "{nights} nights, from the evening of {first} to that of {last}.",
+                nights=protocol.nights,
+                first=str(order.start),
+                last=str(order.end),
+            ),
+            None,
         )
     )
-    _tell_order(plan)
+    lines += [(text, None) for text in _order(plan)]
+    lines += [] if seen else [(text, None) for text in _balance(plan)] + _to_heed(plan)
+    lines.append((stop_rule_sentence(), None))
+    lines += [] if seen else [(say(NO_ADVICE), None)]
+    lines.append(
+        (
+            say(
+                "In {folder}: protocol.pdf and pre-visit.pdf (for the doctor), consent.pdf (to read and sign), data-sheet.pdf (what is kept where), adverse-events.pdf (a form for side effects), diary.html (a diary for phone or computer), booklet.pdf and diary.xlsx (other "
+                "diaries), calendar.ics (reminders).",
+                folder=str(plan.folder),
+            ),
+            None,
+        )
+    )
+    dose = evening_line(protocol, order, today or tonight(local_now()))
+    tell(lines, [*([(dose, "bold")] if dose else []), (_next(plan), None)])
+
+
+def _to_heed(plan: Plan) -> list[Line]:
+    """Precision, the order, findings and concerns."""
+    protocol, order = plan.protocol, plan.order
     found = reach(protocol)
-    for sentence in precision(protocol):
-        show(sentence)
+    told = list(precision(protocol))
     if found is not None and (onset := onset_sentence(found)):
-        show(onset)
+        told.append(onset)
     if len(order.periods) <= _FEW:
-        _table(order)
-    for finding in findings(protocol):
-        style = "bold yellow" if finding.level in ("stop", "ask") else None
-        show(finding_line(finding), style=style)
+        told += _table(order)
+    lines: list[Line] = [(text, None) for text in told]
+    lines += [
+        (finding_line(one), "bold yellow" if one.level in ("stop", "ask") else None) for one in findings(protocol)
+    ]
     left = len(unanswered(protocol.safety))
     if left:
-        show(
-            say(
-                "{questions} questions of the safety screen are not answered. 'nof1 plan' asks them on a terminal; protocol.pdf says so.",
-                questions=left,
+        lines.append(
+            (
+                say(
+                    "{questions} questions of the safety screen are not answered. 'nof1 plan' asks them on a terminal; protocol.pdf says so.",
+                    questions=left,
+                ),
+                None,
             )
         )
     limit = limit_sentence(protocol, found) if found is not None else ""
-    for concern in (*concerns(protocol), *([limit] if limit else [])):
-        show(say("Note: {concern}", concern=concern), style="yellow")
-    show(stop_rule_sentence())
-    show(say(NO_ADVICE))
-    show(
-        say(
-            "In {folder}: protocol.pdf and pre-visit.pdf (for the doctor), consent.pdf (to read and sign), data-sheet.pdf (what is kept where), adverse-events.pdf (a form for side effects), diary.html (a diary for phone or computer), booklet.pdf and diary.xlsx (other "
-            "diaries), calendar.ics (reminders).",
-            folder=str(folder),
-        )
-    )
-    show(
-        say(
-            "Next: after each night, open diary.html, or {log}. For the phone beside the bed: {serve} --lan",
-            log=next_step("log", folder),
-            serve=next_step("serve", folder),
-        )
-    )
-    if line := evening_line(protocol, order, tonight(local_now())):
-        show(line, style="bold")
+    noted = (*concerns(protocol), *([limit] if limit else []))
+    return lines + [(say("Note: {concern}", concern=concern), "yellow") for concern in noted]
 
 
-def _tell_order(plan: Plan) -> None:
-    folder, protocol, order = plan.folder, plan.protocol, plan.order
+def _next(plan: Plan) -> str:
+    """The one thing to do next."""
+    if plan.helper is not None:
+        return say("Next: give the folder {helper} to your helper, and keep no copy.", helper=str(plan.helper))
+    if plan.protocol.concealed == "alone":
+        return say("Next: prepare and shuffle the packs, as {file} says.", file=str(plan.folder / RECIPE))
+    return say("Next: each morning, {log}, or diary.html on your phone.", log=next_step("log", plan.folder))
+
+
+def _order(plan: Plan) -> list[str]:
+    """How the order was drawn, and where it is."""
+    folder, protocol = plan.folder, plan.protocol
     many = large(count_orders(protocol))
     if protocol.concealed == "open":
-        show(
+        return [
             say(
                 "The order was drawn from {orders} equally likely ones and is in {file}.",
                 orders=many,
                 file=str(folder / ORDER_FILE),
             )
-        )
-        means: list[str] = [
-            say(
-                "{arm} {periods} periods, mean night {night:.1f}",
-                arm=ours(row.arm),
-                periods=row.periods,
-                night=row.mean_night,
-            )
-            for row in balance(order)
         ]
-        show(say("Balance: {means}.", means=clauses(means)))
-    elif protocol.concealed == "helper":
-        show(
+    if protocol.concealed == "helper":
+        return [
             say(
                 "The order was drawn from {orders} equally likely ones and sealed. Only {helper} holds it: give that folder to your helper and",
                 orders=many,
                 helper=str(plan.helper),
-            )
-        )
-        show(
+            ),
             say(
                 "keep no copy. The packs have numbers; what is in them you learn with 'nof1 unseal', after the last night."
-            )
+            ),
+        ]
+    return [
+        say(
+            "The order is left to chance: one of {orders} equally likely ones. {file} says how to prepare and shuffle the packs.",
+            orders=many,
+            file=str(folder / RECIPE),
         )
-    else:
-        show(
-            say(
-                "The order is left to chance: one of {orders} equally likely ones. {file} says how to prepare and shuffle the packs.",
-                orders=many,
-                file=str(folder / RECIPE),
-            )
+    ]
+
+
+def _balance(plan: Plan) -> list[str]:
+    """How evenly the arms lie in the time, where the order is known."""
+    if plan.order.sealed:
+        return []
+    means: list[str] = [
+        say(
+            "{arm} {periods} periods, mean night {night:.1f}",
+            arm=ours(row.arm),
+            periods=row.periods,
+            night=row.mean_night,
         )
+        for row in balance(plan.order)
+    ]
+    return [say("Balance: {means}.", means=clauses(means))]
 
 
-def _table(order: Order) -> None:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
+def _table(order: Order) -> list[str]:
+    """The periods, a line each."""
     held = say("pack") if order.sealed else say("arm")
-    for heading in (say("period"), say("block"), held, say("first evening"), say("nights")):
-        table.add_column(heading)
+    rows = [(say("period"), say("block"), held, say("first evening"), say("nights"))]
     for period in order.periods:
         number = "" if period.arm == WASHOUT else say("run-in") if period.number == RUN_IN else str(period.number)
         if period.arm is None:
             what: str = say("pack {number}", number=period.number)
         else:
             what = say("washout") if period.arm == WASHOUT else ours(period.arm)
-        table.add_row(number, str(period.block or ""), what, str(period.start), str(period.nights))
-    console().print(table)
+        rows.append((number, str(period.block or ""), what, str(period.start), str(period.nights)))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
