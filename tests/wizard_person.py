@@ -9,31 +9,36 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
+from nof1.analyze.simulation.chances import Chances
 from nof1.cli.wizard.answers import changed
 from nof1.cli.wizard.conversation import ask_plan
 from nof1.cli.wizard.safety import LISTS
-from nof1.cli.wizard.step import Talk, proposal
+from nof1.cli.wizard.step import Price, Talk, Turn, proposal
 from nof1.cli.wizard.steps import STEPS
+from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge
 
 TODAY = date(2026, 11, 23)
+PRICE = Price(2.5, Chances(trials=100, points=2.0, says=37, leans=36, says_nothing=49, mistaken=6))
+# Questions that are asked one by one, since a yes to one of them alone says stop.
+STOPS = ("kidney_severe", "heart_conduction", "myasthenia", "chronic_diarrhoea", "magnesium_allergy")
 
 # What is typed where Enter takes nothing.
 TYPED = {
     "form-first": "1",
-    "label-first": "1",
-    "amount-first": "200",
+    "amount-first": "200 elemental",
     "form-second": "oxide",
-    "label-second": "2",
-    "amount-second": "390",
+    "amount-second": "390 salt",
     "meant-first": "y",
     "meant-second": "y",
     "safety-age": "45",
     "safety-medicines": "-",
     **dict.fromkeys(LISTS, "0"),
-    **{f"safety-{id_}": "n" for id_ in ("augmentation", "pulse_symptoms")},
+    **{f"safety-{id_}": "n" for id_ in (*STOPS, "augmentation", "pulse_symptoms")},
     "safety-kidney_measured": "y",
+    "safety-known": "0",
+    "lately": "5 4 0 6",
     "safety-ferritin": "110",
     "safety-ferritin_on": "2026-10-20",
     "safety-transferrin_saturation": "30",
@@ -52,47 +57,63 @@ TYPED = {
     "helper": "Maria",
     "draw": "draw",
 }
-STOP = {"safety-illness": "kidney_severe, myasthenia"}
+STOP = {"safety-kidney_severe": "y", "safety-myasthenia": "y"}
+KNOWN = {"safety-known": "1, 2, 3"}
 MEDICINES = "gabapentin 600 mg 21:30, digoxin 0,25 mg 8 Uhr; a tablet whose name is long 7:00 and 19:00, insulin"
 ALL_YES = {id_: ", ".join(question.id for question in listed) for id_, listed in LISTS.items()} | {
     "safety-age": "80",
     "safety-medicines": MEDICINES,
-    **{f"safety-{id_}": "y" for id_ in ("augmentation", "pulse_symptoms")},
+    "safety-known": "1, 2, 3",
+    **{f"safety-{id_}": "y" for id_ in (*STOPS, "augmentation", "pulse_symptoms")},
     "safety-kidney_measured": "n",
     "safety-ferritin": "l",
     "safety-transferrin_saturation": "12",
     "safety-other_magnesium_mg": "120",
 }
-UNKNOWN = dict.fromkeys(LISTS, "d") | {
-    f"safety-{id_}": "d"
-    for id_ in (
-        "age",
-        "augmentation",
-        "pulse_symptoms",
-        "kidney_measured",
-        "ferritin",
-        "transferrin_saturation",
-        "other_magnesium_mg",
-    )
-}
+UNKNOWN = (
+    dict.fromkeys(LISTS, "d")
+    | {"safety-medicines": "insulin"}
+    | {
+        f"safety-{id_}": "d"
+        for id_ in (
+            *STOPS,
+            "known",
+            "age",
+            "augmentation",
+            "pulse_symptoms",
+            "kidney_measured",
+            "ferritin",
+            "transferrin_saturation",
+            "other_magnesium_mg",
+        )
+    }
+)
 LONG_WORDS = {"diagnosis": "d" * 400, "conditions": "c " * 200, "medicines": "m" * 400, "title": "t " * 60}
 PLAINEST = "off against one form"
 BRANCHES = {
     PLAINEST: {},
-    "by the weight of the salt": {"label-first": "2", "amount-first": "1200"},
-    "a form that is not listed": {"form-first": "magnesium orotate"},
+    "nights at the floor": {"lately": "0 0 3 0 5"},
+    "blood values": KNOWN,
+    "by the weight of the salt": {"amount-first": "1200 salt"},
+    "a form that is not listed": {"form-first": "magnesium orotate", "amount-first": "200"},
     "two doses": {"compare": "2", "amount-second": "300"},
-    "two doses by the salt": {"compare": "2", "label-first": "2", "amount-first": "600", "amount-second": "1200"},
+    "two doses by the salt": {"compare": "2", "amount-first": "600 salt", "amount-second": "1200"},
     "two forms": {"compare": "3"},
-    "two forms that are not listed": {"compare": "3", "form-first": "???a", "form-second": "washout x"},
+    "two forms that are not listed": {
+        "compare": "3",
+        "form-first": "???a",
+        "form-second": "washout x",
+        "amount-first": "200",
+        "amount-second": "390",
+    },
     "forms against each other": {"compare": "4"},
-    "above both upper levels": {"amount-first": "400"},
-    "above the limit that needs a doctor": {"amount-first": "600"},
-    "a slip that is meant": {"amount-first": "4"},
-    "two doses that look like slips": {"compare": "2", "amount-first": "4", "amount-second": "6"},
+    "above both upper levels": {"amount-first": "400 elemental"},
+    "above the limit that needs a doctor": {"amount-first": "600 elemental"},
+    "a slip that is meant": {"amount-first": "4 elemental"},
+    "two doses that look like slips": {"compare": "2", "amount-first": "4 elemental", "amount-second": "6"},
     "a bath": {"form-first": "sulfate", "route-first": "2", "product-first": "two cups of Epsom salt"},
     "a tablet and a spray": {"compare": "3", "route-second": "3", "product-second": "ten sprays"},
-    "above them with other products": {"safety-other_magnesium_mg": "200"},
+    "above them with other products": {"safety-known": "3", "safety-other_magnesium_mg": "200"},
     "stop, with agreement": STOP | {"agreed-words": "Blood test in four weeks."},
     "nothing known": UNKNOWN,
     "gabapentin at a time that is free": {"safety-medicines": "gabapentin 600 mg 21:30", "safety-apart": ""},
@@ -122,8 +143,8 @@ BRANCHES = {
     "everything at once": STOP
     | ALL_YES
     | LONG_WORDS
-    | {"compare": "3", "form-first": "citrate nonahydrate", "label-first": "2", "amount-first": "4000"}
-    | {"amount-second": "900", "product-first": "p" * 120, "product-second": "q " * 60}
+    | {"compare": "3", "form-first": "citrate nonahydrate", "amount-first": "4000 salt"}
+    | {"amount-second": "900 salt", "product-first": "p" * 120, "product-second": "q " * 60}
     | {"concealed": "2", "blocks": "2", "washout_nights": "3", "helper": "h" * 120, "packet": "f" * 90},
 }
 
@@ -132,20 +153,37 @@ BRANCHES = {
 
 
 def talk_at(folder, **raw):
-    return Talk(raw, TODAY, folder, STEPS, lambda _: 2.5)
+    return Talk(raw, TODAY, folder, STEPS, lambda _: PRICE)
 
 
 def walk(branch, raw=None):
     """The questions of a branch in their order, each with what is typed and where the conversation stands."""
     talk = changed(talk_at(Path("trial"), **(raw or {})), {})
+    again, opens = [], bool(branch)
     while True:
-        step = talk.open_step()
+        step = talk.following(again)
+        again = again[again.index(step.id) + 1 :] if step.id in again else again
         text = (TYPED | branch).get(step.id, "")
+        if step.id == "summary" and opens:
+            opens = any(one.id in branch and talk.waits(one) for one in STEPS) or "more" in branch
+            text, opens = "m" if opens else text, False
+        if opens and not fitting(step, text, talk):
+            text = ""  # typed once more choices are open
         yield step, text, talk
         if step.id == "draw":
             return
-        value = step.parse(text.strip() or proposal(step, talk), talk)
-        talk = changed(talk, {step.id: value})
+        answer = step.parse(text.strip() or proposal(step, talk), talk)
+        turn = step.turn(answer, talk) or Turn(changes={step.id: answer})
+        talk = changed(talk, turn.changes)
+        again = [*turn.ask, *again]
+
+
+def fitting(step, text, talk):
+    try:
+        step.parse(text.strip() or proposal(step, talk) or "", talk)
+    except InputError:
+        return False
+    return True
 
 
 def road(branch):
@@ -183,7 +221,7 @@ class Person:
         return text
 
     def plan(self, folder, **more):
-        more = {"today": TODAY, "width": lambda _: 2.5} | more
+        more = {"today": TODAY, "price": lambda _: PRICE} | more
         with redirect_stdout(self.out):
             answers = ask_plan(folder, read=self.read, **more)
         self.screens.append(self._shown())
@@ -213,7 +251,8 @@ def planned(name):
 
 def given_by(branch):
     """The answers of a branch as a draft holds them."""
-    return next(talk.raw for step, _, talk in walk(branch) if step.id == "summary")
+    raw = next(talk.raw for step, _, talk in walk(branch) if step.id == "draw")
+    return {id_: answer for id_, answer in raw.items() if id_ != "summary"}
 
 
 def fits(person):

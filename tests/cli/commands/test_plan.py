@@ -55,6 +55,24 @@ def test_plan_from_flags_writes_what_was_said(nof1, tmp_path):
     assert "no medical advice" in out
 
 
+def test_a_plan_ends_with_the_first_dose_and_one_next_step(nof1, tmp_path):
+    folder = tmp_path / "trial"
+    flags = ("--unscreened", "--dose-mg", 150, "--form", "citrate", "--seed", 1)
+    _, out, _ = nof1("plan", folder, *flags, "--start", "tomorrow", "--dose-time", "10pm")
+    dose, then = out.strip().split("\n")[-2:]
+    assert dose.startswith("First evening (")
+    assert dose.endswith(("): take nothing", "): take 150 mg elemental magnesium as citrate, at 22:00"))
+    assert then == f"Next: each morning, nof1 log {folder}, or diary.html on your phone."
+    assert Protocol.load(folder).start == clock.today() + timedelta(days=1)
+    _, out, _ = nof1("plan", tmp_path / "tonight", *flags, "--start", "tonight")
+    assert out.strip().split("\n")[-2].startswith("Tonight (")
+    helper = ("--seal", tmp_path / "packet")
+    _, out, _ = nof1("plan", tmp_path / "sealed", *flags[:-2], *helper)
+    dose, then = out.strip().split("\n")[-2:]
+    assert dose.endswith("): take pack 1, at 21:30")
+    assert then == f"Next: give the folder {tmp_path / 'packet'} to your helper, and keep no copy."
+
+
 def test_plan_without_a_start_begins_tomorrow_and_keeps_its_seed(nof1, tmp_path):
     status, _, _ = nof1("plan", tmp_path / "trial", "--unscreened", "--dose-mg", "100")
     protocol = Protocol.load(tmp_path / "trial")
@@ -162,7 +180,7 @@ def test_a_plan_in_german_has_german_papers_and_keeps_its_language(nof1, tmp_pat
     assert (status, err) == (0, "")
     assert "Beruhigt Magnesium nachts meine Beine?" in out
     assert "84 Nächte, vom Abend des 2026-03-28" in out
-    assert "Als Nächstes: nach jeder Nacht" in out
+    assert "Als Nächstes: jeden Morgen nof1 log" in out
     assert "150 mg elementares Magnesium als Citrat" in (folder / "calendar.ics").read_text().replace(
         "\r\n ", ""
     ).replace("\n ", "")

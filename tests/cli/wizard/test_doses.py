@@ -33,40 +33,40 @@ def after(branch, step):
 
 
 def test_a_slip_is_asked_about_and_can_be_taken_back(folder):
-    lines, place = after({"amount-first": "2"}, "meant-first")
-    person = Person([*lines[:place], "n", "200", *lines[place + 1 :]])
+    lines, place = after({"amount-first": "2 elemental"}, "meant-first")
+    person = Person([*lines[:place], "n", "200 elemental", *lines[place + 1 :]])
     assert person.plan(folder)["arms"][1]["dose_mg"] == 200
     assert "Were grams meant (2 g are 2,000 mg), or tablets? Is this amount meant?" in person.seen
 
 
 def test_a_slip_that_is_meant_says_so_in_the_arm(folder):
-    person = Person(lines_of({"amount-first": "2"}))
+    person = Person(lines_of({"amount-first": "2 elemental"}))
     assert person.plan(folder)["arms"][1] == {"name": "magnesium", "form": "citrate", "dose_mg": 2, "dose_meant": True}
 
 
 def test_more_than_nof1_plans_is_refused_with_what_it_may_be(folder):
     lines, place = after({}, "amount-first")
-    person = Person([*lines[:place], "2000", *lines[place:]])
+    person = Person([*lines[:place], "2000 elemental", *lines[place:]])
     assert person.plan(folder)["arms"][1]["dose_mg"] == 200
     assert "above 1,000 mg: nof1 plans no trial with so much" in person.seen
     assert "2,000 mg of it hold 324 mg of magnesium" in person.seen
 
 
 def test_above_the_limit_a_doctor_is_asked_for(folder):
-    answers = Person(lines_of({"amount-first": "600"})).plan(folder)
+    answers = Person(lines_of({"amount-first": "600 elemental"})).plan(folder)
     assert answers["safety"]["agreement"]["clinician"] == "Dr Amara"
-    assert "agreement" not in Person(lines_of({"amount-first": "500"})).plan(Path("other"))["safety"]
+    assert "agreement" not in Person(lines_of({"amount-first": "500 elemental"})).plan(Path("other"))["safety"]
 
 
 def test_other_products_can_make_a_doctor_necessary(folder):
-    answers = Person(lines_of({"safety-other_magnesium_mg": "400"})).plan(folder)
+    answers = Person(lines_of({"safety-known": "3", "safety-other_magnesium_mg": "400"})).plan(folder)
     assert answers["safety"]["agreement"]["clinician"] == "Dr Amara"
 
 
 def test_with_other_products_more_than_nof1_plans_cannot_be_agreed_to(folder):
-    lines, place = after({"safety-other_magnesium_mg": "700"}, "total-agreed")
+    lines, place = after({"safety-known": "3", "safety-other_magnesium_mg": "700"}, "total-agreed")
     lines[lines.index("700")] = "900"
-    again = ["50", "", "y", "Dr Amara", "yesterday", ""]  # the amount, its product, and the agreement to it
+    again = ["50 elemental", "y", "Dr Amara", "yesterday", ""]  # the amount, and the agreement to it
     person = Person([*lines[:place], "y", "n", *again, "y", *lines[place + 1 :]])
     answers = person.plan(folder)
     assert answers["arms"][1]["dose_mg"] == 50
@@ -76,7 +76,7 @@ def test_with_other_products_more_than_nof1_plans_cannot_be_agreed_to(folder):
 
 def test_a_bath_has_words_instead_of_mg(folder):
     branch = {"form-first": "sulfate", "route-first": "2", "product-first": "two cups"}
-    assert not {"label-first", "amount-first"} & {step.id for step, _ in road(branch)}
+    assert "amount-first" not in given_by(branch)
     answers = Person(lines_of(branch)).plan(folder)
     assert answers["arms"][1] == {"name": "magnesium", "form": "sulfate", "product": "two cups", "route": "bath"}
 
@@ -99,8 +99,8 @@ def refused(content):
     st.one_of(st.just(0.0), st.floats(0, 1500).map(lambda mg: round(mg, 1))),
 )
 def test_the_wizard_an_answers_file_and_python_have_one_rule(route, label, amount, other):
-    raw = {"compare": "off-form", "form-first": "citrate", "route-first": route, "label-first": label}
-    raw |= {"product-first": "two cups"} if route != BY_MOUTH else {"amount-first": str(amount)}
+    raw = {"compare": "off-form", "form-first": "citrate", "route-first": route}
+    raw |= {"product-first": "two cups"} if route != BY_MOUTH else {"amount-first": f"{amount} {label}"}
     wizard = (
         "asked"
         if slip(raw, "first")
@@ -117,5 +117,9 @@ def test_the_wizard_an_answers_file_and_python_have_one_rule(route, label, amoun
 
 
 def test_what_the_wizard_lets_through_is_planned():
-    for branch in ({"amount-first": "600"}, {"amount-first": "4"}, {"safety-other_magnesium_mg": "400"}):
+    for branch in (
+        {"amount-first": "600 elemental"},
+        {"amount-first": "4 elemental"},
+        {"safety-known": "3", "safety-other_magnesium_mg": "400"},
+    ):
         refuse_doses(protocol_of(answers_from(given_by(branch))))

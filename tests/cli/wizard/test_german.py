@@ -65,8 +65,11 @@ def test_answers_in_german_are_understood():
     typed = lines_of(
         {
             "form-first": "Magnesiumcitrat",
-            "safety-illness": "w3",
-            "safety-ferritin": "w",
+            "amount-first": "200 elementar",
+            "safety-kidney_severe": "n",
+            "safety-myasthenia": "w",
+            "safety-state": "w3",
+            "lately": "w",
             "start": "morgen",
             "draw": "auslosen",
         }
@@ -75,13 +78,14 @@ def test_answers_in_german_are_understood():
     answers = Person(typed).plan(Path("trial"))
     assert answers["arms"][1]["form"] == "citrate"
     assert answers["safety"]["answers"]["kidney_severe"] is False
-    assert answers["safety"]["answers"]["myasthenia"] == answers["safety"]["answers"]["ferritin"] == "unknown"
+    assert answers["safety"]["answers"]["myasthenia"] == answers["safety"]["answers"]["pulse_low"] == "unknown"
+    assert answers["arms"][1]["dose_mg"] == 200
     assert str(answers["design"]["start"]) == "2026-11-24"
     assert answers["title"] == "Does magnesium calm my legs at night?"  # told in German on German pages
 
 
 def test_the_proposals_are_german():
-    person = Person(lines_of({"concealed": "2"}))
+    person = Person(lines_of({"concealed": "2", "more": ""}))
     person.plan(Path("trial"))
     for offer in ("[Beruhigt Magnesium nachts meine Beine?]", "[weiter]", "[leer lassen]", "[nein]"):
         assert offer in person.seen
@@ -111,7 +115,7 @@ REFUSALS = [
         "gestern",
         "'gestern' passt nicht. Bitte ein Datum von 2026-11-23",
     ),
-    (clock, "25:00", "'25:00' ist keine Uhrzeit."),
+    (clock, "25:00", "'25:00' ist keine Uhrzeit. Bitte so: 21:30 oder 21 Uhr."),
     (yes_no_unknown, "vielleicht", "'vielleicht' ist weder Ja noch Nein. Bitte j, n oder w"),
     (new_place, "trial/in", "Er muss außerhalb des Ordners der Studie (trial) liegen"),
     (whole(1, 9), "", "Eine leere Zeile passt nicht."),

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wizard_person import (
     BRANCHES,
+    KNOWN,
     PLAINEST,
     Person,
     fits,
@@ -50,17 +51,16 @@ def folder(tmp_path):
     [
         ("compare", "7", "Type a number from 1 to 4."),
         ("compare", "²", "Type a number from 1 to 4."),
-        ("title", "a" * 10_000, "That has 10000 letters; at most 120 fit."),
-        ("title", "a\x1b[31mb", "invisible character U+001B"),
-        ("title", "\udcff", "holds a letter that cannot be read"),
         ("form-first", "", "An empty line is none of the choices."),
         ("form-first", "8", "Type a number from 1 to 7."),
-        ("label-first", "", "An empty line is none of the choices."),
+        ("amount-first", "200", "Type 200 elemental (the magnesium itself) or 200 salt (the whole salt)"),
+        ("amount-first", "200 mg", "Type 200 elemental (the magnesium itself) or 200 salt (the whole salt)"),
         ("amount-first", "", "An empty line is no number."),
         ("amount-first", "1.230", "can be read two ways"),
         ("amount-first", "1,230", "can be read two ways"),
-        ("amount-first", "0", "Type a number above 0 and up to 5000."),
-        ("amount-first", "-5", "Type a number above 0 and up to 5000."),
+        ("amount-first", "0 elemental", "Type a number above 0 and up to 5000."),
+        ("amount-first", "-5 elemental", "Type a number above 0 and up to 5000."),
+        ("amount-first", "60000 salt", "Type a number above 0 and up to 50000."),
         ("amount-first", "nan", "is no number"),
         ("amount-first", "1e3", "is no number"),
         ("amount-first", "٣", "is no number"),
@@ -72,26 +72,26 @@ def folder(tmp_path):
         ("safety-medicines", "21:30", "a time before any medicine"),
         ("safety-medicines", "iron 25:00", "is no time of day"),
         ("safety-medicines", "iron 13:00 pm", "is no time of day"),
-        ("safety-apart", "", "Type numbers from 1 to 11"),
-        ("safety-apart", "12", "Type numbers from 1 to 11"),
-        ("safety-apart", "1, x", "Type numbers from 1 to 11"),
-        ("safety-illness", "yes", "0 for none, or d and a number where you do not know, such as 1, d3"),
-        ("safety-ferritin", "normal", "Or l for low, d if you do not know."),
-        ("safety-ferritin_on", "2027-01-01", "Or d if you do not know."),
-        ("safety-other_magnesium_mg", "lots", "Or d if you do not know."),
+        ("safety-state", "", "Type numbers from 1 to 10"),
+        ("safety-state", "11", "Type numbers from 1 to 10"),
+        ("safety-state", "1, x", "Type numbers from 1 to 10"),
+        ("safety-state", "yes", "0 for none, or d and a number where you do not know, such as 1, d3"),
+        ("safety-known", "4", "Type numbers from 1 to 3"),
+        ("safety-myasthenia", "", "is neither yes nor no"),
+        ("lately", "", "Type from 1 to 14 numbers"),
+        ("lately", "4 11", "Type a whole number from 0 to 10."),
+        ("lately", "4 bad", "Type a whole number from 0 to 10."),
+        ("lately", "4.5", "Type a whole number from 0 to 10."),
+        ("lately", "1 " * 15, "Type from 1 to 14 numbers"),
         ("threshold", "10", "Type a number above 0 and up to 9.9."),
         ("concealed", "0", "Type a number from 1 to 3."),
-        ("period_nights", "0", "Type a whole number from 1 to 90."),
-        ("period_nights", "7.5", "Type a whole number from 1 to 90."),
-        ("blocks", "1", "Type a whole number from 2 to 200."),
         ("start", "2026-11-22", "Type a date from 2026-11-23"),
         ("start", "2026-02-30", "is no date"),
         ("start", "12/11/2026", "is no date"),
-        ("dose_time", "25:00", "is no time of day"),
-        ("price", "9", "is no row of the table"),
-        ("covariates", "night", "cannot be recorded"),
-        ("covariates", "Severity", "is what you rate each night already"),
-        ("covariates", "a,b,c,d,e,f,g", "at most 6"),
+        ("start", "soon", "is no date"),
+        ("price", "3", "type a number of weeks from 4 to 104"),
+        ("price", "105", "type a number of weeks from 4 to 104"),
+        ("price", "long", "type a number of weeks from 4 to 104"),
         ("summary", "99", "Press Enter, or type a number from 1 to 14"),
         ("draw", "", "Type draw, or type a number from 1 to 14"),
         ("draw", "yes", "Type draw, or type a number from 1 to 14"),
@@ -107,6 +107,33 @@ def test_a_bad_answer_gets_one_sentence_and_the_question_again(folder, step, tex
     answers = person.plan(folder)
     assert sentence in person.seen
     assert answers == planned(PLAINEST)[1]
+
+
+@pytest.mark.parametrize(
+    ("step", "text", "sentence"),
+    [
+        ("title", "a" * 10_000, "That has 10000 letters; at most 120 fit."),
+        ("title", "a\x1b[31mb", "invisible character U+001B"),
+        ("title", "\udcff", "holds a letter that cannot be read"),
+        ("period_nights", "0", "Type a whole number from 1 to 90."),
+        ("period_nights", "7.5", "Type a whole number from 1 to 90."),
+        ("blocks", "1", "Type a whole number from 2 to 200."),
+        ("designs", "9", "is no row of the table"),
+        ("dose_time", "25:00", "is no time of day"),
+        ("dose_time", "9", "is no time of day"),
+        ("covariates", "night", "cannot be recorded"),
+        ("covariates", "Severity", "is what you rate each night already"),
+        ("covariates", "a,b,c,d,e,f,g", "at most 6"),
+    ],
+)
+def test_a_bad_answer_behind_more_choices_gets_one_sentence_and_the_question_again(folder, step, text, sentence):
+    asked = road({"more": ""})
+    opened = [typed for _, typed in asked].index("m")
+    place = [one.id for one, _ in asked].index(step, opened)
+    lines = [typed for _, typed in asked]
+    person = Person([*lines[:place], text, *lines[place:]])
+    assert person.plan(folder) == planned(PLAINEST)[1]
+    assert sentence in person.seen
 
 
 @pytest.mark.slow
@@ -127,6 +154,11 @@ def test_bad_answers_that_only_some_branches_ask_for(folder):
         (BRANCHES["a scale of one's own"], "high", "0", "Type a number above 0"),
         (BRANCHES["balanced"], "periods", "3", "Type a whole number from 4 to 400."),
         (BRANCHES["two forms"] | {"kind": "2"}, "periods", "5", "5 periods are too few for 3 arms"),
+        (NAMED, "safety-apart", "", "Type numbers from 1 to 11"),
+        (NAMED, "safety-apart", "12", "Type numbers from 1 to 11"),
+        (KNOWN, "safety-ferritin", "normal", "Or l for low, d if you do not know."),
+        (KNOWN, "safety-ferritin_on", "2027-01-01", "Or d if you do not know."),
+        (KNOWN, "safety-other_magnesium_mg", "lots", "Or d if you do not know."),
         ({"period_nights": "90"}, "blocks", "150", "at most 3660 are allowed"),
     ]
     Path("full").mkdir()
@@ -150,6 +182,7 @@ def test_markup_and_emoji_are_data(folder):
     assert words in person.seen
 
 
+NAMED = {"safety-medicines": "insulin"}
 GIVEN = given_by({})
 NEAR = st.sampled_from(
     [
@@ -157,8 +190,10 @@ NEAR = st.sampled_from(
         *"1234ynyn<<?-s",
         "7",
         "12",
-        "200",
-        "400",
+        "200 elemental",
+        "400 salt",
+        "m",
+        "t",
         "draw",
         "2027-01-04",
         "21:30",

@@ -33,6 +33,7 @@ from nof1.cli.wizard.safety import STEP_IDS, key
 from nof1.cli.wizard.step import proposal, told
 from nof1.cli.wizard.steps import STEPS
 from nof1.plan.orders.concerns import findings
+from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import finding_line, questions, screen
 
 
@@ -118,7 +119,8 @@ def test_the_start_says_what_this_is_not(folder):
 @pytest.mark.parametrize("name", BRANCHES)
 def test_no_dose_is_ever_proposed(name):
     person, _ = planned(name)
-    amounts = ("in the evening?", "how much of it each evening?")  # in mg, and of a bath in one's own words
+    # In mg, of a form that is not listed, and of a bath in one's own words.
+    amounts = ("each evening, in mg, as on the label?", "of magnesium itself, as", "how much of it each evening?")
     asked = [shown for shown in person.screens if any(one in " ".join(shown.split()) for one in amounts)]
     assert asked
     assert all(shown.split("\n")[-1] == "> " for shown in asked)
@@ -126,7 +128,7 @@ def test_no_dose_is_ever_proposed(name):
 
 @pytest.mark.parametrize(("dose", "flags"), [("250", []), ("300", ["250 mg"]), ("351", ["250 mg", "350 mg"])])
 def test_doses_above_an_upper_level_are_flagged_with_the_source(folder, dose, flags):
-    person = Person(lines_of({"amount-first": dose}))
+    person = Person(lines_of({"amount-first": f"{dose} elemental"}))
     person.plan(folder)
     for row in facts.load("dose"):
         told_so = f"is above {row['mg_per_day']} mg" in person.seen
@@ -135,14 +137,14 @@ def test_doses_above_an_upper_level_are_flagged_with_the_source(folder, dose, fl
 
 
 def test_a_flagged_dose_can_be_taken_back(folder):
-    lines = lines_of({"amount-first": "400"})
-    place = lines.index("400") + 1
-    person = Person([*lines[:place], "n", "200", *lines[place + 1 :]])
+    lines = lines_of({"amount-first": "400 elemental"})
+    place = lines.index("400 elemental") + 1
+    person = Person([*lines[:place], "n", "200 elemental", *lines[place + 1 :]])
     assert person.plan(folder)["arms"][1]["dose_mg"] == 200
 
 
 def test_other_products_count_towards_the_upper_levels(folder):
-    person = Person(lines_of({"safety-other_magnesium_mg": "200"}))
+    person = Person(lines_of({"safety-known": "3", "safety-other_magnesium_mg": "200"}))
     person.plan(folder)
     assert "400 mg elemental magnesium a day (200 mg and 200 mg from other products) is above 350 mg" in person.seen
 
@@ -150,7 +152,7 @@ def test_other_products_count_towards_the_upper_levels(folder):
 YES_NO = [one for one in questions() if one.kind == "yes-no"]
 # What another answer has to be for a question to be asked.
 ASKED_WITH = {
-    "augmentation": {"safety-more": "dopamine"},
+    "augmentation": {"safety-state": "dopamine"},
     "pulse_symptoms": {"safety-state": "pulse_low"},
     "kidney_measured": {"safety-age": "70"},
 }
@@ -163,7 +165,8 @@ def test_an_answer_shows_its_finding_at_once(folder, question, typed):
     alone = step == f"safety-{question.id}"
     leads = "n" if question.id == "kidney_measured" else "y"
     marked = {"yes": leads if alone else question.id, "not known": "d" if alone else f"?{question.id}"}
-    branch = ASKED_WITH.get(question.id, {}) | {step: marked[typed]}
+    named = {"safety-medicines": "insulin"} if step in ("safety-apart", "safety-more") else {}
+    branch = named | ASKED_WITH.get(question.id, {}) | {step: marked[typed]}
     asked = road(branch)
     place = [one.id for one, _ in asked].index(step)
     person = Person([text for _, text in asked[: place + 1]])
@@ -191,7 +194,8 @@ def test_medicines_are_asked_once(folder):
 
 def test_what_was_named_cannot_be_left_out(folder):
     lines = lines_of({"safety-medicines": "digoxin 8:00", "safety-apart": ""})
-    place = lines.index("digoxin 8:00") + 1
+    steps = [step.id for step, _ in road({"safety-medicines": "digoxin 8:00", "safety-apart": ""})]
+    place = steps.index("safety-apart")
     person = Person([*lines[:place], "0", "", *lines[place + 1 :]])
     answers = person.plan(folder)
     assert (
@@ -228,8 +232,14 @@ def test_a_stop_without_agreement_ends_without_a_plan(folder):
     place = [step.id for step, _ in asked].index("agreed")
     lines = [text for _, text in asked]
     person = Person([*lines[:place], "n", "must not be asked"])
-    assert person.plan(folder) is None
+    told = []
+    assert person.plan(folder, unagreed=lambda answers: told.append(answers) or "A page is in here.") is None
     assert person.lines == ["must not be asked"]
+    (answers,) = told
+    assert answers["safety"]["answers"]["kidney_severe"] is True
+    assert "agreement" not in answers["safety"]
+    assert {"dose_time", "entry_time"} <= set(answers["conduct"])
+    assert "A page is in here. So nothing is planned now." in person.seen
     assert "Show the lines above to the doctor who treats you" in person.seen
     assert draft_path(folder).is_file()
     again = Person(["", *lines[place:]])
@@ -246,11 +256,11 @@ def test_agreement_is_asked_right_after_the_last_stop_question():
 
 
 def test_another_stop_asks_for_agreement_again(folder):
-    branch = {"safety-illness": "kidney_severe"}
+    branch = {"safety-kidney_severe": "y"}
     lines = lines_of(branch)
-    safety_row = [STEP_IDS.index(step.id) for step, _ in road(branch) if step.id in STEP_IDS]
+    safety_row = [step.id for step, _ in road(branch) if step.id in STEP_IDS]
     again = ["" for _ in safety_row]
-    again[[STEP_IDS[place] for place in safety_row].index("safety-illness")] = "1, 3"
+    again[safety_row.index("safety-myasthenia")] = "y"
     person = Person([*lines[:-2], "4", *again])
     assert person.plan(folder) is None
     assert "agreed" not in tomllib.loads(draft_path(folder).read_text())
@@ -270,10 +280,8 @@ def test_what_is_cut_in_the_summary_stands_in_its_help(folder):
         assert " ".join(finding_line(finding).split()) in in_full
 
 
-@pytest.mark.slow
-@pytest.mark.clock
-def test_on_a_real_terminal_one_can_leave_and_go_on(tmp_path):
-    """The command itself, on a pseudo-terminal of 80 x 24."""
+def on_a_terminal(folder):
+    """A function that types lines into the command on a pseudo-terminal of 80 x 24, and gives its status and what was shown."""
     pty, fcntl, termios = (pytest.importorskip(name) for name in ("pty", "fcntl", "termios"))
 
     def run(typed):
@@ -281,7 +289,7 @@ def test_on_a_real_terminal_one_can_leave_and_go_on(tmp_path):
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         command = [sys.executable, "-c", "from nof1.cli import main; main()", "plan", "trial"]
         env = {key: value for key, value in os.environ.items() if key != "COLUMNS"} | {"TERM": "xterm"}
-        with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, cwd=tmp_path, env=env) as process:
+        with subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, cwd=folder, env=env) as process:
             os.close(slave)
             os.write(master, typed.encode())
             shown = b""
@@ -291,15 +299,52 @@ def test_on_a_real_terminal_one_can_leave_and_go_on(tmp_path):
         os.close(master)
         return process.returncode, shown.decode()
 
-    status, shown = run("4\nMy legs\n?\nq\n")
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.clock
+def test_on_a_real_terminal_one_can_leave_and_go_on(tmp_path):
+    """The command itself, on a pseudo-terminal of 80 x 24."""
+    run = on_a_terminal(tmp_path)
+    status, shown = run("4\n?\nq\n")
     plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown)
     assert status == 0
     assert shown != plain
     assert "Which form is the first?" in plain
     assert "formula and atomic masses" in plain
     assert max(map(cell_len, plain.replace("\r", "").split("\n"))) <= 80
-    assert tomllib.loads((tmp_path / "trial.draft.toml").read_text()) == {"compare": "forms", "title": "My legs"}
+    assert tomllib.loads((tmp_path / "trial.draft.toml").read_text()) == {"compare": "forms"}
     status, shown = run("1\nq\n")
     assert status == 0
     assert "go on where I stopped" in shown
     assert "Which form is the first?" in shown
+
+
+@pytest.mark.slow
+@pytest.mark.clock
+def test_on_a_real_terminal_the_short_road_ends_with_tonight_and_one_next_step(tmp_path):
+    run = on_a_terminal(tmp_path)
+    lines = [text or "" for _, text in road({})]
+    status, shown = run("\n".join(lines) + "\n")
+    plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown).replace("\r", "")
+    assert status == 0
+    assert Protocol.load(tmp_path / "trial").nights == 84
+    last = plain[plain.rindex("> ") :]  # since the last answer
+    assert len(last.split("\n")) <= 24
+    flat = " ".join(last.split())
+    assert re.search(
+        r"First evening \(\w+ \d+ \w+\): take .+ Next: each morning, nof1 log trial, or diary.html on your phone\.$",
+        flat,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.clock
+def test_on_a_real_terminal_a_no_to_the_agreement_leaves_the_page_for_the_doctor(tmp_path):
+    steps = [step.id for step, _ in road(STOP)]
+    lines = [*lines_of(STOP)[: steps.index("agreed")], "n"]
+    status, shown = on_a_terminal(tmp_path)("\n".join(lines) + "\n")
+    assert status == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["trial.draft.toml", "trial.pre-visit.pdf"]
+    assert "A page to take to the doctor is in" in " ".join(shown.split())

@@ -1,13 +1,14 @@
 """nof1 plan: from a conversation, flags or an answers file to a protocol."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from nof1.cli.terminal.console import is_terminal, show_json
-from nof1.cli.terminal.options import LargePrint, PaperSize, Spoken, date_option
+from nof1.cli.terminal.options import LargePrint, PaperSize, Spoken, clock_option, date_option
 from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.files import read_bytes
@@ -18,7 +19,9 @@ from nof1.plan.protocol.instruments import asked_instruments
 from nof1.plan.protocol.parts import Route
 from nof1.plan.protocol.recorded import with_recorded
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge, with_dose
+from nof1.record.planning import page_for_doctor
 from nof1.record.trial import Trial
+from nof1.record.unagreed import Printed
 
 Kind = Literal["randomized-blocks", "balanced", "mirrored-pairs", "alternating"]
 
@@ -74,9 +77,7 @@ def plan(
         ),
     ] = None,
     start: Annotated[date | None, date_option("First evening; tomorrow if not given.")] = None,
-    dose_time: Annotated[
-        str | None, typer.Option(metavar="HH:MM", help="Time of the evening dose; 21:30 if not given.")
-    ] = None,
+    dose_time: Annotated[str | None, clock_option("Time of the evening dose; 21:30 if not given.")] = None,
     title: Annotated[str | None, typer.Option(help="Title in your own words.")] = None,
     question: Annotated[str | None, typer.Option(help="Question in your own words.")] = None,
     seal: Annotated[
@@ -133,7 +134,9 @@ def plan(
     consented = unscreened or acknowledge
     asked = not (answers or template or flags or dose or as_json or consented) and is_terminal()
     if asked:
-        told = ask_plan(folder, today=local_now().date())
+        now = local_now()
+        printed = Printed(language, paper, large_print=large_print)
+        told = ask_plan(folder, today=now.date(), now=now.time(), unagreed=_for_doctor(folder, printed, now))
         if told is None:
             return
         given = told
@@ -159,7 +162,18 @@ def plan(
     if as_json:
         show_json(describe_plan(planned))
     else:
-        tell_plan(planned)
+        tell_plan(planned, seen=asked)
+
+
+def _for_doctor(folder: Path, printed: Printed, now: datetime) -> Callable[[dict[str, Any]], str]:
+    """Writes the page to take to the doctor of a plan that lacks an agreement, as the refusal of an answers file does."""
+
+    def write(told: dict[str, Any]) -> str:
+        helper = _path(told.pop("seal", None))
+        content = answered(load_template(DEFAULT_TEMPLATE), told)
+        return page_for_doctor(content, folder, helper=helper, printed=printed, now=now)
+
+    return write
 
 
 def _answers(path: Path | None) -> dict[str, Any]:

@@ -49,9 +49,14 @@ def form_of(raw: Raw, slot: str) -> str:
 
 
 def by_salt(raw: Raw, slot: str) -> bool:
-    """Whether the label states the weight of the salt."""
-    label = raw.get("label-first" if raw.get("compare") == TWO_DOSES else f"label-{slot}")
-    return label == SALT and find_form(form_of(raw, slot)) is not None
+    """Whether an amount is the weight of the salt, as its label states it."""
+    return raw.get(f"amount-{slot}", "").endswith(SALT) and find_form(form_of(raw, slot)) is not None
+
+
+def milligrams_of(raw: Raw, slot: str) -> float | None:
+    """The number of an amount such as "1200 salt"; None where there is none."""
+    found = re.match(r"[0-9]+(\.[0-9]+)?", raw.get(f"amount-{slot}", ""))
+    return float(found[0]) if found else None
 
 
 def route_of(raw: Raw, slot: str) -> str:
@@ -68,10 +73,9 @@ def elemental(raw: Raw, slot: str) -> float | None:
     """Elemental mg of a dose by mouth; None before it is known."""
     if not swallowed(raw, slot):
         return None
-    amount = raw.get(f"amount-{slot}")
-    if amount is None:
+    if (amount := milligrams_of(raw, slot)) is None:
         return None
-    return round(elemental_mg(form_of(raw, slot), float(amount)), 1) if by_salt(raw, slot) else float(amount)
+    return round(elemental_mg(form_of(raw, slot), amount), 1) if by_salt(raw, slot) else amount
 
 
 def dose_words(raw: Raw, slot: str) -> str:
@@ -119,8 +123,8 @@ def _content(raw: Raw, slot: str) -> dict[str, Any]:
     arm["product"] = raw.get(f"product-{slot}", "")
     if not swallowed(raw, slot):
         arm["route"] = route_of(raw, slot)
-    elif (amount := raw.get(f"amount-{slot}")) is not None:
-        arm["salt_mg" if by_salt(raw, slot) else "dose_mg"] = float(amount)
+    elif (amount := milligrams_of(raw, slot)) is not None:
+        arm["salt_mg" if by_salt(raw, slot) else "dose_mg"] = amount
         if raw.get(f"meant-{slot}") == YES:
             arm["dose_meant"] = True
     return {key: value for key, value in arm.items() if value != ""}
@@ -183,6 +187,7 @@ def answers(steps: Iterable[Step], raw: Raw) -> dict[str, Any]:
     for step in steps:
         if step.id in raw and step.condition(raw):
             content = merge(content, step.gives(raw[step.id]) or {})
+            content = merge(content, step.gives_of(raw) or {})
     content["arms"] = arms(raw)
     content["reference"] = content["arms"][0]["name"]
     if not with_off(raw):
@@ -283,4 +288,16 @@ def _one_by_one(talk: Talk, changes: Mapping[str, str | None]) -> Talk:
                     raise
                 continue
         kept = more
-    return kept
+    return _without_those_that_no_longer_fit(kept)
+
+
+def _without_those_that_no_longer_fit(talk: Talk) -> Talk:
+    """Without earlier answers that a later one rules out, such as tonight for a dose that has to be taken earlier."""
+    raw = dict(talk.raw)
+    for step in talk.asked:
+        if step.id in raw:
+            try:
+                step.parse(raw[step.id], replace(talk, raw=raw))
+            except InputError:
+                _take_back(talk.steps, raw, step.id)
+    return replace(talk, raw=raw)

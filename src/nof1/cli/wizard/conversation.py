@@ -1,21 +1,22 @@
 """The wizard of `nof1 plan`: a conversation on a terminal of 80 x 24 that ends in the answers of a plan.
 
-Only the loop is here: ask, understand, keep, go back, leave. The questions are data, in `wizard_steps` and beside it.
+Only the loop is here: ask, understand, keep, go back, leave. The questions are data, in `steps.py` and beside it.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 from nof1.cli.terminal.console import console, next_step
-from nof1.cli.terminal.text import COLUMNS, ROWS, crop, wrap
+from nof1.cli.terminal.pages import Line, Pages, read_line
+from nof1.cli.terminal.text import COLUMNS, crop
 from nof1.cli.wizard.answers import changed
 from nof1.cli.wizard.draft import discard_draft, draft_path, keep_aside, load_draft, save_draft, shown
 from nof1.cli.wizard.parse import one_of, spoken_answer
-from nof1.cli.wizard.step import Choice, Step, Talk, Told, Turn, proposal, told, worded
+from nof1.cli.wizard.price import remembering, worked_out
+from nof1.cli.wizard.step import Choice, Price, Step, Talk, Told, Turn, proposal, told, worded
 from nof1.cli.wizard.steps import STEPS, answers_from
 from nof1.errors import InputError
 from nof1.language import ENGLISH, phrase, say, sentences, spoken
@@ -52,8 +53,10 @@ def ask_plan(
     folder: Path,
     *,
     today: date,
+    now: time = time.min,
     read: Callable[[str], str] | None = None,
-    width: Callable[[Protocol], float] | None = None,
+    price: Callable[[Protocol], Price] | None = None,
+    unagreed: Callable[[dict[str, Any]], str] | None = None,
 ) -> dict[str, Any] | None:
     """Ask a person for a plan.
 
@@ -62,10 +65,14 @@ def ask_plan(
     folder : Path
         The trial folder to be; the draft lies beside it.
     today : date
+    now : time
+        Of the day; tonight is over when the dose's time is.
     read : function, optional
         Shows a prompt and gives a line that was typed; from the terminal if not given.
-    width : function, optional
-        Expected width of the 95 % interval of a protocol; worked out by `nof1.analyze.simulation.precision` if not given.
+    price : function, optional
+        What a protocol would find; worked out by `nof1.analyze.simulation` if not given.
+    unagreed : function, optional
+        Takes the answers of a plan that lacks a doctor's agreement, and gives a sentence on the page to take to them.
 
     Returns
     -------
@@ -78,27 +85,15 @@ def ask_plan(
     Nof1Error
         If the draft cannot be written.
     """
-    talk = Talk({}, today, folder, STEPS, width or _expected_width)
-    page = Page(read or _read_line)
+    talk = Talk({}, today, folder, STEPS, remembering(price or worked_out), now)
+    page = Page(read or read_line)
     try:
         begun = _begin(talk, page)
-        return None if begun is None else _converse(begun, page)
+        return None if begun is None else _converse(begun, page, unagreed or (lambda _: ""))
     except (EOFError, KeyboardInterrupt):
         page.write("")
         _farewell(talk, page)
         return None
-
-
-def _expected_width(protocol: Protocol) -> float:
-    from nof1.analyze.simulation.precision import expected_width
-
-    return expected_width(protocol)
-
-
-def _read_line(prompt: str) -> str:
-    with suppress(ImportError):  # arrow keys work where there is readline
-        import readline  # noqa: F401
-    return input(prompt)
 
 
 # --- the loop
@@ -132,19 +127,18 @@ def _begin(talk: Talk, page: "Page") -> Talk | None:
         say(
             "There are about {questions} short questions. Enter takes what stands in [brackets]. You can leave with q at any time; "
             "your answers are kept.",
-            questions=len(talk.asked),
+            questions=len([step for step in talk.asked if not talk.waits(step)]),
         )
     )
     return talk
 
 
-def _converse(talk: Talk, page: "Page") -> dict[str, Any] | None:
+def _converse(talk: Talk, page: "Page", unagreed: Callable[[dict[str, Any]], str]) -> dict[str, Any] | None:
     """Ask until the plan is to be drawn, or the person leaves. `again` holds questions to be gone through once more."""
     again: list[str] = []
     while True:
-        waiting = (step for id_ in again if (step := talk.step(id_)) is not None)
-        step = next(waiting, None) or talk.open_step()
-        again = again[again.index(step.id) + 1 :] if step.id in again else []
+        step = talk.following(again)
+        again = again[again.index(step.id) + 1 :] if step.id in again else again
         answer = _answer(step, talk, page)
         if answer == QUIT:
             _farewell(talk, page)
@@ -157,11 +151,11 @@ def _converse(talk: Talk, page: "Page") -> dict[str, Any] | None:
             continue
         turn = step.turn(answer, talk) or Turn(changes={step.id: answer})
         if turn.leave:
-            page.write(say(turn.leave))
+            page.write(sentences([unagreed(answers_from(talk.filled())), say(turn.leave)]))
             _farewell(talk, page)
             return None
         if turn.done:
-            return answers_from(talk.raw)
+            return answers_from(talk.filled())
         try:
             talk = changed(talk, turn.changes)
         except InputError as problem:
@@ -211,60 +205,48 @@ def _language_option() -> str:
 # --- the screen
 
 
-class Page:
-    """A terminal of 24 lines: what does not fit waits for Enter."""
+class Page(Pages):
+    """A question on a terminal; a screen that is not done waits for Enter."""
 
     def __init__(self, read: Callable[[str], str]) -> None:
-        self._read = read
-        self._lines = 0
+        super().__init__(read)
         self._part: Told[str] = ""
 
-    def write(self, text: str, *, style: str | None = None) -> None:
-        """Show text, wrapped to the width of the terminal and to 80 columns at most."""
-        out = console()
-        for line in wrap(text, min(COLUMNS, out.width - 2)):
-            if self._lines >= ROWS - 1:
-                self._pause()
-            out.print(line, style=style)
-            self._lines += 1
-
-    def _pause(self) -> None:
-        if self._input(say("Enter shows more > ")).strip().casefold() == QUIT:
+    def ended(self, typed: str) -> None:
+        """Who types q where there is more to read leaves."""
+        if typed.strip().casefold() == QUIT:
             raise EOFError
 
     def show(self, step: Step, talk: Talk, offer: str | None) -> None:
         """Show a question with its choices and keys."""
-        self.write("")
+        lines: list[Line] = [("", None)]
         if step.part != self._part:
-            parts = list(dict.fromkeys(one.part for one in talk.steps))
+            parts = [one.part for one in talk.asked if one.id == step.id or not talk.waits(one)]
+            parts = list(dict.fromkeys(parts))
             number = {"part": parts.index(step.part) + 1, "parts": len(parts)}
             place = say("Part {part} of {parts}.", **number) if len(parts) > 1 else ""
-            self.write(sentences([place, worded(step.part, talk)]), style="bold cyan")
+            lines.append((sentences([place, worded(step.part, talk)]), "bold cyan"))
             self._part = step.part
         if body := worded(step.body, talk):
-            self.write(body)
-        self.write(worded(step.question, talk), style="bold")
+            lines.append((body, None))
+        lines.append((worded(step.question, talk), "bold"))
         choices = [worded(choice.words, talk) for choice in told(step.choices, talk)]
-        for line in _choices(choices, min(COLUMNS, console().width - 2)):
-            self.write(line)
+        lines += [(line, None) for line in _choices(choices, min(COLUMNS, console().width - 2))]
         keys = [worded(step.keys, talk), say("? help   < back   q leave")]
         keys += [say("- empties it")] if offer and told(step.default, talk) == "" else []
-        self.write(f"  {'   '.join(key for key in keys if key)}", style="dim")
+        lines.append((f"  {'   '.join(key for key in keys if key)}", "dim"))
+        self.block(lines, together=True)
 
     def read(self, step: Step, talk: Talk, offer: str | None) -> str:
         """What is typed as an answer."""
         if offer is None:
-            return self._input("> ")
+            return self.ask("> ")
         values = [choice.value for choice in told(step.choices, talk)]
         if step.offered is not None:
             what = step.offered(offer)
         else:
             what = str(values.index(offer) + 1) if offer in values else spoken_answer(offer) or say("leave empty")
-        return self._input(f"[{crop(what, 40)}] > ")
-
-    def _input(self, prompt: str) -> str:
-        self._lines = 0
-        return self._read(prompt)
+        return self.ask(f"[{crop(what, 40)}] > ")
 
 
 def _choices(choices: list[str], columns: int) -> list[str]:

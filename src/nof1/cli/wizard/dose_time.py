@@ -23,7 +23,8 @@ def dose_time_steps(part: Told[str]) -> tuple[Step, ...]:
                 "the medicines that you named."
             ),
             parse=clock,
-            default=_free_time,
+            default=proposed_time,
+            later=lambda talk: proposed_time(talk) == _USUAL and not _collisions({**talk.raw, "dose_time": _USUAL}),
             rests_on=(MEDICINES,),
             gives=at("conduct.dose_time"),
         ),
@@ -46,7 +47,8 @@ def dose_time_steps(part: Told[str]) -> tuple[Step, ...]:
     )
 
 
-def _free_time(talk: Talk) -> str:
+def proposed_time(talk: Talk) -> str:
+    """The usual time, or the nearest one that is far enough from the medicines named."""
     free = free_times(_safety(talk.raw), _USUAL)
     return free[0] if free else _USUAL
 

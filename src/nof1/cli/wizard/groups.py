@@ -39,8 +39,13 @@ def group_step(
     after: Callable[[str, Talk], list[str]],
     turn: Callable[[str, Talk], Turn | None] = lambda _, __: None,
     rests_on: tuple[str, ...] = (),
+    condition: Callable[[Raw], bool] = lambda _: True,
+    gives: Callable[[str], dict[str, Any]] | None = None,
 ) -> Step:
-    """A question with a list; `named` are those of the list that were named before and so cannot be left out."""
+    """A question with a list; `named` are those of the list that were named before and so cannot be left out.
+
+    `gives` is what an answer says, where that is not one answer for each of the list.
+    """
 
     def default(talk: Talk) -> str | None:
         there = named(talk.raw)
@@ -54,7 +59,7 @@ def group_step(
         numbers = [f"{marks[answers[one.id]]}{i}" for i, one in enumerate(listed, start=1) if answers[one.id]]
         return ", ".join(numbers) or "0"
 
-    def gives(answer: str) -> dict[str, Any]:
+    def answered(answer: str) -> dict[str, Any]:
         return {"safety": {"answers": answers_in(answer, listed)}}
 
     return Step(
@@ -67,7 +72,8 @@ def group_step(
         parse=_parse(listed, named),
         choices=tuple(Choice(one.id, one.short) for one in listed),
         default=default,
-        gives=gives,
+        gives=gives or answered,
+        condition=condition,
         after=after,
         turn=turn,
         rests_on=rests_on,

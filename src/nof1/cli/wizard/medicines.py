@@ -5,7 +5,7 @@ names (`nof1.plan.protocol.safety.medicines`) and shown, so that it can be corre
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,7 +14,7 @@ from nof1.cli.wizard.parse import quoted, words
 from nof1.cli.wizard.step import Raw, Step, Talk, Told
 from nof1.errors import InputError
 from nof1.language import commas, phrase, say
-from nof1.plan.protocol.safety.answers import questions
+from nof1.plan.protocol.safety.answers import Answer, questions
 from nof1.plan.protocol.safety.collisions import rules_of
 from nof1.plan.protocol.safety.medicines import groups_of
 from nof1.plan.protocol.safety.screen import Medicine
@@ -83,8 +83,10 @@ def medicines_text(medicines: tuple[Medicine, ...]) -> str:
     return "; ".join(" ".join([one.name, *one.times]) for one in medicines) or NONE
 
 
-def medicines_step(part: Told[str], findings: Callable[[Talk], list[str]]) -> Step:
-    """The question; `findings` are lines on what the names lead to."""
+def medicines_step(
+    part: Told[str], findings: Callable[[Talk], list[str]], nothing: Callable[[], Mapping[str, Answer]]
+) -> Step:
+    """The question; `findings` are lines on what the names lead to, `nothing` the answers of who takes none."""
     return Step(
         id=MEDICINES,
         part=part,
@@ -98,7 +100,7 @@ def medicines_step(part: Told[str], findings: Callable[[Talk], list[str]]) -> St
             "< brings you back here. - stands for none."
         ),
         parse=_parse,
-        gives=_gives,
+        gives=lambda answer: _gives(answer, nothing() if answer == NONE else {}),
         after=lambda answer, talk: [*map(_as_read, read_medicines(answer)), *findings(talk)],
         keys=phrase("- none"),
     )
@@ -111,8 +113,9 @@ def _parse(text: str, talk: Talk) -> str:
     return medicines_text(read_medicines(plain))
 
 
-def _gives(answer: str) -> dict[str, Any]:
-    return {"safety": {"medicines": [one.model_dump(mode="json") for one in read_medicines(answer)]}}
+def _gives(answer: str, told: Mapping[str, Answer]) -> dict[str, Any]:
+    named = {"medicines": [one.model_dump(mode="json") for one in read_medicines(answer)]}
+    return {"safety": named | ({"answers": dict(told)} if told else {})}
 
 
 def _as_read(medicine: Medicine) -> str:

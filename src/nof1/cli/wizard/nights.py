@@ -1,25 +1,19 @@
-"""Questions on the nights: kind of order, length and number of periods, dates, and what each choice costs."""
+"""Questions on the nights: the first one, kind of order, length and number of periods, times of day."""
 
 from datetime import date, timedelta
 
-from nof1.cli.wizard.answers import (
-    arm_names,
-    preview,
-    slots,
-    with_off,
-)
-from nof1.cli.wizard.dose_time import dose_time_steps
-from nof1.cli.wizard.parse import GO_ON, clock, day, one_of, quoted, whole
-from nof1.cli.wizard.step import Choice, Raw, Step, Talk, Turn, at
-from nof1.errors import InputError, Nof1Error
-from nof1.language import phrase, say, say_some, sentences, spoken
-from nof1.plan.orders.concerns import TEST_LEVEL, concerns
-from nof1.plan.orders.draw import smallest_p
+from nof1.cli.wizard.answers import arm_names, slots, with_off
+from nof1.cli.wizard.dose_time import dose_time_steps, proposed_time
+from nof1.cli.wizard.parse import clock, day, one_of, whole
+from nof1.cli.wizard.price import COUNTS, price_steps
+from nof1.cli.wizard.step import Choice, Raw, Step, Talk, at
+from nof1.errors import InputError
+from nof1.language import phrase, say, sentences, spoken
 from nof1.plan.protocol.own_words import ours
-from nof1.plan.protocol.protocol import Protocol
 from nof1.report.words.phrases import cited
 
 PART = phrase("The nights")
+_AFTER_MIDNIGHT = "04:00"
 BLOCKS, BALANCED, MIRRORED, ALTERNATING = "randomized-blocks", "balanced", "mirrored-pairs", "alternating"
 _KINDS = (
     Choice(BLOCKS, phrase("blocks: each holds everything once, in an order drawn anew")),
@@ -27,9 +21,7 @@ _KINDS = (
     Choice(MIRRORED, phrase("mirrored pairs: a block, then the same backwards (ABBA, BAAB)")),
     Choice(ALTERNATING, phrase("alternating: the same order again and again (ABAB or BABA)")),
 )
-_COUNTS = ("blocks", "periods", "pairs")  # fields of the design that say how many, and ids of their steps
-DESIGN = ("kind", "period_nights", *_COUNTS, "max_run", "washout_nights", "run_in_nights")
-_ROWS = 6  # designs in the table
+DESIGN = ("kind", "period_nights", *COUNTS, "max_run", "washout_nights", "run_in_nights")
 
 
 # --- kind and lengths
@@ -61,6 +53,7 @@ def _count_step(
 ) -> Step:
     return Step(
         id=id_,
+        later=True,
         part=PART,
         question=question,
         parse=whole(*allowed),
@@ -77,6 +70,7 @@ def _count_step(
 
 _KIND = Step(
     id="kind",
+    later=True,
     part=PART,
     question=phrase("How may the order be drawn?"),
     help=phrase(
@@ -91,13 +85,9 @@ _KIND = Step(
 )
 
 
-def _slow(answer: str, _: Talk) -> list[str]:
-    """With short periods, what a null result would not say."""
-    return [say("Know this: {fact}", fact=cited("slow-effects"))] if int(answer) < 56 else []
-
-
 _PERIOD = Step(
     id="period_nights",
+    later=True,
     part=PART,
     question=phrase("How many nights in a row on the same, before the next period?"),
     help=lambda _: say(
@@ -107,7 +97,6 @@ _PERIOD = Step(
     parse=whole(1, 90),
     default="7",
     gives=at("design.period_nights", int),
-    after=_slow,
 )
 
 _HOW_MANY = (
@@ -140,6 +129,7 @@ _HOW_MANY = (
     ),
     Step(
         id="max_run",
+        later=True,
         part=PART,
         question=phrase("How many periods in a row may be the same at most?"),
         help=phrase(
@@ -154,6 +144,7 @@ _HOW_MANY = (
 
 _WASHOUT = Step(
     id="washout_nights",
+    later=True,
     part=PART,
     question=phrase("How many nights without any dose after each period?"),
     help=lambda _: say(
@@ -176,6 +167,7 @@ def _before(talk: Talk) -> str:
 
 _RUN_IN = Step(
     id="run_in_nights",
+    later=True,
     part=PART,
     question=_before,
     help=phrase(
@@ -188,163 +180,65 @@ _RUN_IN = Step(
     gives=at("design.run_in_nights", int),
 )
 
-_DATES = (
-    Step(
-        id="start",
-        part=PART,
-        question=phrase("Which evening is the first?"),
-        help=phrase(
-            "A date such as 2026-11-23 or 23.11.2026, or tomorrow. A night is named by its evening. Start when no trip or change of "
-            "treatment is near, and leave time to pack where packs are needed."
-        ),
-        parse=day(lambda talk: talk.today, lambda talk: talk.today + timedelta(days=730)),
-        default=lambda talk: (talk.today + timedelta(days=1)).isoformat(),
-        gives=at("design.start", date.fromisoformat),
+
+def _dose_time(talk: Talk) -> str:
+    """When the dose is taken, as far as that is known by now."""
+    return talk.raw.get("dose_time") or proposed_time(talk)
+
+
+def _over(talk: Talk) -> str:
+    """That it is too late for tonight; "" as long as it is not."""
+    dose = _dose_time(talk)
+    if not f"{talk.now:%H:%M}" >= dose >= _AFTER_MIDNIGHT:  # a dose at half past midnight belongs to this evening
+        return ""
+    return say("It is {now}; the dose's time, {time}, is over for tonight.", now=f"{talk.now:%H:%M}", time=dose)
+
+
+def _parse_start(text: str, talk: Talk) -> str:
+    """Tonight is possible until the dose's time."""
+    start = day(lambda talk: talk.today, lambda talk: talk.today + timedelta(days=730))(text, talk)
+    if start == talk.today.isoformat() and (over := _over(talk)):
+        raise InputError(sentences([over, say("Type tomorrow, or another date.")]))
+    return start
+
+
+_START = Step(
+    id="start",
+    part=PART,
+    body=_over,
+    question=phrase("When is the first evening? Such as tonight, tomorrow, Friday or a date."),
+    help=phrase(
+        "A date such as 2026-11-23, 23.11.2026 or 23 Nov, or a word such as tomorrow. A night is named by its evening; tonight is possible until "
+        "the dose's time. Start when no trip or change of treatment is near, and leave time to pack where packs are needed."
     ),
-    *dose_time_steps(PART),
-    Step(
-        id="entry_time",
-        part=PART,
-        question=phrase("At what time will you write the diary?"),
-        help=lambda _: say("In the morning, soon after you get up. {fact}", fact=cited("sleep-diary")),
-        parse=clock,
-        default="08:00",
-        gives=at("conduct.entry_time"),
-    ),
+    parse=_parse_start,
+    default=lambda talk: (talk.today + timedelta(days=1)).isoformat(),
+    gives=at("design.start", date.fromisoformat),
+    after=lambda answer, _: [say("The first evening is {day}.", day=spoken().day(date.fromisoformat(answer)))],
+)
+_ENTRY = Step(
+    id="entry_time",
+    part=PART,
+    question=phrase("At what time will you write the diary?"),
+    help=lambda _: say("In the morning, soon after you get up. {fact}", fact=cited("sleep-diary")),
+    parse=clock,
+    default="08:00",
+    gives=at("conduct.entry_time"),
+    later=True,
 )
 
 
-# --- the price
-
-
-def price_line(protocol: Protocol, talk: Talk) -> str:
-    """What a design costs and shows, in one sentence."""
-    return say(
-        "{nights} nights ({weeks:.0f} weeks). 95 % interval: about {width} points wide. Smallest p: {p}.",
-        nights=protocol.nights,
-        weeks=protocol.nights / 7,
-        width=_width(protocol, talk),
-        p=_least(protocol),
-    )
-
-
-def _width(protocol: Protocol, talk: Talk) -> str:
-    try:
-        return spoken().number(f"{talk.width(protocol):.1f}")
-    except Nof1Error:
-        return "?"
-
-
-def _least(protocol: Protocol) -> str:
-    least = smallest_p(protocol)
-    return spoken().number(f"{least:.2g}" if least >= 0.001 else "< 0.001")
-
-
-def _near(talk: Talk) -> list[Protocol]:
-    """The design itself, then its neighbours from short to long."""
-    from nof1.analyze.simulation.alternatives import neighbours
-
-    this, *others = (one.protocol for one in neighbours(preview(talk)))
-    return [this, *sorted(others[: _ROWS - 1], key=lambda one: one.nights)]
-
-
-def _table(talk: Talk) -> str:
-    from nof1.analyze.simulation.alternatives import describe_design
-
-    designs = _near(talk)
-    heads = (say("nights"), say("weeks"), say("interval"), say("smallest p"))
-    lines = [f"     {'':<30}{heads[0]:>8}{heads[1]:>7}{heads[2]:>11}{heads[3]:>13}"]
-    for number, one in enumerate(designs, start=1):
-        told = describe_design(one)
-        name = say_some(
-            int(told["period_nights"]),
-            "{periods} periods of {count} night",
-            "{periods} periods of {count} nights",
-            periods=told["periods"],
-        )
-        name = say("{design}, yours", design=name) if number == 1 else name
-        lines.append(
-            f"  {number}  {name:<30}{one.nights:>8}{one.nights / 7:>7.0f}{_width(one, talk):>11}{_least(one):>13}"
-        )
-    outcome = designs[0].outcome
-    lines.append(
-        say(
-            "Interval: expected width of the 95 % interval, in points; narrower is more exact. You want to see {threshold:g}. Smallest p: "
-            "the least that a check without a model can reach.",
-            threshold=outcome.threshold,
-        )
-    )
-    return "\n".join([*lines, *notes(designs[0], never=True)])
-
-
-def notes(protocol: Protocol, *, never: bool = False) -> list[str]:
-    """What a design can never show or say, a line each; without `never` what it can hardly say, too."""
-    from nof1.analyze.simulation.reach import reach
-    from nof1.report.words.reach import limit_sentence
-
-    found = reach(protocol)
-    limit = "" if found is None or (never and found.obstacle is None) else limit_sentence(protocol, found)
-    return [say("Note: {concern}", concern=one) for one in (*concerns(protocol), limit) if one]
-
-
-def _price_help(talk: Talk) -> str:
-    from nof1.analyze.simulation.reach import reach
-    from nof1.report.words.reach import limit_sentence, onset_sentence, threshold_sentence
-
-    protocol = preview(talk)
-    found = reach(protocol)
-    return sentences(
-        [
-            say(
-                "If the model is right, the interval holds the effect with a chance of 95 %. Its width is worked out from the model, with one night in twenty missing; "
-                "your own nights may vary more or less. To see a change that is worth it to you, the interval has to be narrow against that change. "
-                "Smallest p is the best that a randomization test could reach, a check that needs no model: above {level} it could never answer. "
-                "{fact} The choice is yours. < takes you back to the single questions.",
-                level=TEST_LEVEL,
-                fact=cited("shorter-trials"),
-            ),
-            threshold_sentence(protocol),
-            *([] if found is None else [limit_sentence(protocol, found), onset_sentence(found)]),
-        ]
-    )
-
-
-def _parse_price(text: str, talk: Talk) -> str:
-    if text == GO_ON:
-        return text
-    designs = len(_near(talk))
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= designs):
-        raise InputError(
-            say(
-                "{typed} is no row of the table. Press Enter, or type a number from 1 to {rows}.",
-                typed=quoted(text),
-                rows=designs,
-            )
-        )
-    return GO_ON if int(text) == 1 else text
-
-
-def _take_design(answer: str, talk: Talk) -> Turn | None:
-    """A number takes that row's design, whose price is then shown."""
-    if answer == GO_ON:
-        return None
-    design = _near(talk)[int(answer) - 1].to_dict()["design"]
-    return Turn(changes={name: str(design[name]) for name in ("period_nights", *_COUNTS) if name in design})
-
-
-_PRICE = Step(
-    id="price",
-    part=phrase("What this design costs, and what it can show"),
-    body=_table,
-    question=phrase("Go on with your design? Enter goes on, a number takes that row."),
-    help=_price_help,
-    parse=_parse_price,
-    default=GO_ON,
-    rests_on=(*DESIGN, "compare", "rating", "low", "high", "threshold", "concealed", "dummy"),
-    turn=_take_design,
-)
+def dates_steps() -> tuple[Step, ...]:
+    """When it starts."""
+    return (_START,)
 
 
 def nights_steps() -> tuple[Step, ...]:
-    """The questions in their order, the price last."""
-    return (_KIND, _PERIOD, *_HOW_MANY, _WASHOUT, _RUN_IN, *_DATES, _PRICE)
+    """How the nights are shared out, and then their price."""
+    priced = (*DESIGN, "compare", "rating", "low", "high", "lately", "threshold", "concealed", "dummy")
+    return (_KIND, _PERIOD, *_HOW_MANY, _WASHOUT, _RUN_IN, *price_steps(priced))
+
+
+def times_steps() -> tuple[Step, ...]:
+    """When in the day; after the medicines, which the dose is kept away from."""
+    return (*dose_time_steps(PART), _ENTRY)

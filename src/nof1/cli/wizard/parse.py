@@ -1,11 +1,12 @@
 """Reading what a person typed: numbers, dates, names, choices. Each refusal is one sentence that says what is allowed."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from nof1.cli.terminal.when import said_clock, said_day
 from nof1.cli.wizard.step import Choice, Parse, Talk, Told, told
 from nof1.errors import InputError
 from nof1.language import phrase, say, sentences
@@ -264,11 +265,11 @@ def _column_of(part: str, choices: int) -> str:
 
 
 def day(first: Told[date], last: Told[date]) -> Parse:
-    """A date such as 2026-11-23 or 23.11.2026, or today, tomorrow, yesterday."""
+    """A date such as 2026-11-23 or 23.11.2026, or as people say it: tonight, tomorrow, Friday, 5 Dec."""
 
     def parse(text: str, talk: Talk) -> str:
-        value = _as_day(text, talk.today)
         earliest, latest = told(first, talk), told(last, talk)
+        value = said_day(text, talk.today, earliest, latest)
         if value is None or not earliest <= value <= latest:
             ends = {"typed": quoted(text), "first": str(earliest), "last": str(latest), "today": str(talk.today)}
             if value is None:
@@ -287,27 +288,17 @@ def day(first: Told[date], last: Told[date]) -> Parse:
     return parse
 
 
-def _as_day(text: str, today: date) -> date | None:
-    near = {"yesterday": -1, "today": 0, "tomorrow": 1, say("yesterday"): -1, say("today"): 0, say("tomorrow"): 1}
-    if text.casefold() in near:
-        return today + timedelta(days=near[text.casefold()])
-    found = re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text)
-    turned = re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", text)
-    parts = found.groups() if found else turned.groups()[::-1] if turned else None
-    try:
-        return date(*map(int, parts)) if parts else None
-    except ValueError:
-        return None
-
-
 def clock(text: str, _: Talk) -> str:
-    """A time of day such as 21:30."""
-    found = re.fullmatch(r"([0-9]{1,2})[:.]([0-9]{2})", text)
-    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+    """A time of day such as 21:30 or 9pm."""
+    value = said_clock(text)
+    if value is None:
         raise InputError(
-            say("{typed} is no time of day. Type it in this way: 21:30 (hours from 0 to 23).", typed=quoted(text))
+            say(
+                "{typed} is no time of day. Type it in this way: 21:30, or 9:30pm.",
+                typed=quoted(text),
+            )
         )
-    return f"{int(found[1]):02}:{found[2]}"
+    return value
 
 
 def new_place(text: str, talk: Talk) -> str:

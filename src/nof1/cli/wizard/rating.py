@@ -1,9 +1,25 @@
 """Questions on what is rated each morning: the ready-made rating or a scale of one's own, and the change worth having."""
 
+import re
 from collections.abc import Callable
+from typing import Any
 
-from nof1.cli.wizard.parse import SHORT, column, number, one_of, spelled, words, yes_no
+from nof1.cli.wizard.parse import (
+    SHORT,
+    UNKNOWN,
+    YES,
+    column,
+    is_unknown,
+    number,
+    one_of,
+    quoted,
+    spelled,
+    whole,
+    words,
+    yes_no,
+)
 from nof1.cli.wizard.step import Choice, Raw, Step, Talk, at, at_if_any
+from nof1.errors import InputError
 from nof1.language import phrase, say, spoken
 from nof1.plan.protocol.anchors import NIGHT, NONE, WORST
 from nof1.plan.protocol.own_words import ours
@@ -18,6 +34,8 @@ _RATINGS = (
 )
 _BETTER = (Choice("lower", phrase("lower is better")), Choice("higher", phrase("higher is better")))
 _SCALE_ENDS = 100_000
+_MOST_NIGHTS = 14  # that anybody remembers
+_SHARE_AT_END = 0.25
 
 
 def _own(raw: Raw) -> bool:
@@ -56,6 +74,107 @@ def _ready_made(answer: str, _: Talk) -> list[str]:
     ]
 
 
+# --- how bad lately
+
+
+def _ends(raw: Raw) -> tuple[float, float]:
+    return (float(raw.get("low", 0)), float(raw.get("high", 10))) if _own(raw) else (0.0, 10.0)
+
+
+def _only_whole(raw: Raw) -> bool:
+    return not _own(raw) or raw.get("whole", YES) == YES
+
+
+def _before_lately(talk: Talk) -> str:
+    """What the numbers of the ready-made rating mean, where nobody chose a scale."""
+    return "" if _own(talk.raw) else "\n".join(_ready_made("", talk))
+
+
+def _lately(talk: Talk) -> str:
+    if not _own(talk.raw):
+        return say("How bad were your last nights, 0 to 10? One number a night, such as 4 0 6 5")
+    low, high = _ends(talk.raw)
+    return say(
+        "{label}: what were your last nights, {low:g} to {high:g}? One number a night, with spaces.",
+        label=talk.raw.get("label", ""),
+        low=low,
+        high=high,
+    )
+
+
+def _parse_lately(text: str, talk: Talk) -> str:
+    if is_unknown(text) or text.strip() == "-":
+        return UNKNOWN
+    marks = r"[\s;,]+" if _only_whole(talk.raw) else r"[\s;]+|,\s+"  # 4,5 may be one number
+    parts = [part for part in re.split(marks, text.strip()) if part]
+    if not 1 <= len(parts) <= _MOST_NIGHTS:
+        raise InputError(
+            say(
+                "{typed} does not fit. Type from 1 to {most} numbers with spaces between, or d if you do not know.",
+                typed=quoted(text),
+                most=_MOST_NIGHTS,
+            )
+        )
+    low, high = _ends(talk.raw)
+    read = whole(int(low), int(high)) if _only_whole(talk.raw) else number(low, high)
+    return " ".join(read(part, talk) for part in parts)
+
+
+def at_an_end(raw: Raw) -> tuple[int, int]:
+    """How many of the nights that were told lie at an end of the scale, and how many there are."""
+    told = raw.get("lately", UNKNOWN)
+    nights = [] if told == UNKNOWN else [float(part) for part in told.split()]
+    low, high = _ends(raw)
+    return max(nights.count(low), nights.count(high)), len(nights)
+
+
+def _floored(raw: Raw) -> bool:
+    """Whether so many nights lie at an end of the scale that the model has to know of it: a quarter, and two at least."""
+    there, nights = at_an_end(raw)
+    return _only_whole(raw) and there >= max(2, _SHARE_AT_END * nights)
+
+
+def _from_lately(raw: Raw) -> dict[str, Any] | None:
+    told = raw.get("lately", UNKNOWN)
+    if told == UNKNOWN:
+        return None
+    kept = {"conduct": {"tailored": say("Ratings of nights before the trial: {numbers}.", numbers=told)}}
+    return kept | ({"analysis": {"family": "rating"}} if _floored(raw) else {})
+
+
+def _after_lately(_: str, talk: Talk) -> list[str]:
+    if not _floored(talk.raw):
+        return []
+    there, nights = at_an_end(talk.raw)
+    return [
+        say(
+            "{there} of {nights} lie at an end of the scale, so the analysis counts ratings as steps with a floor and a ceiling (family: rating).",
+            there=there,
+            nights=nights,
+        )
+    ]
+
+
+def _after_threshold(answer: str, talk: Talk) -> list[str]:
+    """Whether nights as they were lately can get better by so much."""
+    told = talk.raw.get("lately", UNKNOWN)
+    if told == UNKNOWN:
+        return []
+    nights = [float(part) for part in told.split()]
+    mean = sum(nights) / len(nights)
+    low, high = _ends(talk.raw)
+    room = high - mean if _own(talk.raw) and talk.raw.get("better") == "higher" else mean - low
+    if room >= float(answer):
+        return []
+    return [
+        say(
+            "Your last nights were about {mean:.1f}: they cannot get better by {change:g}. < lets you change that.",
+            mean=mean,
+            change=float(answer),
+        )
+    ]
+
+
 def _end(which: str) -> Callable[[Talk], str]:
     return lambda talk: say("What does {number} mean, in words?", number=spoken().number(talk.raw.get(which, "0")))
 
@@ -79,6 +198,7 @@ _STEPS = (
         choices=_RATINGS,
         default="keep",
         after=_ready_made,
+        later=True,
     ),
     Step(
         id="label",
@@ -160,6 +280,22 @@ _STEPS = (
         keys=phrase("y yes   n no"),
     ),
     Step(
+        id="lately",
+        part=PART,
+        body=_before_lately,
+        question=_lately,
+        help=phrase(
+            "As many nights as you remember, the order does not matter; they are kept in the protocol and enter no result. Where many nights lie at an end "
+            "of the scale, such as nights without any trouble, the analysis counts ratings as steps between a floor and a ceiling (family: "
+            "rating); otherwise as numbers that can go either way (family: normal). - or d where you do not know."
+        ),
+        parse=_parse_lately,
+        rests_on=("rating", "low", "high", "whole"),
+        gives_of=_from_lately,
+        after=_after_lately,
+        keys=phrase("d don't know"),
+    ),
+    Step(
         id="threshold",
         part=PART,
         question=phrase("How much better would be worth it to you? (in points of the scale)"),
@@ -172,6 +308,7 @@ _STEPS = (
         default=_tenth,
         rests_on=("rating", "low", "high"),
         gives=at("outcome.threshold", float),
+        after=_after_threshold,
     ),
 )
 

@@ -8,9 +8,11 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
+from nof1 import facts
 from nof1.cli.wizard.answers import limit_lines, needs_doctor, over_the_limit, too_much
 from nof1.cli.wizard.groups import answers_in, group_step
 from nof1.cli.wizard.medicines import MEDICINES, medicines_of, medicines_step
+from nof1.cli.wizard.medicines import NONE as NONE_TAKEN
 from nof1.cli.wizard.parse import (
     LONG,
     LOW,
@@ -48,13 +50,22 @@ PART = phrase("Safety: short questions on you and your medicines")
 AGREEMENT = ("agreed", "clinician", "agreed-on", "agreed-words")
 _OTHER = "other_magnesium_mg"
 _BY_ID = {question.id: question for question in questions()}
+_EVER = "dopamine"  # asks of medicines of before, too, so that naming none today does not answer it
 _APART = tuple(
     one for one in questions() if one.group == "medicine" and one.id in hours_apart() and one.id != "other_medicines"
 )
-_MORE = tuple(one for one in questions() if one.group == "medicine" and one not in _APART)
-_ILLNESS, _STATE = (tuple(one for one in questions() if one.group == group) for group in ("illness", "state"))
+_MORE = tuple(one for one in questions() if one.group == "medicine" and one not in _APART and one.id != _EVER)
+# Those that alone lead to stop are asked one by one.
+_STOPS_ALONE = frozenset(row["id"] for row in facts.load("safety") if row["level"] == "stop" and "question" in row)
+_ILLNESS = tuple(one for one in questions() if one.group == "illness" and one.id in _STOPS_ALONE)
+_STATE = tuple(
+    one for one in questions() if one.group in ("illness", "state") or one.id == _EVER if one.id not in _STOPS_ALONE
+)
+# What is asked further only where it is known or taken.
+_KNOWN = tuple(_BY_ID[id_] for id_ in ("ferritin", "transferrin_saturation", _OTHER))
+_KNOWN_STEP = "safety-known"
 # Lists that are answered together, by the id of their step.
-LISTS = {"safety-apart": _APART, "safety-more": _MORE, "safety-illness": _ILLNESS, "safety-state": _STATE}
+LISTS = {"safety-apart": _APART, "safety-more": _MORE, "safety-state": _STATE}
 _ALONE = tuple(one for one in questions() if not any(one in listed for listed in LISTS.values()))
 
 
@@ -65,7 +76,7 @@ def key(question: Question) -> str:
 
 _KEYS = {one.id: f"safety-{one.id}" for one in questions()}
 _KEYS |= {one.id: id_ for id_, listed in LISTS.items() for one in listed}
-STEP_IDS = (MEDICINES, *dict.fromkeys(key(question) for question in questions()))
+STEP_IDS = (MEDICINES, _KNOWN_STEP, *dict.fromkeys(key(question) for question in questions()))
 
 
 def given(raw: Raw) -> Safety:
@@ -80,8 +91,29 @@ def _given(answered: tuple[tuple[str, str], ...]) -> Safety:
     told: dict[str, Answer] = {}
     for id_, listed in LISTS.items():
         told |= answers_in(raw[id_], listed) if id_ in raw else {}
+    if raw.get(MEDICINES) == NONE_TAKEN:
+        told |= _no_medicine()
+    told |= _not_known(raw[_KNOWN_STEP]) if _KNOWN_STEP in raw else {}
     told |= {one.id: _value(one, raw[key(one)]) for one in _ALONE if key(one) in raw}
     return Safety(answers=Answers(told), medicines=medicines_of(raw))
+
+
+def _no_medicine() -> dict[str, Answer]:
+    """Who takes no medicine has answered the lists of them."""
+    return {one.id: False for one in (*_APART, *_MORE)}
+
+
+def _not_known(kept: str) -> dict[str, Answer]:
+    """Blood values that were never measured, and no magnesium from other products; what is ticked has a question of its own."""
+    ticked = answers_in(kept, _KNOWN)
+    out: dict[str, Answer] = {id_: UNKNOWN for id_ in ("ferritin", "transferrin_saturation") if ticked[id_] is not True}
+    if ticked[_OTHER] is not True:
+        out[_OTHER] = UNKNOWN if ticked[_OTHER] == UNKNOWN else 0.0
+    return out
+
+
+def _ticked(raw: Raw, id_: str) -> bool:
+    return _KNOWN_STEP in raw and answers_in(raw[_KNOWN_STEP], _KNOWN)[id_] is True
 
 
 def screened(raw: Raw) -> tuple[Finding, ...]:
@@ -113,15 +145,9 @@ def safety_steps() -> tuple[Step, ...]:
     """The screen's questions in their order; agreement is asked right after the last one that can say stop."""
     return (
         _alone("age", number_or_unknown(120), phrase("d don't know")),
-        medicines_step(PART, lambda talk: _new_lines(talk, MEDICINES)),
-        _list("safety-apart", phrase("Which of these do you take? Numbers with commas, 0 for none."), (MEDICINES,)),
-        _list("safety-more", phrase("And which of these? Numbers with commas, 0 for none."), (MEDICINES,)),
-        _alone("augmentation"),
-        _list("safety-illness", phrase("Do you have any of these? Numbers with commas, 0 for none.")),
-        _list("safety-state", phrase("Does any of these apply to you? Numbers with commas, 0 for none.")),
-        _alone("pulse_symptoms"),
-        _alone("kidney_measured"),
-        *_agreement(),
+        *(_alone(one.id) for one in _ILLNESS),
+        medicines_step(PART, lambda talk: _new_lines(talk, MEDICINES), _no_medicine),
+        _known_step(),
         _alone(
             "ferritin", number_or_unknown(5000, low=True), phrase("l low, no number   d don't know, never measured")
         ),
@@ -133,7 +159,27 @@ def safety_steps() -> tuple[Step, ...]:
         ),
         _alone("transferrin_saturation_on", _MEASURED, phrase("d don't know")),
         _alone(_OTHER, number_or_unknown(5000), phrase("d don't know")),
+        _list("safety-apart", phrase("Which of these do you take? Numbers with commas, 0 for none."), (MEDICINES,)),
+        _list("safety-more", phrase("And which of these? Numbers with commas, 0 for none."), (MEDICINES,)),
+        _list("safety-state", phrase("Is any of these true of you? Numbers with commas, 0 for none."), (MEDICINES,)),
+        _alone("augmentation"),
+        _alone("pulse_symptoms"),
+        _alone("kidney_measured"),
+        *_agreement(),
         _total(),
+    )
+
+
+def _known_step() -> Step:
+    """Which blood values are known, and whether more magnesium is taken: only what is ticked is asked further."""
+    return group_step(
+        id_=_KNOWN_STEP,
+        part=PART,
+        question=phrase("Do you know a blood value, or take more magnesium? Numbers with commas, 0 for none."),
+        listed=_KNOWN,
+        help_=phrase("What is ticked is asked for next. A blood value that is not ticked counts as not known."),
+        after=lambda _, talk: _new_lines(talk, _KNOWN_STEP),
+        gives=lambda answer: {"safety": {"answers": _not_known(answer)}},
     )
 
 
@@ -164,6 +210,7 @@ def _list(id_: str, question: str, rests_on: tuple[str, ...] = ()) -> Step:
         named=named,
         after=lambda _, talk: _new_lines(talk, id_),
         rests_on=rests_on,
+        condition=lambda raw: id_ == "safety-state" or raw.get(MEDICINES, NONE_TAKEN) != NONE_TAKEN,
     )
 
 
@@ -180,8 +227,9 @@ def _alone(id_: str, parse: Parse = yes_no_unknown, keys: str = phrase("y yes   
         help=lambda _: question.help,
         parse=parse,
         gives=gives,
-        condition=lambda raw: is_asked(
-            question.id, given({k: v for k, v in raw.items() if k != key(question)}).answers
+        condition=lambda raw: (
+            is_asked(question.id, given({k: v for k, v in raw.items() if k != key(question)}).answers)
+            and (question not in _KNOWN or _ticked(raw, question.id))
         ),
         after=lambda _, talk: _new_lines(talk, key(question)),
         keys=keys,
@@ -195,7 +243,9 @@ def _new_lines(talk: Talk, step: str) -> list[str]:
 
 
 _STOPS = tuple(
-    id_ for id_ in STEP_IDS if not id_.startswith(("safety-ferritin", "safety-transferrin", f"safety-{_OTHER}"))
+    id_
+    for id_ in STEP_IDS
+    if not id_.startswith((_KNOWN_STEP, "safety-ferritin", "safety-transferrin", f"safety-{_OTHER}"))
 )
 # What a doctor's agreement is to; another answer asks for it again.
 _AGREED_TO = (*_STOPS, "amount-first", "amount-second", f"safety-{_OTHER}")

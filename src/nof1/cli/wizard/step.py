@@ -1,13 +1,16 @@
 """What a question of the wizard is, and where the conversation stands. Knows no question and prints nothing."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nof1.language import say
 from nof1.plan.protocol.protocol import Protocol
+
+if TYPE_CHECKING:
+    from nof1.analyze.simulation.chances import Chances
 
 # Answers as they were given, by the step's id. A draft is exactly this.
 type Raw = Mapping[str, str]
@@ -17,6 +20,21 @@ type Told[T] = T | Callable[["Talk"], T]
 type Parse = Callable[[str, "Talk"], str]
 
 ANYTHING = ("*",)  # for `rests_on`: to be asked again after any change
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a design would find, counted in made-up trials, and how wide its interval would be.
+
+    Attributes
+    ----------
+    width : float or None
+        Expected width of the 95 % interval in points; None where it cannot be worked out, as the chances.
+    chances : Chances or None
+    """
+
+    width: float | None
+    chances: "Chances | None"
 
 
 @dataclass(frozen=True)
@@ -76,6 +94,8 @@ class Step:
         Answers whose change makes this one out of date.
     gives : function of the answer
         Its part of the answers file, such as {"design": {"blocks": 6}}; None gives nothing.
+    gives_of : function of the answers
+        The same where that rests on other answers, too.
     after : function of the answer
         Sentences to show right after it.
     turn : function of the answer and the conversation
@@ -86,6 +106,9 @@ class Step:
         Whether the answer goes into the draft.
     offered : function of an answer, or None
         What stands in [brackets] for it, where that is not the answer itself.
+    later : bool, or a function of the conversation
+        Whether it waits behind "more choices": its default holds, and is shown in the summary, until somebody opens it. One without a
+        default is asked all the same.
     """
 
     id: str
@@ -99,45 +122,64 @@ class Step:
     condition: Callable[[Raw], bool] = lambda _: True
     rests_on: tuple[str, ...] = ()
     gives: Callable[[str], Mapping[str, Any] | None] = _nothing
+    gives_of: Callable[[Raw], Mapping[str, Any] | None] = _nothing
     after: Callable[[str, "Talk"], list[str]] = lambda _, __: []
     turn: Callable[[str, "Talk"], Turn | None] = _nothing
     keys: str = ""
     kept: bool = True
     offered: Callable[[str], str] | None = None
+    later: Told[bool] = False
 
 
 @dataclass(frozen=True)
 class Talk:
-    """Where a conversation stands.
-
-    `width` gives the expected width of the 95 % interval of a protocol, in points.
-    """
+    """Where a conversation stands: the answers, the day and the time of day at its start, and what a protocol would find."""
 
     raw: Raw
     today: date
     folder: Path
     steps: tuple[Step, ...]
-    width: Callable[[Protocol], float]
+    price: Callable[[Protocol], Price]
+    now: time = time.min
 
     @property
     def asked(self) -> list[Step]:
         """The questions that these answers lead to, in order."""
         return [step for step in self.steps if step.condition(self.raw)]
 
+    def waits(self, step: Step) -> bool:
+        """Whether its default stands for the answer until somebody opens it."""
+        return step.id not in self.raw and told(step.later, self) and told(step.default, self) is not None
+
     def open_step(self) -> Step:
         """The first question without an answer; the last one never has one."""
         asked = self.asked
-        return next((step for step in asked if step.id not in self.raw), asked[-1])
+        return next((step for step in asked if step.id not in self.raw and not self.waits(step)), asked[-1])
+
+    def following(self, again: Sequence[str]) -> Step:
+        """The question to be asked now: the first of those to be gone through again, or an open one that comes before it."""
+        asked, first_open = self.asked, self.open_step()
+        waiting = next((step for id_ in again if (step := self.step(id_)) is not None), first_open)
+        return min(waiting, first_open, key=asked.index)
+
+    def filled(self) -> Raw:
+        """The answers, with the defaults of those questions that nobody opened."""
+        raw = dict(self.raw)
+        for step in self.steps:
+            now = replace(self, raw=raw)
+            if step.condition(raw) and now.waits(step):
+                raw[step.id] = str(told(step.default, now))
+        return raw
 
     def step(self, id_: str) -> Step | None:
         """The question with this id, if it is asked."""
         return next((step for step in self.asked if step.id == id_), None)
 
     def before(self, step: Step) -> Step | None:
-        """The question before this one; None before the first."""
-        ids = [one.id for one in self.asked]
+        """The question before this one that was asked; None before the first."""
+        ids = [one.id for one in self.asked if one.id == step.id or not self.waits(one)]
         place = ids.index(step.id)
-        return self.asked[place - 1] if place else None
+        return self.step(ids[place - 1]) if place else None
 
 
 def told[T](value: Told[T], talk: Talk) -> T:

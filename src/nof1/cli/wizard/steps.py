@@ -4,7 +4,7 @@ from typing import Any
 
 from nof1.cli.wizard import answers
 from nof1.cli.wizard.answers import FORMS_ONLY, ONE_FORM, TWO_DOSES, TWO_FORMS, with_off
-from nof1.cli.wizard.nights import nights_steps
+from nof1.cli.wizard.nights import dates_steps, nights_steps, times_steps
 from nof1.cli.wizard.parse import (
     LONG,
     SHORT,
@@ -62,6 +62,7 @@ _START = (
         ),
         parse=words(SHORT, needed=True),
         default=_title,
+        later=True,
         rests_on=("compare",),
         gives=lambda text: {"title": text, "question": text},
     ),
@@ -174,6 +175,7 @@ def _texts(id_: str, question: str, help_: str) -> Step:
         parse=words(LONG),
         default="",
         gives=at_if_any(f"conduct.{id_}"),
+        later=True,
     )
 
 
@@ -199,6 +201,7 @@ _ABOUT: tuple[Step, ...] = (
         choices=_PURPOSES,
         default="self-care",
         gives=at("conduct.purpose"),
+        later=True,
     ),
     Step(
         id="consent",
@@ -223,16 +226,19 @@ _ABOUT: tuple[Step, ...] = (
         choices=_COVARIATES,
         default="",
         gives=_each_morning,
+        later=True,
     ),
 )
 
 STEPS: tuple[Step, ...] = (
     *_START,
     *substance_steps(),
-    *safety_steps(),
     *rating_steps(),
+    *dates_steps(),
     *_ORDER,
     *nights_steps(),
+    *safety_steps(),
+    *times_steps(),
     *_ABOUT,
     *summary_steps(),
 )

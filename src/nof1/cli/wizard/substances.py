@@ -12,6 +12,7 @@ from nof1.cli.wizard.answers import (
     dose_words,
     elemental,
     form_of,
+    milligrams_of,
     over_the_limit,
     salt_hint,
     slip,
@@ -23,7 +24,7 @@ from nof1.cli.wizard.parse import NO, SHORT, number, one_of, quoted, words, yes_
 from nof1.cli.wizard.safety import back_to_the_amounts, confirm_dose, flags
 from nof1.cli.wizard.step import Choice, Parse, Raw, Step, Talk, Turn
 from nof1.errors import InputError
-from nof1.language import commas, phrase, say, sentences
+from nof1.language import commas, phrase, say, sentences, spoken
 from nof1.plan.protocol.dose import Form, elemental_mg, find_form, forms
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.safety.screen import finding_line
@@ -117,6 +118,7 @@ def _route(slot: str) -> Step:
         parse=one_of(_ROUTES),
         choices=_ROUTES,
         default=BY_MOUTH,
+        later=True,
         condition=lambda raw: slot in slots(raw) and (slot == SLOTS[0] or raw.get("compare") != TWO_DOSES),
         rests_on=(f"form-{slot}",),
     )
@@ -131,57 +133,36 @@ def _salt(raw: Raw, slot: str) -> str:
     return ours(known.name) if known else form_of(raw, slot)
 
 
-def _labels(slot: str) -> Callable[[Talk], tuple[Choice, ...]]:
-    return lambda _: (
-        Choice(ELEMENTAL, phrase("so many mg of magnesium (elemental magnesium)")),
-        Choice(
-            SALT,
-            lambda talk: say("so many mg of {salt} (the weight of the salt)", salt=_salt(talk.raw, slot)),
-        ),
-    )
-
-
-def _label(slot: str) -> Step:
-    return Step(
-        id=f"label-{slot}",
-        part=PART,
-        question=lambda talk: say("What does the label of your {form} state?", form=ours(form_of(talk.raw, slot))),
-        help=phrase(
-            "Labels state either the magnesium itself, called elemental, or the weight of the whole salt, which is more. "
-            "nof1 works out the other one and shows both. If the label does not say which, ask a pharmacist before you go on."
-        ),
-        parse=one_of(_labels(slot)),
-        choices=_labels(slot),
-        condition=lambda raw: (
-            slot in slots(raw)
-            and (slot == SLOTS[0] or raw.get("compare") != TWO_DOSES)
-            and swallowed(raw, slot)
-            and find_form(form_of(raw, slot)) is not None
-        ),
-        rests_on=(f"form-{slot}", f"route-{slot}"),
-    )
+# What the number on a label can be, as people may write it; kept in English behind the number.
+_KINDS = {ELEMENTAL: phrase("elemental"), SALT: phrase("salt")}
+_BATH = phrase("b")
 
 
 def _amount(slot: str) -> Step:
     def question(talk: Talk) -> str:
         raw = talk.raw
-        if by_salt(raw, slot):
-            what = say("{salt} (the salt)", salt=_salt(raw, slot))
+        if find_form(form_of(raw, slot)) is None:
+            what = say("How many mg of magnesium itself, as {form}, each evening?", form=ours(form_of(raw, slot)))
         else:
-            what = say("elemental magnesium as {form}", form=ours(form_of(raw, slot)))
+            what = say("How much {form} each evening, in mg, as on the label?", form=ours(form_of(raw, slot)))
         if raw.get("compare") != TWO_DOSES:
-            return say("How many mg of {what} will you take in the evening?", what=what)
-        if slot == SLOTS[0]:
-            return say("The lower dose: how many mg of {what} will you take in the evening?", what=what)
-        return say("The higher dose: how many mg of {what} will you take in the evening?", what=what)
+            return what
+        return (
+            sentences([say("The lower dose."), what])
+            if slot == SLOTS[0]
+            else sentences([say("The higher dose."), what])
+        )
 
     return Step(
         id=f"amount-{slot}",
         part=PART,
+        body=lambda talk: _two_ways(talk, slot),
         question=question,
         help=lambda _: say(
-            "All that you take in one evening, in mg: pieces times mg each. nof1 proposes no dose; ask a doctor or pharmacist which one is "
-            "right for you. Doses above an upper level are pointed out, with the source; above 1,000 mg of magnesium nof1 plans none. {known}",
+            "All that you take in one evening, in mg: pieces times mg each. Labels state either the magnesium itself, called elemental, or the "
+            "weight of the whole salt, which is more; nof1 works out the other one and shows both. If the label does not say which, ask a pharmacist "
+            "before you go on. nof1 proposes no dose; ask a doctor or pharmacist which one is right for you. Doses above an upper level are pointed "
+            "out, with the source; above 1,000 mg of magnesium nof1 plans none. {known}",
             known=cited("soft-stools", "diarrhoea-after-stopping"),
         ),
         parse=_parse_amount(slot),
@@ -189,19 +170,70 @@ def _amount(slot: str) -> Step:
         rests_on=(
             "form-first",
             "route-first",
-            "label-first",
-            *((f"form-{slot}", f"route-{slot}", f"label-{slot}", "compare") if slot == SLOTS[1] else ()),
+            *((f"form-{slot}", f"route-{slot}", "compare") if slot == SLOTS[1] else ()),
         ),
         after=lambda _, talk: [say("Dose: {dose}.", dose=dose_words(talk.raw, slot))],
+        turn=lambda answer, talk: Turn(ask=(_route_of(talk, slot),)) if answer == _IN_BATH else None,
+        offered=lambda amount: " ".join(
+            [amount.partition(" ")[0], *(say(_KINDS[kind]) for kind in _KINDS if amount.endswith(kind))]
+        ),
+        keys=phrase("b a bath or on the skin: no mg"),
     )
+
+
+_IN_BATH = "bath"
+
+
+def _route_of(talk: Talk, slot: str) -> str:
+    """Id of the question how it is used; two doses of one form share it."""
+    return "route-first" if talk.raw.get("compare") == TWO_DOSES else f"route-{slot}"
+
+
+def _two_ways(talk: Talk, slot: str) -> str:
+    """That a number can be two things."""
+    if find_form(form_of(talk.raw, slot)) is None:
+        return ""
+    return say(
+        'Type the number and what it is: "… elemental" where the label states the magnesium itself, "… salt" where it states the whole {salt}.',
+        salt=_salt(talk.raw, slot),
+    )
+
+
+def _as_typed(text: str, talk: Talk, slot: str) -> tuple[str, str]:
+    """The number, and whether it is elemental or the salt: "" of a form that is not known here."""
+    typed = text.strip()
+    known = find_form(form_of(talk.raw, slot)) is not None
+    for kind, called in _KINDS.items():
+        for word in (kind, str(say(called)).casefold()):
+            if typed.casefold().endswith(word):
+                bare = typed[: -len(word)].strip().removesuffix("mg").strip()
+                return bare, kind if known else ("" if kind == ELEMENTAL else kind)
+    if slot == SLOTS[1] and talk.raw.get("compare") == TWO_DOSES and known:
+        return typed, SALT if by_salt(talk.raw, SLOTS[0]) else ELEMENTAL  # one product, one label
+    return typed, "" if not known else "?"
 
 
 def _parse_amount(slot: str) -> Parse:
     def parse(text: str, talk: Talk) -> str:
+        if text.casefold() in (_IN_BATH, "b", say(_BATH)):
+            return _IN_BATH
         raw = talk.raw
-        salt = by_salt(raw, slot)
-        amount = number(0, _MOST_SALT_MG if salt else _MOST_MG, above=True)(text, talk)
-        dose = elemental_mg(form_of(raw, slot), float(amount)) if salt else float(amount)
+        typed, kind = _as_typed(text, talk, slot)
+        if kind == SALT and find_form(form_of(raw, slot)) is None:
+            raise InputError(
+                say("How much magnesium is in that salt is not known here. Type the magnesium itself, in mg.")
+            )
+        amount = number(0, _MOST_SALT_MG if kind in (SALT, "?") else _MOST_MG, above=True)(typed, talk)
+        if kind == "?":
+            raise InputError(
+                say(
+                    "{amount} mg can be two things. Type {amount} elemental (the magnesium itself) or {amount} salt (the whole salt), as on the label.",
+                    amount=spoken().number(amount),
+                )
+            )
+        kept = f"{amount} {kind}".rstrip()
+        now = {**raw, f"amount-{slot}": kept}
+        dose = elemental_mg(form_of(raw, slot), float(amount)) if kind == SALT else float(amount)
         if not 0.1 <= dose <= _MOST_MG:
             raise InputError(
                 say(
@@ -210,7 +242,6 @@ def _parse_amount(slot: str) -> Parse:
                     mg=dose,
                 )
             )
-        now = {**raw, f"amount-{slot}": amount}
         if too_much(now):
             told = [finding_line(one) for one in over_the_limit(now) if one.id == "own-limit-most"]
             raise InputError(sentences([*told, salt_hint(now), say("Type another amount.")]))
@@ -220,10 +251,10 @@ def _parse_amount(slot: str) -> Parse:
                 say(
                     "{typed} is not above the lower dose ({mg:g} mg). Type a higher one.",
                     typed=quoted(text),
-                    mg=float(raw["amount-first"]),
+                    mg=milligrams_of(raw, SLOTS[0]) or 0,
                 )
             )
-        return amount
+        return kept
 
     return parse
 
@@ -274,6 +305,7 @@ def _product(slot: str) -> Step:
         ),
         parse=_parse_product(slot),
         default=lambda talk: "" if swallowed(talk.raw, slot) else None,
+        later=True,
         condition=lambda raw: slot in slots(raw),
         rests_on=(f"form-{slot}", f"route-{slot}", f"amount-{slot}"),
     )
@@ -302,5 +334,5 @@ _CONFIRM = Step(
 
 def substance_steps() -> tuple[Step, ...]:
     """The questions in their order: both doses, what is to be said of them, the products."""
-    doses = (step for slot in SLOTS for step in (_form(slot), _route(slot), _label(slot), _amount(slot), _meant(slot)))
+    doses = (step for slot in SLOTS for step in (_form(slot), _route(slot), _amount(slot), _meant(slot)))
     return (*doses, _CONFIRM, *(_product(slot) for slot in SLOTS))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from nof1.cli.terminal.text import COLUMNS, ROWS, crop, wrap
 from nof1.cli.wizard.answers import SLOTS, arm_names, dose_words, preview, slots, with_off
-from nof1.cli.wizard.nights import ALTERNATING, BALANCED, BLOCKS, MIRRORED, notes, price_line
+from nof1.cli.wizard.nights import ALTERNATING, BALANCED, BLOCKS, MIRRORED
 from nof1.cli.wizard.parse import DRAW, SEEN, UNKNOWN, quoted, spoken_answer
+from nof1.cli.wizard.price import chance_lines, design_line, notes, price_line
 from nof1.cli.wizard.safety import AGREEMENT, STEP_IDS, given
 from nof1.cli.wizard.step import ANYTHING, Parse, Raw, Step, Talk, Turn
 from nof1.errors import InputError
@@ -20,6 +21,7 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import NO_ADVICE, finding_line, questions, unanswered
 from nof1.report.words.phrases import BETTER, points
 
+MORE = "m"  # goes through everything that has been left at its default
 _AROUND = 5  # lines of a screen that are not the body: space, heading, question, keys, prompt
 
 _EMPTY = phrase("(left empty)")
@@ -86,8 +88,12 @@ def _scale(_: Raw, protocol: Protocol) -> str:
     return clauses([text for text in told if text])
 
 
-def _points(_: Raw, protocol: Protocol) -> str:
-    return say("{points} or more", points=points(protocol.threshold))
+def _points(raw: Raw, protocol: Protocol) -> str:
+    worth, lately = say("{points} or more", points=points(protocol.threshold)), raw.get("lately", UNKNOWN)
+    if lately == UNKNOWN:
+        return worth
+    last = say("lately {numbers} (family: {family})", numbers=lately, family=protocol.analysis.family)
+    return clauses([worth, last])
 
 
 def _knows(raw: Raw, protocol: Protocol) -> str:
@@ -152,7 +158,7 @@ _ROWS = (
     Row(phrase("Question"), ("title",), _given("title")),
     Row(phrase("Compared"), ("compare",), _comparison),
     *(
-        Row(title, tuple(f"{what}-{slot}" for what in ("form", "label", "amount", "product")), _arm(slot), lines=3)
+        Row(title, tuple(f"{what}-{slot}" for what in ("form", "route", "amount", "product")), _arm(slot), lines=3)
         for title, slot in zip((phrase("Dose"), _SECOND), SLOTS, strict=True)
     ),
     Row(phrase("Safety"), (*STEP_IDS, *AGREEMENT), _screen),
@@ -161,7 +167,7 @@ _ROWS = (
         ("rating", "label", "low", "high", "low_means", "high_means", "hours", "better", "whole"),
         _scale,
     ),
-    Row(phrase("Worth having"), ("threshold",), _points),
+    Row(phrase("Worth having"), ("lately", "threshold"), _points),
     Row(phrase("Order known to"), ("concealed", "dummy", "helper", "packet"), _knows),
     Row(phrase("Periods"), ("kind", "period_nights", "blocks", "periods", "pairs", "max_run"), _periods),
     Row(phrase("More nights"), ("washout_nights", "run_in_nights"), _extra),
@@ -180,12 +186,12 @@ def _rows(talk: Talk) -> list[Row]:
 
 def _plan(talk: Talk, *, whole: bool = False) -> str:
     """The rows with their numbers; `whole` cuts nothing."""
-    protocol = preview(talk)
+    protocol, raw = preview(talk), talk.filled()
     lines = []
     for number, row in enumerate(_rows(talk), start=1):
         start = f" {number:>2}  {say(row.title):<15}  "
         room = COLUMNS - len(start)
-        text = wrap(row.words(talk.raw, protocol), room)
+        text = wrap(row.words(raw, protocol), room)
         if len(text) > row.lines and not whole:
             text = [*text[: row.lines - 1], crop(" ".join(text[row.lines - 1 :]), room)]
         lines += [f"{start if i == 0 else ' ' * len(start)}{line}" for i, line in enumerate(text)]
@@ -196,17 +202,20 @@ def _plan(talk: Talk, *, whole: bool = False) -> str:
 
 
 def _heed(talk: Talk, *, whole: bool = False) -> str:
-    """Price, concerns and findings; findings are cut to a line each, the weightiest first, where they do not fit."""
+    """Price, concerns and findings; where they do not fit, they are cut to a line each, the weightiest first."""
     protocol = preview(talk)
-    lines = wrap(price_line(protocol, talk))
-    lines += [line for one in notes(protocol) for line in wrap(one)]
+    lines = [line for one in (design_line(protocol), *chance_lines(protocol, talk)) for line in wrap(one)]
+    lines += wrap(price_line(protocol, talk)) if whole else []
     left = len(unanswered(protocol.safety))
     open_ = say("Left open in the safety screen: {left} of {count} questions.", left=left, count=len(questions()))
     last = [*([open_] if left else []), *wrap(say(NO_ADVICE))]
-    found = [finding_line(one) for one in findings(protocol)]
-    in_full = [line for one in found for line in wrap(one)]
+    noted, found = notes(protocol), [finding_line(one) for one in findings(protocol)]
+    in_full = [line for one in (*noted, *found) for line in wrap(one)]
     room = ROWS - _AROUND - len(lines) - len(last)
-    return "\n".join([*lines, *(in_full if whole or len(in_full) <= room else _cut(found, room)), *last])
+    if whole or len(in_full) <= room:
+        return "\n".join([*lines, *in_full, *last])
+    # What is said of health weighs more than what is said of the design.
+    return "\n".join([*lines, *map(crop, noted), *_cut(found, room - len(noted)), *last])
 
 
 def _cut(found: Sequence[str], room: int) -> list[str]:
@@ -235,6 +244,8 @@ def _parse(word: str, does: str) -> Parse:
     def parse(text: str, talk: Talk) -> str:
         if text.casefold() in (word, spoken_answer(word).casefold()):
             return word
+        if text.casefold() == MORE:
+            return MORE
         rows = len(_rows(talk))
         if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= rows):
             raise InputError(
@@ -256,7 +267,10 @@ def _turn(answer: str, talk: Talk) -> Turn | None:
         return None
     if answer == DRAW:
         return Turn(done=True)
-    return Turn(changes={"summary": None}, ask=_rows(talk)[int(answer) - 1].ids)
+    if answer == MORE:
+        return Turn(changes={"summary": None}, ask=tuple(step.id for step in talk.steps if step.later is not False))
+    ids = _rows(talk)[int(answer) - 1].ids
+    return Turn(changes={"summary": None}, ask=tuple(step.id for step in talk.steps if step.id in ids))
 
 
 def summary_steps() -> tuple[Step, ...]:
@@ -273,6 +287,7 @@ def summary_steps() -> tuple[Step, ...]:
             rests_on=ANYTHING,
             turn=_turn,
             kept=False,
+            keys=phrase("m more choices, one by one"),
         ),
         Step(
             id=DRAW,
@@ -283,5 +298,6 @@ def summary_steps() -> tuple[Step, ...]:
             parse=_parse(DRAW, phrase("Type draw")),
             turn=_turn,
             kept=False,
+            keys=phrase("m more choices, one by one"),
         ),
     )
