@@ -199,6 +199,7 @@ DATA = {
     "plan/protocol/safety/screen.py",  # what an answer leads to, as the facts file has it
     "plan/protocol/safety/stop_rules.py",  # when to stop, as the facts file has it
     "plan/protocol/safety/upper_levels.py",  # that a dose is above an upper level
+    "record/amended_doses.py",  # why a dose may not be planned: what a doctor agreed to
     "record/diary/event_questions.py",  # what is asked of a side effect that is graded, on a terminal and on paper
     "record/diary/events.py",  # the words of each grade
     "record/diary/period_ends.py",  # what the diary asks at the end of a period

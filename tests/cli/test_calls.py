@@ -87,6 +87,11 @@ CASES = {
         lambda at: ["log", at / "trial", "--night", NIGHT, "--set", "severity=4", "--set", "side_effects=2; a rash"],
         lambda at: record.log(at / "trial", {"severity": 4, "side_effects": ["2", "a rash"]}, night=NIGHT),
     ),
+    "log, missed nights": Case(
+        "planned",
+        lambda at: ["log", at / "trial", "--missed", "planned", "--from", date(2026, 9, 3), "--to", date(2026, 9, 8)],
+        lambda at: record.log_missed(at / "trial", "planned", since=date(2026, 9, 3), until=date(2026, 9, 8)),
+    ),
     "import": Case(
         "planned",
         lambda at: ["import", at / "trial", at / "table.csv", "--map", "severity=How bad?", "--measure", "cups=Coffee", "--yes"],
@@ -138,6 +143,16 @@ CASES = {
         lambda at: ["amend", at / "trial", "--pause", date(2026, 9, 5), "--nights", 2, "--reason", "flu"],
         lambda at: record.amend(at / "trial", pause=date(2026, 9, 5), nights=2, reason="flu"),
     ),
+    "amend, a dose": Case(
+        "planned",
+        lambda at: ["amend", at / "trial", "--dose", 50, "--from", date(2026, 9, 5), "--reason", "loose stools"],
+        lambda at: record.amend(at / "trial", dose=50, since=date(2026, 9, 5), reason="loose stools"),
+    ),
+    "amend, a dose in sealed packs": Case(
+        "sealed",
+        lambda at: ["amend", at / "trial", "--dose", 50, "--from", date(2026, 9, 4), "--helper", at / "helper"],
+        lambda at: record.amend(at / "trial", dose=50, since=date(2026, 9, 4), helper=at / "helper"),
+    ),
     "amend, a note": Case(
         "planned",
         lambda at: ["amend", at / "trial", "--note", "half a tablet"],
@@ -147,6 +162,11 @@ CASES = {
         "planned",
         lambda at: ["amend", at / "trial", "--medicine", "sertraline 50 mg started", "--since", date(2026, 9, 1)],
         lambda at: record.amend(at / "trial", medicine="sertraline 50 mg started", since=date(2026, 9, 1)),
+    ),
+    "stop": Case(
+        "planned",
+        lambda at: ["stop", at / "trial", "--reason", "a rash", "--by", "doctor", "--from", date(2026, 9, 5), "--related"],
+        lambda at: record.stop(at / "trial", reason="a rash", by="clinician", since=date(2026, 9, 5), unrelated=False),
     ),
     "unseal": Case(
         "sealed",

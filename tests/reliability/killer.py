@@ -1,6 +1,6 @@
 """Run as a process of its own: work on a trial folder in children that are stopped on the way, and look what is left.
 
-python killer.py MODE FOLDER HOW COUNT SEED: MODE is log or import; HOW is "step" (die at the first, second, … operation on a file,
+python killer.py MODE FOLDER HOW COUNT SEED: MODE is log, import, missed, stop or dose; HOW is "step" (die at the first, second, … operation on a file,
 until one child comes through) or "time" (SIGKILL after a random time, COUNT children). Prints one JSON object.
 """
 
@@ -16,9 +16,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from nof1.commit import locked
+from nof1.plan.orders.amendments import load_amendments
+from nof1.plan.orders.loading import load_order
 from nof1.plan.protocol.protocol import Protocol
+from nof1.record import stopping
+from nof1.record.amending import add_dose
 from nof1.record.diary.entry import row_of
 from nof1.record.diary.journal import audited, replayed
+from nof1.record.diary.missed import log_missed
 from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import Change, record
 from nof1.record.importing.committing import take_import
@@ -48,6 +53,25 @@ def import_(folder: Path, protocol: Protocol, first: date, acknowledge) -> None:
     plan = plan_import(folder, protocol, export, complete_map(export, protocol, {}), latest=protocol.end)
     take_import(folder, protocol, plan, now=NOW)
     acknowledge("imported")
+
+
+def missed(folder: Path, protocol: Protocol, first: date, acknowledge) -> None:
+    """Tell of some missed nights in one entry, which goes into diary and amendments."""
+    log_missed(folder, "planned", since=first, until=first + timedelta(days=NIGHTS - 1), now=NOW)
+    acknowledge("told")
+
+
+def stop(folder: Path, protocol: Protocol, first: date, acknowledge) -> None:
+    """Stop the trial, without its papers, each of which is written by itself."""
+    stopping.renew_papers = lambda _: None
+    stopping.stop(folder, reason="x", since=first, now=NOW)
+    acknowledge("stopped")
+
+
+def dose(folder: Path, protocol: Protocol, first: date, acknowledge) -> None:
+    """Change the dose, without the papers."""
+    add_dose(folder, 100, first, now=NOW)
+    acknowledge("changed")
 
 
 def child(work, folder: Path, protocol: Protocol, first: date, pipe: int, step: int | None) -> None:
@@ -99,7 +123,7 @@ def state(folder: Path, protocol: Protocol) -> dict[str, dict[str, str]]:
 def main() -> None:
     """See the module's docstring."""
     mode, folder, how, count, seed = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
-    work = {"log": log, "import": import_}[mode]
+    work = {"log": log, "import": import_, "missed": missed, "stop": stop, "dose": dose}[mode]
     protocol = Protocol.load(folder)
     random.seed(seed)
     original = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -135,6 +159,14 @@ def main() -> None:
             assert got == _ours(first)[: len(got)], "a night is there and one before it is not"
             assert len(accepted) <= len(got) <= len(accepted) + 1, "an accepted night is lost"
             outcomes["new" if len(got) > len(accepted) else "old"] += 1
+        elif mode in ("missed", "stop", "dose"):
+            amended, lived = load_amendments(folder), load_order(folder, protocol)
+            got = [night for night in _ours(first) if night in after]
+            assert len(amended) <= 1
+            assert not accepted or amended, "an accepted change is lost"
+            assert got == (_ours(first) if mode == "missed" and amended else []), "a part of what was told"
+            assert bool(lived.left) == (mode == "stop" and bool(amended))
+            outcomes["new" if amended else "old"] += 1
         else:
             # All or nothing: the trial is as it was, or as it is after the whole import.
             new = {night for night in after if night not in before}

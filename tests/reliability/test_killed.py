@@ -55,6 +55,16 @@ def test_a_process_that_dies_at_any_operation_on_a_file_tears_nothing(folder, mo
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("mode", ["missed", "stop", "dose"])
+def test_what_is_told_of_several_nights_is_told_of_all_or_none(folder, mode):
+    outcomes = killed(mode, folder, "step", 2000)
+    assert outcomes["finished"] == 1
+    assert outcomes["stopped"] > 5
+    assert outcomes["old"] > 3
+    assert outcomes["new"] > 1
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["log", "import"])
 def test_a_process_killed_at_a_random_moment_tears_nothing(folder, mode):
     outcomes = killed(mode, folder, "time", 200, seed=1)

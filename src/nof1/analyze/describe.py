@@ -14,6 +14,7 @@ import numpy as np
 from nof1.analyze.checks.rates import Interval, RateDifference, rate_difference, rate_interval
 from nof1.analyze.model.data import ModelData
 from nof1.plan.design.order import Period
+from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.stop_rules import is_emergency
 from nof1.record.diary.doses import counts_doses, dose_kind, planned_dose, planned_share
 from nof1.record.diary.side_effects import spellings, stops
@@ -185,19 +186,24 @@ def _adherence(trial: Trial, arm: str) -> Adherence:
         for night in period.dates
         if night in planned_nights
     ]
-    with_dose = [
-        night
+    with_dose = {
+        night: period.dose_mg
         for period in trial.order.periods
         if period.arm == arm and counts_doses(protocol, period)
         for night in period.dates
         if night in planned_nights
-    ]
-    kinds = Counter(dose_kind(protocol, arm, entries.get(night)) for night in with_dose)
+    }
+    kinds = Counter(
+        dose_kind(protocol, arm, entries.get(night), amended_mg=amended) for night, amended in with_dose.items()
+    )
     n = len(with_dose)
     planned = planned_share(protocol, arm) if protocol.by_share else planned_dose(protocol, arm)
-    doses = [entries[night] for night in with_dose if night in entries]
-    amounts = [entry.taken if protocol.by_share else entry.dose_mg for entry in doses]
-    known = [amount for amount in amounts if amount is not None]
+    taken = {
+        night: entries[night].taken if protocol.by_share else entries[night].dose_mg
+        for night in with_dose
+        if night in entries
+    }
+    known = [amount for amount in taken.values() if amount is not None]
     counted = planned is not None or protocol.randomized
     as_planned = kinds["as_planned"] if counted else None
     clean = protocol.concealed == "open" and arm == protocol.reference and planned == 0
@@ -218,9 +224,22 @@ def _adherence(trial: Trial, arm: str) -> Adherence:
         of_recorded=None
         if as_planned is None or not known
         else Share(as_planned / len(known), rate_interval(as_planned, len(known))),
-        mean_share_taken=float(np.mean(known) / planned) if planned and known else None,
+        mean_share_taken=float(np.mean(_of_first(protocol, planned, taken, with_dose)) / planned)
+        if planned and known
+        else None,
         contamination=kinds["more"] if clean else None,
     )
+
+
+def _of_first(
+    protocol: Protocol, planned: float, taken: dict[date, float | None], amended: dict[date, float | None]
+) -> list[float]:
+    """What was taken each night, in mg of the first planned dose where an amendment planned another; shares of a pack are shares of that night's."""
+    return [
+        amount if protocol.by_share else amount * planned / (amended[night] or planned)
+        for night, amount in taken.items()
+        if amount is not None
+    ]
 
 
 def describe_harms(trial: Trial) -> dict[str, Harms]:

@@ -44,6 +44,7 @@ Code = Literal[
     "order not drawn",
     "too many periods",
     "no night of an arm",
+    "no block finished",
     "groups alike",
     "family not pooled",
     "other arms",
@@ -154,6 +155,9 @@ TEXTS: dict[Code, str] = {
     "too many periods": phrase(
         "Orders with a limit to how often an arm may come in a row are counted for up to {most} periods or single nights, and "
         "there are {periods}."
+    ),
+    "no block finished": phrase(
+        "The trial was stopped before a block of the plan was finished, and this test keeps to finished blocks."
     ),
     "no night of an arm": phrase("One of the two arms has no recorded night, so there is no difference to test."),
     "groups alike": phrase(

@@ -379,9 +379,9 @@ def _other_priors(result: Result) -> str:
 
 def _told(result: Result, effect: PairEffect) -> list[Estimand]:
     """The effect that leads, and the other one where it is another."""
-    fixed = result.trial.protocol.analysis
+    trial = result.trial
     other: Estimand = "over-nights" if effect.estimand == "full" else "full"
-    differ = fixed.carryover == "exponential" or fixed.dose == "taken"
+    differ = trial.protocol.analysis.carryover == "exponential" or trial.doses_vary
     return [effect.estimand, other] if differ else [effect.estimand]
 
 

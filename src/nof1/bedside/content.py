@@ -60,11 +60,12 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
     labels: list[dict[str, str]] = []
     evenings: list[dict[str, Any]] = []
 
-    known: dict[tuple[str | None, bool, bool], int] = {}
+    known: dict[tuple[str | None, float | None, bool, bool], int] = {}
 
     def form(period: Period, *, ends_period: bool) -> int:
         alike = (
             period.arm,
+            period.dose_mg,
             period.number == RUN_IN,
             ends_period,
         )  # all that a question depends on, but the number of the period

@@ -23,6 +23,7 @@ from nof1.cli.commands import (
     serve,
     share,
     status,
+    stop,
     unseal,
 )
 
@@ -66,7 +67,8 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
         "    --arm evening --reference home",
     ),
     "status": (status.status, "nof1 status my-trial"),
-    "amend": (amend.amend, 'nof1 amend my-trial --note "100 mg from now on"'),
+    "amend": (amend.amend, "nof1 amend my-trial --dose 100 --from 2026-12-10"),
+    "stop": (stop.stop, 'nof1 stop my-trial --reason "Loose stools." --by doctor'),
     "unseal": (unseal.unseal, "nof1 unseal my-trial helper"),
     "analyze": (analyze.analyze, "nof1 analyze my-trial --engine marginal"),
     "report": (report.report, "nof1 report my-trial --language de --large-print"),

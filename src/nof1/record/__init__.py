@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from nof1.record.adopting.people import adopt_people
     from nof1.record.amending import amend
     from nof1.record.checking.folder import accept, check
+    from nof1.record.diary.missed import log_missed
     from nof1.record.diary.night import log
     from nof1.record.importing.taking import import_file
     from nof1.record.papers import diary_page
     from nof1.record.sharing.folder import share
     from nof1.record.so_far import status
+    from nof1.record.stopping import stop
     from nof1.record.unsealing import open_period, unseal
 
 _HOMES = {
@@ -25,9 +27,11 @@ _HOMES = {
     "diary_page": "nof1.record.papers",
     "import_file": "nof1.record.importing.taking",
     "log": "nof1.record.diary.night",
+    "log_missed": "nof1.record.diary.missed",
     "open_period": "nof1.record.unsealing",
     "share": "nof1.record.sharing.folder",
     "status": "nof1.record.so_far",
+    "stop": "nof1.record.stopping",
     "unseal": "nof1.record.unsealing",
 }
 
@@ -39,9 +43,11 @@ __all__ = [
     "diary_page",
     "import_file",
     "log",
+    "log_missed",
     "open_period",
     "share",
     "status",
+    "stop",
     "unseal",
 ]
 

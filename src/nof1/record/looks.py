@@ -244,7 +244,7 @@ def _at(looks: Sequence[Look], trial: Trial) -> Look | None:
 def _look(trial: Trial, looks: Sequence[Look], *, engine: str, verdict: str, now: datetime) -> Look:
     return Look(
         looked=now.replace(microsecond=0),
-        nights_recorded=trial.protocol.nights - len(trial.missing_nights),
+        nights_recorded=len(trial.planned_nights) - len(trial.missing_nights),
         nights_planned=trial.protocol.nights,
         last_night=_last_recorded(trial),
         planned=planned_now(trial, looks, now) is not None,

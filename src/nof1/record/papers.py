@@ -54,17 +54,30 @@ def write_packing_sheet(
     protocol: Protocol,
     arms: Sequence[str],
     *,
-    commitment: str,
-    mark: str,
-    planned: date,
+    commitment: str = "",
+    mark: str = "",
+    planned: date | None = None,
+    anew: Order | None = None,
     paper: Paper = "a4",
     large_print: bool = False,
-) -> None:
-    """Write packing-sheet.pdf, which tells the order, into the helper's folder; with the commitment to it and the journal's first mark."""
+) -> Path:
+    """Write packing-sheet.pdf, which tells the order, into the helper's folder; with the commitment to it and the journal's first mark.
+
+    `anew` is what is left of the order where packs are made again with another dose: that sheet has a name of its own. Says where it is.
+    """
+    path = helper / (PACKING_SHEET if anew is None else f"packing-sheet-from-{anew.start}.pdf")
     content = nof1.report.packing_sheet_pdf(
-        protocol, arms, commitment=commitment, mark=mark, planned=planned, paper=paper, large_print=large_print
+        protocol,
+        arms,
+        commitment=commitment,
+        mark=mark,
+        planned=planned,
+        anew=anew,
+        paper=paper,
+        large_print=large_print,
     )
-    write_atomic(helper / PACKING_SHEET, content)
+    write_atomic(path, content)
+    return path
 
 
 def sheet_for_doctor(protocol: Protocol, order: Order, *, paper: Paper, large_print: bool) -> bytes:

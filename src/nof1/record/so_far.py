@@ -15,6 +15,7 @@ from nof1.cells import brief
 from nof1.clock import local_now
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import Order, Period
+from nof1.plan.orders.amendments import Amendment, load_amendments, stop_of
 from nof1.plan.orders.evening_dose import evening_line
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
@@ -22,6 +23,7 @@ from nof1.record.checking.copies import conflict_copies
 from nof1.record.diary.doses import counts_doses, dose_kind
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.events import Event, events_of, read_events
+from nof1.record.diary.missed import missed_together, told_of
 from nof1.record.diary.on_record import is_locked
 from nof1.record.diary.planned import nights_to_rate
 from nof1.record.diary.secondary import read_measures
@@ -80,6 +82,7 @@ class Status:
         What a synced drive seems to have left in the folder.
     events : tuple of Event
         Side effects that were graded.
+    amendments : tuple of Amendment
     """
 
     folder: Path
@@ -90,6 +93,19 @@ class Status:
     measures: Mapping[str, int]
     conflict_copies: tuple[Path, ...]
     events: tuple[Event, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
+
+    @property
+    def stopped(self) -> Amendment | None:
+        """By what the trial was stopped; its nights end there."""
+        return stop_of(self.amendments)
+
+    @property
+    def missed_together(self) -> tuple[date, ...]:
+        """Nights in a row without anything recorded that can be told of in one entry, lately and before last night."""
+        if not self.protocol.randomized or is_locked(self.folder):
+            return ()
+        return missed_together(self.order, self.entries, self.amendments, self.latest)
 
     def __repr__(self) -> str:
         states = Counter(self.nights.values())
@@ -175,7 +191,7 @@ class Status:
             return (after,)
         found = []
         if not locked:
-            if self.nights.get(self.latest) == "missing":
+            if self.nights.get(self.latest) == "missing" and self.latest not in told_of(self.amendments):
                 found.append(Due("log", self.latest))
             found += [Due("guess", night, self.order.period_of(night)) for night in self.guesses_missing.values()]
         evening = self.latest + timedelta(days=1)
@@ -219,6 +235,7 @@ def status(folder: str | Path, *, now: datetime | None = None) -> Status:
         dict(sorted(Counter(name for _, name in read_measures(folder)).items())),
         conflict_copies(folder),
         events_of(read_events(folder)),
+        load_amendments(folder),
     )
 
 
@@ -230,7 +247,7 @@ def adherence(protocol: Protocol, order: Order, entries: Iterable[Entry], latest
     """
     by_night = {entry.night: entry for entry in entries}
     kinds = Counter(
-        dose_kind(protocol, period.arm, by_night.get(night))
+        dose_kind(protocol, period.arm, by_night.get(night), amended_mg=period.dose_mg)
         for period in order.periods
         if period.on_trial and counts_doses(protocol, period)
         for night in period.dates

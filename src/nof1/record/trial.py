@@ -489,6 +489,22 @@ class Trial:
         return other
 
     @property
+    def doses_changed(self) -> bool:
+        """Whether an amendment planned another dose on some of the nights."""
+        return any(period.dose_mg is not None for period in self.order.periods)
+
+    @property
+    def doses_vary(self) -> bool:
+        """Whether not every night on an arm counts as one full dose: doses count as taken, or the planned one was changed.
+
+        Examples
+        --------
+        >>> trial.doses_vary
+        False
+        """
+        return self.protocol.analysis.dose == "taken" or self.doses_changed
+
+    @property
     def changed_after_unsealing(self) -> bool:
         """Whether the diary is another one than when the order was opened."""
         return self.unsealing is not None and self.unsealing.diary_sha256 != self.diary_sha256
@@ -529,7 +545,7 @@ class Trial:
                         "block": period.block,
                         "arm": period.arm,
                     }
-                    | _values(self.protocol, entry, period.arm)
+                    | _values(self.protocol, entry, period)
                     | {name: self.measures.get((night, name)) for name in names}
                 )
         frame = pd.DataFrame(rows)
@@ -539,10 +555,10 @@ class Trial:
         return frame.set_index("night")
 
 
-def _values(protocol: Protocol, entry: Entry, arm: str | None) -> dict[str, Any]:
+def _values(protocol: Protocol, entry: Entry, period: Period) -> dict[str, Any]:
     return {
         protocol.outcome.name: entry.outcome,
-        "dose_mg": _dose_from_pack(protocol, entry, arm) if protocol.by_share else entry.dose_mg,
+        "dose_mg": _dose_from_pack(protocol, entry, period) if protocol.by_share else entry.dose_mg,
         "side_effects": "; ".join(entry.side_effects),
         "guess": entry.guess,
         "confidence": entry.confidence,
@@ -552,9 +568,10 @@ def _values(protocol: Protocol, entry: Entry, arm: str | None) -> dict[str, Any]
     }
 
 
-def _dose_from_pack(protocol: Protocol, entry: Entry, arm: str | None) -> float | None:
+def _dose_from_pack(protocol: Protocol, entry: Entry, period: Period) -> float | None:
     """Elemental mg in the part of the pack that was taken; nights without a pack have no dose, and a bath has none in mg."""
-    planned = next((one.dose_mg for one in protocol.arms if one.name == arm), 0.0)
+    of_arm = next((one.dose_mg for one in protocol.arms if one.name == period.arm), 0.0)
+    planned = of_arm if period.dose_mg is None else period.dose_mg
     if entry.taken is None or planned is None:
         return None
     if entry.taken and not planned and protocol.concealed == "open":

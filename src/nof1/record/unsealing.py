@@ -15,14 +15,15 @@ from nof1.errors import InputError, RefusalError
 from nof1.files import sha256_bytes
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import ORDER_FILE, Order
-from nof1.plan.orders.amendments import AMENDMENTS_FILE, Amendment, load_amendments, pauses
+from nof1.plan.orders.amendments import AMENDMENTS_FILE, Amendment, amended_order, load_amendments
 from nof1.plan.orders.draw import order_of_arms, schedule
 from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, is_sealed, load_schedule, load_unsealing
-from nof1.plan.orders.seal import SEAL_FILE, SEALED_ORDER_FILE, load_seal, load_sealed_order, open_order
+from nof1.plan.orders.seal import SEALED_ORDER_FILE
 from nof1.plan.protocol.protocol import Protocol
+from nof1.record.amended_doses import verified_order
 from nof1.record.amending import amended
 from nof1.record.diary.entry import Entry, to_csv
-from nof1.record.diary.journal import JOURNAL_FILE, beginning, journal_bytes, with_files
+from nof1.record.diary.journal import JOURNAL_FILE, with_files
 from nof1.record.diary.on_record import (
     amendments_before,
     lines_on_record,
@@ -89,7 +90,7 @@ def unseal(
         known = {line.column: line.new for line in lines_on_record(folder) if line.by == "unseal" and not line.night}
         if ORDER_FILE not in known:  # else it was open before, and results tell of a diary that was changed since
             _refuse_changed_diary(folder, protocol)
-        lived = order.with_pauses(pauses(load_amendments(folder)))
+        lived = amended_order(order, load_amendments(folder))
         contents = {} if proof is None else {SEALED_ORDER_FILE: proof}
         contents[ORDER_FILE] = lived.to_csv()
         again = {name: told for name, told in contents.items() if known.get(name) == _sha256(told)}
@@ -158,7 +159,7 @@ def unblind_period(
         )
         arm = None
         if protocol.concealed == "helper":
-            arm = _verified(folder, protocol, helper).arms()[period - 1]
+            arm = verified_order(folder, protocol, helper).arms()[period - 1]
         commit(folder, with_files(folder, amended(folder, amendment), by="unseal", now=now))
     return arm
 
@@ -186,7 +187,7 @@ def _put_back(folder: Path, protocol: Protocol, packs: Sequence[str] | None) -> 
     if line is None or (folder / UNSEALING_FILE).is_file():
         return
     opened = datetime.fromisoformat(line.entered)
-    plan = schedule(protocol).with_pauses(pauses(amendments_before(folder, line, load_amendments(folder))))
+    plan = amended_order(schedule(protocol), amendments_before(folder, line, load_amendments(folder)))
     # What was filled in by hand before that moment stands in the diary alone.
     known = (entries_of(protocol, values_before(folder, line), until=plan.end), read_diary(folder, protocol))
     made = [_record_of(protocol, entries, plan, packs, opened).to_json() for entries in known]
@@ -220,21 +221,9 @@ def _opened(
         return order_of_arms(protocol, packs), None
     if packs is not None:
         raise InputError("The order of this trial is with a helper. Give the helper's folder instead of packs.")
-    order = _verified(folder, protocol, helper)
-    assert helper is not None  # refused by _verified otherwise
+    order = verified_order(folder, protocol, helper)
+    assert helper is not None  # refused by verified_order otherwise
     return order, (Path(helper) / SEALED_ORDER_FILE).read_bytes()
-
-
-def _verified(folder: Path, protocol: Protocol, helper: str | Path | None) -> Order:
-    if helper is None:
-        raise InputError(f"Give the helper's folder, which holds {SEALED_ORDER_FILE}.")
-    seal, beginning_of_trial = load_seal(folder), beginning(journal_bytes(folder))
-    if beginning_of_trial and not seal.fits(beginning_of_trial):
-        raise RefusalError(
-            f"{SEAL_FILE} is not the one that was written when this trial was planned: put there or changed by hand. Nothing was opened. "
-            "Restore it from a copy."
-        )
-    return open_order(protocol, seal, load_sealed_order(helper))
 
 
 def _on_record(folder: Path, protocol: Protocol, packs: Sequence[str] | None, now: datetime) -> Unsealing:

@@ -8,7 +8,7 @@ import struct
 import subprocess
 import sys
 import time
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import clock
 import pytest
@@ -20,6 +20,7 @@ from nof1.record.diary.entry import Entry
 from nof1.record.diary.events import Event
 from nof1.record.diary.table import read_diary
 from nof1.record.trial import Trial
+from nof1.record.values.nights import last_night
 
 pytestmark = pytest.mark.clock
 
@@ -375,3 +376,32 @@ def test_an_old_value_that_was_changed_meanwhile_is_no_longer_the_one_that_was_c
     assert (talk.status, talk.answers) == (0, []), talk.said
     assert night_of(trial_folder, protocol, night).outcome == 9
     assert "stands as it was" in talk.said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("answers", "dose"), [((("(Enter = leave it open)", "2"),), 0.0), ((("(Enter = leave it open)", ""),), None)]
+)
+def test_skipping_back_in_missed_nights_are_asked_about_once(make_protocol, tmp_path, size, answers, dose):
+    """Eleven of them before last night; then last night is asked about as ever."""
+    last = last_night(clock.MOMENT)
+    start = last - timedelta(days=14)
+    design = {"start": start, "blocks": 4, "period_nights": 4, "run_in_nights": 0, "washout_nights": 0}
+    protocol = make_protocol(design=design)
+    nights = [start + timedelta(days=i) for i in range(3)]
+    folder = tmp_path / "trial"
+    Trial(protocol, draw_order(protocol), tuple(Entry(night, 4) for night in nights)).write(folder)
+    usual = [("lower is better):", "4"), ("mg)", "n"), ("Side effects?", ""), ("Note", "")]
+    talk = Talk(("log",), *answers, *usual, size=size, cwd=folder)
+    assert talk.status == 0, talk.said
+    assert (
+        f"Nothing is recorded of the 11 nights {nights[-1] + timedelta(days=1)} to {last - timedelta(days=1)}."
+        in talk.said
+    )
+    assert max(map(cell_len, talk.lines)) <= size[0]
+    found = {entry.night: entry for entry in read_diary(folder, protocol)}
+    assert found[last].outcome == 4
+    between = [start + timedelta(days=i) for i in range(3, 14)]
+    assert {found[night].dose_mg if night in found else None for night in between} == {dose}
+    assert not any(night in found and found[night].outcome is not None for night in between)

@@ -260,6 +260,7 @@ OF_PLANNED_ALONE = {
     "on the first planned day",  # of results of the first version
     "{nights} with magnesium taken",
     "Simulated data: made up by a program, no person recorded these days.",
+    "{recorded} of the {planned} days until the trial was stopped were recorded ({whole} were planned)",  # a plan alone is stopped
     "The order of the periods was drawn at random before the first day, and known from then on.",
     "The order of the periods was drawn at random before the first day and sealed with a helper.",
     "{recorded} of {planned} planned days were recorded",

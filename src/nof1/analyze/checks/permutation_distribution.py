@@ -6,6 +6,7 @@ the same. Knows nothing of p.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from nof1.analyze.checks.order_statistics import Differences, Statistic, size_of
 from nof1.analyze.reasons import refused
 from nof1.errors import RefusalError
 from nof1.plan.design.fields import PAUSE
-from nof1.plan.design.order import RUN_IN
+from nof1.plan.design.order import RUN_IN, Order
 from nof1.plan.orders.pairs import PairOrders, Signs, Swaps, drawn_numbers, first_nights, signs_of
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.trial import Trial
@@ -49,13 +50,26 @@ class ObservedNights:
     size: float
 
 
+def finished_until(order: Order) -> date | None:
+    """The last evening of the last finished block, in designs without blocks of the last finished period; None where none is.
+
+    The order's last evening where the trial was not stopped.
+    """
+    if not order.left:
+        return order.end
+    places = [period for period in order.whole.periods if period.on_trial and period.number != RUN_IN]
+    ends = {period.block or -period.number: period.end for period in places}
+    return max((end for end in ends.values() if end <= order.end), default=None)
+
+
 def observed_nights(trial: Trial, arm: str, reference: str) -> ObservedNights:
-    """The nights of a trial, for the comparison of two of its arms."""
-    rated = {entry.night: entry.outcome for entry in trial.entries}
+    """The nights of a trial, for the comparison of two of its arms; of one that was stopped, those of finished blocks."""
+    last = finished_until(trial.order)
+    rated = {entry.night: entry.outcome for entry in trial.entries if last is not None and entry.night <= last}
     outcome: list[float | None] = []
     arms: list[str | None] = []
     pauses: list[int] = []
-    for period in trial.order.periods:
+    for period in trial.order.whole.periods:
         if period.arm == PAUSE:
             pauses.append(len(outcome))
         else:

@@ -6,12 +6,13 @@ Knows nothing of p.
 from dataclasses import dataclass
 
 from nof1.analyze.checks.order_statistics import Differences, Statistic
-from nof1.analyze.checks.permutation_distribution import differences_of, observed_nights
+from nof1.analyze.checks.permutation_distribution import differences_of, finished_until, observed_nights
 from nof1.analyze.checks.stated_distribution import stated_differences_of
 from nof1.analyze.reasons import refused
 from nof1.errors import RefusalError
 from nof1.plan.design.kinds import MAX_PERIODS
-from nof1.plan.orders.pairs import PairOrders, orders_between
+from nof1.plan.design.order import RUN_IN
+from nof1.plan.orders.pairs import PairOrders, Swaps, orders_between
 from nof1.plan.orders.stated_orders import Shuffles, can_be_counted, orders_as_stated
 from nof1.plan.orders.stated_periods import DrawnPeriods, drawn_periods
 from nof1.record.trial import Trial
@@ -71,7 +72,7 @@ class ReferenceSet:
         if self.periods is not None:
             return stated_differences_of(trial, self.periods, places, self.allowed, statistic, draws=draws, seed=seed)
         assert not isinstance(self.allowed, Shuffles)  # which only orders drawn elsewhere are
-        sequence = [names.index(name) for name in trial.order.arms()]
+        sequence = [names.index(name) for name in trial.order.whole.arms()]
         nights = observed_nights(trial, self.arm, self.reference)
         return differences_of(trial.protocol, sequence, places, nights, self.allowed, statistic, draws=draws, seed=seed)
 
@@ -88,13 +89,26 @@ def reference_set(trial: Trial, arm: str, reference: str) -> ReferenceSet:
     names = [one.name for one in protocol.arms]
     places = names.index(arm), names.index(reference)
     if protocol.randomized:
-        sequence = [names.index(name) for name in trial.order.arms()]
-        return ReferenceSet(trial, arm, reference, "periods", orders_between(protocol, sequence, *places), None)
+        sequence = [names.index(name) for name in trial.order.whole.arms()]
+        if finished_until(trial.order) is None:
+            raise refused(RefusalError, "no block finished")
+        allowed = _that_differ(trial, orders_between(protocol, sequence, *places))
+        return ReferenceSet(trial, arm, reference, "periods", allowed, None)
     stated = protocol.stated
     if stated is None:
         raise refused(RefusalError, "order not drawn")
     periods = drawn_periods(protocol, stated, trial.order)
     if not can_be_counted(stated, periods):
         raise refused(RefusalError, "too many periods", periods=len(periods.arms), most=MAX_PERIODS)
-    allowed = orders_as_stated(protocol, stated, periods, *places)
-    return ReferenceSet(trial, arm, reference, "periods" if stated.by_phase else "nights", allowed, periods)
+    shuffled = orders_as_stated(protocol, stated, periods, *places)
+    return ReferenceSet(trial, arm, reference, "periods" if stated.by_phase else "nights", shuffled, periods)
+
+
+def _that_differ(trial: Trial, allowed: PairOrders) -> PairOrders:
+    """The orders that differ on the nights that are compared: what was drawn behind a stop makes no difference."""
+    last = finished_until(trial.order)
+    if not trial.order.left or last is None or not isinstance(allowed, Swaps):
+        return allowed
+    there = [period for period in trial.order.periods if period.on_trial and period.number != RUN_IN]
+    seen = {period.number - 1 for period in there if period.end <= last}
+    return Swaps(allowed.signs, tuple(unit for unit in allowed.units if seen & set(unit)))

@@ -17,10 +17,10 @@ import numpy as np
 from nof1.analyze.engines.choose import EffectEstimates, EngineName, estimate_all
 from nof1.analyze.engines.marginal import MARGINAL_FAMILIES
 from nof1.analyze.model.data import ModelData, build_model_data
-from nof1.analyze.model.days import night_of_period, still_days
+from nof1.analyze.model.days import night_of_period, planned_shares, still_days
 from nof1.analyze.model.effects import Effect, Estimand, Verdict, pairs
 from nof1.analyze.model.judgement import first_edition_on, named_estimand
-from nof1.analyze.model.other_analysis import with_analysis
+from nof1.analyze.model.other_analysis import at_first_doses, with_analysis
 from nof1.analyze.reasons import Reason, reason_of
 from nof1.errors import InputError, Nof1Warning, RefusalError
 from nof1.plan.design.fields import UNCOUNTED
@@ -43,6 +43,7 @@ ChoiceName = Literal[
     "similar neighbours",
     "dose as taken",
     "dose as assigned",
+    "every dose as the first",
     "prior twice as wide",
     "prior half as wide",
     "half-life prior halved",
@@ -160,11 +161,15 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another choice for one part of the analysis: its name and its number as in `Choice`, and the analysis itself."""
+    """Another choice for one part of the analysis: its name and its number as in `Choice`, and the analysis itself.
+
+    With `first_doses` a dose that an amendment changed counts as the first one: 1, whatever was planned later.
+    """
 
     choice: ChoiceName
     analysis: Analysis
     value: int | float | None = None
+    first_doses: bool = False
 
 
 @dataclass(frozen=True)
@@ -267,7 +272,10 @@ def alternatives(trial: Trial) -> tuple[Alternative, ...]:
         for family, name in _FAMILIES.items()
         if analysis.family in _FAMILIES and family != analysis.family and (family != "rating" or _is_whole(trial))
     ]
-    return tuple(Alternative(name, analysis.model_copy(update=update), value) for name, update, value in found)
+    told = [Alternative(name, analysis.model_copy(update=update), value) for name, update, value in found]
+    if trial.doses_changed and analysis.dose == "assigned":
+        told.append(Alternative("every dose as the first", analysis, first_doses=True))
+    return tuple(told)
 
 
 def _is_whole(trial: Trial) -> bool:
@@ -359,7 +367,8 @@ def _solved(
 
 def _built(trial: Trial, choice: Alternative) -> ModelData | RefusalError | InputError:
     try:
-        return build_model_data(with_analysis(trial, choice.analysis))
+        other = with_analysis(trial, choice.analysis)
+        return build_model_data(at_first_doses(other) if choice.first_doses else other)
     except (RefusalError, InputError) as refusal:
         return refusal
 
@@ -407,9 +416,9 @@ def _doses_differ(trial: Trial) -> bool:
     protocol = trial.protocol
     if any(not arm.dose_mg for arm in protocol.active_arms) or protocol.arm(protocol.reference).dose_mg:
         return False
-    planned_doses = {arm.name: arm.dose_mg or 0.0 for arm in protocol.arms}
     frame = trial.frame
     taken, arm = frame["dose_mg"].to_numpy(dtype=float), frame["arm"].to_numpy()
-    planned = np.array([planned_doses.get(name, 0.0) for name in arm])
+    first = np.array([active.dose_mg or 0.0 for active in protocol.active_arms])
+    planned = planned_shares(trial) @ first
     known = ~np.isnan(taken) & ~np.isin(arm, UNCOUNTED)
-    return bool(np.any(taken[known] != planned[known]))
+    return bool(np.any(np.abs(taken[known] - planned[known]) > 1e-9))

@@ -310,6 +310,7 @@ def impute(trial: Trial, data: ModelData, fitted: MarginalFit, *, seed: int) -> 
         covariate_sd=data.covariate_sd,
         covariate_names=data.covariate_names,
         still=still_days(protocol, arm),
+        planned_days=trial.order.whole.nights,
     )
     expected = expected_nights(whole, rated[used], data.y, fitted, seed=seed)
     names = (*data.arms, protocol.reference)

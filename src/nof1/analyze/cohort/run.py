@@ -212,9 +212,15 @@ def _answer(key: str, name: str, trial: Trial, found: Person | Nof1Error | None,
     about = {
         "title": trial.protocol.outcome.title,
         "last": trial.order.end.isoformat() if trial.protocol.dated else None,
-        "runs": trial.protocol.dated and trial.protocol.randomized and trial.order.end in trial.missing_nights,
+        "runs": _runs(trial),
     }
     return key, found.to_dict() | about, ""
+
+
+def _runs(trial: Trial) -> bool:
+    """Whether the last planned night has no outcome yet, of a trial that nobody stopped."""
+    planned = trial.protocol.dated and trial.protocol.randomized
+    return planned and not trial.order.left and trial.order.end in trial.missing_nights
 
 
 def _told[T](work: Callable[[], T]) -> tuple[T | None, str]:

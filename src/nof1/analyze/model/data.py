@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nof1.analyze.arrays import Array
-from nof1.analyze.model.days import night_of_period, on_trial_days, still_days, treated_days
+from nof1.analyze.model.days import night_of_period, on_trial_days, planned_shares, still_days, treated_days
 from nof1.analyze.model.degenerate import refuse_exact, refuse_flat_periods
 from nof1.analyze.reasons import refused
 from nof1.errors import InputError, Nof1Warning, RefusalError
@@ -41,7 +41,7 @@ class ModelData:
     time : array, shape (n,)
         -1/2 on the first planned day, +1/2 on the last.
     doses : array, shape (days, K)
-        Dose of each active arm on every day up to the last recorded night, as a share of the planned one: calendar days, but for
+        Dose of each active arm on every day up to the last recorded night, as a share of the first planned one: calendar days, but for
         those on which exposure stands still (`still`).
     treated : bool array, shape (days, K)
         Days assigned to each active arm; the same days.
@@ -72,6 +72,8 @@ class ModelData:
     still : tuple of int
         Calendar days that are left out of `doses` and `treated`, since exposure is the same after them as before: pauses of an
         adopted table. Trend and likeness of neighbouring nights go by the calendar all the same.
+    share_now : tuple of float
+        Of each active arm the latest planned dose as a share of the first; empty where no dose was changed.
     """
 
     y: Array
@@ -99,6 +101,7 @@ class ModelData:
     high: float = np.inf
     over_time: bool = False
     still: tuple[int, ...] = ()
+    share_now: tuple[float, ...] = ()
 
     @cached_property
     def dose_day(self) -> NDArray[np.int64]:
@@ -184,9 +187,10 @@ def build_model_data(trial: Trial) -> ModelData:
     outcome = frame[protocol.outcome.name].to_numpy(dtype=float)
     used = used_nights(protocol, outcome, arm, period)
     treated = treated_days(protocol, arm)
-    doses = treated.astype(float) if protocol.analysis.dose == "assigned" else _doses_taken(trial, treated)
+    planned = planned_shares(trial)
+    doses = planned if protocol.analysis.dose == "assigned" else _doses_taken(trial, treated, planned)
     covariates, sd = _covariates(trial, used)
-    return assemble(
+    data = assemble(
         protocol,
         outcome,
         used,
@@ -198,7 +202,14 @@ def build_model_data(trial: Trial) -> ModelData:
         covariate_sd=sd,
         covariate_names=protocol.analysis.covariates,
         still=still_days(protocol, arm),
+        planned_days=trial.order.whole.nights,
     )
+    return replace(data, share_now=latest_shares(planned, treated)) if trial.doses_changed else data
+
+
+def latest_shares(planned: Array, treated: NDArray[np.bool_]) -> tuple[float, ...]:
+    """The planned share of each arm's last day, shape (K,)."""
+    return tuple(float(own[days][-1]) if days.any() else 1.0 for own, days in zip(planned.T, treated.T, strict=True))
 
 
 def fading(day: NDArray[np.int64]) -> Array:
@@ -240,6 +251,7 @@ def assemble(
     covariate_sd: Array | None = None,
     covariate_names: tuple[str, ...] = (),
     still: NDArray[np.bool_] | None = None,
+    planned_days: int | None = None,
 ) -> ModelData:
     """The model's numbers from arrays of every planned day; see `ModelData` for their meaning.
 
@@ -251,6 +263,9 @@ def assemble(
         Centred, of the used nights; with their sd and names.
     still : bool array, shape (days,), optional
         Days on which exposure stands still.
+    planned_days : int, optional
+        How many days were planned, where the arrays end with the day on which the trial was stopped: time goes by the plan, so
+        that stopping changes nothing of the model.
 
     Raises
     ------
@@ -281,7 +296,7 @@ def assemble(
     data = ModelData(
         y=np.log(outcome[used]) if family == "duration" else outcome[used],
         day=day,
-        time=day / (len(outcome) - 1) - 0.5,
+        time=day / ((planned_days or len(outcome)) - 1) - 0.5,
         doses=doses_so_far,
         treated=treated_so_far,
         covariates=np.empty((len(day), 0)) if covariates is None else covariates,
@@ -383,12 +398,12 @@ def _refuse_no_time(name: str, y: Array) -> None:
         raise refused(RefusalError, "duration of 0", nights=int(np.sum(y <= 0)), outcome=name)
 
 
-def _doses_taken(trial: Trial, treated: NDArray[np.bool_]) -> Array:
-    """Logged dose divided by the planned one; as assigned where no dose was logged."""
+def _doses_taken(trial: Trial, treated: NDArray[np.bool_], shares: Array) -> Array:
+    """Logged dose divided by the first planned one; as planned where no dose was logged."""
     taken = trial.frame["dose_mg"].to_numpy(dtype=float)
     planned = np.array([arm.dose_mg or np.nan for arm in trial.protocol.active_arms])
     known = ~np.isnan(taken)
-    doses = treated.astype(float)
+    doses = shares.copy()
     doses[known] = np.where(treated[known], taken[known, None] / planned, 0.0)
     elsewhere = known & ~treated.any(axis=1) & (taken > 0)
     if trial.protocol.arm(trial.protocol.reference).dose_mg:  # its own dose, taken as planned

@@ -33,6 +33,22 @@ def still_days(protocol: Protocol, arm: NDArray[Any]) -> NDArray[np.bool_]:
     return out
 
 
+def planned_shares(trial: Trial) -> NDArray[np.float64]:
+    """Planned dose of every day as a share of the first planned dose of its arm, shape (days, K): 1 on the days of an arm whose dose nobody changed.
+
+    An effect is taken to be in proportion to the dose: with half of it, half the effect.
+    """
+    protocol, order = trial.protocol, trial.order
+    shares = [1.0 if period.dose_mg is None else period.dose_mg for period in order.periods]
+    first = [
+        1.0 if period.dose_mg is None else float(protocol.arm(str(period.arm)).dose_mg or period.dose_mg)
+        for period in order.periods
+    ]
+    share = np.repeat(np.array(shares) / np.array(first), [period.nights for period in order.periods])
+    out: NDArray[np.float64] = treated_days(protocol, trial.frame["arm"].to_numpy()) * share[:, None]
+    return out
+
+
 def planned_days(trial: Trial) -> NDArray[np.bool_]:
     """Days that were to have an outcome, shape (days,); see `Trial.planned_nights`."""
     out: NDArray[np.bool_] = trial.frame.index.isin(pd.DatetimeIndex(trial.planned_nights))

@@ -22,6 +22,13 @@ def with_analysis(trial: Trial, analysis: Analysis) -> Trial:
     return other
 
 
+def at_first_doses(trial: Trial) -> Trial:
+    """The trial as if no dose had been changed: each night counts as one with the first planned dose."""
+    other = copy.copy(trial)
+    object.__setattr__(other, "order", trial.order.at_first_doses())
+    return other
+
+
 def with_priors(trial: Trial, priors: Priors | Mapping[str, float]) -> Trial:
     """The trial with other priors; those that are not named stay as the protocol has them.
 

@@ -122,7 +122,7 @@ def lengthen(
         y=np.r_[data.y, np.full(len(new), data.y.mean())],
         day=np.r_[data.day, new],
         time=np.r_[data.time, data.time[-1] + slope * (new - data.day[-1])],
-        doses=np.vstack([data.doses, treated.astype(float)]),
+        doses=np.vstack([data.doses, treated * np.array(data.share_now or 1.0)]),
         treated=np.vstack([data.treated, treated]),
         covariates=np.vstack([data.covariates, np.zeros((len(new), data.covariates.shape[1]))]),
         arm=np.r_[data.arm, arm_places(future.treated[new], future.on_trial[new])],

@@ -1,15 +1,18 @@
 """nof1 amend: what changes after the draw."""
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from nof1.cli.terminal.console import show, show_json
 from nof1.cli.terminal.options import AsJson, Folder, date_option
-from nof1.plan.orders.amendments import load_amendments
+from nof1.plan.orders.amendments import Amendment, load_amendments
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety.screen import other_magnesium_mg
+from nof1.plan.protocol.safety.upper_levels import dose_lines
 from nof1.record.amending import amend as put_on_record
 from nof1.report.words.changes import amendment_sentence
 
@@ -18,6 +21,19 @@ _Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why; it is pr
 
 def amend(
     folder: Folder,
+    dose: Annotated[
+        float | None, typer.Option(metavar="MG", help="Elemental mg of an evening that are planned from --from on.")
+    ] = None,
+    arm: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose dose it is, where several arms have one.")
+    ] = None,
+    dose_meant: Annotated[
+        bool, typer.Option("--dose-meant", help="A dose that looks like a slip, such as 2 mg, is meant.")
+    ] = False,
+    helper: Annotated[
+        Path | None,
+        typer.Option(metavar="HELPER_DIR", help="Sealed trial: the helper's folder, for the sheet of the new packs."),
+    ] = None,
     pause: Annotated[date | None, date_option("First evening of a pause; what follows moves.")] = None,
     nights: Annotated[int | None, typer.Option(help="Nights of the pause.")] = None,
     exclude: Annotated[
@@ -26,12 +42,15 @@ def amend(
     medicine: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Another medicine started, stopped or changed.")
     ] = None,
-    since: Annotated[date | None, date_option("Day from which the medicine was another; today if not given.")] = None,
-    note: Annotated[str | None, typer.Option(metavar="TEXT", help="Any other change, such as a lower dose.")] = None,
+    since: Annotated[
+        date | None,
+        date_option("First evening with that dose, or day of the medicine; today if not given.", "--from", "--since"),
+    ] = None,
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="Any other change, such as another pillow.")] = None,
     reason: _Reason = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put a change after the draw on record: a pause, another medicine, or anything else in words."""
+    """Put a change after the draw on record: another dose, a pause, another medicine, or anything else in words."""
     amendment = put_on_record(
         folder,
         pause=pause,
@@ -41,10 +60,32 @@ def amend(
         since=since,
         note=note,
         reason=reason,
+        dose=dose,
+        arm=arm,
+        dose_meant=dose_meant,
+        helper=helper,
     )
-    end = load_schedule(folder, Protocol.load(folder)).end
+    protocol = Protocol.load(folder)
+    end = load_schedule(folder, protocol).end
     if as_json:
         show_json({"amendments": [one.model_dump(mode="json") for one in load_amendments(folder)], "end": end})
         return
     show(amendment_sentence(amendment))
+    for line in _of_dose(protocol, amendment):
+        show(line)
+    if helper is not None:
+        show(f"The sheet of the new packs, for your helper alone, is in {helper}. Do not read it.")
     show(f"The last evening is {end}. Booklet, calendar, diary.html, diary sheet and protocol.pdf were written anew.")
+
+
+def _of_dose(protocol: Protocol, amendment: Amendment) -> list[str]:
+    """What is known of the new dose, and what of the protocol it leaves behind."""
+    if amendment.arm is None or amendment.dose_mg is None:
+        return []
+    arm = protocol.arm(amendment.arm)
+    told = list(dose_lines({arm.title: amendment.dose_mg}, other_magnesium_mg(protocol.safety)))
+    if arm.product:
+        told.append(
+            f"What the protocol says of the product ({arm.product}) is of the first dose; papers leave it out from then on."
+        )
+    return told

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -13,14 +14,18 @@ from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere, date_option, r
 from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.plan.design.fields import PAUSE
+from nof1.plan.orders.amendments import Taken, load_amendments
 from nof1.plan.protocol.safety.screen import finding_line
 from nof1.record.diary.entry import row_of
 from nof1.record.diary.event_questions import to_grade
 from nof1.record.diary.events import is_event_name, parted
+from nof1.record.diary.missed import log_missed, missed_together, told_of
 from nof1.record.diary.night import Logged, Night, both_days, checked_reason, find_night
 from nof1.record.diary.night import log as write_night
+from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import ConflictError
 from nof1.record.values.nights import last_night
+from nof1.report.words.changes import amendment_sentence
 
 _RECENT = 7  # nights back that are looked at for missing ones
 _TEXTS = ("guess", "note")
@@ -41,11 +46,27 @@ def log(
         bool, typer.Option("--correct", help="With --set: replace what is recorded, or clear it (NAME=).")
     ] = False,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; it stands in the journal.")] = "",
+    missed: Annotated[
+        str | None,
+        typer.Option(
+            metavar="planned|none|unknown",
+            help="Nothing was recorded on the last nights: what was taken on them, all in one entry.",
+        ),
+    ] = None,
+    since: Annotated[date | None, date_option("With --missed: the first of these evenings.", "--from")] = None,
+    until: Annotated[date | None, date_option("With --missed: the last of these evenings.", "--to")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Record a night, last night if none is named, or correct one: rating, dose, side effects, covariates, a note."""
     refuse_no_trial_here(folder, "log")
     reason = checked_reason(reason)
+    if missed is not None:
+        if values is not None or night is not None or correct or reason:
+            raise InputError("--missed stands alone, with --from and --to at most.")
+        _together(folder, missed, since, until, as_json=as_json)
+        return
+    if since is not None or until is not None:
+        raise InputError("--from and --to go with --missed.")
     here = find_night(folder, night)
     tell_copies(folder, aside=as_json)
     if values is not None:
@@ -60,6 +81,8 @@ def log(
         show(f"To record it all the same: {command('log', folder, '--night', here.date)}")
         return
     else:
+        if night is None:
+            _ask_missed(here)
         wanted = _talked(here, reason=reason)
         if wanted is None:
             show("Nothing was changed.")
@@ -77,6 +100,33 @@ def log(
     for finding in logged.findings:
         show(finding_line(finding), style="bold yellow")
     _tell(logged)
+
+
+def _together(folder: Path, missed: str, since: date | None, until: date | None, *, as_json: bool) -> None:
+    """Missed nights in one entry."""
+    told = log_missed(folder, cast("Taken", missed), since=since, until=until)
+    if as_json:
+        show_json(told.model_dump(mode="json", exclude_none=True))
+        return
+    show(amendment_sentence(told), style="green")
+    show("These nights stay without a rating. What is told of them is printed with the results.")
+
+
+def _ask_missed(here: Night) -> None:
+    """Skipping back in: nights before last night without anything recorded, asked about once and together."""
+    from nof1.cli.terminal.night_questions import Left, ask_taken
+
+    latest = last_night(local_now())
+    found = missed_together(here.order, read_diary(here.folder, here.protocol), load_amendments(here.folder), latest)
+    if not found or here.date != latest:
+        return
+    try:
+        taken = ask_taken(found)
+    except Left:
+        show("Stopped; nothing was recorded.")
+        raise typer.Exit(130) from None
+    if taken is not None:
+        show(amendment_sentence(log_missed(here.folder, taken, since=found[0], until=found[-1])), style="green")
 
 
 def _talked(here: Night, *, reason: str) -> Logged | None:
@@ -174,7 +224,7 @@ def _tell(logged: Logged) -> None:
         from nof1.cli.terminal.grading import tell_open
 
         tell_open(logged)
-    told, latest = rated | {here.date}, last_night(local_now())
+    told, latest = rated | {here.date} | told_of(load_amendments(here.folder)), last_night(local_now())
     recent = [night for night in nights if latest - timedelta(days=_RECENT) < night <= latest and night not in told]
     if recent:
         how = "1 recent night is" if len(recent) == 1 else f"{len(recent)} recent nights are"

@@ -15,6 +15,7 @@ from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.diary.night import both_days
 from nof1.record.so_far import Adherence, Due, Harm, State, Status
 from nof1.record.so_far import status as status_of
+from nof1.report.words.changes import amendment_sentence
 
 _SPANS_SHOWN = 10
 _DATE_COLUMNS = 12
@@ -58,6 +59,7 @@ def _content(so_far: Status) -> dict[str, Any]:
         "recorded": Counter(nights.values())["recorded"],
         "concealed": protocol.concealed,
         "sealed": order.sealed,
+        "missed_together": list(so_far.missed_together),
         "missing": list(so_far.missing) if protocol.dated else len(so_far.missing),
         "tonight": None if so_far.tonight is None else belongs_to(protocol, so_far.tonight),
         "evening": so_far.evening,
@@ -94,6 +96,7 @@ def _content(so_far: Status) -> dict[str, Any]:
         ],
         "ungraded": [{"night": night, "name": what} for night, what in so_far.ungraded],
         "measures": so_far.measures,
+        "stopped": None if so_far.stopped is None else so_far.stopped.model_dump(mode="json", exclude_none=True),
         "conflict_copies": [path.name for path in so_far.conflict_copies],
     }
     return content | ({"start": order.start, "end": order.end} if protocol.dated else {})
@@ -116,8 +119,14 @@ def _tell(so_far: Status) -> None:
     dates = f"{so_far.order.start} to {so_far.order.end}"
     span = "" if not protocol.dated else f", evenings of {dates}" if protocol.randomized else f", {dates}"
     show(f"{recorded} of {planned} {protocol.nights_are} recorded ({100 * recorded / planned:.0f} %){span}.")
+    if so_far.stopped is not None:
+        show(amendment_sentence(so_far.stopped), style="yellow")
     _strip(nights, protocol)
     _tell_missing(so_far.missing, protocol)
+    for amendment in so_far.amendments:
+        if amendment.taken is not None:
+            show(amendment_sentence(amendment))
+    _tell_missed(so_far)
     if so_far.adherence.nights:
         show(_adherence(so_far.adherence, protocol.nights_are))
     _tell_harms(so_far.harms, protocol)
@@ -154,6 +163,8 @@ def _due(so_far: Status, due: Due) -> str:
             return f"The first evening is {due.night}"
         case "dose":
             return so_far.evening
+    if so_far.stopped is not None:
+        return "The trial was stopped"
     return "All planned nights are over" if so_far.protocol.randomized else "What the table held is taken over"
 
 
@@ -215,6 +226,16 @@ def _tell_missing(missing: Sequence[date], protocol: Protocol) -> None:
         show(f"{len(missing)} missing{', the last of them' if left > 0 else ''}: {', '.join(spans[-_SPANS_SHOWN:])}.")
     else:
         show(f"{_nights(len(missing), protocol)} {'is' if len(missing) == 1 else 'are'} missing.")
+
+
+def _tell_missed(so_far: Status) -> None:
+    """How to tell of several missed nights in one entry."""
+    found = so_far.missed_together
+    if found:
+        how = command("log", so_far.folder, "--missed", "planned")
+        show(
+            f"To tell in one entry what was taken on the {len(found)} nights {found[0]} to {found[-1]}: {how} (or none, or unknown)."
+        )
 
 
 def _spans(nights: Sequence[date]) -> list[str]:

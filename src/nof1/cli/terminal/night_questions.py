@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 
 from rich.cells import cell_len
 
@@ -9,7 +10,8 @@ from nof1.cli.terminal.console import console, show
 from nof1.cli.terminal.text import COLUMNS, crop, wrap
 from nof1.errors import InputError
 from nof1.language import say
-from nof1.record.diary.question import Question
+from nof1.plan.orders.amendments import Taken
+from nof1.record.diary.question import Choice, Question
 from nof1.record.diary.questions import CLEAR, applies, cell, shown
 from nof1.record.diary.side_effects import note_sentences, stops
 from nof1.record.values.answers import by_day
@@ -64,6 +66,37 @@ def confirmed(question: str) -> bool:
             return True
         if text in ("", "n", "no"):
             return False
+
+
+def ask_taken(nights: Sequence[date]) -> Taken | None:
+    """What was taken on missed nights, all of them in one answer; None where the person leaves it open.
+
+    Raises
+    ------
+    Left
+        If the person stops in the middle.
+    """
+    show(
+        f"Nothing is recorded of the {len(nights)} nights {nights[0]} to {nights[-1]}. Ratings are never filled in from memory."
+    )
+    known: dict[str, Taken | None] = {"1": "planned", "2": "none", "3": "unknown", "": None}
+    for line in _list(_TAKEN, _width()):
+        console().print(line, soft_wrap=True)
+    while True:
+        text = _read(_TAKEN.text)
+        if text in known:
+            return known[text]
+        show(_TAKEN.help, style="yellow" if text != HELP else None)
+
+
+_TAKEN = Question(
+    field="taken",
+    text="What was taken on these evenings? (Enter = leave it open)",
+    asks="What was taken on these evenings?",
+    kind="choice",
+    help="1 if what was planned was taken each evening (nothing where nothing was planned), 2 if nothing was taken on any, 3 if you do not know.",
+    choices=(Choice("planned", "as planned"), Choice("none", "nothing"), Choice("unknown", "not known")),
+)
 
 
 def _answer(question: Question, offer: str, *, first: bool) -> str | None:

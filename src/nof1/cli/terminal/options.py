@@ -61,9 +61,9 @@ def _clock_time(text: str) -> str:
     return found
 
 
-def date_option(what: str) -> Any:
-    """An option that takes a date, for an annotation; `what` is its help."""
-    return typer.Option(parser=_calendar_date, metavar="DATE", help=what)
+def date_option(what: str, *flags: str) -> Any:
+    """An option that takes a date, for an annotation; `what` is its help, `flags` where it is not called as its parameter."""
+    return typer.Option(*flags, parser=_calendar_date, metavar="DATE", help=what)
 
 
 def clock_option(what: str) -> Any:

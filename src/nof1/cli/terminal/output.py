@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nof1.cli.terminal.console import console, show
 from nof1.cli.terminal.text import COLUMNS, wrap
+from nof1.plan.orders.amendments import stop_of
 from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def _trust(result: "Result") -> list[Line]:
     """Lead, sentence and style of each check, those that matter first; then what needs no model, and the effect over time."""
     from nof1.report.words.checks import check_sentence
     from nof1.report.words.over_time import over_time_sentences
-    from nof1.report.words.randomization import randomization_sentence
+    from nof1.report.words.randomization import randomization_of_trial
 
     record = result.record
     checks = sorted(record.checks.made().values(), key=lambda check: list(_MARKS).index(mark_of(check)))
@@ -181,7 +182,7 @@ def _trust(result: "Result") -> list[Line]:
         sentence = check_sentence(record.engines, check, record.sensitivity)
         lines.append((_lead(mark), _NUMBERS.sub("", sentence) if fine else sentence, style))
     further = (
-        ("orders", randomization_sentence(result.trial.protocol, record.randomization_tests[0])),
+        ("orders", randomization_of_trial(result.trial, record.randomization_tests[0])),
         ("time", over_time_sentences(result.trial.protocol, record.over_time)[0]),
     )
     return lines + [(_lead(word), sentence, None) for word, sentence in further if sentence]
@@ -195,9 +196,14 @@ def _recorded(result: "Result") -> list[Line]:
     """Nights, then doses and side effects of every arm, what the stop rules name, and how well the order stayed hidden."""
     from nof1.report.words import record as words_record
     from nof1.report.words import sentences as words
+    from nof1.report.words.amended_doses import dose_sentences
     from nof1.report.words.blinding import blinding_sentence
+    from nof1.report.words.changes import amendment_sentence
 
     lines: list[Line] = [("", words.nights_sentence(result), None)]
+    if (stopped := stop_of(result.record.amendments)) is not None:
+        lines.append(("", amendment_sentence(stopped), None))
+    lines += [("", sentence, None) for sentence in dose_sentences(result)]
     bare = words_record.nothing_but_nights_sentence(result)
     if bare:
         lines.append(("", bare, None))

@@ -124,6 +124,7 @@ def check_interim(interim: Interim, design: Design, names: Sequence[str], certai
 
 def planned_looks(interim: Interim, order: Order) -> tuple[PlannedLook, ...]:
     """The looks of a rule in the calendar of an order, pauses included."""
+    order = order.whole  # of a trial that was stopped, those that were planned behind the stop, too
     on = [period for period in order.periods if period.on_trial and period.number != RUN_IN]
     looks = []
     for after in interim.after:

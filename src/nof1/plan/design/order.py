@@ -30,7 +30,8 @@ class Period:
 
     `number` counts from 1 (the run-in is 0); `block` is 0 for nights that belong to no block. `arm` is "washout" on
     nights after a period without any dose, "pause" on nights that do not count, and None while the order is sealed.
-    Washout and pauses have the number of the period that they follow or interrupt. Adopted nights can be "(no arm)" or
+    Washout and pauses have the number of the period that they follow or interrupt. `dose_mg` is the dose that an amendment planned
+    for these evenings, None where it is the protocol's; a change of it cuts a period in two stretches. Adopted nights can be "(no arm)" or
     "(not compared)", which do not count either; before the first period their number is 0.
     """
 
@@ -39,6 +40,7 @@ class Period:
     arm: str | None
     start: date
     nights: int
+    dose_mg: float | None = None
 
     @property
     def dates(self) -> tuple[date, ...]:
@@ -78,19 +80,27 @@ class Order:
     >>> order = nof1.draw_order(trial.protocol)
     >>> order == trial.order, order.nights, order.sealed
     (True, 91, False)
+
+    `left` holds what was drawn behind the evening on which a trial was stopped: no night of the trial any more.
     """
 
     periods: tuple[Period, ...]
+    left: tuple[Period, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.periods:
             raise InputError("An order needs at least one period.")
+        if self.left and self.left[0].start != self.end + timedelta(days=1):
+            raise InputError(
+                f"What is left of the order starts on {self.left[0].start}, but it was stopped on {self.end}."
+            )
         for earlier, later in itertools.pairwise(self.periods):
             if later.start != earlier.end + timedelta(days=1):
                 raise InputError(
                     f"Period {later.number} starts on {later.start}, but period {earlier.number} ends on {earlier.end}."
                 )
-            same = later.number == earlier.number and not (earlier.on_trial and later.on_trial)
+            goes_on = earlier.arm == later.arm and earlier.dose_mg != later.dose_mg
+            same = later.number == earlier.number and (goes_on or not (earlier.on_trial and later.on_trial))
             if later.number != earlier.number + 1 and not same:
                 raise InputError(
                     f"Period {earlier.number} is followed by period {later.number}; periods are numbered in a row."
@@ -99,7 +109,8 @@ class Order:
     def __repr__(self) -> str:
         arms = "arms sealed" if self.sealed else " ".join(str(period.arm) for period in self.periods[:_SHOWN])
         more = f" and {len(self.periods) - _SHOWN} more" if len(self.periods) > _SHOWN and not self.sealed else ""
-        return f"Order of {self.nights} nights from {self.start} to {self.end}: {arms}{more}"
+        left = f", stopped with {sum(period.nights for period in self.left)} nights left" if self.left else ""
+        return f"Order of {self.nights} nights from {self.start} to {self.end}{left}: {arms}{more}"
 
     @property
     def nights(self) -> int:
@@ -119,7 +130,7 @@ class Order:
     @property
     def sealed(self) -> bool:
         """Whether the arms are not known here."""
-        return any(period.arm is None for period in self.periods)
+        return any(period.arm is None for period in (*self.periods, *self.left))
 
     def period_of(self, night: date) -> Period:
         """The stretch that holds `night`.
@@ -183,8 +194,79 @@ class Order:
             periods = _joined([*periods[:at], *(part for part in parts if part.nights), *later])
         return Order(tuple(periods))
 
+    def until(self, evening: date) -> "Order":
+        """The order of a trial that was stopped: its nights up to that evening; what was drawn behind it is `left`.
+
+        Raises
+        ------
+        InputError
+            If that is not an evening of the trial.
+
+        Examples
+        --------
+        >>> stopped = trial.order.until(trial.order.start)
+        >>> stopped.nights, stopped.whole == trial.order
+        (1, True)
+        """
+        here = self.period_of(evening)
+        at, lived = self.periods.index(here), (evening - here.start).days + 1
+        rest = replace(here, start=evening + timedelta(days=1), nights=here.nights - lived)
+        left = [part for part in (rest, *self.periods[at + 1 :], *self.left) if part.nights]
+        return Order((*self.periods[:at], replace(here, nights=lived)), tuple(_joined(left)))
+
+    @property
+    def whole(self) -> "Order":
+        """The order with what was left of it when the trial was stopped; the same where it was not.
+
+        Examples
+        --------
+        >>> trial.order.whole == trial.order
+        True
+        """
+        return Order(tuple(_joined([*self.periods, *self.left]))) if self.left else self
+
+    def with_dose(self, arm: str, mg: float, start: date) -> "Order":
+        """The order with another dose of an arm from an evening on. Of a sealed order nothing changes: its arms are not known here.
+
+        Examples
+        --------
+        >>> from datetime import timedelta
+        >>> lower = trial.order.with_dose("magnesium", 100, trial.order.end - timedelta(days=2))
+        >>> lower.nights == trial.order.nights, lower.periods[-1].nights, lower.periods[-1].dose_mg
+        (True, 3, 100)
+        """
+
+        def changed(periods: Sequence[Period]) -> tuple[Period, ...]:
+            out: list[Period] = []
+            for period in periods:
+                if period.arm != arm or period.end < start:
+                    out.append(period)
+                    continue
+                before = max(0, (start - period.start).days)
+                later = replace(
+                    period, start=period.start + timedelta(days=before), nights=period.nights - before, dose_mg=mg
+                )
+                out += [replace(period, nights=before), later] if before else [later]
+            return tuple(_joined(out))
+
+        return Order(changed(self.periods), changed(self.left))
+
+    def at_first_doses(self) -> "Order":
+        """The same nights without any change of a dose.
+
+        Examples
+        --------
+        >>> trial.order.with_dose("magnesium", 100, trial.order.start).at_first_doses() == trial.order
+        True
+        """
+
+        def plain(periods: Sequence[Period]) -> tuple[Period, ...]:
+            return tuple(_joined([replace(period, dose_mg=None) for period in periods]))
+
+        return Order(plain(self.periods), plain(self.left))
+
     def without_pauses(self) -> "Order":
-        """The order as it was planned.
+        """The order as it was planned, at its first doses, with what was left of it when the trial was stopped.
 
         Examples
         --------
@@ -193,7 +275,7 @@ class Order:
         """
         periods = []
         start = self.start
-        for period in self.periods:
+        for period in self.at_first_doses().whole.periods:
             if period.arm != PAUSE:
                 periods.append(replace(period, start=start))
                 start += timedelta(days=period.nights)
@@ -207,12 +289,20 @@ class Order:
         >>> trial.order.hidden().sealed
         True
         """
-        return Order(
-            tuple(
-                replace(period, arm=None) if period.on_trial and period.number != RUN_IN else period
-                for period in self.periods
+
+        def hid(periods: Sequence[Period]) -> tuple[Period, ...]:
+            return tuple(
+                _joined(
+                    [
+                        replace(period, arm=None, dose_mg=None)
+                        if period.on_trial and period.number != RUN_IN
+                        else replace(period, dose_mg=None)
+                        for period in periods
+                    ]
+                )
             )
-        )
+
+        return Order(hid(self.periods), hid(self.left))
 
     def arms(self) -> tuple[str, ...]:
         """The arm of each period, in order; run-in, washout and pauses left out.
@@ -235,7 +325,7 @@ class Order:
         return tuple(arm for arm in by_number.values() if arm is not None)
 
     def to_csv(self) -> str:
-        """order.csv: one row a night.
+        """order.csv: one row a night, with those that were left when the trial was stopped.
 
         Raises
         ------
@@ -251,7 +341,7 @@ class Order:
             raise InputError("A sealed order is not written to order.csv.")
         nights = (
             (night.isoformat(), period.number, period.block, period.arm)
-            for period in self.periods
+            for period in self.whole.periods
             for night in period.dates
         )
         return csv_text([COLUMNS, *nights])
@@ -315,11 +405,15 @@ def _joined(periods: Sequence[Period]) -> list[Period]:
     """Neighbouring stretches of one period become one again."""
     out: list[Period] = []
     for period in periods:
-        if out and (out[-1].number, out[-1].block, out[-1].arm) == (period.number, period.block, period.arm):
+        if out and _alike(out[-1]) == _alike(period):
             out[-1] = replace(out[-1], nights=out[-1].nights + period.nights)
         else:
             out.append(period)
     return out
+
+
+def _alike(period: Period) -> tuple[int, int, str | None, float | None]:
+    return period.number, period.block, period.arm, period.dose_mg
 
 
 def order_from_arms(start: date, arms: Sequence[str]) -> Order:

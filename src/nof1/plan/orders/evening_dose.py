@@ -5,6 +5,7 @@ from datetime import date
 from nof1.language import commas, say, spoken
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import RUN_IN, Order, Period
+from nof1.plan.protocol.dose import find_form, salt_mg
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
@@ -50,6 +51,20 @@ def swallows_any(protocol: Protocol) -> bool:
     return any(arm.route == "mouth" and has_dose(protocol, arm) for arm in protocol.arms)
 
 
+def planned_arm(protocol: Protocol, period: Period) -> Arm:
+    """What is planned for the evenings of an open period: its arm, with the dose that an amendment planned, if one did.
+
+    What stands in the protocol of a product speaks of the first dose, so it is left out of another; so is the salt, where nobody
+    knows how much of it that is.
+    """
+    arm = protocol.arm(str(period.arm))
+    if period.dose_mg is None or period.dose_mg == arm.dose_mg:
+        return arm
+    form = find_form(arm.form)
+    salt = None if arm.salt_mg is None or form is None else round(salt_mg(form, period.dose_mg), 1)
+    return arm.model_copy(update={"dose_mg": period.dose_mg, "salt_mg": salt, "product": ""})
+
+
 def contents(protocol: Protocol, arm: Arm) -> str:
     """What one evening on an arm holds, in words."""
     parts: list[str] = []
@@ -92,7 +107,7 @@ def to_take(protocol: Protocol, period: Period, *, short: bool = False) -> str:
         return say("nothing")
     if period.arm is None or _is_pack(protocol, period):
         return say("pack {number}", number=period.number)
-    arm = protocol.arm(period.arm)
+    arm = planned_arm(protocol, period)
     if not takes(protocol, period):
         return say("nothing") if takes_any(protocol) else _room(arm.title, short=short)
     if protocol.concealed != "open":

@@ -14,7 +14,7 @@ from nof1.files import read_bytes
 from nof1.plan.design.fields import Frozen, Whole
 from nof1.plan.design.kinds import Adopted
 from nof1.plan.design.order import ORDER_FILE, Order
-from nof1.plan.orders.amendments import load_amendments, pauses
+from nof1.plan.orders.amendments import amended_order, load_amendments, pauses
 from nof1.plan.orders.draw import check_order, draw_order, order_of_arms, schedule
 from nof1.plan.orders.seal import load_seal, load_sealed_order, open_order
 from nof1.plan.protocol.explain import explain
@@ -87,7 +87,7 @@ def load_schedule(folder: str | Path, protocol: Protocol) -> Order:
     if is_sealed(folder, protocol):
         if protocol.concealed == "helper":
             load_seal(folder)
-        return schedule(protocol).with_pauses(pauses(load_amendments(folder)))
+        return amended_order(schedule(protocol), load_amendments(folder))
     return load_order(folder, protocol)
 
 
@@ -109,14 +109,14 @@ def load_order(folder: str | Path, protocol: Protocol) -> Order:
     check_order(protocol, order, where=str(path))
     if isinstance(protocol.design, Adopted):
         return order
-    planned, paused = drawn(folder, protocol), pauses(load_amendments(folder))
-    expected = planned.with_pauses(paused)
+    amendments = load_amendments(folder)
+    planned, paused = drawn(folder, protocol), pauses(amendments)
     # Entering a pause can be stopped between amendments.csv and order.csv; the amendment counts.
     if all(order != planned.with_pauses(paused[:known]) for known in range(len(paused), -1, -1)):
         raise InputError(
             f"{path} is not the order that was drawn, with the pauses in amendments.csv. Restore it from a copy."
         )
-    return expected
+    return amended_order(planned, amendments)
 
 
 def drawn(folder: str | Path, protocol: Protocol) -> Order:

@@ -34,8 +34,12 @@ def counts_doses(protocol: Protocol, period: Period) -> bool:
     return protocol.concealed == "open" or period.number != RUN_IN or takes(protocol, period)
 
 
-def dose_kind(protocol: Protocol, arm: str | None, entry: Entry | None) -> DoseKind | None:
+def dose_kind(
+    protocol: Protocol, arm: str | None, entry: Entry | None, *, amended_mg: float | None = None
+) -> DoseKind | None:
     """What a night's dose was beside the plan; None where nobody can say what was planned.
+
+    `amended_mg` is the dose of its evening where an amendment planned another than the protocol (`Period.dose_mg`).
 
     Of an open trial that is the elemental dose, give or take 1 mg; where an arm names something to take and no dose, any dose is as
     planned. Of a concealed trial, whose `arm` need not be known, it is the share of the pack; with baths, the share of those.
@@ -43,7 +47,7 @@ def dose_kind(protocol: Protocol, arm: str | None, entry: Entry | None) -> DoseK
     if protocol.by_share:
         planned, within, amount = planned_share(protocol, arm), 0.0, entry.taken if entry else None
     else:
-        of_arm = planned_dose(protocol, str(arm))
+        of_arm = planned_dose(protocol, str(arm)) if amended_mg is None else amended_mg
         amount = entry.dose_mg if entry else None
         if of_arm is None:
             if not protocol.randomized:

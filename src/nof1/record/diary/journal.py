@@ -31,7 +31,7 @@ _START = "0" * 16
 class Line:
     """One value written.
 
-    `by` is what wrote it: "log", "import" with the first letters of the file's hash, "found", "by hand", "plan", "amend",
+    `by` is what wrote it: "log", "import" with the first letters of the file's hash, "found", "by hand", "plan", "amend", "stop",
     "unseal". `night` is an ISO date; for what is not of a night it is "", and `column` is the name of a file, `old` and `new`
     its hashes (of the protocol that of its canonical form), "" where there is none.
     """

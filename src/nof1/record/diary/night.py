@@ -251,7 +251,7 @@ def find_night(folder: str | Path, night: date | None = None, *, now: datetime |
         )
     if night is None and which > order.end:
         raise InputError(
-            f"The trial is over: last night, {both_days(which)}, is not a night of this trial, which runs from {order.start} to {order.end}. "
+            f"The trial {'was stopped' if order.left else 'is over'}: last night, {both_days(which)}, is not a night of this trial, which runs from {order.start} to {order.end}. "
             f"To name another night: night={order.end}"
         )
     period = order.period_of(which)

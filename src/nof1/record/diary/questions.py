@@ -10,7 +10,7 @@ from dataclasses import replace
 from nof1.errors import InputError
 from nof1.language import phrase, say
 from nof1.plan.design.order import Period
-from nof1.plan.orders.evening_dose import takes
+from nof1.plan.orders.evening_dose import planned_arm, takes
 from nof1.plan.protocol.anchors import rating_words
 from nof1.plan.protocol.nightly import NO_ANSWER, beside, recorded_of
 from nof1.plan.protocol.noticed import asks_noticed
@@ -108,9 +108,9 @@ def _dose_open(protocol: Protocol, period: Period) -> Question:
         unit="mg",
         no="0",
     )
-    if not _takes(protocol, period):
+    if not takes_something(protocol, period):
         return amount
-    planned = protocol.arm(str(period.arm)).dose_mg
+    planned = planned_arm(protocol, period).dose_mg
     if planned is None:
         return replace(amount, text=say("Magnesium taken (mg, or n)"), asks=say("How much magnesium did you take?"))
     return replace(
@@ -128,7 +128,7 @@ def _dose_open(protocol: Protocol, period: Period) -> Question:
 
 def _dose_by_share(protocol: Protocol, period: Period, number: str) -> Question | None:
     """The share of the evening's pack or bath; where there was nothing to take, whether there was any all the same."""
-    if not _takes(protocol, period):
+    if not takes_something(protocol, period):
         return None if protocol.concealed != "open" else _any_magnesium(protocol)
     route = protocol.arm(period.arm).route if period.arm in [arm.name for arm in protocol.arms] else "mouth"
     if protocol.concealed == "open" and route == "bath":
@@ -173,7 +173,8 @@ def _any_magnesium(protocol: Protocol) -> Question:
     )
 
 
-def _takes(protocol: Protocol, period: Period) -> bool:
+def takes_something(protocol: Protocol, period: Period) -> bool:
+    """Whether an evening of a period has a dose, a pack or anything else to take."""
     if period.arm is None:
         return True
     if not period.on_trial:

@@ -13,7 +13,7 @@ from nof1.cells import unshielded
 from nof1.commit import locked, unsettled
 from nof1.errors import InputError
 from nof1.files import read_bytes
-from nof1.plan.orders.amendments import load_amendments, pauses
+from nof1.plan.orders.amendments import load_amendments, pauses, stopped_after
 from nof1.plan.orders.loading import UNSEALING_FILE
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry, columns, parse_entry, text_columns
@@ -38,8 +38,10 @@ def read_diary(folder: str | Path, protocol: Protocol) -> tuple[Entry, ...]:
 
 
 def last_evening(folder: str | Path, protocol: Protocol) -> date:
-    """The last evening of the trial, pauses included."""
-    return protocol.end + timedelta(days=sum(pause.nights for pause in pauses(load_amendments(folder))))
+    """The last evening of the trial, pauses included; of one that was stopped the one before the stop."""
+    amendments = load_amendments(folder)
+    planned = protocol.end + timedelta(days=sum(pause.nights for pause in pauses(amendments)))
+    return stopped_after(amendments) or planned
 
 
 def refuse_if_locked(folder: Path) -> None:

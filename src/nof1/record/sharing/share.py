@@ -35,7 +35,9 @@ def shared(trial: Trial, study_id: str) -> Trial:
     """
     names = _covariates(trial.protocol)
     moved = UNDATED_START - trial.order.start
-    order = Order(tuple(replace(period, start=period.start + moved) for period in trial.order.periods))
+    # Of a trial that was stopped, the nights until then. Doses that were changed stand in the diary, in mg.
+    first = trial.order.at_first_doses()
+    order = Order(tuple(replace(period, start=period.start + moved) for period in first.periods))
     # In mg, also where the diary of a concealed trial holds the share of a pack.
     told = trial.frame["dose_mg"]
     nights = [night for period in trial.order.periods for night in period.dates]
@@ -72,7 +74,7 @@ def _protocol(trial: Trial, study_id: str, names: dict[str, str]) -> Protocol:
         "kind": "adopted",
         "start": UNDATED_START,
         "dated": False,
-        "nights": trial.order.without_pauses().nights,
+        "nights": Order(trial.order.periods).without_pauses().nights,
         **({} if protocol.gaps is None else {"gaps": protocol.gaps}),
         **_blocks(protocol),
         **({} if protocol.stated is None else {"drawn": content["design"]["drawn"]}),

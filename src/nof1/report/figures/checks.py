@@ -35,7 +35,7 @@ from nof1.report.figures.style import (
 )
 from nof1.report.words.checks import check_sentence
 from nof1.report.words.effect import units
-from nof1.report.words.randomization import randomization_sentence
+from nof1.report.words.randomization import randomization_of_trial
 from nof1.report.words.sensitivity import sensitivity_sentences
 from nof1.subject import spoken_of
 
@@ -158,7 +158,7 @@ def _sensitivity_sentence(result: Result) -> str:
 
 def _randomization_sentence(result: Result) -> str:
     test = result.record.randomization_tests[0]
-    return "" if isinstance(test, NotTested) else randomization_sentence(result.trial.protocol, test)
+    return "" if isinstance(test, NotTested) else randomization_of_trial(result.trial, test)
 
 
 def _sentence_of(*names: str) -> Callable[[Result], str]:

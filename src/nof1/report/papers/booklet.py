@@ -33,10 +33,11 @@ _NO_DOSE = phrase("☐ nothing   ☐ some")
 def booklet_words(protocol: Protocol, order: Order, *, large_print: bool = False) -> dict[str, Any]:
     """Everything the template of the booklet needs but the size of its text."""
     most = (_MAX_IN_LARGE_PRINT if large_print else MAX_COVARIATES) - asks_noticed(protocol)
+    count = sum(period.nights for period in order.periods if period.counts)
     return {
         "title": say("Diary of an N-of-1 trial: {title}", title=clip(ours(protocol.title), _TITLE)),
         "simulated": banner(protocol, SIMULATED),
-        "nights": say("{nights}: {evenings}.", nights=nights(protocol.nights), evenings=span(order.start, order.end)),
+        "nights": say("{nights}: {evenings}.", nights=nights(count), evenings=span(order.start, order.end)),
         "headings": {
             "stop": say("When to stop"),
             "call": say("Whom to call"),
@@ -277,10 +278,10 @@ def _heading(protocol: Protocol, order: Order, period: Period) -> str:
 def _stretch_name(order: Order, period: Period) -> str:
     if period.number == RUN_IN:
         return say("Run-in")
-    again = any(
-        other.on_trial and other.number == period.number and other.start < period.start for other in order.periods
-    )
-    if again:
+    before = [one for one in order.periods if one.number == period.number and one.start < period.start]
+    if before and before[-1].on_trial:
+        return say("Period {number}, other dose", number=period.number)
+    if any(one.on_trial for one in before):
         return say("Period {number}, after the pause", number=period.number)
     return say("Period {number}", number=period.number)
 

@@ -16,7 +16,7 @@ from nof1.errors import InputError
 from nof1.language import ENGLISH, languages, say, spoken
 from nof1.plan.design.fields import PAUSE, WASHOUT
 from nof1.plan.design.order import RUN_IN, Order, Period
-from nof1.plan.orders.evening_dose import contents, evening_words, takes
+from nof1.plan.orders.evening_dose import contents, evening_words, planned_arm, takes
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.period_ends import asks_impression
@@ -81,11 +81,14 @@ def calendar(
     out.add("x-wr-calname", _marked(protocol, _name(protocol)))
     if printed := [*([paper] if paper != "a4" else []), *(["large-print"] if large_print else [])]:
         out.add(_PRINTED, " ".join(printed))
-    seen: Counter[str] = Counter()
-    for kind, number, place, event in _events(protocol, order):
-        stretch = f"{kind}-{number}" if number else kind
-        seen[stretch] += 1
-        event.add("uid", f"{stretch}-{seen[stretch]}@{protocol.sha256()[:32]}.nof1")
+    told = dict(_by_uid(protocol, order))
+    # A calendar keeps the entries that it was given: those behind a stop are called off, not left out.
+    called_off = {uid: one for uid, one in _by_uid(protocol, order.whole) if uid not in told} if order.left else {}
+    for uid, (place, event) in (told | called_off).items():
+        event.add("uid", uid)
+        if uid in called_off:
+            event.add("status", "CANCELLED")
+            event.subcomponents.clear()  # their alarms
         event.add("dtstamp", datetime.combine(protocol.start, time(0), tzinfo=UTC))
         event.add("sequence", revision)
         event.add("class", "PRIVATE")
@@ -142,6 +145,15 @@ def _name(protocol: Protocol) -> str:
 
 def _marked(protocol: Protocol, text: str) -> str:
     return say("Simulated: {text}", text=text) if protocol.simulated else text
+
+
+def _by_uid(protocol: Protocol, order: Order) -> Iterator[tuple[str, tuple[str, Event]]]:
+    """Every event and its place in the diary page, by an identifier that it keeps when pauses move it."""
+    seen: Counter[str] = Counter()
+    for kind, number, place, event in _events(protocol, order):
+        stretch = f"{kind}-{number}" if number else kind
+        seen[stretch] += 1
+        yield f"{stretch}-{seen[stretch]}@{protocol.sha256()[:32]}.nof1", (place, event)
 
 
 def _events(protocol: Protocol, order: Order) -> Iterator[tuple[str, int | None, str, Event]]:
@@ -203,7 +215,7 @@ def _dose_words(protocol: Protocol, period: Period) -> str:
             if takes(protocol, period)
             else sentence(say("run-in"))
         )
-    arm = protocol.arm(period.arm)
+    arm = planned_arm(protocol, period)
     return say("{arm}: {contents}.", arm=arm.title, contents=contents(protocol, arm))
 
 

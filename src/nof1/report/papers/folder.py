@@ -151,9 +151,10 @@ def _papers(protocol: Protocol, order: Order, amendments: Sequence[Amendment], p
     how: dict[str, Any] = {"paper": printed.paper, "large_print": printed.large}
     with speaking(printed.language):
         told: dict[str, Any] = {"precision": precision(protocol), "looks": false_alarms(protocol)}
+        planned = order.whole.at_first_doses()  # these two tell the plan, and the protocol what was changed of it
         papers = {
-            PROTOCOL: protocol_pdf(protocol, order, amendments=amendments, **how, **told),
-            PRE_VISIT: pre_visit_pdf(protocol, order, **how),
+            PROTOCOL: protocol_pdf(protocol, planned, amendments=amendments, **how, **told),
+            PRE_VISIT: pre_visit_pdf(protocol, planned, **how),
             CONSENT: consent_pdf(protocol, **how),
             DATA_SHEET: data_sheet_pdf(protocol, **how),
             ADVERSE_EVENTS: adverse_events_pdf(protocol, **how),

@@ -188,7 +188,8 @@ def harms(protocol: Protocol, looks: Sequence[str] = ()) -> dict[str, Any]:
                 say("Stopping early"),
                 say(
                     "The person may stop at any time without a reason. With a sign of the stop rules: {action}. With an emergency "
-                    "sign: {urgent}. The nights until then are kept and analysed, and the results say that planned nights are missing.",
+                    "sign: {urgent}. nof1 stop puts it on record: the nights until then are kept and analysed as the trial, and the results say "
+                    "who stopped it and why.",
                     action=say(stop_action("stop")),
                     urgent=say(stop_action("emergency")),
                 ),

@@ -11,10 +11,10 @@ from typing import Any
 from nof1.errors import InputError
 from nof1.language import listed, phrase, say, say_some
 from nof1.plan.design.kinds import Adopted
-from nof1.plan.design.order import RUN_IN
+from nof1.plan.design.order import RUN_IN, Order
 from nof1.plan.design.sequences import Permuted
 from nof1.plan.orders.draw import allowed_sequences, order_of_arms, schedule
-from nof1.plan.orders.evening_dose import contents, has_dose
+from nof1.plan.orders.evening_dose import contents, has_dose, planned_arm
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
@@ -28,9 +28,17 @@ _BOX = "☐"
 
 
 def packing_words(
-    protocol: Protocol, arms: Sequence[str], *, commitment: str = "", mark: str = "", planned: date | None = None
+    protocol: Protocol,
+    arms: Sequence[str],
+    *,
+    commitment: str = "",
+    mark: str = "",
+    planned: date | None = None,
+    anew: Order | None = None,
 ) -> dict[str, Any]:
-    """The packing sheet: what goes into every pack; with a commitment, the proof that order and record are as they were.
+    """The packing sheet: what goes into every pack, or into those that are made anew with another dose.
+
+    With a commitment, the proof that order and record are as they were.
 
     Raises
     ------
@@ -39,7 +47,11 @@ def packing_words(
     """
     if protocol.concealed != "helper":
         raise InputError('A packing sheet is for a helper; this protocol has no concealed = "helper".')
-    order = order_of_arms(protocol, arms)
+    order = order_of_arms(protocol, arms) if anew is None else anew
+    foot = say("nof1 packing sheet, protocol {hash}", hash=_hash(protocol))
+    if anew is not None:
+        changed = {str(one.arm): planned_arm(protocol, one) for one in anew.periods if one.on_trial}
+        protocol = protocol.model_copy(update={"arms": tuple(changed.get(arm.name, arm) for arm in protocol.arms)})
     packs = [period for period in order.periods if period.on_trial and period.number != RUN_IN]
     rows = [
         [
@@ -53,7 +65,7 @@ def packing_words(
         ]
         for pack in packs
     ]
-    return _common(protocol, say("nof1 packing sheet, protocol {hash}", hash=_hash(protocol))) | {
+    return _common(protocol, foot) | {
         "title": say("Packing sheet of an N-of-1 trial: for the helper only"),
         "warning": say(
             "The person on trial must not see this sheet: it says what is in every pack. Keep it where they do not look."
@@ -71,10 +83,11 @@ def packing_words(
                         "with only a number on it. Please tell nobody what is in them until the last night is over.",
                         arms=listed([clip(arm.title, _LABEL) for arm in protocol.arms]),
                     ),
+                    *([] if anew is None else [_made_anew([pack.number for pack in packs])]),
                 ],
             },
             _people(protocol),
-            {"heading": say("What you need"), "table": _needs(protocol, Counter(arms))},
+            {"heading": say("What you need"), "table": _needs(protocol, Counter(str(pack.arm) for pack in packs))},
             *_products(protocol),
             {
                 "heading": say("What goes in"),
@@ -91,7 +104,7 @@ def packing_words(
                     "widths": ["auto", "1fr", "1.8fr", "auto", "auto", "16mm", "16mm"],
                     "rows": rows,
                 },
-                "paragraphs": _run_in(protocol),
+                "paragraphs": _run_in(protocol) if anew is None else [],
             },
             {
                 "heading": say("How to pack and label"),
@@ -134,6 +147,18 @@ def packing_words(
             },
         ],
     }
+
+
+def _made_anew(packs: Sequence[int]) -> str:
+    """Which packs are made again, and what becomes of those that were made before."""
+    return say_some(
+        len(packs),
+        "The planned dose has changed: pack {numbers} is made anew. Take back the one with that number, unopened, before you hand out the new one, "
+        "and keep it apart.",
+        "The planned dose has changed: packs {numbers} are made anew. Take back those with these numbers, unopened, before you hand out the new "
+        "ones, and keep them apart.",
+        numbers=numbers(packs),
+    )
 
 
 def _people(protocol: Protocol) -> dict[str, Any]:

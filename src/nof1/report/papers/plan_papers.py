@@ -113,7 +113,7 @@ def protocol_attempts(
     order = shown_order(protocol, order)
     orders = count_orders(protocol)
     first = [
-        {"size": size, "sections": _first_page(protocol, order, room)}
+        {"size": size, "sections": _first_page(protocol, order, room, amendments)}
         for size, room in (_IN_LARGE_PRINT if large_print else _FIRST)
     ]
 
@@ -135,10 +135,10 @@ def protocol_attempts(
         yield head | {"size": size, "pages": MAX_PROTOCOL_PAGES, "first": first, "sections": sections}
 
 
-def _first_page(protocol: Protocol, order: Order, room: Room) -> list[dict[str, Any]]:
+def _first_page(protocol: Protocol, order: Order, room: Room, amendments: Sequence[Amendment]) -> list[dict[str, Any]]:
     """What a person looks for, whatever they look for next."""
     return [
-        treatment.taken(protocol, room),
+        treatment.taken(protocol, room, amendments),
         treatment.stopping(),
         paper_protocol.screened(protocol, room),
         paper_protocol.calendar(protocol, order, room),
@@ -255,6 +255,7 @@ def packing_sheet_pdf(
     commitment: str = "",
     mark: str = "",
     planned: date | None = None,
+    anew: Order | None = None,
     paper: Paper = "a4",
     large_print: bool = False,
 ) -> bytes:
@@ -268,6 +269,8 @@ def packing_sheet_pdf(
         To the order, as seal.json holds it: with it the sheet has a place for marks of the journal.
     mark, planned : str, date
         The journal's mark on the day of planning.
+    anew : Order, optional
+        What is left of the order, with its arms and doses, where packs are made again since the dose has changed: the sheet is of those.
     paper : str
         "a4" or "letter".
     large_print : bool
@@ -278,9 +281,8 @@ def packing_sheet_pdf(
     InputError
         If the order is not with a helper, it is not one that the design allows, or there is no such paper.
     """
-    return _sheet(
-        packing_words(protocol, arms, commitment=commitment, mark=mark, planned=planned), paper, large_print=large_print
-    )
+    words = packing_words(protocol, arms, commitment=commitment, mark=mark, planned=planned, anew=anew)
+    return _sheet(words, paper, large_print=large_print)
 
 
 def shuffling_recipe_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: bool = False) -> bytes:

@@ -173,6 +173,6 @@ def _agreed(protocol: Protocol) -> dict[str, Any]:
 
 _HOW = phrase(
     "How it goes on record: before the draw in the answers file of 'nof1 plan', as [safety.agreement] with clinician, date and words; "
-    "after it with nof1 amend DIR --note TEXT. Changes of dose, form or time need a plan of their own. The signed sheet stays with the "
+    "after it with nof1 amend DIR --note TEXT. A lower dose goes on record with nof1 amend --dose; another form or time needs a plan of its own. The signed sheet stays with the "
     "person."
 )

@@ -130,6 +130,9 @@ def _named(period: Period, protocol: Protocol) -> str:
     title = clip(protocol.arm(period.arm).title, _LABEL)
     if period.number == RUN_IN:
         return say("Run-in: {arm}", arm=title)
+    if period.dose_mg is not None:
+        mg = period.dose_mg
+        return say("Period {number}: {arm}, {mg:g} mg from here on", number=period.number, arm=title, mg=mg)
     return say("Period {number}: {arm}", number=period.number, arm=title)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from nof1 import facts
 from nof1.language import listed, phrase, say, say_some, sentences
+from nof1.plan.orders.amendments import Amendment, dose_changes
 from nof1.plan.orders.evening_dose import has_dose, takes_any
 from nof1.plan.protocol.dose import find_form, salt_mg
 from nof1.plan.protocol.nightly import NO_ANSWER
@@ -20,6 +21,7 @@ from nof1.report.papers.parts import NOT_STATED, Room, item, lines, stated
 from nof1.report.papers.timeline import (
     letters,
 )
+from nof1.report.words.changes import amendment_sentence
 from nof1.report.words.phrases import (
     cited,
     clip,
@@ -28,10 +30,11 @@ from nof1.report.words.phrases import (
 _FEW = 4  # findings on doses that are told one by one
 
 
-def taken(protocol: Protocol, room: Room) -> dict[str, Any]:
-    """For the first page: the arms with form and dose, when to take them, doses above an upper level."""
+def taken(protocol: Protocol, room: Room, amendments: Sequence[Amendment] = ()) -> dict[str, Any]:
+    """For the first page: the arms with form and dose, when to take them, doses that changed, doses above an upper level."""
     if not of_magnesium(protocol):
         return _something_else(protocol, room)
+    changed = [amendment_sentence(one) for one in amendments if one.kind == "dose"]
     heads = [say("arm"), say("salt"), say("elemental"), say("salt weight"), say("product"), say("placebo")]
     when = say(
         phrase("In the evening at {time}, once a day. Doses are elemental magnesium.")
@@ -52,7 +55,8 @@ def taken(protocol: Protocol, room: Room) -> dict[str, Any]:
                 }
             },
             item(say("Time of day"), when),
-            lines(say("Upper levels"), dose_lines(protocol, room), room),
+            *([lines(say("Another dose"), changed, room)] if changed else []),
+            lines(say("Upper levels"), dose_lines(protocol, room, amendments), room),
         ],
     }
 
@@ -97,8 +101,8 @@ def adhering(protocol: Protocol, room: Room) -> dict[str, Any]:
 
 
 _LOWERING = phrase(
-    "No change of dose is planned. Who takes less or nothing on an evening writes down what was taken; a lasting "
-    "change is entered as an amendment with its reason. Ask a doctor or pharmacist about any change."
+    "No change of dose is planned. Who takes less or nothing on an evening writes down what was taken; a lasting change is "
+    "entered with nof1 amend --dose and planned from then on. Ask a doctor or pharmacist about any change."
 )
 
 
@@ -134,8 +138,8 @@ def _salt(arm: Arm) -> str:
     return say("about {mg:.0f} mg", mg=salt_mg(form, arm.dose_mg)) if form else say("not known")
 
 
-def dose_lines(protocol: Protocol, room: Room) -> list[str]:
-    """Doses above an upper level, with the source; one by one, or by level where there are many."""
+def dose_lines(protocol: Protocol, room: Room, amendments: Sequence[Amendment] = ()) -> list[str]:
+    """Doses above an upper level, those that were changed among them, with the source; one by one, or by level where there are many."""
     if not of_magnesium(protocol):
         return []
     known = letters(protocol)  # since two arms may have the same title
@@ -144,6 +148,9 @@ def dose_lines(protocol: Protocol, room: Room) -> list[str]:
         for arm in protocol.arms
         if arm.mouth_mg is not None
     }
+    for arm, mg, start in dose_changes(amendments):
+        title = clip(protocol.arm(arm).title, room.label)
+        doses[str(say("{arm} ({letter}) from {day} on", arm=title, letter=known[arm], day=str(start)))] = mg
     found = sorted(dose_findings(doses, other_magnesium_mg(protocol.safety)), key=lambda one: LEVELS.index(one.level))
     other_routes = _route_lines(protocol)
     if not found and not any(doses.values()) and other_routes:

@@ -16,6 +16,7 @@ from nof1.report.words import graded as words_graded
 from nof1.report.words import other_explanations
 from nof1.report.words import record as words_record
 from nof1.report.words import sentences as words
+from nof1.report.words.amended_doses import dose_sentences
 from nof1.report.words.changes import changes as changes_of
 from nof1.report.words.covariates import follows_sentences
 from nof1.report.words.effect import amount, estimate_sentence, scale_sentence, span
@@ -131,7 +132,7 @@ def _plain(result: Result, effect: PairEffect) -> str:
         protocol.outcome,
         arm=clip(protocol.arm(effect.arm).title, _MAX_ARM),
         reference=clip(protocol.arm(effect.reference).title, _MAX_ARM),
-        over_nights=words.is_of_these_nights(protocol, effect),
+        over_nights=words.is_of_these_nights(result.trial, effect),
         full=protocol.analysis.carryover == "exponential",
         mean=numbers.mean,
         beside=numbers.interval,
@@ -164,7 +165,7 @@ def _nights(result: Result, *, brief: bool) -> list[str]:
     changes = [
         clip(change, 200) for change in changes_of(result, medicines=not (brief and beside))[: 1 if brief else 3]
     ]
-    return [words.nights_sentence(result), words.order_sentence(protocol), dates, *changes]
+    return [words.nights_sentence(result), words.order_sentence(protocol), dates, *changes, *dose_sentences(result)]
 
 
 def _side_effects(result: Result, *, brief: bool) -> dict[str, Any]:

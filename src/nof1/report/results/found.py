@@ -24,7 +24,7 @@ from nof1.report.words.cycles import cycles_sentence
 from nof1.report.words.effect import number, units
 from nof1.report.words.over_time import over_time_sentences
 from nof1.report.words.phrases import clip
-from nof1.report.words.randomization import randomization_sentence
+from nof1.report.words.randomization import randomization_of_trial
 from nof1.report.words.sensitivity import sensitivity_sentences
 from nof1.report.words.tipping import tipping_sentence
 from nof1.shown import signed
@@ -139,7 +139,7 @@ def _pair(protocol: Protocol, entry: PairEffect | RandomizationTest | PairedCycl
 
 
 def _randomization(result: Result) -> str:
-    return randomization_sentence(result.trial.protocol, result.record.randomization_tests[0])
+    return randomization_of_trial(result.trial, result.record.randomization_tests[0])
 
 
 def _cycles(result: Result) -> str:

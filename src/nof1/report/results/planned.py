@@ -18,9 +18,11 @@ from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.guards import route_words
+from nof1.record.trial import Trial
 from nof1.report.results.parts import Part, Section, beside, item, section, table
 from nof1.report.words import looks as words_looks
 from nof1.report.words import sentences as words
+from nof1.report.words.amended_doses import changed_doses
 from nof1.report.words.changes import changes, limits_sentence
 from nof1.report.words.drawn_elsewhere import stated_sentence
 from nof1.report.words.effect import amount, number
@@ -47,7 +49,7 @@ def plan(result: Result) -> Section:
         item(say("Known so far"), *known_of_question(protocol, brief=True)),
         item(say("The person"), _person(protocol)),
         item(say("Setting"), _own(conduct.setting), _own(conduct.co_treatment)),
-        item(say("Compared"), *[_arm(protocol, arm) for arm in protocol.arms]),
+        item(say("Compared"), *[_arm(result.trial, arm) for arm in protocol.arms]),
         item(say("Outcome"), _outcome(protocol)),
         item(say("Known of it"), known_of_rating(protocol)),
         item(say("Design"), _design(protocol), _surroundings(protocol)),
@@ -77,7 +79,7 @@ def _stated(result: Result) -> Section:
     )
     return section(
         say("What was stated"),
-        item(say("Compared"), *[_arm(protocol, arm) for arm in protocol.arms]),
+        item(say("Compared"), *[_arm(result.trial, arm) for arm in protocol.arms]),
         item(say("Outcome"), _outcome(protocol)),
         item(say("Design"), _design(protocol)),
         item(say("What is estimated"), estimand_sentence(protocol)),
@@ -119,10 +121,15 @@ def _person(protocol: Protocol) -> str:
     return " ".join(told) or say("Diagnosis, other conditions and other medicines are not stated in the protocol.")
 
 
-def _arm(protocol: Protocol, arm: Arm) -> str:
+def _arm(trial: Trial, arm: Arm) -> str:
+    protocol = trial.protocol
     title = clip(arm.title, _ARM)
     told = [
         _dose(protocol, arm),
+        *[
+            say("from {day} on {mg:g} mg", day=spoken().day(since), mg=mg)
+            for since, mg in changed_doses(trial.order, arm.name)
+        ],
         say("form {form}", form=clip(ours(arm.form), _ARM)) if arm.form else "",
         say("product {product}", product=clip(arm.product, _ARM)) if arm.product else "",
         say("a dummy that looks the same") if arm.placebo else "",
@@ -271,8 +278,8 @@ def _draw(protocol: Protocol) -> str:
 
 
 def _whole_order(result: Result) -> str:
-    """Every period in its order, neighbouring periods of one arm as they are."""
-    order, protocol = result.trial.order, result.trial.protocol
+    """Every period in its order, neighbouring periods of one arm as they are; those behind a stop, too."""
+    order, protocol = result.trial.order.whole.at_first_doses(), result.trial.protocol
     told = []
     for period in order.periods:
         name = clip(stretch_name(period.arm), _ARM)

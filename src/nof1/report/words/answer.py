@@ -4,6 +4,7 @@ Says what was observed and how sure it is; a bet is called one and is never part
 """
 
 import math
+from collections.abc import Sequence
 
 from nof1.analyze.model.arm_nights import arm_nights
 from nof1.analyze.model.effects import TAILS
@@ -11,11 +12,12 @@ from nof1.analyze.model.standardize import MEASURES
 from nof1.analyze.model.verdict import LEAST_NIGHTS, LEAST_PERIODS
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
-from nof1.language import clauses, phrase, say, say_some, spoken
+from nof1.language import clauses, listed, phrase, say, say_some, spoken
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.safety.guards import route_words
 from nof1.report.words import ranges
+from nof1.report.words.amended_doses import doses_of
 from nof1.report.words.effect import change, span
 from nof1.report.words.patterns import pattern_sentences
 from nof1.report.words.phrases import clip, nights
@@ -47,16 +49,17 @@ def plain_means_sentence(result: Result, effect: PairEffect | None = None) -> st
     )
     numbers = dict(zip(("one", "other"), told, strict=True))
     first, second = (
-        _on(protocol.arm(name), count) for name, count in ((effect.arm, one.nights), (effect.reference, other.nights))
+        _on(protocol.arm(name), count, doses_of(result.trial, name))
+        for name, count in ((effect.arm, one.nights), (effect.reference, other.nights))
     )
     return say(template, title=protocol.outcome.title, first=first, second=second, **numbers)
 
 
-def _on(arm: Arm, count: int) -> str:
-    """The arm with form and dose, and its rated nights, such as "on magnesium (citrate, 200 mg; 41 nights)"."""
+def _on(arm: Arm, count: int, doses: Sequence[float]) -> str:
+    """The arm with form and planned doses, and its rated nights, such as "on magnesium (citrate, 200 mg; 41 nights)"."""
     parts = [clip(ours(arm.form), MAX_ARM)] if arm.form else []
     if arm.dose_mg:
-        parts.append(say("{mg:g} mg", mg=arm.dose_mg))
+        parts.append(listed([say("{mg:g} mg", mg=mg) for mg in doses]))
     elif route := route_words(arm):
         parts.append(route)
     what = clauses([*([", ".join(parts)] if parts else []), nights(count)])
@@ -68,11 +71,7 @@ def full_sentence(result: Result, effect: PairEffect | None = None) -> str:
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
     builds_up = protocol.analysis.carryover == "exponential"
-    if (
-        effect.estimand == "full"
-        or result.short_of_full(effect)
-        or not (builds_up or protocol.analysis.dose == "taken")
-    ):
+    if effect.estimand == "full" or result.short_of_full(effect) or not (builds_up or result.trial.doses_vary):
         return ""
     measure, numbers = effect.measure, effect.full
     size = {

@@ -1,19 +1,68 @@
-"""What changed after the draw: amendments, the opening of a concealed order, a diary that is another one since."""
+"""What changed after the draw: amendments, the end of a trial that was stopped, the opening of a concealed order, a diary that is another one since."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from nof1.language import phrase, say, say_some, sentences
+from nof1.plan.protocol.own_words import called
 
 if TYPE_CHECKING:
     from nof1.analyze.results import Result
-    from nof1.plan.orders.amendments import Amendment
+    from nof1.plan.orders.amendments import Amendment, StoppedBy, Taken
     from nof1.record.diary.on_record import Doubt
+
+
+_MISSED: "dict[Taken, tuple[str, str]]" = {
+    "planned": (
+        phrase(
+            "Entered on {day}: on the night of {start} nothing was recorded; doses as planned, as reported afterwards."
+        ),
+        phrase(
+            "Entered on {day}: on {count} nights, {start} to {end}, nothing was recorded; doses as planned, as reported afterwards."
+        ),
+    ),
+    "none": (
+        phrase(
+            "Entered on {day}: on the night of {start} nothing was recorded; no dose was taken, as reported afterwards."
+        ),
+        phrase(
+            "Entered on {day}: on {count} nights, {start} to {end}, nothing was recorded; no dose was taken, as reported afterwards."
+        ),
+    ),
+    "unknown": (
+        phrase("Entered on {day}: on the night of {start} nothing was recorded; what was taken is not known."),
+        phrase(
+            "Entered on {day}: on {count} nights, {start} to {end}, nothing was recorded; what was taken is not known."
+        ),
+    ),
+}
+_STOPPED: "dict[StoppedBy, str]" = {
+    "person": phrase(
+        "Entered on {day}: the person stopped the trial; its nights end before the evening of {start}. {reason}"
+    ),
+    "clinician": phrase(
+        "Entered on {day}: a doctor stopped the trial; its nights end before the evening of {start}. {reason}"
+    ),
+    "rule": phrase(
+        "Entered on {day}: a rule that was fixed beforehand stopped the trial; its nights end before the evening of {start}. "
+        "{reason}"
+    ),
+}
 
 
 def amendment_sentence(amendment: "Amendment") -> str:
     """What one amendment changed, for pages and screens."""
     on = f"{amendment.entered:%Y-%m-%d}"
-    reason = amendment.reason if amendment.reason[-1] in ".!?" else f"{amendment.reason}."
+    reason = amendment.reason if amendment.reason[-1:] in ("", ".", "!", "?") else f"{amendment.reason}."
+    if amendment.taken is not None and amendment.start is not None and amendment.nights is not None:
+        return say_some(
+            amendment.nights,
+            _MISSED[amendment.taken][0],
+            _MISSED[amendment.taken][1],
+            day=on,
+            start=str(amendment.start),
+            end=str(amendment.start + timedelta(days=amendment.nights - 1)),
+        )
     if amendment.nights is not None:
         pause = say_some(
             amendment.nights,
@@ -30,6 +79,22 @@ def amendment_sentence(amendment: "Amendment") -> str:
             day=on,
             period=amendment.period,
             reason=reason,
+        )
+    if amendment.by is not None:
+        return say(
+            _STOPPED[amendment.by],
+            day=on,
+            start=str(amendment.start),
+            reason=reason,
+        )
+    if amendment.arm is not None:
+        return say(
+            "Entered on {day}: from the evening of {start} on, the planned dose of {arm} is {mg:g} mg.{reason}",
+            day=on,
+            arm=called(amendment.arm),
+            mg=amendment.dose_mg,
+            start=str(amendment.start),
+            reason=f" {reason}" if reason else "",
         )
     if amendment.kind == "medicine":
         return say(
@@ -52,12 +117,12 @@ def _taken_out(amendment: "Amendment") -> str:
 
 
 def changes(result: "Result", *, medicines: bool = True) -> list[str]:
-    """What changed after the draw, each with its reason, and when a concealed order was opened.
+    """What changed after the draw, each with its reason, a stop first; and when a concealed order was opened.
 
     `medicines` says whether to tell changes of other medicines, which stand beside an answer for the worse, too.
     """
     told = [one for one in result.record.amendments if medicines or one.kind != "medicine"]
-    out = [amendment_sentence(amendment) for amendment in told]
+    out = [amendment_sentence(amendment) for amendment in sorted(told, key=lambda one: one.kind != "stopped")]
     unsealing = result.trial.unsealing
     if unsealing is not None:
         counts: dict[str, Any] = {
@@ -77,7 +142,13 @@ def changes(result: "Result", *, medicines: bool = True) -> list[str]:
         else:
             out.append(
                 say(
-                    "The order was opened on {day}, after the last night, with {recorded} of {planned} nights recorded.",
+                    phrase(
+                        "The order was opened on {day}, after the trial was stopped, with {recorded} of {planned} nights recorded."
+                    )
+                    if result.trial.order.left
+                    else phrase(
+                        "The order was opened on {day}, after the last night, with {recorded} of {planned} nights recorded."
+                    ),
                     **counts,
                 )
             )

@@ -189,7 +189,8 @@ def _planned(result: Result, planned: PlannedLook) -> str:
     if verdict is None:
         return sentences([when, say("The rule fixed beforehand says: go on."), _not_yet(protocol, effect, rule)])
     stops = _first_edition_stops if protocol.schema_version == 1 else _stops
-    return sentences([when, say("The rule fixed beforehand says: stop."), stops(protocol, effect, verdict, rule)])
+    how = say("To end the trial there: nof1 stop DIR --by rule --reason TEXT.")
+    return sentences([when, say("The rule fixed beforehand says: stop."), stops(protocol, effect, verdict, rule), how])
 
 
 def _not_yet(protocol: Protocol, effect: "PairEffect", rule: Interim) -> str:

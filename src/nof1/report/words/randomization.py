@@ -1,10 +1,17 @@
 """The randomization test in words: which orders were possible, and how often they would have given such a difference."""
 
+from typing import TYPE_CHECKING
+
+from nof1.analyze.checks.permutation_distribution import finished_until
 from nof1.analyze.checks.randomization_test import NotTested, RandomizationTest
-from nof1.language import say, sentences
+from nof1.language import say, sentences, spoken
+from nof1.plan.orders.amendments import stop_of
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.words.drawn_elsewhere import stated_sentence
 from nof1.report.words.reasons import reason_sentence
+
+if TYPE_CHECKING:
+    from nof1.record.trial import Trial
 
 
 def randomization_sentence(protocol: Protocol, test: RandomizationTest | NotTested) -> str:
@@ -12,6 +19,42 @@ def randomization_sentence(protocol: Protocol, test: RandomizationTest | NotTest
     if isinstance(test, NotTested):
         return reason_sentence(test.refused)
     return sentences([stated_sentence(protocol), _found(protocol, test)])
+
+
+def randomization_of_trial(trial: "Trial", test: RandomizationTest | NotTested) -> str:
+    """The same of a trial, with what a stop before the last planned night means for it."""
+    return sentences([randomization_sentence(trial.protocol, test), stopping_sentence(trial)])
+
+
+def stopping_sentence(trial: "Trial") -> str:
+    """What this check keeps to in a trial that was stopped, and what the stopping means for it; empty for any other."""
+    stop = stop_of(trial.amendments)
+    if stop is None:
+        return ""
+    if stop.unrelated:
+        meant = say(
+            "The reason, as it was stated, had nothing to do with the ratings: then stopping does not change what chance alone brings."
+        )
+    elif stop.unrelated is None:
+        meant = say(
+            "Nobody said whether the ratings had to do with the stopping. If they had, it is not allowed for here: then chance alone brings "
+            "such differences more often than this says."
+        )
+    else:
+        meant = say(
+            "The ratings had to do with the stopping, and that is not allowed for here: chance alone brings such differences more often than "
+            "this says."
+        )
+    last = finished_until(trial.order)
+    kept = (
+        ""
+        if last is None
+        else say(
+            "The trial was stopped, and this check keeps to blocks that were finished, the last on {day}.",
+            day=spoken().day(last),
+        )
+    )
+    return sentences([kept, meant])
 
 
 def _found(protocol: Protocol, test: RandomizationTest) -> str:

@@ -25,6 +25,10 @@ _CHOICES: dict[ChoiceName, tuple[str, str]] = {
     "similar neighbours": (phrase("similar neighbours"), phrase("neighbouring nights may be alike (AR(1))")),
     "dose as taken": (phrase("dose as taken"), phrase("each night counts with the dose logged")),
     "dose as assigned": (phrase("dose as assigned"), phrase("each night counts with the dose planned")),
+    "every dose as the first": (
+        phrase("every dose as the first"),
+        phrase("each night counts as one with the first planned dose"),
+    ),
     "prior twice as wide": (
         phrase("prior twice as wide"),
         phrase("effects expected twice as large, sd {sd:g} points"),

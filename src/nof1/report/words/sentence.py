@@ -23,7 +23,7 @@ from nof1.report.words.covariates import by_arm_sentence, covariates_sentence
 from nof1.report.words.cycles import cycles_sentence
 from nof1.report.words.other_explanations import explanations_sentence
 from nof1.report.words.over_time import course_sentence
-from nof1.report.words.randomization import randomization_sentence
+from nof1.report.words.randomization import randomization_of_trial
 from nof1.report.words.reasons import reason_sentence
 from nof1.report.words.sensitivity import choice_sentence
 from nof1.report.words.tipping import tipping_sentence
@@ -84,7 +84,7 @@ def _said(of: Result | Trial, part: Part) -> str:
         case Check() if isinstance(of, Result):
             return check_sentence(of.record.engines, part, of.record.sensitivity)
         case RandomizationTest() | NotTested():
-            return randomization_sentence(protocol, part)
+            return randomization_of_trial(of if isinstance(of, Trial) else of.trial, part)
         case PairedCycles():
             return cycles_sentence(protocol, part)
         case TippingPoint():

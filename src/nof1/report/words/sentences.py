@@ -10,6 +10,7 @@ from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.language import clauses, commas, listed, phrase, say, say_some, sentences, spoken
 from nof1.plan.protocol.protocol import Protocol
+from nof1.record.trial import Trial
 from nof1.report.words.changes import changed_diary
 from nof1.report.words.checks import check_sentence
 from nof1.report.words.effect import (
@@ -98,7 +99,7 @@ def effect_sentence(result: Result, effect: PairEffect | None = None, *, scale: 
         protocol.outcome,
         arm=protocol.arm(effect.arm).title,
         reference=protocol.arm(effect.reference).title,
-        over_nights=is_of_these_nights(protocol, effect),
+        over_nights=is_of_these_nights(result.trial, effect),
         full=protocol.analysis.carryover == "exponential",
         mean=numbers.mean,
         beside=numbers.interval,
@@ -111,10 +112,10 @@ def effect_sentence(result: Result, effect: PairEffect | None = None, *, scale: 
     return sentences([say("{clause}.", clause=told), scale_sentence(measure, protocol.outcome) if scale else ""])
 
 
-def is_of_these_nights(protocol: Protocol, effect: PairEffect) -> bool:
+def is_of_these_nights(trial: Trial, effect: PairEffect) -> bool:
     """Whether the effect that leads is one of these nights alone: not where every night on the arm has all of it."""
-    fixed = protocol.analysis
-    return effect.estimand == "over-nights" and (fixed.carryover == "exponential" or fixed.dose == "taken")
+    builds_up = trial.protocol.analysis.carryover == "exponential"
+    return effect.estimand == "over-nights" and (builds_up or trial.doses_vary)
 
 
 def further_measures_sentence(result: Result, effect: PairEffect | None = None) -> str:
@@ -242,12 +243,18 @@ def nights_sentence(result: Result) -> str:
     nights = result.record.nights
     ahead = nights.after_last
     missing = nights.planned - nights.recorded - ahead
+    order = result.trial.order
     start = (
-        phrase("{recorded} of {planned} planned nights were recorded")
+        phrase("{recorded} of the {planned} nights until the trial was stopped were recorded ({whole} were planned)")
+        if order.left
+        else phrase("{recorded} of {planned} planned nights were recorded")
         if result.trial.protocol.randomized
         else phrase("{recorded} of {planned} nights were recorded")
     )
-    told: list[str] = [say(start, recorded=nights.recorded, planned=nights.planned)]
+    whole = sum(period.nights for period in order.whole.periods if period.counts)
+    told: list[str] = [
+        say(start, recorded=nights.recorded, planned=nights.planned, **({"whole": whole} if order.left else {}))
+    ]
     if missing:
         told.append(
             say_some(

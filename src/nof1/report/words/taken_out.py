@@ -88,7 +88,7 @@ def _size(result: Result, effect: PairEffect) -> str:
         protocol.outcome,
         arm=clip(protocol.arm(effect.arm).title, _ARM),
         reference=clip(protocol.arm(effect.reference).title, _ARM),
-        over_nights=is_of_these_nights(protocol, effect),
+        over_nights=is_of_these_nights(result.trial, effect),
         full=protocol.analysis.carryover == "exponential",
         mean=numbers.mean,
         beside=numbers.interval,
