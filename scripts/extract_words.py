@@ -43,6 +43,17 @@ _OF_PLANS = (
     "report/words/reach.py",
     "report/figures/power.py",
 )
+# What can be said of a trial of something else than magnesium.
+_OF_OTHERS = (
+    "bedside/",
+    "facts/side_effects.toml",
+    "facts/stop.toml",
+    "plan/orders/",
+    "plan/protocol/safety/stop_rules.py",
+    "record/diary/",
+    "report/",
+)
+_OTHER = Subject(other=True)
 _ADOPTED = (Subject(adopted=True), Subject(adopted=True, days=True))
 
 
@@ -143,12 +154,12 @@ def extract(source: Path = SOURCE) -> Catalog:
 
 
 def _worded(name: str, message: str | tuple[str, ...]) -> list[str | tuple[str, ...]]:
-    """The sentence, and as it is said of adopted nights and days where that is another."""
-    if not name.startswith(_OF_RESULTS) or name in _OF_PLANS:
-        return [message]
+    """The sentence, and as it is said of something else than magnesium, and of adopted nights and days, where that is another."""
+    subjects = [_OTHER] if name.startswith(_OF_OTHERS) else []
+    subjects += _ADOPTED if name.startswith(_OF_RESULTS) and name not in _OF_PLANS else ()
     told = [
         worded(message, of) if isinstance(message, str) else tuple(worded(one, of) for one in message)
-        for of in _ADOPTED
+        for of in subjects
     ]
     return list(dict.fromkeys([message, *told]))
 

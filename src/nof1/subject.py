@@ -31,12 +31,15 @@ class Subject:
         What stands behind the outcome's numbers instead of "points"; "" for points.
     labels : tuple of (str, str)
         Arms by their names, and what they are called where there is little room; names that are not among them are said as they are.
+    other : bool
+        Whether something else than magnesium was planned: then no sentence speaks of it.
     """
 
     days: bool = False
     adopted: bool = False
     unit: str = ""
     labels: tuple[tuple[str, str], ...] = ()
+    other: bool = False
 
 
 # Words of a planned trial that would say more of a table than anybody did. Longer ones first.
@@ -74,6 +77,26 @@ _DAYS = {
     "night": "day",
     "evenings": "days",
     "evening": "day",
+}
+# What is said of magnesium, or of a supplement, where something else is tried. Longer ones first.
+_OTHER = {
+    "Any magnesium supplement?": "Any of it all the same?",
+    "Any magnesium, in a bath, on the skin or by mouth?": "Any of it all the same?",
+    "How much magnesium did you take?": "How much did you take?",
+    "Magnesium taken (mg, or n)": "Taken (mg, or n)",
+    "dose_mg: elemental magnesium taken": "dose_mg: what was taken",
+    " Doses are elemental magnesium.": "",
+    " Doses by mouth are elemental magnesium; a bath, or what goes on the skin, has no mg by mouth.": "",
+    "with magnesium taken": "with some taken",
+    "nights off magnesium": "nights without it",
+    "mg magnesium": "mg",
+    " of elemental magnesium": "",
+    " elemental magnesium": "",
+    "elemental magnesium": "dose",
+    "SmPCs of magnesium medicines": "product information of other medicines",
+    "Sanomedica, safety assessment of magnesium": "a safety assessment of something else",
+    "take no more of the supplement": "leave off what is tried",
+    "stop the supplement": "stop what is tried",
 }
 # Places, and what stands in quotation marks or is typed, stay as they are.
 _KEPT = r'\{[^{}]*\}|`[^`]*`|"[^"]*"'
@@ -120,6 +143,7 @@ def subject_of(thing: Any) -> Subject:
             adopted=all(one.adopted for one in each),
             unit=each[0].unit if len({one.unit for one in each}) == 1 else "",
             labels=each[0].labels if len({one.labels for one in each}) == 1 else (),
+            other=all(one.other for one in each),
         )
     for name in ("trial", "protocol"):
         thing = getattr(thing, name, thing)
@@ -148,11 +172,14 @@ def worded(template: str, spoken_of: Subject | None = None) -> str:
     '{nights} days recorded, as stated'
     """
     told = spoken_of or subject()
-    return _worded(template, days=told.days, adopted=told.adopted)
+    return _worded(template, days=told.days, adopted=told.adopted, other=told.other)
 
 
 @cache
-def _worded(template: str, *, days: bool, adopted: bool) -> str:
+def _worded(template: str, *, days: bool, adopted: bool, other: bool) -> str:
+    if other:
+        for said, instead in _OTHER.items():
+            template = template.replace(said, instead)
     if adopted:
         template = _replaced(template, _ADOPTED)
     return _replaced(template, _DAYS) if days else template

@@ -28,10 +28,12 @@ from nof1.record.diary.side_effects import EMERGENCY_SENTENCE, HARMS, NO_WORDS, 
 from nof1.record.diary.symptoms import GRAMMAR, NUMBERS
 from nof1.record.sources.diary_page import FORMAT, VERSION
 from nof1.record.values.nights import DAY_BEGINS
+from nof1.subject import spoken_of
 
 _NUMBER = "{number}"  # the page puts the number of the period in its place
 
 
+@spoken_of
 def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> dict[str, Any]:
     """Everything that the page needs: plain values, the same for the same protocol, nights and version of nof1.
 
@@ -118,7 +120,7 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
             "numbers": NUMBERS,
         },
         "other_mg": other_magnesium_mg(protocol.safety),
-        "limits": [*map(_limit, facts.load("dose")), *_own_limits(protocol)],
+        "limits": [] if protocol.subject.other else [*map(_limit, facts.load("dose")), *_own_limits(protocol)],
         "words": _in_languages(words),
     }
 

@@ -6,6 +6,7 @@ Places in braces are filled by the page. A key that ends in `_one` is what is sa
 from nof1.language import phrase, spoken
 from nof1.plan.protocol.nightly import NO_ANSWER
 from nof1.plan.protocol.safety.screen import NO_ADVICE, UNSCREENED
+from nof1.subject import worded
 
 _WORDS = {
     # the page
@@ -164,4 +165,4 @@ _WORDS = {
 
 def words() -> dict[str, str]:
     """Every word by its key, in the spoken language, its places left open."""
-    return {key: spoken().template(template, None, None) for key, template in _WORDS.items()}
+    return {key: spoken().template(worded(template), None, None) for key, template in _WORDS.items()}

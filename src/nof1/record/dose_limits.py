@@ -9,6 +9,7 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.guards import doubt, perhaps_salt, route_words
 from nof1.plan.protocol.safety.screen import finding_line, needs_agreement, other_magnesium_mg
 from nof1.plan.protocol.safety.upper_levels import by_mouth, dose_findings
+from nof1.plan.protocol.topic import says_nothing
 from nof1.record.values.ambiguous import AmbiguousInput
 
 _MEANT = "dose-meant"
@@ -25,7 +26,15 @@ def refuse_doses(protocol: Protocol) -> None:
         If a day's magnesium is above what nof1 plans, or above what it plans without a doctor's agreement on record.
     """
     for arm in protocol.arms:
-        if arm.route != "mouth" and not arm.product and not arm.placebo:
+        if arm.route == "other" and says_nothing(arm):
+            raise InputError(
+                say(
+                    "Nothing says what {arm} is: give that arm a label or a product in your own words, such as "
+                    '"a walk before bed" (--treatment does it).',
+                    arm=arm.title,
+                )
+            )
+        if arm.route in ("bath", "skin") and not arm.product and not arm.placebo:
             raise InputError(
                 say(
                     "{arm} is used {route}, and nothing says how much of what: give that arm product, in your own words, "
@@ -34,12 +43,14 @@ def refuse_doses(protocol: Protocol) -> None:
                     route=route_words(arm),
                 )
             )
-        if question := doubt(arm):
+        if protocol.of_magnesium and (question := doubt(arm)):
             raise AmbiguousInput(
                 sentences([question, say("If it is meant, say so with dose_meant=True for that arm.")]),
                 option=_MEANT,
                 choices=("true",),
             )
+    if not protocol.of_magnesium:  # the limits are of magnesium
+        return
     found = dose_findings(by_mouth(protocol.arms), other_magnesium_mg(protocol.safety))
     agreed = protocol.safety is not None and protocol.safety.agreement is not None
     stops = [one for one in found if one.level == "stop" and not (agreed and one.id == "own-limit-agreement")]

@@ -87,7 +87,7 @@ def screened(protocol: Protocol, today: date, *, unscreened: bool = False, ackno
     safety = protocol.safety or Safety()
     if unscreened and not safety.unscreened:
         safety = safety.model_copy(update={"unscreened": True})
-    if not protocol.simulated and takes_any(protocol):
+    if not protocol.simulated and takes_any(protocol) and (protocol.of_magnesium or safety.answers):
         _refuse_unanswered(safety)
     near = [found for found in collisions(protocol) if not found.acknowledged]
     if near and not acknowledge:

@@ -150,7 +150,7 @@ def test_what_was_said_stands_in_the_protocol(folder):
     assert protocol.arm("off").placebo
     assert (outcome.name, outcome.title, outcome.high) == ("minutes-awake", "minutes awake", 480)
     assert (outcome.better, outcome.whole, outcome.threshold) == ("higher", False, 30.5)
-    assert protocol.analysis.covariates == ("caffeine", "exercise", "cups-of-tea")
+    assert protocol.analysis.covariates == ("caffeine", "exercise", "Cups of tea")
     assert protocol.safety.agreement.clinician == "Dr Amara"
     assert protocol.safety.agreement.date == date(2026, 11, 22)
     assert protocol.safety.answers["myasthenia"] is True

@@ -6,8 +6,17 @@ from datetime import date
 import pytest
 
 from nof1.errors import InputError
+from nof1.plan.protocol.conduct import WHY_ANYTHING
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.template import DEFAULT_TEMPLATE, load_template, merge, template_names
+from nof1.plan.protocol.template import (
+    DEFAULT_TEMPLATE,
+    answered,
+    load_template,
+    merge,
+    template_names,
+    with_dose,
+    with_treatment,
+)
 
 ASKED = {"design": {"start": date(2026, 1, 5), "seed": 1}}
 
@@ -65,3 +74,38 @@ def test_merge_puts_changes_on_top(base, changes, merged):
 def test_a_loaded_template_can_be_changed_without_harm():
     load_template(DEFAULT_TEMPLATE)["outcome"]["low"] = 99
     assert load_template(DEFAULT_TEMPLATE)["outcome"]["low"] == 0
+
+
+def test_another_outcome_needs_a_title_of_its_own():
+    outcome = {"name": "migraine", "low": 0, "high": 10, "better": "lower", "threshold": 1}
+    content = answered(load_template(DEFAULT_TEMPLATE), {"outcome": outcome} | ASKED)
+    with pytest.raises(InputError, match="title: is missing"):
+        Protocol.build(content)
+
+
+def test_other_arms_need_a_title_of_their_own():
+    arms = [{"name": "off", "dose_mg": 0}, {"name": "walk", "route": "other"}]
+    content = answered(load_template(DEFAULT_TEMPLATE), {"arms": arms} | ASKED)
+    with pytest.raises(InputError, match="title: is missing"):
+        Protocol.build(content)
+
+
+@pytest.mark.parametrize("name", [name for name in template_names() if name != DEFAULT_TEMPLATE])
+def test_the_other_templates_leave_open_what_is_tried(name):
+    content = with_treatment(answered(load_template(name), ASKED), "a walk")
+    protocol = Protocol.build(content)
+    assert (protocol.of_magnesium, protocol.of_legs) == (False, False)
+    assert protocol.arm("on").title == "a walk"
+    assert protocol.conduct.why == WHY_ANYTHING
+    assert Protocol.parse(protocol.to_toml()) == protocol
+
+
+def test_what_is_weighed_is_swallowed():
+    content = with_dose(with_treatment(load_template("pain"), "melatonin"), {"dose_mg": 2})
+    protocol = Protocol.build(merge(content, ASKED))
+    assert (protocol.arm("on").route, protocol.arm("on").dose_mg) == ("mouth", 2.0)
+
+
+def test_a_treatment_of_the_default_template_is_refused():
+    with pytest.raises(InputError, match="sleep-quality"):
+        with_treatment(load_template(DEFAULT_TEMPLATE), "a walk")

@@ -10,7 +10,6 @@ from nof1.language import speaking
 from nof1.plan.orders.draw import draw_order
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
-from nof1.plan.protocol.topic import of_legs, of_magnesium
 from nof1.report.papers.plan_papers import booklet_pdf, consent_pdf, pre_visit_pdf, protocol_pdf
 from nof1.report.words.measure import known_of_question, known_of_rating, why_one_person
 
@@ -58,13 +57,13 @@ def test_papers_of_something_else_tell_nothing_of_magnesium_and_legs(bed, langua
 
 def test_facts_are_told_of_what_they_are_about(bed, make_protocol):
     ours = make_protocol()
-    assert of_magnesium(ours)
-    assert of_legs(ours)
+    assert ours.of_magnesium
+    assert ours.of_legs
     assert "Hornyak" in " ".join(known_of_question(ours))
     assert why_one_person(ours).startswith("Whether magnesium calms")
     assert "RLS-6" in known_of_rating(ours)
-    assert not of_magnesium(bed)
-    assert not of_legs(bed)
+    assert not bed.of_magnesium
+    assert not bed.of_legs
     assert "none of this question" in " ".join(known_of_question(bed))
     assert "RLS-6" not in known_of_rating(bed)
     assert "magnesium" not in why_one_person(bed)
@@ -73,7 +72,8 @@ def test_facts_are_told_of_what_they_are_about(bed, make_protocol):
 @pytest.mark.parametrize(
     ("arm", "is_one"),
     [
-        ({"dose_mg": 100}, True),
+        ({"dose_mg": 100}, False),  # its name says what it is
+        ({"name": "on", "dose_mg": 100}, True),  # nobody says what it is
         ({"dose_mg": 0, "form": "citrate"}, True),
         ({"route": "bath", "product": "a cup of flakes"}, True),
         ({"product": "Magnesiumcitrat, one sachet"}, True),
@@ -83,7 +83,7 @@ def test_facts_are_told_of_what_they_are_about(bed, make_protocol):
 )
 def test_a_trial_is_of_magnesium_where_an_arm_is(arm, is_one):
     arms = [BED["arms"][0], {"name": "early"} | arm]
-    assert of_magnesium(Protocol.build(BED | {"arms": arms})) is is_one
+    assert Protocol.build(BED | {"arms": arms}).of_magnesium is is_one
 
 
 @pytest.mark.parametrize(
@@ -96,4 +96,4 @@ def test_a_trial_is_of_magnesium_where_an_arm_is(arm, is_one):
     ],
 )
 def test_a_trial_is_of_legs_where_its_words_are(words, are):
-    assert of_legs(Protocol.build(BED | words)) is are
+    assert Protocol.build(BED | words).of_legs is are

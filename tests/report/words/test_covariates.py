@@ -144,8 +144,18 @@ def test_where_no_order_was_drawn_the_arm_may_have_been_chosen_by_it(protocol):
 
 
 def test_a_covariate_has_the_name_that_the_diary_asks_for_it_by():
-    assert covariate_title("iron") == "iron taken that day (mg)"
-    assert covariate_title("own_thing") == "own_thing"
+    protocol = make_protocol("normal", blocks=2)
+    assert covariate_title(protocol, "iron") == "iron taken that day (mg)"
+    assert covariate_title(protocol, "own_thing") == "own_thing"
+
+
+def test_a_covariate_of_ones_own_keeps_its_words():
+    content = make_protocol("normal", blocks=2, covariates=["wine"]).to_dict()
+    content["recorded"] = [{"name": "wine", "title": "glasses of wine", "kind": "number"}]
+    protocol = Protocol.build(content)
+    assert covariate_title(protocol, "wine") == "glasses of wine"
+    row = CovariateByArm("wine", "magnesium", "off", (1.0, 2.0), None, None, 0, follows=False, by=None)
+    assert by_arm_sentence(protocol, row).startswith("glasses of wine: ")
 
 
 @pytest.mark.slow

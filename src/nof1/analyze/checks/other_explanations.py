@@ -15,7 +15,6 @@ from nof1.analyze.checks.beside_by_arm import beside_by_arm
 from nof1.analyze.model.effects import Verdict
 from nof1.plan.orders.dose_times import collisions
 from nof1.plan.orders.evening_dose import has_dose
-from nof1.plan.protocol.dose import find_form
 from nof1.plan.protocol.nightly import beside
 from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
@@ -216,7 +215,7 @@ def other_explanations(trial: Trial, *, arm: str, reference: str, verdict: Verdi
     taken = _more_taken(protocol.arm(worse), protocol.arm(better), protocol)
     found = (
         *(_interactions(protocol) if taken else ()),
-        *_from_screen(protocol.safety),
+        *(_from_screen(protocol.safety) if protocol.of_legs or not protocol.randomized else ()),
         *_loose_stools(trial, worse, better),
         *_changed(trial),
         *_noted(trial),
@@ -247,7 +246,7 @@ def _swallowed(protocol: Protocol, arm: Arm) -> bool:
 def _interactions(protocol: Protocol) -> Iterator[Interaction]:
     """Collisions with the dose first; then medicines without an hour; then what was answered without naming a medicine."""
     safety = protocol.safety
-    if safety is None:
+    if safety is None or (protocol.randomized and not protocol.of_magnesium):
         return
     for one in collisions(protocol) if protocol.randomized else ():  # of a table nobody knows the hour of the dose
         yield Interaction(one.fact, one.medicine.name, True, one.time, one.dose_time, one.hours, one.needed)
@@ -293,24 +292,14 @@ def _asked(trial: Trial, found: set[Kind], *, taken: bool) -> tuple[tuple[Kind, 
     known["loose stools"] = _asks_side_effects(trial)
     known["medicine changed"] = False  # but for what somebody entered
     known["rescue medicine"] = any(one.name == RESCUE for one in beside(trial.protocol))
-    of_legs = about_magnesium(trial.protocol)
+    protocol = trial.protocol
+    of_legs = protocol.of_legs if protocol.randomized else protocol.of_magnesium
+    taken = taken and (protocol.of_magnesium or not protocol.randomized)
     concern = [kind for kind in KINDS if (of_legs or kind in OF_ANYTHING) and (taken or kind != "interaction")]
     if not known["rescue medicine"]:
         concern.remove("rescue medicine")  # a diary that does not ask for it has notes, in which medicines are named
     asked_about = tuple(kind for kind in concern if known[kind] or kind in found)
     return asked_about, tuple(kind for kind in concern if kind not in asked_about)
-
-
-def about_magnesium(protocol: Protocol) -> bool:
-    """Whether magnesium is tried: always in a plan; a table may be about anything, and then its arms have to say so.
-
-    Examples
-    --------
-    >>> about_magnesium(trial.protocol)
-    True
-    """
-    named = (text.casefold() for arm in protocol.arms for text in (arm.name, arm.label, arm.form))
-    return protocol.randomized or any("magnes" in text or find_form(text) is not None for text in named)
 
 
 # --- what was recorded

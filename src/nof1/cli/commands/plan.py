@@ -18,7 +18,15 @@ from nof1.plan.protocol.explain import parse_toml
 from nof1.plan.protocol.instruments import asked_instruments
 from nof1.plan.protocol.parts import Route
 from nof1.plan.protocol.recorded import with_recorded
-from nof1.plan.protocol.template import DEFAULT_TEMPLATE, answered, load_template, merge, with_dose
+from nof1.plan.protocol.template import (
+    DEFAULT_TEMPLATE,
+    answered,
+    load_template,
+    merge,
+    template_names,
+    with_dose,
+    with_treatment,
+)
 from nof1.record.planning import page_for_doctor
 from nof1.record.trial import Trial
 from nof1.record.unagreed import Printed
@@ -29,7 +37,13 @@ Kind = Literal["randomized-blocks", "balanced", "mirrored-pairs", "alternating"]
 def plan(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="New folder for the trial.")],
     answers: Annotated[Path | None, typer.Option(metavar="FILE", help="Answers as TOML; flags go before them.")] = None,
-    template: Annotated[str | None, typer.Option(help=f"What to start from; {DEFAULT_TEMPLATE} if not given.")] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(help=f"What to start from: {', '.join(template_names())}; {DEFAULT_TEMPLATE} if not given."),
+    ] = None,
+    treatment: Annotated[
+        str | None, typer.Option(help="What is tried, in your own words, in a template that leaves it open.")
+    ] = None,
     dose_mg: Annotated[
         float | None, typer.Option(help="Planned dose of an evening, elemental mg (from the label).")
     ] = None,
@@ -41,7 +55,8 @@ def plan(
         bool, typer.Option("--dose-meant", help="The dose is meant, though it looks like a slip, such as 2 mg.")
     ] = False,
     route: Annotated[
-        Route | None, typer.Option(help="How the magnesium is used; mouth if not given. A bath has no mg.")
+        Route | None,
+        typer.Option(help="How it is used; mouth if not given. A bath has no mg; other is what is no dose."),
     ] = None,
     product: Annotated[
         str | None, typer.Option(help="Product, and how much of it, in your own words; a bath needs it.")
@@ -132,7 +147,7 @@ def plan(
     )
     refuse_filled(folder)
     consented = unscreened or acknowledge
-    asked = not (answers or template or flags or dose or as_json or consented) and is_terminal()
+    asked = not (answers or template or treatment or flags or dose or as_json or consented) and is_terminal()
     if asked:
         now = local_now()
         printed = Printed(language, paper, large_print=large_print)
@@ -147,7 +162,7 @@ def plan(
     if scores:
         content["instruments"] = [*_listed(content.get("instruments")), *scores]
     planned = Trial.plan(
-        with_dose(content, dose),
+        with_dose(with_treatment(content, treatment), dose),
         folder,
         helper=helper,
         language=language,

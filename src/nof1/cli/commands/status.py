@@ -16,6 +16,7 @@ from nof1.record.diary.night import both_days
 from nof1.record.so_far import Adherence, Due, Harm, State, Status
 from nof1.record.so_far import status as status_of
 from nof1.report.words.changes import amendment_sentence
+from nof1.subject import about
 
 _SPANS_SHOWN = 10
 _DATE_COLUMNS = 12
@@ -146,7 +147,8 @@ def _tell(so_far: Status) -> None:
         next_one = "Next: " if due.what in ("unseal", "analyze") else ""
         show(f"{_due(so_far, due)}. {next_one}{how}" if how else f"{_due(so_far, due)}.")
     if protocol.randomized and so_far.latest < so_far.order.end and not any(harm.stop for harm in so_far.harms):
-        show(stop_rule_sentence())
+        with about(protocol.subject):
+            show(stop_rule_sentence())
 
 
 def _planned(so_far: Status) -> int:

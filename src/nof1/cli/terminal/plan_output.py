@@ -16,17 +16,20 @@ from nof1.plan.orders.concerns import concerns, findings
 from nof1.plan.orders.draw import balance, count_orders, smallest_p
 from nof1.plan.orders.evening_dose import evening_line
 from nof1.plan.protocol.own_words import ours
-from nof1.plan.protocol.safety.screen import NO_ADVICE, UNSCREENED, finding_line, unanswered, went_without
+from nof1.plan.protocol.safety.screen import NO_ADVICE, UNSCREENED, finding_line, given, unanswered, went_without
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.planning import Plan
 from nof1.record.values.nights import tonight
 from nof1.report.papers.folder import RECIPE, precision
+from nof1.report.papers.treatment import UNKNOWN_HERE
 from nof1.report.words.phrases import large
 from nof1.report.words.reach import limit_sentence, onset_sentence
+from nof1.subject import spoken_of
 
 _FEW = 24  # periods listed on the screen
 
 
+@spoken_of
 def describe_plan(plan: Plan) -> dict[str, Any]:
     """A plan as plain values."""
     protocol, order = plan.protocol, plan.order
@@ -49,6 +52,7 @@ def describe_plan(plan: Plan) -> dict[str, Any]:
     }
 
 
+@spoken_of
 def tell_plan(plan: Plan, *, seen: bool = False, today: date | None = None) -> None:
     """Show a plan: its nights, its order, what to heed; and last, what there is to take and what to do next.
 
@@ -103,7 +107,9 @@ def _to_heed(plan: Plan) -> list[Line]:
         (finding_line(one), "bold yellow" if one.level in ("stop", "ask") else None) for one in findings(protocol)
     ]
     left = len(unanswered(protocol.safety))
-    if left:
+    if left and not protocol.of_magnesium and not given(protocol.safety):
+        lines.append((say(UNKNOWN_HERE), "bold yellow"))
+    elif left:
         lines.append(
             (
                 say(

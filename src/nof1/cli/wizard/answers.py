@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from nof1.cli.wizard.parse import YES, spelled
+from nof1.cli.wizard.recorded import own_kinds
 from nof1.cli.wizard.step import ANYTHING, Raw, Step, Talk, proposal
 from nof1.errors import InputError
 from nof1.language import say, sentences
@@ -193,7 +194,7 @@ def answers(steps: Iterable[Step], raw: Raw) -> dict[str, Any]:
     if not with_off(raw):
         text = "The same person's nights on one form are the fairest comparison for those on the other."
         content = merge(content, {"conduct": {"why_comparator": text}})
-    return content
+    return own_kinds(content, raw)
 
 
 def preview(talk: Talk) -> Protocol:

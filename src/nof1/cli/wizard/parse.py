@@ -13,6 +13,8 @@ from nof1.language import phrase, say, sentences
 from nof1.plan.design.fields import RESERVED_NAMES, Text, column_name
 from nof1.plan.protocol.nightly import NO_ANSWER
 from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.recorded import is_known
+from nof1.record.values.measures import find_measure
 
 YES, NO = "yes", "no"
 UNKNOWN, LOW = "unknown", "low"
@@ -31,7 +33,7 @@ _CALLED = {
 }
 SHORT, LONG = 120, 400  # letters of an answer in words
 _TEXT: TypeAdapter[str] = TypeAdapter(Text)
-_MOST_COVARIATES = 6
+MOST_COVARIATES = 6
 
 
 def spoken_answer(value: str) -> str:
@@ -218,7 +220,7 @@ def column(text: str, talk: Talk) -> str:
             problem = say("{name} must start with a letter.", name=repr(name))
         else:
             problem = say("{name} must hold 1 to 40 letters, digits, - or _, with spaces only inside.", name=repr(name))
-        raise InputError(sentences([problem, say("Use other words, such as leg restlessness.")])) from None
+        raise InputError(sentences([problem, say("Use other words, such as minutes awake.")])) from None
     return plain
 
 
@@ -227,12 +229,12 @@ def several(choices: tuple[Choice, ...], taken: Told[str]) -> Parse:
 
     def parse(text: str, talk: Talk) -> str:
         parts = [part.strip() for part in text.split(",") if part.strip(" -")]
-        if len(parts) > _MOST_COVARIATES:
+        if len(parts) > MOST_COVARIATES:
             raise InputError(
                 say(
                     "Those are {count}; at most {most}, or the diary gets too long.",
                     count=str(len(parts)),
-                    most=_MOST_COVARIATES,
+                    most=MOST_COVARIATES,
                 )
             )
         names: list[str] = []
@@ -240,20 +242,27 @@ def several(choices: tuple[Choice, ...], taken: Told[str]) -> Parse:
             place = _as_whole(part)
             known = place is not None and 1 <= place <= len(choices)
             name = choices[place - 1].value if known and place else _column_of(part, len(choices))
-            if name == told(taken, talk):
+            if spelled(name).casefold() == told(taken, talk):
                 raise InputError(
                     say("{name} is what you rate each night already. Leave it out here.", name=quoted(name))
                 )
             names.append(name)
-        return ", ".join(dict.fromkeys(names))
+        return ", ".join(
+            {name.casefold(): name for name in reversed(names)}[key] for key in dict.fromkeys(map(str.casefold, names))
+        )
 
     return parse
 
 
 def _column_of(part: str, choices: int) -> str:
+    """The name that nof1 knows it by; else the words as they were typed, as far as a column can be called so."""
     name = spelled(part).casefold()
     try:
-        return column_name(name)
+        column_name(name)
+        if find_measure(name) is not None or is_known(name):
+            return name
+        words = " ".join(part.split())
+        return words if _can_be_a_column(words) else name
     except ValueError:
         raise InputError(
             say(
@@ -262,6 +271,14 @@ def _column_of(part: str, choices: int) -> str:
                 choices=choices,
             )
         ) from None
+
+
+def _can_be_a_column(words: str) -> bool:
+    try:
+        column_name(words)
+    except ValueError:
+        return False
+    return True
 
 
 def day(first: Told[date], last: Told[date]) -> Parse:

@@ -21,9 +21,11 @@ from nof1.cli.wizard.parse import (
 from nof1.cli.wizard.step import Choice, Raw, Step, Talk, at, at_if_any
 from nof1.errors import InputError
 from nof1.language import phrase, say, spoken
-from nof1.plan.protocol.anchors import NIGHT, NONE, WORST
+from nof1.plan.protocol.anchors import NIGHT, NONE, WORST, end_words
 from nof1.plan.protocol.own_words import ours
+from nof1.plan.protocol.parts import Outcome
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, load_template
+from nof1.plan.protocol.topic import rates_legs
 from nof1.report.words.phrases import cited
 
 PART = phrase("What you rate each morning")
@@ -31,6 +33,11 @@ _OWN = "own"
 _RATINGS = (
     Choice("keep", phrase("how bad your legs were last night, 0 (not at all) to 10 (worst)")),
     Choice(_OWN, phrase("a scale of my own")),
+    # By the names of the templates that have them.
+    Choice("sleep-quality", phrase("how well you slept, 0 to 10 (best)")),
+    Choice("migraine", phrase("headache of the last 24 hours, 0 (none) to 10 (worst)")),
+    Choice("pain", phrase("pain of the last 24 hours, 0 (none) to 10 (worst)")),
+    Choice("mood", phrase("mood of the last 24 hours, 0 to 10 (best)")),
 )
 _BETTER = (Choice("lower", phrase("lower is better")), Choice("higher", phrase("higher is better")))
 _SCALE_ENDS = 100_000
@@ -63,10 +70,25 @@ def _parse_threshold(text: str, talk: Talk) -> str:
     return number(0, round((high - low) * 0.99, 2), above=True)(text, talk)
 
 
+def _of_template(answer: str) -> dict[str, Any] | None:
+    """The outcome of the template that has the rating, but for the change worth having."""
+    if answer in ("keep", _OWN):
+        return None
+    template = load_template(answer)
+    outcome = {name: value for name, value in template["outcome"].items() if name != "threshold"}
+    return {"outcome": outcome} | ({"analysis": template["analysis"]} if template["analysis"] else {})
+
+
 def _ready_made(answer: str, _: Talk) -> list[str]:
-    """What the ends of the ready-made rating mean and which hours it is of, once it is chosen."""
+    """What the ends of a ready-made rating mean and which hours it is of, once it is chosen."""
     if answer == _OWN:
         return []
+    if (given := _of_template(answer)) is not None:
+        outcome = Outcome(**given["outcome"], threshold=1)
+        return [
+            say("{meanings}.", meanings=end_words(outcome)),
+            say("Rate these hours: {hours}.", hours=ours(str(outcome.hours))),
+        ]
     meanings = say("{low:g} = {best}, {high:g} = {worst}", low=0.0, best=ours(NONE), high=10.0, worst=ours(WORST))
     return [
         say("{meanings}.", meanings=meanings),
@@ -87,16 +109,16 @@ def _only_whole(raw: Raw) -> bool:
 
 def _before_lately(talk: Talk) -> str:
     """What the numbers of the ready-made rating mean, where nobody chose a scale."""
-    return "" if _own(talk.raw) else "\n".join(_ready_made("", talk))
+    return "" if _own(talk.raw) else "\n".join(_ready_made(talk.raw.get("rating", "keep"), talk))
 
 
 def _lately(talk: Talk) -> str:
-    if not _own(talk.raw):
+    if talk.raw.get("rating", "keep") == "keep":
         return say("How bad were your last nights, 0 to 10? One number a night, such as 4 0 6 5")
     low, high = _ends(talk.raw)
     return say(
         "{label}: what were your last nights, {low:g} to {high:g}? One number a night, with spaces.",
-        label=talk.raw.get("label", ""),
+        label=outcome_label(talk),
         low=low,
         high=high,
     )
@@ -163,7 +185,7 @@ def _after_threshold(answer: str, talk: Talk) -> list[str]:
     nights = [float(part) for part in told.split()]
     mean = sum(nights) / len(nights)
     low, high = _ends(talk.raw)
-    room = high - mean if _own(talk.raw) and talk.raw.get("better") == "higher" else mean - low
+    room = high - mean if _better(talk.raw) == "higher" else mean - low
     if room >= float(answer):
         return []
     return [
@@ -198,6 +220,7 @@ _STEPS = (
         choices=_RATINGS,
         default="keep",
         after=_ready_made,
+        gives=_of_template,
         later=True,
     ),
     Step(
@@ -299,10 +322,12 @@ _STEPS = (
         id="threshold",
         part=PART,
         question=phrase("How much better would be worth it to you? (in points of the scale)"),
-        help=lambda _: say(
+        help=lambda talk: say(
             "Smaller changes are then called too small to matter. {known} So it is yours to set, and it is fixed before the first "
             "night.",
-            known=cited("rls-6", "rating-change"),
+            known=cited("rls-6", "rating-change")
+            if legs_are_rated(talk.raw)
+            else say("nof1 knows of no published change that matters on this scale."),
         ),
         parse=_parse_threshold,
         default=_tenth,
@@ -316,7 +341,28 @@ _STEPS = (
 def outcome_name(talk: Talk) -> str:
     """Name of what is rated, as the diary calls it."""
     own = spelled(talk.raw.get("label", "")).casefold() if _own(talk.raw) else ""
-    return own or str(load_template(DEFAULT_TEMPLATE)["outcome"]["name"])
+    return own or str(_template_of(talk.raw)["outcome"]["name"])
+
+
+def outcome_label(talk: Talk) -> str:
+    """What people call it."""
+    return (talk.raw.get("label", "") if _own(talk.raw) else "") or ours(_template_of(talk.raw)["outcome"]["label"])
+
+
+def legs_are_rated(raw: Raw) -> bool:
+    """Whether the rating is that of restless legs, or one's own whose name says so."""
+    if not _own(raw):
+        return raw.get("rating", "keep") == "keep"
+    return rates_legs("", "", Outcome(name="rating", label=raw.get("label", ""), low=0, high=1, better="lower"))
+
+
+def _better(raw: Raw) -> str:
+    return raw.get("better", "lower") if _own(raw) else str(_template_of(raw)["outcome"]["better"])
+
+
+def _template_of(raw: Raw) -> dict[str, Any]:
+    rating = raw.get("rating", "keep")
+    return load_template(DEFAULT_TEMPLATE if rating in ("keep", _OWN) else rating)
 
 
 def rating_steps() -> tuple[Step, ...]:

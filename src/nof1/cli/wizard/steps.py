@@ -10,17 +10,16 @@ from nof1.cli.wizard.parse import (
     SHORT,
     new_place,
     one_of,
-    several,
     words,
     yes_no,
 )
-from nof1.cli.wizard.rating import outcome_name, rating_steps
+from nof1.cli.wizard.rating import legs_are_rated, outcome_label, rating_steps
+from nof1.cli.wizard.recorded import recorded_steps
 from nof1.cli.wizard.safety import safety_steps
-from nof1.cli.wizard.step import Choice, Raw, Step, Talk, at, at_if_any
+from nof1.cli.wizard.step import Choice, Raw, Step, Talk, Told, at, at_if_any
 from nof1.cli.wizard.substances import substance_steps
 from nof1.cli.wizard.summary import summary_steps
-from nof1.language import phrase
-from nof1.plan.protocol.recorded import with_recorded
+from nof1.language import phrase, say
 from nof1.plan.protocol.template import DEFAULT_TEMPLATE, load_template
 
 # --- what you want to know
@@ -35,6 +34,12 @@ _COMPARISONS = (
 
 
 def _title(talk: Talk) -> str:
+    if not legs_are_rated(talk.raw):
+        return (
+            say("{label} with and without magnesium", label=outcome_label(talk))
+            if with_off(talk.raw)
+            else say("Which form of magnesium is better for this: {label}?", label=outcome_label(talk))
+        )
     if not with_off(talk.raw):
         return "Which form of magnesium is better for my legs at night?"
     return str(load_template(DEFAULT_TEMPLATE)["title"])
@@ -63,7 +68,7 @@ _START = (
         parse=words(SHORT, needed=True),
         default=_title,
         later=True,
-        rests_on=("compare",),
+        rests_on=("compare", "rating", "label"),
         gives=lambda text: {"title": text, "question": text},
     ),
 )
@@ -150,23 +155,15 @@ _ORDER = (
 
 _YOU = phrase("About you: for whoever reads the protocol, all may be left empty")
 _PURPOSES = (Choice("self-care", phrase("for myself")), Choice("research", phrase("research")))
-_COVARIATES = (
-    Choice("caffeine", phrase("caffeine")),
-    Choice("alcohol", phrase("alcohol")),
-    Choice("iron", phrase("iron")),
-    Choice("exercise", phrase("exercise")),
-    # Beside the model, since they follow from what was taken.
-    Choice("onset", phrase("when it began")),
-    Choice("where", phrase("legs or arms")),
-    Choice("rescue", phrase("other medicine in the night")),
-)
 
 
-def _each_morning(text: str) -> dict[str, Any] | None:
-    return with_recorded({}, text.split(", ")) if text else None
+def _diagnosis(talk: Talk) -> str:
+    if legs_are_rated(talk.raw):
+        return say("Has a doctor found restless legs? Who, and when?")
+    return say("Has a doctor found out what it is? Who, what and when?")
 
 
-def _texts(id_: str, question: str, help_: str) -> Step:
+def _texts(id_: str, question: Told[str], help_: Told[str]) -> Step:
     return Step(
         id=id_,
         part=_YOU,
@@ -182,8 +179,12 @@ def _texts(id_: str, question: str, help_: str) -> Step:
 _ABOUT: tuple[Step, ...] = (
     _texts(
         "diagnosis",
-        phrase("Has a doctor found restless legs? Who, and when?"),
-        phrase("Such as: restless legs, neurologist, 2021. Or: not diagnosed."),
+        _diagnosis,
+        lambda talk: (
+            say("Such as: restless legs, neurologist, 2021. Or: not diagnosed.")
+            if legs_are_rated(talk.raw)
+            else say("Such as: migraine, neurologist, 2021. Or: not diagnosed.")
+        ),
     ),
     _texts(
         "conditions",
@@ -213,27 +214,14 @@ _ABOUT: tuple[Step, ...] = (
         condition=lambda raw: raw.get("purpose") == "research",
         gives=at_if_any("conduct.consent"),
     ),
-    Step(
-        id="covariates",
-        part=_YOU,
-        question=phrase("What else will you write down each morning? Numbers or names, with commas."),
-        help=phrase(
-            "Each is one more question every morning, such as cups of coffee or glasses of wine the day before. The analysis takes "
-            "them into account, but not when it began, legs or arms and other medicine in the night: these follow from what was "
-            "taken, and stand beside the answer. None is fine."
-        ),
-        parse=several(_COVARIATES, outcome_name),
-        choices=_COVARIATES,
-        default="",
-        gives=_each_morning,
-        later=True,
-    ),
+    *recorded_steps(_YOU),
 )
 
 STEPS: tuple[Step, ...] = (
-    *_START,
+    *_START[:1],
     *substance_steps(),
     *rating_steps(),
+    *_START[1:],  # what is rated is in it
     *dates_steps(),
     *_ORDER,
     *nights_steps(),

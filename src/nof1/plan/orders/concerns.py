@@ -23,8 +23,8 @@ def findings(protocol: Protocol) -> tuple[Finding, ...]:
     """What the safety screen and the doses lead to, the weightiest first."""
     found = (
         *screen(protocol.safety),
-        *dose_findings(by_mouth(protocol.arms), other_magnesium_mg(protocol.safety)),
-        *route_findings(protocol.arms),
+        *(dose_findings(by_mouth(protocol.arms), other_magnesium_mg(protocol.safety)) if protocol.of_magnesium else ()),
+        *(route_findings(protocol.arms) if protocol.of_magnesium else ()),
         *timing_findings(protocol),
     )
     return tuple(sorted(found, key=lambda finding: LEVELS.index(finding.level)))
@@ -37,7 +37,7 @@ def timing_findings(protocol: Protocol) -> Iterator[Finding]:
         if found.acknowledged:
             text = sentences([text, say("The person knows, and goes on.")])
         yield finding_of(facts.fact(found.fact), "apart", text)
-    if protocol.safety is None or not swallows_any(protocol):
+    if protocol.safety is None or not swallows_any(protocol) or not protocol.of_magnesium:
         return
     for medicine in protocol.safety.medicines:
         if not medicine.times and (rules := rules_of(medicine)):

@@ -19,7 +19,9 @@ def collisions(protocol: Protocol) -> tuple[Collision, ...]:
     >>> collisions(trial.protocol)
     ()
     """
-    return collisions_of(protocol.safety, protocol.conduct.dose_time) if swallows_any(protocol) else ()
+    if not swallows_any(protocol) or (protocol.randomized and not protocol.of_magnesium):  # the hours are magnesium's
+        return ()
+    return collisions_of(protocol.safety, protocol.conduct.dose_time)
 
 
 def proposed_times(protocol: Protocol) -> tuple[Clock, ...]:

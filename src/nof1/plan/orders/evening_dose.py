@@ -114,8 +114,10 @@ def to_take(protocol: Protocol, period: Period, *, short: bool = False) -> str:
         return say("the pack marked run-in")
     if arm.dose_mg and arm.route == "mouth":
         dose = _short_dose(protocol, arm) if short else _dose(arm)
+        if not protocol.of_magnesium:
+            dose = say("{arm}, {mg:g} mg", arm=_room(arm.title, short=short), mg=arm.dose_mg)
         return say("{dose}: {product}", dose=dose, product=_room(arm.product)) if arm.product and not short else dose
-    if arm.route != "mouth" and arm.product and not short:
+    if arm.route in ("bath", "skin") and arm.product and not short:
         route = say("bath") if arm.route == "bath" else say("on the skin")
         return say("{dose}: {product}", dose=route, product=_room(arm.product))
     return _room((not short and arm.product) or arm.title, short=short)

@@ -43,8 +43,18 @@ def ends(protocol: Protocol) -> str:
     >>> ends(trial.protocol)
     '0 = no restless legs at all, 10 = the worst you can imagine'
     """
-    outcome = protocol.outcome
-    low, high, _ = anchors(outcome, planned=protocol.randomized)
+    return end_words(protocol.outcome, planned=protocol.randomized)
+
+
+def end_words(outcome: Outcome, *, planned: bool = True) -> str:
+    """The same of an outcome alone.
+
+    Examples
+    --------
+    >>> end_words(trial.protocol.outcome)
+    '0 = no restless legs at all, 10 = the worst you can imagine'
+    """
+    low, high, _ = anchors(outcome, planned=planned)
     if low and high:
         return say(
             "{low:g} = {best}, {high:g} = {worst}", low=outcome.low, best=ours(low), high=outcome.high, worst=ours(high)

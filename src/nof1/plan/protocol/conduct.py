@@ -7,6 +7,11 @@ from typing import Literal
 
 from nof1.plan.design.fields import Clock, Frozen, Text
 
+# Of anything but magnesium in restless legs, where nobody says why.
+WHY_ANYTHING = (
+    "Whether it helps or harms differs between people, and averages of groups do not say what it does in one person."
+)
+
 
 class Conduct(Frozen):
     """Everything has a default that says what is true of a planned trial if nothing else is said.
@@ -14,7 +19,8 @@ class Conduct(Frozen):
     Attributes
     ----------
     why, why_comparator : str
-        Why a trial in one person, and why against this comparator.
+        Why a trial in one person, and why against this comparator. A `Protocol` of anything but magnesium in restless legs fills in
+        another reason.
     diagnosis, conditions, medicines : str
         Diagnosis, other conditions, other medicines.
     co_treatment : str
@@ -67,7 +73,8 @@ class Conduct(Frozen):
         """
         defaults = {name: field.default for name, field in type(self).model_fields.items()}
         return {
-            name: "" if text is None or text == defaults[name] else text for name, text in self.model_dump().items()
+            name: "" if text is None or text in (defaults[name], WHY_ANYTHING) else text
+            for name, text in self.model_dump().items()
         }
 
 

@@ -22,6 +22,7 @@ from nof1.plan.protocol.instruments import Instruments
 from nof1.plan.protocol.parts import Arm, Outcome, short_labels
 from nof1.plan.protocol.recorded import AllRecorded
 from nof1.plan.protocol.safety.screen import Safety
+from nof1.plan.protocol.topic import names_magnesium, rates_legs, tries_magnesium
 from nof1.subject import Subject
 
 
@@ -210,11 +211,42 @@ class Decided(Frozen):
         return (self.design.nights_are or "nights") if isinstance(self.design, Adopted) else "nights"
 
     @property
+    def of_magnesium(self) -> bool:
+        """Whether magnesium is tried: then nof1 has facts and a safety screen for it. Of a table its arms have to say so.
+
+        Examples
+        --------
+        >>> trial.protocol.of_magnesium
+        True
+        """
+        if not self.randomized:
+            return names_magnesium(self.arms)
+        return tries_magnesium(self.title, self.question, self.arms)
+
+    @property
+    def of_legs(self) -> bool:
+        """Whether restless legs are what is rated.
+
+        Examples
+        --------
+        >>> trial.protocol.of_legs
+        True
+        """
+        scores = (one.name for one in self.instruments or ())
+        return rates_legs(self.title, self.question, self.outcome, (*scores, self.conduct.diagnosis))
+
+    @property
     def subject(self) -> Subject:
         """What sentences about this trial are about, for `nof1.subject.about`."""
         adopted = not self.randomized
         labels = short_labels(self.arms) if adopted else ()
-        return Subject(days=self.nights_are == "days", adopted=adopted, unit=self.outcome.unit or "", labels=labels)
+        return Subject(
+            days=self.nights_are == "days",
+            adopted=adopted,
+            unit=self.outcome.unit or "",
+            labels=labels,
+            other=not adopted and not self.of_magnesium,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values as they stand in the TOML file; dates as ISO text.

@@ -13,7 +13,7 @@ MAX_UNIT = 24  # letters; it stands behind every number
 SHORT_LABEL = 14  # letters that every picture has room for
 MAX_MEANING = 120  # letters; it is read every morning
 Meaning = Annotated[Text, Field(min_length=1, max_length=MAX_MEANING)]
-Route = Literal["mouth", "bath", "skin"]
+Route = Literal["mouth", "bath", "skin", "other"]
 
 
 class Outcome(Frozen):
@@ -67,8 +67,9 @@ class Arm(Frozen):
         Form of magnesium, such as citrate; name of the product and how much of it makes a dose.
     placebo : bool
         Whether this is a dummy that looks and tastes the same.
-    route : {"mouth", "bath", "skin"}
-        A bath and what goes on the skin have no mg by mouth; how much salt it is stands in `product`, in the person's words.
+    route : {"mouth", "bath", "skin", "other"}
+        A bath and what goes on the skin have no mg by mouth; how much salt it is stands in `product`, in the person's words. "other" is
+        what is no dose at all, such as a walk.
     dose_meant : bool
         That a dose which looks like a slip, such as 2 mg, was asked about and is meant.
     """

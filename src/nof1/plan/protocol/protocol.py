@@ -14,12 +14,14 @@ from nof1.files import is_file, read_bytes, write_atomic
 from nof1.new_folders import clear_abandoned
 from nof1.plan.design.kinds import Adopted
 from nof1.plan.protocol.analysis import Analysis
-from nof1.plan.protocol.conduct import NOTHING_STATED
+from nof1.plan.protocol.conduct import NOTHING_STATED, WHY_ANYTHING, Conduct
 from nof1.plan.protocol.decided import Decided
 from nof1.plan.protocol.editions import edition_filled, priors_filled
 from nof1.plan.protocol.explain import explain, parse_toml
 from nof1.plan.protocol.fitting import refuse_unfit
+from nof1.plan.protocol.parts import Arm, Outcome
 from nof1.plan.protocol.protocol_shown import protocol_as_html, protocol_as_text
+from nof1.plan.protocol.topic import rates_legs, tries_magnesium
 
 PROTOCOL_FILE = "protocol.toml"
 _HEADER = "# What was decided before the first night. Its hash is printed on every page; changes afterwards are amendments.\n\n"
@@ -81,7 +83,10 @@ class Protocol(Decided):
             return data
         priors = priors_filled(data.get("outcome"), fields, edition)
         fields = fields | edition_filled(data.get("design"), fields, edition)
-        unstated = {} if "conduct" in data or not _is_adopted(data.get("design")) else {"conduct": NOTHING_STATED}
+        if _is_adopted(data.get("design")):
+            unstated = {} if "conduct" in data else {"conduct": NOTHING_STATED}
+        else:
+            unstated = _reason(data)
         return data | {"analysis": fields | ({} if priors is None else {"priors": priors})} | unstated
 
     @model_validator(mode="after")
@@ -183,6 +188,24 @@ class Protocol(Decided):
         except UnicodeDecodeError:
             raise InputError(f"{path} is damaged: it is not UTF-8 text. Restore it from a copy.") from None
         return cls.parse(text, where=str(path))
+
+
+def _reason(data: dict[str, Any]) -> dict[str, Any]:
+    """Why one person tries it, where nobody said: the reason that names magnesium and restless legs is for those alone."""
+    conduct = data.get("conduct", {})
+    said = conduct.model_fields_set if isinstance(conduct, Conduct) else conduct
+    if not isinstance(conduct, Conduct | dict) or "why" in said:
+        return {}
+    try:
+        outcome = Outcome.model_validate(data.get("outcome"))
+        arms = [Arm.model_validate(one) for one in data.get("arms", ())]
+    except (ValidationError, TypeError):
+        return {}  # refused with the rest
+    words = str(data.get("title", "")), str(data.get("question", ""))
+    if tries_magnesium(*words, arms) and rates_legs(*words, outcome):
+        return {}
+    why = {"why": WHY_ANYTHING}
+    return {"conduct": conduct.model_copy(update=why) if isinstance(conduct, Conduct) else conduct | why}
 
 
 def _is_adopted(design: Any) -> bool:

@@ -22,7 +22,12 @@ def protocol_as_html(protocol: Decided) -> str:
     """The same as a table, with one row for each arm."""
     doses = protocol.randomized or any(arm.form or arm.dose_mg is not None for arm in protocol.arms)
     cells = [
-        (arm.name, arm.title, *((arm.form or "–", _dose(arm)) if doses else ()), _reference(protocol, arm))
+        (
+            arm.name,
+            arm.title,
+            *((arm.form or "–", _dose(arm, elemental=protocol.of_magnesium)) if doses else ()),
+            _reference(protocol, arm),
+        )
         for arm in protocol.arms
     ]
     table = Table(("arm", "called", *(("form", "dose an evening") if doses else ()), "reference"), cells)
@@ -87,9 +92,9 @@ def _arm(arm: Arm) -> str:
     return f"{arm.name} ({what})" if what else arm.name
 
 
-def _dose(arm: Arm) -> str:
+def _dose(arm: Arm, *, elemental: bool) -> str:
     if arm.route != "mouth":
-        return "bath" if arm.route == "bath" else "on the skin"
+        return {"bath": "bath", "skin": "on the skin"}.get(arm.route, "–")
     if arm.dose_mg is None:
         return "–"
-    return f"{arm.dose_mg:g} mg elemental" if arm.dose_mg else "none"
+    return f"{arm.dose_mg:g} mg{' elemental' if elemental else ''}" if arm.dose_mg else "none"

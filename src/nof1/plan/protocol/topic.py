@@ -1,54 +1,80 @@
-"""Whether a trial is of magnesium, and whether it is of restless legs: what nof1 knows is of these two, and is told of nothing else.
+"""Is a trial about magnesium, and is it about restless legs? Then nof1 has facts, a safety screen and words of its own for it; else none.
 
-A protocol has no field for it, so it is read from the doses, the forms and the words of the person. In doubt nothing is told.
+It reads what a person called things, and knows no night. What says nothing at all is taken for magnesium, so that no dose goes unchecked.
 """
 
 import re
+from collections.abc import Iterable
 
-from nof1.plan.protocol.conduct import Conduct
 from nof1.plan.protocol.dose import find_form
-from nof1.plan.protocol.parts import Arm
-from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.parts import Arm, Outcome
 
-_MAGNESIUM = re.compile(r"magnes|\bmg(?:cl|o|so)", re.IGNORECASE)
-_LEGS = re.compile(r"\b(?:i?rls|wed|legs?|beine?n?)\b|restless|ekbom|wadenunruhe|unruhige", re.IGNORECASE)
-
-
-def of_magnesium(protocol: Protocol) -> bool:
-    """Whether magnesium is compared: a dose of it, one of its forms, or its name in what an arm is called.
-
-    Examples
-    --------
-    >>> of_magnesium(trial.protocol)
-    True
-    """
-    return any(_is_magnesium(arm) for arm in protocol.arms)
+_MAGNESIUM = re.compile(r"magnes", re.IGNORECASE)
+_LEGS = re.compile(
+    r"\b(?:legs?|restless\w*|rls\d*|irls|wed|ekbom|beine?n?|bein\w*unruh\w*|wadenunruhe|unruhige\w*)\b", re.IGNORECASE
+)
+# Names of arms that do not say what is taken.
+_SAYS_NOTHING = re.compile(
+    r"(?:.|on|active|treatment|test|drug|dose|low(?:er)?|high(?:er)?|(?:low(?:er)?|high(?:er)?) dose|form \d|\w \d)",
+    re.IGNORECASE,
+)
 
 
-def _is_magnesium(arm: Arm) -> bool:
-    named = any(_MAGNESIUM.search(text) for text in (arm.name, arm.label, arm.form, arm.product))
-    return bool(arm.dose_mg) or arm.route != "mouth" or find_form(arm.form) is not None or named
-
-
-def of_legs(protocol: Protocol) -> bool:
-    """Whether the rating is of restless legs, or somebody said that the trial is about them.
+def names_magnesium(arms: Iterable[Arm]) -> bool:
+    """Whether an arm is called by magnesium or by one of its forms, of which alone an arm has a weight of salt.
 
     Examples
     --------
-    >>> of_legs(trial.protocol)
+    >>> names_magnesium(trial.protocol.arms)
     True
     """
-    outcome, conduct = protocol.outcome, protocol.conduct
-    said = (outcome.label, outcome.name.replace("_", " "), outcome.low_means or "", outcome.high_means or "")
-    return any(_LEGS.search(text) for text in (*said, protocol.title, protocol.question, conduct.diagnosis))
+    return any(
+        any(_MAGNESIUM.search(text) or find_form(text) is not None for text in (arm.name, arm.label, arm.form))
+        for arm in arms
+    )
 
 
-def why_is_ours(conduct: Conduct) -> bool:
-    """Whether "why one person" is the sentence that stands there where nobody wrote another.
+def tries_magnesium(title: str, question: str, arms: Iterable[Arm]) -> bool:
+    """Whether a planned trial is about magnesium: something says so, or nothing says what its doses are of.
 
     Examples
     --------
-    >>> why_is_ours(trial.protocol.conduct)
+    >>> tries_magnesium("Do I sleep better?", "", [Arm(name="off", dose_mg=0), Arm(name="melatonin", dose_mg=2)])
+    False
+    >>> tries_magnesium("Do I sleep better?", "", [Arm(name="off", dose_mg=0), Arm(name="on", dose_mg=200)])
     True
     """
-    return conduct.why == Conduct().why
+    arms = tuple(arms)
+    if names_magnesium(arms) or any(
+        _MAGNESIUM.search(text) for text in (title, question, *(arm.product for arm in arms))
+    ):
+        return True
+    # "form" is one of magnesium's; a dose of which nobody says what it is of may be.
+    return any(
+        arm.form or arm.route in ("bath", "skin") or (arm.dose_mg and says_nothing(arm))
+        for arm in arms
+        if not arm.placebo
+    )
+
+
+def says_nothing(arm: Arm) -> bool:
+    """Whether neither name nor label nor product says what is taken.
+
+    Examples
+    --------
+    >>> says_nothing(Arm(name="on", dose_mg=2)), says_nothing(Arm(name="on", label="melatonin", dose_mg=2))
+    (True, False)
+    """
+    return not arm.product and all(_SAYS_NOTHING.fullmatch(text) for text in (arm.name, arm.label) if text)
+
+
+def rates_legs(title: str, question: str, outcome: Outcome, more: Iterable[str] = ()) -> bool:
+    """Whether what is rated is of restless legs, by the words for it, by the question, or by more: a score that is asked, a diagnosis.
+
+    Examples
+    --------
+    >>> rates_legs("Do I sleep better?", "", Outcome(name="sleep", low=0, high=10, better="higher"))
+    False
+    """
+    said = (title, question, outcome.name, outcome.label, outcome.low_means, outcome.high_means, outcome.hours, *more)
+    return any(_LEGS.search(text.replace("_", " ")) for text in said if text)

@@ -143,9 +143,9 @@ class Logged:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Upper levels, and limits of nof1's own, that the night's dose goes above with what other products hold."""
-        if not self.entry.dose_mg:
-            return ()
         protocol = self.night.protocol
+        if not self.entry.dose_mg or protocol.subject.other:  # the limits are of magnesium
+            return ()
         return taken_findings(
             self.entry.dose_mg,
             other_magnesium_mg(protocol.safety),

@@ -23,6 +23,7 @@ from nof1.record.diary.question import Choice, Condition, Question
 from nof1.record.diary.side_effects import parse_side_effects, short_list
 from nof1.record.values.answers import NO_TIME, by_day, read_clock_answer
 from nof1.record.values.measures import find_measure
+from nof1.subject import spoken_of
 
 CLEAR = "-"  # takes a recorded value back
 _YES, _NO = ("yes", "y"), ("no", "n", "none")
@@ -31,6 +32,7 @@ _MOST_DIGITS = 9
 _SHARES = {"all": 1.0, "whole": 1.0, "half": 0.5, "a half": 0.5, "quarter": 0.25, "a quarter": 0.25}
 
 
+@spoken_of
 def questions(
     protocol: Protocol, period: Period, *, ends_period: bool, number: str | None = None
 ) -> tuple[Question, ...]:
@@ -131,7 +133,10 @@ def _dose_by_share(protocol: Protocol, period: Period, number: str) -> Question 
     if not takes_something(protocol, period):
         return None if protocol.concealed != "open" else _any_magnesium(protocol)
     route = protocol.arm(period.arm).route if period.arm in [arm.name for arm in protocol.arms] else "mouth"
-    if protocol.concealed == "open" and route == "bath":
+    if protocol.concealed == "open" and route == "other":
+        asks = say("Was it done as planned?")
+        text = say("Was it done as planned? (y, n, or a share)")
+    elif protocol.concealed == "open" and route == "bath":
         asks = say("Was the bath taken?")
         text = say("Was the bath taken? (y = as planned, n, or a share)")
     elif protocol.concealed == "open" and route == "skin":
@@ -148,7 +153,9 @@ def _dose_by_share(protocol: Protocol, period: Period, number: str) -> Question 
         text=text,
         asks=asks,
         kind="dose",
-        help=say("y if you took all of it, n if none, or the share, such as half or 0.75; Enter if you do not know."),
+        help=say("y if all of it was done, n if none, or the share, such as half or 0.75; Enter if you do not know.")
+        if route == "other"
+        else say("y if you took all of it, n if none, or the share, such as half or 0.75; Enter if you do not know."),
         low=0.0,
         high=2.0,
         yes="1",

@@ -17,7 +17,6 @@ from nof1.plan.protocol.period_ends import STEPS, asks_impression, period_measur
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.recorded import Recorded
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
-from nof1.plan.protocol.topic import of_magnesium
 from nof1.report.words.phrases import NO_ADVICE, SIMULATED, both_days, clip, nights, scale, some, span
 from nof1.report.words.unscreened import banner, marked_foot
 
@@ -108,7 +107,7 @@ def _steps(protocol: Protocol, most: int) -> list[str]:
             worst=worst,
         ),
         say("Tick what you took the evening before. For a part, write down how much, in mg of elemental magnesium.")
-        if not protocol.by_share and of_magnesium(protocol)
+        if not protocol.by_share and (protocol.of_magnesium or any(arm.dose_mg for arm in protocol.arms))
         else say("Tick what you took the evening before. For a part, write down how much, such as half."),
         say(
             "Side effects in your own words, on every night alike, with or without a dose. Nothing to say: leave it blank."

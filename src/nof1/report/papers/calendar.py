@@ -25,6 +25,7 @@ from nof1.plan.protocol.safety.screen import NO_ADVICE
 from nof1.plan.protocol.safety.stop_rules import stop_notice
 from nof1.report.typesetting.typeset import Paper
 from nof1.report.words.phrases import capital, nights, scale, sentence
+from nof1.subject import spoken_of
 
 CALENDAR_FILE = "calendar.ics"
 _MINUTES = 10  # how long an event lasts
@@ -36,6 +37,7 @@ _PRINTED = "x-nof1-printed"
 _MAKER = "-//nof1//N-of-1 trials//"  # RFC 5545, 3.7.3: its last part is the language
 
 
+@spoken_of
 def calendar(
     protocol: Protocol,
     order: Order,

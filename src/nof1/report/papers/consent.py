@@ -11,7 +11,6 @@ from nof1.plan.orders.evening_dose import takes_any
 from nof1.plan.protocol.own_words import ours
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
-from nof1.plan.protocol.topic import of_legs, of_magnesium
 from nof1.report.papers.method import PURPOSE
 from nof1.report.papers.parts import Room, stated
 from nof1.report.papers.protocol import screen_lines
@@ -90,7 +89,7 @@ def consent_words(protocol: Protocol) -> dict[str, Any]:
             {"heading": say("Risks and burdens"), "paragraphs": _risks(protocol)},
             {
                 "heading": say("What there is instead"),
-                "paragraphs": [say(_INSTEAD if of_magnesium(protocol) and of_legs(protocol) else _INSTEAD_OF_ELSE)],
+                "paragraphs": [say(_INSTEAD if protocol.of_magnesium and protocol.of_legs else _INSTEAD_OF_ELSE)],
             },
             {"heading": say("Stopping"), "paragraphs": [say(_LEAVING[purpose])]},
             {"heading": say("Data and results"), "paragraphs": _data(protocol)},
@@ -153,7 +152,7 @@ def _risks(protocol: Protocol) -> list[str]:
     )
     return [
         effects
-        if of_magnesium(protocol)
+        if protocol.of_magnesium
         else say("Side effects are asked about every morning, and written down in your own words."),
         *dose_lines(protocol, _ROOM),
         *screen_lines(protocol),

@@ -17,7 +17,6 @@ from nof1.plan.protocol.nightly import beside, beside_words, column_title, recor
 from nof1.plan.protocol.period_ends import asks_impression, form_words, scale_words
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.stop_rules import stop_action
-from nof1.plan.protocol.topic import of_magnesium
 from nof1.report.papers.parts import MANY, Room, item, stated
 from nof1.report.papers.protocol import amendments_words
 from nof1.report.words.declarations import declarations
@@ -156,7 +155,7 @@ def size(protocol: Protocol, precision: Sequence[str], orders: int, room: Room) 
                 *[clip(text, _OWN) for text in concerns(protocol)]
                 or [say("No further limit of the design was found.")],
             ),
-            *([item(say("Slow effects"), *_slow_effects())] if of_magnesium(protocol) else []),
+            *([item(say("Slow effects"), *_slow_effects())] if protocol.of_magnesium else []),
         ],
     }
 

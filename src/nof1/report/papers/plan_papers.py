@@ -25,6 +25,7 @@ from nof1.report.papers.packs import packing_words, recipe_words
 from nof1.report.papers.parts import Room
 from nof1.report.papers.pre_visit import pre_visit_words
 from nof1.report.typesetting.typeset import LARGE, LONG, Paper, render, sheet_of
+from nof1.subject import spoken_of
 
 MAX_PROTOCOL_PAGES = 4
 _SIZE, _SMALLER = 10.0, 9.2  # of the text of the other papers, in points
@@ -59,6 +60,7 @@ _BEHIND = (
 _IN_LARGE_PRINT = ((LARGE, Room(text=700, label=60, rows=200)),)
 
 
+@spoken_of
 def protocol_pdf(
     protocol: Protocol,
     order: Order,
@@ -145,6 +147,7 @@ def _first_page(protocol: Protocol, order: Order, room: Room, amendments: Sequen
     ]
 
 
+@spoken_of
 def booklet_pdf(protocol: Protocol, order: Order, *, paper: Paper = "a4", large_print: bool = False) -> bytes:
     """booklet.pdf: a diary to print, one row a night, with the stop rules on its first page.
 
@@ -167,6 +170,7 @@ def booklet_pdf(protocol: Protocol, order: Order, *, paper: Paper = "a4", large_
     return _typeset("booklet.typ", [words | {"size": size}], paper, large_print=large_print)
 
 
+@spoken_of
 def pre_visit_pdf(
     protocol: Protocol, order: Order, *, paper: Paper = "a4", large_print: bool = False, planned: bool = True
 ) -> bytes:
@@ -194,6 +198,7 @@ def pre_visit_pdf(
     return _sheet(words, paper, large_print=large_print, sizes=_ON_ONE_PAGE)
 
 
+@spoken_of
 def consent_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: bool = False) -> bytes:
     """consent.pdf: what somebody reads and signs before the first evening, worded for research or for self-care.
 
@@ -212,6 +217,7 @@ def consent_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: bool = 
     return _sheet(consent_words(protocol), paper, large_print=large_print)
 
 
+@spoken_of
 def data_sheet_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: bool = False) -> bytes:
     """data-sheet.pdf: what of the trial is kept where, who can read it, how it is deleted.
 
@@ -230,6 +236,7 @@ def data_sheet_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: bool
     return _sheet(data_sheet_words(protocol), paper, large_print=large_print)
 
 
+@spoken_of
 def adverse_events_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: bool = False) -> bytes:
     """adverse-events.pdf: a form for one adverse event, which asks what `nof1 log` records of a side effect.
 
@@ -248,6 +255,7 @@ def adverse_events_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: 
     return _sheet(adverse_events_words(protocol), paper, large_print=large_print, sizes=_ON_ONE_PAGE)
 
 
+@spoken_of
 def packing_sheet_pdf(
     protocol: Protocol,
     arms: Sequence[str],
@@ -285,6 +293,7 @@ def packing_sheet_pdf(
     return _sheet(words, paper, large_print=large_print)
 
 
+@spoken_of
 def shuffling_recipe_pdf(protocol: Protocol, *, paper: Paper = "a4", large_print: bool = False) -> bytes:
     """shuffling-recipe.pdf: how one person alone makes packs that nobody can tell apart.
 

@@ -13,7 +13,6 @@ from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.answers import LOW, UNKNOWN
 from nof1.plan.protocol.safety.screen import given
-from nof1.plan.protocol.topic import of_legs, of_magnesium
 from nof1.report.papers.parts import NOT_STATED, Room
 from nof1.report.papers.protocol import agreement, medicine_times, screen_lines
 from nof1.report.papers.timeline import letters
@@ -81,8 +80,9 @@ def _planned(protocol: Protocol, order: Order) -> dict[str, Any]:
         [say("arm"), say("form"), say("elemental magnesium"), say("product")],
         ["1.4fr", "1fr", "1fr", "1.6fr"],
     )
-    if not of_magnesium(protocol):
-        header, widths, rows = [header[0], header[3]], ["1.4fr", "1.6fr"], [[row[0], row[3]] for row in rows]
+    if not protocol.of_magnesium:
+        header, widths = [say("arm"), say("dose"), say("product")], ["1.4fr", "1fr", "1.6fr"]
+        rows = [[arm, dose, product] for arm, _, dose, product in rows]
     return {
         "heading": say("What is planned"),
         "table": {"header": header, "widths": widths, "rows": rows},
@@ -118,7 +118,7 @@ def _values(protocol: Protocol) -> dict[str, Any]:
             return say(phrase("not known") if answer == UNKNOWN else NOT_STATED)
         return say("low, without the number") if answer == LOW else say("{amount:g}", amount=float(answer))
 
-    about = {"iron": of_legs(protocol), "magnesium": of_magnesium(protocol), "kidney": True}
+    about = {"iron": protocol.of_legs, "magnesium": protocol.of_magnesium, "kidney": True}
     values = [(name, unit, question) for name, unit, question, of in _VALUES if about[of]]
     return {
         "heading": say("Blood values"),

@@ -25,6 +25,7 @@ from nof1.report.papers.timeline import (
     takes_words,
     timeline,
 )
+from nof1.report.papers.treatment import UNKNOWN_HERE
 from nof1.report.words.changes import amendment_sentence
 from nof1.report.words.facts import reviewed
 from nof1.report.words.measure import known_of_question, why_one_person
@@ -286,6 +287,8 @@ def _answers(protocol: Protocol, room: Room) -> list[dict[str, Any]]:
     """The questions grouped by their answer."""
     left = unanswered(protocol.safety)
     told = given(protocol.safety)
+    if not told and not protocol.of_magnesium:
+        return [item(say("Safety screen"), say(UNKNOWN_HERE))]
     if not told:
         text = say("Not answered: nobody was asked its {questions} questions.", questions=len(left))
         return [item(say("Safety screen"), text)]
@@ -321,7 +324,8 @@ def screen_lines(protocol: Protocol) -> list[str]:
     if found:
         return [finding_line(finding) for finding in found]
     if not given(protocol.safety):
-        return [say("Nothing was found, because nothing was asked.")]
+        nothing = phrase("Nothing was found, because nothing was asked.")
+        return [say(nothing if protocol.of_magnesium else UNKNOWN_HERE)]
     return [say("The answers led to nothing.")]
 
 

@@ -35,6 +35,7 @@ from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.sources.nof1_diary import TO_TAKE
 from nof1.report.words.phrases import BETTER, SIMULATED, clip
 from nof1.report.words.unscreened import banner
+from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -49,6 +50,7 @@ _LIST_LENGTH = 255  # letters that a list in a cell may have
 _NOT_XML = re.compile("[\ufffe\uffff]")  # no spreadsheet program opens a file that holds them
 
 
+@spoken_of
 def diary_xlsx(protocol: Protocol, order: Order) -> bytes:
     """A workbook with one row a night, dates filled in, and a sheet that says how to use it.
 

@@ -16,7 +16,6 @@ from nof1.plan.protocol.safety.guards import OWN, doubt, own_rule, route_words
 from nof1.plan.protocol.safety.screen import LEVELS, Finding, finding_line, other_magnesium_mg
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.plan.protocol.safety.upper_levels import dose_findings, route_findings
-from nof1.plan.protocol.topic import of_magnesium
 from nof1.report.papers.parts import NOT_STATED, Room, item, lines, stated
 from nof1.report.papers.timeline import (
     letters,
@@ -27,12 +26,16 @@ from nof1.report.words.phrases import (
     clip,
 )
 
+# Of what nof1 has no facts: neither a screen nor a limit.
+UNKNOWN_HERE = phrase(
+    "nof1 knows nothing of how safe this is: it has no limits and no questions for it. Ask a doctor or pharmacist before the first evening."
+)
 _FEW = 4  # findings on doses that are told one by one
 
 
 def taken(protocol: Protocol, room: Room, amendments: Sequence[Amendment] = ()) -> dict[str, Any]:
     """For the first page: the arms with form and dose, when to take them, doses that changed, doses above an upper level."""
-    if not of_magnesium(protocol):
+    if not protocol.of_magnesium:
         return _something_else(protocol, room)
     changed = [amendment_sentence(one) for one in amendments if one.kind == "dose"]
     heads = [say("arm"), say("salt"), say("elemental"), say("salt weight"), say("product"), say("placebo")]
@@ -64,8 +67,8 @@ def taken(protocol: Protocol, room: Room, amendments: Sequence[Amendment] = ()) 
 def _something_else(protocol: Protocol, room: Room) -> dict[str, Any]:
     """Of arms without magnesium: no forms, no weights, no upper levels, of which nothing is known for anything else."""
     rows = [
-        [letter, name, product, placebo]
-        for letter, name, _, _, _, product, placebo in (_arm_row(protocol, arm, room) for arm in protocol.arms)
+        [letter, name, dose, product, placebo]
+        for letter, name, _, dose, _, product, placebo in (_arm_row(protocol, arm, room) for arm in protocol.arms)
     ]
     when = say("Once a day, in the evening at {time}.", time=protocol.conduct.dose_time)
     return {
@@ -73,12 +76,13 @@ def _something_else(protocol: Protocol, room: Room) -> dict[str, Any]:
         "parts": [
             {
                 "table": {
-                    "header": ["", say("arm"), say("product"), say("placebo")],
-                    "widths": ["auto", "2fr", "2.4fr", "auto"],
+                    "header": ["", say("arm"), say("dose"), say("product"), say("placebo")],
+                    "widths": ["auto", "2fr", "auto", "2.4fr", "auto"],
                     "rows": rows,
                 }
             },
             item(say("Time of day"), when if takes_any(protocol) else say("There is nothing to take.")),
+            item(say("Safety"), say(UNKNOWN_HERE)),
         ],
     }
 
@@ -123,6 +127,10 @@ def form_and_dose(protocol: Protocol, arm: Arm, room: Room) -> tuple[str, str]:
     """The form of an arm and its elemental dose, or how it is given where that is not by mouth."""
     nothing = say(NOT_STATED) if has_dose(protocol, arm) and not arm.placebo else say("none")
     dose = say(NOT_STATED) if arm.dose_mg is None else say("{mg:g} mg", mg=arm.dose_mg)
+    if arm.route == "other":
+        dose = "\N{EN DASH}"
+    elif not arm.dose_mg and not has_dose(protocol, arm) and not protocol.of_magnesium:
+        dose = say("none")
     return clip(ours(arm.form), room.label) or nothing, route_words(arm) or dose
 
 
@@ -140,7 +148,7 @@ def _salt(arm: Arm) -> str:
 
 def dose_lines(protocol: Protocol, room: Room, amendments: Sequence[Amendment] = ()) -> list[str]:
     """Doses above an upper level, those that were changed among them, with the source; one by one, or by level where there are many."""
-    if not of_magnesium(protocol):
+    if not protocol.of_magnesium:
         return []
     known = letters(protocol)  # since two arms may have the same title
     doses = {

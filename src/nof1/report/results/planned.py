@@ -143,7 +143,7 @@ def _dose(protocol: Protocol, arm: Arm) -> str:
     """The planned dose; of a table it is of magnesium only where the form is."""
     if not arm.dose_mg:
         return route_words(arm)
-    magnesium = protocol.randomized or find_form(arm.form) is not None
+    magnesium = protocol.of_magnesium if protocol.randomized else find_form(arm.form) is not None
     template = phrase("{mg:g} mg of elemental magnesium an evening") if magnesium else phrase("{mg:g} mg")
     return say(template, mg=arm.dose_mg)
 

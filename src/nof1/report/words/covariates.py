@@ -4,6 +4,7 @@ from nof1.analyze.checks.covariate_by_arm import CovariateByArm
 from nof1.analyze.results import Result
 from nof1.analyze.schema import Covariates
 from nof1.language import listed, number, phrase, say, sentences
+from nof1.plan.protocol.nightly import column_title, recorded_of
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.values.measures import find_measure
 from nof1.report.words.effect import estimate_sentence, span
@@ -31,17 +32,23 @@ _FOLLOWS = {
 }
 
 
-def covariate_title(name: str) -> str:
-    """What people call a covariate: as the diary asks for it, or its own name."""
-    measure = find_measure(name)
-    return clip(name, _ARM) if measure is None else measure.question
+def covariate_title(protocol: Protocol, name: str) -> str:
+    """What people call a covariate: its own title, or as the diary asks for it, or its name.
+
+    Examples
+    --------
+    >>> covariate_title(trial.protocol, "wine")
+    'wine'
+    """
+    measure = find_measure(name) if recorded_of(protocol, name) is None else None
+    return clip(column_title(protocol, name), _ARM) if measure is None else measure.question
 
 
 def by_arm_sentence(protocol: Protocol, row: CovariateByArm) -> str:
     """How a covariate stands with one pair of arms."""
     one, other = row.means
     values = {
-        "covariate": covariate_title(row.covariate),
+        "covariate": covariate_title(protocol, row.covariate),
         "arm": clip(protocol.arm(row.arm).title, _ARM),
         "reference": clip(protocol.arm(row.reference).title, _ARM),
     }
@@ -85,7 +92,7 @@ def without_sentence(result: Result, told: Covariates) -> str:
     """The answer without those that follow an arm, or why there is none."""
     if not told.following:
         return ""
-    names = listed([covariate_title(name) for name in told.following[:_MOST]])
+    names = listed([covariate_title(result.trial.protocol, name) for name in told.following[:_MOST]])
     if told.refused is not None:
         reason = reason_sentence(told.refused, remedy=False)
         return say("Without {names} in the model there is no answer: {reason}", names=names, reason=reason)

@@ -1,8 +1,8 @@
 """What is known of the rating and of the question, as far as the trial is about what nof1 knows: magnesium, and restless legs."""
 
 from nof1.language import say, sentences
+from nof1.plan.protocol.conduct import WHY_ANYTHING, Conduct
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.topic import of_legs, of_magnesium, why_is_ours
 from nof1.report.words.facts import known_so_far
 from nof1.report.words.phrases import cited, points
 
@@ -16,7 +16,7 @@ def known_of_rating(protocol: Protocol) -> str:
     'The person set the threshold of 1 point or more beforehand.'
     """
     own = say("The person set the threshold of {points} beforehand.", points=points(protocol.threshold))
-    if (protocol.outcome.low, protocol.outcome.high) != (0, 10) or not of_legs(protocol):
+    if (protocol.outcome.low, protocol.outcome.high) != (0, 10) or not protocol.of_legs:
         return sentences([say("nof1 knows of no published change that matters on this scale."), own])
     return sentences([cited("rls-6", "rating-change"), own])
 
@@ -29,9 +29,9 @@ def known_of_question(protocol: Protocol, *, brief: bool = False) -> list[str]:
     >>> known_of_question(trial.protocol, brief=True)[-1]
     'In full: nof1 facts studies.'
     """
-    if of_magnesium(protocol) and of_legs(protocol):
+    if protocol.of_magnesium and protocol.of_legs:
         return known_so_far(brief=brief)
-    return [say("nof1 holds studies of magnesium in restless legs alone, and none of this question.")]
+    return [say("nof1 holds studies of other questions, and none of this question.")]
 
 
 def why_one_person(protocol: Protocol) -> str:
@@ -42,8 +42,6 @@ def why_one_person(protocol: Protocol) -> str:
     >>> why_one_person(trial.protocol)[:30]
     'Whether magnesium calms or wor'
     """
-    if why_is_ours(protocol.conduct) and not (of_magnesium(protocol) and of_legs(protocol)):
-        return say(
-            "Whether it helps or harms differs between people, and averages of groups do not say what it does in one person."
-        )
+    if protocol.conduct.why == Conduct().why and not (protocol.of_magnesium and protocol.of_legs):
+        return say(WHY_ANYTHING)
     return protocol.conduct.why

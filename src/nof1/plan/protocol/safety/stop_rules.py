@@ -8,6 +8,7 @@ from typing import Literal
 from nof1 import facts
 from nof1.facts import Certainty
 from nof1.language import clauses, commas, say
+from nof1.subject import subject
 
 Level = Literal["emergency", "stop"]
 
@@ -87,8 +88,21 @@ def stop_notice() -> str:
     return f"{_notice('emergency')} {_notice('stop')}"
 
 
+def told_rules() -> tuple[StopRule, ...]:
+    """The signs that are told: of something else than magnesium those that are not known from it alone.
+
+    Examples
+    --------
+    >>> from nof1.subject import Subject, about
+    >>> with about(Subject(other=True)):
+    ...     {"fainting", "great thirst"} & {rule.text for rule in told_rules()}
+    {'fainting'}
+    """
+    return tuple(rule for rule in stop_rules() if not (subject().other and "magnesium" in rule.source.casefold()))
+
+
 def _notice(level: Level) -> str:
-    texts = [say(rule.text) for rule in stop_rules() if rule.level == level]
+    texts = [say(rule.text) for rule in told_rules() if rule.level == level]
     return say(
         "If you notice {first} or {last}: {action}.",
         first=commas(texts[:-1]),
@@ -99,7 +113,7 @@ def _notice(level: Level) -> str:
 
 def stop_rule_sentence() -> str:
     """When to stop and what to do, with the sources, for every place where the person looks."""
-    sources = dict.fromkeys(rule.source for rule in stop_rules())
+    sources = dict.fromkeys(rule.source for rule in told_rules())
     return say(
         "{notice} Sources: {sources}.", notice=stop_notice(), sources=clauses([say(source) for source in sources])
     )
