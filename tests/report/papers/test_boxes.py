@@ -8,7 +8,7 @@ import pymupdf
 import pytest
 from boxes import FOOT, overprinted, pages_ending_early, smallest, words_of
 
-from nof1.language import languages, speaking
+from nof1.language import languages, say, speaking
 from nof1.plan.design.order import Pause
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.protocol.protocol import Protocol
@@ -144,6 +144,7 @@ def test_no_words_of_what_is_packed_overlap(make_protocol, concealed, printed):
             else shuffling_recipe_pdf(protocol, **given)
         )
         booklet = booklet_pdf(protocol, schedule(protocol), **given)
+        assert say("Noticed") in {word.text for page in words_of(booklet) for word in page}, "a heading is parted"
     assert [fault for one in (sheet, booklet) for fault in faults(one, large_print=large_print)] == []
 
 

@@ -61,7 +61,7 @@ def test_the_commands_analyze_and_report_say_it_alike(monkeypatch, tmp_path, cap
     told = follows_sentences(result_of(True))
     tell(result_of(True))
     on_screen = capsys.readouterr().out
-    pages = SimpleNamespace(result=result_of(True), summary=tmp_path / "summary.pdf", figures=())
+    pages = SimpleNamespace(result=result_of(True), summary=tmp_path / "summary.pdf", figures=(), html=None)
     monkeypatch.setattr("nof1.report.results.folder.results_pages", lambda *_, **__: pages)
     report_command(tmp_path)
     reported = capsys.readouterr().out

@@ -111,7 +111,7 @@ def to_take(protocol: Protocol, period: Period, *, short: bool = False) -> str:
     if not takes(protocol, period):
         return say("nothing") if takes_any(protocol) else _room(arm.title, short=short)
     if protocol.concealed != "open":
-        return say("the pack marked run-in")
+        return say("run-in pack") if short else say("the pack marked run-in")
     if arm.dose_mg and arm.route == "mouth":
         dose = _short_dose(protocol, arm) if short else _dose(arm)
         if not protocol.of_magnesium:

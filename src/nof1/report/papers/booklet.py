@@ -213,7 +213,7 @@ def _columns(protocol: Protocol, most: int) -> list[dict[str, str]]:
         {"kind": "number", "head": clip(outcome.title, _LABEL), "under": scale(outcome)},
         {"kind": "taken", "head": say("Taken"), "under": say("the evening before")},
         *(
-            [{"kind": "small", "head": say("Noticed"), "under": say("1 to {most}", most=len(SIGNS))}]
+            [{"kind": "sign", "head": say("Noticed"), "under": say("1 to {most}", most=len(SIGNS))}]
             if asks_noticed(protocol)
             else []
         ),
