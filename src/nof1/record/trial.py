@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack
 from nof1.errors import InputError
 from nof1.files import sha256_bytes, write_atomic
 from nof1.new_folders import new_folder
-from nof1.plan.design.order import ORDER_FILE, Order, Period
+from nof1.plan.design.order import ORDER_FILE, Order
 from nof1.plan.orders.amendments import Amendment, load_amendments, save_amendments, taken_out
 from nof1.plan.orders.draw import check_order
 from nof1.plan.orders.loading import UNSEALING_FILE, Unsealing, load_order
-from nof1.plan.protocol.nightly import beside
 from nof1.plan.protocol.protocol import PROTOCOL_FILE, Protocol
+from nof1.record.daily import daily
 from nof1.record.diary.entry import Entry, check_entry, to_csv
 from nof1.record.diary.events import EVENTS_FILE, Event, events_csv, events_of, gradable_word, read_events
 from nof1.record.diary.on_record import Doubt, doubts, load_opening
@@ -484,8 +484,10 @@ class Trial:
         >>> trial.with_taken_out().frame.equals(trial.frame)
         True
         """
+        out = taken_out(self.order, self.amendments)
         other = copy(self)
-        object.__setattr__(other, "frame", self._frame(taken_out(self.order, self.amendments)))
+        frame = daily(self.protocol, self.order, self.entries, self.measures, instead=out)
+        object.__setattr__(other, "frame", frame)
         return other
 
     @property
@@ -524,56 +526,4 @@ class Trial:
         >>> trial.frame.columns[:6].tolist()
         ['day', 'period', 'block', 'arm', 'severity', 'dose_mg']
         """
-        return self._frame({})
-
-    def _frame(self, instead: Mapping[date, Period]) -> "pd.DataFrame":
-        """`frame`, with other stretches than those of the order for some nights."""
-        import pandas as pd
-
-        by_night = {entry.night: entry for entry in self.entries}
-        names = sorted({name for _, name in self.measures})
-        rows: list[dict[str, Any]] = []
-        for planned in self.order.periods:
-            for night in planned.dates:
-                period = instead.get(night, planned)
-                entry = by_night.get(night, Entry(night))
-                rows.append(
-                    {
-                        "night": night,
-                        "day": len(rows) + 1,
-                        "period": period.number,
-                        "block": period.block,
-                        "arm": period.arm,
-                    }
-                    | _values(self.protocol, entry, period)
-                    | {name: self.measures.get((night, name)) for name in names}
-                )
-        frame = pd.DataFrame(rows)
-        frame["night"] = pd.to_datetime(frame["night"])
-        numbers = [self.protocol.outcome.name, "dose_mg", "confidence", *self.protocol.analysis.covariates, *names]
-        frame[numbers] = frame[numbers].astype(float)
-        return frame.set_index("night")
-
-
-def _values(protocol: Protocol, entry: Entry, period: Period) -> dict[str, Any]:
-    return {
-        protocol.outcome.name: entry.outcome,
-        "dose_mg": _dose_from_pack(protocol, entry, period) if protocol.by_share else entry.dose_mg,
-        "side_effects": "; ".join(entry.side_effects),
-        "guess": entry.guess,
-        "confidence": entry.confidence,
-        **{name: entry.covariates.get(name) for name in protocol.analysis.covariates},
-        **{one.name: entry.recorded.get(one.name, "") for one in beside(protocol)},
-        "note": entry.note,
-    }
-
-
-def _dose_from_pack(protocol: Protocol, entry: Entry, period: Period) -> float | None:
-    """Elemental mg in the part of the pack that was taken; nights without a pack have no dose, and a bath has none in mg."""
-    of_arm = next((one.dose_mg for one in protocol.arms if one.name == period.arm), 0.0)
-    planned = of_arm if period.dose_mg is None else period.dose_mg
-    if entry.taken is None or planned is None:
-        return None
-    if entry.taken and not planned and protocol.concealed == "open":
-        return None  # a bath or a tablet on an evening that was to have none: nobody knows how many mg
-    return entry.taken * planned
+        return daily(self.protocol, self.order, self.entries, self.measures)
