@@ -140,6 +140,8 @@ BRANCHES = {
     },
     "research": {"purpose": "2", "consent": "The committee of the clinic, 2026-10-01."},
     "words and covariates": LONG_WORDS | {"covariates": "1, 4, Cups of tea"},
+    "six of one's own": {"covariates": "Cups of tea, walked, glasses of wine, dinner, bath, mood of the day"}
+    | {"covariate-kind-2": "2", "covariate-kind-4": "3", "covariate-kind-6": "4"},
     "everything at once": STOP
     | ALL_YES
     | LONG_WORDS

@@ -12,6 +12,7 @@ from browsing import until
 from nof1.cells import shielded, unshielded
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.protocol.instruments import IMPRESSION
+from nof1.plan.protocol.noticed import NOTICED
 from nof1.record.diary.entry import parse_entry
 from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.values.nights import last_night
@@ -103,6 +104,7 @@ def test_from_the_first_night_to_the_last_with_guesses_at_the_ends_of_periods(
         file = json.loads(exported(page, tmp_path).read_text(encoding="utf-8"))
     kept = [{"night": row["night"]} | row["cells"] for row in file["nights"]]
     assert [cells.pop(IMPRESSION, "") for cells in kept] == ["", "", "", "3", "", "7", "", "7"]
+    assert {cells.pop(NOTICED, "") for cells in kept} == {""}  # nothing gave a pack away
     entries = [parse_entry(sealed, cells, where="export") for cells in kept]
     assert [entry.outcome for entry in entries] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert [(entry.guess, entry.confidence) for entry in entries[1::2]] == [

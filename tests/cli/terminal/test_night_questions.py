@@ -176,6 +176,8 @@ def test_log_asks_until_the_answer_fits_and_words_are_data(trial_folder, protoco
         ("in words. Side effects? (Enter = none):", "[red]itch[/red], 1"),
         ("compared with before the trial?", ""),
         ("Note", "[bold]so so[/bold] :smile:"),
+        ("Say more of [red]itch[/red]: how bad", ""),
+        ("Say more of soft stools: how bad", ""),
     ]
     talk = Talk(("log", trial_folder, "--night", off_night(protocol)), *answers)
     assert (talk.status, talk.answers) == (0, []), talk.said
@@ -195,6 +197,7 @@ def test_a_stop_rule_is_told_in_bold_before_the_next_question(trial_folder, prot
         ("Dose taken?", "y"),
         ("Side effects?", "4"),
         ("gives no medical advice", ""),
+        ("Say more of fainting: how bad", ""),
     ]
     talk = Talk(("log", trial_folder, "--night", on_magnesium(protocol)), *answers)
     assert (talk.status, talk.answers) == (0, [])
@@ -229,7 +232,7 @@ def test_who_leaves_in_the_middle_has_recorded_nothing(trial_folder, bytes_in, s
 def test_the_end_of_a_sealed_period_asks_for_a_guess_and_names_no_arm_before(sealed_trial, guess, more):
     trial = sealed_trial(ratings="46")
     answers = [
-        ("lower is better):", "4"), ("Pack 1: taken?", "half"), ("Side effects?", ""),
+        ("lower is better):", "4"), ("Pack 1: taken?", "half"), ("give away what it was?", ""), ("Side effects?", ""),
         ("compared with before the trial?", "3"), ("What do you believe it was?", guess), *more, ("Note", ""),
     ]  # fmt: skip
     talk = Talk(("log", trial.folder, "--night", "2026-01-09"), *answers)
@@ -289,6 +292,7 @@ def test_a_text_that_does_not_fit_is_asked_again_at_its_own_question(trial_folde
         ("It has 2499 characters; at most 2000 are kept. Shorten it. Side effects?", "itch"),
         ("Note", "so " * 700),
         ("It has 2099 characters; at most 2000 are kept. Shorten it. Note", "so so"),
+        ("Say more of itch: how bad", ""),
     ]
     night = on_magnesium(protocol)
     talk = Talk(("log", trial_folder, "--night", night), *answers)
