@@ -54,6 +54,7 @@ def test_the_list_of_commands_is_not_cut(nof1, columns):
     assert max(map(len, out.splitlines())) <= columns
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_shows_an_example_that_it_takes(nof1, tmp_path, monkeypatch, command):
     name, *words = example(command)

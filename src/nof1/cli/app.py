@@ -67,7 +67,7 @@ _COMMANDS: dict[str, tuple[Callable[..., None], str]] = {
         "    --arm evening --reference home",
     ),
     "status": (status.status, "nof1 status my-trial"),
-    "amend": (amend.amend, "nof1 amend my-trial --dose 100 --from 2026-12-10"),
+    "amend": (amend.amend, "nof1 amend my-trial --dose 100 --from tomorrow"),
     "stop": (stop.stop, 'nof1 stop my-trial --reason "Loose stools." --by doctor'),
     "unseal": (unseal.unseal, "nof1 unseal my-trial helper"),
     "analyze": (analyze.analyze, "nof1 analyze my-trial --engine marginal"),
