@@ -5,8 +5,10 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+
+from nof1.errors import InputError
 
 # What spreadsheet programs take for the beginning of a formula, in both widths of letters.
 _SIGNS = r"=+\-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
@@ -41,6 +43,44 @@ def unshielded(cell: str) -> str:
     """
     whole = cell[1:] if cell[:1] == "'" and _FORMULA.match(cell) else cell
     return _INNER_SHIELDED.sub("", whole)
+
+
+def csv_rows(
+    content: bytes, *headers: tuple[str, ...], where: str, remedy: str = "Mend that line."
+) -> Iterator[tuple[str, dict[str, str]]]:
+    r"""The rows of a table that nof1 wrote, by column, each with where it stands; the inverse of `csv_text` but for shields.
+
+    Parameters
+    ----------
+    headers : tuples of str
+        What the first row may be: of today first, then of earlier versions.
+    where : str
+        The file, for messages.
+    remedy : str
+        What to do about a row with a cell too many or too few.
+
+    Raises
+    ------
+    InputError
+        If the file is damaged, or its header or the length of a row is another one.
+
+    Examples
+    --------
+    >>> list(csv_rows(b"night,note\n2026-01-05,calm\n", ("night", "note"), where="t.csv"))
+    [('t.csv, line 2', {'night': '2026-01-05', 'note': 'calm'})]
+    """
+    try:
+        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        header = tuple(next(reader, ()))
+        if header not in headers:
+            raise InputError(f"{where} must have the columns {', '.join(headers[0])}. Restore it from a copy.")
+        for row in reader:
+            line = f"{where}, line {reader.line_num}"
+            if len(row) != len(header):
+                raise InputError(f"{line}: there are {len(row)} values instead of {len(header)}. {remedy}")
+            yield line, dict(zip(header, row, strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{where} is damaged ({error}). Restore it from a copy.") from None
 
 
 def csv_text(rows: Iterable[Iterable[object]]) -> str:

@@ -3,14 +3,12 @@
 A side effect stays in the diary whether it was graded or not. Knows no arm, no order and no model.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from nof1.cells import csv_text, shielded, unshielded
+from nof1.cells import csv_rows, csv_text, shielded, unshielded
 from nof1.errors import InputError
 from nof1.files import read_bytes
 from nof1.language import phrase
@@ -180,20 +178,11 @@ def read_events(folder: str | Path) -> dict[tuple[date, str], str]:
     if not path.is_file():
         return {}
     events: dict[tuple[date, str], Event] = {}
-    try:
-        reader = csv.reader(io.StringIO(read_bytes(path).decode("utf-8-sig"), newline=""), strict=True)
-        if tuple(next(reader, ())) != COLUMNS:
-            raise InputError(f"{path} must have the columns {', '.join(COLUMNS)}. Restore it from a copy.")
-        for row in reader:
-            where = f"{path}, line {reader.line_num}"
-            if len(row) != len(COLUMNS):
-                raise InputError(f"{where}: there are {len(row)} values instead of {len(COLUMNS)}. Mend that line.")
-            event = parse_event(dict(zip(COLUMNS, row, strict=True)), where=where)
-            if (event.night, event.what) in events:
-                raise InputError(f"{where}: {event.what!r} of the night {event.night} is there twice. Remove one.")
-            events[event.night, event.what] = event
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} is damaged ({error}). Restore it from a copy.") from None
+    for where, row in csv_rows(read_bytes(path), COLUMNS, where=str(path)):
+        event = parse_event(row, where=where)
+        if (event.night, event.what) in events:
+            raise InputError(f"{where}: {event.what!r} of the night {event.night} is there twice. Remove one.")
+        events[event.night, event.what] = event
     return cells_of(events.values())
 
 

@@ -3,13 +3,11 @@
 What the protocol names as a covariate is in the diary instead. Knows no order and no model.
 """
 
-import csv
-import io
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from nof1.cells import csv_text
+from nof1.cells import csv_rows, csv_text
 from nof1.errors import InputError
 from nof1.files import read_bytes
 from nof1.plan.design.fields import column_name
@@ -37,23 +35,16 @@ def read_measures(folder: str | Path) -> dict[tuple[date, str], float]:
     if not path.is_file():
         return {}
     values: dict[tuple[date, str], float] = {}
-    try:
-        reader = csv.reader(io.StringIO(read_bytes(path).decode("utf-8-sig"), newline=""), strict=True)
-        if tuple(next(reader, ())) != COLUMNS:
-            raise InputError(f"{path} must have the columns {', '.join(COLUMNS)}. Restore it from a copy.")
-        for row in reader:
-            where = f"{path}, line {reader.line_num}"
-            if len(row) != len(COLUMNS):
-                raise InputError(f"{where}: there are {len(row)} values instead of {len(COLUMNS)}. Mend that line.")
-            key = (parse_night(row[0], where=where), measure_name(row[1], where=where))
-            if key in values:
-                raise InputError(f"{where}: {row[1]} of the night {row[0]} is there twice. Remove the wrong one.")
-            value = check_measure(key[1], parse_number(row[2], key[1], where=where), where=where)
-            if value is None:
-                raise InputError(f"{where}: there is no value. Remove that line or fill it in.")
-            values[key] = value
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} is damaged ({error}). Restore it from a copy.") from None
+    for where, row in csv_rows(read_bytes(path), COLUMNS, where=str(path)):
+        key = (parse_night(row["night"], where=where), measure_name(row["measure"], where=where))
+        if key in values:
+            raise InputError(
+                f"{where}: {row['measure']} of the night {row['night']} is there twice. Remove the wrong one."
+            )
+        value = check_measure(key[1], parse_number(row["value"], key[1], where=where), where=where)
+        if value is None:
+            raise InputError(f"{where}: there is no value. Remove that line or fill it in.")
+        values[key] = value
     return values
 
 

@@ -3,13 +3,11 @@
 Knows the protocol; must not know the arms' order or any result.
 """
 
-import csv
-import io
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
-from nof1.cells import unshielded
+from nof1.cells import csv_rows, unshielded
 from nof1.commit import locked, unsettled
 from nof1.errors import InputError
 from nof1.files import read_bytes
@@ -78,28 +76,15 @@ def entries_of(protocol: Protocol, values: Mapping[tuple[str, str], str], *, unt
 
 def parse_diary(content: bytes, protocol: Protocol, *, where: str, until: date | None = None) -> tuple[Entry, ...]:
     """The nights in the bytes of a diary.csv; see `read_diary`."""
-    try:
-        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        header = next(reader, [])
-        known = columns(protocol)
-        if tuple(header) not in (
-            known,
-            tuple(name for name in known if name != "confidence"),
-        ):  # from before guesses had one
-            raise InputError(f"{where} must have the columns {', '.join(columns(protocol))}. Restore it from a copy.")
-        entries: dict[date, Entry] = {}
-        texts = text_columns(protocol)
-        for row in reader:
-            line = f"{where}, line {reader.line_num}"
-            if len(row) != len(header):
-                raise InputError(f"{line}: there are {len(row)} values instead of {len(header)}. Mend that line.")
-            values = {name: unshielded(cell) if name in texts else cell for name, cell in zip(header, row, strict=True)}
-            entry = parse_entry(protocol, values, where=line, until=until)
-            if entry.night in entries:
-                raise InputError(
-                    f"{line}: the night {entry.night} is there twice. Keep the right row and remove the other."
-                )
-            entries[entry.night] = entry
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{where} is damaged ({error}). Restore it from a copy.") from None
+    known, texts = columns(protocol), text_columns(protocol)
+    earlier = tuple(name for name in known if name != "confidence")  # from before guesses had one
+    entries: dict[date, Entry] = {}
+    for line, row in csv_rows(content, known, earlier, where=where):
+        values = {name: unshielded(cell) if name in texts else cell for name, cell in row.items()}
+        entry = parse_entry(protocol, values, where=line, until=until)
+        if entry.night in entries:
+            raise InputError(
+                f"{line}: the night {entry.night} is there twice. Keep the right row and remove the other."
+            )
+        entries[entry.night] = entry
     return tuple(sorted(entries.values(), key=lambda entry: entry.night))

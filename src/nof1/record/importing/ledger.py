@@ -1,8 +1,6 @@
 """The imports folder: every imported file byte for byte, named by its hash; a ledger; and the column maps that were used."""
 
-import csv
 import hashlib
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -10,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nof1.cells import csv_text, shielded, unshielded
+from nof1.cells import csv_rows, csv_text, shielded, unshielded
 from nof1.errors import InputError, Nof1Error
 from nof1.files import copy_atomic, read_bytes, sync_folder
 
@@ -90,18 +88,9 @@ def read_ledger(folder: str | Path) -> tuple[Imported, ...]:
 
 
 def _lines(content: bytes, where: str) -> Iterator[Imported]:
-    try:
-        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        header = tuple(next(reader, ()))
-        if header not in (COLUMNS, _EARLIER, OLD_COLUMNS):
-            raise InputError(f"{where} must have the columns {', '.join(COLUMNS)}. Restore it from a copy.")
-        for row in reader:
-            at = f"{where}, line {reader.line_num}"
-            if len(row) != len(header):
-                raise InputError(f"{at}: there are {len(row)} values instead of {len(header)}. Restore the file.")
-            yield _parse({name: unshielded(cell) for name, cell in zip(header, row, strict=True)}, at)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{where} is damaged ({error}). Restore it from a copy.") from None
+    headers = (COLUMNS, _EARLIER, OLD_COLUMNS)
+    for at, row in csv_rows(content, *headers, where=where, remedy="Restore the file."):
+        yield _parse({name: unshielded(cell) for name, cell in row.items()}, at)
 
 
 def _parse(cells: Mapping[str, str], where: str) -> Imported:
