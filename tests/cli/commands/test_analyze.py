@@ -93,6 +93,17 @@ def test_a_dose_that_was_never_taken_is_refused(refused, nof1, tmp_path, make_pr
     assert "magnesium" in refused("analyze", tmp_path / "trial", "--engine", "marginal")
 
 
+@pytest.mark.clock
+def test_an_answer_is_saved_before_it_is_told(nof1, tmp_path, monkeypatch):
+    shutil.copytree(SAMPLE / "helps", tmp_path / "helps")
+    results = tmp_path / "helps" / "results" / "results.json"
+    results.unlink(missing_ok=True)
+    saved = []
+    monkeypatch.setattr("nof1.cli.commands.analyze.tell", lambda *_, **__: saved.append(results.is_file()))
+    nof1("analyze", tmp_path / "helps", "--engine", "marginal")
+    assert saved == [True]
+
+
 def test_a_report_before_an_analysis_is_refused_with_the_next_step(refused, trial_folder):
     assert "nof1 analyze" in refused("report", trial_folder)
 

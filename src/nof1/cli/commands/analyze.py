@@ -59,13 +59,16 @@ def analyzed(folder: Path, engine: Literal["nuts", "marginal"], seed: int, *, qu
         quick = _quick(trial, seed, needed=engine == "marginal")
     if quick is not None and not quiet:
         quick.look(folder)  # on record before it is seen: sampling may be stopped
-        _tell(quick, alone=engine == "marginal")
-    if engine == "nuts":
-        with _progress() as progress, _known_warnings(quick is not None):
-            result = fit(trial, seed=seed, progress=progress)
-    else:
+    if engine == "marginal":
         assert quick is not None  # needed=True refuses otherwise
-        result = quick
+        saved = quick.save(folder)  # before it is told: who reads it may close the pipe
+        if not quiet:
+            tell(quick)
+        return quick, saved
+    if quick is not None and not quiet:
+        tell_quick(quick, heading="At once (marginal engine)")
+    with _progress() as progress, _known_warnings(quick is not None):
+        result = fit(trial, seed=seed, progress=progress)
     return result, result.save(folder)
 
 
@@ -118,14 +121,6 @@ def _progress() -> Iterator["Progress"]:
             bar.update(task, description=_STAGES[stage], completed=done, total=whole or None)
 
         yield show
-
-
-def _tell(quick: "Result", *, alone: bool) -> None:
-    """The quick answer: all of it where no other one follows."""
-    if alone:
-        tell(quick)
-    else:
-        tell_quick(quick, heading="At once (marginal engine)")
 
 
 def _tell_looks(folder: Path, result: "Result") -> None:
