@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from datetime import date
 from numbers import Integral, Real
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from nof1.errors import InputError
 
 # Columns of the diary and of tables that a name may not take.
 RESERVED_NAMES = frozenset(
@@ -73,6 +76,23 @@ def _arm_name(value: str) -> str:
     if value.casefold() in (WASHOUT, PAUSE):
         raise ValueError(f"{value!r} is what nights without an arm are called; choose another name")
     return _name(value)
+
+
+def spelled_out(find: Callable[[str], Iterable[Any]]) -> Callable[[Any], Any]:
+    """A validator for lists in which names stand for what nof1 knows: `find` gives what a name stands for, or refuses it."""
+
+    def in_full(value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            return value
+        found: list[Any] = []
+        for one in value:
+            try:
+                found += find(one) if isinstance(one, str) else [one]
+            except InputError as problem:
+                raise ValueError(str(problem)) from None
+        return tuple(found)
+
+    return in_full
 
 
 def column_name(value: str) -> str:

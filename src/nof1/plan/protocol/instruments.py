@@ -16,7 +16,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from nof1.errors import InputError
 from nof1.files import read_bytes
-from nof1.plan.design.fields import Column, Finite, Frozen, Text, Whole
+from nof1.plan.design.fields import Column, Finite, Frozen, Text, Whole, spelled_out
 from nof1.plan.protocol.explain import explain, parse_toml
 
 IMPRESSION = "impression_of_change"  # asked beside them, see `nof1.plan.protocol.period_ends`
@@ -165,18 +165,7 @@ def asked_instruments(text: str) -> tuple[Instrument, ...]:
         raise InputError(explain(problem, text)) from None
 
 
-def _spelled_out(value: Any) -> Any:
-    """A list in which names stand for the instruments that nof1 knows."""
-    if not isinstance(value, list | tuple):
-        return value
-    found: list[Any] = []
-    for one in value:
-        try:
-            found += find_instruments(one) if isinstance(one, str) else [one]
-        except InputError as problem:
-            raise ValueError(str(problem)) from None
-    return tuple(found)
-
-
 # What a protocol holds: every instrument in full, so that its file says what was decided; None for none.
-Instruments = Annotated[tuple[Instrument, ...], BeforeValidator(_spelled_out), Field(min_length=1, max_length=MOST)]
+Instruments = Annotated[
+    tuple[Instrument, ...], BeforeValidator(spelled_out(find_instruments)), Field(min_length=1, max_length=MOST)
+]

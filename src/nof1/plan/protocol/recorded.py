@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from nof1.errors import InputError
 from nof1.language import phrase, say
-from nof1.plan.design.fields import Column, Finite, Frozen, Text
+from nof1.plan.design.fields import Column, Finite, Frozen, Text, spelled_out
 
 Kind = Literal["number", "yes-no", "clock", "choice", "words"]
 IN_A_MODEL: tuple[Kind, ...] = ("number", "yes-no")  # what a model can adjust for
@@ -280,18 +280,7 @@ def not_adjusted(name: str) -> str:
     )
 
 
-def _spelled_out(value: Any) -> Any:
-    """A list in which names stand for what nof1 knows; a question that came with another is not asked twice."""
-    if not isinstance(value, list | tuple):
-        return value
-    found: list[Any] = []
-    for one in value:
-        try:
-            found += find_recorded(one) if isinstance(one, str) else [one]
-        except InputError as problem:
-            raise ValueError(str(problem)) from None
-    return tuple(found)
-
-
 # What a protocol holds: each in full, so that its file says how it was asked; None for none.
-AllRecorded = Annotated[tuple[Recorded, ...], BeforeValidator(_spelled_out), Field(min_length=1, max_length=MOST)]
+AllRecorded = Annotated[
+    tuple[Recorded, ...], BeforeValidator(spelled_out(find_recorded)), Field(min_length=1, max_length=MOST)
+]

@@ -7,10 +7,9 @@ from nof1.language import listed, number, phrase, say, sentences
 from nof1.plan.protocol.nightly import column_title, recorded_of
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.values.measures import find_measure
-from nof1.report.words.effect import estimate_sentence, span
 from nof1.report.words.phrases import clip
 from nof1.report.words.reasons import reason_sentence
-from nof1.report.words.sentences import headline, is_of_these_nights, level_words
+from nof1.report.words.sentences import headline, size_clause
 
 _ARM = 60
 _MOST = 3  # covariates that are named; all are in results.json
@@ -96,21 +95,8 @@ def without_sentence(result: Result, told: Covariates) -> str:
     if told.refused is not None:
         reason = reason_sentence(told.refused, remedy=False)
         return say("Without {names} in the model there is no answer: {reason}", names=names, reason=reason)
-    protocol, effect = result.trial.protocol, told.without[0]
-    numbers, measure = effect.leading, effect.measure
-    size = estimate_sentence(
-        measure,
-        protocol.outcome,
-        arm=clip(protocol.arm(effect.arm).title, _ARM),
-        reference=clip(protocol.arm(effect.reference).title, _ARM),
-        over_nights=is_of_these_nights(result.trial, effect),
-        full=protocol.analysis.carryover == "exponential",
-        mean=numbers.mean,
-        beside=numbers.interval,
-        interval=say(
-            "the {interval} is {span}", interval=level_words(), span=span(measure, protocol.outcome, *numbers.interval)
-        ),
-    )
+    effect = told.without[0]
+    size = size_clause(result, effect, letters=_ARM)
     return say(
         "Without {names} in the model: {answer} {size}.", names=names, answer=headline(result, effect), size=size
     )

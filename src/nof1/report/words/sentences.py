@@ -23,6 +23,7 @@ from nof1.report.words.effect import (
     span,
 )
 from nof1.report.words.effect import number as number
+from nof1.report.words.phrases import clip
 from nof1.subject import spoken_of
 
 # Templates, to be said.
@@ -93,23 +94,26 @@ def effect_sentence(result: Result, effect: PairEffect | None = None, *, scale: 
     """The size of the effect with its interval, and what the scale is unless it was said before."""
     effect = effect or result.lead[0]
     protocol = result.trial.protocol
-    numbers, measure = effect.leading, effect.measure
-    told = estimate_sentence(
-        measure,
+    told = size_clause(result, effect)
+    return sentences([say("{clause}.", clause=told), scale_sentence(effect.measure, protocol.outcome) if scale else ""])
+
+
+def size_clause(result: Result, effect: PairEffect, *, letters: int | None = None) -> str:
+    """How large an effect is, with its interval, without a full stop; names of arms have at most so many letters."""
+    protocol, numbers = result.trial.protocol, effect.leading
+    arm, reference = (protocol.arm(name).title for name in (effect.arm, effect.reference))
+    ends = span(effect.measure, protocol.outcome, *numbers.interval)
+    return estimate_sentence(
+        effect.measure,
         protocol.outcome,
-        arm=protocol.arm(effect.arm).title,
-        reference=protocol.arm(effect.reference).title,
+        arm=arm if letters is None else clip(arm, letters),
+        reference=reference if letters is None else clip(reference, letters),
         over_nights=is_of_these_nights(result.trial, effect),
         full=protocol.analysis.carryover == "exponential",
         mean=numbers.mean,
         beside=numbers.interval,
-        interval=say(
-            "the {interval} is {span}",
-            interval=level_words(),
-            span=span(measure, protocol.outcome, *numbers.interval),
-        ),
+        interval=say("the {interval} is {span}", interval=level_words(), span=ends),
     )
-    return sentences([say("{clause}.", clause=told), scale_sentence(measure, protocol.outcome) if scale else ""])
 
 
 def is_of_these_nights(trial: Trial, effect: PairEffect) -> bool:

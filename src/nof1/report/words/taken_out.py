@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from nof1.analyze.results import Result
-from nof1.analyze.schema import PairEffect, TakenOut
+from nof1.analyze.schema import TakenOut
 from nof1.language import say, say_some, sentences
 from nof1.plan.orders.amendments import Amendment
-from nof1.report.words.effect import estimate_sentence, span
 from nof1.report.words.phrases import clip, some
 from nof1.report.words.phrases import day as day_words
 from nof1.report.words.phrases import span as days
 from nof1.report.words.reasons import reason_sentence
-from nof1.report.words.sentences import headline, is_of_these_nights, level_words
+from nof1.report.words.sentences import headline, size_clause
 
 _ARM = 60
 _REASON = 160
@@ -73,26 +72,9 @@ def _both_ways(result: Result, told: TakenOut) -> list[str]:
         say(
             "With them the answer would be: {answer} {size}.",
             answer=headline(result, effect),
-            size=_size(result, effect),
+            size=size_clause(result, effect, letters=_ARM),
         ),
         say("Without them it is the same answer, with the numbers below.")
         if same
         else say("That is another answer than the one below, which is without them."),
     ]
-
-
-def _size(result: Result, effect: PairEffect) -> str:
-    protocol, numbers, measure = result.trial.protocol, effect.leading, effect.measure
-    return estimate_sentence(
-        measure,
-        protocol.outcome,
-        arm=clip(protocol.arm(effect.arm).title, _ARM),
-        reference=clip(protocol.arm(effect.reference).title, _ARM),
-        over_nights=is_of_these_nights(result.trial, effect),
-        full=protocol.analysis.carryover == "exponential",
-        mean=numbers.mean,
-        beside=numbers.interval,
-        interval=say(
-            "the {interval} is {span}", interval=level_words(), span=span(measure, protocol.outcome, *numbers.interval)
-        ),
-    )
