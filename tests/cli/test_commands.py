@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from nof1.cli.app import app
+from nof1.cli.app import COMMANDS as TOLD
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import add_entries
 
-COMMANDS = [command.name for command in app.registered_commands]
+COMMANDS = list(TOLD)
 START = "from nof1.cli import main; main()"
 
 
@@ -38,6 +38,15 @@ def test_help_lists_every_command_with_a_sentence(nof1):
     for command in COMMANDS:
         (line,) = [line for line in out.splitlines() if line.startswith(f"  {command} ")]
         assert len(line.split()) > 3
+
+
+def test_the_list_is_told_without_loading_a_command():
+    words = "import sys; from nof1.cli import main\ntry: main()\nexcept SystemExit: print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", words, "--help"], capture_output=True, text=True, check=True)
+    loaded = [name for name in done.stdout.split() if name.startswith("nof1.")]
+    assert "nof1.cli.app" in loaded
+    assert [name for name in loaded if not name.startswith(("nof1.cli", "nof1._", "nof1.cells", "nof1.errors"))] == []
+    assert [name for name in loaded if name.startswith("nof1.cli.commands.")] == []
 
 
 def test_the_commands_are_those_of_the_contract():
@@ -228,15 +237,18 @@ import sys
 import nof1.cli
 class Interrupt:
     def find_spec(self, name, path, target=None):
-        if name == "nof1.cli.app":
+        if name == sys.argv[2]:
             raise KeyboardInterrupt
 sys.meta_path.insert(0, Interrupt())
+sys.argv.append(sys.argv.pop(1))
 nof1.cli.main()
 """
 
 
-def test_who_stops_a_command_while_it_loads_sees_one_line():
-    done = subprocess.run([sys.executable, "-c", INTERRUPTED, "status"], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("while_loading", ["nof1.cli.app", "nof1.cli.commands.status", "nof1.record.so_far"])
+def test_who_stops_a_command_while_it_loads_sees_one_line(while_loading):
+    words = [sys.executable, "-c", INTERRUPTED, while_loading, "status"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr == "Stopped. What was saved before is safe.\n"
 

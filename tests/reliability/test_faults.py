@@ -348,7 +348,7 @@ AT_ONCE = """
 import sys, time
 from pathlib import Path
 from nof1.cli import main
-import nof1.cli.app, nof1.record.diary.writing, nof1.record.importing.importer
+import nof1.cli.app, nof1.cli.commands.import_, nof1.cli.commands.log
 go, name, *words = sys.argv[1:]
 Path(go, name).touch()
 while not Path(go, "go").exists():

@@ -160,7 +160,6 @@ def adopt(
     simulated: Annotated[bool, typer.Option("--simulated", help="The nights are made up: every page says so.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a trial from a table that already holds outcome and arm, or one of each person in it."""
     options = AdoptOptions(
         outcome=outcome,
         arm=arm,

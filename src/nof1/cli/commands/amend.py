@@ -50,7 +50,6 @@ def amend(
     reason: _Reason = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put a change after the draw on record: another dose, a pause, another medicine, or anything else in words."""
     amendment = put_on_record(
         folder,
         pause=pause,

@@ -37,7 +37,6 @@ def analyze(
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Estimate this person's own effect: at once, then by sampling, one held against the other."""
     result, results = analyzed(folder, engine, seed, quiet=as_json)
     if as_json:
         looks, _ = result.look(folder)

@@ -31,7 +31,6 @@ def check(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hold protocol, order, diary, journal, imports and results against what nof1 wrote; each change by hand is named."""
     accepted = None if accept is None else put_on_record(folder, accept)
     findings = findings_of(folder, mark=mark)
     problems = [finding for finding in findings if finding.level == "problem"]

@@ -37,7 +37,6 @@ def cohort(
     paper: PaperSize = "a4",
     as_json: AsJson = False,
 ) -> None:
-    """Estimate each person's effect with the help of all others, and what the next person may expect."""
     from nof1.report.results.people import cohort as pages_of
 
     with counting("Analysing people") as progress, elsewhere(dask) as spread:

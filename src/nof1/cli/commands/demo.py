@@ -25,7 +25,6 @@ def demo(
     seed: Seed = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Take the simulated sample trial the whole way: plan, record, analyze, report."""
     from nof1.cli.commands.status import status
     from nof1.cli.terminal.plan_output import tell_plan
     from nof1.report.results.folder import results_pages

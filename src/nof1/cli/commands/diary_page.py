@@ -16,7 +16,6 @@ def diary_page(
         typer.Option(metavar="ADDRESS", help="Let the reminders of calendar.ics lead there, such as to nof1 serve."),
     ] = None,
 ) -> None:
-    """Write diary.html, the diary as a page for a phone or a computer; it needs no network."""
     refuse_no_trial_here(folder, "diary-page")
     path = write_page(folder, link=link)
     show(

@@ -24,7 +24,6 @@ def facts(
     as_json: AsJson = False,
     language: Spoken = ENGLISH,  # spoken from here on
 ) -> None:
-    """Show what is known of magnesium and restless legs: each fact with its source and the day it was read."""
     chosen = known.topics() if topic is None else (known.topic(topic),)
     if as_json:
         show_json({"reviewed": reviewed(), "topics": [_as_json(one, whole=topic is not None) for one in chosen]})

@@ -106,7 +106,6 @@ def import_(
     yes: Annotated[bool, typer.Option("--yes", help="Take it without asking.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take nights from an export or a table into the diary, after a preview."""
     from nof1.record.importing.committing import nothing_new, take_import
     from nof1.record.importing.importer import StaleError
     from nof1.record.importing.mapping import split_pairs

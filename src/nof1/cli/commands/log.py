@@ -57,7 +57,6 @@ def log(
     until: Annotated[date | None, date_option("With --missed: the last of these evenings.", "--to")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Record a night, last night if none is named, or correct one: rating, dose, side effects, covariates, a note."""
     refuse_no_trial_here(folder, "log")
     reason = checked_reason(reason)
     if missed is not None:

@@ -113,7 +113,6 @@ def plan(
     large_print: LargePrint = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Plan a trial: fix the protocol, draw the order, write the folder. Without options on a terminal, it asks."""
     from nof1.cli.terminal.plan_output import describe_plan, tell_plan
     from nof1.cli.wizard.conversation import ask_plan, discard_draft
 

@@ -42,7 +42,6 @@ def power(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """What this design and its neighbours would find, from simulated trials; and what its rule for early looks would do."""
     from nof1.analyze.simulation.interim import simulate_looks
     from nof1.analyze.simulation.nuisance import nuisance_from_folder
     from nof1.analyze.simulation.power import power as simulate_power

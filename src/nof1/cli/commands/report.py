@@ -45,7 +45,6 @@ def report(
     checklist: Checklist = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the results as a PDF, results/summary.pdf, and its figures; other languages and papers beside it."""
     if html and (checklist or papers):
         raise InputError(
             "--html is for the results, --checklist and --papers write something else instead. Choose one of them."

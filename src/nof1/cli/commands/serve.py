@@ -26,7 +26,6 @@ def serve(
         int, typer.Option(metavar="N", min=0, max=65535, help="Where to listen; 0 takes any that is free.")
     ] = PORT,
 ) -> None:
-    """Serve the diary page until Ctrl-C; a browser is paired by a code, and its entries go into the diary."""
     refuse_no_trial_here(folder, "serve")
     refuse_if_locked(folder)
     _refuse_without_packages()

@@ -17,7 +17,6 @@ def share(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="New folder for the copies.")],
     as_json: AsJson = False,
 ) -> None:
-    """Copy trials without dates, names, notes and seeds: study ids are drawn at random and kept nowhere else."""
     made = share_trials(folders, out)
     if as_json:
         show_json({"folder": str(out), "people": made.people, "names": made.names, "problems": made.problems})

@@ -36,7 +36,6 @@ _NOT_PLANNED: tuple[State, ...] = ("pause", "not planned")
 
 
 def status(folder: FolderOrHere = HERE, as_json: AsJson = False) -> None:
-    """Show how far the trial is: nights, what is due, doses taken, side effects; never the arm of a sealed trial."""
     refuse_no_trial_here(folder, "status")
     so_far = status_of(folder)
     if as_json:

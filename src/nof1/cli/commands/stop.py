@@ -31,7 +31,6 @@ def stop(
     yes: Annotated[bool, typer.Option("--yes", help="Stop it without asking.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Stop a trial: the nights so far are the trial, with who decided it and why."""
     if by not in _BY:
         raise InputError(f"--by {by!r} is not one of: {', '.join(_BY)}.")
     protocol = Protocol.load(folder)

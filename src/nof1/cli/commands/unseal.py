@@ -28,7 +28,6 @@ def unseal(
     yes: Annotated[bool, typer.Option("--yes", help="Open it without asking.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Open a concealed order: locks the diary, verifies the seal, writes order.csv."""
     protocol = Protocol.load(folder)
     if period is not None:
         _emergency(folder, protocol, helper, period, reason, as_json=as_json)
