@@ -3,11 +3,12 @@
 const KEY = "nof1:key"; // kept for this address and port alone, as a cookie would not be
 const all = JSON.parse(document.getElementById("words").textContent);
 const policy = JSON.parse(document.getElementById("policy").textContent);
-const language = navigator.languages.map((name) => name.slice(0, 2)).find((name) => name in all) ?? "en";
+const language = [kept("nof1:language"), ...navigator.languages].map((name) => name.slice(0, 2)).find((name) => name in all) ?? "en";
 const words = all[language];
 const form = document.querySelector("form");
 const told = document.getElementById("told");
 document.documentElement.lang = language;
+document.documentElement.dataset.theme = theme();
 for (const place of document.querySelectorAll("[data-word]")) place.textContent = words[place.dataset.word];
 document.title = words.title;
 
@@ -18,8 +19,16 @@ link.delete("code");
 const rest = link.toString() ? `#${link}` : location.hash === "#tonight" ? location.hash : "";
 if (given) history.replaceState(null, "", location.pathname + rest);
 
-function kept() {
-  try { return localStorage.getItem(KEY) ?? ""; } catch { return ""; }
+function kept(name = KEY) {
+  try { return localStorage.getItem(name) ?? ""; } catch { return ""; }
+}
+
+/** Dark or light as the diary is: this page is seen before it each time, and must not light up a dark room. */
+function theme() {
+  const chosen = kept("nof1:theme");
+  if (chosen === "dark" || chosen === "light") return chosen;
+  const hour = new Date().getHours();
+  return hour >= 20 || hour < 9 || matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
 /** Asks for the code. */
