@@ -10,6 +10,7 @@ from functools import cache
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -156,16 +157,29 @@ def _part(part: dict[str, Any], pictures: dict[str, str], heading: str) -> str:
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]], label: str) -> str:
-    """A table; on a narrow screen it can be moved sideways, by keys too."""
-    head = "".join(f'<th scope="col">{_text(cell)}</th>' if cell else "<td></td>" for cell in header)
+    """A table that can be moved sideways, by keys too; on a phone each row is a list, whose values say of which column they are.
+
+    A table that is laid out as a list is one to a screen reader only if its parts say what they are.
+    """
+    head = "".join(
+        f'<th role="columnheader" scope="col">{_text(cell)}</th>' if cell else '<td role="cell"></td>'
+        for cell in header
+    )
     body = "".join(
-        f'<tr><th scope="row">{_text(first)}</th>{"".join(f"<td>{_text(cell)}</td>" for cell in cells)}</tr>'
+        f'<tr role="row"><th role="rowheader" scope="row" data-head="{_text(header[0])}">{_text(first)}</th>{_cells(cells, header[1:])}</tr>'
         for first, *cells in rows
     )
     if not body:
         return ""
-    inside = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    inside = f'<thead role="rowgroup"><tr role="row">{head}</tr></thead><tbody role="rowgroup">{body}</tbody>'
+    inside = f'<table role="table">{inside}</table>'
     return f'<div class="wide" role="group" tabindex="0" aria-label="{_text(label)}">{inside}</div>'
+
+
+def _cells(cells: Sequence[str], heads: Sequence[str]) -> str:
+    """The cells of a row but its first, each with the heading of its column."""
+    each = zip(cells, chain(heads, repeat("")), strict=False)  # a row may have fewer than there are headings
+    return "".join(f'<td role="cell" data-head="{_text(head)}">{_text(cell)}</td>' for cell, head in each)
 
 
 def _labelled(part: dict[str, str]) -> str:
