@@ -97,7 +97,8 @@ def test_from_the_first_night_to_the_last_with_guesses_at_the_ends_of_periods(
                 if number > 2:
                     person.choose("confidence", "70")
             person.save()
-            page.get_by_text(f"{number} of 8 nights have a rating").wait_for()
+            have = "has" if number == 1 else "have"
+            page.get_by_text(f"{number} of 8 nights {have} a rating").wait_for()
         page.clock.set_fixed_time(at(morning(nights[-1] + timedelta(days=1))))
         page.goto(address)
         assert "The trial is over" in page.locator("main").inner_text()
@@ -114,7 +115,7 @@ def test_from_the_first_night_to_the_last_with_guesses_at_the_ends_of_periods(
 
 
 def test_before_the_first_night_nothing_can_be_entered(opened, protocol):
-    with opened(protocol, f"{protocol.start}T21:00:00") as page:
+    with opened(protocol, f"{protocol.start - timedelta(days=1)}T21:00:00") as page:
         assert "Its first night is Monday to Tuesday" in page.locator("main").inner_text()
         assert page.locator("form").count() == 0
         page.evaluate("location.hash = '#night=2026-01-05'")

@@ -86,7 +86,7 @@ def test_an_entry_goes_into_the_trial_folder(served, hand, protocol):
         hand(here.page).choose("dose_mg", "none")
         hand(here.page).save()
         here.page.locator("#state", has_text=IN_FOLDER).wait_for()
-        here.page.locator("#status", has_text=IN_FOLDER).wait_for()
+        here.page.locator("#status", has_text="Recorded, and in the trial folder.").wait_for()
         assert here.folder.posts == [[{"night": "2026-01-05", "cells": {"severity": "4", "dose_mg": "0"}, "seen": {}}]]
         assert waiting(here.page, protocol) == {}
         assert here.page.locator(".export").count() == 0

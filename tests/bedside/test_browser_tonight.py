@@ -44,6 +44,32 @@ def test_the_first_thing_on_the_page_is_what_there_is_to_take_tonight(opened, pr
         assert "off" in page.locator("header").inner_text()  # last night's arm, below
 
 
+@pytest.mark.parametrize(
+    ("when", "place", "first"),
+    [
+        ("T07:00:00", "", "form"),
+        ("T21:00:00", "", "tonight"),
+        ("+1T00:30:00", "", "tonight"),
+        ("T21:00:00", "yesterday", "form"),
+    ],
+)
+def test_in_the_morning_and_in_another_night_the_questions_come_before_tonight(opened, protocol, when, place, first):
+    evening = evening_of(protocol, "magnesium")
+    days, _, time = when.partition("T")
+    night = str(evening - timedelta(days=2)) if place else ""
+    with opened(protocol, f"{evening + timedelta(days=int(days or 0))}T{time}", night=night) as page:
+        parts = page.locator("main > form, main > .tonight").evaluate_all(
+            "all => all.map((one) => one.className || 'form')"
+        )
+        assert parts == (["form", "tonight"] if first == "form" else ["tonight", "form"])
+
+
+def test_on_the_first_evening_the_trial_begins_tonight(opened, protocol):
+    with opened(protocol, f"{protocol.start}T21:00:00") as page:
+        page.get_by_text("The trial begins tonight").wait_for()
+        assert page.get_by_text("has not begun").count() == 0
+
+
 @pytest.mark.parametrize("when", ["T12:00:00", "T23:59:00", "+1T00:01:00", "+1T03:59:00"])
 def test_after_midnight_it_still_is_this_night(opened, protocol, when):
     evening = evening_of(protocol, "magnesium")

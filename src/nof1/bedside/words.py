@@ -38,6 +38,7 @@ _WORDS = {
     "yes": phrase("yes"),
     "no": NO_ANSWER,
     "none": phrase("none"),
+    "none_entered": phrase("none entered"),
     "nothing": phrase("none taken"),
     "not_known": phrase("not known"),
     "as_planned": phrase("as planned, {dose} {unit}"),
@@ -72,6 +73,7 @@ _WORDS = {
     "cancel": phrase("Cancel"),
     "correct": phrase("Correct this night"),
     "saved": phrase("Recorded. {count} of {of} nights have a rating."),
+    "saved_one": phrase("Recorded. 1 of {of} nights has a rating."),
     "on_device": phrase("Recorded in this browser."),
     "not_over": phrase("This night is not over yet. It can be recorded from the morning on, {morning}."),
     "in_pause": phrase("This night is in a pause and does not count, so nothing is asked."),
@@ -89,11 +91,14 @@ _WORDS = {
     "not_begun": phrase(
         "The trial has not begun. Its first night is {night}; record it from the morning on, {morning}."
     ),
+    "first_night": phrase("The trial begins tonight. The night is asked for in the morning, {morning}."),
     # all nights
     "missing": phrase("{count} nights are missing"),
     "missing_one": phrase("1 night is missing"),
     "missing_short": phrase("{count} missing"),
+    "missing_short_one": phrase("1 missing"),
     "recorded_count": phrase("{count} of {of} nights have a rating."),
+    "recorded_count_one": phrase("1 of {of} nights has a rating."),
     "mark_missing": phrase("missing"),
     "mark_draft": phrase("begun"),
     "mark_pause": phrase("pause"),
@@ -128,6 +133,7 @@ _WORDS = {
     "understood": phrase("Understood"),
     # a served page
     "in_folder": phrase("In the trial folder."),
+    "saved_folder": phrase("Recorded, and in the trial folder."),
     "waits": phrase("Saved here, not yet in the trial folder."),
     "saved_waiting": phrase("Saved here, not yet in the trial folder. It is sent as soon as nof1 serve answers."),
     "waiting": phrase("{count} nights are saved here and not yet in the trial folder: nof1 serve does not answer."),

@@ -84,6 +84,7 @@ function short(text) {
  * @param {string} cell
  */
 function cellText(question, cell) {
+  if (!cell && question.kind === "side_effects") return say("none_entered");
   if (!cell) return say(question.empty === "none" ? "none" : "not_known");
   const texts = new Map(question.choices.map((choice) => [choice.value.toLowerCase(), choice.text]));
   if (question.kind === "side_effects") {
@@ -92,6 +93,7 @@ function cellText(question, cell) {
   if (question.kind === "text") return cell;
   const choice = texts.get(cell.toLowerCase());
   if (choice !== undefined) return choice;
+  if (question.kind === "dose" && cell === question.no) return say("nothing");
   const quick = doseChoices(question).find((one) => one.value === cell);
   if (quick && !question.unit) return quick.text;
   const value = plainNumber(cell);

@@ -18,6 +18,14 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+/**
+ * Text in which a number stays in one line with the word behind it, such as "200 mg" or "19 Sept".
+ * @param {string} text
+ */
+function together(text) {
+  return text.split(/(\d[\d.,:]*\s\S{1,12})/).filter(Boolean).map((part) => /^\d/.test(part) ? make("span", { class: "together" }, part) : part);
+}
+
 /** @param {string} id */
 function found(id) {
   const element = document.getElementById(id);

@@ -228,7 +228,7 @@ function framed(question, ...parts) {
   const element = make("fieldset", { class: "question", "data-field": question.field, "aria-describedby": question.about ? about : false },
     make("legend", {}, question.asks),
     question.scale ? make("p", { class: "small" }, question.scale) : null,
-    question.about ? make("p", { class: "about", id: about }, question.about) : null,
+    question.about ? make("p", { class: "about", id: about }, ...together(question.about)) : null,
     ...parts,
     problem,
   );

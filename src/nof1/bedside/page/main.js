@@ -3,13 +3,30 @@
 const THEME_KEY = "nof1:theme";
 const NIGHT_BEGINS = 20;
 const NIGHT_ENDS = 9;
+const NOON = 12;
 const TONIGHT = "#tonight";
 /** The night that was opened without being named. */
 let opened = lastNight();
 
-/** @param {string} text */
-function tell(text) {
+/** The night of which it is told that it is not in the trial folder yet, "" for none. */
+let toldWaiting = "";
+
+/**
+ * @param {string} text
+ * @param {string} [waiting] the night that waits to be sent: once it is, something else is told
+ */
+function tell(text, waiting = "") {
   found("status").textContent = text;
+  toldWaiting = waiting;
+}
+
+/**
+ * What is told of a served page's night that was just entered.
+ * @param {string} night
+ */
+function tellServed(night) {
+  if (night in store.waiting) tell(say("saved_waiting"), night);
+  else tell(say("saved_folder"));
 }
 
 function theme() {
@@ -44,9 +61,13 @@ function refresh({ head = false } = {}) {
   const focused = document.activeElement?.id ?? "";
   found("top").replaceChildren(...topLinks());
   const shown = view();
-  const first = location.hash === TONIGHT ? shown.splice(0, 1) : tonightCard("p");
+  const tonight = location.hash === TONIGHT ? shown.splice(0, 1) : tonightCard("p");
+  const asks = shown.some((part) => part.tagName === "FORM");
+  const [first, behind] = asks && asksFirst() ? [[], tonight] : [tonight, []];
+  const late = [...servedNotes(), ...answerNotes()]; // they come when the computer has answered, and must push nothing away from under a finger
   found("main").replaceChildren(
-    ...first, ...notes(shown.some((part) => part.classList.contains("export"))), ...shown, ...progressLine(),
+    ...first, ...notes(shown.some((part) => part.classList.contains("export"))), ...(asks ? [] : late), ...shown, ...behind,
+    ...(asks ? late : []), ...progressLine(),
   );
   document.body.classList.toggle("asking", found("main").querySelector("form") !== null);
   found("foot").replaceChildren(...footLines());
@@ -58,9 +79,15 @@ function refresh({ head = false } = {}) {
   renewWhenQuiet();
 }
 
+/** Whether a night's questions come before this evening: a button for tonight's dose above them is easily taken for one of theirs. */
+function asksFirst() {
+  const hour = new Date().getHours();
+  return (hour >= content.day_begins && hour < NOON) || location.hash !== "" || correcting !== "";
+}
+
 function topLinks() {
   const missing = missingNights().length;
-  const all = make("a", { href: "#nights" }, say("all_nights"), missing ? make("span", { class: "small" }, say("missing_short", { count: missing })) : null);
+  const all = make("a", { href: "#nights" }, say("all_nights"), missing ? make("span", { class: "small" }, saySome(missing, "missing_short")) : null);
   return location.hash ? [make("a", { href: "#" }, say("last_night")), all] : [all];
 }
 
@@ -79,8 +106,7 @@ function notes(exported) {
       button(say("save_damaged"), () => void exportDamaged(), { class: "quiet" }),
       button(say("understood"), () => { keep((all) => all.told.push(...damaged)); refresh(); }, { class: "quiet" })))] : []),
     ...(exportIsDue() && !exported ? [make("p", { class: "note" }, say("export_due"), " ", make("a", { href: "#nights" }, say("export_title")))] : []),
-    ...servedNotes(),
-    ...answerNotes(),
+    ...openNotes(),
   ];
 }
 

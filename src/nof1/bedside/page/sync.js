@@ -198,9 +198,10 @@ function settle(sent, results) {
     }
   });
   refresh();
-  const shown = results.find((result) => result.night === shownDate());
-  if (shown && !document.body.classList.contains("asking")) {
-    tell(say({ conflict: "conflict", refused: "refused", recorded: "in_folder", same: "in_folder", old: "saved_waiting" }[shown.status]));
+  const asking = document.body.classList.contains("asking");
+  const shown = results.find((result) => result.night === toldWaiting) ?? (asking ? undefined : results.find((result) => result.night === shownDate()));
+  if (shown) {
+    tell(say({ conflict: "conflict", refused: "refused", recorded: "saved_folder", same: "saved_folder", old: "saved_waiting" }[shown.status]), shown.status === "old" ? shown.night : "");
   }
 }
 
@@ -294,16 +295,25 @@ function refusedNote(night, entry) {
   );
 }
 
+/** The nights of a served page that wait for a decision. */
+function openNights() {
+  if (!content.served) return [];
+  return Object.keys(store.waiting).filter((night) => store.waiting[night].conflict || store.waiting[night].refused !== undefined);
+}
+
 /** What stands above everything while something of a served page needs the person. */
+function openNotes() {
+  return openNights().filter((night) => night !== shownDate()).flatMap((night) => {
+    const one = nightOf.get(night);
+    return one ? [make("p", { class: "note" }, say("needs_you"), " ", nightLink(one))] : [];
+  });
+}
+
+/** What is so while the computer of a served page does not answer, or no longer knows this browser. */
 function servedNotes() {
   if (!content.served) return [];
-  const open = Object.keys(store.waiting).filter((night) => store.waiting[night].conflict || store.waiting[night].refused !== undefined);
-  const waiting = Object.keys(store.waiting).length - open.length;
+  const waiting = Object.keys(store.waiting).length - openNights().length;
   return [
-    ...open.filter((night) => night !== shownDate()).flatMap((night) => {
-      const one = nightOf.get(night);
-      return one ? [make("p", { class: "note" }, say("needs_you"), " ", nightLink(one))] : [];
-    }),
     ...(reach === "unpaired" ? [make("p", { class: "note" }, say("unpaired"), " ", button(say("pair"), () => void pairAgain(), { class: "quiet" }))] : []),
     ...(waiting && reach === "away" ? [make("p", { class: "note" }, saySome(waiting, "waiting"))] : []),
   ];

@@ -17,7 +17,7 @@ function tonightCard(tag) {
   const when = dates({ weekday: "short", day: "numeric", month: "short" }).format(day(night.date));
   const begun = night.date === thisEvening();
   const line = say(begun ? "tonight" : "first_evening", { day: when, what: text[language] });
-  return [make("section", { class: "tonight" }, make(tag, { class: "line" }, line), ...(begun ? doseOf(night) : []))];
+  return [make("section", { class: "tonight" }, make(tag, { class: "line" }, ...together(line)), ...(begun ? doseOf(night) : []))];
 }
 
 /**
@@ -29,9 +29,8 @@ function doseOf(night) {
   const question = questionsOf(night).find((one) => one.field === content.dose);
   const recorded = known(night.date)[content.dose] ?? "";
   if (question && recorded) {
-    const words = recorded === question.no ? say("nothing") : cellText(question, recorded);
     return [
-      make("p", {}, say("tonight_recorded", { value: words }), make("br"), make("span", { class: "small", id: "dose-state" }, stateText(night))),
+      make("p", {}, say("tonight_recorded", { value: cellText(question, recorded) }), make("br"), make("span", { class: "small", id: "dose-state" }, stateText(night))),
       button(say("take_back"), () => putDown(night, ""), { class: "quiet", id: "take-back" }),
     ];
   }
@@ -49,7 +48,7 @@ function putDown(night, cell) {
   document.getElementById(cell ? "take-back" : "record-dose")?.focus();
   if (!safe) tell(say(storage === null ? "kept_in_memory" : "not_kept"));
   else if (!cell) tell(say("taken_back"));
-  else if (content.served) tell(say(night.date in store.waiting ? "saved_waiting" : "in_folder"));
+  else if (content.served) tellServed(night.date);
   else tell(say("on_device"));
   void meet();
 }

@@ -28,14 +28,15 @@ function nightView(night) {
 /** @param {Night} night */
 function correct(night) {
   correcting = night.date;
+  tell("");
   refresh({ head: true });
 }
 
 /** @param {Night} night */
 function tellSaved(night) {
   if (!safe) tell(say(storage === null ? "kept_in_memory" : "not_kept"));
-  else if (content.served) tell(say(night.date in store.waiting ? "saved_waiting" : "in_folder"));
-  else tell(say("saved", { count: ratedCount(), of: counted.length }));
+  else if (content.served) tellServed(night.date);
+  else tell(saySome(ratedCount(), "saved", { of: counted.length }));
 }
 
 function ratedCount() {
@@ -129,7 +130,7 @@ function listView() {
   const more = past.length > shownNights
     ? button(say("earlier_nights"), () => { shownNights += LISTED; refresh(); }, { class: "quiet" }) : null;
   return [
-    make("header", {}, make("h1", {}, say("all_nights")), make("p", { class: "small" }, content.title[language], make("br"), say("recorded_count", { count: ratedCount(), of: counted.length }))),
+    make("header", {}, make("h1", {}, say("all_nights")), make("p", { class: "small" }, content.title[language], make("br"), saySome(ratedCount(), "recorded_count", { of: counted.length }))),
     make("ul", { class: "links nights" }, ...rows),
     ...(more ? [more] : []),
     make("p", { class: "small" }, past.length < nights.length ? saySome(nights.length - past.length, "to_come") : say("over")),
@@ -159,8 +160,8 @@ function outsideView() {
   const title = make("h1", {}, content.title[language]);
   if (lastNight() < content.first) {
     const when = dates({ weekday: "long", day: "numeric", month: "long" });
-    const text = say("not_begun", { night: bothDays(content.first), morning: when.format(day(later(content.first, 1))) });
-    return [make("header", {}, title), make("p", {}, text)];
+    const text = say(content.first === thisEvening() ? "first_night" : "not_begun", { night: bothDays(content.first), morning: when.format(day(later(content.first, 1))) });
+    return [make("header", {}, title), make("p", {}, ...together(text))];
   }
   return listView();
 }
