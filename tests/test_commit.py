@@ -9,7 +9,7 @@ import pytest
 
 from nof1.commit import STAGE, Copy, CopyError, commit, locked, settle
 from nof1.errors import InputError, Nof1Error
-from nof1.files import sha256_bytes, write_atomic
+from nof1.files import PART, sha256_bytes, write_atomic
 from nof1.new_folders import new_folder
 
 
@@ -242,3 +242,13 @@ def test_what_a_killed_process_left_of_a_file_is_cleared_away_and_nothing_else(t
         pass
     left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {*theirs, ".nof1.lock"}
+
+
+def test_what_a_killed_process_left_of_a_file_goes_with_the_next_one_that_is_written_beside_it(tmp_path):
+    old, young, other = (tmp_path / name for name in (f"{PART}abcdefgh", f"{PART}ijklmnop", f"{PART}notes.txt"))
+    for path in (old, young, other):
+        path.write_text("x")
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    write_atomic(tmp_path / "sheet.pdf", b"sheet")
+    assert {path.name for path in tmp_path.iterdir()} == {young.name, other.name, "sheet.pdf"}

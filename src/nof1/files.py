@@ -12,7 +12,8 @@ from pathlib import Path
 
 from nof1.errors import InputError, Nof1Error
 
-PART = ".nof1-part-"  # a file that is being written; what a killed process left of one, `nof1.commit.settle` removes
+PART = ".nof1-part-"  # a file that is being written; what a killed process left of one, the next one that writes there removes
+_ABANDONED_SECONDS = 3600.0
 _CHUNK = 1 << 20  # bytes of a file that are copied at a time
 
 
@@ -64,6 +65,8 @@ def is_file(path: Path) -> bool:
 def write_atomic(path: Path, content: bytes | str) -> None:
     """Replace the file at `path` by `content`; a reader sees the old file or the new one, never a part.
 
+    What killed processes have left of single files beside it goes, too (`sweep`).
+
     Raises
     ------
     Nof1Error
@@ -86,6 +89,22 @@ def write_atomic(path: Path, content: bytes | str) -> None:
         raise Nof1Error(
             f"{path} could not be written ({error.strerror}). Nothing was changed. Check free space and permissions, then try again."
         ) from error
+    with suppress(OSError):  # it is written; another one may have taken it away since
+        sweep(path.parent, path.stat().st_mtime)
+
+
+def sweep(folder: Path, now: float) -> None:
+    """Remove what killed processes have left of single files in a folder that no lock guards; one that is being written is younger.
+
+    Parameters
+    ----------
+    now : float
+        By the clock of the drive, as files on it have their times.
+    """
+    for path in folder.glob(f"{PART}????????"):
+        with suppress(OSError):
+            if path.stat().st_mtime < now - _ABANDONED_SECONDS:
+                path.unlink()
 
 
 def copy_atomic(original: Path, path: Path) -> str:

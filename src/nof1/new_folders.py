@@ -22,10 +22,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from nof1.errors import InputError, Nof1Error
-from nof1.files import PART, make_folder, sha256_file, sync_folder, write_atomic
+from nof1.files import make_folder, sha256_file, sweep, sync_folder, write_atomic
 
 PREFIX = ".nof1-new-"
-_ABANDONED_SECONDS = 3600.0
 _LOCK, _CONTENT, _MOVING, _ALSO = "lock", "content", "moving", "also.json"
 
 
@@ -71,7 +70,7 @@ def new_folder(folder: Path, *, last: str | None = None, belongs_to: Path | None
     try:
         make_folder(home, 0o777)
         aside = Path(tempfile.mkdtemp(dir=home, prefix=PREFIX))
-        _sweep(home, aside.stat().st_mtime)
+        sweep(home, aside.stat().st_mtime)
         lock = _held(aside)
         content = aside / _CONTENT
         content.mkdir(mode=0o700)
@@ -105,20 +104,6 @@ def clear_abandoned(home: Path) -> None:
     for aside in sorted(home.glob(f"{PREFIX}????????")):
         with suppress(OSError):  # who may not look or write there leaves it as it is
             _clear(aside, home)
-
-
-def _sweep(home: Path, now: float) -> None:
-    """Remove what killed processes have left of single files, such as the draft of a plan; one that is being written is younger.
-
-    Parameters
-    ----------
-    now : float
-        By the clock of the drive, as files on it have their times.
-    """
-    for path in home.glob(f"{PART}????????"):
-        with suppress(OSError):
-            if path.stat().st_mtime < now - _ABANDONED_SECONDS:
-                path.unlink()
 
 
 def _clear(aside: Path, home: Path) -> None:
