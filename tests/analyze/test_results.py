@@ -216,3 +216,15 @@ def test_a_refusal_of_the_only_engine_is_passed_on(monkeypatch):
     monkeypatch.setattr(fit_module, "fit_marginal", refuse)
     with pytest.raises(RefusalError):
         fit(two_arms(), engine="marginal")
+
+
+@pytest.mark.slow
+def test_a_result_that_is_to_lie_elsewhere_is_written_there_and_one_behind_a_link_too(folder, tmp_path):
+    result = fit(Trial.load(folder), engine="marginal", sensitivity=False)
+    result.save(folder, results=tmp_path / "elsewhere", now=OVER)
+    (tmp_path / "far").mkdir()
+    (folder / "near").symlink_to(tmp_path / "far")
+    result.save(folder, results="near", now=OVER)
+    for home in ("elsewhere", "far"):
+        assert {path.name for path in (tmp_path / home).iterdir()} == {"posterior.nc", "results.json"}
+    assert Result.load(folder, results="near").record.seed == result.record.seed

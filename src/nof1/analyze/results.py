@@ -13,9 +13,9 @@ from nof1.analyze.model.effects import Effect, Estimand
 from nof1.analyze.schema import SCHEMAS, PairEffect, ResultsRecord, from_dict
 from nof1.cells import brief
 from nof1.clock import local_now
-from nof1.commit import locked
+from nof1.commit import commit, locked
 from nof1.errors import InputError
-from nof1.files import is_file, read_bytes, sha256_file, write_atomic
+from nof1.files import is_file, read_bytes, sha256_bytes, sha256_file, write_atomic
 from nof1.plan.protocol.protocol import PROTOCOL_FILE
 from nof1.plan.protocol.protocol_shown import ASK_THRESHOLD, SIMULATED
 from nof1.record.looks import Look, record_look
@@ -207,13 +207,12 @@ class Result:
             )
         looks, _ = self.look(folder, now=now)
         with locked(folder):
-            write_atomic(results / POSTERIOR_FILE, _netcdf(self.posterior))
-            saved = replace(self.record, looks=looks, posterior_sha256=sha256_file(results / POSTERIOR_FILE))
+            posterior = _netcdf(self.posterior)
+            saved = replace(self.record, looks=looks, posterior_sha256=sha256_bytes(posterior))
             record = saved.to_dict()
             record |= {OWN_HASH: results_sha256(record)}
-            write_atomic(
-                results / RESULTS_FILE, json.dumps(record, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-            )
+            told = json.dumps(record, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+            _written(folder.resolve(), results.resolve(), {POSTERIOR_FILE: posterior, RESULTS_FILE: told})
         return results
 
     @classmethod
@@ -274,6 +273,16 @@ def _numbers(effect: Effect) -> dict[str, float | None]:
     """An effect as columns of a table, its interval as lower and upper."""
     numbers = {name: value for name, value in asdict(effect).items() if not isinstance(value, tuple)}
     return numbers | {"lower": effect.interval[0], "upper": effect.interval[1]}
+
+
+def _written(folder: Path, results: Path, contents: dict[str, bytes | str]) -> None:
+    """Write the files of a result, all of them or none; one after the other where they are to lie outside the folder."""
+    if results.is_relative_to(folder):
+        home = results.relative_to(folder)
+        commit(folder, {(home / name).as_posix(): content for name, content in contents.items()})
+    else:
+        for name, content in contents.items():
+            write_atomic(results / name, content)
 
 
 def _netcdf(tree: "xr.DataTree") -> bytes:
