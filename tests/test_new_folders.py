@@ -1,10 +1,6 @@
 """New folders: there whole or not at all, wherever the process that makes them is killed, and what it left is cleared away."""
 
-import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -12,27 +8,6 @@ from filelock import FileLock
 from nof1.errors import InputError
 from nof1.new_folders import clear_abandoned, new_folder, refuse_filled
 from nof1.plan.protocol.protocol import Protocol
-
-posix = pytest.mark.skipif(os.name != "posix", reason="needs fork")
-
-
-@pytest.mark.slow
-@posix
-@pytest.mark.parametrize("kind", ["new", "empty"])
-def test_killed_at_any_step_it_can_be_done_again_and_nothing_is_left_behind(tmp_path, kind):
-    script = Path(__file__).parent / "reliability" / "folder_killer.py"
-    done = subprocess.run(
-        [sys.executable, "-W", "error", str(script), str(tmp_path), kind],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    outcomes = json.loads(done.stdout)
-    assert outcomes["steps"] > 30
-    assert outcomes["tried again"] > 20  # before it counted
-    assert outcomes["finished"] > 2  # after it counted
 
 
 def left(home, name="x1234567", *, part="content"):

@@ -1,71 +1,61 @@
-"""A process that logs or imports is stopped anywhere: the diary is the old one or the new one, and no accepted night is lost."""
+"""A process that changes a folder is killed anywhere: nothing is torn, nothing acknowledged is lost, nothing is left behind.
 
-import json
+`make calibrate` kills a thousand; these are a sample of each kind.
+"""
+
 import os
-import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from nof1.plan.orders.draw import draw_order
-from nof1.record.diary.entry import parse_entry
-from nof1.record.trial import Trial
+if os.name != "posix":
+    pytest.skip("needs fork and SIGKILL", allow_module_level=True)
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs fork and SIGKILL")
-TABLE = "night,severity,note\n" + "".join(
-    f"2026-01-{day:02},{'99' if day == 27 else day % 10},x\n" for day in range(20, 29)
-)
+import kills
+from reliability.killed_works import MODES, PLANTED
 
-
-@pytest.fixture
-def folder(tmp_path, make_protocol):
-    """A trial of 50 nights, six of them recorded, with a table beside it of which one row is to be rejected."""
-    protocol = make_protocol(design={"blocks": 8})
-    rows = [{"night": f"2026-01-{5 + i:02}", "severity": str(i)} for i in range(6)]
-    entries = tuple(parse_entry(protocol, row, where="fixture") for row in rows)
-    Trial(protocol, draw_order(protocol), entries).write(tmp_path / "trial")
-    (tmp_path / "table.csv").write_text(TABLE)
-    assert protocol.end > date(2026, 1, 29)
-    return tmp_path / "trial"
+WHOLLY = ["log", "plan", "plan here", "missed", "stop", "dose", "pause", "new packs"]  # a step each is cheap
+SOME = [mode for mode in kills.MODES if mode not in WHOLLY]
 
 
-def killed(mode, folder, how, count, seed=0):
-    script = Path(__file__).parent / "killer.py"
-    done = subprocess.run(
-        [sys.executable, "-W", "error", str(script), mode, str(folder), how, str(count), str(seed)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+def test_what_is_killed_by_the_thousand_is_all_that_can_be_killed():
+    assert set(kills.MODES) == {*MODES, "serve"}
+    assert set(kills.PLANTED) == set(PLANTED)
+    assert sum(steps + times for _, steps, times in kills.MODES.values()) > 1000
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["log", "import"])
-def test_a_process_that_dies_at_any_operation_on_a_file_tears_nothing(folder, mode):
-    outcomes = killed(mode, folder, "step", 2000)
-    assert outcomes["finished"] == 1
-    assert outcomes["stopped"] > 30  # each of them another point
-    assert outcomes["old"] > 3
-    assert outcomes["new"] > 3  # it counts before it is in place
+@pytest.mark.parametrize("mode", WHOLLY)
+def test_killed_at_any_operation_on_a_file_nothing_is_torn_lost_or_left(mode):
+    found = kills.killed(mode, "step", 3000, 1)
+    assert found["failures"] == []
+    assert found["finished"] == 1
+    assert found["killed"] > 20  # each of them another point
+    assert found["old"] > 3
+    assert found["new"] > 1  # it counts before all of it is in place
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["missed", "stop", "dose"])
-def test_what_is_told_of_several_nights_is_told_of_all_or_none(folder, mode):
-    outcomes = killed(mode, folder, "step", 2000)
-    assert outcomes["finished"] == 1
-    assert outcomes["stopped"] > 5
-    assert outcomes["old"] > 3
-    assert outcomes["new"] > 1
+@pytest.mark.parametrize("mode", SOME)
+def test_killed_at_some_operations_nothing_is_torn_lost_or_left(mode):
+    found = kills.killed(mode, "step", 16, 1)
+    assert found["failures"] == []
+    assert found["killed"] > 10
+    assert found["old"]
+    assert found["new"]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["log", "import"])
-def test_a_process_killed_at_a_random_moment_tears_nothing(folder, mode):
-    outcomes = killed(mode, folder, "time", 200, seed=1)
-    assert outcomes["stopped"] > 100
+@pytest.mark.parametrize("mode", ["log", "import", "pause"])
+def test_killed_at_a_random_moment_nothing_is_torn_lost_or_left(mode):
+    found = kills.killed(mode, "time", 60, 1)
+    assert found["failures"] == []
+    assert found["killed"] > 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", PLANTED)
+def test_a_fault_that_is_planted_is_found(mode):
+    assert kills.killed(mode, "step", kills.PLANTED[mode][1], 1)["failures"]
