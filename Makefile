@@ -87,7 +87,7 @@ bench: $(READY_DEV) ## time the parts; the last results are kept in benchmarks/
 bench-tests: $(READY_DEV) ## time make test and make test-slow, with the slowest of each; kept in benchmarks/tests.md
 	@$(BIN)/python benchmarks/bench_tests.py
 
-calibrate: $(READY_DEV) ## hold what is promised against simulated trials of known truth, and thousands of broken files (an hour; DASK=ADDRESS for more machines)
+calibrate: $(READY_DEV) ## hold what is promised against simulated trials of known truth, thousands of broken files and a thousand kills (an hour; DASK=ADDRESS for more machines)
 	@$(BIN)/python benchmarks/calibrate.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/sbc.py --again
 	@$(BIN)/python benchmarks/fixed_truth.py $(addprefix --dask ,$(DASK))
@@ -99,6 +99,7 @@ calibrate: $(READY_DEV) ## hold what is promised against simulated trials of kno
 	@$(BIN)/python benchmarks/several_a_day.py
 	@$(BIN)/python benchmarks/cohort_calibration.py $(addprefix --dask ,$(DASK))
 	@$(BIN)/python benchmarks/fuzz.py
+	@$(BIN)/python benchmarks/kills.py
 	@seed=$(or $(SEED),$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')); \
 	  echo "Property tests with other examples, seed $$seed (again: make calibrate SEED=$$seed)"; \
 	  $(BIN)/python -m pytest -m hypothesis --hypothesis-profile=others --hypothesis-seed=$$seed

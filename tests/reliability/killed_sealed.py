@@ -8,7 +8,6 @@ from typing import ClassVar
 from reliability.killed_folder import NIGHTS, NOW, FolderWork, Rows
 from reliability.killing import Acknowledge
 
-import nof1.commit
 import nof1.report
 from nof1.files import PART, write_atomic
 from nof1.plan.orders.amendments import Amendment, load_amendments
