@@ -5,16 +5,11 @@ from dataclasses import replace
 from nof1.cli.terminal.console import show
 from nof1.cli.terminal.night_questions import Left, ask_night, confirmed
 from nof1.cli.terminal.night_words import command
-from nof1.language import phrase, say
-from nof1.record.diary.event_questions import event_questions, still_open, to_grade
+from nof1.language import say
+from nof1.record.diary.event_questions import SERIOUS, event_questions, is_serious, short, still_open, to_grade
 from nof1.record.diary.events import event_name, parted
 from nof1.record.diary.night import Logged
 from nof1.record.diary.night import log as write_night
-
-SERIOUS = phrase(
-    "{what} is recorded as serious. Tell a doctor about it now, and take no further dose before. nof1 gives no medical advice."
-)
-_MOST = 60  # letters of a side effect in a line
 
 
 def grade_side_effects(logged: Logged, *, reason: str) -> Logged:
@@ -40,15 +35,15 @@ def grade_side_effects(logged: Logged, *, reason: str) -> Logged:
 def _wanted(what: str, known: dict[str, str]) -> str:
     if known:
         said = ", ".join(f"{parted(name)[1]} {code}" for name, code in known.items())
-        return f"{_short(what)} is recorded as: {said}. Change it? (y/n, Enter = no)"
-    return f"Say more of {_short(what)}: how bad, how it ended, from what? (y/n, Enter = no)"
+        return f"{short(what)} is recorded as: {said}. Change it? (y/n, Enter = no)"
+    return f"Say more of {short(what)}: how bad, how it ended, from what? (y/n, Enter = no)"
 
 
 def tell_serious(logged: Logged, *whats: str) -> None:
     """Say whom to tell of a side effect that is recorded as serious."""
     for what in whats:
-        if logged.graded.get(event_name(what, "serious"), "no") != "no":
-            show(say(SERIOUS, what=repr(_short(what))), style="bold red")
+        if is_serious(logged.graded.get(event_name(what, "serious"), "")):
+            show(say(SERIOUS, what=repr(short(what))), style="bold red")
 
 
 def tell_open(logged: Logged) -> None:
@@ -56,10 +51,6 @@ def tell_open(logged: Logged) -> None:
     here = logged.night
     for event in still_open(logged.events, before=here.date):
         show(
-            f"Not over when it was entered: {_short(event.what)}, night of {event.night}. When it is: "
+            f"Not over when it was entered: {short(event.what)}, night of {event.night}. When it is: "
             f"{command('log', here.folder, '--night', event.night)}"
         )
-
-
-def _short(what: str) -> str:
-    return what if len(what) <= _MOST else f"{what[: _MOST - 1]}…"

@@ -27,7 +27,10 @@ _HELP = {
     ),
     "doctor": phrase("A number of the list; Enter if nobody was asked."),
 }
-_MOST = 60  # letters of a side effect in a question
+SERIOUS = phrase(
+    "{what} is recorded as serious. Tell a doctor about it now, and take no further dose before. nof1 gives no medical advice."
+)
+MOST_SHOWN = 60  # letters of a side effect in a question
 
 
 def event_questions(what: str) -> tuple[Question, ...]:
@@ -42,8 +45,7 @@ def event_questions(what: str) -> tuple[Question, ...]:
 
 
 def _question(what: str, field: str) -> Question:
-    shown = what if len(what) <= _MOST else f"{what[: _MOST - 1]}…"
-    asks = say(_ASKED[field], what=shown)
+    asks = say(_ASKED[field], what=short(what))
     return Question(
         field=event_name(what, field),
         text=asks,
@@ -53,6 +55,24 @@ def _question(what: str, field: str) -> Question:
         about=" ".join(words for words in grading_words(field)),
         choices=tuple(Choice(code, say(words)) for code, words in GRADES[field].items()),
     )
+
+
+def short(what: str) -> str:
+    """A side effect as it stands in a question or a line.
+
+    >>> short("a headache"), len(short("very long " * 30))
+    ('a headache', 60)
+    """
+    return what if len(what) <= MOST_SHOWN else f"{what[: MOST_SHOWN - 1]}…"
+
+
+def is_serious(code: str) -> bool:
+    """Whether what was said of the seriousness makes it serious; nothing said does not.
+
+    >>> is_serious("hospital"), is_serious("no"), is_serious("")
+    (True, False, False)
+    """
+    return code not in ("", "no")
 
 
 def grading_words(field: str) -> list[str]:
