@@ -684,7 +684,7 @@ def test_what_is_told_of_a_sealed_trial_names_no_arm(served, sealed_trial):
     (result,) = send(phone, sent(6, {"taken": "0.5", "note": "calm"}))
     assert result["status"] == "recorded"
     text = phone.get("/api/nights").text
-    assert set(json.loads(text)) == {"trial", "page", "today", "nights", "revisions"}
+    assert set(json.loads(text)) == {"trial", "page", "today", "nights", "revisions", "missed", "locked"}
     assert "citrate" not in text
     assert set(result["recorded"]) == {"severity", "taken", "side_effects", "guess", "confidence", "note"}
 

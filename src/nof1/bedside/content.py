@@ -21,6 +21,9 @@ from nof1.plan.protocol.safety.screen import other_magnesium_mg, went_without
 from nof1.plan.protocol.safety.stop_rules import StopRule, stop_rule_sentence, stop_rules
 from nof1.plan.protocol.safety.upper_levels import TIMES_FROM, agreed_mg
 from nof1.record.diary.entry import MAX_TEXT, NO_GUESS, dose_column
+from nof1.record.diary.event_questions import MOST_SHOWN, SERIOUS, event_questions
+from nof1.record.diary.events import OPEN
+from nof1.record.diary.missed import LATELY, TAKEN, TOGETHER, told_dose
 from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.diary.question import Question
 from nof1.record.diary.questions import questions
@@ -31,6 +34,7 @@ from nof1.record.values.nights import DAY_BEGINS
 from nof1.subject import spoken_of
 
 _NUMBER = "{number}"  # the page puts the number of the period in its place
+_WHAT = "{what}"  # and here a side effect
 
 
 @spoken_of
@@ -49,7 +53,8 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
     dict
         `stretches` are the nights in calendar order without gaps, each stretch as [nights, number of its period, index into
         `labels`, index into `forms`, index into `forms` for its last night, index into `evenings`]; `forms` hold indexes into
-        `questions`. `evenings` say what there is to take, and the cell that says it was taken. What people read is held by language.
+        `questions`. `evenings` say what there is to take, the cell that says it was taken, and by what
+        was told of a missed night what its dose is. `grading` are the questions about one side effect. What people read is held by language.
 
     Raises
     ------
@@ -119,6 +124,8 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
             "grammar": GRAMMAR,
             "numbers": NUMBERS,
         },
+        "grading": _grading(),
+        "missed": {"together": TOGETHER, "lately": LATELY.days},
         "other_mg": other_magnesium_mg(protocol.safety),
         "limits": [] if protocol.subject.other else [*map(_limit, facts.load("dose")), *_own_limits(protocol)],
         "words": _in_languages(words),
@@ -158,6 +165,17 @@ def _title(protocol: Protocol) -> str:
     return say("N-of-1 trial from {start}", start=protocol.start.isoformat())
 
 
+def _grading() -> dict[str, Any]:
+    """What is asked of a side effect that is to be graded, with a place for its words."""
+    found = _in_languages(lambda: [_plain(one) for one in event_questions(_WHAT)])
+    return {
+        "questions": [dict(zip(found, versions, strict=True)) for versions in zip(*found.values(), strict=True)],
+        "open": list(OPEN),
+        "serious": _in_languages(lambda: _template(SERIOUS)),
+        "letters": MOST_SHOWN,
+    }
+
+
 def _label(protocol: Protocol, period: Period) -> str:
     """What a night belongs to, in words that tell no secret."""
     if period.arm is None:
@@ -177,13 +195,18 @@ def _label_in_languages(protocol: Protocol, period: Period) -> dict[str, str]:
 
 
 def _evening(protocol: Protocol, period: Period) -> dict[str, Any]:
-    """What there is to take, and the cell that says it was taken as planned; "" where a tap cannot say it."""
+    """What there is to take, the cell that says it was taken as planned, "" where a tap cannot say it, and those of a missed night."""
     asked = questions(protocol, period, ends_period=False)
     dose = next((one for one in asked if one.field == dose_column(protocol)), None)
     planned = period.arm != PAUSE and takes_any(protocol) and dose is not None
     takes_some = dose is not None and (period.arm is None or takes(protocol, period))
     cell = (dose.yes if takes_some else dose.no) if planned and dose is not None else None
-    return {"text": _in_languages(lambda: evening_words(protocol, period)), "takes": takes_some, "cell": cell or ""}
+    return {
+        "text": _in_languages(lambda: evening_words(protocol, period)),
+        "takes": takes_some,
+        "cell": cell or "",
+        "missed": {taken: told_dose(protocol, period, taken) for taken in TAKEN},
+    }
 
 
 def _stop_rule(rule: StopRule) -> dict[str, Any]:

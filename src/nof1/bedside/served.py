@@ -5,7 +5,7 @@ Knows folders and nights; must not know HTTP, keys or who is asking.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Annotated, Any
@@ -16,10 +16,14 @@ from nof1.bedside.page import diary_page
 from nof1.errors import InputError
 from nof1.files import sha256_bytes
 from nof1.plan.design.order import Order
+from nof1.plan.orders.amendments import Taken, load_amendments
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry, dose_column, row_of
+from nof1.record.diary.events import is_event_name, read_events
 from nof1.record.diary.journal import revisions
+from nof1.record.diary.missed import log_missed, told_already
+from nof1.record.diary.on_record import is_locked
 from nof1.record.diary.period_ends import period_cells, recorded_columns
 from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.table import read_diary
@@ -54,6 +58,15 @@ class Sent(BaseModel):
     number: Number = 0
 
 
+class Missed(BaseModel):
+    """Nights, by their first and last evening, of which the page tells in one entry that nothing was recorded, and what was taken."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    start: date
+    end: date
+    taken: Taken
+
+
 class Batch(BaseModel):
     """What the page sends at once. `trial` is the hash of the protocol that it was made for, `device` a name for the browser."""
 
@@ -61,6 +74,7 @@ class Batch(BaseModel):
     trial: str
     device: Annotated[str, Field(max_length=64)] = ""
     entries: Annotated[tuple[Sent, ...], Field(max_length=MAX_ENTRIES)]
+    missed: Annotated[tuple[Missed, ...], Field(max_length=MAX_ENTRIES)] = ()
 
 
 class OtherTrialError(InputError):
@@ -131,7 +145,23 @@ class Served:
             "today": self._clock().isoformat(timespec="seconds"),
             "nights": {str(night): cells for night, cells in self._recorded(protocol).items()},
             "revisions": revisions(self.folder),
+            "missed": self._told(),
+            "locked": is_locked(self.folder),
         }
+
+    def take_missed(self, batch: Batch) -> list[dict[str, Any]]:
+        """Record nights that are told together to have been missed, each such entry by itself, and tell what came of each.
+
+        What was told before is "same": a request may come twice, and its answer may be lost.
+
+        Raises
+        ------
+        OtherTrialError, Nof1Error
+            As for `take`.
+        """
+        self._refuse_other(batch)
+        with self._one_at_a_time:
+            return [self._missed(one) for one in batch.missed]
 
     def take(self, batch: Batch) -> list[dict[str, Any]]:
         """Record entries, each by itself, and tell what came of each.
@@ -145,9 +175,7 @@ class Served:
         Nof1Error
             If the folder cannot be written to at the moment. Entries before that are recorded, and the same again is harmless.
         """
-        protocol = Protocol.load(self.folder)
-        if batch.trial != protocol.sha256():
-            raise OtherTrialError("This page belongs to another trial than the one that nof1 serve has open.")
+        protocol = self._refuse_other(batch)
         with self._one_at_a_time:
             results = self._taken(protocol, batch)
         recorded, changed = self._recorded(protocol), revisions(self.folder)
@@ -155,6 +183,12 @@ class Served:
             result["recorded"] = recorded.get(sent.night, {})
             result["revisions"] = changed.get(str(sent.night), {})
         return results
+
+    def _refuse_other(self, batch: Batch) -> Protocol:
+        protocol = Protocol.load(self.folder)
+        if batch.trial != protocol.sha256():
+            raise OtherTrialError("This page belongs to another trial than the one that nof1 serve has open.")
+        return protocol
 
     def _taken(self, protocol: Protocol, batch: Batch) -> list[dict[str, Any]]:
         now = self._clock()
@@ -191,7 +225,7 @@ class Served:
     ) -> bool:
         """Whether anything changed."""
         for name in sent.cells:
-            if name not in recorded_columns(protocol)[1:]:
+            if name not in recorded_columns(protocol)[1:] and not is_event_name(name):
                 raise InputError(f"{name[:40]!r} is not recorded in this trial.")
         # What was taken in the evening can be put down then; how the night was nobody knows yet.
         early = sent.night == tonight(now) and set(sent.cells) <= {dose_column(protocol)}
@@ -202,12 +236,33 @@ class Served:
         change = Change(sent.night, cells, seen=sent.seen | {name: known.get(name, "") for name in _own(sent, known)})
         return bool(change.cells and record(self.folder, protocol, [change], by=BY, now=now, correct=True))
 
+    def _missed(self, sent: Missed) -> dict[str, Any]:
+        status, message = "recorded", ""
+        try:
+            if told_already(load_amendments(self.folder), sent.start, sent.end, sent.taken):
+                status = "same"
+            else:
+                log_missed(self.folder, sent.taken, since=sent.start, until=sent.end, by=BY, now=self._clock())
+        except InputError as problem:
+            status, message = "refused", str(problem)
+        return {"start": str(sent.start), "end": str(sent.end), "status": status, "message": message}
+
+    def _told(self) -> list[dict[str, str]]:
+        """Nights of which was told in one entry that nothing was recorded, by first and last evening."""
+        return [
+            {"start": str(one.start), "end": str(one.start + timedelta(days=one.nights - 1)), "taken": one.taken}
+            for one in load_amendments(self.folder)
+            if one.taken is not None and one.start is not None and one.nights is not None
+        ]
+
     def _recorded(self, protocol: Protocol) -> dict[date, dict[str, str]]:
         recorded = {entry.night: _cells(protocol, entry) for entry in read_diary(self.folder, protocol)}
         measures = read_measures(self.folder)
         for night in {night for night, _ in measures}:
             if cells := period_cells(protocol, measures, night):
                 recorded[night] = _cells(protocol, Entry(night)) | recorded.get(night, {}) | cells
+        for (night, name), text in read_events(self.folder).items():
+            recorded[night] = recorded.get(night, _cells(protocol, Entry(night))) | {name: text}
         return recorded
 
 

@@ -188,10 +188,11 @@ class _Diary:
         except InputError as problem:
             raise Refusal(400, str(problem)) from None
         try:
+            missed = await run_in_threadpool(self._served.take_missed, batch)
             results = await run_in_threadpool(self._served.take, batch)
         except OtherTrialError as problem:
             raise Refusal(409, str(problem)) from None
-        return JSONResponse({"results": results})
+        return JSONResponse({"results": results, "missed": missed})
 
 
 class _Answer:

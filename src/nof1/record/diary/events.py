@@ -166,6 +166,23 @@ def grade(field: str, text: str, *, where: str) -> str:
     return code
 
 
+def new_grade(entry: Entry, grades: Mapping[tuple[date, str], str], name: str, text: str) -> dict[str, str]:
+    """What a grade, by its name, adds to those that are known of a night; nothing if it is known already.
+
+    Raises
+    ------
+    InputError
+        If the night holds no such side effect, there is no such code, or another one is known.
+    """
+    where = f"night {entry.night}"
+    what, field = parted(name)
+    name = event_name(gradable_word(entry, what, where=where), field)
+    code, known = grade(field, text, where=where), grades.get((entry.night, name), "")
+    if known not in ("", code):
+        raise InputError(f"{where}: recorded already is {name} {known}; given was {code}.")
+    return {} if known else {name: code}
+
+
 def read_events(folder: str | Path) -> dict[tuple[date, str], str]:
     """What events.csv says, by night and name; nothing if there is no such file.
 
