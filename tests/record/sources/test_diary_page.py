@@ -2,13 +2,18 @@
 
 import json
 from datetime import UTC, date, datetime
+from shutil import copytree
 
 import pytest
 
 from nof1.bedside.content import page_content
 from nof1.errors import InputError
+from nof1.plan.orders.amendments import load_amendments
 from nof1.plan.orders.draw import draw_order, schedule
+from nof1.record.checking.folder import check
 from nof1.record.diary.entry import row_of
+from nof1.record.diary.events import read_events
+from nof1.record.diary.missed import log_missed
 from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.diary.table import read_diary
 from nof1.record.importing.committing import nothing_new, take_import
@@ -182,6 +187,103 @@ def test_what_was_taken_back_on_the_page_is_said_not_to_be_cleared(opened, proto
     assert recognize(opened(exported(protocol, night(5, severity="4")), "b.json")).notes == ()
 
 
+# --- what was said of side effects, and nights that were missed
+
+
+def graded(what, **said):
+    return {f"{what}: {field}": code for field, code in said.items()}
+
+
+def test_what_was_said_of_side_effects_is_taken_with_its_night(planned_import, trial_folder, protocol):
+    said = graded("a  bad headache", severity="moderate", serious="no", outcome="not over") | graded(
+        "nausea", cause="no"
+    )
+    text = exported(
+        protocol, night(11, severity="3", side_effects="nausea; a  bad headache", **said), night(12, severity="2")
+    )
+    plan = planned_import(text)
+    assert plan.counts() == {"rows": 2, "taken": 2, "merged": 0, "rejected": 0}
+    take_import(trial_folder, protocol, plan, now=NOW)
+    evening = date(2026, 1, 11)
+    assert read_events(trial_folder) == {(evening, name): code for name, code in said.items()}
+    assert nothing_new(trial_folder, planned_import(text))
+    later = exported(protocol, night(11, **said | graded("nausea", severity="mild")))  # the side effect itself is known
+    take_import(trial_folder, protocol, planned_import(later), now=NOW)
+    assert read_events(trial_folder)[evening, "nausea: severity"] == "mild"
+
+
+def test_a_grade_that_does_not_fit_costs_nothing_else(planned_import, trial_folder, protocol):
+    first = exported(protocol, night(11, severity="3", side_effects="nausea", **graded("nausea", severity="mild")))
+    take_import(trial_folder, protocol, planned_import(first), now=NOW)
+    said = (
+        graded("nausea", severity="severe", cause="no")
+        | graded("cough", severity="mild")
+        | graded("nausea", action="prayed")
+    )
+    plan = planned_import(exported(protocol, night(11, severity="3", side_effects="nausea", note="warm", **said)))
+    (told,) = plan.rejected
+    assert "recorded already is nausea: severity mild; given was severe" in told.reason
+    assert "'cough' is no side effect of this night" in told.reason
+    assert "action 'prayed' is not one of" in told.reason
+    take_import(trial_folder, protocol, plan, now=NOW)
+    assert {name: code for (_, name), code in read_events(trial_folder).items()} == {
+        "nausea: severity": "mild",
+        "nausea: cause": "no",
+    }
+    assert of_night(trial_folder, protocol, 11)["note"] == "warm"
+
+
+def missed(start, end, taken="planned"):
+    return {"start": f"2026-01-{start:02}", "end": f"2026-01-{end:02}", "taken": taken}
+
+
+@pytest.mark.parametrize("taken", ["planned", "none", "unknown"])
+def test_missed_nights_are_taken_as_the_terminal_takes_them(planned_import, trial_folder, protocol, tmp_path, taken):
+    other = tmp_path / "other"
+    copytree(trial_folder, other)
+    told = log_missed(other, taken, since=date(2026, 1, 11), until=date(2026, 1, 14), now=NOW)
+    text = exported(protocol, missed=[missed(11, 14, taken)])
+    plan = planned_import(text)
+    assert plan.counts() == {"rows": 1, "taken": 1, "merged": 0, "rejected": 0}
+    take_import(trial_folder, protocol, plan, now=NOW)
+    assert load_amendments(trial_folder) == (told,)
+    assert (trial_folder / "diary.csv").read_bytes() == (other / "diary.csv").read_bytes()
+    assert check_levels(trial_folder) == check_levels(other)
+    again = planned_import(text)
+    assert again.counts() == {"rows": 1, "taken": 0, "merged": 1, "rejected": 0}
+    assert nothing_new(trial_folder, again)
+
+
+def check_levels(folder):
+    return [one.text for one in check(folder) if one.level == "problem"]
+
+
+def test_a_missed_night_to_which_somebody_came_back_is_as_it_was_entered_then(planned_import, trial_folder, protocol):
+    text = exported(protocol, night(12, severity="3", dose_mg="50"), missed=[missed(11, 14, "none")])
+    take_import(trial_folder, protocol, planned_import(text), now=NOW)
+    assert of_night(trial_folder, protocol, 12) == {"severity": "3", "dose_mg": "50"}
+    assert [of_night(trial_folder, protocol, day) for day in (11, 13, 14)] == [{"dose_mg": "0"}] * 3
+    assert [one.nights for one in load_amendments(trial_folder)] == [4]
+    assert nothing_new(trial_folder, planned_import(text))
+    assert check_levels(trial_folder) == []
+
+
+def test_missed_nights_never_go_over_what_is_recorded(planned_import, trial_folder, protocol):
+    before = (trial_folder / "diary.csv").read_bytes()
+    some = [missed(9, 12), missed(2, 6), missed(13, 15), missed(15, 16), missed(17, 13)]
+    plan = planned_import(exported(protocol, night(11, severity="3"), missed=some))
+    assert plan.counts() == {"rows": 6, "taken": 2, "merged": 0, "rejected": 4}
+    told = {row.lines: row.reason for row in plan.rejected}
+    assert "Something is recorded of 2026-01-09, 2026-01-10" in told["2"]
+    assert "not a night of this trial" in told["3"]
+    assert "twice" in told["5"]
+    assert "before the first one" in told["6"]
+    take_import(trial_folder, protocol, plan, now=NOW)
+    assert (trial_folder / "diary.csv").read_bytes().startswith(before)
+    late = planned_import(exported(protocol, missed=[missed(14, 15, "none")]))
+    assert "told already" in late.rejected[0].reason
+
+
 # --- damaged and hostile files
 
 
@@ -219,6 +321,11 @@ HOSTILE = {
     "many columns": nights(night(5) | {"cells": {f"c{i}": "1" for i in range(300)}}),
     "many columns over the nights": nights(*(night(5 + i) | {"cells": {f"c{i}-{j}": "1" for j in range(100)}} for i in range(3))),
     "many nights": nights(*[night(5)] * 5000),
+    "many side effects": nights(*(night(5 + i) | {"cells": {f"c{i}-{j}: severity": "mild" for j in range(190)}} for i in range(22))),
+    "a side effect with spaces around it": nights(night(5) | {"cells": {" ache: severity": "mild"}}),
+    "missed nights as a table": changed(missed={"start": "2026-01-05"}),
+    "missed nights without an end": changed(missed=[{"start": "2026-01-05", "taken": "none"}]),
+    "missed nights of which something else was told": changed(missed=[{"start": "2026-01-05", "end": "2026-01-06", "taken": "perhaps"}]),
     "deep": lambda protocol: '{"format": "nof1-diary-page", "nights": ' + "[" * 200_000,
     "deep and whole": lambda protocol: '{"format": "nof1-diary-page", "version": 1, "also": ' + "[" * 50_000 + "]" * 50_000 + "}",
     "deep cells": lambda protocol: exported(protocol).replace('"nights": []', '"nights": [{"night": "2026-01-05", "cells": ' + '{"a":' * 50_000),

@@ -364,6 +364,7 @@ def _as_json(plan: "Import", *, done: bool) -> dict[str, Any]:
         "done": done,
         **plan.counts(),
         "values_rejected": plan.values_rejected,
+        "missed": [{"start": one.start, "end": one.end, "taken": one.taken} for one in plan.missed],
         "merged_because": merged,
         "map": dict(plan.column_map),
         "clock": plan.export.clock_beside(plan.column_map),

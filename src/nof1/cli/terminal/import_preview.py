@@ -16,6 +16,7 @@ _SHOWN = 5  # nights of the preview
 _WIDEST = 24  # letters of a cell in the preview
 _PROBLEMS = 8  # rejected rows of the preview
 _NAMES = 12  # columns that are not taken
+_TAKEN = {"planned": "as planned", "none": "nothing", "unknown": "not known"}
 _FIRST = {"dmy": "day", "mdy": "month"}
 _FIFTH_FOURTH = {"dmy": "5 April 2026", "mdy": "4 May 2026"}
 
@@ -30,7 +31,7 @@ def preview(protocol: Protocol, plan: "Import", since: str) -> None:
     from nof1.record.diary.entry import columns
 
     for field, column in plan.column_map.items():
-        kind = "" if field in columns(protocol) else ", a secondary outcome"
+        kind = "" if field in columns(protocol) else _kind(field)
         clock = export.clock_beside(plan.column_map) if field == "night" else ""
         beside = f", with the time from {clock!r}" if clock else ""
         show(
@@ -50,8 +51,19 @@ def preview(protocol: Protocol, plan: "Import", since: str) -> None:
     if plan.order in _FIRST:
         show(_notation(plan))
     _show_nights(plan)
+    for one in plan.missed:
+        show(
+            f"Told together: on the nights {one.start} to {one.end} nothing was recorded; what was taken: {_TAKEN[one.taken]}."
+        )
     _show_rejected(plan)
     show(_accounting(plan))
+
+
+def _kind(field: str) -> str:
+    """What a field is that is no column of the diary."""
+    from nof1.record.diary.events import is_event_name
+
+    return ", said of a side effect" if is_event_name(field) else ", a secondary outcome"
 
 
 def _unit(plan: "Import", field: str) -> str:

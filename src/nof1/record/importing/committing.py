@@ -9,8 +9,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from nof1.commit import Content, Copy, CopyError
+from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.journal import stamp
+from nof1.record.diary.missed import log_missed
 from nof1.record.diary.writing import ConflictError, record
 from nof1.record.importing.importer import Import, StaleError, changed_file, trial_state
 from nof1.record.importing.ledger import (
@@ -45,7 +47,7 @@ def nothing_new(folder: str | Path, plan: Import) -> bool:
     ledger = read_ledger(folder)
     same = (plan.sha256, plan.export.sheet)
     place = max((i for i, line in enumerate(ledger) if (line.sha256, sheet_of(line)) == same), default=None)
-    if plan.changes or place is None:
+    if plan.changes or plan.missed or place is None:
         return False
     before = [row for row in read_rejected(folder) if (row.sha256, row.sheet) == same]
     if _size(before) == _size(plan.rejected) or plan.export.source == MENDED:
@@ -65,18 +67,21 @@ def _size(rejected: Sequence[RejectedRow]) -> tuple[int, int]:
 def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: datetime) -> None:
     """Write a planned import together: the verbatim copy, diary, measures, journal, ledger, rejected.csv and the map.
 
-    Stopped anywhere in between, the trial is as it was or has all of it, and the same import can be run again.
+    Stopped anywhere in between, the trial is as it was or has all of it, but for nights that are told together to have been missed, which
+    follow one entry after the other. The same import can be run again.
 
     Raises
     ------
     StaleError
         If the trial has changed since it was planned. Nothing is taken then.
     InputError
-        If the file has changed. Nothing is taken then.
+        If the file has changed; nothing is taken then. Or if missed nights no longer fit, of which the message says so.
     """
     folder = Path(folder)
     if nothing_new(folder, plan):
         return
+
+    by = f"import {plan.sha256[:12]}"
 
     def also() -> dict[str, Content]:
         if trial_state(folder) != plan.state:
@@ -105,12 +110,17 @@ def take_import(folder: str | Path, protocol: Protocol, plan: Import, *, now: da
         return contents
 
     try:
-        record(folder, protocol, plan.changes, by=f"import {plan.sha256[:12]}", now=now, also=also)
+        record(folder, protocol, plan.changes, by=by, now=now, also=also)
     except ConflictError as problem:
         text = f"The night {problem.night} was recorded in the meantime. Nothing was taken; import the file again."
         raise StaleError(text) from None
     except CopyError:
         raise changed_file(plan.export) from None
+    for one in plan.missed:  # after the nights, each a commit of its own: an amendment is one line of the journal
+        try:
+            log_missed(folder, one.taken, since=one.start, until=one.end, beside=plan.beside, by=by, now=now)
+        except InputError as problem:
+            raise InputError(f"{problem} The rest was taken; import the file again.") from None
 
 
 def _rejected_after(folder: Path, plan: Import) -> list[RejectedRow]:

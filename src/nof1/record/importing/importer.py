@@ -13,8 +13,10 @@ from pathlib import Path
 
 from nof1.errors import InputError
 from nof1.files import sha256_file
+from nof1.plan.orders.amendments import AMENDMENTS_FILE
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry, columns, number_text, row_of
+from nof1.record.diary.events import EVENTS_FILE, is_event_name, new_grade, read_events
 from nof1.record.diary.secondary import MEASURES_FILE, check_measure, read_measures
 from nof1.record.diary.table import DIARY_FILE, last_evening, read_diary
 from nof1.record.diary.writing import Change, ConflictError, merged
@@ -29,6 +31,7 @@ from nof1.record.importing.ledger import (
 from nof1.record.importing.left_values import Failed, entries, one_a_line, values_of, without_failing
 from nof1.record.importing.mapping import refuse_other_trial, same_name
 from nof1.record.importing.matching import Matched, match
+from nof1.record.importing.missed_nights import told_missed
 from nof1.record.importing.reading import Reading, Target, targets
 from nof1.record.importing.rejected import (
     REJECTED_FILE,
@@ -37,7 +40,7 @@ from nof1.record.importing.rejected import (
 )
 from nof1.record.importing.scales import scale_for
 from nof1.record.sources.hints import holds_arms, holds_doses
-from nof1.record.sources.source import Export
+from nof1.record.sources.source import Export, Missed
 from nof1.record.values.ambiguous import AmbiguousInput
 from nof1.record.values.nights import DateOrder
 
@@ -91,6 +94,10 @@ class Import:
         A food log's rows that are no food.
     unknown : tuple of str
         Names that were said of rows that are not there.
+    missed : tuple of Missed
+        Nights to tell of together, each counted as a row.
+    beside : frozenset of date
+        Nights of the file's own rows.
     """
 
     export: Export
@@ -116,6 +123,8 @@ class Import:
     own_units: Mapping[str, str] = field(default_factory=dict)
     apart: tuple[ToldApart, ...] = ()
     unknown: tuple[str, ...] = ()
+    missed: tuple[Missed, ...] = ()
+    beside: frozenset[date] = frozenset()
 
     @property
     def merged(self) -> int:
@@ -185,7 +194,7 @@ def plan_import(
     made = targets(export, column_map, protocol, reading)
     _refuse_hints(export, protocol, column_map, matched, made, reading)
     known = {entry.night: entry for entry in read_diary(folder, protocol)}
-    measures = read_measures(folder)
+    measures, grades = read_measures(folder), read_events(folder)
     changes: list[Change] = []
     failed: list[Failed] = []
     taken = several = same = 0
@@ -199,7 +208,7 @@ def plan_import(
             new, reasons = without_failing(
                 cells,
                 protocol.outcome.name,
-                partial(_new_cells, protocol, known.get(night), measures, night, last),
+                partial(_new_cells, protocol, known.get(night), measures, grades, night, last),
             )
         except AmbiguousInput:
             raise
@@ -218,7 +227,8 @@ def plan_import(
         else:
             same += count
     told_apart = entries(failed, export.rows, matched.show, mended=export.source == MENDED)
-    rejected = one_a_line([*matched.rejected, *told_apart])
+    missed = told_missed(folder, protocol, export, matched.nights.keys(), latest=latest, after=matched.rows)
+    rejected = one_a_line([*matched.rejected, *told_apart, *missed.rejected])
     if _signature(export) != before:
         raise changed_file(export)
     name = export.name
@@ -228,10 +238,10 @@ def plan_import(
         column_map=dict(column_map),
         reading=matched.whose.settled(reading),
         changes=tuple(changes),
-        rows=matched.rows,
-        taken=taken,
+        rows=matched.rows + len(export.missed),
+        taken=taken + len(missed.new),
         several=several,
-        same=same,
+        same=same + missed.same,
         blank=matched.blank,
         rejected=tuple(
             RejectedRow(name, sha256, f"{sheet}{row.lines}", row.rows, row.reason, row.night, row.values)
@@ -250,6 +260,8 @@ def plan_import(
         own_units=matched.own_units,
         apart=matched.apart,
         unknown=matched.unknown,
+        missed=missed.new,
+        beside=frozenset(matched.nights),
     )
 
 
@@ -308,7 +320,7 @@ def changed_file(export: Export) -> InputError:
 
 def trial_state(folder: Path) -> str:
     """What tells whether the trial's own files are still those with which an import was planned."""
-    names = (DIARY_FILE, MEASURES_FILE, f"{IMPORTS_FOLDER}/{LEDGER_FILE}", REJECTED_FILE)
+    names = (DIARY_FILE, MEASURES_FILE, EVENTS_FILE, AMENDMENTS_FILE, f"{IMPORTS_FOLDER}/{LEDGER_FILE}", REJECTED_FILE)
     return "".join(sha256_file(folder / name) if (folder / name).is_file() else "-" for name in names)
 
 
@@ -316,6 +328,7 @@ def _new_cells(
     protocol: Protocol,
     known: Entry | None,
     measures: Mapping[tuple[date, str], float],
+    grades: Mapping[tuple[date, str], str],
     night: date,
     last: date,
     cells: Mapping[str, str],
@@ -334,11 +347,16 @@ def _new_cells(
         name: _as_recorded(text, before[name]) for name, text in cells.items() if name in columns(protocol) and text
     }
     new: dict[str, str] = {}
+    entry = known or Entry(night)
     if diary:
-        after = row_of(protocol, merged(protocol, known, night, diary, until=last))
+        entry = merged(protocol, known, night, diary, until=last)
+        after = row_of(protocol, entry)
         new |= {name: after[name] for name in diary if after[name] != before[name]}
     for name, text in cells.items():
         if name in diary or not text:
+            continue
+        if is_event_name(name):
+            new |= new_grade(entry, grades, name, text)
             continue
         # Several together can be more than each may be.
         check_measure(name, float(text), where=f"night {night}", protocol=protocol)

@@ -114,6 +114,9 @@ def complete_map(
             if field != "night":
                 free = [column for column in open_columns if column.name not in found.values()]
                 _add(found, field, column_of(free, field, protocol))
+    for graded in export.columns:
+        if graded.role == "grade":
+            _add(found, graded.name, graded.name)
     if not set(chosen) - {"night"} or export.source not in OWN_COLUMNS:
         _add_measures(found, open_columns, protocol, units or {})
     _refuse_nothing(export, protocol, found, asked=bool(set(chosen) - {"night"}))
@@ -183,6 +186,8 @@ def _said_measure(name: str, units: Mapping[str, str]) -> str:
 def _refuse_nothing(export: Export, protocol: Protocol, found: Mapping[str, str], *, asked: bool) -> None:
     takes = [field for field in found if field != "night"]
     missing = "" if "night" in found else "night"
+    if not missing and not takes and export.missed:
+        return
     if not missing and (
         not takes or (export.source in OWN_COLUMNS and not asked and protocol.outcome.name not in found)
     ):

@@ -10,6 +10,7 @@ from typing import Literal
 from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import text_columns
+from nof1.record.diary.events import is_event_name
 from nof1.record.importing.column_units import NO_UNIT, ColumnUnit, column_unit, refuse_stray_units, said_unit
 from nof1.record.sources.source import Export, Merge
 from nof1.record.values.ambiguous import AmbiguousInput
@@ -116,7 +117,7 @@ def targets(export: Export, column_map: Mapping[str, str], protocol: Protocol, r
         measure = find_measure(name) or find_measure(column.measure)
         of_day = column.belongs == "night" and clocked and measure is not None and measure.belongs == "day"
         said, usual = said_unit(reading.units, name), said_unit(reading.usual_units, name)
-        text = name in worded
+        text = name in worded or is_event_name(name)
         unit = NO_UNIT if text else column_unit(name, column, protocol, said, usual)
         made.append(
             Target(

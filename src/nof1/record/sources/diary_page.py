@@ -1,5 +1,6 @@
-"""What the page of the bedside diary exports: JSON, one record a night, with the cells as diary.csv has them.
+"""What the page of the bedside diary exports: JSON, one record a night, with the cells as diary.csv and events.csv have them.
 
+Nights that were told together to have been missed stand beside them.
 The format is nof1's own; the page that writes it is made by `nof1.bedside`, which this file must not know.
 """
 
@@ -14,9 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from nof1.cells import brief
 from nof1.errors import InputError
 from nof1.files import read_bytes
+from nof1.plan.orders.amendments import Taken
+from nof1.record.diary.entry import MAX_TEXT
+from nof1.record.diary.events import is_event_name
 from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.nof1_diary import diary_column
-from nof1.record.sources.source import Export
+from nof1.record.sources.source import Export, Missed
 
 KEY = "diary_page"
 TITLE = "an export of the diary page"
@@ -25,8 +29,10 @@ FORMAT, VERSION = "nof1-diary-page", 1
 MAX_BYTES = 20_000_000  # a year of the longest notes, corrected again and again, has a tenth of it
 MAX_NIGHTS = 4000
 MAX_COLUMNS = 200
+MAX_GRADES = 4000  # columns for what was said of side effects: each of them has its own
+MAX_MISSED = 1000
 _NAMED = re.compile(rf'"format"\s*:\s*"{FORMAT}"')
-_Short = Annotated[str, Field(max_length=500)]
+_Short = Annotated[str, Field(max_length=MAX_TEXT + 100)]  # words of a side effect, and what is said of it
 
 
 class _Part(BaseModel):
@@ -51,9 +57,16 @@ class _Night(_Part):
     corrected: tuple[_Corrected, ...] = ()
 
 
+class _Missed(_Part):
+    start: date
+    end: date
+    taken: Taken
+
+
 class _File(_Part):
     trial: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     nights: Annotated[tuple[_Night, ...], Field(max_length=MAX_NIGHTS)]
+    missed: Annotated[tuple[_Missed, ...], Field(max_length=MAX_MISSED)] = ()
 
 
 def recognize(file: Opened) -> Export | None:
@@ -74,6 +87,7 @@ def recognize(file: Opened) -> Export | None:
         decimal_comma=False,
         notes=tuple(_notes(content)),
         trial=content.trial,
+        missed=tuple(Missed(one.start, one.end, one.taken) for one in content.missed),
     )
 
 
@@ -118,12 +132,14 @@ def _columns(content: _File, name: str) -> tuple[str, ...]:
             )
         seen.add(night.night)
         for column in night.cells:
-            if column == "night" or not column or column != " ".join(column.split()):
+            plain = column.strip() if is_event_name(column) else " ".join(column.split())
+            if column == "night" or not column or column != plain:
                 raise InputError(
                     f"{name} is a damaged export of the diary page, at nights {number}: {brief(column, 40)!r} is no column. Export it again."
                 )
         columns |= dict.fromkeys(night.cells)
-    if len(columns) > MAX_COLUMNS:
+    grades = sum(map(is_event_name, columns))
+    if grades > MAX_GRADES or len(columns) - grades > MAX_COLUMNS:
         raise InputError(
             f"{name} is a damaged export of the diary page: it has {len(columns)} columns. Export it again."
         )

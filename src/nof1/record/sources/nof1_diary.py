@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from nof1.cells import unshielded
 from nof1.record.diary.entry import TEXT_COLUMNS
+from nof1.record.diary.events import is_event_name
 from nof1.record.opening.opened import Opened, Row
 from nof1.record.sources.plain import plain_column, rows_after
 from nof1.record.sources.source import Column, Export
@@ -35,9 +36,11 @@ def recognize(file: Opened) -> Export | None:
 
 
 def diary_column(name: str) -> Column:
-    """A column of a diary, in the unit in which its measure is kept; its texts are no measures, and what was planned is none, either."""
+    """A column of a diary or a side effect's grade, in the unit in which its measure is kept; its texts are no measures, and what was planned is none, either."""
     if name == TO_TAKE:
         return Column(name, role="treatment")
+    if is_event_name(name):
+        return Column(name, role="grade")
     column = plain_column(name)
     if column.role == "treatment":
         return column

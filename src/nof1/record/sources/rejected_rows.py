@@ -38,7 +38,7 @@ def recognize(file: Opened) -> Export | None:
 def _column(name: str) -> Column:
     """Under the name of a measure stands what is kept of it, in its own unit."""
     column = diary_column(name)
-    if column.role == "treatment" or column.measure or name in TEXT_COLUMNS:
+    if column.role in ("treatment", "grade") or column.measure or name in TEXT_COLUMNS:
         return column
     return Column(name, _own(name))
 

@@ -6,11 +6,13 @@ know a trial, a protocol or a night; matching to nights is done once for all of 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from nof1.cells import listed, path_text
 from nof1.errors import InputError
+from nof1.plan.orders.amendments import Taken
 from nof1.record.opening.opened import Row
 from nof1.record.values.nights import Belongs, DatedBy, DateOrder
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 # `until`, overlaps once, and "device" adds up each device's values and takes the device with the most.
 Merge = Literal["mean", "sum", "last", "first", "max", "min", "union", "device"]
 OFFERED: tuple[Merge, ...] = ("mean", "sum", "last", "first", "max", "min")
-Role = Literal["value", "text", "treatment", "private"]
+Role = Literal["value", "text", "grade", "treatment", "private"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Column:
         "night" for a night's own data (a rating, sleep), "day" for what was done or eaten on the day before it, "day before" for
         an answer about yesterday or last night (`nof1.record.sources.questions` tells by its words).
     role : Role
-        "value" and "text" can be taken. "treatment" names what was taken that night and never reaches a sealed trial's
+        "value" and "text" can be taken. "grade" says more of a side effect and is taken under its own name. "treatment" names what was taken that night and never reaches a sealed trial's
         diary. "private" (e-mail addresses, names, devices) can never be taken.
     dated_by : DatedBy or None
         What a date in it means, where it is another column than the export's `when` and a person may take it for the night.
@@ -64,6 +66,15 @@ class Column:
     def told(self) -> str:
         """Its name for messages, with the question where it has one."""
         return f"{self.name} ({self.asks})" if self.asks else self.name
+
+
+@dataclass(frozen=True)
+class Missed:
+    """Nights, by the dates of their first and last evening, of which a file tells in one entry that nothing was recorded, and what was taken."""
+
+    start: date
+    end: date
+    taken: Taken
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,8 @@ class Export:
     foods : tuple of str
         The columns of a food log that say what a row is: its name first, then group, amount, unit, category. Supplements are
         told apart by them.
+    missed : tuple of Missed
+        What the file tells of nights without a record, besides its rows.
     """
 
     source: str
@@ -142,6 +155,7 @@ class Export:
     trial: str = ""
     answers: bool = False
     foods: tuple[str, ...] = ()
+    missed: tuple[Missed, ...] = ()
 
     @property
     def name(self) -> str:
