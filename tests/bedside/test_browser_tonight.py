@@ -9,7 +9,8 @@ import pytest
 from browsing import until
 from serving import serving
 
-from nof1.bedside.served import Batch, Sent, Served
+from nof1.bedside.sent import Batch, Sent
+from nof1.bedside.served import Served
 from nof1.plan.orders.draw import draw_order
 from nof1.plan.orders.evening_dose import evening_line, evening_words
 from nof1.record.diary.entry import row_of

@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
-from nof1.bedside.served import Batch, Sent, Served
+from nof1.bedside.sent import Batch, Sent
+from nof1.bedside.served import Served
 from nof1.record.diary.entry import row_of
 from nof1.record.diary.journal import FOUND, JOURNAL_FILE, revisions
 from nof1.record.diary.table import read_diary

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import Annotated, Any
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Any
 
 from nof1.bedside.page import diary_page
+from nof1.bedside.sent import Batch, Missed, Sent, entered, own_cells, refuse_changed
 from nof1.errors import InputError
 from nof1.files import sha256_bytes
 from nof1.plan.design.order import Order
-from nof1.plan.orders.amendments import Taken, load_amendments
+from nof1.plan.orders.amendments import load_amendments
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.diary.entry import Entry, dose_column, row_of
@@ -30,51 +29,8 @@ from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import Change, ConflictError, record
 from nof1.record.values.nights import last_night, tonight
 
-MAX_ENTRIES = 400  # nights at once: a year's
 BY = "diary page"  # in the journal
-_MAX_CELLS = 200
-_MAX_OWN = 20
 _REMEMBERED = 10_000
-_MAX_NUMBER = 2**53  # what a browser counts exactly
-_TOGETHER = ("guess", "confidence")  # one says how sure the other is
-
-Cells = Annotated[dict[str, str], Field(max_length=_MAX_CELLS)]
-Number = Annotated[int, Field(ge=0, lt=_MAX_NUMBER)]
-
-
-class Sent(BaseModel):
-    """A night as the page sends it: its cells, and those that the page knew to be recorded when they were entered.
-
-    `revisions` say how often each cell had changed by then, as the page was told; None from a page that does not know. `own` are
-    texts of the cells that the same page may have sent before, without an answer. `number` grows with every edit in one browser.
-    """
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
-    night: date
-    cells: Cells
-    seen: Cells = {}
-    revisions: Annotated[dict[str, Number], Field(max_length=_MAX_CELLS)] | None = None
-    own: Annotated[dict[str, Annotated[tuple[str, ...], Field(max_length=_MAX_OWN)]], Field(max_length=_MAX_CELLS)] = {}
-    number: Number = 0
-
-
-class Missed(BaseModel):
-    """Nights, by their first and last evening, of which the page tells in one entry that nothing was recorded, and what was taken."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
-    start: date
-    end: date
-    taken: Taken
-
-
-class Batch(BaseModel):
-    """What the page sends at once. `trial` is the hash of the protocol that it was made for, `device` a name for the browser."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
-    trial: str
-    device: Annotated[str, Field(max_length=64)] = ""
-    entries: Annotated[tuple[Sent, ...], Field(max_length=MAX_ENTRIES)]
-    missed: Annotated[tuple[Missed, ...], Field(max_length=MAX_ENTRIES)] = ()
 
 
 class OtherTrialError(InputError):
@@ -87,20 +43,6 @@ class Page:
 
     text: str
     sha256: str
-
-
-def read_batch(content: bytes) -> Batch:
-    """The entries in the body of a request.
-
-    Raises
-    ------
-    InputError
-        If it is not what the page sends. The message repeats nothing of it.
-    """
-    try:
-        return Batch.model_validate_json(content)
-    except (ValidationError, RecursionError):
-        raise InputError("The body is not what the diary page sends.") from None
 
 
 class Served:
@@ -233,7 +175,9 @@ class Served:
             raise InputError(f"The night of {sent.night} is not over yet. Record it in the morning.")
         cells = entered(sent, known)
         refuse_changed(sent, cells, known, times)
-        change = Change(sent.night, cells, seen=sent.seen | {name: known.get(name, "") for name in _own(sent, known)})
+        change = Change(
+            sent.night, cells, seen=sent.seen | {name: known.get(name, "") for name in own_cells(sent, known)}
+        )
         return bool(change.cells and record(self.folder, protocol, [change], by=BY, now=now, correct=True))
 
     def _missed(self, sent: Missed) -> dict[str, Any]:
@@ -264,55 +208,6 @@ class Served:
         for (night, name), text in read_events(self.folder).items():
             recorded[night] = recorded.get(night, _cells(protocol, Entry(night))) | {name: text}
         return recorded
-
-
-def entered(sent: Sent, known: Mapping[str, str]) -> dict[str, str]:
-    """The cells that the person entered. What they only saw and left is no answer to what another device has recorded since.
-
-    >>> sent = Sent(night=date(2026, 1, 5), cells={"rls": "4", "note": "calm"}, seen={"rls": "4"})
-    >>> entered(sent, {"rls": "6"})
-    {'note': 'calm'}
-    """
-    left = {
-        name
-        for name, text in sent.cells.items()
-        if text == sent.seen.get(name, "") and known.get(name, "") not in ("", text)
-    } - _own(sent, known)
-    if not all(name in left or sent.cells.get(name, "") == sent.seen.get(name, "") for name in _TOGETHER):
-        left -= set(_TOGETHER)
-    return {name: text for name, text in sent.cells.items() if name not in left}
-
-
-def _own(sent: Sent, known: Mapping[str, str]) -> set[str]:
-    """Cells that hold what the same page has sent before: it may replace that, though no answer ever told it that it arrived."""
-    return {name for name in sent.cells if known.get(name, "") in sent.own.get(name, ())}
-
-
-def refuse_changed(sent: Sent, cells: Mapping[str, str], known: Mapping[str, str], times: Mapping[str, int]) -> None:
-    """Refuse cells that were changed since the page saw them, even if they hold the same again.
-
-    Raises
-    ------
-    ConflictError
-        Such as for a request that comes a second time, after its value was corrected back.
-    """
-    if sent.revisions is None:
-        return
-    changed = [
-        name
-        for name, text in cells.items()
-        if known.get(name, "") != text
-        and name not in _own(sent, known)
-        and times.get(name, 0) != sent.revisions.get(name, 0)
-    ]
-    if changed:
-        told = ", ".join(f"{name} {known.get(name, '') or 'nothing'}" for name in changed)
-        raise ConflictError(
-            f"night {sent.night}: changed meanwhile is {told}; given was {', '.join(cells[name] or 'nothing' for name in changed)}.",
-            sent.night,
-            {name: known.get(name, "") for name in changed},
-            {name: cells[name] for name in changed},
-        )
 
 
 def _cells(protocol: Protocol, entry: Entry) -> dict[str, str]:

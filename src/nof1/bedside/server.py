@@ -25,7 +25,8 @@ from nof1.bedside.pairing import Pairing
 from nof1.bedside.pairing_page import pairing_page
 from nof1.bedside.refusals import LOGGER, Buckets, Refusal, RefusalLog, refuse_foreign
 from nof1.bedside.results import MakePage, Results
-from nof1.bedside.served import OtherTrialError, Served, read_batch
+from nof1.bedside.sent import read_batch
+from nof1.bedside.served import OtherTrialError, Served
 from nof1.clock import local_now
 from nof1.errors import InputError, Nof1Error
 from nof1.files import sha256_bytes

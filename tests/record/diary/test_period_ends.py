@@ -6,7 +6,8 @@ import pytest
 from openpyxl import load_workbook
 
 from nof1.bedside.content import page_content
-from nof1.bedside.served import Batch, Sent, Served
+from nof1.bedside.sent import Batch, Sent
+from nof1.bedside.served import Served
 from nof1.errors import InputError
 from nof1.language import languages, speaking
 from nof1.plan.orders.draw import draw_order
