@@ -1,15 +1,19 @@
 """A phone for the diary's page: the system's own Chromium, with a clock that the test sets."""
 
 import json
+import re
 import shutil
 from contextlib import contextmanager
 from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
+from browsing import page_kept
+from lost import ADDRESS, MORNING, Network
 
 from nof1.bedside.page import diary_page
 from nof1.plan.orders.draw import draw_order, schedule
+from nof1.record.trial import Trial
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER = (
@@ -144,3 +148,36 @@ def stored():
     return lambda page, protocol: json.loads(
         page.evaluate("key => localStorage.getItem(key)", f"nof1:{protocol.sha256()}")
     )
+
+
+@pytest.fixture
+def folder(tmp_path, protocol):
+    Trial(protocol, draw_order(protocol), ()).write(tmp_path / "trial")
+    return tmp_path / "trial"
+
+
+@pytest.fixture
+def meeting(phones, folder, protocol, at, hand):
+    """A function that opens a page that has met its folder, with the network between them in the test's hands; `to` is another folder and its protocol."""
+
+    @contextmanager
+    def open_(rated=None, *, when=MORNING, to=None, **options):
+        network = Network(*(to or (folder, protocol)), at(when))
+        with phones(allow_requests=True, **options) as context:
+            context.route(f"{ADDRESS}/**", network.handle)
+
+            def another():
+                page = context.new_page()
+                page.clock.install(time=at(when))
+                page.goto(f"{ADDRESS}/")
+                page_kept(page, network.protocol)
+                return page
+
+            page = another()
+            if rated is not None:
+                hand(page).rate(rated)
+                hand(page).save()
+                page.locator("#state", has_text=re.compile("^In the trial folder")).wait_for()
+            yield SimpleNamespace(page=page, network=network, another=another)
+
+    return open_

@@ -4,105 +4,12 @@ Behind the page stands what `nof1 serve` does with a real trial folder; only the
 """
 
 import re
-from contextlib import contextmanager
-from datetime import date
-from types import SimpleNamespace
 
 import pytest
-from browsing import page_kept, until
+from browsing import until
+from lost import NIGHT
 
-from nof1.bedside.served import Served, read_batch
-from nof1.plan.orders.draw import draw_order
-from nof1.record.diary.entry import row_of
 from nof1.record.diary.journal import JOURNAL_FILE
-from nof1.record.diary.table import read_diary
-from nof1.record.diary.writing import Change, record
-from nof1.record.trial import Trial
-
-ADDRESS = "http://diary.test"
-MORNING = "2026-01-06T07:00:00"
-NIGHT = "2026-01-05"
-
-
-class Network:
-    """Between a page and a folder. Its state is what becomes of what is sent: answered, lost (it arrives, the answer does not) or held."""
-
-    def __init__(self, folder, protocol, now):
-        self.folder, self.protocol, self.now = folder, protocol, now
-        self.state, self.sent = "answered", []
-        self.started()
-
-    def started(self):
-        """`nof1 serve` is begun anew."""
-        self.served = Served(self.folder, lambda: self.now)
-
-    def handle(self, route):
-        path = route.request.url.removeprefix(ADDRESS)
-        if path in ("/", "", "/diary", "/pair"):
-            route.fulfill(body=self.served.page().text, content_type="text/html; charset=utf-8")
-        elif self.state == "away":
-            route.abort()
-        elif path == "/api/paired":
-            route.fulfill(json={"paired": True})
-        elif route.request.method == "GET":
-            route.fulfill(json=self.served.nights())
-        else:
-            self.sent.append(route.request.post_data_buffer)
-            results = None if self.state == "held" else self.arrive(-1)
-            if self.state == "answered":
-                route.fulfill(json={"results": results})
-            else:
-                self.state = "away"
-                route.abort()
-
-    def arrive(self, which):
-        """What was sent reaches the folder."""
-        return self.served.take(read_batch(self.sent[which]))
-
-    def night(self):
-        """What is in the diary of the folder."""
-        found = [one for one in read_diary(self.folder, self.protocol) if str(one.night) == NIGHT]
-        return {
-            name: text for one in found for name, text in row_of(self.protocol, one).items() if name != "night" and text
-        }
-
-    def elsewhere(self, **cells):
-        """Recorded at the laptop meanwhile."""
-        night = date.fromisoformat(NIGHT)
-        record(self.folder, self.protocol, [Change(night, cells)], by="log", now=self.now, correct=True)
-
-
-@pytest.fixture
-def folder(tmp_path, protocol):
-    Trial(protocol, draw_order(protocol), ()).write(tmp_path / "trial")
-    return tmp_path / "trial"
-
-
-@pytest.fixture
-def meeting(phones, folder, protocol, at, hand):
-    """A page that has met its folder, with the network between them in the test's hands."""
-
-    @contextmanager
-    def open_(rated=None):
-        network = Network(folder, protocol, at(MORNING))
-        with phones(allow_requests=True) as context:
-            context.route(f"{ADDRESS}/**", network.handle)
-
-            def another():
-                page = context.new_page()
-                page.clock.install(time=at(MORNING))
-                page.goto(f"{ADDRESS}/")
-                page_kept(page, protocol)
-                return page
-
-            page = another()
-            if rated is not None:
-                hand(page).rate(rated)
-                hand(page).save()
-                in_folder(page)
-            yield SimpleNamespace(page=page, network=network, another=another)
-
-    return open_
 
 
 def in_folder(page):
@@ -200,7 +107,7 @@ def test_a_first_request_that_comes_again_after_the_correction_changes_nothing(m
         agreed(page, network, "3")
         if restarted:
             network.started()
-        (result,) = network.arrive(first)
+        (result,) = network.arrive(first)["results"]
         assert result["status"] == ("conflict" if restarted else "old")
         agreed(page, network, "3")
 
@@ -217,7 +124,7 @@ def test_a_first_request_that_was_held_up_comes_after_the_correction_and_changes
         network.state = "answered"
         again(page)
         agreed(page, network, "3")
-        (result,) = network.arrive(1)
+        (result,) = network.arrive(1)["results"]
         assert result["status"] == "old"
         again(page)
         agreed(page, network, "3")
