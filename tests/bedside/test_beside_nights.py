@@ -8,7 +8,8 @@ from journals import read_journal
 
 from nof1 import record
 from nof1.bedside.content import page_content
-from nof1.bedside.served import BY, Batch, Missed, Sent, Served
+from nof1.bedside.sent import Batch, Missed, Sent
+from nof1.bedside.served import BY, Served
 from nof1.language import languages, say, speaking
 from nof1.plan.orders.amendments import load_amendments
 from nof1.plan.orders.draw import draw_order, order_of_arms, schedule
@@ -156,7 +157,8 @@ def test_the_page_knows_the_dose_of_a_missed_evening_as_the_diary_will_hold_it(m
     sealed = sealed_trial().protocol
     for one, order in ((protocol, draw_order(protocol)), (sealed, schedule(sealed))):
         content = page_content(one, order)
-        evenings = [content["evenings"][stretch[5]]["missed"] for stretch in content["stretches"]]
+        doses = content["missed"]["doses"]
+        evenings = [doses[content["evenings"][stretch[5]]["missed"]] for stretch in content["stretches"]]
         for period, evening in zip(order.periods, evenings, strict=True):
             assert evening == {taken: told_dose(one, period, taken) for taken in TAKEN}
     orders = [order_of_arms(sealed, arms) for arms in (("off", "citrate") * 2, ("citrate", "off") * 2)]

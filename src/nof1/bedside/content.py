@@ -12,6 +12,7 @@ from nof1.bedside.words import words
 from nof1.language import languages, say, speaking, spoken
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.design.order import RUN_IN, Order, Period
+from nof1.plan.orders.amendments import Taken
 from nof1.plan.orders.evening_dose import evening_words, takes, takes_any
 from nof1.plan.orders.seal import shown_order
 from nof1.plan.protocol.own_words import ours
@@ -53,8 +54,8 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
     dict
         `stretches` are the nights in calendar order without gaps, each stretch as [nights, number of its period, index into
         `labels`, index into `forms`, index into `forms` for its last night, index into `evenings`]; `forms` hold indexes into
-        `questions`. `evenings` say what there is to take, the cell that says it was taken, and by what
-        was told of a missed night what its dose is. `grading` are the questions about one side effect. What people read is held by language.
+        `questions`. `evenings` say what there is to take, the cell that says it was taken, and as an index
+        into the doses of `missed` what its dose is where it was missed. `grading` are the questions about one side effect. What people read is held by language.
 
     Raises
     ------
@@ -66,6 +67,7 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
     forms: list[list[int]] = []
     labels: list[dict[str, str]] = []
     evenings: list[dict[str, Any]] = []
+    missed: list[dict[Taken, str]] = []
 
     known: dict[tuple[str | None, float | None, bool, bool], int] = {}
 
@@ -89,7 +91,8 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
         usual = form(period, ends_period=False)
         last = form(period, ends_period=True) if order.ends_period(period.end) else usual
         label = _index(labels, _label_in_languages(protocol, period))
-        evening = _index(evenings, _evening(protocol, period))
+        told = _index(missed, {taken: told_dose(protocol, period, taken) for taken in TAKEN})
+        evening = _index(evenings, _evening(protocol, period) | {"missed": told})
         stretches.append([period.nights, period.number, label, usual, last, evening])
     return {
         "format": FORMAT,
@@ -125,7 +128,7 @@ def page_content(protocol: Protocol, order: Order, *, served: bool = False) -> d
             "numbers": NUMBERS,
         },
         "grading": _grading(),
-        "missed": {"together": TOGETHER, "lately": LATELY.days},
+        "missed": {"together": TOGETHER, "lately": LATELY.days, "doses": missed},
         "other_mg": other_magnesium_mg(protocol.safety),
         "limits": [] if protocol.subject.other else [*map(_limit, facts.load("dose")), *_own_limits(protocol)],
         "words": _in_languages(words),
@@ -195,7 +198,7 @@ def _label_in_languages(protocol: Protocol, period: Period) -> dict[str, str]:
 
 
 def _evening(protocol: Protocol, period: Period) -> dict[str, Any]:
-    """What there is to take, the cell that says it was taken as planned, "" where a tap cannot say it, and those of a missed night."""
+    """What there is to take, and the cell that says it was taken as planned; "" where a tap cannot say it."""
     asked = questions(protocol, period, ends_period=False)
     dose = next((one for one in asked if one.field == dose_column(protocol)), None)
     planned = period.arm != PAUSE and takes_any(protocol) and dose is not None
@@ -205,7 +208,6 @@ def _evening(protocol: Protocol, period: Period) -> dict[str, Any]:
         "text": _in_languages(lambda: evening_words(protocol, period)),
         "takes": takes_some,
         "cell": cell or "",
-        "missed": {taken: told_dose(protocol, period, taken) for taken in TAKEN},
     }
 
 

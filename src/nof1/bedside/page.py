@@ -20,7 +20,7 @@ PAGE_FILE = "diary.html"
 # In this order: each uses those before it.
 PROGRAM = (
     "dom.js", "words.js", "nights.js", "symptoms.js", "cells.js", "store.js", "entries.js", "files.js", "fields.js", "form.js",
-    "views.js", "answer.js", "tonight.js", "sync.js", "conflicts.js", "main.js",
+    "grades.js", "missed.js", "views.js", "answer.js", "tonight.js", "sync.js", "conflicts.js", "main.js",
 )  # fmt: skip
 _FOLDER = "page"
 _PLACE = re.compile("%%([a-z]+)%%")

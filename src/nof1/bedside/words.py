@@ -107,6 +107,36 @@ _WORDS = {
     "to_come": phrase("{count} nights are still to come."),
     "to_come_one": phrase("1 night is still to come."),
     "over": phrase("The trial is over: there are no more nights to come."),
+    # nights that are told together to have been missed
+    "missed_title": phrase("{count} nights in a row have no entry"),
+    "missed_why": phrase(
+        "Evenings of {span}. Report them together, or leave them open. Ratings are never filled in from memory."
+    ),
+    "missed_asks": phrase("What was taken on these evenings?"),
+    "missed_planned": phrase("as planned each evening"),
+    "missed_none": phrase("nothing at all"),
+    "missed_unknown": phrase("not known any more"),
+    "missed_sure": phrase("Evenings of {span}: nothing was recorded. Taken: {taken}. Enter this for {count} nights?"),
+    "missed_yes": phrase("Yes, enter it"),
+    "missed_told": phrase("{count} nights, evenings of {span}: nothing was recorded. Taken: {taken}."),
+    "missed_told_one": phrase("1 night, {span}: nothing was recorded. Taken: {taken}."),
+    "missed_refused": phrase("The trial folder did not take the missed nights"),
+    "missed_recorded": phrase(
+        "Something was recorded elsewhere meanwhile: {nights}. Delete this entry; what is still missing can be reported again."
+    ),
+    "missed_note": phrase(
+        "This night was reported as one without a record. What you still know of it can be entered here."
+    ),
+    "mark_told": phrase("not recorded"),
+    # what more there is to say of side effects
+    "grade_title": phrase("More about side effects"),
+    "grade_offer": phrase("{what}: how bad, how it ended, from what?"),
+    "grade_begun": phrase("{what}: go on"),
+    "grade_change": phrase("Change this"),
+    "grade_why": phrase("Each question can be left open."),
+    "goes_on": phrase("{what} was not over on an earlier night. How it ended is entered there:"),
+    "ungraded": phrase("Side effects without further details"),
+    "not_over_yet": phrase("Not over when it was entered"),
     # taking it out
     "export_title": phrase("Export"),
     "export_why": phrase("Take a file out for nof1 import. It is also your safe copy."),

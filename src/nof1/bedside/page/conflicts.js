@@ -19,9 +19,8 @@ function conflictNote(night) {
   const entry = store.waiting[night.date];
   if (!entry?.conflict) return entry?.refused === undefined ? make("div", { hidden: true }) : refusedNote(night, entry);
   const columns = contested(entry);
-  const questions = questionsOf(night);
   const choices = columns.map((column) => {
-    const question = questions.find((one) => one.field === column);
+    const question = questionFor(night, column);
     const text = (/** @type {string} */ cell) => question ? cellText(question, cell) : cell;
     const radio = (/** @type {string} */ value, /** @type {string} */ words) =>
       make("label", { class: "choice" }, make("input", { type: "radio", name: `conflict-${column}`, value }), make("span", {}, words));

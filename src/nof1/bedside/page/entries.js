@@ -6,8 +6,8 @@
  * @returns {Cells}
  */
 function known(night) {
-  if (content.served) return { ...store.recorded[night], ...store.waiting[night]?.cells };
-  return store.nights[night]?.cells ?? {};
+  if (content.served) return { ...toldCells(night), ...store.recorded[night], ...store.waiting[night]?.cells };
+  return { ...toldCells(night), ...store.nights[night]?.cells };
 }
 
 /**
@@ -25,7 +25,7 @@ function isRecorded(night) {
  */
 function begunWith(night) {
   if (!content.served) return { seen: { ...known(night) }, mine: {} };
-  return { seen: { ...store.recorded[night] }, revisions: { ...store.revisions[night] }, mine: { ...store.waiting[night]?.cells } };
+  return { seen: { ...store.recorded[night] }, revisions: { ...store.revisions[night] }, mine: { ...toldCells(night), ...store.waiting[night]?.cells } };
 }
 
 /**

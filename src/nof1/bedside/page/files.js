@@ -27,6 +27,7 @@ function exportedText(now) {
     exported: stamp(now),
     device: store.device,
     nights: nightsToExport(),
+    missed: missedToExport(),
   };
   return `${JSON.stringify(file, null, 1)}\n`;
 }
@@ -88,17 +89,18 @@ async function exportNights(kind) {
   tell(say("handed_over", { name }));
 }
 
-/** Nights that are in no export yet. */
+/** When something was entered that is in no export yet. */
 function notExported() {
   const last = store.exported ? Date.parse(store.exported) : -Infinity;
-  return Object.values(store.nights).filter((night) => changedAt(night) > last);
+  const nights = Object.values(store.nights).filter((night) => changedAt(night) > last);
+  return [...nights, ...store.missed.filter((told) => Date.parse(told.entered) > last)].map(({ entered }) => Date.parse(entered));
 }
 
 /** Whether something entered has been in no export for a week. */
 function exportIsDue(now = new Date()) {
   const open = notExported();
   if (content.served || !open.length) return false;
-  const since = store.exported ? Date.parse(store.exported) : Math.min(...open.map((night) => Date.parse(night.entered)));
+  const since = store.exported ? Date.parse(store.exported) : Math.min(...open);
   return now.getTime() - since >= WEEK;
 }
 

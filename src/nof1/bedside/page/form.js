@@ -56,7 +56,7 @@ function nightForm(night, saved, left) {
       tell(say("nothing_answered"));
       return;
     }
-    const kept = enter(night.date, cells, begun, stamp(new Date()));
+    const kept = enter(night.date, { ...cells, ...goneGrades(night.date, cells) }, begun, stamp(new Date()));
     if (kept || storage === null) keepDraft(night.date, null);
     answered = night.date;
     saved();

@@ -44,6 +44,11 @@ function shownDate() {
   return /^#night=(.*)$/.exec(location.hash)?.[1] ?? opened;
 }
 
+/** Whether what is on the screen is no other night than the last, which was opened by itself. */
+function atHome() {
+  return location.hash !== "#answer" && !grading && (["", "#", "#nights", TONIGHT].includes(location.hash) || shownDate() === lastNight());
+}
+
 function view() {
   if (content.served && location.hash === "#answer") return answerView();
   if (location.hash === TONIGHT) return tonightView();
@@ -64,7 +69,7 @@ function refresh({ head = false } = {}) {
   const tonight = location.hash === TONIGHT ? shown.splice(0, 1) : tonightCard("p");
   const asks = shown.some((part) => part.tagName === "FORM");
   const [first, behind] = asks && asksFirst() ? [[], tonight] : [tonight, []];
-  const late = [...servedNotes(), ...answerNotes()]; // they come when the computer has answered, and must push nothing away from under a finger
+  const late = [...(atHome() ? missedView() : []), ...servedNotes(), ...answerNotes()]; // they come when the computer has answered, and must push nothing away from under a finger
   found("main").replaceChildren(
     ...first, ...notes(shown.some((part) => part.classList.contains("export"))), ...(asks ? [] : late), ...shown, ...behind,
     ...(asks ? late : []), ...progressLine(),
@@ -148,6 +153,8 @@ window.addEventListener("hashchange", () => {
   tell("");
   correcting = "";
   answered = "";
+  grading = "";
+  chosenTaken = "";
   opened = lastNight();
   reread();
   refresh({ head: true });

@@ -41,8 +41,8 @@ function placeOf(night) {
   return at < 0 ? belongs : say("place", { place: at + 1, count: counted.length, belongs });
 }
 
-/** Nights that are over and have no rating, the latest first; those of pauses are not missed. */
+/** Nights that are over and have no rating, the latest first; not those of pauses, nor those of which was told that nothing was recorded. */
 function missingNights() {
   const latest = lastNight();
-  return counted.filter((night) => night.date <= latest && !known(night.date)[content.outcome]).reverse();
+  return counted.filter((night) => night.date <= latest && !known(night.date)[content.outcome] && !isTold(night.date)).reverse();
 }

@@ -38,7 +38,7 @@ function setting(key, text) {
 function emptyStore() {
   const letters = crypto.getRandomValues(new Uint8Array(8));
   const device = [...letters].map((letter) => letter.toString(16).padStart(2, "0")).join("");
-  return { version: 1, device, exported: "", told: [], edits: 0, nights: {}, recorded: {}, revisions: {}, waiting: {} };
+  return { version: 1, device, exported: "", told: [], edits: 0, nights: {}, recorded: {}, revisions: {}, waiting: {}, missed: [], heard: [] };
 }
 
 /** What is kept; what cannot be read is laid aside under a key of its own first. */
@@ -64,6 +64,11 @@ function parsedStore(text) {
     if (typeof told.exported === "string") readable.exported = told.exported;
     if (Number.isSafeInteger(told.edits) && told.edits > 0) readable.edits = told.edits;
     if (isTable(told.revisions)) readable.revisions = Object.fromEntries(Object.entries(told.revisions).filter(([, value]) => isRevisions(value)));
+    if (Array.isArray(told.heard)) readable.heard = told.heard.filter(isSpan);
+    if (told.missed !== undefined) {
+      readable.missed = Array.isArray(told.missed) ? told.missed.filter(isToldSpan) : [];
+      whole &&= Array.isArray(told.missed) && readable.missed.length === told.missed.length;
+    }
     if (Array.isArray(told.told)) readable.told = told.told.filter((/** @type {any} */ key) => typeof key === "string");
     for (const [name, fits] of /** @type {const} */ ([["nights", isKept], ["recorded", isCells], ["waiting", isWaiting]])) {
       for (const [night, value] of Object.entries(isTable(told[name]) ? told[name] : {})) {
@@ -95,6 +100,17 @@ function isKept(value) {
 /** @param {any} value */
 function isRevisions(value) {
   return isTable(value) && Object.values(value).every(Number.isSafeInteger);
+}
+
+/** @param {any} value */
+function isSpan(value) {
+  const dated = (/** @type {any} */ date) => typeof date === "string" && /^\d{4}-\d\d-\d\d$/.test(date);
+  return isTable(value) && dated(value.start) && dated(value.end) && ["planned", "none", "unknown"].includes(value.taken);
+}
+
+/** @param {any} value */
+function isToldSpan(value) {
+  return isSpan(value) && typeof value.entered === "string";
 }
 
 /** @param {any} value */
@@ -181,7 +197,8 @@ function united(kept, other) {
   for (const [night, entry] of Object.entries(other.waiting)) {
     if (!(night in waiting) || waiting[night].number <= entry.number) waiting[night] = entry;
   }
-  return { ...other, ...kept, nights, waiting, edits: Math.max(kept.edits, other.edits) };
+  const missed = [...kept.missed, ...other.missed.filter((one) => !kept.missed.some((two) => one.start <= two.end && two.start <= one.end))];
+  return { ...other, ...kept, nights, waiting, missed, edits: Math.max(kept.edits, other.edits) };
 }
 
 /** @param {Kept} night */

@@ -80,7 +80,11 @@ async function take(told) {
         all.revisions = /** @type {Record<string, Revisions>} */ (Object.fromEntries(revisions));
       });
     }
-    if (changed) refresh();
+    const heard = Array.isArray(told.missed) ? told.missed.filter(isSpan) : [];
+    const other = JSON.stringify(heard) !== JSON.stringify(store.heard) || locked !== (told.locked === true);
+    locked = told.locked === true;
+    if (other) keep((all) => { all.heard = heard; });
+    if (changed || other) refresh();
   }
   if (typeof told.page === "string" && told.page !== setting(`${KEY}:page`)) await renew(told.page);
 }
@@ -117,17 +121,23 @@ function sameTable(one, other) {
 /** Sends what waits, in portions that the other side takes. */
 async function send() {
   const refused = new Set();
+  const told = new Set();
   for (;;) {
-    const entries = portion(refused);
-    if (!entries.length) return;
+    const [missed, entries] = [missedToSend(told), portion(refused)];
+    if (!entries.length && !missed.length) return;
+    missedGoOut(missed);
     goesOut(entries);
     const answer = await ask("/api/nights", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ trial: content.trial, device: store.device, entries: entries.map(message) }),
+      body: JSON.stringify({
+        trial: content.trial, device: store.device, entries: entries.map(message), missed: missed.map(({ start, end, taken }) => ({ start, end, taken })),
+      }),
     });
     if (!answer.ok) throw new Error(String(answer.status));
-    const { results } = await answer.json();
+    const { results, missed: taken } = await answer.json();
+    for (const one of missed) told.add(one.start);
+    settleMissed(taken);
     for (const entry of entries) refused.add(entry.night); // once only: whatever the answer is
     settle(entries, results);
   }

@@ -46,6 +46,11 @@ interface StopWords {
   grammar: Record<"deny" | "fill" | "more" | "or" | "lacks" | "before_after" | "after" | "close" | "undo" | "cannot", string[]>;
   numbers: Record<"between" | "between_near" | "carried" | "short" | "long" | "alike", number>;
 }
+type Taken = "planned" | "none" | "unknown";
+/** Nights, by their first and last evening, of which was told in one entry that nothing was recorded, and what was taken. */
+interface Span { start: string; end: string; taken: Taken }
+/** Such an entry as this browser keeps it; `sent` once the trial folder may have it. */
+interface Told extends Span { entered: string; sent?: boolean; refused?: string }
 interface Limit { says: string; mg: number; to?: number; limit: number; times_from: number; text: InLanguages; source: InLanguages }
 
 /** Everything that the page was given; see `nof1.bedside.content`. */
@@ -64,13 +69,15 @@ interface Content {
   stretches: [number, number, number, number, number, number][];
   pauses: number[];
   labels: InLanguages[];
-  evenings: { text: InLanguages; takes: boolean; cell: string }[];
+  evenings: { text: InLanguages; takes: boolean; cell: string; missed: number }[];
   dose: string;
   forms: number[][];
   questions: Record<string, Question>[];
   no_guess: string;
   most_letters: number;
   stop: StopWords;
+  grading: { questions: Record<string, Question>[]; open: string[]; serious: InLanguages; letters: number };
+  missed: { together: number; lately: number; doses: Record<Taken, string>[] };
   other_mg: number;
   limits: Limit[];
   words: Record<string, Record<string, string>>;
@@ -95,7 +102,10 @@ interface Waiting {
   cells: Cells; seen: Cells; revisions?: Revisions; own: Record<string, string[]>; number: number; entered: string;
   conflict?: Cells; found?: Revisions; refused?: string;
 }
-/** What this browser keeps of a trial. `edits`, `recorded`, `revisions` and `waiting` are those of a served page. */
+/**
+ * What this browser keeps of a trial. `edits`, `recorded`, `revisions` and `waiting` are those of a served page, and so is `heard`: what the trial
+ * folder was told of missed nights. `missed` is what was told here: all of it in a file, in a served page what the folder does not have yet.
+ */
 interface Store {
   version: 1;
   device: string;
@@ -106,6 +116,8 @@ interface Store {
   recorded: Record<string, Cells>;
   revisions: Record<string, Revisions>;
   waiting: Record<string, Waiting>;
+  missed: Told[];
+  heard: Span[];
 }
 
 /** What stands in a form, before it is saved, and what was known when it was begun. */

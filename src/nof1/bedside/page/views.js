@@ -14,15 +14,16 @@ function nightView(night) {
     const morning = dates({ weekday: "long", day: "numeric", month: "long" }).format(day(later(night.date, 1)));
     return [head, conflictNote(night), make("p", {}, say("not_over", { morning }))];
   }
-  const again = () => { correcting = ""; refresh({ head: true }); };
+  const again = () => { correcting = ""; grading = ""; refresh({ head: true }); };
   const draft = draftOf(night.date) !== null;
   const told = isRecorded(night.date) || (answered === night.date && Object.values(known(night.date)).some(Boolean));
+  if (grading && told && gradable(known(night.date)).includes(grading)) return [head, conflictNote(night), gradeForm(night, grading, again)];
   if (told && !draft && correcting !== night.date) return [head, ...recordedView(night)];
   if (night.pause && !draft && correcting !== night.date) {
     return [head, make("p", {}, say("in_pause")), button(say("record_anyway"), () => correct(night), { class: "quiet" }), ...around(night)];
   }
   const form = nightForm(night, () => { again(); tellSaved(night); }, told || night.pause ? again : null);
-  return [head, conflictNote(night), form];
+  return [head, conflictNote(night), ...toldNote(night), form];
 }
 
 /** @param {Night} night */
@@ -52,10 +53,12 @@ function recordedView(night) {
   return [
     ...stopSentences(cells.side_effects ?? "", cells.note ?? "").map((sentence) => make("p", { class: "alert" }, sentence)),
     ...limitSentences(cells.dose_mg ?? "").map((sentence) => make("p", { class: "alert" }, sentence)),
+    ...seriousSentences(cells).map((sentence) => make("p", { class: "alert" }, sentence)),
     conflictNote(night),
     make("p", { class: "state", id: "state" }, stateText(night)),
     make("dl", {}, ...rows),
     button(say("correct"), () => correct(night), { class: "quiet" }),
+    ...gradesView(night),
     ...around(night),
   ];
 }
@@ -96,6 +99,7 @@ function around(night) {
   const links = missing.slice(0, MISSING).map((one) => make("li", {}, nightLink(one)));
   return [
     ...(links.length ? [make("h2", {}, saySome(missing.length, "missing")), make("ul", { class: "links" }, ...links)] : []),
+    ...furtherGrades(night),
     ...exportView(),
   ];
 }
@@ -106,7 +110,7 @@ function nightLink(night) {
 }
 
 function exportView() {
-  if (!nightsToExport().length) return [];
+  if (!nightsToExport().length && !missedToExport().length) return [];
   const last = store.exported ? say("last_export", { moment: momentText(store.exported) }) : say("never_exported");
   return [
     make("section", { class: exportIsDue() ? "export due" : "export" },
@@ -142,7 +146,8 @@ function listView() {
 function stateOf(night) {
   if (store.waiting[night.date]?.conflict || store.waiting[night.date]?.refused) return "open";
   if (known(night.date)[content.outcome]) return "done";
-  return night.pause ? "pause" : "missing";
+  if (night.pause) return "pause";
+  return isTold(night.date) ? "told" : "missing";
 }
 
 /** @param {Night} night */
@@ -152,7 +157,8 @@ function markOf(night) {
   if (state === "open") return say("mark_open");
   if (state === "done") return number(Number(rating));
   if (state === "pause") return say("mark_pause");
-  return say(draftOf(night.date) ? "mark_draft" : "mark_missing");
+  if (draftOf(night.date)) return say("mark_draft");
+  return say(state === "told" ? "mark_told" : "mark_missing");
 }
 
 /** Before the first night, and after the last. */
