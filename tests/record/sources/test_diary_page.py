@@ -53,7 +53,8 @@ def planned_import(opened, trial_folder, protocol):
     """A function that plans the import of a file's text; nobody is asked anything."""
 
     def plan(text, folder=trial_folder, of=protocol):
-        export = recognize(opened(text, "nof1-diary-2026-01-05.json"))
+        name = "nof1-diary-2026-01-05.json" if text.startswith("{") else "rejected.csv"
+        export = recognize(opened(text, name))
         return plan_import(folder, of, export, complete_map(export, of, {}), latest=of.end)
 
     return plan
@@ -231,6 +232,15 @@ def test_a_grade_that_does_not_fit_costs_nothing_else(planned_import, trial_fold
         "nausea: cause": "no",
     }
     assert of_night(trial_folder, protocol, 11)["note"] == "warm"
+
+
+def test_a_grade_that_was_mended_is_taken_from_rejected_csv(planned_import, trial_folder, protocol):
+    said = graded("nausea", severity="awful")
+    text = exported(protocol, night(11, severity="3", side_effects="nausea", **said))
+    take_import(trial_folder, protocol, planned_import(text), now=NOW)
+    mended = (trial_folder / "rejected.csv").read_text(encoding="utf-8").replace("awful", "severe")
+    take_import(trial_folder, protocol, planned_import(mended), now=NOW)
+    assert read_events(trial_folder) == {(date(2026, 1, 11), "nausea: severity"): "severe"}
 
 
 def missed(start, end, taken="planned"):

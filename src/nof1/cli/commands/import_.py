@@ -151,7 +151,9 @@ def import_(
     if as_json:
         show_json(_as_json(plan, done=True))
         return
-    show(f"Taken: {nights_text(plan.taken)}. The file itself is kept in {folder / 'imports'}.")
+    spans = len(plan.missed)
+    together = f", and {spans} {'entry' if spans == 1 else 'entries'} of missed nights" if spans else ""
+    show(f"Taken: {nights_text(plan.taken - spans)}{together}. The file itself is kept in {folder / 'imports'}.")
     if plan.rejected:
         show(
             f"{_told_rejected(plan)} rejected, with reasons, in {folder / 'rejected.csv'}. What can be mended, mend there, then: "
