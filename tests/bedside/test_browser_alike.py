@@ -3,6 +3,7 @@
 import json
 import random
 import tomllib
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from nof1.cells import shielded
 from nof1.errors import InputError
 from nof1.plan.orders.draw import draw_order, schedule
 from nof1.plan.protocol.safety.stop_rules import stop_rules
+from nof1.record.diary.entry import Entry
+from nof1.record.diary.events import can_be_graded, is_event_name
 from nof1.record.diary.questions import cell, questions
 from nof1.record.diary.side_effects import HARMS, is_denial, parse_side_effects, stops
 
@@ -141,6 +144,31 @@ AMOUNTS = (
     "200 mg", "200mg", "200 MG", "62,5 mg", "mg", "4 cups", "nan", "inf", "0x10", "4_0", "٤", "five", "5000", "5001", "10", "11", "1/2", "3/4", "1/0",
     "50%", "50 %", "150%", "250%", "0.75", "2", "2.1", "--4", "4 4", "1e400", "1e-7", "0.1", "0.30000000000000004",
 )  # fmt: skip
+
+
+def test_what_of_a_night_can_be_graded_is_the_same(program, content):
+    nights = [
+        {"side_effects": "Headache; itching; headache", "note": ""},
+        {"side_effects": "", "note": "Chest pain at 3! Slept badly. No fainting; I felt faint."},
+        {"side_effects": "pain: knee; diarrhoea", "note": "Diarrhoea\nwas passing out. nothing else"},
+        {"side_effects": "chest pain", "note": "Chest pain. chest pain"},
+        {},
+    ]
+    value = {"content": content, "nights": nights}
+    found = program(
+        "value.nights.map(gradable)", value, "symptoms.js", "grades.js", first="const content = value.content;"
+    )
+    wanted = []
+    for cells in nights:
+        words = tuple(part.strip() for part in cells.get("side_effects", "").split(";") if part.strip())
+        wanted.append(list(can_be_graded(Entry(date(2026, 1, 5), side_effects=words, note=cells.get("note", "")))))
+    assert found == wanted
+    assert sum(map(len, wanted)) > 6
+    names = ["pain: knee: severity", "headache: doctor", ": severity", "severity", "at 3: pain", "headache: ache"]
+    told = program(
+        "value.names.map(isGrade)", value | {"names": names}, "grades.js", first="const content = value.content;"
+    )
+    assert told == [is_event_name(name) for name in names]
 
 
 def test_numbers_and_shares_become_the_same_cells(program, make_protocol, planned):

@@ -1,6 +1,6 @@
 """Skipping back in on the phone: missed nights are one entry, as from the terminal; nothing recorded is written over, nothing is told twice."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from shutil import copytree
 
 import pytest
@@ -238,3 +238,17 @@ def test_the_page_asks_about_the_nights_about_which_the_terminal_asks(meeting, f
             if recorded:
                 here.network.elsewhere(recorded, severity="3")
                 again(page)
+
+
+@pytest.mark.parametrize(("when", "offered"), [("2026-01-15T07:00:00", True), ("2026-01-16T07:00:00", False)])
+def test_nights_that_were_missed_long_ago_are_left_alone(meeting, folder, at, when, offered):
+    latest = at(when).date() - timedelta(days=1)
+    for night in range(8, latest.day):
+        record.log(folder, {"severity": "4"}, night=date(2026, 1, night), now=at(when))
+    trial = Trial.load(folder)
+    assert bool(missed_together(trial.order, trial.entries, (), latest)) is offered
+    with meeting(when=when) as here:
+        here.page.get_by_role("heading", name="are missing").or_(
+            here.page.locator("#top", has_text="4 missing")
+        ).first.wait_for()
+        assert title(here.page) == (["3 nights in a row have no entry"] if offered else [])

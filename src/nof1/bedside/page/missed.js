@@ -127,11 +127,14 @@ function missedOffer() {
 /** @param {Span} span */
 function tellMissed(span) {
   chosenTaken = "";
+  let told = false;
   const kept = keep((all) => {
     const found = missedTogether(); // what another tab has written meanwhile counts
-    if (found[0]?.date === span.start && found[found.length - 1]?.date === span.end) all.missed.push({ ...span, entered: stamp(new Date()) });
+    told = found[0]?.date === span.start && found[found.length - 1]?.date === span.end;
+    if (told) all.missed.push({ ...span, entered: stamp(new Date()) });
   });
   refresh({ head: true });
+  if (!told) return; // what is missing now is on the screen
   if (!kept) tell(say(storage === null ? "kept_in_memory" : "not_kept"));
   else tell(say(content.served ? "saved_waiting" : "on_device"));
   void meet();
