@@ -16,6 +16,7 @@ from nof1.record.diary.events import read_events
 from nof1.record.diary.missed import log_missed
 from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.diary.table import read_diary
+from nof1.record.importing import committing
 from nof1.record.importing.committing import nothing_new, take_import
 from nof1.record.importing.importer import plan_import
 from nof1.record.importing.mapping import complete_map
@@ -274,6 +275,30 @@ def test_a_missed_night_to_which_somebody_came_back_is_as_it_was_entered_then(pl
     assert of_night(trial_folder, protocol, 12) == {"severity": "3", "dose_mg": "50"}
     assert [of_night(trial_folder, protocol, day) for day in (11, 13, 14)] == [{"dose_mg": "0"}] * 3
     assert [one.nights for one in load_amendments(trial_folder)] == [4]
+    assert nothing_new(trial_folder, planned_import(text))
+    assert check_levels(trial_folder) == []
+
+
+def test_an_import_that_was_stopped_before_its_missed_nights_goes_on_there(
+    planned_import, trial_folder, protocol, monkeypatch
+):
+    text = exported(
+        protocol, night(12, severity="3", dose_mg="50"), missed=[missed(11, 14, "none"), missed(15, 16, "unknown")]
+    )
+
+    def stopped(*args, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(committing, "log_missed", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            take_import(trial_folder, protocol, planned_import(text), now=NOW)
+    assert load_amendments(trial_folder) == ()
+    again = planned_import(text)
+    assert again.counts() == {"rows": 3, "taken": 2, "merged": 1, "rejected": 0}
+    take_import(trial_folder, protocol, again, now=NOW)
+    assert [(one.nights, one.taken) for one in load_amendments(trial_folder)] == [(4, "none"), (2, "unknown")]
+    assert of_night(trial_folder, protocol, 12) == {"severity": "3", "dose_mg": "50"}
     assert nothing_new(trial_folder, planned_import(text))
     assert check_levels(trial_folder) == []
 
