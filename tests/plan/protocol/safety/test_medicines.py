@@ -41,6 +41,39 @@ NAMES = {
     "vitamin D": ("other_medicines",),
     "insulin": (),
     "eye drops": (),
+    # Brands and generic names of the same kinds, and German compounds.
+    "Abilify 10 mg": ("provoking_medicines",),
+    "Tylenol PM": ("provoking_medicines",),
+    "Saroten": ("provoking_medicines",),
+    "Trevilor retard 75": ("provoking_medicines",),
+    "Levocarb 100/25": ("dopamine",),
+    "L-Dopa": ("dopamine",),
+    "Leganto patch": ("dopamine",),
+    "bromocriptine": ("dopamine",),
+    "Epanutin": ("absorption_medicines",),
+    "Unithyroid": ("levothyroxine",),
+    "Risedronsäure 35": ("binding_medicines",),
+    "Ibandronsäure": ("binding_medicines",),
+    "bisphosphonate": ("binding_medicines",),
+    "ferric maltol": ("binding_medicines",),
+    "sarecycline": ("tetracyclines",),
+    "Gatifloxacin": ("quinolones",),
+    "Mycophenolatmofetil": ("mycophenolate",),
+    "Ramipril comp": ("losing_medicines",),
+    "Bendroflumethiazid": ("losing_medicines",),
+    "dexlansoprazole": ("acid_blockers",),
+    "Maxzide": ("losing_medicines", "sparing_diuretics"),
+    "aripiprazole": ("provoking_medicines",),  # ends like an acid blocker, and is none
+    "beta-Acetyldigoxin": ("digoxin",),
+    "Magnesiumcitrat": ("recent_magnesium",),
+    "Magnesiumoxid 400": ("recent_magnesium",),
+    "penicillin V": ("other_medicines",),  # nearly penicillamine
+    # What is not swallowed meets no magnesium in the gut.
+    "ciprofloxacin eye drops": (),
+    "iron infusion": (),
+    "fluoride toothpaste": (),
+    "gabapentin gel capsules": ("absorption_medicines",),
+    "gabapentin and estradiol patch": ("absorption_medicines",),
 }
 TIMES = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59))
 
@@ -54,8 +87,9 @@ def test_a_name_is_known_as_people_write_it(name, groups):
 @pytest.mark.parametrize("row", facts.load("medicines"), ids=lambda row: row["id"])
 def test_every_name_of_the_table_is_found_in_its_row_alone_or_in_another_that_has_it(row):
     has = {name: {one["row"] for one in facts.load("medicines") if name in one["names"]} for name in row["names"]}
+    ways = {"not_by_mouth", "by_mouth", "other_medicines"}
     for name, rows in has.items():
-        assert set(groups_of(name)) - {"other_medicines"} == rows - {"not_by_mouth", "other_medicines"}, name
+        assert set(groups_of(name.replace("*", "ab"))) - {"other_medicines"} == rows - ways, name
 
 
 def test_every_question_on_medicines_has_names():
