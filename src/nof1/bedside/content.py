@@ -25,11 +25,11 @@ from nof1.record.diary.entry import MAX_TEXT, NO_GUESS, dose_column
 from nof1.record.diary.event_questions import MOST_SHOWN, SERIOUS, event_questions
 from nof1.record.diary.events import OPEN
 from nof1.record.diary.missed import LATELY, TAKEN, TOGETHER, told_dose
+from nof1.record.diary.grammar import GRAMMAR, NUMBERS
 from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.diary.question import Question
 from nof1.record.diary.questions import questions
 from nof1.record.diary.side_effects import EMERGENCY_SENTENCE, HARMS, NO_WORDS, STOP_SENTENCE
-from nof1.record.diary.symptoms import GRAMMAR, NUMBERS
 from nof1.record.sources.diary_page import FORMAT, VERSION
 from nof1.record.values.nights import DAY_BEGINS
 from nof1.subject import spoken_of

@@ -85,6 +85,40 @@ def test_a_denial_denies_what_it_is_about_and_no_more(entered, rules):
     assert ids(entered) == rules
 
 
+@pytest.mark.parametrize(
+    "entered",
+    [
+        "my husband fainted",
+        "mein Mann wurde ohnmächtig",
+        "wife has a rash",
+        "my mother had chest pain",
+        "Sohn hatte Durchfall",
+    ],
+)
+def test_what_befell_somebody_else_is_no_sign(entered):
+    assert ids(entered) == []
+
+
+@pytest.mark.parametrize(
+    ("entered", "rule"),
+    [
+        ("my husband saw me faint", "stop-fainting"),
+        ("husband found me unconscious", "stop-fainting"),
+        ("my wife said my speech was slurred", "stop-speech"),
+        ("meine Frau sagt ich lalle", "stop-speech"),
+        ("argument with husband chest pain", "stop-chest-pain"),
+        ("after helping my son had chest pain", "stop-chest-pain"),
+        ("my mother had chest pain and so did I", "stop-chest-pain"),
+        ("Frau hatte Atemnot, ich auch", "stop-breathlessness"),
+        ("kids had diarrhoea too", "stop-diarrhoea"),
+        ("she fainted", "stop-fainting"),  # perhaps written by whoever keeps the diary
+        ("my husband fainted, then I had chest pain", "stop-chest-pain"),
+    ],
+)
+def test_words_on_somebody_else_hide_no_sign_of_ones_own(entered, rule):
+    assert ids(entered) == [rule]
+
+
 def test_emergencies_are_told_first():
     assert [stop.rule.level for stop in stops(["weak legs", "chest pain"])] == ["emergency", "stop"]
 

@@ -50,7 +50,7 @@ function says(stop, entered, signs) {
   const harmless = harmlessPlaces(words, signs.harmless);
   return signs.symptoms.some((symptom) =>
     placesOf(stop, words, symptom, signs).some((places) =>
-      !places.some((at) => harmless.has(at)) && !isDenied(stop, words, places)));
+      !places.some((at) => harmless.has(at)) && !isDenied(stop, words, places) && !isOfAnother(stop, words, places)));
 }
 
 /**
@@ -259,6 +259,26 @@ function harmlessPlaces(words, phrases) {
     }
   }
   return places;
+}
+
+/**
+ * Whether somebody else is what the part of the sentence is about, and nobody but them.
+ * @param {StopWords} stop
+ * @param {Word[]} words
+ * @param {number[]} places
+ */
+function isOfAnother(stop, words, places) {
+  const { someone, leading, verbs, beside, self, also, finite } = stop.grammar;
+  const first = Math.min(...places);
+  const here = words.map((_, at) => at).filter((at) => words[at].part === words[first].part);
+  const who = here.find((at) => !leading.includes(words[at].text)) ?? first;
+  if (who >= first || !someone.includes(words[who].text)) return false;
+  if (words.slice(who + 1, first + 1).some((word) => word.gap.trim())) return false;
+  const between = words.slice(who + 1, first).map((word) => word.text);
+  if (between.some((text) => !verbs.includes(text) && !beside.includes(text))) return false;
+  if (!between.some((text) => verbs.includes(text)) && !finite.some((end) => words[first].text.endsWith(end))) return false;
+  if (words.slice(who + 1).some((word) => also.includes(word.text))) return false;
+  return !here.some((at) => at > who && self.includes(words[at].text));
 }
 
 /**

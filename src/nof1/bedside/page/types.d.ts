@@ -43,7 +43,7 @@ interface StopWords {
   general: InLanguages;
   harms: string[];
   none: string[];
-  grammar: Record<"deny" | "fill" | "more" | "or" | "lacks" | "before_after" | "after" | "close" | "undo" | "cannot", string[]>;
+  grammar: Record<"deny" | "fill" | "more" | "or" | "lacks" | "before_after" | "after" | "close" | "undo" | "cannot" | "someone" | "leading" | "verbs" | "beside" | "self" | "also" | "finite", string[]>;
   numbers: Record<"between" | "between_near" | "carried" | "short" | "long" | "alike", number>;
 }
 type Taken = "planned" | "none" | "unknown";

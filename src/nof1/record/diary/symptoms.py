@@ -1,7 +1,7 @@
 """Which signs own words say, and which words deny them: in any order, nearly spelled right, in English and German.
 
 Knows no trial and no rule; `facts/stop.toml` has the words of the rules. The phone's page finds the same with the same words and
-numbers (`GRAMMAR`) in bedside/page/symptoms.js; a test in a browser holds one against the other.
+numbers (grammar.py) in bedside/page/symptoms.js; a test in a browser holds one against the other.
 
 Nothing here is looser than it must be: a warning too many does less harm than one too few, so "not only weak", "never felt more
 weak" and "not really weak" are warned of.
@@ -14,54 +14,11 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 
+from nof1.record.diary.grammar import FINITE, GRAMMAR, NUMBERS
+
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _BREAK = re.compile(r"[,.;!?]")  # ends what words say together
 
-# What denies a harm. "never" is none: "never so weak" and "never passed out before" tell of one.
-_DENY = """no not without nor neither none kein keine keinen keinem keiner keines keinerlei nicht ohne weder didn't didnt wasn't wasnt isn't
-isnt don't dont doesn't doesnt haven't havent hasn't hasnt hadn't hadnt weren't werent aren't arent ain't aint n't"""
-# May stand between a denial and what it denies, and change nothing: "no signs of", "mir war gar nicht mehr".
-_FILL = """any longer further real sign signs of feel feeling at all have had has get got getting experience experienced notice noticed even the a
-an my i me to been be become from mehr gar überhaupt irgendwelche irgendeine anzeichen von für ein eine einen einer mich mir ich zu am im"""
-# After "no", and after these alone: "no more weakness", but not "never felt more weak" or "have not felt more weak".
-_MORE = "more"
-# Carry a denial on: "no nausea or weakness"; so many words may be between, and none of those whose lack is a harm of its own.
-_OR = "or nor oder noch"
-_LACKS = "sleep sleeping slept appetite rest energy relief break schlaf schlafen geschlafen appetit ruhe pause energie"
-# After what it denies: "chest pain: none", "Atemnot hatte ich keine", "ohnmächtig bin ich nicht geworden".
-_BEFORE_AFTER = """had have has i was were there did felt feel hatte habe hab ich war bin gab es gabs is am are traten trat diesmal today heute
-tonight auch either gar überhaupt at all"""
-_AFTER = "no none not nein nope kein keine keinen keiner keins nicht"
-_CLOSE = """geworden gehabt bekommen gespürt bemerkt gemerkt aufgetreten vorhanden present noticed occur happen experienced today heute tonight
-mehr more at all gewesen auf diesmal"""
-# A denial with one of these behind it says how bad it was: "haven't had chest pain like this for years".
-_UNDO = "like years jahren jemals before"
-# In a sign of its own ("can't breathe"), these belong close to what they are about.
-_CANNOT = "can't cant cannot couldn't couldnt unable never nothing nichts kaum barely hardly"
-
-GRAMMAR: dict[str, list[str]] = {
-    name: words.split()
-    for name, words in (
-        ("deny", _DENY),
-        ("fill", _FILL),
-        ("more", _MORE),
-        ("or", _OR),
-        ("lacks", _LACKS),
-        ("before_after", _BEFORE_AFTER),
-        ("after", _AFTER),
-        ("close", _CLOSE),
-        ("undo", _UNDO),
-        ("cannot", _CANNOT),
-    )
-}
-NUMBERS = {
-    "between": 4,  # other words that may stand between those of a sign
-    "between_near": 2,  # where one of them is "not" or "can't"
-    "carried": 2,  # words before "or" that a denial may pass over
-    "short": 4,  # letters from which on a word is known by two exchanged
-    "long": 6,  # letters from which on a word is known by nearly all of them
-    "alike": 0.75,  # so much of a word of `misspelt` is that of the right one
-}
 _SETS = {name: frozenset(words) for name, words in GRAMMAR.items()}
 _NEAR = _SETS["deny"] | _SETS["cannot"]
 _MOST_KNOWN = 10_000  # words that a slot remembers
@@ -130,7 +87,7 @@ def says(entered: str, signs: Signs) -> bool:
     words = words_of(plainly(entered))
     harmless = set(_harmless(words, signs.harmless))
     return any(
-        not (harmless & set(places)) and not _denied(words, places)
+        not (harmless & set(places)) and not _denied(words, places) and not _of_another(words, places)
         for slots in signs.slots
         for places in found(words, slots)
     )
@@ -241,6 +198,27 @@ def _harmless(words: list[Word], phrases: Iterable[str]) -> Iterator[int]:
         for at in range(len(texts) - len(wanted) + 1):
             if all(_fits(text, part) for text, part in zip(texts[at:], wanted, strict=False)):
                 yield from range(at, at + len(wanted))
+
+
+def _of_another(words: list[Word], places: tuple[int, ...]) -> bool:
+    """Whether somebody else is what the part of the sentence is about, and nobody but them."""
+    first = min(places)
+    here = [at for at, word in enumerate(words) if word.part == words[first].part]
+    who = next((at for at in here if words[at].text not in _SETS["leading"]), first)
+    between = words[who + 1 : first]
+    if (
+        who >= first
+        or words[who].text not in _SETS["someone"]
+        or any(word.gap.strip() for word in words[who + 1 : first + 1])
+    ):
+        return False
+    if any(word.text not in _SETS["verbs"] | _SETS["beside"] for word in between):
+        return False
+    if not any(word.text in _SETS["verbs"] for word in between) and not words[first].text.endswith(FINITE):
+        return False
+    if any(word.text in _SETS["also"] for word in words[who + 1 :]):
+        return False
+    return not any(words[at].text in _SETS["self"] for at in here if at > who)
 
 
 def _denied(words: list[Word], places: tuple[int, ...]) -> bool:
