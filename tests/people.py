@@ -13,9 +13,9 @@ HEALTHY = {
     "age": 45,
     "kidney_measured": True,
     "ferritin": 110,
-    "ferritin_on": "2026-10-30",
+    "ferritin_on": "2025-10-30",
     "transferrin_saturation": 30,
-    "transferrin_saturation_on": "2026-10-30",
+    "transferrin_saturation_on": "2025-10-30",
     "other_magnesium_mg": 0,
 } | {one.id: False for one in questions() if one.kind == "yes-no" and one.id not in ("kidney_measured",)}
 

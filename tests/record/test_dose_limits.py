@@ -52,6 +52,11 @@ def test_a_dose_above_a_limit_leaves_no_trial_but_the_page_for_the_doctor_who_ma
     assert [path.name for path in tmp_path.iterdir()] == left
 
 
+def test_a_trial_with_nothing_to_take_is_refused_for_nothing_would_be_asked_before_it(tmp_path):
+    with pytest.raises(InputError, match="No arm has anything to take: 0 mg is no dose"):
+        Trial.plan(answers(dose_mg=0), tmp_path / "trial", now=NOW)
+
+
 def test_a_bath_meets_no_medicine():
     """A keep-apart rule is about what meets in the gut."""
     taken = {"safety": {"medicines": [{"name": "gabapentin", "times": ["21:30"]}]}}

@@ -1,5 +1,6 @@
 """`Trial.plan` and `Trial.adopt` leave a folder that `check` finds as it was left; what does not fit is refused by argument."""
 
+import tomllib
 from datetime import UTC, date, datetime
 
 import pandas as pd
@@ -164,6 +165,46 @@ def test_an_answer_that_denies_a_medicine_that_is_named_is_refused(tmp_path):
         InputError, match=r"absorption_medicines is answered with false, and the medicines name 'gabapentin 600 mg'"
     ):
         Trial.plan(screened([GABAPENTIN]), tmp_path / "trial", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({"age": 2012}, "age is 2,012 years, and more than 120 cannot be"),  # a year of birth
+        ({"transferrin_saturation": 300}, "transferrin_saturation is 300 %, and more than 100 cannot be"),
+        ({"ferritin": 110, "ferritin_on": "2031-11-03"}, r"safety.answers.ferritin_on is 2031-11-03, a day to come"),
+    ],
+)
+def test_an_answer_that_cannot_be_is_refused(tmp_path, answers, words):
+    with pytest.raises(InputError, match=words):
+        Trial.plan(screened([], dopamine=False, **answers), tmp_path / "trial", now=NOW)
+
+
+def test_no_doctor_has_agreed_on_a_day_to_come(tmp_path):
+    content = screened([], dopamine=False)
+    content["safety"]["agreement"] = {"clinician": "Dr Amara", "date": "2031-01-01"}
+    with pytest.raises(InputError, match=r"safety.agreement.date is 2031-01-01, a day to come"):
+        Trial.plan(content, tmp_path / "trial", now=NOW)
+
+
+def test_two_hours_that_lack_a_minute_are_not_told_as_two(tmp_path):
+    late = GABAPENTIN | {"times": ["23:29"]}
+    with pytest.raises(InputError, match=r"is 1\.9 hours after the dose at 21:30; 2 are needed"):
+        Trial.plan(screened([late], absorption_medicines=True), tmp_path / "trial", now=NOW)
+
+
+def test_where_no_time_is_free_nobody_is_told_to_take_one(tmp_path):
+    often = {"name": "levothyroxine", "times": ["00:00", "06:00", "12:00", "18:00"]}
+    with pytest.raises(InputError) as refusal:
+        Trial.plan(screened([often], levothyroxine=True, absorption_medicines=False), tmp_path / "trial", now=NOW)
+    assert "No time of the evening" in str(refusal.value)
+    assert "Take one of them" not in str(refusal.value)
+
+
+def test_a_time_of_toml_is_a_time(tmp_path):
+    content = tomllib.loads("times = [21:30:00]")
+    with pytest.raises(InputError, match="gabapentin 600 mg at 21:30 and the dose"):
+        Trial.plan(screened([GABAPENTIN | content], absorption_medicines=True), tmp_path / "trial", now=NOW)
 
 
 def test_a_dose_time_that_collides_is_refused_with_the_hours_the_source_and_times_that_do_not(tmp_path):

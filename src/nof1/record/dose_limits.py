@@ -5,6 +5,8 @@ Only a new plan is held against this; a folder that was planned before loads and
 
 from nof1.errors import InputError
 from nof1.language import say, sentences
+from nof1.plan.orders.evening_dose import takes_any
+from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.guards import doubt, perhaps_salt, route_words
 from nof1.plan.protocol.safety.screen import finding_line, needs_agreement, other_magnesium_mg
@@ -23,7 +25,8 @@ def refuse_doses(protocol: Protocol) -> None:
     AmbiguousInput
         If a dose looks like a slip, such as 2 mg, and nobody said that it is meant.
     InputError
-        If a day's magnesium is above what nof1 plans, or above what it plans without a doctor's agreement on record.
+        If a day's magnesium is above what nof1 plans, or above what it plans without a doctor's agreement on record, or if no arm
+        has any.
     """
     for arm in protocol.arms:
         if arm.route == "other" and says_nothing(arm):
@@ -51,6 +54,11 @@ def refuse_doses(protocol: Protocol) -> None:
             )
     if not protocol.of_magnesium:  # the limits are of magnesium
         return
+    # Nothing would be asked before it, and a dose could be put in later.
+    if not takes_any(protocol) and any(map(_names_magnesium, protocol.arms)):
+        raise InputError(
+            say("No arm has anything to take: 0 mg is no dose. Give the dose of an evening, as the label states it.")
+        )
     found = dose_findings(by_mouth(protocol.arms), other_magnesium_mg(protocol.safety))
     agreed = protocol.safety is not None and protocol.safety.agreement is not None
     stops = [one for one in found if one.level == "stop" and not (agreed and one.id == "own-limit-agreement")]
@@ -64,3 +72,7 @@ def refuse_doses(protocol: Protocol) -> None:
         else "",
     ]
     raise InputError(sentences([*map(finding_line, stops), *hints, *ways]))
+
+
+def _names_magnesium(arm: Arm) -> bool:
+    return bool(arm.form) or any("magnesium" in words.casefold() for words in (arm.name, arm.title))

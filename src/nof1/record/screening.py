@@ -9,9 +9,10 @@ from typing import Any
 
 from nof1.errors import InputError
 from nof1.language import say, sentences
-from nof1.plan.orders.dose_times import collision_sentence, collisions, times_sentence
+from nof1.plan.orders.dose_times import collision_sentence, collisions, proposed_times, times_sentence
 from nof1.plan.orders.evening_dose import takes_any
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.safety.answers import UNKNOWN, questions
 from nof1.plan.protocol.safety.medicines import answered_by, groups_of
 from nof1.plan.protocol.safety.screen import Acknowledged, Safety, missing
 
@@ -81,10 +82,11 @@ def screened(protocol: Protocol, today: date, *, unscreened: bool = False, ackno
     Raises
     ------
     InputError
-        If a question that can lead to stop has no answer and nobody said to go on without, or if a medicine collides with the dose
-        and nobody said that they know.
+        If a question that can lead to stop has no answer and nobody said to go on without, if an answer cannot be, such as a year of
+        birth for an age or a day to come, or if a medicine collides with the dose and nobody said that they know.
     """
     safety = protocol.safety or Safety()
+    _refuse_impossible(safety, today)
     if unscreened and not safety.unscreened:
         safety = safety.model_copy(update={"unscreened": True})
     if not protocol.simulated and takes_any(protocol) and (protocol.of_magnesium or safety.answers):
@@ -96,9 +98,10 @@ def screened(protocol: Protocol, today: date, *, unscreened: bool = False, ackno
                 [
                     *(collision_sentence(found) for found in near),
                     times_sentence(protocol.safety, protocol.conduct.dose_time),
+                    say("Take one of them with dose_time=, or ask a pharmacist.") if proposed_times(protocol) else "",
                     say(
-                        "Take one of them with dose_time=, or ask a pharmacist. To go on as it is, say that you know of it with "
-                        "acknowledge=True; it is recorded with its date and stands in the protocol."
+                        "To go on as it is, say that you know of it with acknowledge=True; it is recorded with its date and stands in "
+                        "the protocol."
                     ),
                 ]
             )
@@ -108,6 +111,30 @@ def screened(protocol: Protocol, today: date, *, unscreened: bool = False, ackno
     )
     safety = safety.model_copy(update={"acknowledged": (*safety.acknowledged, *known)}) if known else safety
     return protocol if safety == (protocol.safety or Safety()) else protocol.model_copy(update={"safety": safety})
+
+
+def _refuse_impossible(safety: Safety, today: date) -> None:
+    for question in questions():
+        answer = safety.answers.get(question.id)
+        if isinstance(answer, float) and question.most is not None and answer > question.most:
+            raise InputError(
+                say(
+                    "safety.answers: {question} is {answer:,.10g} {unit}, and more than {most:,.10g} cannot be. Correct it.",
+                    question=question.id,
+                    answer=answer,
+                    unit=say(question.unit),
+                    most=question.most,
+                )
+            )
+        if question.kind == "day" and isinstance(answer, str) and answer != UNKNOWN:
+            _refuse_to_come(f"safety.answers.{question.id}", date.fromisoformat(answer), today)
+    if safety.agreement is not None:
+        _refuse_to_come("safety.agreement.date", safety.agreement.date, today)
+
+
+def _refuse_to_come(key: str, day: date, today: date) -> None:
+    if day > today:
+        raise InputError(say("{key} is {day}, a day to come. Correct it.", key=key, day=day.isoformat()))
 
 
 def _refuse_unanswered(safety: Safety) -> None:

@@ -6,6 +6,7 @@ Age first, medicines once with their times, then what applies from short lists. 
 
 from datetime import date, timedelta
 from functools import lru_cache
+from math import inf
 from typing import Any
 
 from nof1 import facts
@@ -141,24 +142,27 @@ def back_to_the_amounts(answer: str, _: Talk) -> Turn | None:
     return Turn(changes={"amount-first": None, "amount-second": None}) if answer == NO else None
 
 
+def _number(id_: str) -> Parse:
+    question = _BY_ID[id_]
+    return number_or_unknown(question.most or inf, low=question.kind == "lab")
+
+
 def safety_steps() -> tuple[Step, ...]:
     """The screen's questions in their order; agreement is asked right after the last one that can say stop."""
     return (
-        _alone("age", number_or_unknown(120), phrase("d don't know")),
+        _alone("age", _number("age"), phrase("d don't know")),
         *(_alone(one.id) for one in _ILLNESS),
         medicines_step(PART, lambda talk: _new_lines(talk, MEDICINES), _no_medicine),
         _known_step(),
-        _alone(
-            "ferritin", number_or_unknown(5000, low=True), phrase("l low, no number   d don't know, never measured")
-        ),
+        _alone("ferritin", _number("ferritin"), phrase("l low, no number   d don't know, never measured")),
         _alone("ferritin_on", _MEASURED, phrase("d don't know")),
         _alone(
             "transferrin_saturation",
-            number_or_unknown(100, low=True),
+            _number("transferrin_saturation"),
             phrase("l low, no number   d don't know, never measured"),
         ),
         _alone("transferrin_saturation_on", _MEASURED, phrase("d don't know")),
-        _alone(_OTHER, number_or_unknown(5000), phrase("d don't know")),
+        _alone(_OTHER, _number(_OTHER), phrase("d don't know")),
         _list("safety-apart", phrase("Which of these do you take? Numbers with commas, 0 for none."), (MEDICINES,)),
         _list("safety-more", phrase("And which of these? Numbers with commas, 0 for none."), (MEDICINES,)),
         _list("safety-state", phrase("Is any of these true of you? Numbers with commas, 0 for none."), (MEDICINES,)),

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, time
 from numbers import Integral, Real
 from typing import Annotated, Any
 
@@ -125,7 +125,13 @@ def _clock(value: str) -> str:
     return value
 
 
-Clock = Annotated[str, AfterValidator(_clock)]
+def _clock_text(value: Any) -> Any:
+    """A time of TOML, 21:30:00 without quotes, as the protocol writes it."""
+    whole = isinstance(value, time) and value.tzinfo is None and not value.second and not value.microsecond
+    return f"{value:%H:%M}" if whole else value
+
+
+Clock = Annotated[str, BeforeValidator(_clock_text), AfterValidator(_clock)]
 
 
 class Frozen(BaseModel):

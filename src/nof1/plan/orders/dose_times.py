@@ -1,5 +1,7 @@
 """The evening's dose against the clock times of other medicines: what collides, and which evening times do not."""
 
+import math
+
 from nof1 import facts
 from nof1.language import say
 from nof1.plan.design.fields import Clock
@@ -54,7 +56,7 @@ def collision_sentence(found: Collision, *, sourced: bool = True) -> str:
         "medicine": found.medicine.name,
         "time": found.time,
         "dose": found.dose_time,
-        "hours": found.hours,
+        "hours": _hours_short(found),
         "needed": found.needed,
     }
     if not found.hours:
@@ -62,12 +64,17 @@ def collision_sentence(found: Collision, *, sourced: bool = True) -> str:
             "{medicine} at {time} and the dose at {dose} are taken together; {needed:g} hours apart are needed", **told
         )
     elif found.before:
-        text = say("{medicine} at {time} is {hours:.2g} hours before the dose at {dose}; {needed:g} are needed", **told)
+        text = say("{medicine} at {time} is {hours:g} hours before the dose at {dose}; {needed:g} are needed", **told)
     else:
-        text = say("{medicine} at {time} is {hours:.2g} hours after the dose at {dose}; {needed:g} are needed", **told)
+        text = say("{medicine} at {time} is {hours:g} hours after the dose at {dose}; {needed:g} are needed", **told)
     if not sourced:
         return say("{text}.", text=text)
     return say("{text} ({source}).", text=text, source=say(facts.fact(found.fact)["source"]))
+
+
+def _hours_short(found: Collision) -> float:
+    """To a tenth, and rounded down: 119 minutes are not the 2 hours that are needed."""
+    return math.floor(found.hours * 10) / 10
 
 
 def times_sentence(safety: Safety | None, dose_time: Clock) -> str:

@@ -104,18 +104,18 @@ YES = {one.id: True for one in questions() if one.kind == "yes-no"} | {
     "age": 12.0,
     "kidney_measured": False,
     "ferritin": 20.0,
-    "ferritin_on": "2026-10-30",
+    "ferritin_on": "2025-10-30",
     "transferrin_saturation": 12.0,
-    "transferrin_saturation_on": "2026-10-30",
+    "transferrin_saturation_on": "2025-10-30",
     "other_magnesium_mg": 100.0,
 }
 NO = {one.id: False for one in questions() if one.kind == "yes-no"} | {
     "age": 45.0,
     "kidney_measured": True,
     "ferritin": 110.0,
-    "ferritin_on": "2026-10-30",
+    "ferritin_on": "2025-10-30",
     "transferrin_saturation": 30.0,
-    "transferrin_saturation_on": "2026-10-30",
+    "transferrin_saturation_on": "2025-10-30",
     "other_magnesium_mg": 0.0,
 }
 # Without which a question is not asked.
@@ -449,3 +449,11 @@ def test_a_finding_on_a_line_has_its_level_and_source(level, words):
 
 def test_every_level_is_said_in_plain_words():
     assert list(LEVEL_WORDS) == list(LEVELS)
+
+
+@pytest.mark.parametrize("answers", [{}, {"other_magnesium_mg": 0}])
+def test_the_amount_of_a_magnesium_product_that_is_named_is_not_known_until_it_is_said(answers):
+    taken = Safety(answers=answers, medicines=(Medicine(name="Magnesiumcitrat"),))
+    assert "other_magnesium_mg" in {one.id for one in screen(taken) if one.level == "ask"}
+    said = Safety(answers={"other_magnesium_mg": 150}, medicines=taken.medicines)
+    assert [one.level for one in screen(said) if one.id == "other_magnesium_mg"] == ["note"]

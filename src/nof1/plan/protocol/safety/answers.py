@@ -27,7 +27,7 @@ LOW = "low"  # the person was told so, without the number
 class Question:
     """A question of the screen, in English; `unit` is "" for yes or no.
 
-    `short` is what a list of several calls it. `retired` ones stand in protocols of before and are asked no more.
+    `short` is what a list of several calls it. A number above `most` is a slip, such as a year of birth for an age. `retired` ones stand in protocols of before and are asked no more.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Question:
     unit: str = ""
     short: str = ""
     group: str = ""
+    most: float | None = None
     retired: bool = False
 
     @property
@@ -81,6 +82,7 @@ def known_questions() -> tuple[Question, ...]:
             unit=row.get("unit", ""),
             short=row.get("short", ""),
             group=row.get("group", ""),
+            most=row.get("most"),
             retired=row.get("retired", False),
         )
         for row in facts.load("safety")

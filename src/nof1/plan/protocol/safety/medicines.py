@@ -12,6 +12,7 @@ from nof1 import facts
 from nof1.plan.protocol.safety.answers import Answer, questions
 
 OTHER = "other_medicines"
+_MAGNESIUM = "recent_magnesium"
 _NOT_BY_MOUTH = "not_by_mouth"
 _BY_MOUTH = "by_mouth"  # "gel capsules" are swallowed
 _WAYS = frozenset({_NOT_BY_MOUTH, _BY_MOUTH})
@@ -36,6 +37,17 @@ def groups_of(name: str) -> tuple[str, ...]:
     met = frozenset() if by_mouth(name) or _SEVERAL.search(name) else _in_the_gut()
     found = tuple(question.id for question in questions() if question.id in rows - met and question.id != OTHER)
     return found or ((OTHER,) if by_mouth(name) and re.search(r"[^\W\d_]", name) else ())
+
+
+def holds_magnesium(name: str) -> bool:
+    """Whether it is a product with magnesium that is swallowed.
+
+    Examples
+    --------
+    >>> holds_magnesium("Magnesiumcitrat 300"), holds_magnesium("magnesium spray"), holds_magnesium("digoxin")
+    (True, False, False)
+    """
+    return _MAGNESIUM in groups_of(name) and by_mouth(name)
 
 
 def by_mouth(name: str) -> bool:

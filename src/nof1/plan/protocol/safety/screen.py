@@ -17,7 +17,7 @@ from nof1.facts import Certainty
 from nof1.language import phrase, say
 from nof1.plan.design.fields import Clock, Day, Frozen, Text
 from nof1.plan.protocol.safety.answers import LOW, UNKNOWN, Answer, Answers, CheckedAnswers, Question, questions
-from nof1.plan.protocol.safety.medicines import with_medicines
+from nof1.plan.protocol.safety.medicines import holds_magnesium, with_medicines
 
 __all__ = [
     "LEVELS",
@@ -131,18 +131,26 @@ class Safety(Frozen):
         return {name: value for name, value in handler(self).items() if name not in _SINCE or value}
 
 
+_OTHER_MG = "other_magnesium_mg"
 _SINCE = ("medicines", "acknowledged", "unscreened")
 
 
 def given(safety: Safety | None) -> dict[str, Answer]:
-    """The answers, and a yes wherever a medicine that is named answers a question.
+    """The answers, a yes wherever a medicine that is named answers a question, and what is not known after all.
 
     Examples
     --------
     >>> given(Safety(medicines=(Medicine(name="digoxin 0.25"),)))
     {'digoxin': True}
     """
-    return with_medicines(safety.answers, [one.name for one in safety.medicines]) if safety is not None else {}
+    if safety is None:
+        return {}
+    names = [one.name for one in safety.medicines]
+    told = with_medicines(safety.answers, names)
+    # Who takes a product with magnesium gets some of it, however that question was answered or left.
+    if not told.get(_OTHER_MG) and any(holds_magnesium(name) for name in names):
+        told[_OTHER_MG] = UNKNOWN
+    return told
 
 
 def unanswered(safety: Safety | None) -> tuple[Question, ...]:
@@ -203,7 +211,7 @@ def other_magnesium_mg(safety: Safety | None) -> float:
     >>> other_magnesium_mg(Safety(answers={"other_magnesium_mg": 120}))
     120.0
     """
-    answer = safety.answers.get("other_magnesium_mg", 0.0) if safety is not None else 0.0
+    answer = safety.answers.get(_OTHER_MG, 0.0) if safety is not None else 0.0
     return answer if isinstance(answer, float) else 0.0
 
 
