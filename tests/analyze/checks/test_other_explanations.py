@@ -213,6 +213,22 @@ def test_a_medicine_that_changed_during_the_trial_is_named_and_one_before_or_aft
     assert one.words == "sertraline 50 mg started"
 
 
+@pytest.mark.parametrize(
+    ("words", "hours"),
+    [
+        ("gabapentin 600 mg started, 21:30", [0.0]),
+        ("gabapentin 600 mg started at 8 pm", [1.5]),
+        ("Gabapentin begonnen (8:00 und 22:30 Uhr)", [1.0]),
+        ("pregabalin doubled", [None]),
+        ("gabapentin 600 mg started, 17:00", []),
+        ("stopped smoking at 21:30", []),
+    ],
+)
+def test_a_medicine_that_is_entered_during_the_trial_is_held_against_the_dose_like_one_of_the_screen(words, hours):
+    told = found(amendments=[amendment(Trial.load(SAMPLE / "worsens"), 20, words)])
+    assert [one.hours for one in told.found if one.kind == "interaction"] == hours
+
+
 def test_notes_that_name_a_medicine_are_pointed_to_by_their_days():
     trial = Trial.load(SAMPLE / "worsens")
     told = found(notes={3: "Took my gabapentin late", 5: "a new pillow"}, amendments=[

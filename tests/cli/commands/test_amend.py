@@ -345,3 +345,11 @@ def test_amendments_stand_with_the_results(nof1, trial_folder):
     assert any("=1+1 #loose $stools" in amendment["reason"] for amendment in record["amendments"])
     status, _, err = nof1("report", trial_folder)
     assert (status, err) == (0, "")
+
+
+def test_another_medicine_is_screened_and_held_against_the_dose(nof1, trial_folder):
+    _, out, _ = nof1("amend", trial_folder, "--medicine", "gabapentin 600 mg started, at 21:30", "--from", "2026-01-07")
+    assert "Keep apart: Taken together, magnesium oxide lowered the gabapentin" in out
+    assert (
+        "gabapentin 600 mg started at 21:30 and the dose at 21:30 are taken together; 2 hours apart are needed" in out
+    )

@@ -20,7 +20,7 @@ from nof1.plan.protocol.parts import Arm
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.recorded import RESCUE, YES
 from nof1.plan.protocol.safety.answers import UNKNOWN
-from nof1.plan.protocol.safety.collisions import hours_apart, rules_of
+from nof1.plan.protocol.safety.collisions import collisions_of, hours_apart, in_words, rules_of
 from nof1.plan.protocol.safety.medicines import OTHER, groups_of
 from nof1.plan.protocol.safety.screen import Safety, screen
 from nof1.record.diary.side_effects import spellings
@@ -214,7 +214,7 @@ def other_explanations(trial: Trial, *, arm: str, reference: str, verdict: Verdi
         return None
     taken = _more_taken(protocol.arm(worse), protocol.arm(better), protocol)
     found = (
-        *(_interactions(protocol) if taken else ()),
+        *(_interactions(trial) if taken else ()),
         *(_from_screen(protocol.safety) if protocol.of_legs or not protocol.randomized else ()),
         *_loose_stools(trial, worse, better),
         *_changed(trial),
@@ -243,11 +243,25 @@ def _swallowed(protocol: Protocol, arm: Arm) -> bool:
 # --- what the safety screen has
 
 
-def _interactions(protocol: Protocol) -> Iterator[Interaction]:
-    """Collisions with the dose first; then medicines without an hour; then what was answered without naming a medicine."""
-    safety = protocol.safety
-    if safety is None or (protocol.randomized and not protocol.of_magnesium):
+def _interactions(trial: Trial) -> Iterator[Interaction]:
+    """Those of the screen, then those of medicines that were entered as changed during the trial."""
+    protocol = trial.protocol
+    if protocol.randomized and not protocol.of_magnesium:
         return
+    if protocol.safety is not None:
+        yield from _interactions_of_screen(protocol, protocol.safety)
+    for change in _changed(trial):
+        medicine = in_words(change.words)
+        rules = [rule for rule in rules_of(medicine) if rule.fact != OTHER]
+        if rules and medicine.times and protocol.randomized:
+            for one in collisions_of(Safety(medicines=(medicine,)), protocol.conduct.dose_time):
+                yield Interaction(one.fact, medicine.name, True, one.time, one.dose_time, one.hours, one.needed)
+        elif rules:
+            yield Interaction(max(rules, key=lambda rule: max(rule.before, rule.after)).fact, change.words)
+
+
+def _interactions_of_screen(protocol: Protocol, safety: Safety) -> Iterator[Interaction]:
+    """Collisions with the dose first; then medicines without an hour; then what was answered without naming a medicine."""
     for one in collisions(protocol) if protocol.randomized else ():  # of a table nobody knows the hour of the dose
         yield Interaction(one.fact, one.medicine.name, True, one.time, one.dose_time, one.hours, one.needed)
     named: set[str] = set()

@@ -9,9 +9,12 @@ import typer
 from nof1.cli.terminal.console import show, show_json
 from nof1.cli.terminal.options import AsJson, Folder, date_option
 from nof1.plan.orders.amendments import Amendment, load_amendments
+from nof1.plan.orders.dose_times import collision_sentence
+from nof1.plan.orders.evening_dose import swallows_any
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
-from nof1.plan.protocol.safety.screen import other_magnesium_mg
+from nof1.plan.protocol.safety.collisions import collisions_of, in_words
+from nof1.plan.protocol.safety.screen import Safety, finding_line, other_magnesium_mg, screen
 from nof1.plan.protocol.safety.upper_levels import dose_lines
 from nof1.record.amending import amend as put_on_record
 from nof1.report.words.changes import amendment_sentence
@@ -70,11 +73,26 @@ def amend(
         show_json({"amendments": [one.model_dump(mode="json") for one in load_amendments(folder)], "end": end})
         return
     show(amendment_sentence(amendment))
-    for line in _of_dose(protocol, amendment):
+    for line in (*_of_dose(protocol, amendment), *_of_medicine(protocol, amendment)):
         show(line)
     if helper is not None:
         show(f"The sheet of the new packs, for your helper alone, is in {helper}. Do not read it.")
     show(f"The last evening is {end}. Booklet, calendar, diary.html, diary sheet and protocol.pdf were written anew.")
+
+
+def _of_medicine(protocol: Protocol, amendment: Amendment) -> list[str]:
+    """What the screen finds of another medicine that it did not find before, and whether its hour meets the dose's."""
+    if amendment.kind != "medicine" or not protocol.of_magnesium:
+        return []
+    before = protocol.safety or Safety()
+    medicine = in_words(amendment.reason)
+    after = before.model_copy(update={"medicines": (*before.medicines, medicine)})
+    known = {finding.id for finding in screen(before)}
+    near = collisions_of(Safety(medicines=(medicine,)), protocol.conduct.dose_time) if swallows_any(protocol) else ()
+    return [
+        *(finding_line(finding) for finding in screen(after) if finding.id not in known),
+        *(collision_sentence(one) for one in near),
+    ]
 
 
 def _of_dose(protocol: Protocol, amendment: Amendment) -> list[str]:

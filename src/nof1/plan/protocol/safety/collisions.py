@@ -3,6 +3,7 @@
 The hours stand in `facts/safety.toml`; of a range, less than its least is a collision. Knows no protocol.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,12 @@ from nof1.plan.protocol.safety.medicines import OTHER, by_mouth, groups_of
 from nof1.plan.protocol.safety.screen import Medicine, Safety
 
 _DAY = 24 * 60
+# 21:30, 9:30 pm, 9 pm, 21 Uhr, and the word before it.
+_TIME = re.compile(
+    r"[\s,;(]*(?:\b(?:at|um)\s+)?(?<![\d:.,])([01]?\d|2[0-3])(?::([0-5]\d)(?![\d:])(?:\s*([ap])\.?m\b\.?)?|\s*([ap])\.?m\b\.?|(?=\s*uhr\b))"
+    r"(?:\s*uhr\b)?\)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,23 @@ def collisions_of(safety: Safety | None, dose_time: Clock) -> tuple[Collision, .
     [('21:30', 0.5, 2.0)]
     """
     return tuple(_collisions(safety, dose_time)) if safety is not None else ()
+
+
+def in_words(words: str) -> Medicine:
+    """A medicine that is told in a sentence, with the clock times that stand in it.
+
+    Examples
+    --------
+    >>> in_words("gabapentin 600 mg started, at 9:30 pm")
+    Medicine(name='gabapentin 600 mg started', times=('21:30',))
+    """
+    times = dict.fromkeys(_clock(hour, minute, one or other) for hour, minute, one, other in _TIME.findall(words))
+    return Medicine(name=_TIME.sub("", words).strip() or words, times=tuple(times))
+
+
+def _clock(hour: str, minute: str, half: str) -> Clock:
+    whole = int(hour) % 12 + 12 * (half in "pP") if half and 1 <= int(hour) <= 12 else int(hour)
+    return f"{whole:02}:{minute or '00'}"
 
 
 def rules_of(medicine: Medicine) -> tuple[Apart, ...]:
