@@ -119,10 +119,9 @@ def _refuse_impossible(safety: Safety, today: date) -> None:
         if isinstance(answer, float) and question.most is not None and answer > question.most:
             raise InputError(
                 say(
-                    "safety.answers: {question} is {answer:,.10g} {unit}, and more than {most:,.10g} cannot be. Correct it.",
+                    "safety.answers: {question} is {answer:.10g}, and more than {most:g} cannot be. Correct it.",
                     question=question.id,
                     answer=answer,
-                    unit=say(question.unit),
                     most=question.most,
                 )
             )
