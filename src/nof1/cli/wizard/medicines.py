@@ -22,10 +22,13 @@ from nof1.plan.protocol.safety.screen import Medicine
 MEDICINES = "safety-medicines"
 NONE = "-"
 _MOST = 1000  # letters
-_NONE_WORDS = ("none", "no", "nothing", NONE, "0")
-# 21:30, 9:30 pm, 9 pm; 21.30 Uhr and 21 Uhr. A point alone is part of an amount.
+_NONE_WORDS = (
+    *("none", "no", "nope", "nothing", "no medicine", "no medicines", "no meds", "n/a", NONE, "0"),
+    *("keine", "keins", "nein", "nichts", "keine medikamente", "keine arzneimittel"),
+)
+# 21:30, 9:30 pm, 9.30 pm, 9 pm; 21.30 Uhr and 21 Uhr. A point alone is part of an amount.
 _TIME = re.compile(
-    r"(?:\b(?:at|um|@)\s*)?(?<![\d.,:])(?:(?P<h>\d{1,2}):(?P<m>\d{2})|(?P<h2>\d{1,2})\.(?P<m2>\d{2})(?=\s*uhr)|(?P<h3>\d{1,2})(?=\s*(?:uhr|[ap]\.?m\b)))"
+    r"(?:\b(?:at|um|@)\s*)?(?<![\d.,:])(?:(?P<h>\d{1,2}):(?P<m>\d{2})|(?P<h2>\d{1,2})\.(?P<m2>\d{2})(?=\s*(?:uhr|[ap]\.?m\b))|(?P<h3>\d{1,2})(?=\s*(?:uhr|[ap]\.?m\b)))"
     r"\s*(?P<half>[ap]\.?m\b\.?)?(?:\s*uhr\b)?(?![\d:])",
     re.IGNORECASE,
 )
@@ -42,16 +45,19 @@ def read_medicines(text: str) -> tuple[Medicine, ...]:
     Raises
     ------
     InputError
-        If a time is none, or stands before any medicine.
+        If a time is none, or stands before any medicine, or if a part has no name and no time.
     """
     if text.strip().casefold() in (*_NONE_WORDS, say("none")):
         return ()
     found: list[tuple[str, list[str]]] = []
     for part in re.split(r"[;\n]|(?<!\d),|,(?!\d)", text):
         times = [_clock(match) for match in _TIME.finditer(part)]
-        name = re.sub(r"\s+", " ", _TIME.sub(" ", part)).strip(" -:")
+        name = re.sub(r"\(\s*\)|/(?=\s*(?:/|$))", " ", _TIME.sub(" ", part))  # what stood round the times
+        name = re.sub(r"\s+", " ", name).strip(" -:")
         name = re.sub(r"(?:\s+(?:and|und|at|um|@|&|\+))+$|^(?:and|und)$", "", name, flags=re.IGNORECASE).strip()
         name = re.sub(r"\s+(?:and|und)\s+(?=$|and|und)", " ", name, flags=re.IGNORECASE)
+        if name and not re.search(r"[^\W\d_]", re.sub(r"\b(?:and|und)\b", "", name, flags=re.IGNORECASE)):
+            raise _unread(text)  # "at 8, 14 and 20": perhaps hours, perhaps amounts
         if name:
             found.append((name, times))
         elif times and found:
@@ -61,7 +67,11 @@ def read_medicines(text: str) -> tuple[Medicine, ...]:
     try:
         return tuple(Medicine(name=name, times=tuple(sorted(dict.fromkeys(times)))) for name, times in found)
     except ValidationError:
-        raise InputError(say("{typed} cannot be read. Type names and times only.", typed=quoted(text))) from None
+        raise _unread(text) from None
+
+
+def _unread(text: str) -> InputError:
+    return InputError(say("{typed} cannot be read. Type names and times only.", typed=quoted(text)))
 
 
 def _clock(match: re.Match[str]) -> str:
