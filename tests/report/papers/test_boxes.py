@@ -149,6 +149,24 @@ def test_no_words_of_what_is_packed_overlap(make_protocol, concealed, printed):
 
 
 @pytest.mark.parametrize("printed", PRINTS, ids=str)
+def test_a_concealed_booklet_has_room_for_what_else_is_asked(make_protocol, printed):
+    """One more column on an upright page, beside packs, signs and what is ticked, which is long in German."""
+    paper, large_print, language = printed
+    content = make_protocol(analysis={"covariates": ["caffeine"]}).to_dict() | {
+        "arms": PACKED,
+        "design": CONCEALED["alone"] | {"start": date(2026, 12, 21), "period_nights": 5, "pairs": 6},
+    }
+    protocol = Protocol.build(content)
+    with speaking(language):
+        booklet = booklet_pdf(protocol, schedule(protocol), paper=paper, large_print=large_print)
+        heading = say("Side effects").split()[0][:4]
+    assert faults(booklet, large_print=large_print) == []
+    nights = words_of(booklet)[-1]
+    assert any(word.text.startswith(heading) for word in nights)
+    assert any(word.text.startswith(("caff", "Koff", "Caff", "kof")) for word in nights), "a heading is parted"
+
+
+@pytest.mark.parametrize("printed", PRINTS, ids=str)
 def test_no_words_overlap_with_pauses_covariates_and_long_words(make_protocol, printed):
     """What a person may have typed: six covariates, words without a space, pauses, periods of a night."""
     protocol = make_protocol(
