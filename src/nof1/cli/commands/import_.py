@@ -12,7 +12,7 @@ import typer
 from nof1.cli.terminal.asking import choose as _choose
 from nof1.cli.terminal.console import as_flags, console, is_terminal, next_step, plain_warnings, show, show_json
 from nof1.cli.terminal.import_preview import nights_text, preview, rows_text, values_text
-from nof1.cli.terminal.options import AsJson, Folder
+from nof1.cli.terminal.options import AsJson, Folder, parse_decimal
 from nof1.clock import local_now
 from nof1.errors import InputError
 from nof1.plan.protocol.protocol import Protocol
@@ -232,19 +232,6 @@ def open_sheet(file: Path, sheet: str | None, *, ask: bool) -> "Opened":
             raise
         show(as_flags(str(question)))
         return open_file(file, _choose("Which is it?", question.choices))
-
-
-def parse_decimal(text: str | None) -> bool | None:
-    """Whether an option says that numbers are written 4,5.
-
-    Raises
-    ------
-    InputError
-        If it is neither point nor comma.
-    """
-    if text not in (None, "point", "comma"):
-        raise InputError(f"--decimal {text!r} must be point or comma.")
-    return None if text is None else text == "comma"
 
 
 def _units(pairs: list[str]) -> dict[str, str]:

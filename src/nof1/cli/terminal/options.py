@@ -84,3 +84,16 @@ def refuse_no_trial_here(folder: Path, command: str) -> None:
             f"The folder you are in is no trial folder: it holds no {PROTOCOL_FILE}. "
             f"Go into the trial's folder, or name it: nof1 {command} DIR"
         )
+
+
+def parse_decimal(text: str | None) -> bool | None:
+    """Whether an option says that numbers are written 4,5.
+
+    Raises
+    ------
+    InputError
+        If it is neither point nor comma.
+    """
+    if text not in (None, "point", "comma"):
+        raise InputError(f"--decimal {text!r} must be point or comma.")
+    return None if text is None else text == "comma"
