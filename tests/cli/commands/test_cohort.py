@@ -221,7 +221,7 @@ def test_who_was_analysed_before_is_not_again(nof1, own_people, tmp_path, monkey
 
 def test_files_that_change_meanwhile_are_not_kept_as_others(people, tmp_path):
     (one,) = find_trials([people / "p00"])
-    assert many.answer_all([("0" * 64, one, 1)]) == [("0" * 64, None, many._CHANGED)]
+    assert many.answer_all([("0" * 64, one, 1)]) == [("0" * 64, None, many.Why(many._CHANGED, "as told"))]
 
 
 # Slow enough to be killed in the middle; counts whom it analyses.

@@ -6,18 +6,20 @@ Who was analysed before is taken over. Knows nothing of pooling.
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from nof1.analyze.cohort.cache import ResultsCache
 from nof1.analyze.cohort.likelihood import Person, people
+from nof1.analyze.cohort.reached import Reached, reached
 from nof1.analyze.parallel.processes import Progress, Spread, run_local
+from nof1.analyze.reasons import reason_of
 from nof1.clock import local_now
 from nof1.errors import InputError, Nof1Error, Nof1Warning
 from nof1.files import sha256_bytes
-from nof1.record.folders import TrialFolder
+from nof1.record.folders import TrialFolder, without_paths
 from nof1.record.looks import record_look
 from nof1.record.trial import Trial
 from nof1.record.values.nights import last_night
@@ -30,19 +32,29 @@ _CHANGED = (
     "Run the same command again."
 )
 
+TWIN, FILES, FAULT = "twin", "files", "fault"  # codes of what is no reason of an analysis
 _STUMBLES = (ArithmeticError, ValueError, LookupError, TypeError)
 
+
+class Why(NamedTuple):
+    """Why there is no answer, in a sentence, and the code of it."""
+
+    reason: str
+    code: str
+
+
 # What one person's task gives back: the key, then the answer as plain values, or why there is none.
-Answer = tuple[str, dict[str, Any] | None, str]
+Answer = tuple[str, dict[str, Any] | None, Why | None]
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A trial that could not be analysed, and why, in a sentence."""
+    """A trial that could not be analysed, and why, in a sentence without its folder's path; `code` is the reason's, where it has one."""
 
     name: str
     folder: str
     reason: str
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,8 @@ class AnalyzedPeople:
         The last night of all; None if no trial has dates.
     early : tuple of str
         Those whose last night is still to come: that they were looked at is on record in their folders.
+    reached : mapping of str to Reached
+        How far each person came, by their name; without those whose files cannot be read.
     """
 
     people: tuple[Person, ...]
@@ -72,6 +86,7 @@ class AnalyzedPeople:
     title: str = ""
     last: date | None = None
     early: tuple[str, ...] = ()
+    reached: Mapping[str, Reached] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -111,7 +126,7 @@ def analyze_people(
     keys, problems = _keys(trials, seed)
     twins = _twins(trials, keys)
     problems += [
-        _problem(one, f"It holds the same protocol, order and diary as {twins[one.name]}, so it is counted once.")
+        _problem(one, f"It holds the same protocol, order and diary as {twins[one.name]}, so it is counted once.", TWIN)
         for one in trials
         if one.name in twins
     ]
@@ -121,7 +136,7 @@ def analyze_people(
     taken_over = len(answers)
     left = [one for one in wanted if keys[one.name] not in answers]
     done, whole = taken_over + len(trials) - len(wanted), len(trials)
-    reasons: dict[str, str] = {}
+    reasons: dict[str, Why] = {}
     tasks = [tuple((keys[one.name], one, seed) for one in left[i : i + CHUNK]) for i in range(0, len(left), CHUNK)]
     if progress is not None:
         progress("people", done, whole)
@@ -129,11 +144,11 @@ def analyze_people(
         new = {key: told for key, told, _ in rows if told is not None}
         finished.keep(new)
         answers |= new
-        reasons |= {key: reason for key, told, reason in rows if told is None}
+        reasons |= {key: why for key, _, why in rows if why is not None}
         done += len(rows)
         if progress is not None:
             progress("people", done, whole)
-    problems += [_problem(one, reasons[keys[one.name]]) for one in wanted if keys[one.name] in reasons]
+    problems += [_problem(one, *reasons[keys[one.name]]) for one in wanted if keys[one.name] in reasons]
     seen = [(one, answers[keys[one.name]]) for one in wanted if keys[one.name] in answers]
     early, unwritten = _put_on_record(seen, now or local_now())
     problems += unwritten
@@ -143,6 +158,7 @@ def analyze_people(
     return AnalyzedPeople(
         people=tuple(replace(Person.from_dict(told), name=name) for name, told in found),
         problems=tuple(sorted(problems, key=lambda problem: problem.name)),
+        reached={one.name: Reached(**told["reached"]) for one, told in seen} | _reached_of(problems, trials),
         computed=len(seen) - taken_over,
         taken_over=taken_over,
         title=titles.most_common(1)[0][0] if titles else "",
@@ -155,7 +171,8 @@ def _is_person(told: Mapping[str, Any]) -> bool:
     """Whether an answer that was kept holds all that a person has; one of an earlier build with this version's number may not."""
     try:
         Person.from_dict(told)
-    except InputError:
+        Reached(**told["reached"])
+    except (InputError, LookupError, TypeError):
         return False
     return True
 
@@ -175,7 +192,7 @@ def _put_on_record(
             early += [one.name] if look is not None else []
         except (Nof1Error, OSError) as error:
             reason = f"Its last night is still to come, and that it was looked at could not be put on record: {error}"
-            problems.append(_problem(one, reason))
+            problems.append(_problem(one, reason, FILES))
     return tuple(early), problems
 
 
@@ -208,13 +225,14 @@ def _answer(key: str, name: str, trial: Trial, found: Person | Nof1Error | None,
             return key, None, reason
         (found,) = alone
     if isinstance(found, Nof1Error):
-        return key, None, str(found)
+        return key, None, Why(str(found), reason_of(found).code)
     about = {
+        "reached": asdict(reached(trial)),
         "title": trial.protocol.outcome.title,
         "last": trial.order.end.isoformat() if trial.protocol.dated else None,
         "runs": _runs(trial),
     }
-    return key, found.to_dict() | about, ""
+    return key, found.to_dict() | about, None
 
 
 def _runs(trial: Trial) -> bool:
@@ -223,18 +241,21 @@ def _runs(trial: Trial) -> bool:
     return planned and not trial.order.left and trial.order.end in trial.missing_nights
 
 
-def _told[T](work: Callable[[], T]) -> tuple[T | None, str]:
+def _told[T](work: Callable[[], T]) -> tuple[T | None, Why | None]:
     """What comes of it, or None and why nothing does, in a sentence."""
     try:
-        return work(), ""
+        return work(), None
     except Nof1Error as error:
-        return None, str(error)
+        return None, Why(str(error), reason_of(error).code)
     except OSError as error:
-        return None, f"A file cannot be read ({error.strerror or error}). Check its permissions."
+        return None, Why(f"A file cannot be read ({error.strerror or error}). Check its permissions.", FILES)
     except _STUMBLES as error:
         return (
             None,
-            f"nof1 stumbled over these nights ({type(error).__name__}: {error}). Please report this as a fault.",
+            Why(
+                f"nof1 stumbled over these nights ({type(error).__name__}: {error}). Please report this as a fault.",
+                FAULT,
+            ),
         )
 
 
@@ -245,7 +266,9 @@ def _keys(trials: Sequence[TrialFolder], seed: int) -> tuple[dict[str, str], lis
         try:
             keys[one.name] = one.key(seed=seed)
         except OSError as error:
-            problems.append(_problem(one, f"A file cannot be read ({error.strerror or error}). Check its permissions."))
+            problems.append(
+                _problem(one, f"A file cannot be read ({error.strerror or error}). Check its permissions.", FILES)
+            )
     return keys, problems
 
 
@@ -261,5 +284,16 @@ def _twins(trials: Sequence[TrialFolder], keys: Mapping[str, str]) -> dict[str, 
     return out
 
 
-def _problem(trial: TrialFolder, reason: str) -> Problem:
-    return Problem(trial.name, str(trial.path), reason)
+def _problem(trial: TrialFolder, reason: str, code: str) -> Problem:
+    return Problem(trial.name, str(trial.path), without_paths(reason, trial.path), code)
+
+
+def _reached_of(problems: Sequence[Problem], trials: Sequence[TrialFolder]) -> dict[str, Reached]:
+    """How far those came who could not be analysed, where their files can be read."""
+    paths = {one.name: one.path for one in trials}
+    out = {}
+    for one in problems:
+        trial, _ = _told(partial(Trial.load, paths[one.name]))
+        if trial is not None:
+            out[one.name] = reached(trial)
+    return out
