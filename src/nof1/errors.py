@@ -32,6 +32,7 @@ class Nof1Error(Exception):
     """
 
     reason: object = None  # what a room that refuses keeps beside the text, to say it in another language
+    step: str = ""  # at which step of reading a table it was refused, where that is known: such refusals are counted
 
 
 class InputError(Nof1Error, ValueError):

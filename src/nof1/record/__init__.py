@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nof1.record.adopting.from_table import people_from_table
     from nof1.record.adopting.people import adopt_people
     from nof1.record.amending import amend
     from nof1.record.checking.folder import accept, check
@@ -29,6 +30,7 @@ _HOMES = {
     "log": "nof1.record.diary.night",
     "log_missed": "nof1.record.diary.missed",
     "open_period": "nof1.record.unsealing",
+    "people_from_table": "nof1.record.adopting.from_table",
     "share": "nof1.record.sharing.folder",
     "status": "nof1.record.so_far",
     "stop": "nof1.record.stopping",
@@ -45,6 +47,7 @@ __all__ = [
     "log",
     "log_missed",
     "open_period",
+    "people_from_table",
     "share",
     "status",
     "stop",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from nof1.errors import InputError
 from nof1.plan.design.kinds import MAX_NIGHTS
+from nof1.record.adopting.steps import step
 from nof1.record.diary.entry import parse_number
 from nof1.record.importing.reading import Trust
 from nof1.record.sources.table import Table
@@ -47,6 +48,7 @@ class RowNights(NamedTuple):
         return self.start - timedelta(days=self.first_number - 1)
 
 
+@step("dates")
 def nights_of_rows(
     table: Table,
     *,

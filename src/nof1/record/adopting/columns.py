@@ -11,6 +11,7 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.record.adopting.calendar import RowNights
 from nof1.record.adopting.doses import dose_reader
 from nof1.record.adopting.guesses import confidence_reader, guess_reader
+from nof1.record.adopting.steps import step
 from nof1.record.diary.entry import Entry, check_entry
 from nof1.record.importing.aggregate import one_of_several
 from nof1.record.opening.opened import Row
@@ -31,6 +32,7 @@ def clock_of(table: Table, date: str, others: Iterable[str | None]) -> str:
     return "" if found in others else found
 
 
+@step("rows")
 def rows_by_night(table: Table, found: RowNights, several: Merge | None) -> dict[date, list[Row]]:
     """The rows of each night.
 
@@ -52,6 +54,7 @@ def rows_by_night(table: Table, found: RowNights, several: Merge | None) -> dict
     return groups
 
 
+@step("arms")
 def arms_by_night(
     table: Table, groups: Mapping[date, Sequence[Row]], column: str, known: Collection[str]
 ) -> dict[date, str]:
@@ -88,6 +91,7 @@ class EntryColumns(NamedTuple):
         return [column for column in there if column is not None]
 
 
+@step("values")
 def entries_of(
     table: Table,
     groups: Mapping[date, Sequence[Row]],

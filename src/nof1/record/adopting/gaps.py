@@ -11,6 +11,7 @@ from typing import Literal
 from nof1.errors import InputError
 from nof1.plan.design.fields import NO_ARM
 from nof1.plan.design.kinds import Gaps
+from nof1.record.adopting.steps import step
 from nof1.record.values.ambiguous import AmbiguousInput
 
 SaidGaps = Literal["untreated", "as-before", "pause"]
@@ -20,6 +21,7 @@ _FORGOTTEN_SHARE = 0.25  # of all days; where more are without a row nobody forg
 _FORGOTTEN_LEAST = 5  # unless they are fewer than this
 
 
+@step("gaps")
 def settle_gaps(
     name: str, arms: Mapping[date, str], start: date, last: date, *, said: SaidGaps | None, carryover: str, dated: bool
 ) -> Gaps | None:

@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Unpack, cast
+from typing import TYPE_CHECKING, NamedTuple, Unpack, cast
 
 from nof1.cells import brief, csv_text, path_text, shielded
 from nof1.clock import local_now
@@ -17,6 +17,7 @@ from nof1.record.adopting.adopt import AdoptedNights, AdoptOptions, usual_title
 from nof1.record.adopting.columns import settle_comma
 from nof1.record.adopting.folder import read_any, write_trial
 from nof1.record.importing.persons import NO_PEOPLE, person_key
+from nof1.record.opening.opened import Row
 from nof1.record.opening.sheet import cell_text
 from nof1.record.sources.table import Table
 from nof1.record.values.ambiguous import AmbiguousInput
@@ -102,57 +103,91 @@ def adopt_people(
         raise InputError("A trial of each person has no person= of its own: leave it out, or adopt the rows of one.")
     now = now or local_now()
     read = read_any(table, sheet, options)
-    by_person = _rows_by_person(read, column)
-    settled = _settled_for_all(read, options)
+    rows_of_nobody = of_nobody(read, column)
+    if rows_of_nobody:
+        raise InputError(
+            f"{read.name}, line {rows_of_nobody[0].line}: nobody stands in the column {column!r}. Write whose row it is, or take it out."
+        )
+    by_person = rows_by_person(read, column)
+    settled = settled_for_all(read, options)
     out = Path(out)
-    made: list[AdoptedPerson] = []
     with new_folder(out) as staging:
-        for name, (person, own) in zip(_folder_names(by_person), by_person.items(), strict=True):
-            (staging / name).mkdir(mode=0o700)
-            nights = _one(own, staging / name, person, schedule, sheet, now, settled)
-            made.append(AdoptedPerson(person, out / name, nights))
-        sha256 = _kept(staging, read)
-        write_atomic(staging / PEOPLE_FILE, _people_csv(made, read, sha256))
-    return tuple(made)
+        try:
+            made = write_people(by_person, staging, out, schedule=schedule, sheet=sheet, now=now, options=settled)
+        except AmbiguousInput:
+            raise
+        except InputError as problem:
+            raise InputError(f"{problem} Nothing was written.") from None
+        write_list(staging, made, read)
+    return made
 
 
-def _one(
-    own: Table,
-    folder: Path,
-    person: str,
+def write_people(
+    by_person: Mapping[str, Table],
+    staging: Path,
+    out: Path,
+    *,
     schedule: str | Path | None,
     sheet: str | None,
     now: datetime,
     options: AdoptOptions,
-) -> AdoptedNights:
-    """Write one person's trial; what is wrong, or not clear, names them."""
+) -> tuple[AdoptedPerson, ...]:
+    """Write a trial of each person into a folder that is being built; what is wrong, or not clear, names them."""
+    made: list[AdoptedPerson] = []
+    for name, (person, own) in zip(_folder_names(by_person), by_person.items(), strict=True):
+        (staging / name).mkdir(mode=0o700)
+        told = {"person": person, "person_column": options.get("person_column")}
+        given = options_of(person, own, options)
+        try:
+            nights = write_trial(own, staging / name, schedule=schedule, sheet=sheet, now=now, told=told, options=given)
+        except AmbiguousInput as question:
+            raise of_person(person, question) from None
+        except InputError as problem:
+            raise InputError(f"Person {brief(person)!r}: {problem}") from None
+        made.append(AdoptedPerson(person, out / name, nights))
+    return tuple(made)
+
+
+def of_person(person: str, question: AmbiguousInput, more: int = 0) -> AmbiguousInput:
+    """The question with the name of the person about whose rows it is asked, and of how many more it would be."""
+    others = f" (the same of {more} more {'person' if more == 1 else 'people'})" if more else ""
+    return AmbiguousInput(
+        f"Person {brief(person)!r}{others}: {question}", option=question.option, choices=question.choices
+    )
+
+
+def options_of(person: str, own: Table, options: AdoptOptions) -> AdoptOptions:
+    """The options of one person, whose rows stand in a table of their own."""
     given = cast("AdoptOptions", dict(options))
     given["not_compared"] = _there(own, options)
     given["person_column"] = NO_PEOPLE
     # Their own words if they have any; the person's name tells the pages of many apart.
     given["title"] = f"{options.get('title') or usual_title(options['outcome'], options.get('arm'))}, {brief(person)}"
-    told = {"person": person, "person_column": options.get("person_column")}
-    try:
-        return write_trial(own, folder, schedule=schedule, sheet=sheet, now=now, told=told, options=given)
-    except AmbiguousInput as question:
-        raise AmbiguousInput(
-            f"Person {brief(person)!r}: {question}", option=question.option, choices=question.choices
-        ) from None
-    except InputError as problem:
-        raise InputError(f"Person {brief(person)!r}: {problem} Nothing was written.") from None
+    return given
 
 
-def _rows_by_person(table: Table, column: str) -> dict[str, Table]:
+def write_list(staging: Path, made: Sequence[AdoptedPerson], table: Table) -> str:
+    """Keep the whole file and people.csv, which says whose folder is which; its hash, "" of a frame."""
+    sha256 = _kept(staging, table)
+    write_atomic(staging / PEOPLE_FILE, _people_csv(made, table, sha256))
+    return sha256
+
+
+def of_nobody(table: Table, column: str) -> list[Row]:
+    """The rows that name nobody."""
+    place = table.place(column)
+    return [row for row in table.rows if is_missing(row.cells[place].strip(), words=True)]
+
+
+def rows_by_person(table: Table, column: str) -> dict[str, Table]:
     """Each person's rows, by the name that the table writes first; capitals and blanks make no other person."""
     place = table.place(column)
     names: dict[str, str] = {}
-    rows: dict[str, list[Any]] = {}
+    rows: dict[str, list[Row]] = {}
     for row in table.rows:
         text = row.cells[place].strip()
         if is_missing(text, words=True):
-            raise InputError(
-                f"{table.name}, line {row.line}: nobody stands in the column {column!r}. Write whose row it is, or take it out."
-            )
+            continue
         name = names.setdefault(person_key(text), text)
         rows.setdefault(name, []).append(row)
     if len(rows) > _MOST:
@@ -164,7 +199,7 @@ def _rows_by_person(table: Table, column: str) -> dict[str, Table]:
     return {name: replace(table, rows=tuple(own), path=None) for name, own in rows.items()}
 
 
-def _settled_for_all(table: Table, options: AdoptOptions) -> AdoptOptions:
+def settled_for_all(table: Table, options: AdoptOptions) -> AdoptOptions:
     """What the whole table says of how it is written, since the few rows of one person may leave it open."""
     out = cast("AdoptOptions", dict(options))
     date = options.get("date")

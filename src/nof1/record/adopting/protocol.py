@@ -13,6 +13,7 @@ from nof1.plan.protocol.family import WHOLE_NUMBERS
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.adopting.columns import slug
 from nof1.record.adopting.naming import labels_of_arms, outcome_label
+from nof1.record.adopting.steps import step
 from nof1.record.values.ambiguous import AmbiguousInput
 
 _SHORT = 2  # recorded nights of a period that has no effect of its own beside those of its nights
@@ -90,6 +91,7 @@ def periods_are_short(order: Order, recorded: Collection[date]) -> bool:
     return max(Counter(periods).values(), default=0) <= _SHORT
 
 
+@step("arms")
 def set_apart(arms: Mapping[date, str], not_compared: Sequence[str], column: str, reference: str) -> dict[date, str]:
     """The arm of each night, with "(not compared)" on those that are compared with nothing.
 
@@ -119,6 +121,7 @@ def set_apart(arms: Mapping[date, str], not_compared: Sequence[str], column: str
     return {night: NOT_COMPARED if arm in not_compared else arm for night, arm in arms.items()}
 
 
+@step("one arm")
 def distinct_arms(names: Iterable[str], column: str, reference: str) -> list[str]:
     """The arms, the reference first.
 
@@ -137,6 +140,7 @@ def distinct_arms(names: Iterable[str], column: str, reference: str) -> list[str
     return sorted(distinct, key=lambda name: name != reference)
 
 
+@step("order")
 def refuse_other_blocks(order: Order, size: int, arms: Sequence[str]) -> None:
     """Refuse blocks that do not hold every arm: their offsets would take part of the effect with them. The last one may be unfinished."""
     periods = list({period.number: period for period in order.periods if period.on_trial}.values())

@@ -9,6 +9,7 @@ from nof1.errors import InputError
 from nof1.files import read_bytes
 from nof1.plan.design.kinds import MAX_NIGHTS
 from nof1.record.adopting.calendar import RowNights
+from nof1.record.adopting.steps import step
 from nof1.record.opening.sheet import cell_text
 from nof1.record.sources.table import Table
 
@@ -34,6 +35,7 @@ def read_schedule(path: str | Path) -> dict[int, str]:
     return schedule
 
 
+@step("arms")
 def hold_schedule(
     table: Table, schedule: Mapping[int, str], rows: RowNights, by_night: Mapping[date, str]
 ) -> dict[date, str]:
