@@ -35,6 +35,15 @@ def signed(value: float, digits: int = 2, sign: str = "+") -> str:
     return text.lstrip("+\N{MINUS SIGN}") if digits == 0 and not float(f"{value:.0f}") else text
 
 
+def in_hundred(share: float) -> str:
+    """A share as a number of 100; never 0 or 100, which nobody can know.
+
+    >>> in_hundred(0.004), in_hundred(0.25), in_hundred(0.999)
+    ('<1', '25', '>99')
+    """
+    return "<1" if share < 0.01 else ">99" if share > 0.99 else f"{100 * share:.0f}"
+
+
 def as_html(title: str, rows: Sequence[Row], table: Table | None = None) -> str:
     """The same as HTML, with a table below where there is one."""
     return "".join(

@@ -11,7 +11,7 @@ from nof1.analyze.cohort.summaries import Summary
 from nof1.analyze.model.effects import INTERVAL_KIND, LEVEL
 from nof1.analyze.reasons import Reason
 from nof1.plan.protocol.protocol_shown import ASK_THRESHOLD, SIMULATED
-from nof1.shown import Row, Table, as_html, as_text, signed
+from nof1.shown import Row, Table, as_html, as_text, in_hundred, signed
 from nof1.subject import Subject
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def _left(cohort: Cohort) -> list[str]:
 
 def _share(share: dict[str, Any]) -> str:
     low, high = share["interval"]
-    return f"{100 * share['mean']:.0f} in 100 ({100 * low:.0f} to {100 * high:.0f})"
+    return f"{in_hundred(share['mean'])} in 100 ({in_hundred(low)} to {in_hundred(high)})"
 
 
 def _span(low: float, high: float, *, sign: str = "+") -> str:

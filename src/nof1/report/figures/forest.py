@@ -14,6 +14,7 @@ from nof1.language import phrase, say
 from nof1.report.figures.style import ARM_COLOURS, BAND, GREY, finish, new_axes, shorten, wrapped
 from nof1.report.words import ranges
 from nof1.report.words.cohort import called_in, in_unit
+from nof1.shown import in_hundred
 from nof1.subject import spoken_of
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _rows(ax: "Axes", people: "pd.DataFrame", *, any_change: bool) -> None:
 
 def _in_hundred(chance: float) -> str:
     """A dash for a person who did not state which change matters, beside others who did."""
-    return "\N{EN DASH}" if chance != chance else f"{100 * chance:.0f}"
+    return "\N{EN DASH}" if chance != chance else in_hundred(chance)
 
 
 def _lines(ax: "Axes", people: "pd.DataFrame") -> None:

@@ -15,7 +15,7 @@ from nof1.report.words import ranges
 from nof1.report.words.effect import amount, change, number, span
 from nof1.report.words.phrases import verdict_words
 from nof1.report.words.rule import asked_for_threshold
-from nof1.report.words.sentences import SIMULATED, about_in_100
+from nof1.report.words.sentences import SIMULATED, about_in_100, between_of_100, of_100
 
 if TYPE_CHECKING:
     from nof1.analyze.cohort.cohort import Cohort
@@ -164,20 +164,17 @@ def spread_sentence(cohort: "Cohort") -> str:
 
 def shares_sentence(cohort: "Cohort") -> str:
     """Of people like these, how many are helped and how many are harmed."""
-    places: dict[str, float] = {}
+    places: dict[str, str] = {}
     for name, share in (("benefit", cohort.share_benefit), ("harm", cohort.share_harmed)):
-        places |= {name: 100 * share["mean"], f"{name}_low": 100 * share["interval"][0]}
-        places |= {f"{name}_high": 100 * share["interval"][1]}
+        places |= {name: of_100(share["mean"]), f"{name}_span": between_of_100(*share["interval"])}
     return say(
         _any(
             cohort,
             phrase(
-                "Of 100 people like these, {benefit:.0f} are helped by {threshold} or more ({benefit_low:.0f} to {benefit_high:.0f}), and "
-                "{harm:.0f} are harmed as much ({harm_low:.0f} to {harm_high:.0f})."
+                "Of 100 people like these, {benefit} are helped by {threshold} or more ({benefit_span}), and {harm} are harmed as much ({harm_span})."
             ),
             phrase(
-                "Of 100 people like these, {benefit:.0f} change for the better at all ({benefit_low:.0f} to {benefit_high:.0f}), and "
-                "{harm:.0f} for the worse ({harm_low:.0f} to {harm_high:.0f})."
+                "Of 100 people like these, {benefit} change for the better at all ({benefit_span}), and {harm} for the worse ({harm_span})."
             ),
         ),
         threshold=_amount(cohort),

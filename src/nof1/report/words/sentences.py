@@ -70,6 +70,21 @@ def about_in_100(probability: float) -> str:
     return say("about {n} in 100", n=round(100 * probability))
 
 
+def of_100(share: float) -> str:
+    """A share as a number of 100, such as "12"; never 0 or 100, as in `about_in_100`."""
+    if share < 0.01:
+        return say("fewer than 1")
+    if share > 0.99:
+        return say("more than 99")
+    return str(round(100 * share))
+
+
+def between_of_100(low: float, high: float) -> str:
+    """Two ends of a share, such as "3 to 12"; one where both are told alike."""
+    first, last = of_100(low), of_100(high)
+    return first if first == last else say("{first} to {last}", first=first, last=last)
+
+
 def level_words() -> str:
     """The name of the interval, the same everywhere."""
     return say("{level:g} % equal-tailed interval", level=100 * LEVEL)
