@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nof1.report.papers.plan_papers import packing_sheet_pdf as packing_sheet_pdf
     from nof1.report.papers.plan_papers import pre_visit_pdf as pre_visit_pdf
     from nof1.report.results.folder import results_pages
+    from nof1.report.results.one_file import cohort_from_table
     from nof1.report.results.people import cohort
     from nof1.report.results.summary import summary
     from nof1.report.results.web import web_page
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "checklist": "nof1.report.checklists",
     "cohort": "nof1.report.results.people",
+    "cohort_from_table": "nof1.report.results.one_file",
     "facts": "nof1.report.words.facts",
     "packing_sheet_pdf": "nof1.report.papers.plan_papers",
     "pre_visit_pdf": "nof1.report.papers.plan_papers",
@@ -37,7 +39,17 @@ _HOMES = {
 }
 
 # What writes the papers of a plan first is not among them: `Trial.plan` and the functions of `nof1.record` do.
-__all__ = ["checklist", "cohort", "facts", "print_papers", "results_pages", "sentence", "summary", "web_page"]
+__all__ = [
+    "checklist",
+    "cohort",
+    "cohort_from_table",
+    "facts",
+    "print_papers",
+    "results_pages",
+    "sentence",
+    "summary",
+    "web_page",
+]
 
 
 def __getattr__(name: str) -> Any:

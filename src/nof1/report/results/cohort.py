@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from nof1._version import __version__
 from nof1.analyze.cohort.nodes import MEAN_SD, SPREAD_SCALE
 from nof1.analyze.model.effects import LEVEL
-from nof1.language import ENGLISH, phrase, say, say_some, sentences, speaking
+from nof1.language import ENGLISH, phrase, say, say_some, sentences, speaking, spoken
 from nof1.report.figures.forest import described, forest, size
 from nof1.report.results import parts
 from nof1.report.results.summary import as_svg
 from nof1.report.typesetting.typeset import render, sheet_of
 from nof1.report.words import cohort as words
+from nof1.report.words import funnel as funnel_words
 from nof1.report.words import ranges
 from nof1.report.words.effect import amount, number, scale_sentence
 from nof1.report.words.phrases import clip
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from nof1.analyze.cohort.cohort import Cohort
+    from nof1.analyze.cohort.funnel import Funnel, Refused
 
 _SIZES = (10.0, 9.4, 8.8)  # of the text in points; the first that fits two pages is taken
 _MOST_LEFT, _MOST_CHANGED = 16, 8  # rows of a table
+_MOST_TOLD = 6  # reasons in full, beside a funnel that names everybody
 _REASON, _NAME = 150, 30  # letters
 _UNDATED = date(2000, 1, 1)
 
@@ -47,6 +50,8 @@ class About:
         Hash over the hashes of all protocols and diaries; "" if it is not known.
     early : int
         How many trials are looked at before their last night.
+    funnel : Funnel, optional
+        How many people came how far, and who is not in the numbers; it tells the problems, too.
     """
 
     problems: Sequence[tuple[str, str]] = ()
@@ -54,6 +59,7 @@ class About:
     last: date | None = None
     sha256: str = ""
     early: int = 0
+    funnel: "Funnel | None" = None
 
 
 @spoken_of
@@ -121,7 +127,7 @@ def cohort_data(cohort: "Cohort", about: About) -> dict[str, Any]:
         "sections": [
             _group(cohort),
             _people(cohort),
-            _left_out(cohort, about),
+            _left_out(cohort, about) if about.funnel is None else _from_all(cohort, about.funnel),
             parts.section(say("What these numbers cannot say"), *(parts.text(line) for line in _limits(about))),
             _provenance(cohort, about),
         ],
@@ -239,6 +245,38 @@ def _left_out(cohort: "Cohort", about: About) -> parts.Section:
         if more > 0
         else None,
     )
+
+
+def _from_all(cohort: "Cohort", funnel: "Funnel") -> parts.Section:
+    """How many came how far, who is not in it by kind of reason, and the first of the reasons in full."""
+    spoken_reasons = {name: reason_sentence(reason) for name, reason in cohort.left_out}
+    told = [(one.person, spoken_reasons.get(one.person) or _in_full(one)) for one in funnel.refused]
+    rows = [[clip(name, _NAME), clip(reason, _REASON)] for name, reason in told if reason][:_MOST_TOLD]
+    narrow = ("1fr", "auto")
+    return parts.section(
+        say("From everybody to these numbers"),
+        parts.table([say("step"), say("people")], funnel_words.funnel_rows(funnel), columns=narrow),
+        parts.text(funnel_words.unknown_sentence(funnel), funnel_words.rows_sentence(funnel)),
+        parts.table(
+            [say("not in these numbers, because of"), say("people"), say("who")],
+            funnel_words.refused_rows(funnel),
+            columns=("1fr", "auto", "1fr"),
+        )
+        if funnel.refused
+        else parts.text(say("Nobody was left out.")),
+        parts.table([say("person"), say("why, in full")], rows, columns=("auto", "1fr")),
+        parts.text(say("The reason of everybody who is not in it stands in problems.csv."))
+        if len(funnel.refused) > len(rows)
+        else None,
+    )
+
+
+def _in_full(one: "Refused") -> str:
+    """What a reason says before its remedy, in English alone; elsewhere its kind, which the table above names, has to do."""
+    if spoken().code != ENGLISH:
+        return ""
+    first, dot, _ = one.reason.partition(". ")
+    return first + dot.rstrip()
 
 
 def _provenance(cohort: "Cohort", about: About) -> parts.Section:

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from nof1._version import __version__
 from nof1.analyze.cohort.cache import FINISHED_FILE, ResultsCache
 from nof1.analyze.cohort.cohort import Cohort
 from nof1.analyze.cohort.fit import pool
+from nof1.analyze.cohort.funnel import Funnel, Refused, funnel_of, kind_of
 from nof1.analyze.cohort.run import AnalyzedPeople, Problem, analyze_people
 from nof1.analyze.parallel.processes import Progress, Spread
 from nof1.cells import csv_text, path_text, shielded
@@ -20,6 +21,7 @@ from nof1.files import make_folder, write_atomic
 from nof1.language import ENGLISH
 from nof1.language import language as spoken
 from nof1.plan.protocol.protocol import PROTOCOL_FILE
+from nof1.record.adopting.source import PeopleSource, load_source
 from nof1.record.folders import COHORT_FILE, find_trials
 from nof1.report.results.cohort import About, cohort_pages
 from nof1.report.typesetting.typeset import Paper
@@ -41,6 +43,8 @@ class CohortPages:
     seed : int
     notes : tuple of str
         What could not be written, and why.
+    sources : tuple of PeopleSource
+        The tables that the trials were made of, as far as they were.
     """
 
     folder: Path
@@ -48,6 +52,12 @@ class CohortPages:
     analyzed: AnalyzedPeople
     seed: int
     notes: tuple[str, ...] = ()
+    sources: tuple[PeopleSource, ...] = ()
+
+    @property
+    def funnel(self) -> Funnel:
+        """How many people came how far, and who is not in the numbers."""
+        return funnel_of(self.analyzed, self.cohort, self.sources)
 
     def to_dict(self) -> dict[str, Any]:
         """What cohort.json holds."""
@@ -57,7 +67,11 @@ class CohortPages:
             "seed": self.seed,
             **self.cohort.to_dict(),
             "sha256": self.analyzed.sha256,
-            "problems": [{"name": one.name, "reason": one.reason} for one in self.analyzed.problems],
+            "funnel": self.funnel.to_dict(),
+            "problems": [
+                {"name": one.person, "kind": one.kind, "reason": one.reason}
+                for one in _unpooled(self.funnel, self.cohort)
+            ],
             "early": list(self.analyzed.early),
             "computed": self.analyzed.computed,
             "taken_over": self.analyzed.taken_over,
@@ -115,7 +129,9 @@ def cohort(
     if workers is not None and workers < 1:
         raise InputError(f"workers is {workers}; it must be a whole number from 1.")
     spoken(language)  # an unknown one is refused before the work
-    trials = find_trials(map(Path, folders))
+    places = [Path(folder) for folder in folders]
+    trials = find_trials(places)
+    sources = tuple(source for place in places if (source := load_source(place)) is not None)
     _prepare(out)
     with locked(out):
         with ResultsCache(out / FINISHED_FILE) as finished:
@@ -126,12 +142,13 @@ def cohort(
                 f"Of {len(trials)} trials none could be analysed. The reasons are in {out / PROBLEMS_FILE}; the first: "
                 f"{people.problems[0].name}: {people.problems[0].reason}"
             )
-        pooled = CohortPages(out, pool(people.people, moderator=moderator), people, seed)
+        pooled = CohortPages(out, pool(people.people, moderator=moderator), people, seed, sources=sources)
+        _write_refused(out, people.problems, pooled)
         return _write(pooled, language=language, paper=paper)
 
 
-def _prepare(out: Path) -> None:
-    """Make the folder, unless it is somebody's trial or holds something else.
+def refuse_place(out: Path) -> None:
+    """Refuse a folder that is somebody's trial or holds something else.
 
     Raises
     ------
@@ -149,6 +166,11 @@ def _prepare(out: Path) -> None:
         raise InputError(
             f"{out} is already there and not from 'nof1 cohort'. Name a new folder with out=; nothing was changed."
         )
+
+
+def _prepare(out: Path) -> None:
+    """Make the folder, where it may be."""
+    refuse_place(out)
     try:
         make_folder(out)
     except OSError as error:
@@ -167,6 +189,7 @@ def _write(pooled: CohortPages, *, language: str, paper: Paper) -> CohortPages:
         last=people.last,
         sha256=people.sha256,
         early=len(people.early),
+        funnel=pooled.funnel,
     )
     content, drawn = cohort_pages(pooled.cohort, about, language=language, paper=paper)
     write_atomic(out / FIGURE_FILE, drawn["cohort"])
@@ -175,7 +198,7 @@ def _write(pooled: CohortPages, *, language: str, paper: Paper) -> CohortPages:
         write_atomic(out / PARQUET_FILE, _people_parquet(pooled.cohort))
     except ImportError:
         note = f"{PARQUET_FILE} was not written: that needs pyarrow. {PEOPLE_FILE} holds the same. {how_to_install('cohort')}"
-        return CohortPages(out, pooled.cohort, people, pooled.seed, (note,))
+        return replace(pooled, notes=(note,))
     return pooled
 
 
@@ -201,6 +224,28 @@ def _people_parquet(pooled: Cohort) -> bytes:
     return content.getvalue()
 
 
+_PROBLEMS_HEADER = ("name", "folder", "kind", "reason")
+
+
 def _write_problems(out: Path, problems: Sequence[Problem]) -> None:
-    rows = ([shielded(one.name), shielded(path_text(one.folder)), shielded(one.reason)] for one in problems)
-    write_atomic(out / PROBLEMS_FILE, csv_text([["name", "folder", "reason"], *rows]))
+    """Those who could not be analysed, before it is known whether anybody could."""
+    _save_problems(out, ((one.name, one.folder, kind_of(one.code), one.reason) for one in problems))
+
+
+def _write_refused(out: Path, problems: Sequence[Problem], pages: CohortPages) -> None:
+    """Everybody who is not in the numbers; where each one's folder is, for who looks after them."""
+    places = {one.name: one.folder for one in problems}
+    _save_problems(
+        out, ((one.person, places.get(one.person, ""), one.kind, one.reason) for one in pages.funnel.refused)
+    )
+
+
+def _save_problems(out: Path, rows: Iterable[tuple[str, str, str, str]]) -> None:
+    told = ([shielded(name), shielded(path_text(place)), kind, shielded(reason)] for name, place, kind, reason in rows)
+    write_atomic(out / PROBLEMS_FILE, csv_text([list(_PROBLEMS_HEADER), *told]))
+
+
+def _unpooled(funnel: Funnel, cohort: Cohort) -> list[Refused]:
+    """Those without an answer of their own: who has one and could not be pooled is in `left_out`."""
+    left = {name for name, _ in cohort.left_out}
+    return [one for one in funnel.refused if one.person not in left]
