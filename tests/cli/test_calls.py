@@ -29,6 +29,11 @@ PEOPLE = (
     "who,day,arm,sleep,guess,sure,taken\nAnn,301,rest,50,,,0\nAnn,302,walk,55,walk,80,200\nAnn,309,home,45,?,0,0\nAnn,310,walk,60,home,10,100\n"
     "Ben,1,home,40,,,\nBen,2,NA,41,,,\nBen,3,walk,42,,,\n"
 )
+STUDY = "who,day,arm,y\n" + "".join(
+    f"{who},{day},{arm},{5 + (day * 7 + ord(who)) % 3 - (arm == 'on')}\n"
+    for who in "ABC"
+    for day, arm in enumerate(["off", "on", "on", "off"] * (1 if who == "C" else 2), start=1)
+)
 MANY = [
     "--outcome", "sleep", "--arm", "arm", "--reference", "home", "--day", "day", "--low", 0, "--high", 100, "--better", "higher",
     "--not-compared", "rest",
@@ -218,6 +223,18 @@ CASES = {
         lambda at: ["cohort", at / "people", "--out", at / "new", "--seed", 2],
         lambda at: report.cohort([at / "people"], at / "new", seed=2),
     ),
+    "cohort, from one file": Case(
+        "nothing",
+        lambda at: [
+            "cohort", at / "study.csv", "--out", at / "new", "--trials", at / "trials", "--outcome", "y", "--arm", "arm", "--reference", "off",
+            "--day", "day", "--low", 0, "--high", 10, "--better", "lower", "--person-column", "who", "--leave-out", "several",
+            "--planned-nights", 8,
+        ],
+        lambda at: report.cohort_from_table(
+            at / "study.csv", at / "new", trials=at / "trials", outcome="y", arm="arm", reference="off", day="day", low=0, high=10,
+            better="lower", person_column="who", leave_out=["several"], planned=8,
+        ),
+    ),
     "share": Case(
         "people",
         lambda at: ["share", at / "people", "--out", at / "new"],
@@ -239,6 +256,7 @@ def given(tmp_path_factory, make_protocol):
         (made / "table.csv").write_text(TABLE)
         (made / "nights.csv").write_text(NIGHTS)
         (made / "many.csv").write_text(PEOPLE)
+        (made / "study.csv").write_text(STUDY)
         if what in ("planned", "changed by hand"):
             Trial.plan(answers(), made / "trial", now=MOMENT)
         if what == "changed by hand":

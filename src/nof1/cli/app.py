@@ -76,7 +76,7 @@ COMMANDS = {
         "nof1 report my-trial --language de --large-print",
     ),
     "cohort": Told(
-        "Estimate each person's effect with the help of all others, and what the next person may expect.",
+        "Estimate each person's effect with the help of all others, and what the next person may expect: from trial folders or one table.",
         "nof1 cohort people --out results",
     ),
     "share": Told(
