@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import math
 import re
 import shutil
 from dataclasses import replace
@@ -14,6 +15,8 @@ from nof1.plan.orders.amendments import Amendment
 from nof1.plan.orders.draw import draw_order
 from nof1.record.diary.entry import Entry
 from nof1.record.diary.events import Event
+from nof1.record.sharing.general import general_names, renamed, rounded_dose
+from nof1.record.sharing.notes import alone, unprotected
 from nof1.record.sharing.share import shared
 from nof1.record.sharing.tables import hidden, tables
 
@@ -81,7 +84,7 @@ def test_no_word_date_or_seed_of_anybody_is_left(nof1, folders, tmp_path):
     assert "3 trials were copied" in said
     assert "magnesium, off, severity" in said
     told = everything(tmp_path / "out")
-    assert len(told) == 4 + 3 * 3
+    assert len(told) == 5 + 3 * 3
     for name, text in told.items():
         for secret in (*SECRETS, "anna", "helps", "worsens", "loose stools", "20:17", "Simulated example"):
             assert secret not in text + name, (secret, name)
@@ -270,3 +273,104 @@ def test_grades_are_shared_where_the_side_effect_is_on_the_short_list(private):
     }
     assert explained == set(row)
     assert "events.csv" not in tables({"p-1": shared(private, "p-1")})
+
+
+def test_names_and_doses_are_general_unless_told_otherwise(nof1, tmp_path, private):
+    content = private.protocol.to_dict()
+    content["outcome"]["name"] = "annas_legs"
+    content["reference"] = content["arms"][0]["name"] = "without_ben"
+    content["arms"][1] |= {"name": "ben_tea", "dose_mg": 365}
+    arms = {"off": "without_ben", "magnesium": "ben_tea"}
+    order = replace(
+        private.order, periods=tuple(replace(one, arm=arms.get(one.arm, one.arm)) for one in private.order.periods)
+    )
+    entries = tuple(
+        replace(entry, guess="ben_tea", dose_mg=(entry.dose_mg or 0) / 200 * (371 if i % 2 else 182.5))
+        for i, entry in enumerate(private.entries)
+    )
+    Trial(Protocol.build(content), order, entries).write(tmp_path / "people" / "one")
+    assert nof1("share", tmp_path / "people", "--out", tmp_path / "out")[0] == 0
+    told = "".join(everything(tmp_path / "out").values())
+    assert not any(word in told for word in ("anna", "ben_tea", "without_ben", "365", "371", "182.5"))
+    (copy,) = [Trial.load(path) for path in (tmp_path / "out" / "trials").iterdir()]
+    assert (copy.protocol.outcome.name, [(arm.name, arm.dose_mg) for arm in copy.protocol.arms]) == (
+        "outcome", [("off", 0), ("magnesium", 350)],
+    )  # fmt: skip
+    assert {entry.dose_mg for entry in copy.entries} == {0, 175, 350}
+    assert {entry.guess for entry in copy.entries} == {"magnesium"}
+    assert nof1("share", tmp_path / "people", "--out", tmp_path / "kept", "--keep-names", "--keep-doses")[0] == 0
+    told = "".join(everything(tmp_path / "kept").values())
+    assert all(word in told for word in ("annas_legs", "ben_tea", "without_ben", "365", "371", "182.5"))
+
+
+def test_what_was_called_alike_is_called_alike_and_nothing_else_is(private):
+    def trial(outcome, off, on, form=""):
+        content = private.protocol.to_dict()
+        content["outcome"]["name"] = outcome
+        content["reference"] = content["arms"][0]["name"] = off
+        content["arms"][1] = {"name": on, "dose_mg": 200} | ({"form": form} if form else {})
+        arms = {"off": off, "magnesium": on}
+        periods = tuple(replace(one, arm=arms.get(one.arm, one.arm)) for one in private.order.periods)
+        return shared(Trial(Protocol.build(content), replace(private.order, periods=periods), ()), "p-1")
+
+    trials = [
+        trial("anna_sleep", "nothing", "tea"), trial("anna_sleep", "tea", "nothing"), trial("legs_of_ben", "nothing", "walk"),
+        trial("severity", "off", "magnesium", "citrate"), trial("severity", "off", "my_pills", "oxide"),
+    ]  # fmt: skip
+    outcomes, arms = general_names(trials)
+    copies = [renamed(one, outcomes, arms) for one in trials]
+    assert outcomes == {"severity": "severity", "anna_sleep": "outcome_1", "legs_of_ben": "outcome_2"}
+    assert len(set(arms.values())) == len(arms)
+    assert (arms["off"], arms["magnesium"], arms["my_pills"]) == ("off", "magnesium", "magnesium_1")
+    assert copies[0].protocol.reference == copies[2].protocol.reference == copies[1].protocol.arms[1].name
+    for one, copy in zip(trials, copies, strict=True):
+        assert tuple(arms.get(arm, arm) for arm in one.order.arms()) == copy.order.arms()
+
+
+@pytest.mark.parametrize("drawn", ["any", "max-run:3", "pairs:2", "alternating", "phases:ABAB,min=2", "orders:FILE"])
+def test_orders_that_were_stated_are_those_of_the_new_names(tmp_path, drawn):
+    import pandas as pd
+
+    if drawn == "orders:FILE":
+        path = tmp_path / "orders.csv"
+        path.write_text(
+            "walk;walk;home;home;walk;walk;home;home\nhome;home;walk;walk;home;home;walk;walk\n".replace(";", ",")
+        )
+        drawn = f"orders:{path}"
+    runs = ["walk", "walk", "home", "home"] * 2 if "alt" not in drawn else ["walk", "home"] * 4
+    nights = pd.DataFrame({"day": range(1, 9), "arm": runs, "y": [5, 4, 6, 7, 3, 4, 6, 5]})
+    trial = Trial.from_frame(
+        nights, outcome="y", arm="arm", day="day", reference="home", low=0, high=10, better="lower", drawn=drawn
+    )
+    one = shared(trial, "p-1")
+    copy = renamed(one, *general_names([one]))
+    assert "walk" not in str(copy.protocol.to_dict())
+    assert copy.protocol.stated is not None
+    before, after = (
+        fit(each, engine="marginal", sensitivity=False).record.randomization_tests for each in (trial, copy)
+    )
+    assert before
+    assert re.sub("walk", "on", re.sub("home", "off", str(before))) == str(after)
+
+
+@pytest.mark.parametrize("mg", [0.3, 1, 7.4, 62.5, 99, 101, 125, 240, 365, 1000])
+def test_rounded_doses_are_near_and_never_nothing(mg):
+    told = rounded_dose(mg)
+    assert told > 0
+    assert (
+        abs(told - mg) <= max(25.0, 0) if mg >= 100 else abs(told - mg) <= 0.5 * 10 ** math.floor(math.log10(mg)) + 1e-9
+    )
+
+
+def test_what_is_not_protected_is_said_with_its_numbers_on_the_screen_and_in_the_folder(nof1, folders, tmp_path):
+    _, said, _ = nof1("share", folders, "--out", tmp_path / "out")
+    kept = (tmp_path / "out" / "README.md").read_text()
+    copies = {path.name: Trial.load(path) for path in (tmp_path / "out" / "trials").iterdir()}
+    assert alone(copies) == 1  # the private one; the two samples are planned alike
+    assert "1 of 3 people has a combination" in kept
+    for sentence in unprotected(copies):
+        assert sentence in kept
+        assert sentence in " ".join(said.split())
+    assert alone({"a": copies[min(copies)], "b": copies[min(copies)]}) == 0
+    _, said, _ = nof1("share", folders, "--out", tmp_path / "json", "--json")
+    assert json.loads(said)["unprotected"] == unprotected(copies)

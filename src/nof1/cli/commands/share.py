@@ -15,16 +15,32 @@ from nof1.record.sharing.folder import share as share_trials
 def share(
     folders: Folders,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="New folder for the copies.")],
+    keep_names: Annotated[
+        bool, typer.Option("--keep-names", help="Outcomes and arms keep the names that people typed.")
+    ] = False,
+    keep_doses: Annotated[
+        bool, typer.Option("--keep-doses", help="Doses are told as they were planned and taken, not rounded.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    made = share_trials(folders, out)
+    made = share_trials(folders, out, keep_names=keep_names, keep_doses=keep_doses)
     if as_json:
-        show_json({"folder": str(out), "people": made.people, "names": made.names, "problems": made.problems})
+        show_json(
+            {
+                "folder": str(out), "people": made.people, "names": made.names, "said": made.said, "unprotected": made.unprotected,
+                "problems": made.problems,
+            }
+        )  # fmt: skip
     else:
         show(f"{made.people} trials were copied to {out}, without dates, notes, titles, products and seeds.")
+        for sentence in made.said:
+            paragraph(sentence)
         paragraph(
-            f"People typed these names themselves, and they are in the copies: {', '.join(made.names)}. Look whether one of them tells who somebody is."
+            f"Names of outcomes, units and arms in the copies: {', '.join(made.names)}. Look whether one of them tells who somebody is."
         )
+        show("\nWhat this does not protect (it stands in README.md, too):", style="bold yellow")
+        for sentence in made.unprotected:
+            paragraph(sentence, lead="  ")
         tell_left("Could not be copied", made.problems)
     if made.problems:
         raise typer.Exit(1)

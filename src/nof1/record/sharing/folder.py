@@ -9,6 +9,8 @@ from nof1.errors import InputError, Nof1Error, RefusalError
 from nof1.files import write_atomic
 from nof1.new_folders import new_folder
 from nof1.record.folders import find_trials
+from nof1.record.sharing.general import general_names, renamed, rounded
+from nof1.record.sharing.notes import NOTES_FILE, doses_said, names_said, notes, unprotected
 from nof1.record.sharing.share import shared, typed_names
 from nof1.record.sharing.tables import tables
 from nof1.record.trial import Trial
@@ -26,18 +28,26 @@ class Shared:
     folder : Path
     people : int
     names : tuple of str
-        Names of outcomes and arms, which people typed themselves and which are in the copies.
+        Of outcomes, units and arms, which are in the copies; people typed units themselves, and the others where they were kept.
     problems : mapping of str to str
         Trials that could not be copied, and why.
+    said : tuple of str
+        What became of names and doses.
+    unprotected : tuple of str
+        What the copies still tell of a person.
     """
 
     folder: Path
     people: int
     names: tuple[str, ...]
     problems: Mapping[str, str]
+    said: tuple[str, ...] = ()
+    unprotected: tuple[str, ...] = ()
 
 
-def share(folders: Iterable[str | Path], out: str | Path) -> Shared:
+def share(
+    folders: Iterable[str | Path], out: str | Path, *, keep_names: bool = False, keep_doses: bool = False
+) -> Shared:
     """Copy trials without dates, names, notes and seeds: study ids are drawn at random and kept nowhere else.
 
     Parameters
@@ -46,6 +56,9 @@ def share(folders: Iterable[str | Path], out: str | Path) -> Shared:
         Trial folders, or folders that hold trial folders.
     out : path
         New folder for the copies.
+    keep_names, keep_doses : bool
+        Whether outcomes and arms keep the names that people typed, and doses their amounts; otherwise `general_names` and `rounded` say
+        what they become.
 
     Raises
     ------
@@ -79,12 +92,19 @@ def share(folders: Iterable[str | Path], out: str | Path) -> Shared:
             f"None of {len(found)} trials could be copied. The first reason: {next(iter(problems.values()))}"
         )
     copies = dict(sorted(copies.items()))  # by a random id: the order of the folders is not told
+    if not keep_names:
+        outcomes, arms = general_names(copies.values())
+        copies = {study_id: renamed(trial, outcomes, arms) for study_id, trial in copies.items()}
+    if not keep_doses:
+        copies = {study_id: rounded(trial) for study_id, trial in copies.items()}
     with new_folder(out) as staging:
         for study_id, trial in copies.items():
             trial.write(staging / TRIALS_FOLDER / study_id)
         for name, content in tables(copies).items():
             write_atomic(staging / name, content)
-    return Shared(out, len(copies), typed_names(copies.values()), problems)
+        write_atomic(staging / NOTES_FILE, notes(copies, keep_names=keep_names, keep_doses=keep_doses))
+    said = (names_said(keep_names=keep_names), doses_said(keep_doses=keep_doses))
+    return Shared(out, len(copies), typed_names(copies.values()), problems, said, tuple(unprotected(copies)))
 
 
 def _new_id(taken: Mapping[str, Trial]) -> str:
