@@ -172,3 +172,19 @@ def test_each_trial_that_is_made_holds_that_person_s_rows_alone(nof1, small, tmp
         held = "".join(one.read_text() for one in (tmp_path / "here" / name).rglob("*") if one.is_file())
         assert not any(other in held for other in (name_of(place) for place in range(5)) if other != name)
         assert Trial.load(tmp_path / "here" / name).protocol.reference == "off"
+
+
+@pytest.mark.slow
+@pytest.mark.clock
+def test_of_a_mended_file_only_what_changed_is_analysed_again(nof1, small, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = (*WORDS, *SCALE, "--out", "pages")
+    nof1("cohort", small, *words, "--leave-out", "several")
+    rows = list(csv.reader(small.read_text().splitlines()))
+    twice = max(i for i, row in enumerate(rows) if row[0] == name_of(3))
+    with (tmp_path / "mended.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(row for i, row in enumerate(rows) if i != twice)
+    _, said, _ = nof1("cohort", "mended.csv", *words, "--leave-out", "several")
+    assert said == ""  # the folder is of the file as it was
+    _, said, _ = nof1("cohort", "mended.csv", *words, "--trials", "second")
+    assert "3 people were analysed before, 1 now." in said

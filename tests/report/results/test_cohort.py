@@ -9,7 +9,9 @@ import pytest
 from cohorts import made_cohort, made_people
 
 from nof1.analyze.cohort.fit import pool
+from nof1.analyze.cohort.funnel import Funnel, Refused
 from nof1.errors import InputError
+from nof1.language import speaking
 from nof1.report.results.cohort import About, cohort_pages
 from nof1.report.words import cohort as words
 
@@ -114,3 +116,34 @@ def test_who_changed_most_is_told_with_both_numbers(cohort):
     most = cohort.most_changed(1).iloc[0]
     assert most["name"] in words.changed_sentence(cohort, most=1)
     assert words.changed_sentence(cohort, most=1).count("alone to") == 1
+
+
+@pytest.mark.parametrize("code", ["en", "de"])
+@pytest.mark.parametrize("share", [0.0, 0.004, 0.0099, 0.995, 1.0])
+def test_no_sentence_says_none_or_all_of_100(cohort, code, share):
+    certain = {"mean": share, "sd": 0.0, "interval": [share, share]}
+    chances = cohort.next_person | {"p_benefit": share, "p_harm": share, "p_small": share}
+    told = replace(cohort, share_benefit=certain, share_harmed=certain, next_person=chances)
+    with speaking(code):
+        said = [words.headline(told), words.shares_sentence(told), words.next_sentence(told)]
+    few, most = {"en": ("fewer than 1", "more than 99"), "de": ("weniger als 1", "mehr als 99")}[code]
+    for sentence in said:
+        assert (few if share < 0.5 else most) in sentence
+        assert not re.search(r"(?<!in )(?<!von )(?<!Of )(?<!Von )(?<![\d.,])(?:0|100)(?![\d.,])", sentence), sentence
+    assert ("<1" if share < 0.5 else ">99") in repr(told)
+
+
+@pytest.mark.slow
+def test_a_funnel_of_many_refused_fits_and_names_as_many_as_it_can():
+    refused = tuple(
+        Refused(f"person-{i:04}", "files" if i % 2 else "dates", "Gone. Send it again.") for i in range(900)
+    )
+    funnel = Funnel(("study.csv",), 912, 912, None, 912, 12, 12, refused, nobody=3)
+    content, _ = cohort_pages(made_cohort(12), About(funnel=funnel))
+    pages = pypdf.PdfReader(BytesIO(content)).pages
+    assert len(pages) == 2
+    told = text_of(content)
+    assert "in the table 912" in told
+    assert told.count("more, in problems.csv") == 2
+    assert "Gone." in told
+    assert "Send it again" not in told  # what was to do stands in problems.csv
