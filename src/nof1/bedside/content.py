@@ -24,8 +24,8 @@ from nof1.plan.protocol.safety.upper_levels import TIMES_FROM, agreed_mg
 from nof1.record.diary.entry import MAX_TEXT, NO_GUESS, dose_column
 from nof1.record.diary.event_questions import MOST_SHOWN, SERIOUS, event_questions
 from nof1.record.diary.events import OPEN
-from nof1.record.diary.missed import LATELY, TAKEN, TOGETHER, told_dose
 from nof1.record.diary.grammar import GRAMMAR, NUMBERS
+from nof1.record.diary.missed import LATELY, TAKEN, TOGETHER, told_dose
 from nof1.record.diary.period_ends import recorded_columns
 from nof1.record.diary.question import Question
 from nof1.record.diary.questions import questions

@@ -18,16 +18,16 @@ from nof1.plan.design.order import Order
 from nof1.plan.orders.amendments import load_amendments
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
-from nof1.record.diary.entry import Entry, dose_column, row_of
+from nof1.record.diary.entry import Entry, row_of
 from nof1.record.diary.events import is_event_name, read_events
 from nof1.record.diary.journal import revisions
 from nof1.record.diary.missed import log_missed, told_already
+from nof1.record.diary.night import refuse_not_over
 from nof1.record.diary.on_record import is_locked
 from nof1.record.diary.period_ends import period_cells, recorded_columns
 from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.table import read_diary
 from nof1.record.diary.writing import Change, ConflictError, record
-from nof1.record.values.nights import last_night, tonight
 
 BY = "diary page"  # in the journal
 _REMEMBERED = 10_000
@@ -169,10 +169,7 @@ class Served:
         for name in sent.cells:
             if name not in recorded_columns(protocol)[1:] and not is_event_name(name):
                 raise InputError(f"{name[:40]!r} is not recorded in this trial.")
-        # What was taken in the evening can be put down then; how the night was nobody knows yet.
-        early = sent.night == tonight(now) and set(sent.cells) <= {dose_column(protocol)}
-        if sent.night > last_night(now) and not early:
-            raise InputError(f"The night of {sent.night} is not over yet. Record it in the morning.")
+        refuse_not_over(protocol, sent.night, sent.cells, now=now)
         cells = entered(sent, known)
         refuse_changed(sent, cells, known, times)
         change = Change(

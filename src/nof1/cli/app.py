@@ -32,7 +32,8 @@ COMMANDS = {
         "nof1 facts studies",
     ),
     "log": Told(
-        "Record a night, last night if none is named, or correct one: rating, dose, side effects, covariates, a note.",
+        "Record a night, last night if none is named, or correct one: rating, dose, side effects, covariates, a note. "
+        "In the evening --night tonight records what was taken.",
         "nof1 log my-trial --set severity=3 --set dose_mg=200",
     ),
     "diary-page": Told(

@@ -128,6 +128,26 @@ def test_a_night_that_is_not_over_is_refused(refused, trial_folder, at):
         assert "is not over yet" in message
 
 
+TONIGHT = {"in the evening": (2026, 1, 12, 21, 40), "half past midnight": (2026, 1, 13, 0, 30)}
+
+
+@pytest.mark.parametrize("moment", TONIGHT.values(), ids=TONIGHT)
+def test_what_was_taken_tonight_is_recorded_in_the_evening(nof1, refused, trial_folder, protocol, at, moment):
+    at(*moment)
+    status = ("status", trial_folder)
+    on = draw_order(protocol).period_of(date(2026, 1, 12)).arm == "magnesium"
+    assert ("Once it is taken: nof1 log" in told(nof1(*status)[1])) == on
+    assert "is not over yet" in refused("log", trial_folder, "--night", "tonight", *sets("severity=3"))
+    _, out, err = nof1("log", trial_folder, "--night", "tonight", *sets("dose_mg=150"))
+    assert (told(out).startswith("Recorded for tonight: 150 mg"), err) == (True, "")
+    assert night_of(trial_folder, protocol, 12) == Entry(date(2026, 1, 12), dose_mg=150)
+    assert "Recorded for tonight: 150 mg" in told(nof1(*status)[1])
+    assert "already" in refused("log", trial_folder, "--night", "tonight", *sets("dose_mg=200"))
+    assert nof1("log", trial_folder, "--night", "tonight", "--correct", *sets("dose_mg="))[1].startswith(
+        "Nothing is recorded"
+    )
+
+
 def test_before_and_after_the_trial_it_is_said_which_nights_there_are(refused, trial_folder, at):
     at(2026, 1, 4, 9)
     message = refused("log", trial_folder, *sets("severity=3"))

@@ -126,6 +126,30 @@ def test_a_usual_night_takes_four_answers(trial_folder, protocol, size):
     talk.fits()
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_tonight_one_question_is_asked(trial_folder, protocol, size):
+    night = on_magnesium(protocol)
+    clock.move_to(datetime.fromisoformat(f"{night}T21:40"))
+    talk = Talk(("log", "--night", "tonight"), ("Dose taken?", "y"), size=size, cwd=trial_folder)
+    assert (talk.status, talk.answers) == (0, [])
+    assert night_of(trial_folder, protocol, night) == Entry(date.fromisoformat(night), dose_mg=200)
+    assert talk.said.startswith("Tonight (")
+    assert "Recorded for tonight: 200 mg" in talk.said
+    talk.fits()
+
+
+@pytest.mark.slow
+def test_who_has_recorded_last_night_hears_where_tonight_goes(trial_folder, protocol):
+    clock.move_to(datetime.fromisoformat("2026-01-12T21:40"))
+    answers = [("RLS severity", ""), ("magnesium", ""), ("Side effects?", ""), ("Note", "")]
+    last = Talk(("log",), ("RLS severity", "4"), *answers[1:], cwd=trial_folder)
+    assert "--night tonight" not in last.said
+    assert night_of(trial_folder, protocol, "2026-01-11").outcome == 4
+    again = Talk(("log",), *answers, cwd=trial_folder)
+    assert (again.status, again.answers) == (0, [])
+    assert "For what was taken tonight: nof1 log --night tonight" in again.said
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES)
 def test_a_correction_shows_what_is_there_and_asks_once(trial_folder, protocol, size):

@@ -6,6 +6,7 @@ import pytest
 
 from nof1 import InputError, record
 from nof1.record.diary.journal import audited
+from nof1.record.diary.night import find_night
 from nof1.record.diary.writing import ConflictError
 
 NIGHT = date(2026, 1, 11)
@@ -55,3 +56,36 @@ def test_a_refusal_names_the_argument_and_changes_nothing(trial_folder, bytes_in
     with pytest.raises(InputError, match=words):
         record.log(trial_folder, values, **{"now": MORNING} | options)
     assert bytes_in(trial_folder) == before
+
+
+EVENINGS = {
+    "in the evening": datetime(2026, 1, 12, 21, 40, tzinfo=UTC),
+    "after midnight": datetime(2026, 1, 13, 0, 40, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("now", EVENINGS.values(), ids=EVENINGS)
+def test_of_tonight_the_dose_is_asked_and_kept_and_nothing_else(trial_folder, now, bytes_in):
+    tonight = date(2026, 1, 12)
+    here = find_night(trial_folder, tonight, now=now)
+    assert (here.over, [one.field for one in here.asked]) == (False, ["dose_mg"])
+    logged = record.log(trial_folder, {"dose_mg": 200}, night=tonight, now=now)
+    assert (logged.entry.dose_mg, logged.entry.outcome) == (200, None)
+    before = bytes_in(trial_folder)
+    for values, night in (
+        ({"severity": 4}, tonight),
+        ({"dose_mg": 0, "note": "calm"}, tonight),
+        ({"dose_mg": 0}, date(2026, 1, 13)),
+    ):
+        with pytest.raises(InputError, match="is not over yet"):
+            record.log(trial_folder, values, night=night, correct=True, now=now)
+    assert bytes_in(trial_folder) == before
+    morning = record.log(trial_folder, {"severity": 4}, night=tonight, now=datetime(2026, 1, 13, 8, tzinfo=UTC))
+    assert (morning.entry.dose_mg, morning.entry.outcome) == (200, 4)
+
+
+def test_on_the_first_evening_it_is_said_what_can_be_recorded(trial_folder):
+    now = datetime(2026, 1, 5, 21, 40, tzinfo=UTC)
+    with pytest.raises(InputError, match=r"The trial begins tonight.*night=2026-01-05"):
+        record.log(trial_folder, {"severity": 4}, now=now)
+    assert record.log(trial_folder, {"dose_mg": 0}, night=date(2026, 1, 5), correct=True, now=now).entry.dose_mg == 0

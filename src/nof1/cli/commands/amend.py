@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nof1.cli.terminal.console import show, show_json
-from nof1.cli.terminal.options import AsJson, Folder, date_option
+from nof1.cli.terminal.options import AsJson, Folder, date_option, night_option
 from nof1.plan.orders.amendments import Amendment, load_amendments
 from nof1.plan.orders.dose_times import collision_sentence
 from nof1.plan.orders.evening_dose import swallows_any
@@ -37,7 +37,7 @@ def amend(
         Path | None,
         typer.Option(metavar="HELPER_DIR", help="Sealed trial: the helper's folder, for the sheet of the new packs."),
     ] = None,
-    pause: Annotated[date | None, date_option("First evening of a pause; what follows moves.")] = None,
+    pause: Annotated[date | None, night_option("First evening of a pause; what follows moves.")] = None,
     nights: Annotated[int | None, typer.Option(help="Nights of the pause.")] = None,
     exclude: Annotated[
         bool, typer.Option("--exclude", help="Nights of the pause are recorded: take them out all the same.")

@@ -9,12 +9,14 @@ from typing import Annotated, Any, cast
 import typer
 
 from nof1.cli.terminal.console import is_terminal, show, show_json
-from nof1.cli.terminal.night_words import belongs_to, command, planned_nights, tell_copies
-from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere, date_option, refuse_no_trial_here
+from nof1.cli.terminal.night_words import belongs_to, command, evening_dose, planned_nights, tell_copies
+from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere, night_option, refuse_no_trial_here
 from nof1.clock import local_now
 from nof1.errors import InputError
+from nof1.language import say
 from nof1.plan.design.fields import PAUSE
 from nof1.plan.orders.amendments import Taken, load_amendments
+from nof1.plan.orders.evening_dose import evening_line, takes_any
 from nof1.plan.protocol.safety.screen import finding_line
 from nof1.record.diary.entry import row_of
 from nof1.record.diary.event_questions import to_grade
@@ -33,7 +35,9 @@ _TEXTS = ("guess", "note")
 
 def log(
     folder: FolderOrHere = HERE,
-    night: Annotated[date | None, date_option("Date of the evening; last night if not given.")] = None,
+    night: Annotated[
+        date | None, night_option("Date of the evening; last night if not given. tonight: what was taken this evening.")
+    ] = None,
     values: Annotated[
         list[str] | None,
         typer.Option(
@@ -53,8 +57,8 @@ def log(
             help="Nothing was recorded on the last nights: what was taken on them, all in one entry.",
         ),
     ] = None,
-    since: Annotated[date | None, date_option("With --missed: the first of these evenings.", "--from")] = None,
-    until: Annotated[date | None, date_option("With --missed: the last of these evenings.", "--to")] = None,
+    since: Annotated[date | None, night_option("With --missed: the first of these evenings.", "--from")] = None,
+    until: Annotated[date | None, night_option("With --missed: the last of these evenings.", "--to")] = None,
     as_json: AsJson = False,
 ) -> None:
     refuse_no_trial_here(folder, "log")
@@ -82,6 +86,7 @@ def log(
     else:
         if night is None:
             _ask_missed(here)
+            _tell_tonight(here)
         wanted = _talked(here, reason=reason)
         if wanted is None:
             show("Nothing was changed.")
@@ -128,16 +133,32 @@ def _ask_missed(here: Night) -> None:
         show(amendment_sentence(log_missed(here.folder, taken, since=found[0], until=found[-1])), style="green")
 
 
+def _tell_tonight(here: Night) -> None:
+    """Where last night is on record, an evening's "log" may well mean the dose that was just taken."""
+    if here.protocol.outcome.name not in here.known or here.date >= here.order.end:
+        return
+    evening = find_night(here.folder, here.date + timedelta(days=1))
+    if evening.asked and not evening.known and evening.period.arm != PAUSE and takes_any(here.protocol):
+        show(f"For what was taken tonight: {command('log', here.folder, '--night', 'tonight')}")
+
+
 def _talked(here: Night, *, reason: str) -> Logged | None:
     """What the person's answers filled or changed; None if they rather leave what is recorded."""
     from nof1.cli.terminal.night_questions import Left, ask_night, confirmed
 
     nights = planned_nights(here.order)
     place = f"Night {nights.index(here.date) + 1} of {len(nights)}, " if here.date in nights else ""
-    show(f"The night of {both_days(here.date)}", style="bold")
-    show(f"{place}{belongs_to(here.protocol, here.period)}. ? explains, < goes back, Ctrl-C leaves.")
+    if here.over:
+        show(f"The night of {both_days(here.date)}", style="bold")
+        show(f"{place}{belongs_to(here.protocol, here.period)}. ? explains, < goes back, Ctrl-C leaves.")
+    else:
+        show(evening_line(here.protocol, here.order, here.date), style="bold")
+        if not here.asked:
+            raise InputError("There is nothing to record of this evening. Record the night in the morning.")
+        show("? explains, Ctrl-C leaves. How the night was is asked in the morning.")
     if here.known:
-        whole = here.protocol.outcome.name in here.known  # the dose may have been put down in the evening
+        # The dose may have been put down in the evening.
+        whole = not here.over or here.protocol.outcome.name in here.known
         already = "It is recorded already." if whole else "Part of it is recorded already."
         show(f"{already} Enter keeps what stands in [brackets], - empties it.")
     try:
@@ -210,6 +231,9 @@ def _settings(values: list[str], here: Night) -> dict[str, str]:
 
 def _tell(logged: Logged) -> None:
     here, nights = logged.night, planned_nights(logged.night.order)
+    if not here.over:
+        _tell_evening(logged)
+        return
     rated = {entry.night for entry in logged.entries if entry.outcome is not None}
     count = f"{sum(night in rated for night in nights)} of {len(nights)} nights"
     if here.date not in rated:
@@ -228,6 +252,17 @@ def _tell(logged: Logged) -> None:
     if recent:
         how = "1 recent night is" if len(recent) == 1 else f"{len(recent)} recent nights are"
         show(f"{how} missing: {command('log', here.folder, '--night', recent[-1])}")
+
+
+def _tell_evening(logged: Logged) -> None:
+    """What stands now of tonight's dose, in the words in which it was asked."""
+    here = logged.night
+    words = evening_dose(here.protocol, here.asked, logged.entry)
+    if not words:
+        show("Nothing is recorded for tonight any more." if logged.changed else "Nothing is recorded for tonight.")
+        return
+    show(say("Recorded for tonight: {value}", value=words), style="green")
+    show(f"How the night was is asked in the morning: {command('log', here.folder)}")
 
 
 def _print_json(logged: Logged) -> None:

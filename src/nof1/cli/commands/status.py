@@ -6,13 +6,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from nof1.cli.terminal.console import console, show, show_json
-from nof1.cli.terminal.night_words import belongs_to, command, tell_copies
+from nof1.cli.terminal.night_words import belongs_to, command, evening_dose, tell_copies
 from nof1.cli.terminal.options import HERE, AsJson, FolderOrHere, refuse_no_trial_here
 from nof1.language import say
+from nof1.plan.orders.evening_dose import takes
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import UNSCREENED, went_without
 from nof1.plan.protocol.safety.stop_rules import stop_rule_sentence
 from nof1.record.diary.night import both_days
+from nof1.record.diary.on_record import is_locked
+from nof1.record.diary.questions import questions
 from nof1.record.so_far import Adherence, Due, Harm, State, Status
 from nof1.record.so_far import status as status_of
 from nof1.report.words.changes import amendment_sentence
@@ -105,12 +108,27 @@ def _content(so_far: Status) -> dict[str, Any]:
 # --- to a person
 
 
+def _tell_tonight(so_far: Status) -> None:
+    """Whether this evening's dose is on record, so that nobody takes it twice; or how to put it there."""
+    protocol, period = so_far.protocol, so_far.tonight
+    if period is None or is_locked(so_far.folder):
+        return
+    evening = so_far.latest + timedelta(days=1)
+    entry = next((one for one in so_far.entries if one.night == evening), None)
+    asked = questions(protocol, period, ends_period=False)
+    if words := evening_dose(protocol, asked, entry):
+        show(say("Recorded for tonight: {value}", value=words))
+    elif period.arm is None or takes(protocol, period):
+        show(f"Once it is taken: {command('log', so_far.folder, '--night', 'tonight')}")
+
+
 def _tell(so_far: Status) -> None:
     protocol, nights = so_far.protocol, so_far.nights
     planned = _planned(so_far)
     recorded = sum(state == "recorded" for state in nights.values())
     if so_far.evening:
         show(so_far.evening, style="bold")
+        _tell_tonight(so_far)
     show(protocol.title, style="bold")
     if protocol.simulated:
         show("Simulated data: made up by a program.")

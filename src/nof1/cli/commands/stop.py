@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from nof1.cli.terminal.console import is_terminal, next_step, show, show_json
-from nof1.cli.terminal.options import AsJson, Folder, date_option
+from nof1.cli.terminal.options import AsJson, Folder, night_option
 from nof1.errors import InputError
 from nof1.plan.orders.amendments import StoppedBy
 from nof1.plan.orders.loading import is_sealed
@@ -26,7 +26,7 @@ def stop(
         typer.Option("--unrelated/--related", help="Whether the reason had nothing to do with the ratings."),
     ] = None,
     since: Annotated[
-        date | None, date_option("First evening that is not of the trial any more; tonight if not given.", "--from")
+        date | None, night_option("First evening that is not of the trial any more; tonight if not given.", "--from")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Stop it without asking.")] = False,
     as_json: AsJson = False,

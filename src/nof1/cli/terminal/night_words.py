@@ -1,14 +1,19 @@
 """Nights in words, for log and status: by both their days, by what they belong to; and the notes that both print."""
 
 import shlex
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from nof1.cli.terminal.console import console, show
 from nof1.cli.terminal.options import HERE
+from nof1.language import say
 from nof1.plan.design.order import RUN_IN, Order, Period
 from nof1.plan.protocol.protocol import Protocol
 from nof1.record.checking.copies import conflict_copies, copied_from
+from nof1.record.diary.entry import Entry, dose_column, row_of
+from nof1.record.diary.question import Question
+from nof1.record.diary.questions import shown
 from nof1.record.diary.table import DIARY_FILE
 
 
@@ -20,6 +25,16 @@ def belongs_to(protocol: Protocol, period: Period) -> str:
         return period.arm.strip("()")
     title = protocol.arm(period.arm).title
     return f"run-in, {title}" if period.number == RUN_IN else title
+
+
+def evening_dose(protocol: Protocol, asked: Sequence[Question], entry: Entry | None) -> str:
+    """What is recorded of an evening's dose, in the words in which it is asked; "" if nothing is."""
+    name = dose_column(protocol)
+    text = "" if entry is None else row_of(protocol, entry)[name]
+    if not text:
+        return ""
+    question = next((one for one in asked if one.field == name), None)
+    return say("nothing") if not float(text) else shown(question, text) if question is not None else text
 
 
 def planned_nights(order: Order) -> list[date]:

@@ -12,6 +12,7 @@ from nof1.errors import InputError
 from nof1.files import is_file
 from nof1.language import ENGLISH, speaking
 from nof1.plan.protocol.protocol import PROTOCOL_FILE
+from nof1.record.values.nights import tonight
 
 HERE = Path()
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Trial folder.")]
@@ -44,9 +45,17 @@ _YEARS = 2  # from today, in which a date without a year lies
 
 
 def _calendar_date(text: str) -> date:
+    return _said(text, local_now().date())
+
+
+def _evening(text: str) -> date:
+    """The evening of a night: after midnight "tonight" is still that of the evening before, as in the diary."""
+    return _said(text, tonight(local_now()))
+
+
+def _said(text: str, today: date) -> date:
     found = date_in_full(text.strip())
     if found is None:
-        today = local_now().date()
         span = timedelta(days=366 * _YEARS)
         found = said_day(text, today, today - span, today + span)
     if found is None:
@@ -64,6 +73,11 @@ def _clock_time(text: str) -> str:
 def date_option(what: str, *flags: str) -> Any:
     """An option that takes a date, for an annotation; `what` is its help, `flags` where it is not called as its parameter."""
     return typer.Option(*flags, parser=_calendar_date, metavar="DATE", help=what)
+
+
+def night_option(what: str, *flags: str) -> Any:
+    """An option that takes the evening of a night, which begins anew in the early morning, for an annotation."""
+    return typer.Option(*flags, parser=_evening, metavar="DATE", help=what)
 
 
 def clock_option(what: str) -> Any:

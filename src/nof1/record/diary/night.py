@@ -1,6 +1,6 @@
 """A night goes into the diary, or what stands there is corrected; the old value stays in the journal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.screen import Finding, other_magnesium_mg
 from nof1.plan.protocol.safety.upper_levels import agreed_mg, taken_findings
-from nof1.record.diary.entry import SIDE_EFFECT_SEPARATOR, Entry, columns, kept_text, number_text, row_of
+from nof1.record.diary.entry import SIDE_EFFECT_SEPARATOR, Entry, columns, dose_column, kept_text, number_text, row_of
 from nof1.record.diary.event_questions import to_grade
 from nof1.record.diary.events import (
     GRADES,
@@ -31,7 +31,7 @@ from nof1.record.diary.secondary import read_measures
 from nof1.record.diary.side_effects import Stop, note_sentences, stops
 from nof1.record.diary.table import read_diary, refuse_if_locked
 from nof1.record.diary.writing import MAX_REASON, Change, ConflictError, record
-from nof1.record.values.nights import last_night
+from nof1.record.values.nights import last_night, tonight
 from nof1.shown import as_text
 
 Value = str | float | Sequence[str] | None
@@ -60,6 +60,9 @@ class Night:
     known : mapping of str to str
         What is recorded already, by column.
     asked : tuple of Question
+        Of tonight the dose alone.
+    over : bool
+        Whether the night is over; of one that has begun only what was taken in the evening can be recorded.
     """
 
     folder: Path
@@ -69,6 +72,7 @@ class Night:
     period: Period
     known: Mapping[str, str]
     asked: tuple[Question, ...]
+    over: bool = True
 
     def __repr__(self) -> str:
         return as_text(
@@ -175,7 +179,7 @@ def log(
         By column of the diary, name of a measure, or side effect and what is said of it, such as "headache: severity"; "" or None
         for nothing.
     night : date, optional
-        Of the evening; last night if not given.
+        Of the evening; last night if not given. Of tonight only what was taken can be recorded.
     correct : bool
         Whether a recorded value may be replaced or cleared; the old one stays in the journal.
     seen : mapping of str to str, optional
@@ -200,8 +204,10 @@ def log(
     4.0
     """
     reason = checked_reason(reason)
+    now = now or local_now()
     here = find_night(folder, night, now=now)
     cells = _cells(here, values)
+    refuse_not_over(here.protocol, here.date, cells, now=now)
     if not here.known and not any(cells.values()) and all(map(here.holds, cells)):
         raise InputError("Nothing to record: every value is empty.")
     change = Change(here.date, cells, seen)
@@ -231,23 +237,29 @@ def checked_reason(reason: str) -> str:
 
 
 def find_night(folder: str | Path, night: date | None = None, *, now: datetime | None = None) -> Night:
-    """The night that may be recorded, last night if none is named.
+    """The night that may be recorded, last night if none is named; of tonight, of which the dose can be, the dose alone is asked.
 
     Raises
     ------
     InputError
-        If it is not one of the trial or not over, or the diary is locked.
+        If it is not one of the trial or neither over nor tonight's, or the diary is locked.
     """
     folder = Path(folder)
     protocol = Protocol.load(folder)
     order = load_schedule(folder, protocol)
     refuse_if_locked(folder)
-    latest = last_night(now or local_now())
+    now = now or local_now()
+    latest = last_night(now)
     which = night or latest
     if night is None and which < order.start:
         morning = order.start + timedelta(days=1)
+        told = (
+            f"its first night is that of {both_days(order.start)}. It can be recorded from the morning of {morning} on."
+        )
+        if tonight(now) < order.start:
+            raise InputError(f"The trial has not begun: {told}")
         raise InputError(
-            f"The trial has not begun: its first night is that of {both_days(order.start)}. It can be recorded from the morning of {morning} on."
+            f"The trial begins tonight: {told} What is taken this evening can be recorded tonight: night={order.start}"
         )
     if night is None and which > order.end:
         raise InputError(
@@ -255,14 +267,32 @@ def find_night(folder: str | Path, night: date | None = None, *, now: datetime |
             f"To name another night: night={order.end}"
         )
     period = order.period_of(which)
-    if which > latest:
-        raise InputError(f"The night of {both_days(which)} is not over yet. Record it in the morning.")
+    refuse_not_over(protocol, which, (), now=now)
     entry = next((one for one in read_diary(folder, protocol) if one.night == which), None)
     known = {name: text for name, text in row_of(protocol, entry).items() if name != "night" and text} if entry else {}
     known |= period_cells(protocol, read_measures(folder), which)
     known |= {name: text for (night, name), text in read_events(folder).items() if night == which}
     asked = questions(protocol, period, ends_period=order.ends_period(which))
-    return Night(folder, protocol, order, which, period, known, asked)
+    over = which <= latest
+    if not over:
+        asked = tuple(one for one in asked if one.field == dose_column(protocol))
+    return Night(folder, protocol, order, which, period, known, asked, over)
+
+
+def refuse_not_over(protocol: Protocol, night: date, names: Iterable[str], *, now: datetime) -> None:
+    """Refuse what nobody can know yet: all of a night to come, and of tonight all but what was taken in the evening.
+
+    Raises
+    ------
+    InputError
+        If the night is not over and one of `names` is such a value.
+    """
+    if night <= last_night(now):
+        return
+    begun = night == tonight(now)
+    if not begun or not set(names) <= {dose_column(protocol)}:
+        early = f" What was taken this evening can be recorded now, as {dose_column(protocol)}." if begun else ""
+        raise InputError(f"The night of {both_days(night)} is not over yet. Record it in the morning.{early}")
 
 
 def _cells(here: Night, values: Mapping[str, Value]) -> dict[str, str]:
