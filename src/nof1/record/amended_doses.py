@@ -17,9 +17,9 @@ from nof1.plan.protocol.protocol import Protocol
 from nof1.plan.protocol.safety.guards import AGREEMENT_ABOVE_MG
 from nof1.plan.protocol.safety.screen import other_magnesium_mg
 from nof1.plan.protocol.safety.upper_levels import agreed_mg
-from nof1.record.diary.journal import beginning, journal_bytes
+from nof1.record.diary.journal import beginning, begun_on, journal_bytes
 from nof1.record.dose_limits import refuse_doses
-from nof1.record.papers import write_packing_sheet
+from nof1.record.papers import write_new_packing_sheet
 
 
 def amended_arm(protocol: Protocol, name: str | None, mg: float, *, dose_meant: bool) -> Arm:
@@ -114,7 +114,17 @@ def write_new_packs(folder: Path, protocol: Protocol, helper: Path | None, amend
     drawn = verified_order(folder, protocol, helper)
     lived = amended_order(drawn, [*load_amendments(folder), amendment])
     assert amendment.start is not None  # a change of a dose has one
-    return write_packing_sheet(helper, protocol, drawn.arms(), anew=packs_from(lived, amendment.start))
+    journal = journal_bytes(folder)
+    return write_new_packing_sheet(
+        helper,
+        folder,
+        protocol,
+        drawn.arms(),
+        commitment=load_seal(folder).commitment,
+        mark=beginning(journal),
+        planned=begun_on(journal),
+        anew=packs_from(lived, amendment.start),
+    )
 
 
 def packs_from(order: Order, start: date) -> Order:

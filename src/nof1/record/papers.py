@@ -54,27 +54,42 @@ def write_packing_sheet(
     protocol: Protocol,
     arms: Sequence[str],
     *,
-    commitment: str = "",
-    mark: str = "",
-    planned: date | None = None,
-    anew: Order | None = None,
+    commitment: str,
+    mark: str,
+    planned: date | None,
     paper: Paper = "a4",
     large_print: bool = False,
 ) -> Path:
     """Write packing-sheet.pdf, which tells the order, into the helper's folder; with the commitment to it and the journal's first mark.
 
-    `anew` is what is left of the order where packs are made again with another dose: that sheet has a name of its own. Says where it is.
+    Says where it is.
     """
-    path = helper / (PACKING_SHEET if anew is None else f"packing-sheet-from-{anew.start}.pdf")
     content = nof1.report.packing_sheet_pdf(
-        protocol,
-        arms,
-        commitment=commitment,
-        mark=mark,
-        planned=planned,
-        anew=anew,
-        paper=paper,
-        large_print=large_print,
+        protocol, arms, commitment=commitment, mark=mark, planned=planned, paper=paper, large_print=large_print
+    )
+    write_atomic(helper / PACKING_SHEET, content)
+    return helper / PACKING_SHEET
+
+
+def write_new_packing_sheet(
+    helper: Path,
+    folder: Path,
+    protocol: Protocol,
+    arms: Sequence[str],
+    *,
+    commitment: str,
+    mark: str,
+    planned: date | None,
+    anew: Order,
+) -> Path:
+    """Write the sheet of packs that are made again with another dose beside the first, in the language and print of the trial's papers.
+
+    It holds the commitment and the journal's first mark again: with the new sheet in hand nobody looks at the first one any more.
+    `anew` is what is left of the order. Says where it is.
+    """
+    path = helper / f"packing-sheet-from-{anew.start}.pdf"
+    content = nof1.report.packing_sheet_like(
+        folder, protocol, arms, commitment=commitment, mark=mark, planned=planned, anew=anew
     )
     write_atomic(path, content)
     return path

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nof1.report.checklists import checklist
+    from nof1.report.papers.folder import packing_sheet_like as packing_sheet_like
     from nof1.report.papers.folder import print_papers
     from nof1.report.papers.folder import write_calendar as write_calendar
     from nof1.report.papers.folder import write_papers as write_papers
@@ -27,6 +28,7 @@ _HOMES = {
     "cohort": "nof1.report.results.people",
     "cohort_from_table": "nof1.report.results.one_file",
     "facts": "nof1.report.words.facts",
+    "packing_sheet_like": "nof1.report.papers.folder",
     "packing_sheet_pdf": "nof1.report.papers.plan_papers",
     "pre_visit_pdf": "nof1.report.papers.plan_papers",
     "print_papers": "nof1.report.papers.folder",

@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from nof1.cells import csv_text, shielded, unshielded
@@ -60,12 +60,26 @@ def begun(protocol_sha256: str, now: datetime) -> bytes:
 
 def beginning(content: bytes) -> str:
     """The checksum of the line with which the trial was planned, "" where the journal was begun later or not at all."""
+    first = _first_line(content)
+    return first[-1] if first else ""
+
+
+def begun_on(content: bytes) -> date | None:
+    """The day on which the trial was planned, None where the journal was begun later or not at all."""
+    first = _first_line(content)
+    with suppress(ValueError):
+        return datetime.fromisoformat(first[0]).date() if first else None
+    return None
+
+
+def _first_line(content: bytes) -> list[str]:
+    """The cells of the line with which the trial was planned, none where there is no such line."""
     with suppress(UnicodeDecodeError, csv.Error):
         rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
         header, first = next(rows, []), next(rows, [])
         if tuple(header) == COLUMNS and len(first) == len(COLUMNS) and first[1] == PLAN:
-            return first[-1]
-    return ""
+            return first
+    return []
 
 
 def with_files(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -23,6 +24,7 @@ from nof1.report.papers.plan_papers import (
     booklet_pdf,
     consent_pdf,
     data_sheet_pdf,
+    packing_sheet_pdf,
     pre_visit_pdf,
     protocol_pdf,
     shuffling_recipe_pdf,
@@ -175,6 +177,31 @@ def kept_print(folder: Path) -> tuple[Paper, bool]:
     """The paper of the papers of a trial folder and whether they are in large print, as calendar.ics says; A4 in ordinary letters where there is none."""
     path = folder / CALENDAR_FILE
     return printed_on(path.read_bytes() if path.is_file() else b"")
+
+
+def packing_sheet_like(
+    folder: Path,
+    protocol: Protocol,
+    arms: Sequence[str],
+    *,
+    commitment: str,
+    mark: str,
+    planned: date | None,
+    anew: Order,
+) -> bytes:
+    """The sheet of packs that are made again with another dose, in the language and print of the papers of a trial folder."""
+    own = Print(kept_language(folder), *kept_print(folder))
+    with speaking(own.language):
+        return packing_sheet_pdf(
+            protocol,
+            arms,
+            commitment=commitment,
+            mark=mark,
+            planned=planned,
+            anew=anew,
+            paper=own.paper,
+            large_print=own.large,
+        )
 
 
 def write_calendar(
