@@ -180,3 +180,15 @@ def pages_ending_early(content: bytes) -> list[str]:
         if goes_on and starts and sum(line[0].bottom < min(starts) for line in body) < LEAST - 1:
             found.append(f"page {number + 1} begins with one line of {title!r}")
     return found
+
+
+def almost_empty(content: bytes, *, least: float = 0.4, last: float = 0.25) -> list[str]:
+    """Pages whose words end far above their foot, by the share of the height that they fill; of the last page less is asked."""
+    with pymupdf.open(stream=content) as document:
+        heights = [page.rect.height - FOOT for page in document]
+    found = []
+    for number, (words, height) in enumerate(zip(words_of(content), heights, strict=True), start=1):
+        filled = max((word.bottom for word in words if word.bottom < height), default=0) / height
+        if filled < (last if number == len(heights) else least):
+            found.append(f"page {number} of {len(heights)} is filled to {100 * filled:.0f} %")
+    return found

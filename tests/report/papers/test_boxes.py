@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pymupdf
 import pytest
-from boxes import FOOT, overprinted, pages_ending_early, smallest, words_of
+from boxes import FOOT, almost_empty, overprinted, pages_ending_early, smallest, words_of
 
 from nof1.language import languages, say, speaking
 from nof1.plan.design.order import Pause
@@ -24,6 +24,7 @@ from nof1.report.papers.plan_papers import (
     protocol_pdf,
     shuffling_recipe_pdf,
 )
+from nof1.report.words.phrases import both_days
 
 FIRST = date(2026, 10, 19)
 STARTS = [
@@ -167,6 +168,32 @@ def test_a_concealed_booklet_has_room_for_what_else_is_asked(make_protocol, prin
 
 
 @pytest.mark.parametrize("printed", PRINTS, ids=str)
+@pytest.mark.parametrize("plan", ["open", "four arms", "helper"])
+def test_no_page_of_a_booklet_is_almost_empty(make_protocol, plan, printed):
+    """What comes before the nights runs over a page in large print, and what is asked at a period's end may just not fit."""
+    paper, large_print, language = printed
+    protocol = planned(make_protocol, date(2026, 12, 7), 2, 4 if plan == "four arms" else 2)
+    if plan == "helper":
+        design = {
+            "kind": "randomized-blocks",
+            "blocks": 6,
+            "period_nights": 7,
+            "run_in_nights": 2,
+            "concealed": "helper",
+        }
+        changes = {"design": design | {"start": date(2026, 12, 7)}, "arms": PACKED}
+        protocol = Protocol.build(protocol.to_dict() | changes)
+    order = draw_order(protocol) if protocol.concealed == "open" else schedule(protocol)
+    with speaking(language):
+        content = booklet_pdf(protocol, order, paper=paper, large_print=large_print)
+        nights = both_days(order.end)
+    assert almost_empty(content) + faults(content, large_print=large_print) == []
+    assert nights in " ".join(
+        word.text for word in words_of(content)[-1]
+    )  # the last question stands with the last night
+
+
+@pytest.mark.parametrize("printed", PRINTS, ids=str)
 def test_no_words_overlap_with_pauses_covariates_and_long_words(make_protocol, printed):
     """What a person may have typed: six covariates, words without a space, pauses, periods of a night."""
     protocol = make_protocol(
@@ -236,6 +263,8 @@ def test_the_finder_finds_what_a_reader_would():
     assert "crossed by a line" in overprinted(page_with(((100, 100), "evening"), line=120))[0]
     assert overprinted(page_with(((100, 100), "evening"), line=160)) == []
     assert smallest(page_with(((100, 100), "evening"), size=7)) == pytest.approx(7)
+    assert almost_empty(page_with(((100, 100), "evening"))) == ["page 1 of 1 is filled to 13 %"]
+    assert almost_empty(page_with(((100, 100), "evening"), ((100, 700), "later"))) == []
 
 
 @pytest.mark.parametrize("arms", ARMS)
