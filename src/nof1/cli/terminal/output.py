@@ -128,8 +128,8 @@ def _about(result: "Result", effect: "PairEffect") -> Iterator[str]:
     """What belongs to one comparison: the other effect, how sure it is, what it leans on, what further blocks would probably say."""
     from nof1.report.words import answer
     from nof1.report.words import sentences as words
-    from nof1.report.words.forecast import forecast_sentence
     from nof1.report.words.rule import ask_threshold_sentence
+    from nof1.report.words.stopped import further_nights_sentence
 
     yield from _there(
         words.exposure_sentence(result, effect),
@@ -141,7 +141,7 @@ def _about(result: "Result", effect: "PairEffect") -> Iterator[str]:
         answer.bet_sentence(result, effect),
         ask_threshold_sentence(result.trial.protocol),
         words.further_measures_sentence(result, effect),
-        forecast_sentence(effect.forecast) if effect.forecast else "",
+        further_nights_sentence(result, effect),
     )
 
 

@@ -186,3 +186,20 @@ def _is_harm(what: str) -> bool:
             for places in found(words, slots)
         )
     )
+
+
+# In own words a harm may stand beside anything else: parts that a denial does not go on in.
+_PARTS = re.compile(r"[,.;:!?\n]|\b(?:but|aber|doch|sondern)\b")
+
+
+def names_harm(text: str) -> bool:
+    """Whether own words name a harm that was there. What cannot be told counts as one.
+
+    >>> names_harm("Loose stools every day"), names_harm("moved house, no side effects")
+    (True, False)
+    """
+    if stops(note_sentences(text)):
+        return True
+    harms = {*HARMS, *(one.text for one in short_list())}
+    named = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(harms, key=len, reverse=True)))})(?!\w)")
+    return any(named.search(plainly(part)) and not is_denial(part.strip()) for part in _PARTS.split(text))

@@ -6,7 +6,7 @@ Says what the numbers of a result imply about further nights; never what the per
 from nof1.analyze.model.effects import SETTLED
 from nof1.analyze.results import Result
 from nof1.language import say, say_some
-from nof1.report.words.forecast import forecast_sentence
+from nof1.report.words.stopped import further_nights_sentence, stopped_for_good
 
 _MANY_MISSING = 0.1  # of the planned nights
 
@@ -17,20 +17,16 @@ def more_sentences(result: Result, *, most: int) -> list[str]:
 
 
 def _all(result: Result) -> list[str]:
+    if stopped_for_good(result):  # nothing that another trial would show
+        return [further_nights_sentence(result), _missing(result)]
     return [
-        _blocks(result),
+        further_nights_sentence(result),
         _exposure(result),
         _blind(result),
         _missing(result),
         _drawn(result),
         _again(result),
     ]
-
-
-def _blocks(result: Result) -> str:
-    """Whether further blocks would probably settle it, where it is open."""
-    forecast = result.lead[0].forecast
-    return str(forecast_sentence(forecast)) if forecast else ""
 
 
 def _exposure(result: Result) -> str:

@@ -22,6 +22,7 @@ from nof1.report.words.effect import change, span
 from nof1.report.words.patterns import pattern_sentences
 from nof1.report.words.phrases import clip, nights
 from nof1.report.words.sensitivity import robust_sentence
+from nof1.report.words.stopped import stopped_for_good
 
 MAX_ARM = 60
 _NO_DIFFERENCE = ("no difference that matters", "no quick difference")
@@ -233,9 +234,9 @@ def _build_up(effect: PairEffect) -> str:
 
 
 def bet_sentence(result: Result, effect: PairEffect | None = None) -> str:
-    """Which arm is the better bet today; empty where the answer says it, or where no threshold was stated."""
+    """Which arm is the better bet today; empty where the answer says it, no threshold was stated, or the trial was stopped for good."""
     effect = effect or result.lead[0]
-    if effect.best_bet is None or effect.verdict in ("helps", "worsens"):
+    if effect.best_bet is None or effect.verdict in ("helps", "worsens") or stopped_for_good(result):
         return ""
     protocol = result.trial.protocol
     return say(
