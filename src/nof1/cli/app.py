@@ -11,10 +11,11 @@ from nof1._version import __version__
 
 
 class Told(NamedTuple):
-    """What the list says of a command, and what its own help says."""
+    """What the list says of a command; what its own help says beside that, an example and, where there is more, another paragraph."""
 
     sentence: str
     example: str
+    more: str = ""
 
 
 # The sentences stand here and nowhere else: the list is shown without loading what the commands need.
@@ -22,6 +23,8 @@ COMMANDS = {
     "plan": Told(
         "Plan a trial: fix the protocol, draw the order, write the folder. Without options on a terminal, it asks.",
         "nof1 plan my-trial --answers answers.toml --dose-mg 200",
+        "The questions are about magnesium. For anything else: --template NAME --treatment TEXT, "
+        'such as --template sleep-quality --treatment "a walk before bed".',
     ),
     "power": Told(
         "What this design and its neighbours would find, from simulated trials; and what its rule for early looks would do.",
@@ -32,9 +35,9 @@ COMMANDS = {
         "nof1 facts studies",
     ),
     "log": Told(
-        "Record a night, last night if none is named, or correct one: rating, dose, side effects, covariates, a note. "
-        "In the evening --night tonight records what was taken.",
+        "Record a night, last night if none is named, or correct one: rating, dose, side effects, covariates, a note.",
         "nof1 log my-trial --set severity=3 --set dose_mg=200",
+        "In the evening --night tonight records what was taken.",
     ),
     "diary-page": Told(
         "Write diary.html, the diary as a page for a phone or a computer; it needs no network.",
@@ -108,7 +111,8 @@ class _Loaded(Mapping[str, Any]):
             raise typer.Exit(130) from None
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         # \b: lines are not filled.
-        alone.command(name, help=told.sentence, epilog=f"\b\nExample:\n  {told.example}")(function)
+        words = f"{told.sentence}\n\n{told.more}".strip()
+        alone.command(name, help=words, epilog=f"\b\nExample:\n  {told.example}")(function)
         return typer.main.get_command(alone)
 
     def __iter__(self) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """The short road: ten questions and those on safety; everything else has a default and waits behind more choices."""
 
+import re
+import shlex
 from datetime import date, time
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from nof1 import facts
 from nof1.cli.wizard.conversation import discard_draft
 from nof1.cli.wizard.safety import LISTS
 from nof1.cli.wizard.steps import STEPS
+from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.template import DEFAULT_TEMPLATE, template_names
 
 
 @pytest.fixture(autouse=True)
@@ -107,3 +111,20 @@ def test_medicines_that_move_the_dose_before_now_ask_for_the_start_again(folder)
     assert answers["conduct"]["dose_time"] == "19:30"
     assert answers["design"]["start"] == date(2026, 11, 24)
     assert "It is 20:00; the dose's time, 19:30, is over for tonight." in person.seen
+
+
+@pytest.mark.clock
+def test_whoever_has_another_substance_hears_the_way_before_the_first_question_and_it_leads_there(folder, nof1):
+    """The command as it stands on the screen, with each of the names that it offers."""
+    person = Person(["q"])
+    person.plan(folder)
+    told = " ".join(person.seen.split())
+    before = told[: told.index("What do you want to compare?")]
+    found = re.search(r"leave with q and type: nof1 (plan trial .+?), with NAME one of ([a-z, -]+)\.", before)
+    names = found[2].split(", ")
+    assert sorted([*names, DEFAULT_TEMPLATE]) == sorted(template_names())
+    for name in names:
+        words = shlex.split(found[1].replace("NAME", name).replace("plan trial", f"plan {name}"))
+        status, _, err = nof1(*words)
+        assert (status, err) == (0, "")
+        assert Protocol.load(name).arm("on").label == "a walk before bed"

@@ -21,6 +21,7 @@ from nof1.cli.wizard.steps import STEPS, answers_from
 from nof1.errors import InputError
 from nof1.language import ENGLISH, phrase, say, sentences, spoken
 from nof1.plan.protocol.protocol import Protocol
+from nof1.plan.protocol.template import DEFAULT_TEMPLATE, template_names
 
 __all__ = ["answers_from", "ask_plan", "discard_draft"]
 
@@ -123,6 +124,7 @@ def _begin(talk: Talk, page: "Page") -> Talk | None:
             return None
     for line in _INTRO:
         page.write(say(line))
+    page.write(_for_something_else(talk.folder))
     page.write(
         say(
             "There are about {questions} short questions. Enter takes what stands in [brackets]. You can leave with q at any time; "
@@ -131,6 +133,16 @@ def _begin(talk: Talk, page: "Page") -> Talk | None:
         )
     )
     return talk
+
+
+def _for_something_else(folder: Path) -> str:
+    """Where to go with anything but magnesium, of which alone the questions are: said before the first of them."""
+    return say(
+        "The questions are about magnesium. For anything else leave with {quit} and type: {command}, with NAME one of {templates}.",
+        quit=QUIT,
+        command=f'{next_step("plan", folder)} --template NAME --treatment "{say("a walk before bed")}"{_language_option()}',
+        templates=", ".join(name for name in template_names() if name != DEFAULT_TEMPLATE),
+    )
 
 
 def _converse(talk: Talk, page: "Page", unagreed: Callable[[dict[str, Any]], str]) -> dict[str, Any] | None:
