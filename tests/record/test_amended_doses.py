@@ -157,17 +157,49 @@ def test_beside_it_stands_the_answer_with_every_dose_as_the_first(folder_of):
     }
 
 
-def test_of_what_is_shared_every_night_counts_as_one(folder_of):
-    copy = shared(Trial.load(folder_of(changes=[(100, day(15))])), "a1")
-    assert not copy.doses_changed
-    assert {entry.dose_mg for entry in copy.entries} == {0, 100, 200}
+@pytest.mark.parametrize("changes", [[(100, 15), (150, 25)], [(90, 15)]], ids=["quarters", "not quite half"])
+def test_shared_copies_call_and_round_other_doses_as_all_else(folder_of, tmp_path, changes):
+    arms = [{"name": "off", "dose_mg": 0.0}, {"name": "Annas pills", "dose_mg": MG, "product": "2 capsules"}]
+    folder = folder_of(changes=[(mg, day(one)) for mg, one in changes], arms=arms)
+    made = record.share([folder], tmp_path / "copies")
+    assert "Annas pills" not in made.names
+    (path,) = (tmp_path / "copies" / "trials").iterdir()
+    copy, trial = Trial.load(path), Trial.load(folder)
+    assert {one.arm for one in copy.amendments} == {"on"}
+    told = {150: 150.0, 100: 100.0, 90: 100.0}
+    assert [one.dose_mg for one in copy.amendments] == [told[mg] for mg, _ in changes]
+    assert [one.dose_mg for one in copy.order.periods] == [told.get(one.dose_mg) for one in trial.order.periods]
+    # Every dose was taken as it was planned, and is in the copy.
+    planned = {
+        night: period.dose_mg or {"off": 0, "on": MG}[period.arm]
+        for period in copy.order.periods
+        for night in period.dates
+    }
+    assert {entry.night: entry.dose_mg for entry in copy.entries} == planned
+
+
+@pytest.mark.parametrize("by_dose", [True, False])
+def test_of_what_is_shared_every_night_counts_with_its_own_dose(folder_of, tmp_path, by_dose):
+    """The answer, what was taken of the plan and how nights count are those of the trial, though no dose was logged."""
+    trial = Trial.load(folder_of(changes=[(100, day(15)), (150, day(25))], by_dose=by_dose))
+    shared(trial, "a1").write(tmp_path / "copy")
+    copy = Trial.load(tmp_path / "copy")
+    assert [one.dose_mg for one in copy.order.periods] == [one.dose_mg for one in trial.order.periods]
+    assert [one.start for one in copy.amendments] == [
+        day(15) + (copy.order.start - trial.order.start),
+        day(25) + (copy.order.start - trial.order.start),
+    ]
+    assert build_model_data(copy).doses == pytest.approx(build_model_data(trial).doses)
+    assert describe_adherence(copy) == describe_adherence(trial)
+    found, wanted = (fit(one, engine="marginal", sensitivity=False).lead[0].over_nights for one in (copy, trial))
+    assert (found.mean, found.sd) == pytest.approx((wanted.mean, wanted.sd), abs=1e-9)
 
 
 REFUSED = {
     "above the limit": ({"dose": 1200}, InputError, "nof1 plans no trial with so much"),
     "above what needs a doctor": ({"dose": 600}, InputError, "doctor's agreement"),
     "a slip": ({"dose": 0.1}, AmbiguousInput, "very little"),
-    "nothing": ({"dose": 0}, InputError, "dose_mg"),
+    "nothing": ({"dose": 0}, InputError, "0 mg is no dose"),
     "of the reference": ({"dose": 100, "arm": "off"}, InputError, "is what all else is compared with"),
     "of no arm": ({"dose": 100, "arm": "oxide"}, InputError, "no arm 'oxide'. Choose from: on"),
     "outside the trial": ({"dose": 100, "since": day(90)}, InputError, "not a night of this trial"),

@@ -142,6 +142,18 @@ def test_a_concealed_trial_that_was_opened_is_shared_with_its_doses(nof1, sealed
 
 
 @pytest.mark.clock
+def test_what_is_in_no_copy_is_named(nof1, folders, tmp_path):
+    for text in ("Anna moved", "a new pillow"):
+        assert nof1("amend", folders / "helps", "--note", text)[0] == 0
+    assert nof1("amend", folders / "worsens", "--medicine", "ropinirole", "--from", "2025-01-01")[0] == 0
+    _, out, _ = nof1("share", folders / "helps", folders / "worsens", "--out", tmp_path / "out")
+    assert "own words or of a hidden order: 1 change of a medicine, 2 notes on record." in " ".join(out.split())
+    _, out, _ = nof1("share", folders / "helps", "--out", tmp_path / "again", "--json")
+    assert json.loads(out)["left_out"] == {"note": 2}
+    assert "pillow" not in "".join(everything(tmp_path / "out").values())
+
+
+@pytest.mark.clock
 def test_the_table_of_nights_can_be_adopted(nof1, folders, tmp_path):
     nof1("share", folders / "helps", "--out", tmp_path / "out")
     words = (

@@ -1,5 +1,7 @@
 """Nights that were taken out afterwards: told before everything else, with the answer both ways."""
 
+import csv
+import io
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import cycle
@@ -13,7 +15,11 @@ from nof1.analyze.results import Result
 from nof1.plan.design.order import Pause
 from nof1.plan.orders.amendments import Amendment, taken_out
 from nof1.plan.orders.draw import draw_order
+from nof1.record.sharing.share import shared
+from nof1.record.sharing.tables import tables
 from nof1.report.results.first_page import answer
+from nof1.report.words.changes import changes
+from nof1.report.words.stopped import further_nights_sentence
 from nof1.report.words.taken_out import taken_out_sentences
 
 ANSWERS = {
@@ -115,3 +121,46 @@ def test_each_night_comes_back_to_where_it_stood_when_the_pause_was_entered(paus
         )
         order = order.with_pauses([Pause(start, nights)])
     assert taken_out(order, amendments) == expected
+
+
+def test_a_copy_that_is_shared_names_them_by_their_days(both, results, tmp_path):
+    """The same answer both ways, told by numbers of days, without the reason."""
+    _, trial = both
+    shared(trial, "p-1").write(tmp_path / "copy")
+    copy = nof1.Trial.load(tmp_path / "copy")
+    again = nof1.fit(copy, engine="marginal", sensitivity=False)
+    was = results[1]
+    assert (again.lead[0].verdict, again.record.taken_out.nights) == (was.lead[0].verdict, was.record.taken_out.nights)
+    for name in ("mean", "sd", "p_better"):
+        for effect in ("lead", "kept"):
+            mine, its = (one.lead[0] if effect == "lead" else one.record.taken_out.kept[0] for one in (again, was))
+            assert getattr(mine.over_nights, name) == pytest.approx(getattr(its.over_nights, name), abs=1e-9)
+    (told,) = taken_out_sentences(again)
+    assert (
+        "13 rated nights were taken out afterwards (day 24 to day 36), by a pause that was entered on day 39." in told
+    )
+    assert "The reason is left out of this copy. With them" in told
+    assert "The reason given: I had the flu. With them" in taken_out_sentences(was)[0]
+    every = " ".join([told, *changes(again), *(path.read_text() for path in (tmp_path / "copy").rglob("*.csv"))])
+    assert "flu" not in every
+    assert "2026" not in every
+    rows = [row for row in csv.DictReader(io.StringIO(tables({"p-1": copy})["nights.csv"])) if row["taken_out"]]
+    assert [(row["day"], row["taken_out"]) for row in rows] == [(str(number), "yes") for number in range(24, 37)]
+
+
+def test_a_copy_says_that_the_trial_was_stopped_and_not_why(both, tmp_path):
+    before, _ = both
+    folder = tmp_path / "trial"
+    before.write(folder)
+    until = before.order.period_of(date(2026, 1, 28)).end
+    stop = Amendment.make(
+        entered=END, kind="stopped", start=until + timedelta(days=1), by="person", reason="Anna was dizzy"
+    )
+    entries = tuple(entry for entry in before.entries if entry.night <= until)
+    stopped = replace(before, order=before.order.until(until), entries=entries, amendments=(stop,))
+    shared(stopped, "p-1").write(tmp_path / "copy")
+    again = nof1.fit(nof1.Trial.load(tmp_path / "copy"), engine="marginal", sensitivity=False)
+    told = changes(again)[0]
+    assert told.startswith("Entered on day 39: the person stopped the trial")
+    assert told.endswith("The reason is left out of this copy.")
+    assert "comes before any answer" in further_nights_sentence(again)

@@ -11,6 +11,13 @@ from nof1.cli.terminal.options import AsJson
 from nof1.cli.terminal.output import paragraph
 from nof1.record.sharing.folder import share as share_trials
 
+# One of them, and several.
+_KINDS = {
+    "medicine": ("change of a medicine", "changes of a medicine"),
+    "note": ("note on record", "notes on record"),
+    "unblinded": ("opened period", "opened periods"),
+}
+
 
 def share(
     folders: Folders,
@@ -28,7 +35,7 @@ def share(
         show_json(
             {
                 "folder": str(out), "people": made.people, "names": made.names, "said": made.said, "unprotected": made.unprotected,
-                "problems": made.problems,
+                "left_out": made.left_out, "problems": made.problems,
             }
         )  # fmt: skip
     else:
@@ -38,6 +45,9 @@ def share(
         paragraph(
             f"Names of outcomes, units and arms in the copies: {', '.join(made.names)}. Look whether one of them tells who somebody is."
         )
+        if made.left_out:
+            told = ", ".join(f"{count} {_KINDS[kind][count > 1]}" for kind, count in made.left_out.items())
+            paragraph(f"Left out, since it is told in own words or of a hidden order: {told}.")
         show("\nWhat this does not protect (it stands in README.md, too):", style="bold yellow")
         for sentence in made.unprotected:
             paragraph(sentence, lead="  ")

@@ -138,12 +138,12 @@ def _tell(so_far: Status) -> None:
     span = "" if not protocol.dated else f", evenings of {dates}" if protocol.randomized else f", {dates}"
     show(f"{recorded} of {planned} {protocol.nights_are} recorded ({100 * recorded / planned:.0f} %){span}.")
     if so_far.stopped is not None:
-        show(amendment_sentence(so_far.stopped), style="yellow")
+        show(amendment_sentence(so_far.stopped, dated=protocol.dated), style="yellow")
     _strip(nights, protocol)
     _tell_missing(so_far.missing, protocol)
     for amendment in so_far.amendments:
         if amendment.taken is not None:
-            show(amendment_sentence(amendment))
+            show(amendment_sentence(amendment, dated=protocol.dated))
     _tell_missed(so_far)
     if so_far.adherence.nights:
         show(_adherence(so_far.adherence, protocol.nights_are))

@@ -202,7 +202,7 @@ def _recorded(result: "Result") -> list[Line]:
 
     lines: list[Line] = [("", words.nights_sentence(result), None)]
     if (stopped := stop_of(result.record.amendments)) is not None:
-        lines.append(("", amendment_sentence(stopped), None))
+        lines.append(("", amendment_sentence(stopped, dated=result.trial.protocol.dated), None))
     lines += [("", sentence, None) for sentence in dose_sentences(result)]
     bare = words_record.nothing_but_nights_sentence(result)
     if bare:

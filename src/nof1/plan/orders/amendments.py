@@ -23,6 +23,7 @@ AMENDMENTS_FILE = "amendments.csv"
 COLUMNS = ("entered", "kind", "start", "nights", "period", "reason")
 # Columns that only a file with such a line has, so that others stay byte for byte as they were written.
 FURTHER = ("excluded", "by", "unrelated", "arm", "dose_mg", "taken")
+REASON_LEFT_OUT = "(left out of this copy)"  # of a trial that is shared
 _BETWEEN = "; "  # nights in one cell
 StoppedBy = Literal["person", "clinician", "rule"]
 Taken = Literal["planned", "none", "unknown"]
@@ -191,9 +192,15 @@ def amended_order(order: Order, amendments: Iterable[Amendment]) -> Order:
     """The order as it is lived: with all pauses and changes of a dose, up to the evening on which the trial was stopped, if it was."""
     known = tuple(amendments)
     lived, last = order.with_pauses(pauses(known)), stopped_after(known)
-    for arm, mg, start in dose_changes(known):
-        lived = lived.with_dose(arm, mg, start)
+    lived = with_doses(lived, known)
     return lived if last is None else lived.until(last)
+
+
+def with_doses(order: Order, amendments: Iterable[Amendment]) -> Order:
+    """An order with all changes of a dose."""
+    for arm, mg, start in dose_changes(amendments):
+        order = order.with_dose(arm, mg, start)
+    return order
 
 
 def dose_changes(amendments: Iterable[Amendment]) -> tuple[tuple[str, float, date], ...]:

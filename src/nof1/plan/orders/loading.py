@@ -14,7 +14,7 @@ from nof1.files import read_bytes
 from nof1.plan.design.fields import Frozen, Whole
 from nof1.plan.design.kinds import Adopted
 from nof1.plan.design.order import ORDER_FILE, Order
-from nof1.plan.orders.amendments import amended_order, load_amendments, pauses
+from nof1.plan.orders.amendments import amended_order, load_amendments, pauses, with_doses
 from nof1.plan.orders.draw import check_order, draw_order, order_of_arms, schedule
 from nof1.plan.orders.seal import load_seal, load_sealed_order, open_order
 from nof1.plan.protocol.explain import explain
@@ -107,9 +107,9 @@ def load_order(folder: str | Path, protocol: Protocol) -> Order:
         )
     order = Order.from_csv(read_bytes(path), where=str(path))
     check_order(protocol, order, where=str(path))
-    if isinstance(protocol.design, Adopted):
-        return order
     amendments = load_amendments(folder)
+    if isinstance(protocol.design, Adopted):
+        return with_doses(order, amendments)  # its pauses stand in the table
     planned, paused = drawn(folder, protocol), pauses(amendments)
     # Entering a pause can be stopped between amendments.csv and order.csv; the amendment counts.
     if all(order != planned.with_pauses(paused[:known]) for known in range(len(paused), -1, -1)):

@@ -1,8 +1,9 @@
 """Copies of trials in a folder that can be shown to others, with tables of them all."""
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nof1.errors import InputError, Nof1Error, RefusalError
@@ -11,7 +12,7 @@ from nof1.new_folders import new_folder
 from nof1.record.folders import find_trials
 from nof1.record.sharing.general import general_names, renamed, rounded
 from nof1.record.sharing.notes import NOTES_FILE, doses_said, names_said, notes, unprotected
-from nof1.record.sharing.share import shared, typed_names
+from nof1.record.sharing.share import KEPT_AMENDMENTS, shared, typed_names
 from nof1.record.sharing.tables import tables
 from nof1.record.trial import Trial
 
@@ -35,6 +36,8 @@ class Shared:
         What became of names and doses.
     unprotected : tuple of str
         What the copies still tell of a person.
+    left_out : mapping of str to int
+        How many changes after the draw are in no copy, by their kind.
     """
 
     folder: Path
@@ -43,6 +46,7 @@ class Shared:
     problems: Mapping[str, str]
     said: tuple[str, ...] = ()
     unprotected: tuple[str, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def share(
@@ -79,10 +83,13 @@ def share(
     if any(whole.is_relative_to(one.path) for one in found):
         raise InputError(f"{out} is in one of the trial folders. Name another folder with out=; nothing was changed.")
     copies: dict[str, Trial] = {}
+    left_out: Counter[str] = Counter()
     for one in found:
         study_id = _new_id(copies)
         try:
-            copies[study_id] = shared(Trial.load(one.path), study_id)
+            trial = Trial.load(one.path)
+            copies[study_id] = shared(trial, study_id)
+            left_out.update(change.kind for change in trial.amendments if change.kind not in KEPT_AMENDMENTS)
         except Nof1Error as error:
             problems[one.name] = str(error)
         except OSError as error:
@@ -104,7 +111,15 @@ def share(
             write_atomic(staging / name, content)
         write_atomic(staging / NOTES_FILE, notes(copies, keep_names=keep_names, keep_doses=keep_doses))
     said = (names_said(keep_names=keep_names), doses_said(keep_doses=keep_doses))
-    return Shared(out, len(copies), typed_names(copies.values()), problems, said, tuple(unprotected(copies)))
+    return Shared(
+        out,
+        len(copies),
+        typed_names(copies.values()),
+        problems,
+        said,
+        tuple(unprotected(copies)),
+        dict(sorted(left_out.items())),
+    )
 
 
 def _new_id(taken: Mapping[str, Trial]) -> str:

@@ -5,6 +5,7 @@ Takes copies that `share.shared` made ready, all of them together, so that what 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -93,8 +94,15 @@ def renamed(trial: Trial, outcomes: Names, arms: Names) -> Trial:
     order = trial.order
     periods = tuple(replace(one, arm=arms.get(one.arm or "", one.arm)) for one in order.periods)
     entries = tuple(replace(entry, guess=arms.get(entry.guess, entry.guess)) for entry in trial.entries)
+    amendments = tuple(
+        one if one.arm is None else one.model_copy(update={"arm": arms[one.arm]}) for one in trial.amendments
+    )
     return replace(
-        trial, protocol=_built(content, trial.protocol), order=Order(periods, left=order.left), entries=entries
+        trial,
+        protocol=_built(content, trial.protocol),
+        order=Order(periods, left=order.left),
+        entries=entries,
+        amendments=amendments,
     )
 
 
@@ -115,33 +123,57 @@ def _elsewhere(field: str, value: Any, arms: Names) -> Any:
 def rounded(trial: Trial) -> Trial:
     """A copy with planned doses rounded, and each dose that was taken as the nearest quarter of the one that was planned.
 
-    What was taken of the planned dose is what an analysis needs; quarters and whole doses give the same estimate.
+    A dose that was planned later on is told in quarters of the arm's first one. What was planned and taken of it is what an analysis
+    needs; quarters and whole doses give the same estimate.
     """
     content = trial.protocol.to_dict()
-    planned = {arm.name: arm.dose_mg for arm in trial.protocol.arms if arm.dose_mg}
+    first = {arm.name: arm.dose_mg for arm in trial.protocol.arms if arm.dose_mg}
     for arm in content["arms"]:
         if arm.get("dose_mg"):
             arm["dose_mg"] = rounded_dose(float(arm["dose_mg"]))
-    arm_of = {night: period.arm or "" for period in trial.order.periods for night in period.dates}
-    usual = next(iter(planned.values()), None)
+    usual = next(iter(first.values()), None)
+
+    def later(mg: float, arm: str | None) -> float:
+        return _in_quarters(mg, first.get(arm or "", usual), least=1)
+
+    # Of each night, what was planned and how that is told.
+    planned: dict[date, tuple[float | None, float]] = {}
+    for period in trial.order.periods:
+        full = first.get(period.arm or "", usual)
+        known = (
+            (full, rounded_dose(full or 0))
+            if period.dose_mg is None
+            else (period.dose_mg, later(period.dose_mg, period.arm))
+        )
+        planned |= dict.fromkeys(period.dates, known)
 
     def told(entry: Entry) -> Entry:
-        full = planned.get(arm_of[entry.night], usual)
         if not entry.dose_mg:
             return entry
-        if not full:
-            return replace(entry, dose_mg=rounded_dose(entry.dose_mg))
-        return replace(entry, dose_mg=round(entry.dose_mg / full * SHARES) / SHARES * rounded_dose(full))
+        full, so = planned[entry.night]
+        return replace(entry, dose_mg=_in_quarters(entry.dose_mg, full, so))
 
     periods = tuple(
-        one if one.dose_mg is None else replace(one, dose_mg=rounded_dose(one.dose_mg)) for one in trial.order.periods
+        one if one.dose_mg is None else replace(one, dose_mg=later(one.dose_mg, one.arm)) for one in trial.order.periods
+    )
+    amendments = tuple(
+        one if one.dose_mg is None else one.model_copy(update={"dose_mg": later(one.dose_mg, one.arm)})
+        for one in trial.amendments
     )
     return replace(
         trial,
         protocol=_built(content, trial.protocol),
         order=Order(periods, left=trial.order.left),
         entries=tuple(map(told, trial.entries)),
+        amendments=amendments,
     )
+
+
+def _in_quarters(mg: float, full: float | None, told: float | None = None, *, least: int = 0) -> float:
+    """A dose as quarters of a full one, which is told rounded, or as `told`."""
+    if not full:
+        return rounded_dose(mg)
+    return max(least, round(mg / full * SHARES)) / SHARES * (rounded_dose(full) if told is None else told)
 
 
 def _built(content: dict[str, Any], before: Protocol) -> Protocol:

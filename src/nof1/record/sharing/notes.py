@@ -62,7 +62,7 @@ def unprotected(trials: Mapping[str, Trial]) -> list[str]:
         "nobody else has: who knows somebody's plan finds them in people.csv.",
         "Whoever knows what a person recorded on a few nights can find them in nights.csv and read everything else they recorded.",
         "Copies that are made again after a person came or went, held beside earlier ones, tell that person's numbers by the difference.",
-        "Rare side effects, and long or broken-off trials, point to people in nights.csv even without a name.",
+        "Rare side effects, pauses, other doses, and long or broken-off trials, point to people in nights.csv even without a name.",
     ]
 
 
@@ -70,7 +70,8 @@ def notes(trials: Mapping[str, Trial], *, keep_names: bool, keep_doses: bool) ->
     """The text of README.md."""
     left = (
         "Dates (days are counted from 2000-01-01, which stands for day 1), titles, questions, labels, notes, products, side effects in own "
-        "words, names of covariates that nof1 does not know, measures beside the outcome, the safety screen but for iron, and seeds."
+        "words, names of covariates that nof1 does not know, measures beside the outcome, the safety screen but for iron, seeds, and of changes after the draw "
+        "their reasons, notes and other medicines."
     )
     lines = [
         "# Shared trials",

@@ -5,11 +5,12 @@ What is left is what the analysis needs, so that the copy gives the same estimat
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from nof1.plan.design.order import Order
+from nof1.plan.orders.amendments import REASON_LEFT_OUT, Amendment
 from nof1.plan.protocol.conduct import Conduct
 from nof1.plan.protocol.dose import find_form
 from nof1.plan.protocol.protocol import Protocol
@@ -20,6 +21,8 @@ from nof1.record.diary.side_effects import short_list
 from nof1.record.trial import Trial
 from nof1.record.values.measures import find_measure
 
+# Amendments that the answer rests on; others are own words, or tell of an order that was concealed.
+KEPT_AMENDMENTS = ("pause", "stopped", "dose", "missed")
 # Answers to the safety screen that groups are formed by; all others may tell who somebody is.
 KEPT_ANSWERS = ("iron_unknown",)
 
@@ -31,13 +34,13 @@ def shared(trial: Trial, study_id: str) -> Trial:
     adopted nights stated of it), and of texts only the
     names of outcome, unit and arms, known forms of magnesium and side effects of the known short list, with their grades, are left. Side
     effects in own words, notes, title, question, labels, products, covariates' own names, what is recorded beside the model, measures
-    beside the outcome, the safety screen and amendments are not.
+    beside the outcome and the safety screen are not. Of amendments those that the answer rests on stay, with their days and without their
+    reasons: pauses, with the nights that were taken out, other doses, missed nights, and a stop.
     """
     names = _covariates(trial.protocol)
     moved = UNDATED_START - trial.order.start
-    # Of a trial that was stopped, the nights until then. Doses that were changed stand in the diary, in mg.
-    first = trial.order.at_first_doses()
-    order = Order(tuple(replace(period, start=period.start + moved) for period in first.periods))
+    # Of a trial that was stopped, the nights until then.
+    order = Order(tuple(replace(period, start=period.start + moved) for period in trial.order.periods))
     # In mg, also where the diary of a concealed trial holds the share of a pack.
     told = trial.frame["dose_mg"]
     nights = [night for period in trial.order.periods for night in period.dates]
@@ -50,7 +53,21 @@ def shared(trial: Trial, study_id: str) -> Trial:
         replace(event, night=event.night + moved, what=known.get(event.what.casefold(), "")) for event in trial.events
     )
     told_events = tuple(event for event in events if (event.night, event.what) in left)
-    return Trial(_protocol(trial, study_id, names), order, entries, events=told_events)
+    amendments = tuple(_amendment(one, moved) for one in trial.amendments if one.kind in KEPT_AMENDMENTS)
+    return Trial(_protocol(trial, study_id, names), order, entries, amendments, events=told_events)
+
+
+def _amendment(amendment: Amendment, moved: timedelta) -> Amendment:
+    """An amendment by its days, without what was written of it and without the hour."""
+    entered = datetime.combine(max(amendment.entered.date() + moved, UNDATED_START), time())
+    return amendment.model_copy(
+        update={
+            "entered": entered,
+            "start": None if amendment.start is None else amendment.start + moved,
+            "excluded": tuple(night + moved for night in amendment.excluded),
+            "reason": REASON_LEFT_OUT if amendment.reason else "",
+        }
+    )
 
 
 def _protocol(trial: Trial, study_id: str, names: dict[str, str]) -> Protocol:

@@ -7,6 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from nof1.cells import csv_text, shielded
+from nof1.plan.design.order import Period
+from nof1.plan.orders.amendments import AMENDMENTS_FILE
+from nof1.plan.orders.evening_dose import planned_arm
 from nof1.plan.protocol.dose import find_form
 from nof1.plan.protocol.safety.screen import grouping_answers
 from nof1.record.diary.entry import number_text
@@ -31,6 +34,8 @@ _NIGHTS = {
     "side_effects": "side effects of the diary's short list; those in own words are left out",
     "guess": "the arm that the person believed they were on",
     "confidence": "how sure of the guess, from 0 to 100",
+    "planned_mg": "dose planned for the evening, in mg; empty where none is stated",
+    "taken_out": "yes where the night was taken out of the trial after it had been recorded",
 }
 _PEOPLE = {
     "id": "study id, drawn at random",
@@ -44,7 +49,7 @@ _PEOPLE = {
     "reference": "the arm compared with",
     "arms": "the other arms",
     "forms": "their forms, where known",
-    "doses_mg": "their doses, in mg",
+    "doses_mg": "their first doses, in mg",
     "family": "what a night's outcome is taken for in the analysis",
     "edition": "edition of model, priors and rule: 1 or 2",
     "block_periods": "periods that make a block, where the model has block offsets; empty otherwise",
@@ -64,7 +69,8 @@ _EVENTS = {
 _OF_MAGNESIUM = {
     ("nights.csv", "dose_mg"): "elemental magnesium taken that evening, in mg; empty if it was not recorded",
     ("people.csv", "forms"): "their forms of magnesium, where known",
-    ("people.csv", "doses_mg"): "their planned doses, in mg of elemental magnesium",
+    ("people.csv", "doses_mg"): "their first planned doses, in mg of elemental magnesium",
+    ("nights.csv", "planned_mg"): "elemental magnesium planned for the evening, in mg; empty where none is stated",
 }
 _UNKNOWN = ("not known", "not answered")
 _SUMMARY = {
@@ -76,6 +82,7 @@ _SUMMARY = {
 _TRIALS = {
     "protocol.toml": "the trial's protocol: design 'adopted', dates from 2000-01-01 on, which stands for day 1",
     "order.csv": "the arm of each night",
+    AMENDMENTS_FILE: "changes after the draw that the answer rests on, by days from 2000-01-01 on and without their reasons, where there are any",
     "diary.csv": "the nights; Trial.load, 'nof1 analyze' and 'nof1 cohort' read the folder",
 }
 
@@ -100,7 +107,9 @@ def _nights(trials: Trials) -> Rows:
     out: Rows = []
     for study_id, trial in trials.items():
         by_night = {entry.night: entry for entry in trial.entries}
+        out_afterwards = {night for amendment in trial.amendments for night in amendment.excluded}
         for period in trial.order.periods:
+            planned = planned_arm(trial.protocol, period).dose_mg if _on_an_arm(trial, period) else None
             for night in period.dates:
                 entry = by_night.get(night)
                 told = (
@@ -114,8 +123,22 @@ def _nights(trials: Trials) -> Rows:
                         number_text(entry.confidence),
                     ]
                 )
-                out.append([study_id, str(day_of(night)), str(period.number), period.arm or "", *told])
+                out.append(
+                    [
+                        study_id,
+                        str(day_of(night)),
+                        str(period.number),
+                        period.arm or "",
+                        *told,
+                        number_text(planned),
+                        "yes" if night in out_afterwards else "",
+                    ]
+                )
     return out
+
+
+def _on_an_arm(trial: Trial, period: Period) -> bool:
+    return any(arm.name == period.arm for arm in trial.protocol.arms)
 
 
 def _events(trials: Trials) -> Rows:

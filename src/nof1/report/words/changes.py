@@ -1,16 +1,20 @@
 """What changed after the draw: amendments, the end of a trial that was stopped, the opening of a concealed order, a diary that is another one since."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from nof1.language import phrase, say, say_some, sentences
+from nof1.plan.orders.amendments import REASON_LEFT_OUT
 from nof1.plan.protocol.own_words import called
+from nof1.record.adopting.calendar import UNDATED_START
 
 if TYPE_CHECKING:
     from nof1.analyze.results import Result
     from nof1.plan.orders.amendments import Amendment, StoppedBy, Taken
     from nof1.record.diary.on_record import Doubt
 
+# Before that there was no nof1: an earlier date in a trial without dates stands for the number of its day.
+_FIRST_ENTERED = date(2020, 1, 1)
 
 _MISSED: "dict[Taken, tuple[str, str]]" = {
     "planned": (
@@ -50,18 +54,18 @@ _STOPPED: "dict[StoppedBy, str]" = {
 }
 
 
-def amendment_sentence(amendment: "Amendment") -> str:
-    """What one amendment changed, for pages and screens."""
-    on = f"{amendment.entered:%Y-%m-%d}"
-    reason = amendment.reason if amendment.reason[-1:] in ("", ".", "!", "?") else f"{amendment.reason}."
+def amendment_sentence(amendment: "Amendment", *, dated: bool = True) -> str:
+    """What one amendment changed, for pages and screens; `dated` says whether the trial's dates are known, or its days are numbered."""
+    on, reason = day_called(amendment.entered.date(), dated=dated), reason_of(amendment)
+    start = "" if amendment.start is None else day_called(amendment.start, dated=dated)
     if amendment.taken is not None and amendment.start is not None and amendment.nights is not None:
         return say_some(
             amendment.nights,
             _MISSED[amendment.taken][0],
             _MISSED[amendment.taken][1],
             day=on,
-            start=str(amendment.start),
-            end=str(amendment.start + timedelta(days=amendment.nights - 1)),
+            start=start,
+            end=day_called(amendment.start + timedelta(days=amendment.nights - 1), dated=dated),
         )
     if amendment.nights is not None:
         pause = say_some(
@@ -69,7 +73,7 @@ def amendment_sentence(amendment: "Amendment") -> str:
             "Entered on {day}: a pause of {count} night from the evening of {start}; the nights after it moved. {reason}",
             "Entered on {day}: a pause of {count} nights from the evening of {start}; the nights after it moved. {reason}",
             day=on,
-            start=str(amendment.start),
+            start=start,
             reason=reason,
         )
         return sentences([pause, _taken_out(amendment)])
@@ -84,7 +88,7 @@ def amendment_sentence(amendment: "Amendment") -> str:
         return say(
             _STOPPED[amendment.by],
             day=on,
-            start=str(amendment.start),
+            start=start,
             reason=reason,
         )
     if amendment.arm is not None:
@@ -93,17 +97,32 @@ def amendment_sentence(amendment: "Amendment") -> str:
             day=on,
             arm=called(amendment.arm),
             mg=amendment.dose_mg,
-            start=str(amendment.start),
+            start=start,
             reason=f" {reason}" if reason else "",
         )
     if amendment.kind == "medicine":
         return say(
             "Entered on {day}: another medicine, from {start} on. {reason}",
             day=on,
-            start=str(amendment.start),
+            start=start,
             reason=reason,
         )
     return say("Entered on {day}: {reason}", day=on, reason=reason)
+
+
+def reason_of(amendment: "Amendment") -> str:
+    """The reason as it was written, with a full stop; of a copy that it is left out."""
+    reason = amendment.reason
+    if reason == REASON_LEFT_OUT:
+        return say("The reason is left out of this copy.")
+    return reason if reason[-1:] in ("", ".", "!", "?", "…") else f"{reason}."
+
+
+def day_called(when: date, *, dated: bool) -> str:
+    """A date, or in a trial without dates the number of its day: what nof1 itself entered bears a date after all."""
+    if dated or when >= _FIRST_ENTERED:
+        return str(when)
+    return say("day {number}", number=(when - UNDATED_START).days + 1)
 
 
 def _taken_out(amendment: "Amendment") -> str:
@@ -122,7 +141,10 @@ def changes(result: "Result", *, medicines: bool = True) -> list[str]:
     `medicines` says whether to tell changes of other medicines, which stand beside an answer for the worse, too.
     """
     told = [one for one in result.record.amendments if medicines or one.kind != "medicine"]
-    out = [amendment_sentence(amendment) for amendment in sorted(told, key=lambda one: one.kind != "stopped")]
+    dated = result.trial.protocol.dated
+    out = [
+        amendment_sentence(amendment, dated=dated) for amendment in sorted(told, key=lambda one: one.kind != "stopped")
+    ]
     unsealing = result.trial.unsealing
     if unsealing is not None:
         counts: dict[str, Any] = {

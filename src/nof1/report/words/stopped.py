@@ -7,7 +7,7 @@ from nof1.analyze.model.effects import SETTLED
 from nof1.analyze.results import Result
 from nof1.analyze.schema import PairEffect
 from nof1.language import say, sentences
-from nof1.plan.orders.amendments import stop_of
+from nof1.plan.orders.amendments import REASON_LEFT_OUT, stop_of
 from nof1.record.diary.side_effects import names_harm
 from nof1.report.words.forecast import forecast_sentence
 
@@ -15,13 +15,13 @@ from nof1.report.words.forecast import forecast_sentence
 def stopped_for_good(result: Result) -> bool:
     """Whether what is known of the stop forbids to speak of going on.
 
-    A doctor or a rule decided it, its reason names a harm, or a side effect with which to stop is on record.
+    A doctor or a rule decided it, its reason names a harm or is not known, or a side effect with which to stop is on record.
     """
     stop = stop_of(result.trial.amendments)
     if stop is None:
         return False
     signs = any(kind.stop is not None for row in result.record.harms.values() for kind in (row.kinds or {}).values())
-    return stop.by != "person" or signs or names_harm(stop.reason)
+    return stop.by != "person" or signs or stop.reason == REASON_LEFT_OUT or names_harm(stop.reason)
 
 
 def further_nights_sentence(result: Result, effect: PairEffect | None = None) -> str:

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from nof1.analyze.results import Result
 from nof1.analyze.schema import TakenOut
 from nof1.language import say, say_some, sentences
-from nof1.plan.orders.amendments import Amendment
+from nof1.plan.orders.amendments import REASON_LEFT_OUT, Amendment
+from nof1.report.words.changes import day_called, reason_of
 from nof1.report.words.phrases import clip, some
 from nof1.report.words.phrases import day as day_words
 from nof1.report.words.phrases import span as days
@@ -31,22 +32,26 @@ def taken_out_sentences(result: Result) -> list[str]:
         return []
     rated = set(result.trial.taken_out)
     pauses = [one for one in result.trial.amendments if rated & set(one.excluded)]
-    return [sentences([*(_pause(one, rated) for one in pauses), *_both_ways(result, told)])]
+    dated = result.trial.protocol.dated
+    return [sentences([*(_pause(one, rated, dated=dated) for one in pauses), *_both_ways(result, told)])]
 
 
-def _pause(pause: Amendment, rated: set[date]) -> str:
+def _pause(pause: Amendment, rated: set[date], *, dated: bool) -> str:
     nights = [night for night in pause.excluded if night in rated]
-    return say_some(
+    entered = pause.entered.date()
+    told = say_some(
         len(nights),
-        "{count} rated night was taken out afterwards ({nights}), by a pause that was entered on {day}. The reason given: {reason}",
-        "{count:,} rated nights were taken out afterwards ({nights}), by a pause that was entered on {day}. The reason given: {reason}",
-        nights=some(_stretches(nights), _NAMED),
-        day=day_words(pause.entered.date()),
-        reason=_stopped(clip(pause.reason, _REASON)),
+        "{count} rated night was taken out afterwards ({nights}), by a pause that was entered on {day}.",
+        "{count:,} rated nights were taken out afterwards ({nights}), by a pause that was entered on {day}.",
+        nights=some(_stretches(nights, dated=dated), _NAMED),
+        day=day_words(entered) if dated else day_called(entered, dated=False),
     )
+    if pause.reason == REASON_LEFT_OUT:
+        return sentences([told, reason_of(pause)])
+    return sentences([told, say("The reason given: {reason}", reason=_stopped(clip(pause.reason, _REASON)))])
 
 
-def _stretches(nights: Sequence[date]) -> list[str]:
+def _stretches(nights: Sequence[date], *, dated: bool) -> list[str]:
     """Nights in a row as one, in words."""
     runs: list[list[date]] = []
     for night in nights:
@@ -54,7 +59,14 @@ def _stretches(nights: Sequence[date]) -> list[str]:
             runs[-1].append(night)
         else:
             runs.append([night])
-    return [days(run[0], run[-1]) for run in runs]
+    if dated:
+        return [days(run[0], run[-1]) for run in runs]
+    return [
+        day_called(run[0], dated=False)
+        if len(run) == 1
+        else say("{first} to {last}", first=day_called(run[0], dated=False), last=day_called(run[-1], dated=False))
+        for run in runs
+    ]
 
 
 def _stopped(text: str) -> str:
