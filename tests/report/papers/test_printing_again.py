@@ -5,11 +5,14 @@ from datetime import date, timedelta
 import pymupdf
 import pytest
 from boxes import smallest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from nof1 import InputError, Trial, record, report
 from nof1.cli.app import app
+from nof1.errors import Nof1Warning
 from nof1.plan.protocol.template import load_template, merge
+from nof1.report.papers.as_left import as_written
 
 pytestmark = pytest.mark.clock
 FIRST = date(2026, 9, 1)
@@ -83,3 +86,48 @@ def test_two_kinds_of_pages_at_once_are_refused(trial):
     told = CliRunner().invoke(app, ["report", str(trial), "--papers", "--language", "de", "--json"])
     assert told.exit_code == 0
     assert "booklet-de.pdf" in told.stdout
+
+
+def filled(path, what):
+    """A person has written into a paper with another program."""
+    if path.suffix == ".xlsx":
+        book = load_workbook(path)
+        book.worksheets[0]["C3"] = what
+        book.save(path)
+        return
+    with pymupdf.open(path) as document:
+        document[0].add_text_annot((100, 100), what)
+        document.saveIncr()
+
+
+@pytest.mark.parametrize("name", ["booklet.pdf", "consent.pdf", "diary.xlsx"])
+def test_a_paper_that_somebody_has_filled_in_is_kept_and_named(trial, name):
+    path = trial / name
+    for number in (1, 2):
+        filled(path, f"mine {number}")
+        mine = path.read_bytes()
+        with pytest.warns(Nof1Warning, match=f"{name} was changed by hand or by another program. It is kept as"):
+            record.amend(trial, note="a new pillow")
+        assert path.with_name(f"{path.stem}.changed-{number}{path.suffix}").read_bytes() == mine
+    assert as_written(path.read_bytes())
+    record.amend(trial, note="the old pillow")  # and without a word where nobody has
+
+
+def test_printing_again_keeps_it_too_and_says_so_on_a_terminal(trial):
+    filled(trial / "consent.pdf", "signed")
+    (trial / "booklet.pdf").unlink()
+    told = CliRunner().invoke(app, ["report", str(trial), "--papers"])
+    assert "consent.pdf was changed by hand" in " ".join(told.stderr.split())
+    assert {"consent.changed-1.pdf", "booklet.pdf"} <= {path.name for path in trial.iterdir()}
+
+
+def test_where_the_calendar_is_gone_papers_stay_in_their_language_and_on_their_paper(tmp_path, trial):
+    folder = tmp_path / "de"
+    Trial.plan(Trial.load(trial).protocol.to_dict(), folder, unscreened=True, language="de", paper="letter")
+    (folder / "calendar.ics").unlink()
+    before = (folder / "booklet.pdf").read_bytes()
+    with pytest.warns(Nof1Warning, match=r"calendar\.ics .* is missing.*language de, paper letter, ordinary print"):
+        record.amend(folder, note="a new pillow")
+    assert (folder / "booklet.pdf").read_bytes() == before
+    assert "letter" in (folder / "calendar.ics").read_text()
+    assert report.print_papers(folder)[0].name == "protocol-en-a4.pdf"

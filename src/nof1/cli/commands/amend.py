@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nof1.cli.terminal.console import show, show_json
+from nof1.cli.terminal.console import plain_warnings, show, show_json
 from nof1.cli.terminal.options import AsJson, Folder, date_option, night_option
 from nof1.plan.orders.amendments import Amendment, load_amendments
 from nof1.plan.orders.dose_times import collision_sentence
@@ -53,20 +53,21 @@ def amend(
     reason: _Reason = None,
     as_json: AsJson = False,
 ) -> None:
-    amendment = put_on_record(
-        folder,
-        pause=pause,
-        nights=nights,
-        exclude=exclude,
-        medicine=medicine,
-        since=since,
-        note=note,
-        reason=reason,
-        dose=dose,
-        arm=arm,
-        dose_meant=dose_meant,
-        helper=helper,
-    )
+    with plain_warnings():
+        amendment = put_on_record(
+            folder,
+            pause=pause,
+            nights=nights,
+            exclude=exclude,
+            medicine=medicine,
+            since=since,
+            note=note,
+            reason=reason,
+            dose=dose,
+            arm=arm,
+            dose_meant=dose_meant,
+            helper=helper,
+        )
     protocol = Protocol.load(folder)
     end = load_schedule(folder, protocol).end
     if as_json:

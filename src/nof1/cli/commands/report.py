@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nof1.cli.terminal.console import show, show_json
+from nof1.cli.terminal.console import plain_warnings, show, show_json
 from nof1.cli.terminal.options import AsJson, Folder, LargePrint, PaperSize
 from nof1.cli.terminal.output import explained, tell_follows
 from nof1.errors import InputError
@@ -54,7 +54,8 @@ def report(
     if papers:
         from nof1.report.papers.folder import print_papers
 
-        printed = print_papers(folder, language=language, paper=paper, large_print=large_print)
+        with plain_warnings():
+            printed = print_papers(folder, language=language, paper=paper, large_print=large_print)
         if as_json:
             show_json({"papers": [str(path) for path in printed]})
         else:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from nof1.cli.terminal.console import is_terminal, next_step, show, show_json
+from nof1.cli.terminal.console import is_terminal, next_step, plain_warnings, show, show_json
 from nof1.cli.terminal.options import AsJson, Folder, night_option
 from nof1.errors import InputError
 from nof1.plan.orders.amendments import StoppedBy
@@ -42,7 +42,8 @@ def stop(
         if not typer.confirm("Stop the trial?", default=False):
             show("Nothing was changed.")
             return
-    amendment = put_on_record(folder, reason=reason, by=_BY[by], unrelated=unrelated, since=since)
+    with plain_warnings():
+        amendment = put_on_record(folder, reason=reason, by=_BY[by], unrelated=unrelated, since=since)
     if as_json:
         show_json(amendment.model_dump(mode="json"))
         return

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from nof1.cli.terminal.console import is_terminal, next_step, show, show_json
+from nof1.cli.terminal.console import is_terminal, next_step, plain_warnings, show, show_json
 from nof1.cli.terminal.options import AsJson, Folder
 from nof1.errors import InputError
 from nof1.plan.orders.loading import load_unsealing
@@ -76,7 +76,8 @@ def _packs(folder: Path, protocol: Protocol, packs: str | None) -> list[str] | N
 def _emergency(
     folder: Path, protocol: Protocol, helper: Path | None, period: int, reason: str | None, *, as_json: bool
 ) -> None:
-    arm = open_period(folder, period, reason or "", helper)
+    with plain_warnings():
+        arm = open_period(folder, period, reason or "", helper)
     if as_json:
         show_json({"period": period, "arm": arm})
     elif arm is None:

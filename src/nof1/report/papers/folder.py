@@ -1,5 +1,6 @@
 """The papers of a plan, written into its folder."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Any, get_args
 
 from nof1.analyze.simulation.precision import expected_width
 from nof1.commit import locked
-from nof1.errors import InputError
+from nof1.errors import InputError, Nof1Warning
 from nof1.files import write_atomic
 from nof1.language import ENGLISH, languages, say, speaking, spoken
 from nof1.plan.design.order import Order
@@ -16,6 +17,7 @@ from nof1.plan.orders.amendments import Amendment, load_amendments
 from nof1.plan.orders.loading import load_schedule
 from nof1.plan.protocol.protocol import Protocol
 from nof1.report.papers.adverse_events import ADVERSE_EVENTS
+from nof1.report.papers.as_left import language_and_paper, write_paper
 from nof1.report.papers.calendar import CALENDAR_FILE, calendar, language_of, printed_on, revision_and_link
 from nof1.report.papers.consent import CONSENT
 from nof1.report.papers.data_sheet import DATA_SHEET
@@ -56,8 +58,10 @@ def write_papers(
     """
     kept, was_large = kept_print(folder)
     own = Print(kept_language(folder), paper or kept, was_large if large_print is None else large_print)
+    if paper is None:
+        _tell_assumed(folder, own)
     for name, content in _papers(protocol, order, amendments, own).items():
-        write_atomic(folder / name, content)
+        write_paper(folder / name, content)
     with speaking(own.language):
         write_calendar(
             folder,
@@ -67,10 +71,10 @@ def write_papers(
             paper=own.paper,
             large_print=own.large,
         )
-        write_atomic(folder / "diary.xlsx", diary_xlsx(protocol, order))
+        write_paper(folder / "diary.xlsx", diary_xlsx(protocol, order))
     for other in _printed_beside(folder):
         for name, content in _papers(protocol, order, amendments, other).items():
-            write_atomic(folder / other.named(name, own), content)
+            write_paper(folder / other.named(name, own), content)
 
 
 @dataclass(frozen=True)
@@ -134,8 +138,9 @@ def print_papers(
     asked, own = Print(language, paper, large_print), Print(kept_language(folder), *kept_print(folder))
     made = {asked.named(name, own): content for name, content in _papers(protocol, order, amendments, asked).items()}
     with locked(folder):
+        _tell_assumed(folder, own)
         for name, content in made.items():
-            write_atomic(folder / name, content)
+            write_paper(folder / name, content)
     return tuple(folder / name for name in made)
 
 
@@ -168,15 +173,42 @@ def _papers(protocol: Protocol, order: Order, amendments: Sequence[Amendment], p
 
 
 def kept_language(folder: Path) -> str:
-    """The language that the papers of a trial folder are in, as calendar.ics says; the spoken one where there is none."""
+    """The language that the papers of a trial folder are in, as calendar.ics says, or where that is gone protocol.pdf; the spoken one without either."""
     path = folder / CALENDAR_FILE
-    return language_of(path.read_bytes()) if path.is_file() else spoken().code
+    if path.is_file():
+        return language_of(path.read_bytes())
+    found = _of_protocol(folder)
+    return spoken().code if found is None or found[0] not in languages() else found[0]
 
 
 def kept_print(folder: Path) -> tuple[Paper, bool]:
-    """The paper of the papers of a trial folder and whether they are in large print, as calendar.ics says; A4 in ordinary letters where there is none."""
+    """The paper of the papers of a trial folder and whether they are in large print, as calendar.ics says; A4 in ordinary letters where there is none.
+
+    Where it is gone protocol.pdf tells on which paper.
+    """
     path = folder / CALENDAR_FILE
-    return printed_on(path.read_bytes() if path.is_file() else b"")
+    if path.is_file():
+        return printed_on(path.read_bytes())
+    found = _of_protocol(folder)
+    return ("letter" if found is not None and found[1] else "a4"), False
+
+
+def _of_protocol(folder: Path) -> tuple[str, bool] | None:
+    """Language of protocol.pdf and whether it is on Letter; None where there is none that tells."""
+    path = folder / PROTOCOL
+    return language_and_paper(path.read_bytes()) if path.is_file() else None
+
+
+def _tell_assumed(folder: Path, own: "Print") -> None:
+    """Where papers are there and the file is gone that says how they were printed: that it is, and what is taken for so."""
+    if (folder / CALENDAR_FILE).is_file() or not (folder / PROTOCOL).is_file():
+        return
+    warnings.warn(
+        f"{CALENDAR_FILE} of {folder} is missing, which says how the papers were printed. Taken for so: language {own.language}, paper "
+        f"{own.paper}, {'large' if own.large else 'ordinary'} print. Otherwise: nof1 report {folder} --papers --language … --large-print",
+        Nof1Warning,
+        stacklevel=2,
+    )
 
 
 def packing_sheet_like(

@@ -40,7 +40,7 @@ from nof1.subject import spoken_of
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-_FIXED = datetime(2000, 1, 1)  # noqa: DTZ001 - a zip entry has no zone
+FIXED = datetime(2000, 1, 1)  # noqa: DTZ001 - a zip entry has no zone
 _SHADE = PatternFill("solid", fgColor="EDEDED")
 _TEXT_COLUMNS = ("side_effects", "note")
 _LABEL = 200  # letters of a title; the whole of it stands in protocol.toml
@@ -327,13 +327,13 @@ def _sound(text: str) -> str:
 def _undated(content: bytes) -> bytes:
     """The same workbook without the time at which it was made."""
     out = io.BytesIO()
-    stamp = f"{_FIXED:%Y-%m-%dT%H:%M:%SZ}".encode()
+    stamp = f"{FIXED:%Y-%m-%dT%H:%M:%SZ}".encode()
     with zipfile.ZipFile(io.BytesIO(content)) as made, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as kept:
         for name in sorted(made.namelist()):
             data = made.read(name)
             if name == "docProps/core.xml":
                 data = re.sub(rb"(W3CDTF\">)[^<]*", rb"\g<1>" + stamp, data)
-            info = zipfile.ZipInfo(name, _FIXED.timetuple()[:6])
+            info = zipfile.ZipInfo(name, FIXED.timetuple()[:6])
             info.compress_type = zipfile.ZIP_DEFLATED
             kept.writestr(info, data)
     return out.getvalue()
