@@ -62,7 +62,7 @@ def expected_width(protocol: Protocol, *, missing: float = 0.05, draws: int = 64
     if draws < 1:
         raise InputError(f"draws is {draws!r}; it must be a whole number from 1.")
     rng = np.random.default_rng(seed)
-    natural = Nuisance(protocol).from_unit(_lattice(draws, len(NAMES), rng))
+    natural = Nuisance(protocol).from_unit(lattice(draws, len(NAMES), rng))
     orders = min(_ORDERS, draws)
     sds: list[Array] = []
     for i in range(orders):
@@ -76,7 +76,7 @@ def expected_width(protocol: Protocol, *, missing: float = 0.05, draws: int = 64
     return 2 * float(ndtri(TAILS[1])) * float(np.mean(np.concatenate(sds)))
 
 
-def _lattice(count: int, d: int, rng: np.random.Generator) -> Array:
+def lattice(count: int, d: int, rng: np.random.Generator) -> Array:
     """Points that fill the unit cube evenly, shape (count, d): multiples of the roots of primes, shifted at random."""
     steps = np.sqrt([2, 3, 5, 7, 11, 13, 17, 19][:d])
     out: Array = (rng.random(d) + np.arange(1, count + 1)[:, None] * steps) % 1.0
@@ -99,11 +99,20 @@ def some_nights(protocol: Protocol, missing: float, rng: np.random.Generator) ->
 
 def _posterior_sd(protocol: Protocol, data: ModelData, natural: dict[str, Array]) -> Array:
     """Posterior sd of the first active arm's effect given each theta, shape (S,)."""
+    if named_estimand(protocol) != "over-nights":
+        return full_effect_sd(protocol, data, natural)
+    half_life = natural["half_life"] if data.exponential else None
+    return _effect_sd(protocol, data, natural, exposure_summary(data.doses, data.treated, half_life)[0])
+
+
+def full_effect_sd(protocol: Protocol, data: ModelData, natural: dict[str, Array]) -> Array:
+    """Posterior sd of the first active arm's effect at full exposure given each theta, in points; shape (S,)."""
+    return _effect_sd(protocol, data, natural, 1.0)
+
+
+def _effect_sd(protocol: Protocol, data: ModelData, natural: dict[str, Array], exposed: Array | float) -> Array:
     model = MarginalModel(data)
     _, root = model.density_and_root(model.coordinates(natural))
     last = slice(model.n_fixed, model.c)
     vector = np.broadcast_to(pairs(protocol)[0].vector, (len(root), model.k))
-    if named_estimand(protocol) == "over-nights":
-        half_life = natural["half_life"] if data.exponential else None
-        vector = vector * exposure_summary(data.doses, data.treated, half_life)[0]
-    return contrast_sd(root[:, last, last], vector)
+    return contrast_sd(root[:, last, last], vector * exposed)
