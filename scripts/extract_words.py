@@ -41,7 +41,9 @@ _OF_PLANS = (
     "report/words/looks.py",
     "report/words/measure.py",
     "report/words/reach.py",
+    "report/figures/people_power.py",
     "report/figures/power.py",
+    "report/words/people_power.py",
 )
 # What can be said of a trial of something else than magnesium.
 _OF_OTHERS = (

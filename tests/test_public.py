@@ -62,6 +62,7 @@ def named():
         "result": result,
         "sampled": sampled(result, left_out=left_out(np.linspace(0.01, 0.99, 80)), **checks),
         "found": nof1.power(result.trial.protocol, trials=20, neighbours=False, workers=1),
+        "study": nof1.power_people(result.trial.protocol, people=20, trials=0),
         "cohort": nof1.fit_cohort({"Ada": result.trial, "Ben": result.trial}),
     }
 

@@ -3,7 +3,8 @@
 The names below are imported when they are first used, so that a command which needs no PyMC never waits for it.
 
 Every function and method has an example. In these, `folder` is a trial folder, a copy of data/sample/helps; `trial` is its trial,
-`result` its fit by the marginal engine, `sampled` one by PyMC, `found` what `power` says of its design, and `cohort` a `Cohort`.
+`result` its fit by the marginal engine, `sampled` one by PyMC, `found` what `power` says of its design, `study` what
+`power_people` does, and `cohort` a `Cohort`.
 """
 
 from importlib import import_module
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from nof1.analyze.results import Result
     from nof1.analyze.simulation.interim import simulate_looks
     from nof1.analyze.simulation.power import Power, power
+    from nof1.analyze.studies.power import PeoplePower, power_people
     from nof1.errors import InputError, Nof1Error, Nof1Warning, RefusalError
     from nof1.plan.design.order import Order
     from nof1.plan.orders.draw import Balance, balance, count_orders, draw_order, enumerate_orders, smallest_p
@@ -30,10 +32,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "Balance": "nof1.plan.orders.draw",
     "Cohort": "nof1.analyze.cohort.cohort",
+    "PeoplePower": "nof1.analyze.studies.power",
     "Power": "nof1.analyze.simulation.power",
     "balance": "nof1.plan.orders.draw",
     "enumerate_orders": "nof1.plan.orders.draw",
     "power": "nof1.analyze.simulation.power",
+    "power_people": "nof1.analyze.studies.power",
     "randomization_test": "nof1.analyze.checks.randomization_test",
     "simulate_looks": "nof1.analyze.simulation.interim",
     "smallest_p": "nof1.plan.orders.draw",
@@ -64,6 +68,7 @@ __all__ = [
     "Nof1Error",
     "Nof1Warning",
     "Order",
+    "PeoplePower",
     "Power",
     "Protocol",
     "RefusalError",
@@ -79,6 +84,7 @@ __all__ = [
     "fit_cohort",
     "plots",
     "power",
+    "power_people",
     "randomization_test",
     "record",
     "report",

@@ -47,7 +47,7 @@ OF_MANY = {
 NOTHING_LEFT = {
     "demo": "plans with a sample trial, then calls analyze and report",
     "facts": "prints what report.facts gives",
-    "power": "prints what nof1.power and nof1.simulate_looks give",
+    "power": "prints what nof1.power, nof1.simulate_looks and nof1.power_people give",
     "serve": "answers until it is stopped",
     "status": "prints what record.status gives",
 }

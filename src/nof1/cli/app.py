@@ -29,6 +29,7 @@ COMMANDS = {
     "power": Told(
         "What this design and its neighbours would find, from simulated trials; and what its rule for early looks would do.",
         "nof1 power my-trial --trials 200",
+        "With --people: how many people a study of this design needs, and what so many would find.",
     ),
     "facts": Told(
         "Show what is known of magnesium and restless legs: each fact with its source and the day it was read.",

@@ -11,6 +11,7 @@ from nof1.report.figures.forest import forest
 from nof1.report.figures.model import left_out, predictive, prior_posterior
 from nof1.report.figures.nights import nights, period_means
 from nof1.report.figures.orders import randomization
+from nof1.report.figures.people_power import power_people
 from nof1.report.figures.power import power
 from nof1.report.figures.schedule import schedule
 from nof1.report.figures.sensitivity import sensitivity
@@ -31,6 +32,7 @@ __all__ = [
     "over_time",
     "period_means",
     "power",
+    "power_people",
     "predictive",
     "prior_posterior",
     "probabilities",
