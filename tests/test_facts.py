@@ -235,7 +235,11 @@ def test_what_was_never_checked_is_told_nowhere(monkeypatch):
 def test_the_numbers_are_those_of_the_fact_sheet_and_none_is_left_out():
     found = {
         row["id"]: {
-            key: value for key, value in row.items() if isinstance(value, int | float) and not isinstance(value, bool)
+            key: value
+            for key, value in row.items()
+            if isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and key != "most"  # above it an answer is a slip: nof1's own, no fact
         }
         for _, row in ROWS
     }

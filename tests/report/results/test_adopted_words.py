@@ -248,6 +248,9 @@ def test_a_cohort_of_tables_says_no_more(language):
 
 # Sentences of results that are said of planned trials alone.
 OF_PLANNED_ALONE = {
+    # of many people, where it was stated how many nights each was to record, and where it was not
+    "finished: recorded to the planned end",
+    "A table does not tell how many days were planned.",
     "One day is missing; a full diary would tell more.",
     "{count} days are missing; a full diary would tell more.",
     "Self-care: it answers a question of this one person.",

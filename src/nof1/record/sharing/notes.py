@@ -37,8 +37,8 @@ def names_said(*, keep_names: bool) -> str:
     if keep_names:
         return "Names of outcomes, arms and units are as people typed them."
     return (
-        "Names of outcomes and arms that people typed themselves are replaced: by those of nof1's templates, or by outcome, off, magnesium "
-        "and on, with a number where there are several. Units are as people typed them."
+        "Names of outcomes and arms that people typed themselves are replaced: by those of nof1's templates, or by general ones such as outcome, "
+        "off and on, with a number where there are several. Units are as people typed them."
     )
 
 
@@ -48,8 +48,8 @@ def doses_said(*, keep_doses: bool) -> str:
         return "Doses are as they were planned and recorded."
     part = {4: "quarter"}[SHARES]
     return (
-        f"Planned doses are rounded to the nearest {STEP_MG:g} mg, below {TWO_STEPS_MG:g} mg to one digit; doses that were taken to the "
-        f"nearest {part} of the planned one. Where other parts of a dose were taken, an estimate from the copies can differ a little."
+        f"The dose of an arm is rounded to the nearest {STEP_MG:g} mg, below {TWO_STEPS_MG:g} mg to one digit, and what was taken to the nearest "
+        f"{part} of it. Where other parts of a dose were taken, an estimate from the copies can differ a little."
     )
 
 
@@ -58,11 +58,11 @@ def unprotected(trials: Mapping[str, Trial]) -> list[str]:
     unlike, whole = alone(trials), len(trials)
     return [
         f"Counts under {LEAST} are {FEW} or {HIDDEN} in summary.csv, and there alone: no row of any other file is left out or changed for being rare.",
-        f"{unlike} of {whole} people {'has' if unlike == 1 else 'have'} a combination of outcome, scale, arms, forms, doses and nights that "
-        "nobody else has: who knows somebody's plan finds them in people.csv.",
-        "Whoever knows what a person recorded on a few nights can find them in nights.csv and read everything else they recorded.",
+        f"{unlike} of {whole} people {'has' if unlike == 1 else 'have'} a combination of outcome, scale, arms, forms, doses and length that "
+        "nobody else has: who knows it of somebody finds them in people.csv.",
+        "Whoever knows a few of a person's values can find them in the copies and read everything else they recorded.",
         "Copies that are made again after a person came or went, held beside earlier ones, tell that person's numbers by the difference.",
-        "Rare side effects, pauses, other doses, and long or broken-off trials, point to people in nights.csv even without a name.",
+        "Rare side effects, pauses, other doses, and long or broken-off trials, point to people in the copies even without a name.",
     ]
 
 

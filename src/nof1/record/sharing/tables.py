@@ -34,7 +34,7 @@ _NIGHTS = {
     "side_effects": "side effects of the diary's short list; those in own words are left out",
     "guess": "the arm that the person believed they were on",
     "confidence": "how sure of the guess, from 0 to 100",
-    "planned_mg": "dose planned for the evening, in mg; empty where none is stated",
+    "arm_mg": "dose of the arm on that day, in mg; empty where none is stated",
     "taken_out": "yes where the night was taken out of the trial after it had been recorded",
 }
 _PEOPLE = {
@@ -70,7 +70,7 @@ _OF_MAGNESIUM = {
     ("nights.csv", "dose_mg"): "elemental magnesium taken that evening, in mg; empty if it was not recorded",
     ("people.csv", "forms"): "their forms of magnesium, where known",
     ("people.csv", "doses_mg"): "their first planned doses, in mg of elemental magnesium",
-    ("nights.csv", "planned_mg"): "elemental magnesium planned for the evening, in mg; empty where none is stated",
+    ("nights.csv", "arm_mg"): "elemental magnesium planned for the evening, in mg; empty where none is stated",
 }
 _UNKNOWN = ("not known", "not answered")
 _SUMMARY = {
