@@ -85,11 +85,21 @@ class Life:
             place = Path(PICTURES) / f"{self._name}-{self._step:02}-{name.replace(' ', '-')}"
             self.page.screenshot(path=f"{place}.png")
             self.page.screenshot(path=f"{place}-whole.png", full_page=True)
-        found = complaints(self.page) + [f"at 200 %: {told}" for told in lost_when_enlarged(self.page)]
+        found = self._found()
         if keys:
             found += [f"in focus: {told}" for told in unseen_when_focused(self.page)]
             self.page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
         self.problems += [f"{name}: {told}" for told in found]
+
+    def _found(self):
+        """What is wrong here; once more where the page loaded itself anew meanwhile, since the trial had changed."""
+        try:
+            return complaints(self.page) + [f"at 200 %: {told}" for told in lost_when_enlarged(self.page)]
+        except Exception as error:  # of playwright, which need not be here
+            if "navigation" not in str(error):
+                raise
+            self.page.locator("#foot").wait_for()
+            return complaints(self.page) + [f"at 200 %: {told}" for told in lost_when_enlarged(self.page)]
 
     def recorded(self, day):
         """What the trial folder holds of the night of this day, what is not known left out."""
