@@ -65,7 +65,9 @@ def test_a_plan_ends_with_the_first_dose_and_one_next_step(nof1, tmp_path):
     assert then == f"Next: each morning, nof1 log {folder}, or diary.html on your phone."
     assert Protocol.load(folder).start == clock.today() + timedelta(days=1)
     _, out, _ = nof1("plan", tmp_path / "tonight", *flags, "--start", "tonight")
-    assert out.strip().split("\n")[-2].startswith("Tonight (")
+    # Until four in the morning the night is the one of the evening before, and the first evening is still to come.
+    begins = "Tonight (" if clock.now().hour >= 4 else "First evening ("
+    assert out.strip().split("\n")[-2].startswith(begins)
     helper = ("--seal", tmp_path / "packet")
     _, out, _ = nof1("plan", tmp_path / "sealed", *flags[:-2], *helper)
     dose, then = out.strip().split("\n")[-2:]
