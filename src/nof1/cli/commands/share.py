@@ -39,7 +39,8 @@ def share(
             }
         )  # fmt: skip
     else:
-        show(f"{made.people} trials were copied to {out}, without dates, notes, titles, products and seeds.")
+        copied = "1 trial was" if made.people == 1 else f"{made.people} trials were"
+        show(f"{copied} copied to {out}, without dates, notes, titles, products and seeds.")
         for sentence in made.said:
             paragraph(sentence)
         paragraph(
