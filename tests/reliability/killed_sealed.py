@@ -19,6 +19,8 @@ from nof1.record.diary.entry import to_csv
 from nof1.record.diary.table import DIARY_FILE
 from nof1.record.trial import Trial
 
+SHEET = b"sheet"
+
 
 class SealedWork(FolderWork):
     """Work on a trial whose order is with a helper."""
@@ -41,7 +43,7 @@ class NewPacks(SealedWork):
 
     def __init__(self, home: Path) -> None:
         # A stand-in: setting the sheet takes a second and threads, and is done before anything is written.
-        nof1.report.packing_sheet_pdf = lambda *_, **__: b"sheet"
+        nof1.report.packing_sheet_like = lambda *_, **__: SHEET
         super().__init__(home)
 
     def do(self, acknowledge: Acknowledge) -> None:
@@ -52,7 +54,9 @@ class NewPacks(SealedWork):
         kept = [one for one in load_amendments(self.folder) if one.kind == "dose"]
         assert not accepted or kept, "an accepted change is lost"
         sheet = self.helper / f"packing-sheet-from-{self.first}.pdf"
-        assert not kept or sheet.is_file(), "a changed dose without its packs"
+        assert not kept or sheet.read_bytes() == SHEET, (
+            "a changed dose without its packs, or with others than the stand-in's"
+        )
         if not kept:  # the person does it again
             self.do(lambda _: None)
         for path in self.helper.glob(f"{PART}*"):  # the next sheet is made hours later

@@ -17,6 +17,7 @@ from pathlib import Path
 from nof1.commit import LOCK_NAME
 
 # What a process does to a file before it goes on; between two of them nothing on the disk changes but a file's content.
+PATIENCE = 60  # seconds
 STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "shutil.rmtree"}
 MOST_STEPS = 3000
 
@@ -99,7 +100,9 @@ class Steps:
 
 
 def child(work: Callable[[], None], step: int | None) -> None:
-    """Never returns."""
+    """Never returns, and never hangs for good: what waits for a thread that the fork left behind is ended, and that is a failure."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(PATIENCE)
     Steps(step)
     try:
         work()
